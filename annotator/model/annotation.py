@@ -1,0 +1,151 @@
+"""What stands: the state of one annotator's work on one document, folded from the decisions.
+
+The state is kept by paragraph, so that one decision costs the size of its paragraph and not that of the
+document. All values are immutable; `apply` gives a new set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, Union
+
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    Group,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+)
+from annotator.model.span import Annotation, Relation, Span, reading_order
+
+Standings: TypeAlias = Mapping[str, Standing]
+
+Stack: TypeAlias = Union[tuple[Group, "Stack"], None]
+"""A linked list of groups, newest first: pushing and popping copy nothing."""
+
+_NONE: Standings = {}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What can be undone and redone, newest first. Groups that were imported are not in it."""
+
+    undo: Stack = None
+    redo: Stack = None
+
+    def push(self, group: Group) -> History:
+        """The history after a group was recorded, be it new, an undo or a redo."""
+        first = group[0]
+        if first.action is Action.UNDO and self.undo:
+            taken, rest = self.undo
+            return History(rest, (taken, self.redo))
+        if first.action is Action.REDO and self.redo:
+            taken, rest = self.redo
+            return History((taken, self.undo), rest)
+        if first.action in (Action.IMPORT, Action.MERGE):
+            return self
+        return History((group, self.undo), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationSet:
+    """The standing state of every item, by paragraph index (-1: the document itself)."""
+
+    by_paragraph: Mapping[int, Standings] = field(default_factory=dict)
+
+    def paragraph(self, index: int) -> Standings:
+        """Item id -> state, for the items of one paragraph."""
+        return self.by_paragraph.get(index, _NONE)
+
+    def get(self, item: str, paragraph: int) -> Standing | None:
+        """The state of an item, or None when it has none."""
+        return self.paragraph(paragraph).get(item)
+
+    def apply(self, decisions: Iterable[Decision]) -> AnnotationSet:
+        """The set after these decisions."""
+        changed = dict(self.by_paragraph)
+        fresh: set[int] = set()
+        for d in decisions:
+            if d.paragraph not in fresh:
+                changed[d.paragraph] = dict(changed.get(d.paragraph, _NONE))
+                fresh.add(d.paragraph)
+            items = changed[d.paragraph]
+            assert isinstance(items, dict)
+            if d.after is None:
+                items.pop(d.item, None)
+            else:
+                items[d.item] = d.after
+        for index in fresh:
+            if not changed[index]:
+                del changed[index]
+        return replace(self, by_paragraph=changed)
+
+    def annotations(self, paragraph: int | None = None) -> Iterator[Annotation]:
+        """What stands, in no particular order; of one paragraph or of all."""
+        indices = self.by_paragraph if paragraph is None else (paragraph,)
+        for index in indices:
+            for standing in self.paragraph(index).values():
+                if isinstance(standing.value, Span | Relation):
+                    yield standing.value
+
+    def spans(self, paragraph: int | None = None) -> list[Span]:
+        """Standing spans in reading order."""
+        return sorted((a for a in self.annotations(paragraph) if isinstance(a, Span)), key=reading_order)
+
+    def relations(self, paragraph: int | None = None) -> list[Relation]:
+        """Standing relations by target, source, layer and id."""
+        found = (a for a in self.annotations(paragraph) if isinstance(a, Relation))
+        return sorted(found, key=lambda r: (r.target, r.source, r.layer, r.id))
+
+    def mark(self, paragraph: int) -> ParagraphMark:
+        """State of a paragraph."""
+        standing = self.get(paragraph_item(paragraph), paragraph)
+        value = standing.value if standing else None
+        return value if isinstance(value, ParagraphMark) else ParagraphMark()
+
+    @property
+    def completion(self) -> Completion:
+        """How far the work is: as marked, else in progress as soon as anything has a state."""
+        standing = self.get(DOCUMENT, -1)
+        if standing and isinstance(standing.value, CompletionMark):
+            return standing.value.completion
+        return Completion.IN_PROGRESS if self.by_paragraph else Completion.NEW
+
+    def tally(self) -> dict[Status, int]:
+        """Number of annotation items by what became of them."""
+        counts = dict.fromkeys(Status, 0)
+        for standings in self.by_paragraph.values():
+            for standing in standings.values():
+                counts[standing.status] += 1
+        del counts[Status.MARKED]
+        return counts
+
+
+def groups(decisions: Iterable[Decision]) -> Iterator[Group]:
+    """Consecutive decisions of the same group, together."""
+    pending: list[Decision] = []
+    for decision in decisions:
+        if pending and pending[-1].group != decision.group:
+            yield tuple(pending)
+            pending = []
+        pending.append(decision)
+    if pending:
+        yield tuple(pending)
+
+
+def fold(decisions: Iterable[Decision]) -> tuple[AnnotationSet, History]:
+    """What stands after these decisions, in their order, and what can be undone and redone."""
+    every = tuple(decisions)
+    history = History()
+    for group in groups(every):
+        history = history.push(group)
+    return AnnotationSet().apply(every), history
+
+
+__all__ = ["AnnotationSet", "History", "Stack", "Standings", "fold", "groups"]

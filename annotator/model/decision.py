@@ -1,0 +1,169 @@
+"""Decisions and suggestions: what an annotator does, and what a suggester proposes.
+
+Every change concerns one *item*: an annotation, a paragraph or the document as a whole. A decision
+holds the item's state before and after, so that to undo is to swap the two, whatever was done. The
+decisions of one key press form a group: one transaction, one undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from annotator.model.span import Annotation
+
+DOCUMENT = "@document"
+"""The item that holds the state of one annotator's work on a document."""
+
+
+def paragraph_item(index: int) -> str:
+    """The item that holds the state of a paragraph."""
+    return f"@p{index}"
+
+
+class Action(StrEnum):
+    """What was done to an item."""
+
+    ACCEPT = "accept"  # a suggestion stands as proposed
+    REJECT = "reject"  # a suggestion is wrong
+    CORRECT = "correct"  # an annotation, suggested or not, now has another label, bounds or attributes
+    ADD = "add"  # an annotation from nothing
+    REMOVE = "remove"  # an annotation stands no more
+    SKIP = "skip"  # left undecided on purpose
+    CLOSE = "close"  # a paragraph is done
+    REOPEN = "reopen"  # a paragraph is not done after all
+    EXCLUDE = "exclude"  # a paragraph is not to be annotated
+    INCLUDE = "include"  # an excluded paragraph is to be annotated
+    COMPLETE = "complete"  # the state of the whole document changes
+    NOTE = "note"  # a note is written, changed or emptied
+    FLAG = "flag"  # a flag is set or taken away
+    IMPORT = "import"  # came in with a file
+    MERGE = "merge"  # prefilled by a merging strategy
+    ADJUDICATE = "adjudicate"  # decided in review
+    UNDO = "undo"
+    REDO = "redo"
+
+
+class Status(StrEnum):
+    """What became of an item."""
+
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    ADDED = "added"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+    MARKED = "marked"  # a paragraph or the document
+
+
+class Completion(StrEnum):
+    """How far one annotator is with one document. `GOLD` is the adjudicated one."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    SKIPPED = "skipped"
+    GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphMark:
+    """State of a paragraph; `excluded` is None while the document's own setting holds."""
+
+    done: bool = False
+    excluded: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionMark:
+    """State of the whole document for one annotator."""
+
+    completion: Completion
+
+
+ItemValue: TypeAlias = Annotation | ParagraphMark | CompletionMark
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """State of an item: `value` is None where nothing stands (rejected, skipped, removed)."""
+
+    status: Status
+    value: ItemValue | None = None
+    note: str = ""
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One change of one item. `before` is None for an item without a state yet.
+
+    `paragraph` is the index of the item's paragraph (of a relation's target; -1 for the document).
+    `reverts` names the group that an undo takes back or a redo brings back.
+    """
+
+    group: str
+    action: Action
+    item: str
+    paragraph: int
+    before: Standing | None
+    after: Standing | None
+    reverts: str | None = None
+
+
+Group: TypeAlias = tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decision as recorded. `id` is a UUIDv7; `revision` counts from 1 per document and annotator.
+
+    Local order is that of `sequence`; after a merge of databases it is that of (revision, id), never of
+    `time` (ISO 8601, UTC, seconds), which is kept for the reader alone.
+    """
+
+    id: str
+    sequence: int
+    revision: int
+    document: str
+    annotator: str
+    time: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposed annotation. Its `value.id` is the suggestion's id and stays that of what is accepted.
+
+    `score` is in [0, 1]; `rank` counts from 0 within the paragraph; `reason` is one line for a person;
+    `rule` names the cue, pattern or model that fired, so that it can be muted.
+    """
+
+    value: Annotation
+    paragraph: int
+    suggester: str
+    version: str
+    score: float
+    rank: int = 0
+    reason: str = ""
+    rule: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.value.id
+
+
+def swap(group: Iterable[Decision], action: Action, new_group: str) -> Group:
+    """The decisions that undo a group, or redo it when given an undo: last first, before and after swapped."""
+    return tuple(
+        Decision(new_group, action, d.item, d.paragraph, d.after, d.before, d.reverts or d.group)
+        for d in reversed(tuple(group))
+    )
+
+
+__all__ = [
+    "DOCUMENT", "Action", "Completion", "CompletionMark", "Decision", "Event", "Group", "ItemValue",
+    "ParagraphMark", "Standing", "Status", "Suggestion", "paragraph_item", "swap",
+]  # fmt: skip

@@ -1,0 +1,378 @@
+"""Label schemas: which layers, labels and attributes there are, with the guidelines for them.
+
+A schema is one TOML file; `schemas/README.md` documents its keys. Reading one checks everything at
+once and names file, key and remedy of the first thing that does not hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+from annotator.errors import SchemaError
+from annotator.model.span import AUTHOR
+
+Kind: TypeAlias = Literal["span", "relation"]
+AttributeType: TypeAlias = Literal["choice", "text", "integer", "entity", "concept", "span"]
+
+COLORS = ("sky", "orange", "green", "yellow", "blue", "vermillion", "purple", "grey")
+"""The palette of Okabe and Ito (2008), distinguishable with every common colour blindness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """What an annotator reads about a layer or a label; spans in examples stand in [square brackets]."""
+
+    definition: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    borderline: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of a layer: its name, the key that gives it, its letter in the tracks."""
+
+    name: str
+    key: str
+    symbol: str
+    guideline: Guideline = Guideline()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A further property of a layer's annotations.
+
+    `values` only for type `choice`; `minimum` and `maximum` (inclusive) only for `integer`. `entity` is
+    the canonical name of an actor and stands in the record's own key, not among the attributes.
+    """
+
+    name: str
+    type: AttributeType
+    values: tuple[str, ...] = ()
+    default: str | int | None = None
+    multiple: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    definition: str = ""
+
+    def problem(self, value: object) -> str | None:
+        """Why `value` may not stand here, or None when it may."""
+        if self.multiple:
+            if not isinstance(value, list):
+                return "must be a list"
+            return next((p for one in value if (p := self._problem_of_one(one))), None)
+        return self._problem_of_one(value)
+
+    def _problem_of_one(self, value: object) -> str | None:
+        if self.type == "integer":
+            if not isinstance(value, int) or isinstance(value, bool):
+                return "must be an integer"
+            low, high = self.minimum, self.maximum
+            if (low is not None and value < low) or (high is not None and value > high):
+                return f"must be from {low} to {high}"
+            return None
+        if self.type == "span":
+            pair = isinstance(value, list) and len(value) == 2 and all(type(x) is int for x in value)
+            return None if pair else "must be a [start, end] pair"
+        if not isinstance(value, str):
+            return "must be a string"
+        if self.type == "choice" and value not in self.values:
+            return f"must be one of {', '.join(self.values)}"
+        return None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A kind of annotation: spans, or relations from `sources` to `targets` (names of span layers)."""
+
+    name: str
+    kind: Kind
+    title: str
+    color: str
+    symbol: str
+    labels: tuple[Label, ...]
+    attributes: tuple[Attribute, ...] = ()
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    open: bool = False
+    guideline: Guideline = Guideline()
+
+    @cached_property
+    def _labels(self) -> dict[str, Label]:
+        return {label.name: label for label in self.labels}
+
+    def label(self, name: str) -> Label | None:
+        """The label of that name, if it is in the tagset."""
+        return self._labels.get(name)
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of that name, if there is one."""
+        return next((a for a in self.attributes if a.name == name), None)
+
+    def attribute_of_type(self, type_: AttributeType) -> Attribute | None:
+        """The first attribute of that type, if there is one."""
+        return next((a for a in self.attributes if a.type == type_), None)
+
+    def admits_author(self) -> bool:
+        """Whether `@author` may be the source of a relation of this layer."""
+        return AUTHOR in self.sources
+
+    def with_labels(self, names: Iterable[str]) -> Layer:
+        """An open layer with further labels, which have no key of their own."""
+        known = {label.name for label in self.labels}
+        new = [Label(n, "", n[:1].upper() or "?") for n in dict.fromkeys(names) if n not in known]
+        return replace(self, labels=(*self.labels, *new)) if new else self
+
+
+@dataclass(frozen=True)
+class LabelSchema:
+    """All layers of a project. `version` is the author's; `hash` follows from the content."""
+
+    name: str
+    version: str
+    title: str
+    layers: tuple[Layer, ...]
+    description: str = ""
+    sources: tuple[str, ...] = ()
+
+    @cached_property
+    def _layers(self) -> dict[str, Layer]:
+        return {layer.name: layer for layer in self.layers}
+
+    def layer(self, name: str) -> Layer | None:
+        """The layer of that name, if there is one."""
+        return self._layers.get(name)
+
+    @cached_property
+    def span_layers(self) -> tuple[Layer, ...]:
+        return tuple(layer for layer in self.layers if layer.kind == "span")
+
+    @cached_property
+    def relation_layers(self) -> tuple[Layer, ...]:
+        return tuple(layer for layer in self.layers if layer.kind == "relation")
+
+    @cached_property
+    def span_keys(self) -> dict[str, tuple[Layer, Label]]:
+        """Key -> layer and label, over all span layers."""
+        return {b.key: (layer, b) for layer in self.span_layers for b in layer.labels if b.key}
+
+    def relations_to(self, target_layer: str) -> tuple[Layer, ...]:
+        """Relation layers whose target may be a span of `target_layer`."""
+        return tuple(layer for layer in self.relation_layers if target_layer in layer.targets)
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 of the whole content as sorted JSON, 64 hexadecimal digits."""
+        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
+    """The schema that a TOML text describes; `file` is named in errors.
+
+    Raises SchemaError for the first thing that does not hold.
+    """
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(f"not valid TOML: {error}", file=file, hint="Mend the line it names") from error
+    return _Reader(file).schema(table)
+
+
+class _Reader:
+    """Reads tables into values; every complaint names the file and the dotted key."""
+
+    def __init__(self, file: Path | str) -> None:
+        self.file = file
+
+    def fail(self, key: str, message: str, hint: str) -> SchemaError:
+        return SchemaError(message, file=self.file, key=key, hint=hint)
+
+    def only(self, table: Mapping[str, Any], at: str, *allowed: str) -> None:
+        for name in table:
+            if name not in allowed:
+                key = f"{at}.{name}" if at else name
+                raise self.fail(key, "unknown key", f"Keys here: {', '.join(allowed)}")
+
+    def text(self, table: Mapping[str, Any], name: str, at: str, default: str | None = None) -> str:
+        key = f"{at}.{name}" if at else name
+        value = table.get(name, default)
+        if value is None:
+            raise self.fail(key, "missing", f'Add {name} = "..."')
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self.fail(key, "must be a string that is not empty", f'Write {name} = "..."')
+        return value.strip()
+
+    def texts(self, table: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
+        value = table.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+            raise self.fail(f"{at}.{name}" if at else name, "must be a list of strings", f'{name} = ["..."]')
+        return tuple(x.strip() for x in value)
+
+    def flag(self, table: Mapping[str, Any], name: str, at: str) -> bool:
+        value = table.get(name, False)
+        if not isinstance(value, bool):
+            raise self.fail(f"{at}.{name}", "must be true or false", f"Write {name} = true")
+        return value
+
+    def choice(self, table: Mapping[str, Any], name: str, at: str, values: Iterable[str]) -> str:
+        value = self.text(table, name, at)
+        if value not in values:
+            raise self.fail(f"{at}.{name}", f"“{value}” is none of the values", f"Use {', '.join(values)}")
+        return value
+
+    def tables(self, table: Mapping[str, Any], name: str, at: str) -> list[Mapping[str, Any]]:
+        value = table.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+            key = f"{at}.{name}" if at else name
+            raise self.fail(
+                key, "must be a list of tables", f"Write [[{key.replace('[', '').split(']')[0]}]]"
+            )
+        return value
+
+    def guideline(self, table: Mapping[str, Any], at: str) -> Guideline:
+        return Guideline(
+            self.text(table, "definition", at, ""),
+            *(self.texts(table, name, at) for name in ("include", "exclude", "examples", "borderline")),
+        )
+
+    def schema(self, table: Mapping[str, Any]) -> LabelSchema:
+        self.only(table, "", "name", "version", "title", "description", "sources", "layer")
+        layers = [self.layer(entry, f"layer[{i}]") for i, entry in enumerate(self.tables(table, "layer", ""))]
+        if not layers:
+            raise self.fail("layer", "no layer", "Add at least one [[layer]] with a [[layer.label]]")
+        self.unique([layer.name for layer in layers], "layer", "name")
+        self.ends(layers)
+        self.keys([layer for layer in layers if layer.kind == "span"], "layer")
+        return LabelSchema(
+            name=self.text(table, "name", ""),
+            version=self.text(table, "version", ""),
+            title=self.text(table, "title", "", ""),
+            layers=tuple(layers),
+            description=self.text(table, "description", "", ""),
+            sources=self.texts(table, "sources", ""),
+        )
+
+    def layer(self, table: Mapping[str, Any], at: str) -> Layer:
+        self.only(
+            table, at, "name", "kind", "title", "color", "symbol", "open", "sources", "targets",
+            "definition", "include", "exclude", "examples", "borderline", "label", "attribute",
+        )  # fmt: skip
+        name = self.name(table, at)
+        kind = cast(Kind, self.choice(table, "kind", at, ("span", "relation")))
+        labels = [self.label(x, f"{at}.label[{i}]") for i, x in enumerate(self.tables(table, "label", at))]
+        attributes = [
+            self.attribute(x, f"{at}.attribute[{i}]")
+            for i, x in enumerate(self.tables(table, "attribute", at))
+        ]
+        is_open = self.flag(table, "open", at)
+        if not labels and not is_open:
+            raise self.fail(f"{at}.label", "no label", "Add a [[layer.label]], or open = true")
+        self.unique([label.name for label in labels], f"{at}.label", "name")
+        self.unique([attribute.name for attribute in attributes], f"{at}.attribute", "name")
+        layer = Layer(
+            name, kind, self.text(table, "title", at, name), self.color(table, at),
+            self.text(table, "symbol", at, name[:1].upper()), tuple(labels), tuple(attributes),
+            self.texts(table, "sources", at), self.texts(table, "targets", at), is_open,
+            self.guideline(table, at),
+        )  # fmt: skip
+        if kind == "relation":
+            self.keys([layer], at)
+        return layer
+
+    def name(self, table: Mapping[str, Any], at: str) -> str:
+        name = self.text(table, "name", at)
+        if name.startswith("@") or any(c.isspace() for c in name):
+            raise self.fail(f"{at}.name", f"“{name}” may not begin with @ or hold a space", "Rename it")
+        return name
+
+    def color(self, table: Mapping[str, Any], at: str) -> str:
+        return self.choice(table, "color", at, COLORS) if "color" in table else "grey"
+
+    def label(self, table: Mapping[str, Any], at: str) -> Label:
+        self.only(
+            table, at, "name", "key", "symbol", "definition", "include", "exclude", "examples", "borderline"
+        )
+        name = self.name(table, at)
+        key = self.text(table, "key", at, "")
+        if len(key) > 1:
+            raise self.fail(
+                f"{at}.key", f"“{key}” is not one character", "Use one character, such as a digit"
+            )
+        symbol = self.text(table, "symbol", at, name[:1].upper())
+        if len(symbol) != 1:
+            raise self.fail(f"{at}.symbol", f"“{symbol}” is not one letter", "Use one letter")
+        return Label(name, key, symbol, self.guideline(table, at))
+
+    def attribute(self, table: Mapping[str, Any], at: str) -> Attribute:
+        self.only(
+            table, at, "name", "type", "values", "default", "multiple", "minimum", "maximum", "definition"
+        )
+        types = ("choice", "text", "integer", "entity", "concept", "span")
+        kind = cast(AttributeType, self.choice(table, "type", at, types))
+        values = self.texts(table, "values", at)
+        if (kind == "choice") != bool(values):
+            raise self.fail(f"{at}.values", "goes with type choice, and with no other", 'values = ["..."]')
+        bounds: list[int | None] = []
+        for name in ("minimum", "maximum"):
+            bound = table.get(name)
+            if bound is not None and (kind != "integer" or type(bound) is not int):
+                raise self.fail(f"{at}.{name}", "must be an integer, with type integer", f"{name} = 1")
+            bounds.append(bound)
+        attribute = Attribute(
+            self.name(table, at), kind, values, table.get("default"), self.flag(table, "multiple", at),
+            *bounds, self.text(table, "definition", at, ""),
+        )  # fmt: skip
+        default = attribute.default
+        problem = replace(attribute, multiple=False).problem(default) if default is not None else None
+        if problem:
+            raise self.fail(f"{at}.default", problem, "Choose a default that is allowed")
+        return attribute
+
+    def unique(self, names: list[str], at: str, key: str) -> None:
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise self.fail(f"{at}[{i}].{key}", f"“{name}” stands twice", "Names must differ")
+
+    def keys(self, layers: list[Layer], at: str) -> None:
+        seen: dict[str, str] = {}
+        for layer in layers:
+            for label in layer.labels:
+                if label.key and label.key in seen:
+                    raise self.fail(
+                        f"{at} {layer.name}.{label.name}.key",
+                        f"key “{label.key}” is already that of {seen[label.key]}",
+                        "Give one of them another key",
+                    )
+                seen[label.key] = f"{layer.name}.{label.name}"
+
+    def ends(self, layers: list[Layer]) -> None:
+        spans = {layer.name for layer in layers if layer.kind == "span"}
+        for i, layer in enumerate(layers):
+            for name, ends in (("sources", layer.sources), ("targets", layer.targets)):
+                key = f"layer[{i}].{name}"
+                if layer.kind == "span":
+                    if ends:
+                        raise self.fail(key, "goes with kind relation only", "Remove it")
+                    continue
+                if not ends:
+                    raise self.fail(key, "missing", f'Add {name} = ["..."] with names of span layers')
+                allowed = spans | {AUTHOR} if name == "sources" else spans
+                for end in ends:
+                    if end not in allowed:
+                        hint = f"Use {', '.join(sorted(allowed))}"
+                        raise self.fail(key, f"“{end}” is no span layer", hint)
+
+
+__all__ = [
+    "COLORS", "Attribute", "AttributeType", "Guideline", "Kind", "Label", "LabelSchema", "Layer",
+    "parse_schema",
+]  # fmt: skip

@@ -1,0 +1,185 @@
+"""Documents, paragraphs and words: where a text divides, and how it is shown without harm.
+
+Offsets are Unicode code points of the text exactly as imported. Nothing here normalises a text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Splitting: TypeAlias = Literal["auto", "blank", "line"]
+
+BOILERPLATE = frozenset(
+    {
+        "advertisement", "advertisements", "advertorial", "sponsored", "sponsored content", "promoted",
+        "read more", "read also", "also read", "see also", "related", "related articles", "related stories",
+        "share", "share this", "share this article", "tweet", "print", "email", "comments", "subscribe",
+        "subscribe now", "sign up", "sign in", "log in", "newsletter", "sign up for our newsletter",
+        "continue reading", "story continues below", "article continues below", "most read", "trending",
+        "more from opinion", "more on this story", "recommended", "recommended for you", "follow us",
+        "all rights reserved", "listen to this article", "skip advertisement",
+    }
+)  # fmt: skip
+"""Lines that news sites leave in copied text, in lower case and without closing punctuation."""
+
+_BLANK = re.compile(r"(?:[^\S\n\r]*(?:\r\n|\r|\n)){2,}")
+_LINE = re.compile(r"\r\n|\r|\n")
+# A word keeps its inner apostrophes, hyphens, full stops and digit separators (US's, U.S., 3.5, well-being).
+_WORD = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*", re.UNICODE)
+# Same-length stand-ins: C0 and C1 controls, DEL, bidi controls and other characters that move a cursor.
+_HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A stretch `[start, end)` of the text; `excluded` ones stay in place and are not annotated."""
+
+    index: int
+    start: int
+    end: int
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text as imported, its paragraphs in order, and free metadata (`meta`, JSON values without floats)."""
+
+    id: str
+    title: str
+    text: str
+    paragraphs: tuple[Paragraph, ...]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the UTF-8 text, 64 hexadecimal digits."""
+        return text_sha256(self.text)
+
+    def paragraph_at(self, offset: int) -> Paragraph:
+        """The paragraph that holds `offset`, or the last one that starts before it."""
+        return self.paragraphs[max(0, bisect_right([p.start for p in self.paragraphs], offset) - 1)]
+
+    def quote(self, start: int, end: int) -> str:
+        """The text of `[start, end)`."""
+        return self.text[start:end]
+
+
+def text_sha256(text: str) -> str:
+    """Hash of the UTF-8 text, 64 hexadecimal digits (lone surrogates pass through)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a paragraph is one of the lines that news sites leave in copied text."""
+    return " ".join(line.casefold().split()).strip(" .:…»›>-–—*|[]()") in BOILERPLATE
+
+
+def split_paragraphs(text: str, *, splitting: Splitting = "auto") -> tuple[Paragraph, ...]:
+    """Paragraphs of a text, trimmed of white space at both ends, never empty, in order.
+
+    `auto` splits on blank lines when there is one between two pieces of text, else on every line.
+    Boilerplate lines become excluded paragraphs of their own; inside a paragraph of several lines
+    they divide it.
+    """
+    separator = _LINE if splitting == "line" else _BLANK
+    pieces = list(_pieces(text, 0, len(text), separator))
+    if splitting == "auto" and len(pieces) < 2:
+        pieces = list(_pieces(text, 0, len(text), _LINE))
+    cut = [part for start, end in pieces for part in _cut_boilerplate(text, start, end)]
+    return tuple(Paragraph(i, a, b, is_boilerplate(text[a:b])) for i, (a, b) in enumerate(cut))
+
+
+def _pieces(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Trimmed non-empty stretches of `text[start:end]` between matches of `separator`."""
+    at = start
+    for found in separator.finditer(text, start, end):
+        yield from _trimmed(text, at, found.start())
+        at = found.end()
+    yield from _trimmed(text, at, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    start, end = trim(text, start, end)
+    if start < end:
+        yield start, end
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """`[start, end)` without white space at its ends; empty when there is nothing else."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    return start + left, max(start + left, end - (len(piece) - len(piece.rstrip())))
+
+
+def _cut_boilerplate(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A piece, divided where one of its lines is boilerplate."""
+    first, last = start, start
+    for a, b in _pieces(text, start, end, _LINE):
+        if is_boilerplate(text[a:b]):
+            if first < last:
+                yield from _trimmed(text, first, last)
+            yield a, b
+            first = b
+        last = b
+    if first < last:
+        yield from _trimmed(text, first, last)
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Words and single other visible characters of `text[start:end]` as `(start, end)`, in order.
+
+    Word tokens are what moving and growing a selection goes by; every non-space character is in one.
+    """
+    end = len(text) if end is None else end
+    tokens: list[tuple[int, int]] = []
+    at = start
+    for found in _WORD.finditer(text, start, end):
+        tokens.extend((i, i + 1) for i in range(at, found.start()) if not text[i].isspace())
+        tokens.append(found.span())
+        at = found.end()
+    tokens.extend((i, i + 1) for i in range(at, end) if not text[i].isspace())
+    return tokens
+
+
+def is_word(text: str, token: tuple[int, int]) -> bool:
+    """Whether a token of `words` is a word and not punctuation."""
+    return text[token[0]].isalnum() or text[token[0]] == "_"
+
+
+def displayable(text: str) -> str:
+    """The text with every character a terminal could act on replaced; same length, so offsets hold."""
+    return _HARMFUL.sub(_stand_in, text)
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    char = found.group()
+    if char in "\t\n\r\x0b\x0c\x85\u2028\u2029":
+        return " "
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "·"
+
+
+def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> str:
+    """A title for a text without one: the start of its first annotated paragraph, cut at a word."""
+    for paragraph in paragraphs:
+        if not paragraph.excluded:
+            line = " ".join(text[paragraph.start : paragraph.end].split())
+            if len(line) <= limit:
+                return line
+            return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + " …"
+    return ""
+
+
+__all__ = [
+    "BOILERPLATE", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
+    "split_paragraphs", "text_sha256", "title_of", "trim", "words",
+]  # fmt: skip
