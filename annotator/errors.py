@@ -6,7 +6,8 @@
     ├── SchemaError           3   a label schema that does not hold
     ├── InputError            3   a file to import or validate that does not hold
     ├── StoreError            3   the database: missing, foreign, newer, read-only, damaged
-    │   └── BusyError         3   the database stayed locked; the same call may succeed later
+    │   ├── BusyError         3   the database stayed locked; the same call may succeed later
+    │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
     ├── SuggesterError        3   a suggester or pipeline that cannot be loaded or run
     └── ExportError           3   an export that cannot be written
     FindingsError             1   a check ran and found something
@@ -96,6 +97,10 @@ class BusyError(StoreError):
     """The database stayed locked for the whole waiting time; trying again may succeed."""
 
 
+class ConflictError(StoreError):
+    """The same annotator changed an item elsewhere in the meantime: nothing was written; reload it."""
+
+
 class SuggesterError(AnnotatorError):
     """A suggester or a spaCy pipeline that cannot be loaded or run."""
 
@@ -113,6 +118,7 @@ class FindingsError(AnnotatorError):
 __all__ = [
     "AnnotatorError",
     "BusyError",
+    "ConflictError",
     "ExitCode",
     "ExportError",
     "FindingsError",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from annotator.model.decision import (
     DOCUMENT,
@@ -26,7 +26,7 @@ from annotator.model.span import Annotation, Relation, Span, reading_order
 
 Standings: TypeAlias = Mapping[str, Standing]
 
-Stack: TypeAlias = Union[tuple[Group, "Stack"], None]
+Stack: TypeAlias = tuple[Group, "Stack"] | None
 """A linked list of groups, newest first: pushing and popping copy nothing."""
 
 _NONE: Standings = {}

@@ -7,7 +7,6 @@ decisions of one key press form a group: one transaction, one undo.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -155,15 +154,22 @@ class Suggestion:
         return self.value.id
 
 
-def swap(group: Iterable[Decision], action: Action, new_group: str) -> Group:
-    """The decisions that undo a group, or redo it when given an undo: last first, before and after swapped."""
+def undo_of(group: Group, name: str) -> Group:
+    """The decisions, as group `name`, that take `group` back: last first, before and after swapped."""
     return tuple(
-        Decision(new_group, action, d.item, d.paragraph, d.after, d.before, d.reverts or d.group)
-        for d in reversed(tuple(group))
+        Decision(name, Action.UNDO, d.item, d.paragraph, d.after, d.before, group[0].group)
+        for d in reversed(group)
+    )
+
+
+def redo_of(group: Group, name: str) -> Group:
+    """The decisions, as group `name`, that bring `group` back after it was undone."""
+    return tuple(
+        Decision(name, Action.REDO, d.item, d.paragraph, d.before, d.after, group[0].group) for d in group
     )
 
 
 __all__ = [
     "DOCUMENT", "Action", "Completion", "CompletionMark", "Decision", "Event", "Group", "ItemValue",
-    "ParagraphMark", "Standing", "Status", "Suggestion", "paragraph_item", "swap",
+    "ParagraphMark", "Standing", "Status", "Suggestion", "paragraph_item", "redo_of", "undo_of",
 ]  # fmt: skip

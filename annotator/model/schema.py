@@ -321,16 +321,20 @@ class _Reader:
         values = self.texts(table, "values", at)
         if (kind == "choice") != bool(values):
             raise self.fail(f"{at}.values", "goes with type choice, and with no other", 'values = ["..."]')
-        bounds: list[int | None] = []
         for name in ("minimum", "maximum"):
             bound = table.get(name)
             if bound is not None and (kind != "integer" or type(bound) is not int):
                 raise self.fail(f"{at}.{name}", "must be an integer, with type integer", f"{name} = 1")
-            bounds.append(bound)
         attribute = Attribute(
-            self.name(table, at), kind, values, table.get("default"), self.flag(table, "multiple", at),
-            *bounds, self.text(table, "definition", at, ""),
-        )  # fmt: skip
+            name=self.name(table, at),
+            type=kind,
+            values=values,
+            default=table.get("default"),
+            multiple=self.flag(table, "multiple", at),
+            minimum=table.get("minimum"),
+            maximum=table.get("maximum"),
+            definition=self.text(table, "definition", at, ""),
+        )
         default = attribute.default
         problem = replace(attribute, multiple=False).problem(default) if default is not None else None
         if problem:
