@@ -169,6 +169,12 @@ class LabelSchema:
         return tuple(layer for layer in self.relation_layers if target_layer in layer.targets)
 
     @cached_property
+    def statement_layers(self) -> frozenset[str]:
+        """Span layers that a statement is about: targets of relations that are never sources."""
+        targets = {name for layer in self.relation_layers for name in layer.targets}
+        return frozenset(targets - {name for layer in self.relation_layers for name in layer.sources})
+
+    @cached_property
     def hash(self) -> str:
         """sha256 of the whole content as sorted JSON, 64 hexadecimal digits."""
         content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,216 @@
+"""What an annotator can do, as values: the input of `review.step`. Keys are bound to these elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from annotator.model.decision import Completion
+from annotator.model.span import Value
+
+Edge: TypeAlias = Literal["start", "end", "both"]
+Unit: TypeAlias = Literal["character", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFocus:
+    """To the next (`step` 1) or previous (-1) item; `undecided` leaps over decided ones and into
+    other paragraphs."""
+
+    step: int
+    undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FocusItem:
+    """To the item of that id, wherever it is in the document."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveParagraph:
+    """To the next or previous paragraph that is shown, excluded ones included."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoParagraph:
+    """To the paragraph of that index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The suggestion in focus stands; of a relation, its end points too: the whole statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The suggestion in focus is wrong; an annotation of one's own is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave the suggestion in focus undecided and go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAll:
+    """Every suggestion of the paragraph that is still undecided stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabel:
+    """Label the selection, a new span or new bounds; else relabel the item in focus."""
+
+    layer: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """Set an attribute of the item in focus; None clears it. `entity` is the canonical name."""
+
+    name: str
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the annotation in focus, and what hangs on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Write a note on the item in focus, or on the paragraph when `paragraph`; empty removes it."""
+
+    text: str
+    paragraph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Set or take away the flag of the item in focus, or of the paragraph when `paragraph`."""
+
+    paragraph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseParagraph:
+    """The paragraph is done; on to the next that is not. After the last one the document is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenParagraph:
+    """The paragraph, and with it the document, is not done after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleExcluded:
+    """Exclude the paragraph from annotation, or bring it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCompletion:
+    """Mark the whole document as done, skipped or in progress."""
+
+    completion: Completion
+
+
+@dataclass(frozen=True, slots=True)
+class StartSelection:
+    """Begin a new span at the word at `at`; without it at the item in focus or the paragraph's first word."""
+
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditBounds:
+    """Change the bounds of the span in focus; `ConfirmSelection` or a label key commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRange:
+    """Select `[start, end)` of the document's text, drawn out to whole words unless `exact`."""
+
+    start: int
+    end: int
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSelection:
+    """Move an edge of the selection, or all of it (`both`), by so many words or characters."""
+
+    step: int
+    edge: Edge = "both"
+    unit: Unit = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class GrowSelection:
+    """To the next larger unit: token, phrase, clause, sentence, paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShrinkSelection:
+    """To the next smaller unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSelection:
+    """Commit changed bounds; a new span gets the label last used."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartStance:
+    """Begin a relation to the item in focus; on a relation, choose its side anew."""
+
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseHolder:
+    """The source of the relation in the making: the id of a span, or `@author`."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSide:
+    """The label of the relation in the making, which completes it."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Leave the selection or the stance in the making; nothing is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the last thing done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """Bring back the last thing undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetThreshold:
+    """Hide suggestions with a score below `score`, in [0, 1]."""
+
+    score: float
+
+
+ReviewAction: TypeAlias = (
+    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | SetLabel
+    | SetAttribute | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded | SetCompletion
+    | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
+    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | Redo | SetThreshold
+)  # fmt: skip

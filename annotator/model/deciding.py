@@ -1,0 +1,404 @@
+"""Steps that decide on items and paragraphs: accept, reject, label, note, done, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from annotator.model import actions as do
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    ItemValue,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+    redo_of,
+    undo_of,
+)
+from annotator.model.items import Item
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Annotation, Attributes, Relation, Span, Value
+from annotator.model.state import Mode, ReviewState, Step, arrive, commit, say
+
+
+def decide(
+    state: ReviewState,
+    action: Action,
+    item: str,
+    paragraph: int,
+    status: Status,
+    value: ItemValue | None,
+) -> Decision:
+    """One decision on one item, which keeps its note and flag."""
+    before = state.annotations.get(item, paragraph)
+    after = Standing(
+        status, value, before.note if before else "", before.flagged if before else False
+    )  # fmt: skip
+    return Decision(state.new_id(), action, item, paragraph, before, after)
+
+
+def defaults(schema: LabelSchema, layer: str) -> dict[str, Value]:
+    """The attributes that a new annotation of a layer begins with."""
+    known = schema.layer(layer)
+    every = known.attributes if known else ()
+    return {
+        a.name: [a.default] if a.multiple and isinstance(a.default, str) else a.default
+        for a in every
+        if a.default is not None
+    }
+
+
+def accepted(state: ReviewState, item: Item) -> list[Decision]:
+    """The decisions that make a pending item stand, after those on a relation's pending end points."""
+    decisions: list[Decision] = []
+    value = item.value
+    if isinstance(value, Relation):
+        for end in (value.source, value.target):
+            other = state.find(end) if end != AUTHOR else None
+            if other is not None and other.pending:
+                decisions += accepted(state, other)
+    if item.pending:
+        decisions.append(
+            decide(state, Action.ACCEPT, item.id, paragraph_of(state, value), Status.ACCEPTED, value)
+        )
+    return decisions
+
+
+def paragraph_of(state: ReviewState, value: Annotation) -> int:
+    """Index of the paragraph of an annotation: of a relation, that of its target."""
+    if isinstance(value, Span):
+        return state.document.paragraph_at(value.start).index
+    target = state.find(value.target)
+    if target is not None and isinstance(target.value, Span):
+        return state.document.paragraph_at(target.value.start).index
+    return state.paragraph
+
+
+def removed(state: ReviewState, item: Item) -> list[Decision]:
+    """The decisions that end an item, first those on the standing relations that hang on it."""
+    decisions: list[Decision] = []
+    if isinstance(item.value, Span):
+        for paragraph in state.annotations.by_paragraph:
+            for relation in state.annotations.relations(paragraph):
+                if item.id in (relation.source, relation.target):
+                    decisions.append(
+                        decide(state, Action.REMOVE, relation.id, paragraph, Status.REMOVED, None)
+                    )
+    paragraph = paragraph_of(state, item.value)
+    if item.pending:
+        ended = decide(state, Action.REJECT, item.id, paragraph, Status.REJECTED, None)
+    else:
+        ended = decide(state, Action.REMOVE, item.id, paragraph, Status.REMOVED, None)
+    return [*decisions, ended]
+
+
+def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]:
+    """The decisions that give an item another value; a pending relation's end points come to stand."""
+    decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
+    own = item.standing is not None and item.standing.status is Status.ADDED
+    status = Status.ADDED if own else Status.CORRECTED
+    if item.suggestion is not None and value == item.suggestion.value:
+        status = Status.ACCEPTED
+    paragraph = paragraph_of(state, value)
+    return [*decisions, decide(state, Action.CORRECT, item.id, paragraph, status, value)]
+
+
+def advance(state: ReviewState, origin: str | None) -> ReviewState:
+    """Focus on the next undecided item after `origin` in the paragraph, else stay on or near it."""
+    ids = [item.id for item in state.items]
+    at = ids.index(origin) if origin in ids else -1
+    following = [*state.items[at + 1 :], *state.items[: at + 1]]
+    focus = next((item.id for item in following if item.undecided), None)
+    if focus is None:
+        focus = origin if origin in ids else (ids[0] if ids else None)
+    return replace(state, focus=focus)
+
+
+def _neighbour(state: ReviewState) -> str | None:
+    """The item before the one in focus, from which to go on when that one disappears."""
+    ids = [item.id for item in state.items]
+    at = ids.index(state.focus) if state.focus in ids else 0
+    return ids[at - 1] if at > 0 else None
+
+
+def on_accept(state: ReviewState, _: do.Accept) -> Step:
+    item = state.focused
+    if item is None:
+        return say(state, "nothing in focus to accept")
+    decisions = accepted(state, item)
+    if not decisions:
+        return advance(replace(state, message="already decided"), item.id), ()
+    extra = len(decisions) - 1
+    after, group = commit(
+        state, decisions, f"accepted with {extra} part{'s'[: extra > 1]}" if extra else "accepted"
+    )
+    return advance(after, item.id), group
+
+
+def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
+    decisions: dict[str, Decision] = {}
+    for item in state.items:
+        if item.undecided:
+            for decision in accepted(state, item):
+                decisions.setdefault(decision.item, decision)
+    if not decisions:
+        return say(state, "nothing is left to accept here")
+    counts = _by_layer(state, decisions.values())
+    after, group = commit(state, list(decisions.values()), f"accepted {counts}; u undoes all of it")
+    return advance(after, state.focus), group
+
+
+def _by_layer(state: ReviewState, decisions: Iterable[Decision]) -> str:
+    counts: dict[str, int] = {}
+    for decision in decisions:
+        value = decision.after.value if decision.after else None
+        if isinstance(value, Span | Relation):
+            layer = state.schema.layer(value.layer)
+            name = (layer.title if layer else value.layer).lower()
+            counts[name] = counts.get(name, 0) + 1
+    return ", ".join(f"{n} {name}" for name, n in counts.items())
+
+
+def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:
+    item = state.focused
+    if item is None:
+        return say(state, "nothing in focus")
+    neighbour = _neighbour(state)
+    decisions = removed(state, item)
+    hanging = len(decisions) - 1
+    word = "rejected" if item.pending else "removed"
+    also = f" with {hanging} stance{'s'[: hanging > 1]} on it" if hanging else ""
+    after, group = commit(state, decisions, word + also)
+    if not item.pending and neighbour is not None:
+        return arrive_at(after, neighbour), group
+    return advance(after, neighbour), group
+
+
+def arrive_at(state: ReviewState, item: str) -> ReviewState:
+    """Focus on an item of the paragraph, if it is shown."""
+    return replace(state, focus=item) if any(i.id == item for i in state.items) else advance(state, None)
+
+
+def on_skip(state: ReviewState, _: do.Skip) -> Step:
+    item = state.focused
+    if item is None or not item.undecided:
+        return say(state, "nothing undecided in focus to skip")
+    skipped = decide(
+        state, Action.SKIP, item.id, paragraph_of(state, item.value), Status.SKIPPED, None
+    )  # fmt: skip
+    after, group = commit(state, [skipped], "skipped")
+    return advance(after, item.id), group
+
+
+def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
+    layer = state.schema.layer(action.layer)
+    if layer is None or (layer.label(action.label) is None and not layer.open):
+        return say(state, f"the schema has no label {action.layer} {action.label}")
+    if state.mode is Mode.SELECT and state.selection is not None:
+        return label_selection(state, action)
+    item = state.focused
+    if item is None:
+        return say(state, "nothing in focus to label; v begins a new span")
+    if (item.value.layer, item.value.label) == (action.layer, action.label):
+        return on_accept(state, do.Accept()) if item.pending else say(state, f"already {action.label}")
+    known = state.schema.layer(item.value.layer)
+    if known is None or known.kind != layer.kind:
+        return say(state, f"{action.label} is a label for a {layer.kind}, not for what is in focus")
+    value = replace(item.value, label=action.label)
+    if action.layer != item.value.layer:
+        hanging = [d for d in removed(state, item) if d.item != item.id]
+        if hanging:
+            return say(state, "remove the stances on it before it changes its layer")
+        value = replace(value, layer=action.layer, attributes=defaults(state.schema, action.layer))
+        if isinstance(value, Span):
+            value = replace(value, entity=None)
+    after, group = commit(state, changed(state, item, value), f"now {action.label}")
+    last = (action.layer, action.label) if layer.kind == "span" else state.last_label
+    return replace(after, last_label=last), group
+
+
+def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
+    """Commit the selection: new bounds and label of the span being edited, or a new span."""
+    chosen = state.selection
+    assert chosen is not None
+    layer = state.schema.layer(action.layer)
+    if layer is None or layer.kind != "span":
+        return say(state, f"{action.label} is a side of a stance, not a label of a span")
+    last = (action.layer, action.label)
+    if chosen.item is not None:
+        item = state.find(chosen.item)
+        if item is None or not isinstance(item.value, Span):
+            return say(state, "the span being changed is gone")
+        value = replace(item.value.at(chosen.start, chosen.end), label=action.label)
+        if action.layer != value.layer:
+            return say(state, f"{action.label} belongs to another layer; confirm the bounds first")
+        after, group = commit(state, changed(state, item, value), "bounds changed")
+        return replace(after, focus=item.id, last_label=last), group
+    twin = next(
+        (
+            i for i in state.items
+            if isinstance(i.value, Span)
+            and (i.value.layer, i.value.start, i.value.end) == (action.layer, chosen.start, chosen.end)
+        ),
+        None,
+    )  # fmt: skip
+    if twin is not None:
+        focused = replace(state, focus=twin.id, mode=Mode.BROWSE, selection=None, last_label=last)
+        return on_set_label(focused, action)
+    new = Span(
+        state.new_id(1), action.layer, action.label, chosen.start, chosen.end,
+        attributes=defaults(state.schema, action.layer),
+    )  # fmt: skip
+    added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
+    after, group = commit(state, [added], f"added {action.label}")
+    return replace(after, focus=new.id, last_label=last), group
+
+
+def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
+    item = state.focused
+    layer = state.schema.layer(item.value.layer) if item else None
+    attribute = layer.attribute(action.name) if layer else None
+    if item is None or attribute is None:
+        return say(state, f"nothing in focus has the attribute {action.name}")
+    problem = attribute.problem(action.value) if action.value is not None else None
+    if problem:
+        return say(state, f"{action.name} {problem}")
+    value = item.value
+    if attribute.type == "entity" and isinstance(value, Span):
+        name = action.value if isinstance(action.value, str) and action.value.strip() else None
+        value = replace(value, entity=name.strip() if name else None)
+    else:
+        value = replace(value, attributes=_with(value.attributes, action.name, action.value))
+    if value == item.value and not item.pending:
+        return say(state, "unchanged")
+    return commit(state, changed(state, item, value), f"{action.name} set")
+
+
+def _with(attributes: Attributes, name: str, value: Value | None) -> Attributes:
+    rest = {key: old for key, old in attributes.items() if key != name}
+    return rest if value is None or value in ("", []) else {**rest, name: value}
+
+
+def _annotate_standing(state: ReviewState, paragraph: bool, *, note: str | None, action: Action) -> Step:
+    """Change the note (given) or the flag (not) of the item in focus or of the paragraph."""
+    item = state.focused
+    whole = paragraph or item is None
+    if whole:
+        name, index = paragraph_item(state.paragraph), state.paragraph
+    else:
+        assert item is not None
+        name, index = item.id, paragraph_of(state, item.value)
+    before = state.annotations.get(name, index)
+    base = before or Standing(Status.MARKED, ParagraphMark() if whole else None)
+    after = replace(base, flagged=not base.flagged) if note is None else replace(base, note=note.strip())
+    if after == base:
+        return say(state, "unchanged")
+    where = "paragraph" if whole else "item"
+    what = "note saved" if note is not None else ("flagged" if after.flagged else "flag taken away")
+    return commit(state, [Decision(state.new_id(), action, name, index, before, after)], f"{where}: {what}")
+
+
+def on_note(state: ReviewState, action: do.Note) -> Step:
+    return _annotate_standing(state, action.paragraph, note=action.text, action=Action.NOTE)
+
+
+def on_flag(state: ReviewState, action: do.Flag) -> Step:
+    return _annotate_standing(state, action.paragraph, note=None, action=Action.FLAG)
+
+
+def _mark(state: ReviewState, action: Action, mark: ParagraphMark) -> Decision:
+    return decide(
+        state, action, paragraph_item(state.paragraph), state.paragraph, Status.MARKED, mark
+    )  # fmt: skip
+
+
+def _complete(state: ReviewState, completion: Completion) -> Decision:
+    return decide(state, Action.COMPLETE, DOCUMENT, -1, Status.MARKED, CompletionMark(completion))
+
+
+def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
+    here = state.paragraph
+    if state.is_excluded(here):
+        return leave(state)
+    decisions: list[Decision] = []
+    if not state.is_done(here):
+        mark = replace(state.annotations.mark(here), done=True)
+        decisions.append(_mark(state, Action.CLOSE, mark))
+    open_ones = [p for p in state.to_annotate() if p.index != here and not state.is_done(p.index)]
+    if not open_ones and state.annotations.completion is not Completion.DONE:
+        decisions.append(_complete(state, Completion.DONE))
+    left = state.undecided(here)
+    after, group = commit(state, decisions) if decisions else (state, ())
+    after, _ = leave(after)
+    said = f"{left} suggestion{'s'[: left > 1]} left undecided in the paragraph before" if left else ""
+    if not open_ones:
+        said = "document done" + (f"; {left} suggestions left undecided here" if left else "")
+    return replace(after, message=said), group
+
+
+def leave(state: ReviewState) -> Step:
+    """On to the next paragraph that is not done, after this one or else before it."""
+    todo = [p.index for p in state.to_annotate() if not state.is_done(p.index) and p.index != state.paragraph]
+    following = next((i for i in todo if i > state.paragraph), todo[0] if todo else None)
+    return (state, ()) if following is None else (arrive(state, following), ())
+
+
+def on_reopen(state: ReviewState, _: do.ReopenParagraph) -> Step:
+    if not state.is_done(state.paragraph):
+        return say(state, "the paragraph is not marked as done")
+    mark = replace(state.annotations.mark(state.paragraph), done=False)
+    decisions = [_mark(state, Action.REOPEN, mark)]
+    if state.annotations.completion is Completion.DONE:
+        decisions.append(_complete(state, Completion.IN_PROGRESS))
+    return commit(state, decisions, "paragraph open again")
+
+
+def on_toggle_excluded(state: ReviewState, _: do.ToggleExcluded) -> Step:
+    here = state.paragraph
+    excluded = not state.is_excluded(here)
+    if excluded and any(True for _ in state.annotations.annotations(here)):
+        return say(state, "remove the annotations of the paragraph before excluding it")
+    mark = replace(state.annotations.mark(here), excluded=excluded)
+    decisions = [_mark(state, Action.EXCLUDE if excluded else Action.INCLUDE, mark)]
+    if not excluded and not mark.done and state.annotations.completion is Completion.DONE:
+        decisions.append(_complete(state, Completion.IN_PROGRESS))
+    after, group = commit(state, decisions)
+    said = "paragraph excluded; the same key brings it back" if excluded else "paragraph included"
+    return replace(arrive(after, here, state.focus), message=said), group
+
+
+def on_set_completion(state: ReviewState, action: do.SetCompletion) -> Step:
+    if action.completion in (Completion.NEW, Completion.GOLD):
+        return say(state, f"a document cannot be marked {action.completion}")
+    if state.annotations.completion is action.completion:
+        return say(state, f"the document is already {action.completion.replace('_', ' ')}")
+    return commit(
+        state, [_complete(state, action.completion)], f"document {action.completion.replace('_', ' ')}"
+    )
+
+
+def on_undo(state: ReviewState, _: do.Undo) -> Step:
+    if state.history.undo is None:
+        return say(state, "nothing to undo")
+    return _revert(state, undo_of(state.history.undo[0], state.new_id()), "undone")
+
+
+def on_redo(state: ReviewState, _: do.Redo) -> Step:
+    if state.history.redo is None:
+        return say(state, "nothing to redo")
+    return _revert(state, redo_of(state.history.redo[0], state.new_id()), "redone")
+
+
+def _revert(state: ReviewState, group: tuple[Decision, ...], word: str) -> Step:
+    """Record an undo or redo, and go to where it changed something."""
+    after, recorded = commit(state, group)
+    place = next((d for d in reversed(group) if d.paragraph >= 0), None)
+    if place is not None:
+        after = arrive(after, place.paragraph, place.item)
+    several = f" ({len(group)} changes)" if len(group) > 1 else ""
+    return replace(after, message=word + several), recorded

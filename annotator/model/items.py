@@ -1,0 +1,158 @@
+"""What an annotator sees in a paragraph: items decided and pending, and the statements they form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import Standing, Status, Suggestion
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, reading_order
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An annotation as shown: `standing` is None while nothing was decided, `suggestion` None when it is
+    the annotator's own."""
+
+    value: Annotation
+    suggestion: Suggestion | None = None
+    standing: Standing | None = None
+
+    @property
+    def id(self) -> str:
+        return self.value.id
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is only proposed, be it undecided or skipped."""
+        return self.standing is None or self.standing.value is None
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.standing is None or (
+            self.standing.value is None and self.standing.status is Status.MARKED
+        )
+
+    @property
+    def note(self) -> str:
+        return self.standing.note if self.standing else ""
+
+    @property
+    def flagged(self) -> bool:
+        return self.standing is not None and self.standing.flagged
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """One side taken in a statement; `holder` is None for the author."""
+
+    relation: Item
+    holder: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A statement: what is asserted or whom it is about (`target`), and who takes which side on it."""
+
+    target: Item
+    stances: tuple[Stance, ...]
+
+
+def paragraph_items(
+    annotations: AnnotationSet,
+    suggestions: Mapping[int, Sequence[Suggestion]],
+    paragraph: int,
+    *,
+    threshold: float = 0.0,
+) -> tuple[Item, ...]:
+    """The items of one paragraph in reading order, each relation right after its target.
+
+    Left out are suggestions that were rejected or removed, those scored below `threshold`, those on a
+    stretch that already stands in the same layer, and relations with an end point that is not shown.
+    """
+    standings = annotations.paragraph(paragraph)
+    proposed = {s.id: s for s in suggestions.get(paragraph, ())}
+    shown: dict[str, Item] = {}
+    for name, standing in standings.items():
+        if isinstance(standing.value, Span | Relation):
+            shown[name] = Item(standing.value, proposed.get(name), standing)
+    taken = {(i.value.layer, i.value.start, i.value.end) for i in shown.values() if isinstance(i.value, Span)}
+    for name, suggestion in proposed.items():
+        own = standings.get(name)
+        if name in shown or (own is not None and own.status not in (Status.SKIPPED, Status.MARKED)):
+            continue
+        value = suggestion.value
+        if own is None and suggestion.score < threshold:
+            continue
+        if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
+            continue
+        shown[name] = Item(value, suggestion, own)
+    return _ordered(shown, annotations, suggestions)
+
+
+def _ordered(
+    shown: Mapping[str, Item],
+    annotations: AnnotationSet,
+    suggestions: Mapping[int, Sequence[Suggestion]],
+) -> tuple[Item, ...]:
+    spans = sorted(
+        (i for i in shown.values() if isinstance(i.value, Span)),
+        key=lambda i: reading_order(i.value) if isinstance(i.value, Span) else (0, 0, "", "", ""),
+    )
+    relations: dict[str, list[Item]] = {}
+    for item in shown.values():
+        value = item.value
+        if isinstance(value, Relation) and value.target in shown:
+            source = value.source
+            if source == AUTHOR or source in shown or find(source, annotations, suggestions):
+                relations.setdefault(value.target, []).append(item)
+    ordered: list[Item] = []
+    for span in spans:
+        ordered.append(span)
+        ordered.extend(sorted(relations.get(span.id, ()), key=lambda i: (i.value.layer, i.id)))
+    return tuple(ordered)
+
+
+def find(
+    item: str, annotations: AnnotationSet, suggestions: Mapping[int, Sequence[Suggestion]]
+) -> Item | None:
+    """An item anywhere in the document, decided or proposed; None when it is unknown or was rejected."""
+    for standings in annotations.by_paragraph.values():
+        standing = standings.get(item)
+        if standing is None:
+            continue
+        if isinstance(standing.value, Span | Relation):
+            return Item(standing.value, None, standing)
+        if standing.status not in (Status.SKIPPED, Status.MARKED):
+            return None
+    for group in suggestions.values():
+        for suggestion in group:
+            if suggestion.id == item:
+                return Item(suggestion.value, suggestion, annotations.get(item, suggestion.paragraph))
+    return None
+
+
+def cards(
+    items: Sequence[Item], *, layers: Collection[str] = (), outside: Mapping[str, Item] | None = None
+) -> tuple[Card, ...]:
+    """The statements of a paragraph, in the order of its items.
+
+    A card stands for every span that is the target of a relation, and for every span of `layers`: a
+    claim that nobody holds yet is a statement too. `outside` holds sources from other paragraphs by id.
+    """
+    by_id = {item.id: item for item in items} | dict(outside or {})
+    stances: dict[str, list[Stance]] = {}
+    for item in items:
+        if isinstance(item.value, Relation):
+            holder = None if item.value.source == AUTHOR else by_id.get(item.value.source)
+            stances.setdefault(item.value.target, []).append(Stance(item, holder))
+    return tuple(
+        Card(item, tuple(stances.get(item.id, ())))
+        for item in items
+        if isinstance(item.value, Span) and (item.id in stances or item.value.layer in layers)
+    )
+
+
+__all__ = ["Card", "Item", "Stance", "cards", "find", "paragraph_items"]

@@ -1,0 +1,206 @@
+"""Steps that move: the focus, the paragraph, the selection. None of them decides anything but the last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.model import actions as do
+from annotator.model import syntax
+from annotator.model.deciding import changed, label_selection
+from annotator.model.span import Span
+from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
+from annotator.model.text import words
+
+
+def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
+    if action.undecided:
+        return _to_undecided(state, 1 if action.step > 0 else -1)
+    ids = [item.id for item in state.items]
+    if not ids:
+        return say(state, "nothing is marked here; v begins a span")
+    if state.focus not in ids:
+        return replace(state, focus=ids[0 if action.step > 0 else -1]), ()
+    at = max(0, min(len(ids) - 1, ids.index(state.focus) + action.step))
+    return replace(state, focus=ids[at]), ()
+
+
+def _to_undecided(state: ReviewState, direction: int) -> Step:
+    """The nearest undecided item in that direction: in the paragraph, then in the ones beyond it."""
+    items = state.items
+    ids = [item.id for item in items]
+    at = ids.index(state.focus) if state.focus in ids else (-1 if direction > 0 else len(ids))
+    here = items[at + 1 :] if direction > 0 else items[:at][::-1]
+    found = next((item.id for item in here if item.undecided), None)
+    if found is not None:
+        return replace(state, focus=found), ()
+    beyond = (
+        range(state.paragraph + 1, len(state.document.paragraphs))
+        if direction > 0
+        else range(state.paragraph - 1, -1, -1)
+    )
+    for index in beyond:
+        left = [item.id for item in state.items_of(index) if item.undecided]
+        if left:
+            return arrive(state, index, left[0 if direction > 0 else -1]), ()
+    return say(state, f"nothing undecided {'after' if direction > 0 else 'before'} this in the document")
+
+
+def on_focus_item(state: ReviewState, action: do.FocusItem) -> Step:
+    if any(item.id == action.item for item in state.items):
+        return replace(state, focus=action.item), ()
+    item = state.find(action.item)
+    if item is None:
+        return say(state, "that item is not shown")
+    value = item.value if isinstance(item.value, Span) else None
+    if value is None and not isinstance(item.value, Span):
+        target = state.find(item.value.target)
+        value = target.value if target is not None and isinstance(target.value, Span) else None
+    if value is None:
+        return say(state, "that item is not shown")
+    return arrive(state, state.document.paragraph_at(value.start).index, action.item), ()
+
+
+def on_move_paragraph(state: ReviewState, action: do.MoveParagraph) -> Step:
+    last = len(state.document.paragraphs) - 1
+    index = max(0, min(last, state.paragraph + action.step))
+    if index == state.paragraph:
+        return say(state, "this is the last paragraph" if action.step > 0 else "this is the first paragraph")
+    return arrive(state, index), ()
+
+
+def on_go_paragraph(state: ReviewState, action: do.GoParagraph) -> Step:
+    if not 0 <= action.index < len(state.document.paragraphs):
+        return say(state, f"there is no paragraph {action.index + 1}")
+    return arrive(state, action.index), ()
+
+
+def _select(state: ReviewState, start: int, end: int, anchor: int, item: str | None = None) -> Step:
+    selection = Selection(start, end, anchor, item)
+    return replace(state, mode=Mode.SELECT, selection=selection, draft=None), ()
+
+
+def _refuse_excluded(state: ReviewState) -> Step | None:
+    if state.is_excluded(state.paragraph):
+        return say(state, "the paragraph is excluded; bring it back first")
+    return None
+
+
+def on_start_selection(state: ReviewState, action: do.StartSelection) -> Step:
+    if refused := _refuse_excluded(state):
+        return refused
+    focused = state.focused.value if state.focused else None
+    at = action.at if action.at is not None else state.bounds[0]
+    if action.at is None and isinstance(focused, Span):
+        at = focused.start
+    token = syntax.token_at(state.document.text, at, state.bounds)
+    if token is None:
+        return say(state, "there is no word here")
+    return _select(state, *token, token[0])
+
+
+def on_edit_bounds(state: ReviewState, _: do.EditBounds) -> Step:
+    value = state.focused.value if state.focused else None
+    if not isinstance(value, Span):
+        return say(state, "only a span has bounds; put the focus on one")
+    return _select(state, value.start, value.end, value.start, value.id)
+
+
+def on_select_range(state: ReviewState, action: do.SelectRange) -> Step:
+    if refused := _refuse_excluded(state):
+        return refused
+    low, high = state.bounds
+    start, end = max(low, min(action.start, action.end)), min(high, max(action.start, action.end))
+    if start >= end:
+        return say(state, "nothing is selected")
+    if not action.exact:
+        start, end = syntax.snap(state.document.text, start, end)
+    item = state.selection.item if state.selection else None
+    return _select(state, max(low, start), min(high, end), max(low, start), item)
+
+
+def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
+    chosen = state.selection
+    if chosen is None:
+        return say(state, "nothing is selected; v begins a span")
+    low, high = state.bounds
+    if action.unit == "character":
+        starts = list(range(low, high))
+        ends = list(range(low + 1, high + 1))
+    else:
+        tokens = words(state.document.text, low, high)
+        starts, ends = [a for a, _ in tokens], [b for _, b in tokens]
+    if action.edge == "both":
+        return _shift(state, chosen, action.step, starts, ends)
+    start, end = chosen.start, chosen.end
+    if action.edge == "start":
+        start = _nudge(starts, start, action.step)
+    else:
+        end = _nudge(ends, end, action.step)
+    if start >= end:
+        return say(state, "a span holds at least one word")
+    return replace(state, selection=replace(chosen, start=start, end=end)), ()
+
+
+def _nudge(stops: list[int], at: int, step: int) -> int:
+    """The stop `step` places beyond `at`, which need not be a stop itself; at most the outermost."""
+    if step > 0:
+        later = [stop for stop in stops if stop > at]
+        return later[min(step, len(later)) - 1] if later else at
+    earlier = [stop for stop in stops if stop < at]
+    return earlier[max(step, -len(earlier))] if earlier else at
+
+
+def _shift(state: ReviewState, chosen: Selection, step: int, starts: list[int], ends: list[int]) -> Step:
+    """One token, `step` tokens from the selection's start (its end when moving on from a longer one)."""
+    pairs = list(zip(starts, ends, strict=True))
+    if not pairs:
+        return say(state, "there is no word here")
+    here = max((i for i, (a, _) in enumerate(pairs) if a <= chosen.start), default=0)
+    at = max(0, min(len(pairs) - 1, here + step))
+    # Moving by word goes from word to word; punctuation can still be reached by character.
+    text = state.document.text
+    while 0 < at < len(pairs) - 1 and not text[pairs[at][0]].isalnum():
+        at += 1 if step > 0 else -1
+    start, end = pairs[at]
+    return replace(state, selection=replace(chosen, start=start, end=end, anchor=start)), ()
+
+
+def on_grow(state: ReviewState, action: do.GrowSelection | do.ShrinkSelection) -> Step:
+    chosen = state.selection
+    if chosen is None:
+        started, _ = on_edit_bounds(state, do.EditBounds())
+        if started.selection is None:
+            return on_start_selection(state, do.StartSelection())
+        chosen, state = started.selection, started
+    resize = syntax.grow if isinstance(action, do.GrowSelection) else syntax.shrink
+    anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
+    start, end = resize(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
+    return replace(state, selection=replace(chosen, start=start, end=end)), ()
+
+
+def on_confirm(state: ReviewState, _: do.ConfirmSelection) -> Step:
+    chosen = state.selection
+    if chosen is None:
+        return say(state, "nothing is selected")
+    if chosen.item is None:
+        if state.last_label is None:
+            return say(state, "a label's key makes it a span")
+        return label_selection(state, do.SetLabel(*state.last_label))
+    item = state.find(chosen.item)
+    if item is None or not isinstance(item.value, Span):
+        return say(state, "the span being changed is gone")
+    value = item.value.at(chosen.start, chosen.end)
+    if value == item.value:
+        return replace(state, mode=Mode.BROWSE, selection=None, message="bounds unchanged"), ()
+    after, group = commit(state, changed(state, item, value), "bounds changed")
+    return replace(after, focus=item.id), group
+
+
+def on_cancel(state: ReviewState, _: do.Cancel) -> Step:
+    return replace(state, mode=Mode.BROWSE, selection=None, draft=None), ()
+
+
+def on_set_threshold(state: ReviewState, action: do.SetThreshold) -> Step:
+    score = round(max(0.0, min(1.0, action.score)), 2)
+    after = arrive(replace(state, threshold=score), state.paragraph, state.focus)
+    return replace(after, message=f"showing suggestions from a score of {score:.2f}"), ()

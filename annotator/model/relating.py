@@ -1,0 +1,89 @@
+"""Steps that make a relation: from the target in focus, to its source, to its side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.model import actions as do
+from annotator.model.deciding import accepted, changed, decide, defaults, paragraph_of
+from annotator.model.decision import Action, Decision, Status
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.state import Draft, Mode, ReviewState, Step, commit, say
+
+
+def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:
+    item = state.focused
+    if item is None:
+        return say(state, "put the focus on what the stance is about")
+    if isinstance(item.value, Relation):
+        value = item.value
+        draft = Draft(value.layer, value.target, value.source, value.id)
+        return replace(state, mode=Mode.SIDE, draft=draft), ()
+    layers = state.schema.relations_to(item.value.layer)
+    layer = next((x for x in layers if action.layer in (None, x.name)), None)
+    if layer is None:
+        return say(state, f"no stance can be about {item.value.layer} spans")
+    state = replace(state, mode=Mode.HOLDER, draft=Draft(layer.name, item.id), selection=None)
+    if not state.holders() and not layer.admits_author():
+        return say(
+            replace(state, mode=Mode.BROWSE, draft=None), f"mark one of {', '.join(layer.sources)} first"
+        )
+    return state, ()
+
+
+def on_choose_holder(state: ReviewState, action: do.ChooseHolder) -> Step:
+    draft = state.draft
+    layer = state.schema.layer(draft.layer) if draft else None
+    if draft is None or layer is None:
+        return say(state, "begin a stance first")
+    if action.source == AUTHOR:
+        if not layer.admits_author():
+            return say(state, f"the author cannot be the source of a {layer.name}")
+    else:
+        holder = state.find(action.source)
+        if holder is None or holder.value.layer not in layer.sources or action.source == draft.target:
+            return say(state, "that cannot be the holder")
+    return replace(state, mode=Mode.SIDE, draft=replace(draft, source=action.source)), ()
+
+
+def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
+    draft = state.draft
+    layer = state.schema.layer(draft.layer) if draft else None
+    if draft is None or layer is None or draft.source is None:
+        return say(state, "choose a holder first")
+    if layer.label(action.label) is None and not layer.open:
+        return say(state, f"the schema has no label {layer.name} {action.label}")
+    twin = next(
+        (
+            i for i in state.items
+            if isinstance(i.value, Relation)
+            and (i.value.layer, i.value.source, i.value.target) == (layer.name, draft.source, draft.target)
+            and (draft.item is None or i.id == draft.item)
+        ),
+        None,
+    )  # fmt: skip
+    if twin is not None:
+        value = replace(twin.value, label=action.label)
+        if value == twin.value and not twin.pending:
+            return replace(state, mode=Mode.BROWSE, draft=None, focus=twin.id, message="unchanged"), ()
+        after, group = commit(state, changed(state, twin, value), f"stance: {action.label}")
+        return replace(after, focus=twin.id), group
+    relation = Relation(
+        state.new_id(1),
+        layer.name,
+        action.label,
+        draft.source,
+        draft.target,
+        defaults(state.schema, layer.name),
+    )
+    decisions: dict[str, Decision] = {}
+    for end in (draft.source, draft.target):
+        other = state.find(end) if end != AUTHOR else None
+        if other is not None and other.pending and isinstance(other.value, Span):
+            for decision in accepted(state, other):
+                decisions.setdefault(decision.item, decision)
+    added = decide(
+        state, Action.ADD, relation.id, paragraph_of(state, relation), Status.ADDED, relation
+    )  # fmt: skip
+    after, group = commit(state, [*decisions.values(), added], f"stance: {action.label}")
+    return replace(after, focus=relation.id), group

@@ -1,0 +1,57 @@
+"""The behaviour of the annotate screen, without a screen: `step(state, action) -> (state, decisions)`.
+
+The decisions that a step returns are what has to be recorded, in one transaction; the new state already
+holds them. A step that cannot be done returns the state with a message and no decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from annotator.model import actions as do
+from annotator.model import deciding, moving, relating
+from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
+
+_STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
+    do.MoveFocus: moving.on_move_focus,
+    do.FocusItem: moving.on_focus_item,
+    do.MoveParagraph: moving.on_move_paragraph,
+    do.GoParagraph: moving.on_go_paragraph,
+    do.Accept: deciding.on_accept,
+    do.Reject: deciding.on_reject,
+    do.Skip: deciding.on_skip,
+    do.AcceptAll: deciding.on_accept_all,
+    do.SetLabel: deciding.on_set_label,
+    do.SetAttribute: deciding.on_set_attribute,
+    do.Delete: deciding.on_reject,
+    do.Note: deciding.on_note,
+    do.Flag: deciding.on_flag,
+    do.CloseParagraph: deciding.on_close,
+    do.ReopenParagraph: deciding.on_reopen,
+    do.ToggleExcluded: deciding.on_toggle_excluded,
+    do.SetCompletion: deciding.on_set_completion,
+    do.StartSelection: moving.on_start_selection,
+    do.EditBounds: moving.on_edit_bounds,
+    do.SelectRange: moving.on_select_range,
+    do.MoveSelection: moving.on_move_selection,
+    do.GrowSelection: moving.on_grow,
+    do.ShrinkSelection: moving.on_grow,
+    do.ConfirmSelection: moving.on_confirm,
+    do.StartStance: relating.on_start_stance,
+    do.ChooseHolder: relating.on_choose_holder,
+    do.ChooseSide: relating.on_choose_side,
+    do.Cancel: moving.on_cancel,
+    do.Undo: deciding.on_undo,
+    do.Redo: deciding.on_redo,
+    do.SetThreshold: moving.on_set_threshold,
+}
+
+
+def step(state: ReviewState, action: do.ReviewAction) -> Step:
+    """What an action does to a state, and the decisions to record."""
+    return _STEPS[type(action)](replace(state, message=""), action)
+
+
+__all__ = ["Draft", "Mode", "ReviewState", "Selection", "Step", "arrive", "open_document", "step"]

@@ -1,0 +1,201 @@
+"""The state of the annotate screen, without a screen: what is decided, what is proposed, where one is.
+
+Immutable. Ids of new items and groups follow from the session's token and a counter, so that the same
+actions on the same state give the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from annotator.model.annotation import AnnotationSet, History
+from annotator.model.decision import Decision, Group, Suggestion
+from annotator.model.items import Card, Item, cards, find, paragraph_items
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, Paragraph
+
+
+class Mode(StrEnum):
+    """What the keys act on."""
+
+    BROWSE = "browse"  # the item in focus
+    SELECT = "select"  # the selection: a new span, or new bounds of the one being edited
+    HOLDER = "holder"  # a relation in the making waits for its source
+    SIDE = "side"  # a relation in the making waits for its label
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Selected text `[start, end)`; `anchor` is where it grows from; `item` is the span being changed."""
+
+    start: int
+    end: int
+    anchor: int
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A relation in the making; `item` is the relation whose label is chosen anew."""
+
+    layer: str
+    target: str
+    source: str | None = None
+    item: str | None = None
+
+
+@dataclass(frozen=True)
+class ReviewState:
+    """One annotator's work on one document, and where in it they are.
+
+    `suggestions` are by paragraph index. `session` is unique to the run of the program.
+    """
+
+    document: Document
+    schema: LabelSchema
+    session: str
+    suggestions: Mapping[int, Sequence[Suggestion]] = field(default_factory=dict)
+    annotations: AnnotationSet = field(default_factory=AnnotationSet)
+    history: History = field(default_factory=History)
+    paragraph: int = 0
+    focus: str | None = None
+    mode: Mode = Mode.BROWSE
+    selection: Selection | None = None
+    draft: Draft | None = None
+    last_label: tuple[str, str] | None = None
+    threshold: float = 0.0
+    serial: int = 0
+    message: str = ""
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the paragraph, in the order that the focus moves."""
+        return self.items_of(self.paragraph)
+
+    @cached_property
+    def focused(self) -> Item | None:
+        """The item in focus."""
+        return next((item for item in self.items if item.id == self.focus), None)
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The statements of the paragraph."""
+        shown = {item.id for item in self.items}
+        sources = {i.value.source for i in self.items if isinstance(i.value, Relation)} - shown - {AUTHOR}
+        outside = {s: item for s in sources if (item := self.find(s))}
+        return cards(self.items, layers=self.schema.statement_layers, outside=outside)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """`(start, end)` of the paragraph."""
+        here = self.document.paragraphs[self.paragraph]
+        return here.start, here.end
+
+    def items_of(self, paragraph: int) -> tuple[Item, ...]:
+        """The items of any paragraph; an excluded one has none."""
+        if self.is_excluded(paragraph):
+            return ()
+        return paragraph_items(self.annotations, self.suggestions, paragraph, threshold=self.threshold)
+
+    def find(self, item: str) -> Item | None:
+        """An item of the document by its id."""
+        here = next((i for i in self.items if i.id == item), None)
+        return here or find(item, self.annotations, self.suggestions)
+
+    def is_excluded(self, paragraph: int) -> bool:
+        """Whether a paragraph is not to be annotated, as this annotator has it."""
+        mark = self.annotations.mark(paragraph).excluded
+        return self.document.paragraphs[paragraph].excluded if mark is None else mark
+
+    def is_done(self, paragraph: int) -> bool:
+        """Whether a paragraph was marked as done."""
+        return self.annotations.mark(paragraph).done
+
+    def to_annotate(self) -> list[Paragraph]:
+        """The paragraphs that are not excluded."""
+        return [p for p in self.document.paragraphs if not self.is_excluded(p.index)]
+
+    def undecided(self, paragraph: int) -> int:
+        """Number of suggestions of a paragraph that wait for a decision."""
+        return sum(item.undecided for item in self.items_of(paragraph))
+
+    def holders(self) -> tuple[Item, ...]:
+        """Spans of the paragraph that may be the source of the relation in the making."""
+        layer = self.schema.layer(self.draft.layer) if self.draft else None
+        if layer is None or self.draft is None:
+            return ()
+        target = self.draft.target
+        return tuple(
+            i for i in self.items
+            if isinstance(i.value, Span) and i.value.layer in layer.sources and i.id != target
+        )  # fmt: skip
+
+    def new_id(self, offset: int = 0) -> str:
+        """The id of the next group or item made in this session."""
+        return f"{self.session}-{self.serial + offset:x}"
+
+
+Step: TypeAlias = tuple[ReviewState, Group]
+
+
+def open_document(
+    document: Document,
+    schema: LabelSchema,
+    *,
+    session: str,
+    suggestions: Sequence[Suggestion] = (),
+    annotations: AnnotationSet | None = None,
+    history: History | None = None,
+    paragraph: int | None = None,
+    focus: str | None = None,
+) -> ReviewState:
+    """The state in which a document is opened: at the given place, else at the first paragraph not done."""
+    by_paragraph: dict[int, list[Suggestion]] = {}
+    for suggestion in suggestions:
+        by_paragraph.setdefault(suggestion.paragraph, []).append(suggestion)
+    state = ReviewState(
+        document, schema, session, by_paragraph, annotations or AnnotationSet(), history or History()
+    )
+    if paragraph is None or not 0 <= paragraph < len(document.paragraphs):
+        todo = state.to_annotate() or list(document.paragraphs)
+        paragraph = next((p.index for p in todo if not state.is_done(p.index)), todo[0].index)
+    return arrive(state, paragraph, focus)
+
+
+def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> ReviewState:
+    """The state at a paragraph: the given item, the first undecided one or the first one in focus."""
+    state = replace(
+        state, paragraph=paragraph, focus=None, mode=Mode.BROWSE, selection=None, draft=None, message=""
+    )
+    ids = [item.id for item in state.items]
+    if focus not in ids:
+        focus = next((i.id for i in state.items if i.undecided), ids[0] if ids else None)
+    return replace(state, focus=focus)
+
+
+def say(state: ReviewState, message: str) -> Step:
+    """Nothing done, and why."""
+    return replace(state, message=message), ()
+
+
+def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:
+    """The state after these decisions, back in browse mode; the focus stays where it can."""
+    if not decisions:
+        return say(state, message)
+    group = tuple(decisions)
+    after = replace(
+        state,
+        annotations=state.annotations.apply(group),
+        history=state.history.push(group),
+        serial=state.serial + len(group) + 1,
+        mode=Mode.BROWSE,
+        selection=None,
+        draft=None,
+        message=message,
+    )
+    return after, group

@@ -1,0 +1,187 @@
+"""Units of text that a selection grows and shrinks by: token, phrase, clause, sentence, paragraph.
+
+Plain rules on characters and a few closed word classes, so that a key costs microseconds and works
+in any language with punctuation; the word classes are English and simply find nothing elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from annotator.model.text import is_word, trim, words
+
+Bounds = tuple[int, int]
+
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st rev hon gen col lt sgt capt gov sen rep pres jr sr vs etc inc ltd co corp no "
+    "jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e cf fig al dept mt".split()
+)
+# A sentence ends at a mark, with the quotes and brackets that close after it, before white space.
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
+_CLAUSE_MARKS = frozenset(',;:—–()[]“”«»"„،؛')
+_CLAUSE_WORDS = frozenset(
+    "and but or nor yet so that which who whom whose because although though while whereas if unless "
+    "when whenever where since until after before".split()
+)
+_PHRASE_WORDS = frozenset(
+    "about above across against along amid among around as at beneath beside between beyond by despite "
+    "down during except for from in inside into like near of off on onto over past per since than through "
+    "throughout to toward towards under until up upon via with within without is are was were be been being "
+    "am has have had do does did will would shall should can could may might must not no".split()
+)
+_DETERMINERS = frozenset(
+    "the a an this that these those its his her their our my your such any every each some all both".split()
+)
+_EDGE = ".,;:!?…\"'“”‘’„«»()[]{}—–-‐‑*•·|/\\،؛؟。！？、「」『』"
+_DOTTED = re.compile(r"(?:\b\w\.){2,}\Z")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Bounds]:
+    """Sentences of `text[start:end]`, trimmed of white space, in order."""
+    end = len(text) if end is None else end
+    found: list[Bounds] = []
+    at = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if match.end() < end and not _is_sentence_end(text, match, end):
+            continue
+        _append(found, text, at, match.end())
+        at = match.end()
+    _append(found, text, at, end)
+    return found
+
+
+def _append(found: list[Bounds], text: str, start: int, end: int) -> None:
+    start, end = trim(text, start, end)
+    if start < end:
+        found.append((start, end))
+
+
+def _is_sentence_end(text: str, match: re.Match[str], end: int) -> bool:
+    if text[match.start()] != ".":
+        return True
+    before = text[max(0, match.start() - 12) : match.start()].split()
+    word = before[-1].lstrip("(“\"'‘").casefold() if before else ""
+    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return False
+    following = text[match.end() : end].lstrip()[:1]
+    return not following.islower()
+
+
+def enclosing(units: Iterable[Bounds], at: int) -> Bounds | None:
+    """The unit that holds offset `at`, or None."""
+    return next(((a, b) for a, b in units if a <= at < b), None)
+
+
+def snap(text: str, start: int, end: int) -> Bounds:
+    """Bounds drawn out to whole tokens and freed of stray punctuation and white space at the edges.
+
+    An abbreviation keeps its full stop (U.S.) and a bracket stays that closes one within. Bounds with
+    nothing but punctuation in them stay as they are.
+    """
+    touched = [
+        t for t in words(text, max(0, start - 80), min(len(text), end + 80)) if t[1] > start and t[0] < end
+    ]
+    if not touched:
+        return start, end
+    left, right = touched[0][0], touched[-1][1]
+    while left < right and text[left] in _EDGE + " \n\t\u00a0" and not _opens_within(text, left, right):
+        left += 1
+    while left < right and (text[right - 1].isspace() or text[right - 1] in _EDGE):
+        if _closes_within(text, left, right) or _DOTTED.search(text, left, right):
+            break
+        right -= 1
+    return (left, right) if left < right else (touched[0][0], touched[-1][1])
+
+
+def _closes_within(text: str, start: int, end: int) -> bool:
+    opening = _PAIRS.get(text[end - 1])
+    return opening is not None and opening in text[start : end - 1]
+
+
+def _opens_within(text: str, start: int, end: int) -> bool:
+    closing = {opening: closing for closing, opening in _PAIRS.items()}.get(text[start])
+    return closing is not None and closing in text[start + 1 : end]
+
+
+def token_at(text: str, at: int, within: Bounds) -> Bounds | None:
+    """The word that holds offset `at`, else the next word after it, else the last one before it."""
+    every = [t for t in words(text, *within) if is_word(text, t)] or words(text, *within)
+    return next((t for t in every if at < t[1]), every[-1] if every else None)
+
+
+def _run(text: str, at: int, within: Bounds, stops: Callable[[Bounds], bool]) -> Bounds | None:
+    """The tokens around `at` up to the next ones that stop, edges trimmed."""
+    tokens = words(text, *within)
+    here = next((i for i, t in enumerate(tokens) if at < t[1]), None)
+    if here is None:
+        return None
+    first = last = here
+    while first > 0 and not stops(tokens[first - 1]):
+        first -= 1
+    while last + 1 < len(tokens) and not stops(tokens[last + 1]):
+        last += 1
+    return snap(text, tokens[first][0], tokens[last][1])
+
+
+def clause_at(text: str, at: int, within: Bounds) -> Bounds | None:
+    """The stretch between clause marks or clause words around `at`."""
+    return _run(
+        text, at, within,
+        lambda t: text[t[0] : t[1]] in _CLAUSE_MARKS or text[t[0] : t[1]].casefold() in _CLAUSE_WORDS,
+    )  # fmt: skip
+
+
+def phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
+    """The stretch around `at` without prepositions, auxiliaries, conjunctions, marks and determiners."""
+
+    def stops(token: Bounds) -> bool:
+        word = text[token[0] : token[1]].casefold()
+        return (
+            not is_word(text, token) or word in _PHRASE_WORDS or word in _CLAUSE_WORDS or word in _DETERMINERS
+        )
+
+    return _run(text, at, within, stops)
+
+
+def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
+    """Units around `at` inside the paragraph `within`: ever larger, each strictly holding the one before."""
+    sentence = enclosing(sentences(text, *within), at) or within
+    every = (
+        token_at(text, at, within),
+        phrase_at(text, at, sentence),
+        clause_at(text, at, sentence),
+        snap(text, *sentence),
+        sentence,
+        trim(text, *within),
+    )
+    grown: list[Bounds] = []
+    for unit in every:
+        if unit is None or not unit[0] <= at < unit[1]:
+            continue
+        if not grown or (unit != grown[-1] and unit[0] <= grown[-1][0] and grown[-1][1] <= unit[1]):
+            grown.append(unit)
+    return grown
+
+
+def grow(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
+    """The smallest unit around `anchor` that holds the selection and is larger; else the selection."""
+    for start, end in units_at(text, anchor, within):
+        if start <= selected[0] and selected[1] <= end and (start, end) != selected:
+            return start, end
+    return selected
+
+
+def shrink(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
+    """The largest unit around `anchor` inside the selection and smaller; else the selection."""
+    for start, end in reversed(units_at(text, anchor, within)):
+        if selected[0] <= start and end <= selected[1] and (start, end) != selected:
+            return start, end
+    return selected
+
+
+__all__ = [
+    "Bounds", "clause_at", "enclosing", "grow", "phrase_at", "sentences", "shrink", "snap", "token_at",
+    "units_at",
+]  # fmt: skip
