@@ -334,7 +334,7 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
         decisions.append(_complete(state, Completion.DONE))
     left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
-    after, _ = leave(after)
+    after = leave(after)[0]
     said = f"{left} suggestion{'s'[: left > 1]} left undecided in the paragraph before" if left else ""
     if not open_ones:
         said = "document done" + (f"; {left} suggestions left undecided here" if left else "")
