@@ -1,0 +1,90 @@
+"""Paragraphs, words and display: every offset is true, nothing is lost, nothing reaches a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.model.text import (
+    Document,
+    displayable,
+    is_boilerplate,
+    split_paragraphs,
+    text_sha256,
+    title_of,
+    words,
+)
+
+TEXTS = st.text(st.sampled_from("ab .’-\n\r\t\u2028é中🙂\u0301A,"), max_size=60) | st.text(max_size=40)
+
+
+@given(TEXTS, st.sampled_from(["auto", "blank", "line"]))
+def test_paragraphs_are_in_order_trimmed_and_lose_only_white_space(text: str, splitting: str) -> None:
+    paragraphs = split_paragraphs(text, splitting=splitting)  # type: ignore[arg-type]
+    at = 0
+    for index, paragraph in enumerate(paragraphs):
+        piece = text[paragraph.start : paragraph.end]
+        assert paragraph.index == index
+        assert at <= paragraph.start < paragraph.end <= len(text)
+        assert piece == piece.strip() != ""
+        assert not text[at : paragraph.start].strip()
+        at = paragraph.end
+    assert not text[at:].strip()
+
+
+@given(TEXTS)
+def test_words_cover_every_visible_character_once(text: str) -> None:
+    covered = [i for start, end in words(text) for i in range(start, end)]
+    assert covered == [i for i, char in enumerate(text) if not char.isspace()]
+
+
+@given(st.text(max_size=60))
+def test_displayable_has_the_same_length_and_no_character_a_terminal_acts_on(text: str) -> None:
+    shown = displayable(text)
+    assert len(shown) == len(text)
+    assert not any(unicodedata.category(c) == "Cc" for c in shown)
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def test_a_text_with_blank_lines_splits_on_them_and_one_without_on_lines() -> None:
+    assert [(p.start, p.end) for p in split_paragraphs("One\nstill one.\n\nTwo.")] == [(0, 14), (16, 20)]
+    assert [(p.start, p.end) for p in split_paragraphs("One.\r\nTwo.\r\n")] == [(0, 4), (6, 10)]
+    assert len(split_paragraphs("One.\n\nTwo\nlines.", splitting="line")) == 3
+    assert len(split_paragraphs("One.\nTwo.", splitting="blank")) == 1
+
+
+def test_boilerplate_becomes_an_excluded_paragraph_in_place() -> None:
+    text = "First line.\nAdvertisement\nSecond line."
+    paragraphs = split_paragraphs(text)
+    assert [text[p.start : p.end] for p in paragraphs] == text.split("\n")
+    assert [p.excluded for p in paragraphs] == [False, True, False]
+    inside = "First line.\nREAD MORE »\nSecond line.\n\nThird."
+    pieces = [(inside[p.start : p.end], p.excluded) for p in split_paragraphs(inside)]
+    assert pieces == [("First line.", False), ("READ MORE »", True), ("Second line.", False), ("Third.", False)]
+
+
+@pytest.mark.parametrize("line", ["Advertisement", "  advertisement. ", "READ MORE »", "* Share *"])
+def test_boilerplate_lines(line: str) -> None:
+    assert is_boilerplate(line)
+
+
+@pytest.mark.parametrize("line", ["Advertisement rates rose.", "More must be read.", ""])
+def test_lines_that_only_look_like_boilerplate(line: str) -> None:
+    assert not is_boilerplate(line)
+
+
+def test_a_document_finds_paragraphs_and_quotes() -> None:
+    text = "Ab cd.\nEf gh."
+    document = Document("d", "t", text, split_paragraphs(text))
+    assert [document.paragraph_at(i).index for i in (0, 5, 6, 7, 12)] == [0, 0, 0, 1, 1]
+    assert document.quote(7, 9) == "Ef"
+    assert document.sha256 == text_sha256(text) and len(document.sha256) == 64
+
+
+def test_a_title_is_the_start_of_the_first_annotated_paragraph() -> None:
+    text = "Advertisement\n" + "word " * 30
+    title = title_of(text, split_paragraphs(text))
+    assert title.startswith("word word") and title.endswith("…") and len(title) <= 62
