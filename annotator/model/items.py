@@ -89,14 +89,16 @@ def paragraph_items(
         if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
             continue
         shown[name] = Item(value, suggestion, own)
-    return _ordered(shown, annotations, suggestions)
+    missing = (
+        {i.value.source for i in shown.values() if isinstance(i.value, Relation)} - set(shown) - {AUTHOR}
+    )
+    own_names = set(standings) | set(proposed)
+    elsewhere = {n for n in missing if n not in own_names and find(n, annotations, suggestions)}
+    return _ordered(shown, elsewhere)
 
 
-def _ordered(
-    shown: Mapping[str, Item],
-    annotations: AnnotationSet,
-    suggestions: Mapping[int, Sequence[Suggestion]],
-) -> tuple[Item, ...]:
+def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Item, ...]:
+    """Spans in reading order, each followed by the relations to it whose source is shown or `elsewhere`."""
     spans = sorted(
         (i for i in shown.values() if isinstance(i.value, Span)),
         key=lambda i: reading_order(i.value) if isinstance(i.value, Span) else (0, 0, "", "", ""),
@@ -106,7 +108,7 @@ def _ordered(
         value = item.value
         if isinstance(value, Relation) and value.target in shown:
             source = value.source
-            if source == AUTHOR or source in shown or find(source, annotations, suggestions):
+            if source == AUTHOR or source in shown or source in elsewhere:
                 relations.setdefault(value.target, []).append(item)
     ordered: list[Item] = []
     for span in spans:

@@ -1,0 +1,340 @@
+"""The annotate screen's behaviour: single steps by example, and any sequence of steps by property."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.model import actions as do
+from annotator.model.annotation import AnnotationSet, fold
+from annotator.model.decision import Action, Completion, Decision, Status, Suggestion
+from annotator.model.review import Mode, ReviewState, open_document, step
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+
+TEXT = (
+    "Iran rejects the plan, and Mr Putin says that sanctions must end.\n"
+    "Advertisement\n"
+    "The West should act now. Russia could respond.\n"
+    "A third paragraph says nothing much."
+)
+SCHEMA = load_schema("actors-claims-stances")
+
+
+def span(name: str, layer: str, label: str, quote: str, score: float = 0.8) -> Suggestion:
+    start = TEXT.index(quote)
+    value = Span(name, layer, label, start, start + len(quote), origin="suggestion")
+    paragraph = TEXT.count("\n", 0, start)
+    return Suggestion(value, paragraph, "rules", "1", score, reason="because")
+
+
+def stance(name: str, side: str, source: str, target: str, paragraph: int) -> Suggestion:
+    value = Relation(name, "stance", side, source, target, origin="suggestion")
+    return Suggestion(value, paragraph, "rules", "1", 0.7)
+
+
+SUGGESTIONS = [
+    span("sIran", "actor", "state", "Iran"),
+    span("sPlan", "claim", "policy", "the plan"),
+    span("sPutin", "actor", "person", "Putin", 0.3),
+    span("sEnd", "claim", "policy", "sanctions must end"),
+    stance("rIran", "oppose", "sIran", "sPlan", 0),
+    stance("rPutin", "support", "sPutin", "sEnd", 0),
+    span("sWest", "actor", "bloc", "West"),
+    span("sAct", "claim", "policy", "The West should act now"),
+    stance("rAuthor", "support", AUTHOR, "sAct", 2),
+]
+
+
+def fresh() -> ReviewState:
+    document = Document("d", "Title", TEXT, split_paragraphs(TEXT))
+    return open_document(document, SCHEMA, session="t", suggestions=SUGGESTIONS)
+
+
+def play(state: ReviewState, *actions: do.ReviewAction) -> tuple[ReviewState, list[Decision]]:
+    made: list[Decision] = []
+    for action in actions:
+        state, decisions = step(state, action)
+        made += decisions
+    return state, made
+
+
+def standing(state: ReviewState) -> dict[str, str]:
+    return {a.id: a.label for a in state.annotations.annotations()}
+
+
+def test_a_document_opens_at_its_first_paragraph_with_the_first_suggestion_in_focus() -> None:
+    state = fresh()
+    assert (state.paragraph, state.focus, state.mode) == (0, "sIran", Mode.BROWSE)
+    assert [i.id for i in state.items] == ["sIran", "sPlan", "rIran", "sPutin", "sEnd", "rPutin"]
+    assert state.undecided(0) == 6
+    assert [(c.target.id, [s.holder and s.holder.id for s in c.stances]) for c in state.cards] == [
+        ("sPlan", ["sIran"]),
+        ("sEnd", ["sPutin"]),
+    ]
+
+
+def test_accepting_a_statement_accepts_its_parts_in_one_undo() -> None:
+    state, made = play(fresh(), do.FocusItem("rIran"), do.Accept())
+    assert standing(state) == {"sIran": "state", "sPlan": "policy", "rIran": "oppose"}
+    assert [d.item for d in made] == ["sIran", "sPlan", "rIran"] and len({d.group for d in made}) == 1
+    assert state.focus == "sPutin"
+    state, _ = play(state, do.Undo())
+    assert state.annotations == AnnotationSet()
+    state, _ = play(state, do.Redo())
+    assert set(standing(state)) == {"sIran", "sPlan", "rIran"}
+
+
+def test_accept_goes_on_to_the_next_undecided_item() -> None:
+    state, _ = play(fresh(), do.Accept())
+    assert state.focus == "sPlan" and state.undecided(0) == 5
+
+
+def test_rejecting_a_span_takes_its_proposed_stance_out_of_sight_and_undo_brings_it_back() -> None:
+    state, _ = play(fresh(), do.FocusItem("sPlan"), do.Reject())
+    assert [i.id for i in state.items] == ["sIran", "sPutin", "sEnd", "rPutin"]
+    assert state.annotations.get("sPlan", 0).status is Status.REJECTED  # type: ignore[union-attr]
+    state, _ = play(state, do.Undo())
+    assert "rIran" in [i.id for i in state.items] and state.focus == "sPlan"
+
+
+def test_removing_an_accepted_span_removes_the_stances_on_it() -> None:
+    state, made = play(fresh(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("sIran"), do.Delete())
+    assert standing(state) == {"sPlan": "policy"}
+    assert [(d.item, d.action) for d in made[-2:]] == [("rIran", Action.REMOVE), ("sIran", Action.REMOVE)]
+    state, _ = play(state, do.Undo())
+    assert set(standing(state)) == {"sIran", "sPlan", "rIran"}
+
+
+def test_skip_leaves_it_shown_but_not_waiting() -> None:
+    state, _ = play(fresh(), do.Skip())
+    assert state.focus == "sPlan" and state.undecided(0) == 5
+    assert "sIran" in [i.id for i in state.items] and standing(state) == {}
+    state, _ = play(state, do.FocusItem("sIran"), do.Accept())
+    assert standing(state) == {"sIran": "state"}
+
+
+def test_accept_all_is_one_group_and_tells_what_it_did() -> None:
+    state, made = play(fresh(), do.Accept(), do.AcceptAll())
+    assert len(standing(state)) == 6 and state.undecided(0) == 0
+    assert len({d.group for d in made}) == 2
+    assert state.message.startswith("accepted") and "2 claims" in state.message and "1 actor" in state.message
+    state, _ = play(state, do.Undo())
+    assert standing(state) == {"sIran": "state"}
+
+
+def test_a_digit_relabels_and_counts_as_a_correction() -> None:
+    state, made = play(fresh(), do.SetLabel("actor", "organization"))
+    assert standing(state) == {"sIran": "organization"}
+    assert made[-1].after is not None and made[-1].after.status is Status.CORRECTED
+    state, _ = play(state, do.SetLabel("actor", "state"))
+    assert state.annotations.get("sIran", 0).status is Status.ACCEPTED  # type: ignore[union-attr]
+
+
+def test_the_proposed_label_accepts() -> None:
+    state, made = play(fresh(), do.SetLabel("actor", "state"))
+    assert standing(state) == {"sIran": "state"} and made[-1].action is Action.ACCEPT
+
+
+def test_bounds_are_changed_by_words_and_confirmed() -> None:
+    state, made = play(
+        fresh(), do.FocusItem("sPlan"), do.EditBounds(), do.MoveSelection(1, "start"), do.ConfirmSelection()
+    )
+    value = state.focused.value  # type: ignore[union-attr]
+    assert isinstance(value, Span) and TEXT[value.start : value.end] == "plan"
+    assert made[-1].action is Action.CORRECT and state.mode is Mode.BROWSE
+
+
+def test_a_span_from_nothing() -> None:
+    state, made = play(
+        fresh(), do.GoParagraph(3), do.StartSelection(), do.MoveSelection(1), do.MoveSelection(1, "end"),
+        do.SetLabel("actor", "collective"),
+    )  # fmt: skip
+    value = state.focused.value  # type: ignore[union-attr]
+    assert isinstance(value, Span) and TEXT[value.start : value.end] == "third paragraph"
+    assert value.attributes == {"mention": "name"} and value.origin == "human"
+    assert made[-1].action is Action.ADD
+    again, _ = play(state, do.StartSelection(at=TEXT.index("nothing")), do.ConfirmSelection())
+    assert sorted(standing(again).values()) == ["collective", "collective"]
+
+
+def test_a_selection_over_a_proposed_span_decides_that_one() -> None:
+    state, _ = play(
+        fresh(), do.SelectRange(TEXT.index("Iran"), TEXT.index("Iran") + 4), do.SetLabel("actor", "bloc")
+    )
+    assert standing(state) == {"sIran": "bloc"}
+
+
+def test_a_stance_from_its_target_over_holder_to_side() -> None:
+    state, _ = play(fresh(), do.FocusItem("sEnd"), do.StartStance())
+    assert state.mode is Mode.HOLDER and [i.id for i in state.holders()] == ["sIran", "sPutin"]
+    state, made = play(state, do.ChooseHolder("sIran"), do.ChooseSide("oppose"))
+    assert state.mode is Mode.BROWSE
+    new = state.focused.value  # type: ignore[union-attr]
+    assert isinstance(new, Relation) and (new.source, new.label, new.target) == ("sIran", "oppose", "sEnd")
+    assert [d.action for d in made] == [Action.ACCEPT, Action.ACCEPT, Action.ADD]
+    state, _ = play(state, do.StartStance(), do.ChooseSide("support"))
+    assert standing(state)[new.id] == "support"
+
+
+def test_the_side_of_a_proposed_stance_is_chosen_anew() -> None:
+    state, _ = play(
+        fresh(), do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("oppose")
+    )
+    assert standing(state) == {"sPutin": "person", "sEnd": "policy", "rPutin": "oppose"}
+
+
+def test_the_author_can_hold_a_stance() -> None:
+    state, _ = play(
+        fresh(), do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder(AUTHOR), do.ChooseSide("neutral")
+    )
+    assert {r.source for r in state.annotations.relations()} == {AUTHOR}
+
+
+def test_paragraphs_are_closed_one_after_the_other_and_then_the_document() -> None:
+    state, _ = play(fresh(), do.CloseParagraph())
+    assert state.paragraph == 2 and state.is_done(0) and "6 suggestions left undecided" in state.message
+    state, _ = play(state, do.CloseParagraph(), do.CloseParagraph())
+    assert state.annotations.completion is Completion.DONE and state.message.startswith("document done")
+    state, _ = play(state, do.Undo())
+    assert state.annotations.completion is Completion.IN_PROGRESS and not state.is_done(3)
+    state, _ = play(state, do.Redo(), do.GoParagraph(0), do.ReopenParagraph())
+    assert state.annotations.completion is Completion.IN_PROGRESS and not state.is_done(0)
+
+
+def test_an_excluded_paragraph_shows_nothing_and_can_be_brought_back() -> None:
+    state, _ = play(fresh(), do.MoveParagraph(1))
+    assert state.paragraph == 1 and state.is_excluded(1)
+    assert play(state, do.StartSelection())[0].mode is Mode.BROWSE
+    state, _ = play(state, do.ToggleExcluded())
+    assert not state.is_excluded(1)
+    state, _ = play(state, do.ToggleExcluded(), do.Undo(), do.Undo())
+    assert state.is_excluded(1) and state.annotations == AnnotationSet()
+
+
+def test_next_undecided_crosses_paragraphs() -> None:
+    state, _ = play(fresh(), do.AcceptAll(), do.MoveFocus(1, undecided=True))
+    assert (state.paragraph, state.focus) == (2, "sAct")
+    state, _ = play(state, do.AcceptAll(), do.MoveFocus(1, undecided=True))
+    assert "nothing undecided" in state.message
+
+
+def test_a_threshold_hides_weak_suggestions_and_what_hangs_on_them() -> None:
+    state, _ = play(fresh(), do.SetThreshold(0.5))
+    assert [i.id for i in state.items] == ["sIran", "sPlan", "rIran", "sEnd"]
+
+
+def test_notes_and_flags_survive_other_decisions() -> None:
+    state, _ = play(fresh(), do.Note("whose plan?"), do.Flag(), do.Accept())
+    item = state.find("sIran")
+    assert item is not None and (item.note, item.flagged, item.pending) == ("whose plan?", True, False)
+    state, _ = play(state, do.Flag(paragraph=True), do.CloseParagraph())
+    assert state.annotations.get("@p0", 0).flagged  # type: ignore[union-attr]
+
+
+def test_attributes_are_checked_and_cleared() -> None:
+    state, _ = play(fresh(), do.SetAttribute("entity", "Islamic Republic of Iran"))
+    assert state.focused.value.entity == "Islamic Republic of Iran"  # type: ignore[union-attr]
+    refused, made = play(state, do.SetAttribute("mention", "verb"))
+    assert not made and "must be one of" in refused.message
+    state, _ = play(state, do.SetAttribute("mention", "name"), do.SetAttribute("mention", None))
+    assert state.focused.value.attributes == {}  # type: ignore[union-attr]
+
+
+ACTIONS: st.SearchStrategy[do.ReviewAction] = st.one_of(
+    st.sampled_from(
+        [
+            do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.Delete(), do.CloseParagraph(),
+            do.ReopenParagraph(), do.ToggleExcluded(), do.EditBounds(), do.ConfirmSelection(), do.Cancel(),
+            do.GrowSelection(), do.ShrinkSelection(), do.Undo(), do.Undo(), do.Redo(), do.Flag(),
+            do.Flag(paragraph=True), do.StartSelection(), do.StartStance(), do.Note("n"), do.Note(""),
+            do.SetAttribute("entity", "E"), do.SetAttribute("modality", "hedged"),
+            do.SetAttribute("entity", None), do.SetCompletion(Completion.SKIPPED), do.SetThreshold(0.5),
+            do.SetThreshold(0.0), do.ChooseHolder(AUTHOR),
+        ]
+    ),
+    st.builds(do.MoveFocus, st.sampled_from([-1, 1, 3]), st.booleans()),
+    st.builds(do.GoParagraph, st.integers(0, 4)),
+    st.builds(do.MoveParagraph, st.sampled_from([-1, 1])),
+    st.builds(do.FocusItem, st.sampled_from([s.id for s in SUGGESTIONS])),
+    st.builds(do.ChooseHolder, st.sampled_from(["sIran", "sPutin", "sWest", "sEnd"])),
+    st.builds(do.ChooseSide, st.sampled_from(["support", "oppose", "nonsense"])),
+    st.builds(do.SelectRange, st.integers(0, 200), st.integers(0, 200), st.booleans()),
+    st.builds(
+        do.MoveSelection, st.integers(-3, 3), st.sampled_from(["start", "end", "both"]),
+        st.sampled_from(["word", "character"]),
+    ),
+    st.builds(do.SetLabel, st.just("actor"), st.sampled_from(["person", "state", "nonsense"])),
+    st.builds(do.SetLabel, st.just("claim"), st.sampled_from(["fact", "policy"])),
+    st.builds(do.SetLabel, st.just("stance"), st.sampled_from(["support", "oppose"])),
+)  # fmt: skip
+
+
+def check(state: ReviewState, made: Sequence[Decision]) -> None:
+    folded, history = fold(made)
+    assert folded == state.annotations and history == state.history
+    ids = {a.id for a in state.annotations.annotations()}
+    for relation in state.annotations.relations():
+        assert relation.target in ids and (relation.source == AUTHOR or relation.source in ids)
+    for one in state.annotations.spans():
+        paragraph = state.document.paragraph_at(one.start)
+        assert paragraph.start <= one.start < one.end <= paragraph.end
+    assert state.focus is None or state.focus in {i.id for i in state.items}
+    if state.selection is not None:
+        low, high = state.bounds
+        assert low <= state.selection.start < state.selection.end <= high
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ACTIONS, max_size=40))
+def test_any_sequence_keeps_the_invariants_and_can_be_undone_and_redone(
+    actions: list[do.ReviewAction],
+) -> None:
+    state, made = fresh(), []
+    for action in actions:
+        before = state.annotations
+        state, decisions = step(state, action)
+        for index, decision in enumerate(decisions):
+            earlier = before.apply(decisions[:index])
+            assert decision.before == earlier.get(decision.item, decision.paragraph)
+        made += decisions
+        check(state, made)
+    end = state.annotations
+    undone = 0
+    while state.history.undo is not None:
+        state, decisions = step(state, do.Undo())
+        made += decisions
+        undone += 1
+    check(state, made)
+    assert state.annotations == AnnotationSet()
+    for _ in range(undone):
+        state, decisions = step(state, do.Redo())
+        made += decisions
+    check(state, made)
+    assert state.annotations == end
+
+
+def test_a_step_never_changes_the_state_it_was_given() -> None:
+    state = fresh()
+    copy = replace(state)
+    play(state, do.AcceptAll(), do.CloseParagraph())
+    assert state == copy
+
+
+def test_every_action_has_a_step() -> None:
+    from typing import get_args
+
+    from annotator.model.review import _STEPS
+
+    assert set(_STEPS) == set(get_args(do.ReviewAction))
+
+
+@pytest.mark.parametrize("kind", [do.Accept(), do.Reject(), do.Skip(), do.EditBounds(), do.StartStance()])
+def test_nothing_in_focus_is_said_not_raised(kind: do.ReviewAction) -> None:
+    state, made = play(fresh(), do.GoParagraph(3), kind)
+    assert not made and state.message
