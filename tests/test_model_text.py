@@ -63,7 +63,12 @@ def test_boilerplate_becomes_an_excluded_paragraph_in_place() -> None:
     assert [p.excluded for p in paragraphs] == [False, True, False]
     inside = "First line.\nREAD MORE »\nSecond line.\n\nThird."
     pieces = [(inside[p.start : p.end], p.excluded) for p in split_paragraphs(inside)]
-    assert pieces == [("First line.", False), ("READ MORE »", True), ("Second line.", False), ("Third.", False)]
+    assert pieces == [
+        ("First line.", False),
+        ("READ MORE »", True),
+        ("Second line.", False),
+        ("Third.", False),
+    ]
 
 
 @pytest.mark.parametrize("line", ["Advertisement", "  advertisement. ", "READ MORE »", "* Share *"])
