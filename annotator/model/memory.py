@@ -1,0 +1,100 @@
+"""What a project has accepted and rejected before, by surface form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Key = tuple[str, str]
+"""Layer and surface form as `surface` gives it."""
+
+
+def surface(text: str) -> str:
+    """The form under which a stretch of text is remembered: caseless, white space as single blanks."""
+    return " ".join(text.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often annotators accepted (or corrected to, or added) and rejected (or removed) something."""
+
+    accepted: int = 0
+    rejected: int = 0
+
+    def plus(self, *, accepted: int = 0, rejected: int = 0) -> Tally:
+        """The tally with these counts added."""
+        return Tally(self.accepted + accepted, self.rejected + rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One span that was decided on: its text as it stood, and whether it was `accepted`."""
+
+    layer: str
+    label: str
+    text: str
+    accepted: bool
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Counts by layer and surface form.
+
+    `labels` holds a tally for each label; `forms` how often each spelling was accepted, so that "US" is
+    not taken for "us"; `entities` how often each canonical name was given with it.
+    """
+
+    labels: Mapping[Key, Mapping[str, Tally]] = field(default_factory=dict)
+    forms: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
+    entities: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(outcomes: Iterable[Outcome]) -> Memory:
+        """The memory of these decisions."""
+        labels: dict[Key, dict[str, Tally]] = {}
+        forms: dict[Key, dict[str, int]] = {}
+        entities: dict[Key, dict[str, int]] = {}
+        for one in outcomes:
+            key = (one.layer, surface(one.text))
+            tallies = labels.setdefault(key, {})
+            before = tallies.get(one.label, Tally())
+            tallies[one.label] = before.plus(accepted=int(one.accepted), rejected=int(not one.accepted))
+            if one.accepted:
+                _count(forms, key, " ".join(one.text.split()))
+                if one.entity:
+                    _count(entities, key, one.entity)
+        return Memory(labels, forms, entities)
+
+    def tally(self, layer: str, text: str) -> Tally:
+        """Counts of a surface form over all labels of a layer."""
+        counts = self.labels.get((layer, surface(text)), {}).values()
+        return Tally(sum(c.accepted for c in counts), sum(c.rejected for c in counts))
+
+    def best(self, layer: str, text: str) -> tuple[str, Tally] | None:
+        """The label accepted most often for a surface form and its counts; None when none ever was."""
+        counts = self.labels.get((layer, surface(text)), {})
+        ranked = sorted(counts.items(), key=lambda kv: (-kv[1].accepted, kv[1].rejected, kv[0]))
+        return ranked[0] if ranked and ranked[0][1].accepted else None
+
+    def entity(self, layer: str, text: str) -> str | None:
+        """The canonical name given most often with a surface form."""
+        counts = self.entities.get((layer, surface(text)), {})
+        return min(counts, key=lambda name: (-counts[name], name)) if counts else None
+
+    def vetoed(self, layer: str, label: str, text: str) -> bool:
+        """Whether a surface form was rejected twice and never accepted, with this label or with any."""
+        counts = self.labels.get((layer, surface(text)), {})
+        one = counts.get(label, Tally())
+        every = self.tally(layer, text)
+        return any(t.rejected >= 2 and t.accepted == 0 for t in (one, every))
+
+
+def _count(table: dict[Key, dict[str, int]], key: Key, value: str) -> None:
+    counts = table.setdefault(key, {})
+    counts[value] = counts.get(value, 0) + 1
+
+
+EMPTY = Memory()
+
+__all__ = ["EMPTY", "Key", "Memory", "Outcome", "Tally", "surface"]
