@@ -1,0 +1,94 @@
+"""The record: one annotator's finished or unfinished work on one document, as it leaves and enters a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.errors import InputError
+from annotator.model.decision import Completion
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document
+
+GOLD = "@gold"
+"""The reserved annotator whose work is the gold."""
+
+COMPLETION = "completion"
+"""The key of a record's metadata that holds what the completion adds to the document's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands in one completion. Spans are in reading order, relations by target, source, layer, id.
+
+    The paragraphs of `document` carry `excluded` as it holds for this annotator, and its `meta` is the
+    document's own, without what the completion adds. `annotator` is None exactly for gold (status `gold`).
+    `done` holds the indices of paragraphs marked as done, ascending; `notes` and `flags` go by item: the id
+    of a span or relation, `@p3` for a paragraph, `@document`.
+    """
+
+    document: Document
+    annotator: str | None
+    status: Completion
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    done: tuple[int, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """The document's metadata, with what the completion adds under `completion` when there is any."""
+        added: dict[str, Any] = {}
+        if self.done:
+            added["done"] = list(self.done)
+        if self.notes:
+            added["notes"] = dict(sorted(self.notes.items()))
+        if self.flags:
+            added["flags"] = list(self.flags)
+        meta = {key: value for key, value in self.document.meta.items() if key != COMPLETION}
+        return {**meta, COMPLETION: added} if added else meta
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionMeta:
+    """What a completion adds to a document's metadata."""
+
+    done: tuple[int, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+def split_meta(meta: Mapping[str, Any]) -> tuple[dict[str, Any], CompletionMeta]:
+    """A record's metadata, divided into the document's own and what the completion adds.
+
+    Raises InputError, naming the key, when the latter does not have the shape that `Record.meta` gives it.
+    """
+    own = {key: value for key, value in meta.items() if key != COMPLETION}
+    added = meta.get(COMPLETION, {})
+    if not isinstance(added, Mapping):
+        raise _wrong("", "must be an object")
+    for key in added:
+        if key not in ("done", "notes", "flags"):
+            raise _wrong(key, "unknown key")
+    done, notes, flags = added.get("done", []), added.get("notes", {}), added.get("flags", [])
+    if not isinstance(done, list) or not all(type(index) is int and index >= 0 for index in done):
+        raise _wrong("done", "must be a list of paragraph indices")
+    if not isinstance(notes, Mapping) or not all(isinstance(note, str) for note in notes.values()):
+        raise _wrong("notes", "must be an object of strings")
+    if not isinstance(flags, list) or not all(isinstance(item, str) for item in flags):
+        raise _wrong("flags", "must be a list of strings")
+    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags))
+
+
+def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(set(values)))
+
+
+def _wrong(key: str, message: str) -> InputError:
+    place = f"meta.{COMPLETION}.{key}" if key else f"meta.{COMPLETION}"
+    return InputError(message, key=place, hint="Keys here: done (indices), notes (by item), flags (items)")
+
+
+__all__ = ["COMPLETION", "GOLD", "CompletionMeta", "Record", "split_meta"]

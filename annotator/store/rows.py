@@ -1,0 +1,148 @@
+"""What the store tells about a project besides the model's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from annotator.model.decision import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """One row of the queue, as one annotator sees it.
+
+    `order` counts from 0; `paragraphs` are those to annotate (not excluded), `done` those of them marked as
+    done; `pending` is the number of suggestions this annotator has not decided on; `others` are the other
+    annotators with work on it (gold included, as `@gold`), sorted; `updated` is the time of this
+    annotator's last decision (ISO 8601, UTC), or None.
+    """
+
+    id: str
+    title: str
+    order: int
+    paragraphs: int
+    done: int
+    pending: int
+    completion: Completion
+    others: tuple[str, ...] = ()
+    updated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRow:
+    """One annotator's work on one document; `revision` is that of its last event."""
+
+    document: str
+    annotator: str
+    completion: Completion
+    revision: int
+    updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an annotator is in a document. `mode` is free to the screen that saves it."""
+
+    document: str
+    paragraph: int
+    item: str | None = None
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRun:
+    """What produced a set of suggestions: every suggester that ran, with its version, even one that
+    proposed nothing; `config` is a hash of their settings."""
+
+    versions: Mapping[str, str]
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name in use (entity or concept): how often it stands, and the surface forms it stands for."""
+
+    name: str
+    count: int
+    aliases: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What came of adding documents or records.
+
+    `documents` and `completions` were new; `known` were there already, just as they are (ids of documents;
+    of records `document` or `document (annotator)`); `renamed` pairs an id that was given with the id under
+    which the project already has the same text.
+    """
+
+    documents: int = 0
+    completions: int = 0
+    known: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionTally:
+    """What became of the suggestions of one suggester in one layer.
+
+    `accepted`, `corrected`, `rejected` and `skipped` count decisions, of every annotator; `pending` counts
+    suggestions nobody has decided on.
+    """
+
+    suggester: str
+    layer: str
+    accepted: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorTally:
+    """One annotator's progress over all documents; `documents` counts them by completion."""
+
+    annotator: str
+    paragraphs_done: int
+    documents: Mapping[Completion, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """The project in figures. `labels` is layer -> label -> number of standing annotations, all annotators
+    together; `paragraphs` counts those to annotate by the documents' own settings."""
+
+    documents: int
+    paragraphs: int
+    annotators: tuple[AnnotatorTally, ...]
+    labels: Mapping[str, Mapping[str, int]]
+    suggestions: tuple[SuggestionTally, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold in a database, and where."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How a database is run: driver and version, journal mode, and what there is to say about them."""
+
+    driver: str
+    sqlite_version: str
+    journal_mode: str
+    synchronous: str
+    schema_version: int
+    read_only: bool
+    remarks: tuple[str, ...] = ()
+
+
+__all__ = [
+    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding", "Known",
+    "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
+]  # fmt: skip
