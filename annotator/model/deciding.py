@@ -323,29 +323,28 @@ def _complete(state: ReviewState, completion: Completion) -> Decision:
 
 def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     here = state.paragraph
-    if state.is_excluded(here):
-        return leave(state)
     decisions: list[Decision] = []
-    if not state.is_done(here):
+    if not state.is_excluded(here) and not state.is_done(here):
         mark = replace(state.annotations.mark(here), done=True)
         decisions.append(_mark(state, Action.CLOSE, mark))
-    open_ones = [p for p in state.to_annotate() if p.index != here and not state.is_done(p.index)]
-    if not open_ones and state.annotations.completion is not Completion.DONE:
+    following = _next_open(state)
+    if following is None and state.annotations.completion is not Completion.DONE:
         decisions.append(_complete(state, Completion.DONE))
     left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
-    after = leave(after)[0]
     said = f"{left} suggestion{'s'[: left > 1]} left undecided in the paragraph before" if left else ""
-    if not open_ones:
-        said = "document done" + (f"; {left} suggestions left undecided here" if left else "")
+    if following is None:
+        said = "document done" + (f"; {left} suggestion{'s'[: left > 1]} left undecided here" if left else "")
+    else:
+        after = arrive(after, following)
     return replace(after, message=said), group
 
 
-def leave(state: ReviewState) -> Step:
-    """On to the next paragraph that is not done, after this one or else before it."""
-    todo = [p.index for p in state.to_annotate() if not state.is_done(p.index) and p.index != state.paragraph]
-    following = next((i for i in todo if i > state.paragraph), todo[0] if todo else None)
-    return (state, ()) if following is None else (arrive(state, following), ())
+def _next_open(state: ReviewState) -> int | None:
+    """The next paragraph to annotate that is not done: after this one, or else before it."""
+    here, count = state.paragraph, len(state.document.paragraphs)
+    every = (*range(here + 1, count), *range(here))
+    return next((i for i in every if not state.is_excluded(i) and not state.is_done(i)), None)
 
 
 def on_reopen(state: ReviewState, _: do.ReopenParagraph) -> Step:
