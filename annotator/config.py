@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from annotator.errors import ProjectError
 from annotator.model.text import Splitting
 
 FILE = "annotator.toml"
+
+_TABLES = ("keys", "pipeline", "suggester")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,83 @@ class Config:
     """The whole file as read."""
 
 
+TEMPLATE = """\
+# Settings of this annotator project; every key is optional.
+schema = "{schema}"          # a shipped label schema, or a TOML file beside this one
+shared = {shared}            # true: several unix users work in this folder
+# splitting = "auto"         # auto | blank | line: what divides paragraphs
+# suggesters = ["rules", "memory"]
+# theme = "dark"             # dark | light | ansi
+# blind_share = 0.0          # share of paragraphs annotated without suggestions
+
+# [keys]
+# preset = "default"         # default | vim | prodigy
+# accept = "a"
+"""
+"""A new project's settings file."""
+
+
 def read_config(path: Path) -> Config:
     """The settings in a file. Raises ProjectError, naming file and key, for the first that does not hold."""
-    raise NotImplementedError
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"not valid TOML: {error}", file=path, hint="Mend the line it names") from error
+    except OSError as error:
+        hint = "Check the permissions of the file"
+        raise ProjectError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
+    names = ("schema", "shared", "splitting", "suggesters", "theme", "blind_share", "blind_seed")
+    for key in table:
+        if key not in (*names, *_TABLES):
+            hint = f"Keys here: {', '.join((*names, *_TABLES))}"
+            raise ProjectError("unknown key", file=path, key=key, hint=hint)
+    given: dict[str, Any] = {name: table[name] for name in names if name in table}
+    for key, value in given.items():
+        _check(path, key, value)
+    if "suggesters" in given:
+        given["suggesters"] = tuple(given["suggesters"])
+    _check_tables(path, table)
+    return Config(
+        **given,
+        keys=table.get("keys", {}),
+        pipelines=table.get("pipeline", {}),
+        suggester=table.get("suggester", {}),
+        table=table,
+    )
+
+
+def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
+    """Raise ProjectError when a table does not hold what it should."""
+    for key in _TABLES:
+        if not isinstance(table.get(key, {}), dict):
+            raise ProjectError("must be a table", file=path, key=key, hint=f"Write [{key}]")
+    for key, value in table.get("keys", {}).items():
+        if not isinstance(value, str) or not value:
+            raise ProjectError("must be a key", file=path, key=f"keys.{key}", hint='Such as "a" or "ctrl+z"')
+    for name in ("pipeline", "suggester"):
+        for key, value in table.get(name, {}).items():
+            if not isinstance(value, dict):
+                raise ProjectError(
+                    "must be a table", file=path, key=f"{name}.{key}", hint=f"Write [{name}.{key}]"
+                )
+
+
+def _check(path: Path, key: str, value: object) -> None:
+    """Raise ProjectError when a single setting does not hold."""
+    if key in ("schema", "theme", "blind_seed"):
+        holds, hint = isinstance(value, str) and (key != "schema" or bool(value)), f'Write {key} = "..."'
+    elif key == "shared":
+        holds, hint = isinstance(value, bool), "Write shared = true or shared = false"
+    elif key == "splitting":
+        holds, hint = value in get_args(Splitting), f"Use one of {', '.join(get_args(Splitting))}"
+    elif key == "suggesters":
+        holds = isinstance(value, list) and all(isinstance(name, str) for name in value)
+        hint = 'Write suggesters = ["rules", "memory"]'
+    else:
+        holds = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+        hint = "A number from 0 to 1"
+    if not holds:
+        raise ProjectError(f"{value!r} does not hold", file=path, key=key, hint=hint)
+
+
+__all__ = ["FILE", "TEMPLATE", "Config", "read_config"]

@@ -7,17 +7,28 @@ its own.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from annotator.config import Config
+from annotator.config import FILE, TEMPLATE, Config, read_config
+from annotator.errors import ProjectError, StoreError, UsageError
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event, Suggestion
+from annotator.model.memory import Memory
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
+from annotator.resources import load_schema, schema_names, schema_path
+from annotator.store import documents as store
+from annotator.store import overview, work
+from annotator.store import suggestions as suggesting
+from annotator.store.codec import now, uuid7
+from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.files import refuse_network, share
 from annotator.store.rows import (
     AddResult,
     AnnotatorTally,
@@ -36,21 +47,57 @@ DATABASE = "annotator.db"
 
 
 def current_annotator(explicit: str | None = None) -> str:
-    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user. Raises UsageError for a bad name."""
-    raise NotImplementedError
+    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user.
+
+    Raises UsageError for a name that cannot be.
+    """
+    name = explicit or os.environ.get("ANNOTATOR_NAME")
+    if not name:
+        import getpass
+
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError) as error:
+            raise UsageError("nobody knows who annotates", hint="Give --annotator NAME") from error
+    return check_annotator(name)
 
 
 def check_annotator(name: str) -> str:
     """The name, when it may be an annotator's. Raises UsageError otherwise."""
-    raise NotImplementedError
+    clean = name.strip()
+    if not clean or len(clean) > 64 or clean.startswith("@") or "/" in clean or not clean.isprintable():
+        raise UsageError(
+            f"“{name}” cannot be an annotator's name",
+            hint="A name has 1 to 64 printable characters, no slash, and does not begin with @",
+        )
+    return clean
+
+
+def _make_database(path: Path) -> None:
+    """A new database with all tables and the project's own identity and seed."""
+    from annotator.store.migrations import migrate
+
+    database = Database(path, create=True)
+    try:
+        migrate(database)
+        seeds = {"project": uuid7(), "created": now(), "blind_seed": os.urandom(8).hex()}
+        overview.keep_settings(database, seeds)
+    finally:
+        database.close()
 
 
 class Project:
     """A project that is open. Close it, or use it as a context manager."""
 
-    root: Path
-    config: Config
-    schema: LabelSchema
+    def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
+        self.root = root
+        self.config = config
+        self.schema = schema
+        self._database = database
+        if database.version < SCHEMA_VERSION:
+            from annotator.store.migrations import migrate
+
+            migrate(database)
 
     @staticmethod
     def find(start: Path | None = None) -> Path:
@@ -58,7 +105,24 @@ class Project:
 
         Raises ProjectError when there is none.
         """
-        raise NotImplementedError
+        named = os.environ.get("ANNOTATOR_PROJECT")
+        if named and start is None:
+            root = Path(named).expanduser()
+            if not (root / FILE).is_file():
+                raise ProjectError(
+                    "ANNOTATOR_PROJECT names a folder that holds no project",
+                    file=root,
+                    hint="Make one with `annotator init`, or unset the variable",
+                )
+            return root
+        here = (start or Path.cwd()).absolute()
+        for folder in (here, *here.parents):
+            if (folder / FILE).is_file():
+                return folder
+        raise ProjectError(
+            "no project in this folder or above it",
+            hint="Make one with `annotator init`, or name one with --project",
+        )
 
     @classmethod
     def create(
@@ -70,16 +134,53 @@ class Project:
         allow_network: bool = False,
     ) -> Project:
         """A new, empty project in a folder, which is made when missing; nothing is left behind on failure."""
-        raise NotImplementedError
+        for name in (FILE, DATABASE):
+            if (root / name).exists():
+                raise ProjectError(
+                    "is a project already", file=root, hint="Open it, or choose another folder"
+                )
+        source = schema_path(schema)
+        load_schema(schema)
+        made = [folder for folder in (root, *root.parents) if not folder.exists()]
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            if shared and not allow_network:
+                refuse_network(root)
+            named = schema
+            if schema not in schema_names():
+                named = source.name
+                if source.resolve() != (root / named).resolve():
+                    shutil.copyfile(source, root / named)
+            _make_database(root / DATABASE)
+            if shared:
+                share(root, root / DATABASE)
+            settings = TEMPLATE.format(schema=named, shared=str(shared).lower())
+            (root / FILE).write_text(settings, encoding="utf-8")
+            return cls.open(root)
+        except BaseException as error:
+            for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
+                (root / file).unlink(missing_ok=True)
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+            if isinstance(error, OSError):
+                hint = "Check the path and its permissions"
+                raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
+            raise
 
     @classmethod
     def open(cls, root: Path, *, timeout: float = 10.0) -> Project:
         """The project in a folder. `timeout`: seconds to wait for the database before BusyError."""
-        raise NotImplementedError
+        if not (root / FILE).is_file():
+            raise ProjectError("is not a project", file=root, hint="Make one with `annotator init`")
+        config = read_config(root / FILE)
+        named = config.schema if config.schema in schema_names() else str(root / config.schema)
+        schema = load_schema(named)
+        return cls(root, config, schema, Database(root / DATABASE, timeout=timeout))
 
     def close(self) -> None:
         """Close the database; nothing is lost without it."""
-        raise NotImplementedError
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -96,19 +197,29 @@ class Project:
 
         Raises InputError when an id already stands for another text.
         """
-        raise NotImplementedError
+        new, known = 0, []
+        renamed: list[tuple[str, str]] = []
+        with self._database.write():
+            for document in documents:
+                placed = store.place(self._database, document)
+                new += placed.new
+                if not placed.new:
+                    known.append(placed.id)
+                    if placed.id != document.id:
+                        renamed.append((document.id, placed.id))
+        return AddResult(new, 0, tuple(known), tuple(renamed))
 
     def document(self, id: str) -> Document:
         """A document by its id. Raises ProjectError when there is none."""
-        raise NotImplementedError
+        return store.load(self._database, id)
 
     def document_by_hash(self, sha256: str) -> str | None:
         """The id of the document with this text."""
-        raise NotImplementedError
+        return store.id_by_hash(self._database, sha256)
 
     def document_ids(self) -> list[str]:
         """All ids, in document order."""
-        raise NotImplementedError
+        return store.ids(self._database)
 
     def documents(
         self,
@@ -121,17 +232,24 @@ class Project:
     ) -> list[DocumentSummary]:
         """The queue of an annotator in document order: rows `[offset, offset + limit)` of those whose title
         or id holds `search` (in any case) and whose completion is the given one."""
-        raise NotImplementedError
+        return store.queue(
+            self._database, annotator, offset=offset, limit=limit, search=search, completion=completion
+        )
 
-    def count_documents(self, annotator: str, *, search: str = "", completion: Completion | None = None) -> int:
+    def count_documents(
+        self, annotator: str, *, search: str = "", completion: Completion | None = None
+    ) -> int:
         """Number of rows that `documents` would give without a limit."""
-        raise NotImplementedError
+        return store.count(self._database, annotator, search=search, completion=completion)
 
     # --- work
 
     def annotations(self, document: str, annotator: str) -> tuple[AnnotationSet, History]:
         """What stands in one completion, and what can be undone and redone."""
-        raise NotImplementedError
+        return (
+            work.state(self._database, document, annotator),
+            work.history(self._database, document, annotator),
+        )
 
     def record(self, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
         """Record one group of decisions: durable on return, all or none.
@@ -139,17 +257,17 @@ class Project:
         Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
         locked, StoreError for any other failure; nothing was written then.
         """
-        raise NotImplementedError
+        work.record(self._database, document, annotator, decisions)
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""
-        raise NotImplementedError
+        return work.events(self._database, document, annotator)
 
     def completions(
         self, *, document: str | None = None, annotator: str | None = None
     ) -> Iterator[CompletionRow]:
         """Work begun or done, by document order, then annotator."""
-        raise NotImplementedError
+        return store.completions(self._database, document=document, annotator=annotator)
 
     def add_records(self, records: Iterable[Record]) -> AddResult:
         """Import completions, all or none; documents that are new are added.
@@ -157,7 +275,7 @@ class Project:
         Raises InputError when an id already stands for another text, or when that annotator already has
         other work on the document.
         """
-        raise NotImplementedError
+        return work.add_records(self._database, records)
 
     def records(
         self,
@@ -170,72 +288,90 @@ class Project:
 
         `annotator` is a name or `@gold`.
         """
-        raise NotImplementedError
+        return work.records(self._database, status=status, annotator=annotator, document=document)
 
     # --- places
 
     def position(self, document: str, annotator: str) -> Position | None:
         """Where the annotator was in a document."""
-        raise NotImplementedError
+        return suggesting.position(self._database, document, annotator)
 
     def last_position(self, annotator: str) -> Position | None:
         """Where the annotator was last, in any document."""
-        raise NotImplementedError
+        return suggesting.last_position(self._database, annotator)
 
     def save_position(self, annotator: str, position: Position) -> None:
         """Keep a place; survives the death of the process, at a power cut the last ones may be lost."""
-        raise NotImplementedError
+        suggesting.save_position(self._database, annotator, position)
 
     # --- suggestions
 
-    def put_suggestions(self, document: str, suggestions: Sequence[Suggestion], *, run: SuggestionRun) -> None:
+    def put_suggestions(
+        self, document: str, suggestions: Sequence[Suggestion], *, run: SuggestionRun
+    ) -> None:
         """Replace the suggestions of a document by the suggesters of `run` that nobody has decided on."""
-        raise NotImplementedError
+        suggesting.put(self._database, document, suggestions, run)
 
     def suggestions(self, document: str) -> list[Suggestion]:
         """The suggestions of a document, decided or not, by paragraph, rank and id."""
-        raise NotImplementedError
+        return suggesting.load(self._database, document)
 
     # --- knowledge
 
     def entities(self) -> list[Known]:
         """Canonical actors in use, the most frequent first."""
-        raise NotImplementedError
+        return suggesting.entities(self._database)
 
     def concepts(self) -> list[Known]:
         """Canonical propositions in use, the most frequent first."""
-        raise NotImplementedError
+        attributes = [
+            (layer.name, attribute.name)
+            for layer in self.schema.layers
+            for attribute in layer.attributes
+            if attribute.type == "concept"
+        ]
+        return suggesting.concepts(self._database, attributes)
 
-    def memory(self) -> Any:
+    def memory(self) -> Memory:
         """What the project has accepted and rejected before, as a `Memory`."""
-        raise NotImplementedError
+        return suggesting.memory(self._database)
 
     # --- the project as a whole
 
     def status(self) -> ProjectStatus:
         """The project in figures."""
-        raise NotImplementedError
+        return overview.status(self._database)
 
     def verify(self) -> list[Finding]:
         """Whether the state follows from the log and texts and offsets hold; reads everything."""
-        raise NotImplementedError
+        return overview.verify(self._database)
 
     def diagnosis(self) -> Diagnosis:
         """How the database is run."""
-        raise NotImplementedError
+        return overview.diagnosis(self._database)
 
     def backup(self, file: Path) -> None:
         """A complete copy of the database into a new file, while others go on writing."""
-        raise NotImplementedError
+        if file.exists():
+            raise StoreError("exists already", file=file, hint="Name a file that is not there yet")
+        part = file.with_name(file.name + ".part")
+        try:
+            self._database.backup(part)
+            part.replace(file)
+        except OSError as error:
+            hint = "Check the folder and its permissions"
+            raise StoreError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def setting(self, key: str) -> str | None:
-        """A value kept in the database: `project_uuid`, `blind_seed`, `created`, ..."""
-        raise NotImplementedError
+        """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
+        return overview.setting(self._database, key)
 
     @property
     def blind_seed(self) -> str:
         """What chooses the blind paragraphs: of the settings, else the project's own."""
-        raise NotImplementedError
+        return self.config.blind_seed or self.setting("blind_seed") or ""
 
     def new_session(self) -> str:
         """A short token, unique to this run of the program."""

@@ -1,4 +1,4 @@
-"""The record: one annotator's finished or unfinished work on one document, as it leaves and enters a project."""
+"""The record: one annotator's work on one document, as it leaves and enters a project."""
 
 from __future__ import annotations
 

@@ -1,0 +1,137 @@
+"""Model values to JSON and back: one shape for the log, the state and the suggestions."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from typing import Any
+
+from annotator.model.decision import (
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    Event,
+    ItemValue,
+    ParagraphMark,
+    Standing,
+    Status,
+)
+from annotator.model.span import Annotation, Relation, Span
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON with sorted keys: equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def annotation_json(value: Annotation) -> dict[str, Any]:
+    """A span or relation as JSON values."""
+    shared = {
+        "id": value.id, "layer": value.layer, "label": value.label,
+        "attributes": dict(value.attributes), "origin": value.origin,
+    }  # fmt: skip
+    if isinstance(value, Span):
+        return {**shared, "start": value.start, "end": value.end, "entity": value.entity}
+    return {**shared, "source": value.source, "target": value.target}
+
+
+def annotation_of(data: dict[str, Any]) -> Annotation:
+    """The span or relation of JSON values."""
+    if "start" in data:
+        return Span(
+            data["id"], data["layer"], data["label"], data["start"], data["end"],
+            data["entity"], data["attributes"], data["origin"],
+        )  # fmt: skip
+    return Relation(
+        data["id"], data["layer"], data["label"], data["source"], data["target"],
+        data["attributes"], data["origin"],
+    )  # fmt: skip
+
+
+def kind_of(value: ItemValue | None) -> str:
+    """The kind of a value as the item table names it."""
+    if isinstance(value, Span):
+        return "span"
+    if isinstance(value, Relation):
+        return "relation"
+    if isinstance(value, ParagraphMark):
+        return "paragraph"
+    return "none" if value is None else "document"
+
+
+def standing_text(standing: Standing | None) -> str | None:
+    """A state as JSON text; None for none."""
+    if standing is None:
+        return None
+    value = standing.value
+    data: dict[str, Any] = {"status": standing.status.value}
+    if isinstance(value, Span | Relation):
+        data["value"] = annotation_json(value)
+    elif isinstance(value, ParagraphMark):
+        data["mark"] = {"done": value.done, "excluded": value.excluded}
+    elif value is not None:
+        data["completion"] = value.completion.value
+    if standing.note:
+        data["note"] = standing.note
+    if standing.flagged:
+        data["flagged"] = True
+    return dumps(data)
+
+
+def standing_of(text: str | None) -> Standing | None:
+    """The state of a JSON text."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    value: ItemValue | None = None
+    if "value" in data:
+        value = annotation_of(data["value"])
+    elif "mark" in data:
+        value = ParagraphMark(**data["mark"])
+    elif "completion" in data:
+        value = CompletionMark(Completion(data["completion"]))
+    return Standing(Status(data["status"]), value, data.get("note", ""), data.get("flagged", False))
+
+
+EVENT_COLUMNS = (
+    "id, sequence, revision, document, annotator, time, "
+    "grouping, action, item, paragraph, before, after, reverts"
+)
+
+
+def event_of(row: tuple[Any, ...]) -> Event:
+    """An event of a row of `EVENT_COLUMNS`."""
+    id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, before, after, of = (
+        row
+    )
+    decision = Decision(group, Action(action), item, paragraph, standing_of(before), standing_of(after), of)
+    return Event(id_, sequence, revision, document, annotator, time_, decision)
+
+
+def now() -> str:
+    """The time, ISO 8601, UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+_last = [0, 0]
+_guard = threading.Lock()
+
+
+def uuid7() -> str:
+    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then 12 counting within one and 62 random.
+
+    Ids of one process are strictly increasing.
+    """
+    with _guard:
+        millis = max(time.time_ns() // 1_000_000, _last[0])
+        count = _last[1] + 1 if millis == _last[0] else 0
+        if count > 0xFFF:
+            millis, count = millis + 1, 0
+        _last[:] = [millis, count]
+    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    number = millis << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | tail
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

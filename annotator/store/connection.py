@@ -1,0 +1,238 @@
+"""How the database is opened, locked and written: one place for every rule about connections.
+
+- The driver is `pysqlite3` where it is installed, else the standard library's. SQLite 3.7.0 to 3.51.2 can
+  lose data with several connections in WAL mode, so such a version gets journal_mode=TRUNCATE.
+- `synchronous=FULL`: a decision that was acknowledged survives a power cut.
+- Every write runs in BEGIN IMMEDIATE under an flock beside the database, because SQLite's own back-off
+  lets some writers starve.
+- A file that is missing is an error and never made silently; one that is not ours is refused.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote
+
+from annotator.errors import BusyError, StoreError
+
+
+def _driver() -> ModuleType:
+    try:
+        import pysqlite3.dbapi2 as driver
+    except ImportError:
+        import sqlite3 as driver
+    return driver  # type: ignore[no-any-return]
+
+
+sqlite = _driver()
+
+APPLICATION_ID = 0x414E4E54
+"""Stands in the header of every database of ours: the letters ANNT."""
+
+SCHEMA_VERSION = 1
+"""Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
+
+WAL_IS_SAFE = not (3, 7, 0) <= sqlite.sqlite_version_info <= (3, 51, 2)
+
+Row = tuple[Any, ...]
+
+
+class Database:
+    """One connection to the database file. Belongs to one thread."""
+
+    def __init__(self, path: Path, *, timeout: float = 10.0, create: bool = False) -> None:
+        """Open `path`; `timeout` is the number of seconds to wait for a lock.
+
+        Raises StoreError when the file is missing, not ours, newer than this program or unreadable.
+        """
+        self.path = path
+        self.timeout = timeout
+        self.read_only = False
+        if not create and not path.is_file():
+            raise StoreError("there is no database", file=path, hint="Make a project with `annotator init`")
+        with self._errors():
+            self._connection = self._open("rwc" if create else "rw")
+            try:
+                self._prepare(create)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _open(self, mode: str) -> Any:
+        uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
+        connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _prepare(self, create: bool) -> None:
+        if create:
+            self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
+            return
+        if self.value("PRAGMA application_id") != APPLICATION_ID:
+            raise StoreError(
+                "is not a database of annotator", file=self.path, hint="Name another project folder"
+            )
+        version = self.version
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"was written by a newer annotator (database version {version}, this program knows "
+                f"{SCHEMA_VERSION})",
+                file=self.path,
+                hint="Update annotator",
+            )
+        self.read_only = not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK)
+        if not WAL_IS_SAFE and not self.read_only and self.value("PRAGMA journal_mode") == "wal":
+            self.execute("PRAGMA journal_mode = TRUNCATE")
+
+    @property
+    def version(self) -> int:
+        """Number of migrations the file has seen."""
+        return int(self.value("PRAGMA user_version"))
+
+    @property
+    def connection(self) -> Any:
+        """The bare connection, for what needs it whole: migrations and the backup."""
+        return self._connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """The driver's errors as ours."""
+        try:
+            yield
+        except sqlite.DatabaseError as error:
+            raise translated(error, self.path) from error
+        except OSError as error:
+            hint = "Check the permissions of the file and its folder"
+            raise StoreError(f"{error.strerror or error}", file=self.path, hint=hint) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query; no cursor stays open."""
+        with self._errors():
+            found: list[Row] = self._connection.execute(sql, parameters).fetchall()
+            return found
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first value of the first row; None when there is no row."""
+        found = self.row(sql, parameters)
+        return found[0] if found else None
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement; the number of rows it changed."""
+        with self._errors():
+            return int(self._connection.execute(sql, parameters).rowcount)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for each row."""
+        with self._errors():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction that writes: all of it or, on any error, none.
+
+        Raises BusyError when the lock was not to be had within the timeout.
+        """
+        if self.read_only:
+            hint = "Ask for write permission on the file and its folder"
+            raise StoreError("the database is read-only", file=self.path, hint=hint)
+        with self._locked(), self._errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock file. Its descriptor is closed on any way out, a killed process included."""
+        lock = self.path.with_name(self.path.name + ".lock")
+        with self._errors():
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        try:
+            self._take(handle)
+            yield
+        finally:
+            os.close(handle)
+
+    def _take(self, handle: int) -> None:
+        until = time.monotonic() + self.timeout
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise BusyError(
+                        f"another process held the database for {self.timeout:g} seconds",
+                        file=self.path,
+                        hint="Try again; `annotator doctor` tells who",
+                    ) from None
+                time.sleep(random.uniform(0.0005, 0.003))
+
+    @contextmanager
+    def relaxed(self) -> Iterator[None]:
+        """Commits within survive the process but perhaps no power cut: for places, not for decisions."""
+        self.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA synchronous = FULL")
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole database into a new file while others go on writing."""
+        with self._errors():
+            copy = sqlite.connect(str(target))
+            try:
+                self._connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                copy.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._errors():
+            self._connection.close()
+
+
+def translated(error: Exception, path: Path) -> StoreError:
+    """A driver's error as one that says what to do."""
+    text = str(error)
+    low = text.lower()
+    if "locked" in low or "busy" in low:
+        return BusyError("the database is locked", file=path, hint="Try again in a moment")
+    if "readonly" in low or "read-only" in low:
+        hint = "Ask for write permission on the file and its folder"
+        return StoreError("the database is read-only", file=path, hint=hint)
+    if "full" in low:
+        return StoreError("the disk is full; nothing was written", file=path, hint="Free some space")
+    if "not a database" in low:
+        return StoreError("is not a database of annotator", file=path, hint="Name another project folder")
+    if "malformed" in low or "corrupt" in low:
+        hint = "Restore it from a backup (`annotator backup`); the damaged file was left as it is"
+        return StoreError(f"the database is damaged: {text}", file=path, hint=hint)
+    if "unable to open" in low:
+        hint = "Check that the file exists and the permissions of its folder"
+        return StoreError("the database cannot be opened", file=path, hint=hint)
+    return StoreError(f"the database refused: {text}", file=path, hint="`annotator doctor` checks it")
+
+
+__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "WAL_IS_SAFE", "Database", "Row", "sqlite", "translated"]

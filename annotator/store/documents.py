@@ -1,0 +1,180 @@
+"""Texts and the queue: what there is to annotate, and how far each annotator is with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.errors import InputError, ProjectError
+from annotator.model.decision import Completion
+from annotator.model.text import Document, Paragraph
+from annotator.store.codec import dumps, now
+from annotator.store.connection import Database
+from annotator.store.rows import CompletionRow, DocumentSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a text ended up: under which id, and whether it is new."""
+
+    id: str
+    new: bool
+
+
+def check_text(text: str, *, what: str) -> None:
+    """Raise InputError for a text that cannot be stored exactly."""
+    if "\0" in text:
+        raise InputError(f"{what} holds a NUL character", hint="Only text can be annotated; convert the file")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        hint = "The file is not valid Unicode; name its encoding with --encoding"
+        raise InputError(f"{what} holds half a surrogate pair at {error.start}", hint=hint) from error
+
+
+def place(db: Database, document: Document) -> Placed:
+    """Store a document unless its text is there already. To be called within a transaction.
+
+    Raises InputError when its id already stands for another text.
+    """
+    known = db.row("SELECT id FROM document WHERE sha256 = ?", (document.sha256,))
+    if known is not None:
+        return Placed(known[0], False)
+    if db.row("SELECT 1 FROM document WHERE id = ?", (document.id,)):
+        raise InputError(
+            f"the id “{document.id}” already stands for another text",
+            key="id",
+            hint="Give the document another id",
+        )
+    check_text(document.text, what=f"“{document.id}”")
+    at = db.value("SELECT coalesce(max(position) + 1, 0) FROM document")
+    to_annotate = sum(not p.excluded for p in document.paragraphs)
+    db.execute(
+        "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document.id, at, document.title, document.sha256, len(document.text), to_annotate,
+            dumps(dict(document.meta)), now(),
+        ),
+    )  # fmt: skip
+    db.execute("INSERT INTO text VALUES (?, ?)", (document.id, document.text))
+    db.many(
+        "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
+        [(document.id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
+    )
+    return Placed(document.id, True)
+
+
+def load(db: Database, id: str) -> Document:
+    """A document by its id. Raises ProjectError when there is none."""
+    row = db.row(
+        "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE id = ?", (id,)
+    )
+    if row is None:
+        raise ProjectError(f"there is no document “{id}”", hint="`annotator status` lists the documents")
+    paragraphs = db.rows(
+        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number', (id,)
+    )
+    return Document(
+        id,
+        row[0],
+        row[1],
+        tuple(Paragraph(n, a, b, bool(x)) for n, a, b, x in paragraphs),
+        json.loads(row[2]),
+    )
+
+
+def ids(db: Database) -> list[str]:
+    """All ids, in document order."""
+    return [row[0] for row in db.rows("SELECT id FROM document ORDER BY position")]
+
+
+def id_by_hash(db: Database, sha256: str) -> str | None:
+    """The id of the document with this text."""
+    found: str | None = db.value("SELECT id FROM document WHERE sha256 = ?", (sha256,))
+    return found
+
+
+def _filter(search: str, completion: Completion | None) -> tuple[str, list[Any]]:
+    clauses, values = [], []
+    if search:
+        pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
+        clauses.append("(d.title LIKE ? ESCAPE '\\' OR d.id LIKE ? ESCAPE '\\')")
+        values += [pattern, pattern]
+    if completion is not None:
+        clauses.append("coalesce(c.completion, 'new') = ?")
+        values.append(completion.value)
+    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+_JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ? AND c.document = d.id"
+
+_UNDECIDED = """(SELECT count(*) FROM suggestion s WHERE s.document = d.id) - (
+    SELECT count(*) FROM item i JOIN suggestion s ON s.document = i.document AND s.id = i.item
+    WHERE i.document = d.id AND i.annotator = ? AND i.status <> 'marked')"""
+
+
+def queue(
+    db: Database,
+    annotator: str,
+    *,
+    offset: int = 0,
+    limit: int | None = None,
+    search: str = "",
+    completion: Completion | None = None,
+) -> list[DocumentSummary]:
+    """The rows of an annotator's queue; see `Project.documents`."""
+    where, values = _filter(search, completion)
+    rows = db.rows(
+        f"SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
+        f"{_UNDECIDED}, coalesce(c.completion, 'new'), c.updated, "
+        "(SELECT group_concat(o.annotator, char(10)) FROM completion o "
+        "WHERE o.document = d.id AND o.annotator <> ? AND o.completion <> 'new') "
+        f"{_JOIN}{where} ORDER BY d.position LIMIT ? OFFSET ?",
+        [annotator, annotator, annotator, *values, -1 if limit is None else limit, offset],
+    )
+    return [
+        DocumentSummary(
+            id, title, order, paragraphs, done, max(0, pending), Completion(status),
+            tuple(sorted(others.split("\n"))) if others else (), updated,
+        )
+        for id, title, order, paragraphs, done, pending, status, updated, others in rows
+    ]  # fmt: skip
+
+
+def count(db: Database, annotator: str, *, search: str = "", completion: Completion | None = None) -> int:
+    """Number of rows of the queue."""
+    where, values = _filter(search, completion)
+    if not where:
+        return int(db.value("SELECT count(*) FROM document"))
+    return int(db.value(f"SELECT count(*) {_JOIN}{where}", [annotator, *values]))
+
+
+def completions(
+    db: Database, *, document: str | None = None, annotator: str | None = None
+) -> Iterator[CompletionRow]:
+    """Work begun or done, by document order, then annotator (gold first)."""
+    rows = db.rows(
+        "SELECT c.document, c.annotator, c.completion, c.revision, c.updated FROM completion c "
+        "JOIN document d ON d.id = c.document WHERE c.completion <> 'new' "
+        "AND (?1 IS NULL OR c.document = ?1) AND (?2 IS NULL OR c.annotator = ?2) "
+        "ORDER BY d.position, c.annotator",
+        (document, annotator),
+    )
+    for row in rows:
+        yield CompletionRow(row[0], row[1], Completion(row[2]), row[3], row[4])
+
+
+def unique_ids(db: Database, wanted: Iterable[str]) -> list[str]:
+    """Ids that are free, in the order wanted: a taken one gets -2, -3, ... at its end."""
+    taken: set[str] = set()
+    chosen: list[str] = []
+    for base in wanted:
+        candidate, number = base, 1
+        while candidate in taken or db.row("SELECT 1 FROM document WHERE id = ?", (candidate,)):
+            number += 1
+            candidate = f"{base}-{number}"
+        taken.add(candidate)
+        chosen.append(candidate)
+    return chosen

@@ -1,0 +1,66 @@
+"""The files of a project: who may write them, and what lies on a network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from annotator.errors import StoreError
+
+_NETWORK = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ceph",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "lustre",
+        "gpfs",
+    }
+)
+
+
+def file_system(path: Path) -> str:
+    """The type of file system that holds a path, as the kernel names it; empty where that is unknown."""
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.is_file():
+        return ""
+    target = str(path.resolve())
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        fields, _, rest = line.partition(" - ")
+        point = fields.split()[4].encode().decode("unicode_escape")
+        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, rest.split()[0]
+    return kind
+
+
+def refuse_network(path: Path) -> None:
+    """Raise StoreError for a folder on a network file system, where locks and WAL cannot be trusted."""
+    kind = file_system(path)
+    if kind in _NETWORK:
+        raise StoreError(
+            f"lies on a network file system ({kind}), where several writers can damage a database",
+            file=path,
+            hint="Use a local disk of the host that all log in to, or --allow-network at your own risk",
+        )
+
+
+def share(root: Path, database: Path) -> None:
+    """Make a project writable for its group, whatever the umask: SQLite copies the database's mode to the
+    files it makes beside it."""
+    root.chmod(0o2770)
+    for file in (database, database.with_name(database.name + ".lock")):
+        if not file.exists():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o660))
+        file.chmod(0o660)
+    for suffix in ("-wal", "-shm"):
+        beside = database.with_name(database.name + suffix)
+        if beside.exists():
+            beside.chmod(0o660)

@@ -1,0 +1,179 @@
+"""The tables, as a history: every change of the database is one function at the end of this file.
+
+A function that was released is never edited: a test freezes each by its hash. sqlite-utils runs them and
+keeps the list of those applied; the caller wraps the whole in one BEGIN IMMEDIATE.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database as Utils
+from sqlite_utils.migrations import Migrations
+
+from annotator.store.connection import SCHEMA_VERSION, Database
+
+migrations = Migrations("annotator")
+
+
+def migrate(database: Database) -> None:
+    """Bring a database up to this program's version; all pending steps or none."""
+    with database.write():
+        if database.version >= SCHEMA_VERSION:
+            return
+        migrations.apply(Utils(database.connection, use_counts_table=False, execute_plugins=False))
+        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _script(db: Utils, script: str) -> None:
+    """Run statements divided by lines of `--`, without the implied COMMIT of `executescript`."""
+    for statement in script.split("\n--\n"):
+        db.execute(statement)
+
+
+@migrations()
+def m001_first(db: Utils) -> None:
+    """Documents, the event log with the state that follows from it, suggestions, places and settings."""
+    _script(
+        db,
+        """
+        CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
+--
+        CREATE TABLE document (
+            id TEXT PRIMARY KEY CHECK (id <> ''),
+            position INTEGER NOT NULL UNIQUE,
+            title TEXT NOT NULL,
+            sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+            length INTEGER NOT NULL CHECK (length >= 0),
+            paragraphs INTEGER NOT NULL CHECK (paragraphs >= 0),
+            meta TEXT NOT NULL CHECK (json_valid(meta)),
+            imported TEXT NOT NULL
+        ) STRICT
+--
+        CREATE TABLE text (
+            document TEXT PRIMARY KEY REFERENCES document (id),
+            text TEXT NOT NULL
+        ) STRICT
+--
+        CREATE TABLE paragraph (
+            document TEXT NOT NULL REFERENCES document (id),
+            number INTEGER NOT NULL CHECK (number >= 0),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL,
+            excluded INTEGER NOT NULL CHECK (excluded IN (0, 1)),
+            PRIMARY KEY (document, number),
+            CHECK (start < "end")
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            document TEXT NOT NULL REFERENCES document (id),
+            annotator TEXT NOT NULL CHECK (annotator <> ''),
+            revision INTEGER NOT NULL CHECK (revision > 0),
+            grouping TEXT NOT NULL,
+            action TEXT NOT NULL,
+            item TEXT NOT NULL,
+            paragraph INTEGER NOT NULL CHECK (paragraph >= -1),
+            before TEXT CHECK (before IS NULL OR json_valid(before)),
+            after TEXT CHECK (after IS NULL OR json_valid(after)),
+            reverts TEXT,
+            time TEXT NOT NULL,
+            UNIQUE (document, annotator, revision)
+        ) STRICT
+--
+        CREATE TABLE item (
+            document TEXT NOT NULL REFERENCES document (id),
+            annotator TEXT NOT NULL,
+            item TEXT NOT NULL,
+            paragraph INTEGER NOT NULL CHECK (paragraph >= -1),
+            kind TEXT NOT NULL CHECK (kind IN ('span', 'relation', 'paragraph', 'document', 'none')),
+            status TEXT NOT NULL,
+            layer TEXT,
+            label TEXT,
+            start INTEGER,
+            "end" INTEGER,
+            source TEXT,
+            target TEXT,
+            entity TEXT,
+            state TEXT NOT NULL CHECK (json_valid(state)),
+            PRIMARY KEY (document, annotator, item),
+            CHECK (kind <> 'span' OR (start >= 0 AND start < "end")),
+            CHECK (kind <> 'relation' OR (source IS NOT NULL AND target IS NOT NULL)),
+            CHECK (kind NOT IN ('span', 'relation') OR (layer IS NOT NULL AND label IS NOT NULL))
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE INDEX item_entity ON item (entity) WHERE entity IS NOT NULL
+--
+        CREATE TABLE completion (
+            annotator TEXT NOT NULL,
+            document TEXT NOT NULL REFERENCES document (id),
+            completion TEXT NOT NULL
+                CHECK (completion IN ('new', 'in_progress', 'done', 'skipped', 'gold')),
+            revision INTEGER NOT NULL CHECK (revision >= 0),
+            done INTEGER NOT NULL CHECK (done >= 0),
+            paragraphs INTEGER NOT NULL CHECK (paragraphs >= 0),
+            updated TEXT NOT NULL,
+            PRIMARY KEY (annotator, document)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE INDEX completion_document ON completion (document)
+--
+        CREATE TABLE run (
+            id INTEGER PRIMARY KEY,
+            time TEXT NOT NULL,
+            versions TEXT NOT NULL CHECK (json_valid(versions)),
+            config TEXT NOT NULL
+        ) STRICT
+--
+        CREATE TABLE suggestion (
+            document TEXT NOT NULL REFERENCES document (id),
+            id TEXT NOT NULL,
+            paragraph INTEGER NOT NULL CHECK (paragraph >= 0),
+            kind TEXT NOT NULL CHECK (kind IN ('span', 'relation')),
+            layer TEXT NOT NULL,
+            label TEXT NOT NULL,
+            start INTEGER,
+            "end" INTEGER,
+            value TEXT NOT NULL CHECK (json_valid(value)),
+            suggester TEXT NOT NULL,
+            version TEXT NOT NULL,
+            score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+            rank INTEGER NOT NULL CHECK (rank >= 0),
+            reason TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            run INTEGER NOT NULL REFERENCES run (id),
+            PRIMARY KEY (document, id),
+            CHECK (kind <> 'span' OR (start >= 0 AND start < "end"))
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE TABLE place (
+            annotator TEXT NOT NULL,
+            document TEXT NOT NULL REFERENCES document (id),
+            paragraph INTEGER NOT NULL,
+            item TEXT,
+            mode TEXT NOT NULL,
+            serial INTEGER NOT NULL,
+            PRIMARY KEY (annotator, document)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END
+--
+        CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END
+--
+        CREATE TRIGGER text_no_update BEFORE UPDATE ON text
+        BEGIN SELECT RAISE(ABORT, 'texts are never changed'); END
+--
+        CREATE TRIGGER text_no_delete BEFORE DELETE ON text
+        BEGIN SELECT RAISE(ABORT, 'texts are never deleted'); END
+--
+        CREATE TRIGGER document_text_fixed BEFORE UPDATE OF id, sha256, length ON document
+        BEGIN SELECT RAISE(ABORT, 'texts are never changed'); END
+--
+        CREATE TRIGGER document_no_delete BEFORE DELETE ON document
+        BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END
+""",
+    )
+
+
+__all__ = ["migrate", "migrations"]

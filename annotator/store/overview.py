@@ -1,0 +1,107 @@
+"""The project in figures, and whether the database holds."""
+
+from __future__ import annotations
+
+from annotator.model.annotation import fold
+from annotator.model.decision import Completion
+from annotator.model.text import text_sha256
+from annotator.store import documents, work
+from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
+from annotator.store.rows import AnnotatorTally, Diagnosis, Finding, ProjectStatus, SuggestionTally
+
+
+def status(db: Database) -> ProjectStatus:
+    """Documents, progress, labels and what became of the suggestions."""
+    total, paragraphs = db.rows("SELECT count(*), coalesce(sum(paragraphs), 0) FROM document")[0]
+    people: dict[str, tuple[int, dict[Completion, int]]] = {}
+    for name, completion, number, done in db.rows(
+        "SELECT annotator, completion, count(*), sum(done) FROM completion WHERE completion <> 'new' "
+        "GROUP BY annotator, completion ORDER BY annotator, completion"
+    ):
+        before, counts = people.get(name, (0, {}))
+        people[name] = (before + done, {**counts, Completion(completion): number})
+    labels: dict[str, dict[str, int]] = {}
+    for layer, label, number in db.rows(
+        "SELECT layer, label, count(*) FROM item WHERE kind IN ('span', 'relation') AND annotator <> '@gold' "
+        "GROUP BY layer, label ORDER BY layer, label"
+    ):
+        labels.setdefault(layer, {})[label] = number
+    return ProjectStatus(
+        total,
+        paragraphs,
+        tuple(AnnotatorTally(name, done, counts) for name, (done, counts) in people.items()),
+        labels,
+        _tallies(db),
+    )
+
+
+def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
+    rows = db.rows(
+        "SELECT s.suggester, s.layer, "
+        "coalesce(sum(i.status = 'accepted'), 0), coalesce(sum(i.status = 'corrected'), 0), "
+        "coalesce(sum(i.status IN ('rejected', 'removed')), 0), coalesce(sum(i.status = 'skipped'), 0), "
+        "sum(i.item IS NULL) FROM suggestion s LEFT JOIN item i ON i.document = s.document AND i.item = s.id "
+        "AND i.annotator <> '@gold' GROUP BY s.suggester, s.layer ORDER BY s.suggester, s.layer"
+    )
+    return tuple(SuggestionTally(*row) for row in rows)
+
+
+def verify(db: Database) -> list[Finding]:
+    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not follow."""
+    found = [
+        Finding(str(db.path), str(row[0])) for row in db.rows("PRAGMA integrity_check") if row[0] != "ok"
+    ]
+    for id_ in documents.ids(db):
+        document = documents.load(db, id_)
+        stored = db.value("SELECT sha256 FROM document WHERE id = ?", (id_,))
+        if text_sha256(document.text) != stored:
+            found.append(Finding(id_, "the text is not the one that was imported"))
+        length = len(document.text)
+        if any(p.end > length for p in document.paragraphs):
+            found.append(Finding(id_, "a paragraph ends after the text"))
+        for row in documents.completions(db, document=id_):
+            stands = work.state(db, id_, row.annotator)
+            folded, _ = fold(event.decision for event in work.events(db, id_, row.annotator))
+            where = f"{id_} ({row.annotator})"
+            if folded != stands:
+                found.append(Finding(where, "the state does not follow from the log"))
+            found += [
+                Finding(f"{where}: {span.id}", "the span ends after the text")
+                for span in stands.spans()
+                if span.end > length
+            ]
+    return found
+
+
+def diagnosis(db: Database) -> Diagnosis:
+    """How the database is run."""
+    remarks: list[str] = []
+    if not WAL_IS_SAFE:
+        remarks.append(
+            f"SQLite {sqlite.sqlite_version} can lose data in WAL mode with several connections; the journal "
+            "is truncated instead, so readers wait for writers. Install pysqlite3 for a newer SQLite"
+        )
+    if db.read_only:
+        remarks.append("the database or its folder is not writable for this user")
+    levels = {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}
+    return Diagnosis(
+        sqlite.__name__.split(".")[0],
+        sqlite.sqlite_version,
+        str(db.value("PRAGMA journal_mode")),
+        levels.get(db.value("PRAGMA synchronous"), "?"),
+        db.version,
+        db.read_only,
+        tuple(remarks),
+    )
+
+
+def setting(db: Database, key: str) -> str | None:
+    """A value kept in the database."""
+    found: str | None = db.value("SELECT value FROM setting WHERE key = ?", (key,))
+    return found
+
+
+def keep_settings(db: Database, values: dict[str, str]) -> None:
+    """Keep values in the database, over those of the same keys."""
+    with db.write():
+        db.many("INSERT OR REPLACE INTO setting VALUES (?, ?)", list(values.items()))

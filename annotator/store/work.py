@@ -1,0 +1,317 @@
+"""The event log and the state that follows from it, always in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from annotator.errors import ConflictError, InputError
+from annotator.model.annotation import AnnotationSet, History, groups
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    Event,
+    ItemValue,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+)
+from annotator.model.record import GOLD, Record
+from annotator.model.span import Annotation, Relation, Span, reading_order
+from annotator.model.text import Document
+from annotator.store import documents
+from annotator.store.codec import (
+    EVENT_COLUMNS,
+    event_of,
+    kind_of,
+    now,
+    standing_of,
+    standing_text,
+    uuid7,
+)
+from annotator.store.connection import Database
+from annotator.store.rows import AddResult
+
+_INSERT_EVENT = (
+    "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
+    "reverts, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def _item_row(
+    document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
+) -> tuple[object, ...]:
+    value = after.value
+    span = value if isinstance(value, Span) else None
+    relation = value if isinstance(value, Relation) else None
+    either = span or relation
+    return (
+        document, annotator, item, paragraph, kind_of(value), after.status.value,
+        either.layer if either else None, either.label if either else None,
+        span.start if span else None, span.end if span else None,
+        relation.source if relation else None, relation.target if relation else None,
+        span.entity if span else None, state,
+    )  # fmt: skip
+
+
+def record(db: Database, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
+    """Append decisions to the log and bring the state up to them, in one durable transaction.
+
+    Raises ConflictError when a `before` is not the stored state: nothing is written then.
+    """
+    if not decisions:
+        return
+    time = now()
+    with db.write():
+        before = db.row(
+            "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document = ?",
+            (annotator, document),
+        )
+        if before is None:
+            to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
+            before = (0, 0, to_annotate)
+        revision, done, paragraphs = before
+        for d in decisions:
+            revision += 1
+            old, new = standing_text(d.before), standing_text(d.after)
+            stored = db.value(
+                "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
+                (document, annotator, d.item),
+            )
+            if stored != old:
+                raise ConflictError(
+                    f"“{d.item}” of “{document}” was changed elsewhere by {annotator}",
+                    file=db.path,
+                    hint="The document is read again; do it once more",
+                )
+            db.execute(
+                _INSERT_EVENT,
+                (
+                    uuid7(), document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
+                    old, new, d.reverts, time,
+                ),
+            )  # fmt: skip
+            _put(db, document, annotator, d, new)
+            done += _is_done(d.after) - _is_done(d.before)
+            paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
+        status = _completion(db, document, annotator)
+        row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
+        db.execute(_PUT_COMPLETION, row)
+
+
+def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:
+    if d.after is None:
+        db.execute(
+            "DELETE FROM item WHERE document = ? AND annotator = ? AND item = ?",
+            (document, annotator, d.item),
+        )
+    else:
+        db.execute(_PUT_ITEM, _item_row(document, annotator, d.item, d.paragraph, d.after, state))
+
+
+def _is_done(standing: Standing | None) -> int:
+    return int(standing is not None and isinstance(standing.value, ParagraphMark) and standing.value.done)
+
+
+def _shown(db: Database, document: str, d: Decision, standing: Standing | None) -> int:
+    """1 when the decision's paragraph is to be annotated in that state; 0 also for any other item."""
+    value = (d.after or d.before or Standing(Status.MARKED)).value
+    if not isinstance(value, ParagraphMark):
+        return 0
+    mark = standing.value if standing is not None else None
+    if isinstance(mark, ParagraphMark) and mark.excluded is not None:
+        return int(not mark.excluded)
+    own = db.value(
+        "SELECT excluded FROM paragraph WHERE document = ? AND number = ?", (document, d.paragraph)
+    )
+    return int(not own)
+
+
+def _completion(db: Database, document: str, annotator: str) -> str:
+    state = db.value(
+        "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
+        (document, annotator, DOCUMENT),
+    )
+    if state is not None and "completion" in (data := json.loads(state)):
+        return str(data["completion"])
+    begun = db.row("SELECT 1 FROM item WHERE document = ? AND annotator = ? LIMIT 1", (document, annotator))
+    return "in_progress" if begun else "new"
+
+
+def state(db: Database, document: str, annotator: str) -> AnnotationSet:
+    """What stands in one completion, from the state table."""
+    by_paragraph: dict[int, dict[str, Standing]] = {}
+    rows = db.rows(
+        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?", (document, annotator)
+    )
+    for item, paragraph, text in rows:
+        standing = standing_of(text)
+        assert standing is not None
+        by_paragraph.setdefault(paragraph, {})[item] = standing
+    return AnnotationSet(by_paragraph)
+
+
+def history(db: Database, document: str, annotator: str) -> History:
+    """What can be undone and redone, from the log."""
+    found = History()
+    for group in groups(event.decision for event in events(db, document, annotator)):
+        found = found.push(group)
+    return found
+
+
+def events(db: Database, document: str, annotator: str | None = None) -> Iterator[Event]:
+    """The log of a document in local order."""
+    rows = db.rows(
+        f"SELECT {EVENT_COLUMNS} FROM event WHERE document = ?1 AND (?2 IS NULL OR annotator = ?2) "
+        "ORDER BY sequence",
+        (document, annotator),
+    )
+    for row in rows:
+        yield event_of(row)
+
+
+# --- records in and out
+
+
+def records(
+    db: Database,
+    *,
+    status: Completion | None = None,
+    annotator: str | None = None,
+    document: str | None = None,
+) -> Iterator[Record]:
+    """What stands, by document order, then annotator; one document at a time in memory."""
+    current: Document | None = None
+    for row in list(documents.completions(db, document=document, annotator=annotator)):
+        if status is not None and row.completion is not status:
+            continue
+        if current is None or current.id != row.document:
+            current = documents.load(db, row.document)
+        yield _record(current, row.annotator, row.completion, state(db, row.document, row.annotator))
+
+
+def _record(document: Document, annotator: str, status: Completion, stands: AnnotationSet) -> Record:
+    marks = {p.index: stands.mark(p.index) for p in document.paragraphs}
+    paragraphs = tuple(
+        type(p)(p.index, p.start, p.end, p.excluded if (x := marks[p.index].excluded) is None else x)
+        for p in document.paragraphs
+    )
+    shown = Document(document.id, document.title, document.text, paragraphs, document.meta)
+    every = {item: s for group in stands.by_paragraph.values() for item, s in group.items()}
+    kept = {item: s for item, s in every.items() if s.value is not None}
+    return Record(
+        shown,
+        None if annotator == GOLD else annotator,
+        status,
+        tuple(sorted((s.value for s in kept.values() if isinstance(s.value, Span)), key=reading_order)),
+        tuple(stands.relations()),
+        tuple(index for index, mark in marks.items() if mark.done),
+        {item: s.note for item, s in sorted(kept.items()) if s.note},
+        tuple(sorted(item for item, s in kept.items() if s.flagged)),
+    )
+
+
+def add_records(db: Database, incoming: Iterable[Record]) -> AddResult:
+    """Import completions, all or none; see `Project.add_records`."""
+    fresh = done = 0
+    known: list[str] = []
+    renamed: list[tuple[str, str]] = []
+    with db.write():
+        for one in incoming:
+            placed = documents.place(db, one.document)
+            fresh += placed.new
+            if placed.id != one.document.id:
+                renamed.append((one.document.id, placed.id))
+            stored = one.document if placed.new else documents.load(db, placed.id)
+            name = GOLD if one.annotator is None else one.annotator
+            if _add_record(db, stored, name, one):
+                done += 1
+            else:
+                known.append(f"{placed.id} ({'gold' if name == GOLD else name})")
+    return AddResult(fresh, done, tuple(known), tuple(dict.fromkeys(renamed)))
+
+
+def _add_record(db: Database, stored: Document, name: str, one: Record) -> bool:
+    """Import one completion; False when it is there already, just as it is."""
+    bounds = [(p.start, p.end) for p in one.document.paragraphs]
+    if bounds != [(p.start, p.end) for p in stored.paragraphs]:
+        raise InputError(
+            f"“{stored.id}” is in the project with other paragraphs", key="paragraphs",
+            hint="Import it into a project of its own, or leave `paragraphs` out",
+        )  # fmt: skip
+    begun = db.row(
+        "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND completion <> 'new'",
+        (name, stored.id),
+    )
+    if begun is not None:
+        there = _record(stored, name, Completion(begun[0]), state(db, stored.id, name))
+        if _same(there, one):
+            return False
+        raise InputError(
+            f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
+            key="annotator",
+            hint="Import it under another name with --as",
+        )
+    _write_completion(db, stored, name, one)
+    return True
+
+
+def _same(a: Record, b: Record) -> bool:
+    def key(r: Record) -> tuple[object, ...]:
+        spans = sorted(r.spans, key=reading_order)
+        relations = sorted(r.relations, key=lambda x: (x.target, x.source, x.layer, x.id))
+        excluded = [p.excluded for p in r.document.paragraphs]
+        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
+
+    return key(a) == key(b)
+
+
+def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
+    """Item, paragraph and state of everything a record holds."""
+
+    def standing(item: str, status: Status, value: ItemValue) -> Standing:
+        return Standing(status, value, one.notes.get(item, ""), item in one.flags)
+
+    paragraph_of = {s.id: stored.paragraph_at(s.start).index for s in one.spans}
+    places = [(s, paragraph_of[s.id]) for s in one.spans]
+    edges = [(r, paragraph_of[r.target]) for r in one.relations]
+    placed: list[tuple[Annotation, int]] = [*places, *edges]
+    for value, index in placed:
+        status = Status.ACCEPTED if value.origin == "suggestion" else Status.ADDED
+        yield value.id, index, standing(value.id, status, value)
+    done = set(one.done)
+    for own, theirs in zip(stored.paragraphs, one.document.paragraphs, strict=True):
+        item = paragraph_item(own.index)
+        excluded = None if own.excluded == theirs.excluded else theirs.excluded
+        mark = ParagraphMark(own.index in done, excluded)
+        if mark != ParagraphMark() or item in one.notes or item in one.flags:
+            yield item, own.index, standing(item, Status.MARKED, mark)
+    yield DOCUMENT, -1, standing(DOCUMENT, Status.MARKED, CompletionMark(one.status))
+
+
+def _write_completion(db: Database, stored: Document, name: str, one: Record) -> None:
+    time, group = now(), uuid7()
+    events_, items = [], []
+    before = db.value(
+        "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, stored.id)
+    )
+    for revision, (item, paragraph, after) in enumerate(_standings(stored, one), (before or 0) + 1):
+        text = standing_text(after)
+        events_.append(
+            (
+                uuid7(), stored.id, name, revision, group, Action.IMPORT.value, item, paragraph, None, text,
+                None, time,
+            )
+        )  # fmt: skip
+        items.append(_item_row(stored.id, name, item, paragraph, after, text))
+    db.many(_INSERT_EVENT, events_)
+    db.many(_PUT_ITEM, items)
+    shown = sum(not p.excluded for p in one.document.paragraphs)
+    row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
+    db.execute(_PUT_COMPLETION, row)

@@ -1,0 +1,71 @@
+"""Builders that the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import Suggestion
+from annotator.model.review import ReviewState, open_document
+from annotator.model.span import Annotation, Relation, Span
+from annotator.model.text import Document, split_paragraphs, title_of
+from annotator.project import Project
+
+TEXT = (
+    "Iran rejects the plan, and Mr Putin says that sanctions must end.\n"
+    "Advertisement\n"
+    "The West should act now. Russia could respond.\n"
+    "A third paragraph says nothing much."
+)
+
+
+def document(text: str = TEXT, *, id: str = "doc") -> Document:
+    """A document of a text, its paragraphs split as on import."""
+    paragraphs = split_paragraphs(text)
+    return Document(id, title_of(text, paragraphs) or id, text, paragraphs)
+
+
+def suggestion(value: Annotation, paragraph: int = 0, *, score: float = 0.8) -> Suggestion:
+    """A suggestion by the rules."""
+    return Suggestion(value, paragraph, "rules", "1", score, reason="because")
+
+
+def suggestions(text: str = TEXT) -> list[Suggestion]:
+    """Two actors, two claims and their stances in the first paragraph of TEXT."""
+
+    def span(name: str, layer: str, label: str, quote: str) -> Suggestion:
+        start = text.index(quote)
+        return suggestion(Span(name, layer, label, start, start + len(quote), origin="suggestion"))
+
+    def stance(name: str, side: str, source: str, target: str) -> Suggestion:
+        return suggestion(Relation(name, "stance", side, source, target, origin="suggestion"))
+
+    return [
+        span("sIran", "actor", "state", "Iran"),
+        span("sPlan", "claim", "policy", "the plan"),
+        span("sPutin", "actor", "person", "Putin"),
+        span("sEnd", "claim", "policy", "sanctions must end"),
+        stance("rIran", "oppose", "sIran", "sPlan"),
+        stance("rPutin", "support", "sPutin", "sEnd"),
+    ]
+
+
+def project(root: Path, *texts: str) -> Project:
+    """A new project with these texts as doc-0, doc-1, ..."""
+    made = Project.create(root)
+    made.add_documents(document(text, id=f"doc-{i}") for i, text in enumerate(texts))
+    return made
+
+
+def review(of: Project, id: str, annotator: str) -> ReviewState:
+    """The state in which an annotator opens a document."""
+    annotations, history = of.annotations(id, annotator)
+    return open_document(
+        of.document(id), of.schema, session=of.new_session(), suggestions=of.suggestions(id),
+        annotations=annotations, history=history,
+    )  # fmt: skip
+
+
+def standing(annotations: AnnotationSet) -> dict[str, str]:
+    """Id -> label of what stands."""
+    return {a.id: a.label for a in annotations.annotations()}
