@@ -217,6 +217,10 @@ class Project:
         """The id of the document with this text."""
         return store.id_by_hash(self._database, sha256)
 
+    def free_ids(self, wanted: Iterable[str]) -> list[str]:
+        """Ids that no document has, as near to the wanted ones as can be: name, name-2, name-3."""
+        return store.unique_ids(self._database, wanted)
+
     def document_ids(self) -> list[str]:
         """All ids, in document order."""
         return store.ids(self._database)

@@ -1,0 +1,94 @@
+"""The command line: commands by file name, one printer for errors, exit codes by the table.
+
+Nothing heavy is imported here, nor at the top of a command's file, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from annotator import __version__
+from annotator.errors import AnnotatorError, ExitCode
+
+_FOLDER = Path(__file__).parent / "cli_commands"
+
+
+class Commands(click.Group):
+    """Commands found in `cli_commands/`: the file `import_.py` holds the command `import`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(p.stem.rstrip("_") for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        file = cmd_name if (_FOLDER / f"{cmd_name}.py").exists() else f"{cmd_name}_"
+        module = importlib.import_module(f"annotator.cli_commands.{file}")
+        command: click.Command = module.command
+        return command
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="annotator")
+@click.option("--project", type=click.Path(path_type=Path), help="The project folder, if not this one.")
+@click.option("--annotator", metavar="NAME", help="Who annotates; else ANNOTATOR_NAME or the unix user.")
+@click.pass_context
+def group(ctx: click.Context, project: Path | None, annotator: str | None) -> None:
+    """Code actors, claims and stances in editorials, in the terminal.
+
+    Without a command the terminal application opens: on the project of this folder, or on a demo project
+    when there is none.
+
+    \b
+    Example:
+      annotator init; annotator import article.txt; annotator suggest; annotator
+    """
+    ctx.obj = {"project": project, "annotator": annotator}
+    if ctx.invoked_subcommand is None:
+        from annotator.cli_commands.annotate import open_application
+
+        ctx.exit(open_application(ctx, document=None, demo=True))
+
+
+def say(error: AnnotatorError) -> None:
+    """An error as a person reads it: where, what, what to do."""
+    where = f"{error.where}: " if error.where else ""
+    click.echo(f"error: {where}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with an exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    try:
+        result = group.main(args=arguments, prog_name="annotator", standalone_mode=False)
+    except AnnotatorError as error:
+        say(error)
+        return int(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return int(ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except BrokenPipeError:
+        # Whoever read our output went away; leave without the interpreter's complaint at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    return result if isinstance(result, int) else int(ExitCode.OK)

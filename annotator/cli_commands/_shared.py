@@ -1,0 +1,47 @@
+"""What commands share: the project they work on, who annotates, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from annotator.project import Project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def open_project(ctx: click.Context) -> Project:
+    """The project named by --project, else the one that this folder lies in."""
+    from annotator.project import Project
+
+    named: Path | None = ctx.obj["project"]
+    return Project.open(named if named is not None else Project.find())
+
+
+def annotator_of(ctx: click.Context) -> str:
+    """Who annotates."""
+    from annotator.project import current_annotator
+
+    return current_annotator(ctx.obj["annotator"])
+
+
+def print_json(value: object) -> None:
+    """A result on standard output: sorted keys, indented."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False))
+
+
+def talk(text: str) -> None:
+    """A line for the person, on standard error."""
+    click.echo(text, err=True)
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 document`, `2 documents`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

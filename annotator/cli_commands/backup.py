@@ -1,0 +1,24 @@
+"""`annotator backup`: a copy of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli_commands._shared import open_project, talk
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def command(ctx: click.Context, file: Path) -> None:
+    """Copy the database into FILE, while others go on working.
+
+    \b
+    Example:
+      annotator backup monday.db
+    """
+    with open_project(ctx) as project:
+        project.backup(file)
+    talk(f"{file}: written")

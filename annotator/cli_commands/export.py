@@ -1,0 +1,66 @@
+"""`annotator export`: what stands in the project as files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
+    help="The folder to write to; - is standard output. [default: exports/ in the project]",
+)  # fmt: skip
+@click.option(
+    "--status", default="all", show_default=True, metavar="gold|all|annotator=NAME", help="Whose work."
+)
+@click.option("--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True)
+@click.option("--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte.")
+@click.option("--force", is_flag=True, help="Write over a file with other content.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    format_: str,
+    output: Path | None,
+    status: str,
+    unit: str,
+    check: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Export completions or gold. The same database gives the same bytes.
+
+    FORMAT is jsonl, the canonical records.
+
+    \b
+    Examples:
+      annotator export jsonl
+      annotator export jsonl --status annotator=coder-a -o - | head -1
+    """
+    from annotator.workflows import export as workflow
+
+    with open_project(ctx) as project:
+        if output is not None and str(output) == "-":
+            data, rows, cut = workflow.render(project, format_, status=status, unit=unit)
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            result = workflow.ExportResult(None, rows, len(data), cut)
+        else:
+            target = output or project.root / "exports"
+            if check:
+                file = workflow.check(project, format_, target, status=status, unit=unit)
+                talk(f"{file}: the same, byte by byte")
+                return
+            result = workflow.export(project, format_, target, status=status, unit=unit, force=force)
+    if result.cut:
+        talk(f"left out: {plural(result.cut, 'relation')} between paragraphs")
+    if as_json and result.file:
+        print_json({"file": str(result.file), "records": result.records, "bytes": result.size})
+    elif result.file:
+        talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")

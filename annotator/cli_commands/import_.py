@@ -1,0 +1,97 @@
+"""`annotator import`: texts and records into the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.project import AddResult
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--format", "format_", metavar="NAME", help="The format, if the file's ending does not say it.")
+@click.option("--as", "annotator", metavar="ANNOTATOR", help="Whose work records are that name nobody.")
+@click.option("--encoding", metavar="E", help="The encoding of texts, if not UTF-8.")
+@click.option("--max-bytes", type=click.IntRange(min=1), help="Largest text or line (20 MB).")
+@click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    format_: str | None,
+    annotator: str | None,
+    encoding: str | None,
+    max_bytes: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Import texts (.txt, .md) and canonical records (.jsonl); a folder stands for the files in it.
+
+    Each file is imported whole or not at all. The text is kept exactly as it is.
+
+    \b
+    Examples:
+      annotator import articles/
+      annotator import second-coder.jsonl --as coder-b
+    """
+    from annotator.cli import say
+    from annotator.errors import AnnotatorError, ExitCode, InputError
+    from annotator.formats._shared import MAX_BYTES
+    from annotator.project import check_annotator
+    from annotator.workflows.ingest import files, ingest
+
+    name = check_annotator(annotator) if annotator else None
+    results = []
+    failed: list[AnnotatorError] = []
+    with open_project(ctx) as project:
+        for path in files(paths):
+            try:
+                result = ingest(
+                    project, path, format=format_, annotator=name, encoding=encoding,
+                    max_bytes=max_bytes or MAX_BYTES, dry_run=dry_run,
+                )  # fmt: skip
+            except InputError as error:
+                say(error)
+                failed.append(error)
+                continue
+            results.append(result)
+            for warning in result.warnings:
+                talk(f"warning: {warning}")
+            if not as_json:
+                talk(_line(path, result.added, dry_run))
+    if as_json:
+        print_json(
+            {
+                "files": [
+                    {
+                        "path": str(r.path), "documents": r.added.documents,
+                        "completions": r.added.completions,
+                        "known": list(r.added.known), "warnings": list(r.warnings),
+                    }
+                    for r in results
+                ],
+                "failed": [{"path": str(e.file), "error": str(e)} for e in failed],
+            }
+        )  # fmt: skip
+    return int(ExitCode.DATA) if failed else int(ExitCode.OK)
+
+
+def _line(path: Path, added: AddResult, dry_run: bool) -> str:
+    """What came of a file, for a person."""
+    parts = []
+    if added.documents:
+        parts.append(plural(added.documents, "document"))
+    if added.completions:
+        parts.append(plural(added.completions, "completion"))
+    said = " and ".join(parts) + (" would be imported" if dry_run else " imported") if parts else ""
+    if added.known:
+        there = ", ".join(added.known[:3]) + (" ..." if len(added.known) > 3 else "")
+        said += ("; " if said else "") + f"already in the project: {there}"
+    return f"{path}: {said or 'nothing new'}"

@@ -1,0 +1,31 @@
+"""`annotator init`: a new project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli_commands._shared import talk
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
+@click.option(
+    "--schema", default="actors-claims-stances", show_default=True, metavar="NAME|FILE",
+    help="The label schema; `annotator schema list` shows the shipped ones.",
+)  # fmt: skip
+@click.option("--shared", is_flag=True, help="Several unix users work in it: writable for the group.")
+@click.option("--allow-network", is_flag=True, help="Allow --shared on a network file system.")
+def command(directory: Path, schema: str, shared: bool, allow_network: bool) -> None:
+    """Make a project in DIR (this folder).
+
+    \b
+    Example:
+      annotator init iran-russia --schema dna
+    """
+    from annotator.project import Project
+
+    with Project.create(directory, schema=schema, shared=shared, allow_network=allow_network) as project:
+        talk(f"made a project in {project.root} with the label schema {project.schema.name}")
+        talk("next: annotator import FILE..., then annotator suggest, then annotator")

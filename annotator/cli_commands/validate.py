@@ -1,0 +1,66 @@
+"""`annotator validate`: whether files of records hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator.cli_commands._shared import json_option, plural, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.model.schema import LabelSchema
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--schema", metavar="NAME|FILE", help="The label schema. Else the project's or the default.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -> int:
+    """Check a file of canonical records, or all of a folder: by the JSON Schema, then by meaning.
+
+    Meaning: slices equal quotes, ids are unique, end points exist, labels are in the schema. Exit code 1
+    when anything is found.
+
+    \b
+    Example:
+      annotator validate exports/records.jsonl
+    """
+    from annotator.errors import ExitCode
+    from annotator.resources import load_schema
+    from annotator.workflows.validate import validate
+
+    result = validate(path, load_schema(schema) if schema else _project_schema(ctx))
+    if as_json:
+        print_json(
+            {
+                "files": result.files,
+                "records": result.records,
+                "problems": [
+                    {"file": str(p.file), "line": p.line, "key": p.key, "message": p.message}
+                    for p in result.problems
+                ],
+            }
+        )
+    else:
+        for problem in result.problems:
+            click.echo(str(problem))
+        found = plural(len(result.problems), "problem") if result.problems else "no problem"
+        talk(f"{plural(result.records, 'record')} in {plural(result.files, 'file')}: {found}")
+    return int(ExitCode.FINDINGS) if result.problems else int(ExitCode.OK)
+
+
+def _project_schema(ctx: click.Context) -> LabelSchema:
+    """The schema of the project around, if there is one."""
+    from annotator.errors import ProjectError
+    from annotator.project import Project
+    from annotator.resources import load_schema
+
+    try:
+        root = ctx.obj["project"] or Project.find()
+    except ProjectError:
+        return load_schema("actors-claims-stances")
+    with Project.open(root) as project:
+        return project.schema

@@ -1,0 +1,97 @@
+"""Canonical JSONL: one record a line, for one annotator's work on one document, or the gold of one.
+
+The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from annotator.errors import InputError
+from annotator.formats._check import FORMAT, parse, problems, record_of
+from annotator.formats._shared import Batch, ReadOptions, checked_file, document_id, lines
+from annotator.model.record import Record
+
+summary = "canonical records, one JSON object a line (in and out)"
+extensions = (".jsonl", ".ndjson")
+
+FALLBACK = "imported"
+"""Whose work a record is taken for that names nobody."""
+
+
+def read(path: Path, options: ReadOptions) -> Batch:
+    """The records of a file, read as they are consumed."""
+    checked_file(path)
+    batch = Batch()
+    batch.records = _records(path, options, batch.warnings)
+    return batch
+
+
+def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[Record]:
+    nameless = count = 0
+    seen: set[tuple[str, str | None]] = set()
+    for number, line in lines(path, options.max_bytes):
+        count += 1
+        try:
+            data = parse(line)
+        except ValueError as error:
+            hint = "Nothing of this file was imported"
+            raise InputError(str(error), file=path, line=number, hint=hint) from error
+        for key, message in problems(data, options.schema):
+            hint = "Nothing of this file was imported; `annotator validate` lists everything that is wrong"
+            raise InputError(message, file=path, line=number, key=key, hint=hint)
+        if data.get("annotator") is None and data.get("status") != "gold" and options.annotator is None:
+            nameless += 1
+        record = record_of(
+            data,
+            id=f"{document_id(path)}-{number}",
+            annotator=options.annotator or FALLBACK,
+            splitting=options.splitting,
+        )
+        who = (record.document.sha256, record.annotator)
+        if who in seen:
+            hint = "Nothing of this file was imported; a file holds one record for each annotator of a text"
+            raise InputError("the same work a second time", file=path, line=number, key="id", hint=hint)
+        seen.add(who)
+        yield record
+    if not count:
+        raise InputError("holds only blank lines", file=path, hint="Nothing to import")
+    if nameless:
+        warnings.append(
+            f"{path}: {nameless} records name no annotator; they were taken as the work of “{FALLBACK}”. "
+            "Say whose they are with --as"
+        )
+
+
+def dumps(record: Record) -> str:
+    """The line of a record."""
+    document = record.document
+    data = {
+        "schema": FORMAT,
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "text_sha256": document.sha256,
+        "paragraphs": [{"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs],
+        "annotator": record.annotator,
+        "status": record.status.value,
+        "spans": [
+            {
+                "id": s.id, "layer": s.layer, "label": s.label, "start": s.start, "end": s.end,
+                "quote": document.quote(s.start, s.end), "entity": s.entity,
+                "attributes": dict(s.attributes), "source": s.origin,
+            }
+            for s in record.spans
+        ],
+        "relations": [
+            {
+                "id": r.id, "layer": r.layer, "label": r.label, "source": r.source, "target": r.target,
+                "attributes": dict(r.attributes), "origin": r.origin,
+            }
+            for r in record.relations
+        ],
+        "meta": record.meta,
+    }  # fmt: skip
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

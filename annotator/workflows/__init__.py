@@ -1,0 +1,1 @@
+"""What a command and a screen both call: import, suggest, export, validate, the demo project."""

@@ -1,0 +1,89 @@
+"""The demo project: the seed corpus, ready to annotate, in the user's own data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from annotator.errors import ProjectError
+from annotator.project import Project
+from annotator.resources import folder
+from annotator.workflows.ingest import ingest
+
+
+def demo_folder() -> Path:
+    """Where the demo project lies: under ANNOTATOR_HOME, else under the user's data folder."""
+    home = os.environ.get("ANNOTATOR_HOME")
+    if home:
+        return Path(home).expanduser() / "demo"
+    from platformdirs import user_data_path
+
+    return user_data_path("annotator", appauthor=False) / "demo"
+
+
+def demo_project() -> Project:
+    """The demo project, made when it is not there yet.
+
+    Raises ProjectError when its folder holds something else.
+    """
+    root = demo_folder()
+    if not root.exists():
+        _build(root)
+    return Project.open(root)
+
+
+def _build(root: Path) -> None:
+    """Make the project beside its place and move it there, so that it is never half there."""
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".demo-", dir=root.parent))
+    except OSError as error:
+        hint = "Set ANNOTATOR_HOME to a folder of yours"
+        raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
+    try:
+        with Project.create(work / "demo") as project:
+            add_seeds(project)
+            _suggest_first(project)
+        try:
+            (work / "demo").rename(root)
+        except OSError:
+            if not root.exists():
+                raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _suggest_rest(root)
+
+
+def add_seeds(project: Project) -> None:
+    """The seed texts with their titles, and the codings and gold that come with them."""
+    seeds = folder("seeds")
+    titles = json.loads((seeds / "titles.json").read_text(encoding="utf-8"))
+    codings = [name for name in ("gold", "coder-a", "coder-b") if (seeds / f"{name}.jsonl").is_file()]
+    if codings:
+        for name in codings:
+            ingest(project, seeds / f"{name}.jsonl")
+    for text in sorted(seeds.glob("*.txt")):
+        ingest(project, text, title=titles[text.stem]["title"])
+
+
+def _suggest_first(project: Project) -> None:
+    """Suggestions for the first document, so that it opens with them."""
+    from annotator.workflows.suggest import suggest
+
+    suggest(project, documents=project.document_ids()[:1])
+
+
+def _suggest_rest(root: Path) -> None:
+    """Suggestions for the other documents, by a process of its own that nobody waits for."""
+    subprocess.Popen(
+        [sys.executable, "-m", "annotator", "--project", str(root), "suggest"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -1,0 +1,172 @@
+"""Export: what stands in a project as files, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import AUTHOR, Relation, Value
+from annotator.model.text import Document, Paragraph
+from annotator.project import Project, check_annotator
+from annotator.registry import formats
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written: `records` rows into `file` (None: standard output); `cut` counts relations that
+    reach over a paragraph and cannot stand in a row of one paragraph."""
+
+    file: Path | None
+    records: int
+    size: int
+    cut: int = 0
+
+
+def selected(project: Project, status: str) -> Iterator[Record]:
+    """The records that `gold`, `all` or `annotator=NAME` stands for."""
+    if status == "all":
+        return project.records()
+    if status == "gold":
+        return project.records(annotator=GOLD, status=Completion.GOLD)
+    prefix, _, name = status.partition("=")
+    if prefix != "annotator" or not name:
+        raise UsageError(f"“{status}” is no status", hint="Use gold, all or annotator=NAME")
+    return project.records(annotator=check_annotator(name))
+
+
+def file_name(status: str, extension: str) -> str:
+    """The name of the file that a status is exported to."""
+    stem = {"all": "records", "gold": "gold"}.get(status) or status.partition("=")[2]
+    return stem + extension
+
+
+def render(
+    project: Project, format: str, *, status: str = "all", unit: str = "document"
+) -> tuple[bytes, int, int]:
+    """The bytes of an export, the number of its rows and of relations cut.
+
+    Raises ExportError when there is nothing to export.
+    """
+    module = formats.load(format)
+    if not hasattr(module, "dumps"):
+        raise UsageError(f"the format “{format}” is not one that can be exported")
+    parts: list[str] = []
+    cut = 0
+    for record in selected(project, status):
+        if unit == "document":
+            parts.append(module.dumps(record))
+            continue
+        for row, lost in by_paragraph(record):
+            parts.append(module.dumps(row))
+            cut += lost
+    if not parts:
+        hints = {
+            "all": "Annotate a document first",
+            "gold": "Gold comes from adjudication, or from an import of gold records",
+        }
+        hint = hints.get(status, "`annotator status` tells who has annotated")
+        raise ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
+    return "".join(parts).encode("utf-8"), len(parts), cut
+
+
+def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
+    """A record for each paragraph that is not excluded, with offsets from the paragraph's start, and the
+    number of its relations whose source lies in another paragraph."""
+    whole = record.document
+    for paragraph in whole.paragraphs:
+        if paragraph.excluded:
+            continue
+        a, b = paragraph.start, paragraph.end
+        spans = tuple(s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b)
+        ids = {s.id for s in spans}
+        here = [r for r in record.relations if r.target in ids]
+        kept = tuple(r for r in here if r.source == AUTHOR or r.source in ids)
+        document = Document(
+            f"{whole.id}#{paragraph.index}", whole.title, whole.text[a:b], (Paragraph(0, 0, b - a),),
+            {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": a},
+        )  # fmt: skip
+        relations = tuple(_moved(r, a) for r in kept)
+        yield Record(document, record.annotator, record.status, spans, relations), len(here) - len(kept)
+
+
+def _moved(relation: Relation, offset: int) -> Relation:
+    """A relation with its `[start, end]` attributes counted from the paragraph's start."""
+
+    def moved(value: Value) -> Value:
+        if isinstance(value, list) and all(isinstance(x, int) for x in value):
+            return [x - offset for x in value if isinstance(x, int)]
+        return value
+
+    return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
+
+
+def export(
+    project: Project,
+    format: str,
+    target: Path,
+    *,
+    status: str = "all",
+    unit: str = "document",
+    force: bool = False,
+) -> ExportResult:
+    """Write an export into the folder `target`, beside it first and then renamed.
+
+    Raises ExportError when a file with other content is there already (unless `force`), or when it cannot
+    be written; nothing is changed then.
+    """
+    data, rows, cut = render(project, format, status=status, unit=unit)
+    file = target / file_name(status, formats.load(format).extensions[0])
+    try:
+        if file.exists() and not force and file.read_bytes() != data:
+            raise ExportError(
+                "exists with other content", file=file, hint="Choose another folder with -o, or --force"
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        write_whole(file, data)
+    except OSError as error:
+        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
+        raise ExportError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
+    return ExportResult(file, rows, len(data), cut)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def check(
+    project: Project, format: str, target: Path, *, status: str = "all", unit: str = "document"
+) -> Path:
+    """Derive an export again and compare it with what is there, byte by byte; the file that is the same.
+
+    Raises FindingsError when it differs or is missing.
+    """
+    data, _, _ = render(project, format, status=status, unit=unit)
+    file = target / file_name(status, formats.load(format).extensions[0])
+    if not file.is_file():
+        raise FindingsError("is not there", file=file, hint="Export without --check writes it")
+    there = file.read_bytes()
+    if there != data:
+        pairs = enumerate(zip(there.split(b"\n"), data.split(b"\n"), strict=False), 1)
+        shorter = min(there.count(b"\n"), data.count(b"\n")) + 1
+        line = next((number for number, (a, b) in pairs if a != b), shorter)
+        raise FindingsError(
+            "differs from what the project holds now", file=file, line=line, hint="Export it again"
+        )
+    return file

@@ -1,0 +1,107 @@
+"""Import: files into a project, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from annotator.errors import InputError, UsageError
+from annotator.formats._shared import MAX_BYTES, Batch, ReadOptions
+from annotator.model.text import Document
+from annotator.project import AddResult, Project
+from annotator.registry import formats
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file: `added` counts, `known` were there already, `warnings` are for a person."""
+
+    path: Path
+    added: AddResult
+    warnings: tuple[str, ...] = ()
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files to import: a folder stands for the files in it (and below) that a format reads, sorted."""
+    endings = {ending for name in formats.names() for ending in _extensions(name)}
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in endings)
+        if not found:
+            hint = f"Files to import end in {', '.join(sorted(endings))}"
+            raise InputError("the folder holds no file to import", file=path, hint=hint)
+        yield from found
+
+
+def _extensions(name: str) -> tuple[str, ...]:
+    module = formats.load(name)
+    return module.extensions if hasattr(module, "read") else ()
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's name ending stands for; plain text where it stands for none."""
+    ending = path.suffix.lower()
+    return next((name for name in formats.names() if ending in _extensions(name)), "text")
+
+
+def ingest(
+    project: Project,
+    path: Path,
+    *,
+    format: str | None = None,
+    annotator: str | None = None,
+    encoding: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    dry_run: bool = False,
+    id: str | None = None,
+    title: str | None = None,
+) -> FileResult:
+    """Import one file, all or nothing. `id` and `title` are for a single text.
+
+    Raises InputError, naming file and line, when anything in it does not hold; with `dry_run` everything
+    is checked and nothing is kept.
+    """
+    module = formats.load(format or format_of(path))
+    if not hasattr(module, "read"):
+        raise UsageError(f"the format “{format}” is not one that can be imported")
+    options = ReadOptions(project.schema, encoding, project.config.splitting, annotator, max_bytes)
+    batch: Batch = module.read(path, options)
+    try:
+        if dry_run:
+            added = _count(project, batch)
+        elif batch.documents:
+            added = project.add_documents(_named(project, batch.documents, id=id, title=title))
+        else:
+            added = project.add_records(batch.records)
+    except InputError as error:
+        error.file = error.file or path
+        raise
+    return FileResult(path, added, tuple(batch.warnings))
+
+
+def _named(
+    project: Project, documents: list[Document], *, id: str | None, title: str | None
+) -> list[Document]:
+    """The documents with ids that are free; a text that is known keeps the id it has."""
+    wanted = [id or document.id for document in documents]
+    known = [project.document_by_hash(document.sha256) for document in documents]
+    free = iter(project.free_ids(w for w, k in zip(wanted, known, strict=True) if k is None))
+    return [
+        replace(document, id=k or next(free), title=title or document.title)
+        for document, k in zip(documents, known, strict=True)
+    ]
+
+
+def _count(project: Project, batch: Batch) -> AddResult:
+    """What an import would add."""
+    known = [k for d in batch.documents if (k := project.document_by_hash(d.sha256))]
+    records = 0
+    fresh = {d.sha256 for d in batch.documents}
+    for record in batch.records:
+        records += 1
+        fresh.add(record.document.sha256)
+    new = sum(project.document_by_hash(sha) is None for sha in fresh)
+    return AddResult(new, records, tuple(known))
