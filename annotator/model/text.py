@@ -34,6 +34,8 @@ _WORD = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*", re.UNICODE)
 # Same-length stand-ins: C0 and C1 controls, DEL, bidi controls and other characters that move a cursor.
 _HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
+    # A joiner outside an emoji is measured and drawn differently from terminal to terminal.
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )
 
 
@@ -162,6 +164,8 @@ def _stand_in(found: re.Match[str]) -> str:
     char = found.group()
     if char in "\t\n\r\x0b\x0c\x85\u2028\u2029":
         return " "
+    if char == "\u200d":
+        return "\u200c"
     code = ord(char)
     if code < 0x20:
         return chr(0x2400 + code)

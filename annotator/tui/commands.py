@@ -1,0 +1,230 @@
+"""Every command of the screens: its keys, its words in the footer, the palette and the help.
+
+A key has a meaning in a *context*: the mode of the annotate screen (`browse`, `select`, `holder`,
+`side`) or another screen (`queue`). What a command does is an action of the model, or the method
+`run_<name>` of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from annotator.errors import UsageError
+from annotator.model import actions as do
+
+ANNOTATE = ("browse", "select", "holder", "side")
+CONTEXTS = (*ANNOTATE, "queue")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that keys do. `footer` is empty where it is not worth a place there; `group` is its
+    heading in the help; `action` is None where the screen does it."""
+
+    name: str
+    keys: tuple[str, ...]
+    footer: str
+    help: str
+    group: str
+    contexts: tuple[str, ...] = ("browse",)
+    action: do.ReviewAction | None = None
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("_", " ").capitalize()
+
+
+_B, _S = ("browse",), ("select",)
+_BOTH = ("browse", "queue")
+
+COMMANDS: tuple[Command, ...] = (
+    Command("accept", ("a",), "accept", "The suggestion in focus stands; of a stance, the whole statement.",
+            "Decide", _B, do.Accept()),
+    Command("reject", ("x",), "reject", "The suggestion in focus is wrong.", "Decide", _B, do.Reject()),
+    Command("skip", ("space",), "skip", "Leave the suggestion in focus undecided and go on.",
+            "Decide", _B, do.Skip()),
+    Command("accept_all", ("A",), "accept all",
+            "All that is undecided in the paragraph stands; one undo takes it back.", "Decide", _B, do.AcceptAll()),
+    Command("close", ("enter",), "done", "The paragraph is done: on to the next.", "Decide", _B, do.CloseParagraph()),
+    Command("reopen", ("r",), "reopen", "The paragraph is not done after all.", "Decide", _B, do.ReopenParagraph()),
+    Command("undo", ("u", "ctrl+z"), "undo", "Take back the last thing done, however long ago.",
+            "Decide", ANNOTATE, do.Undo()),
+    Command("redo", ("U", "ctrl+y"), "redo", "Bring back the last thing undone.", "Decide", ANNOTATE, do.Redo()),
+    Command("next", ("j", "down", "right"), "next", "Next item of the paragraph.", "Move", _B, do.MoveFocus(1)),
+    Command("previous", ("k", "up", "left"), "", "Previous item.", "Move", _B, do.MoveFocus(-1)),
+    Command("next_undecided", ("n",), "undecided", "Next suggestion to decide on, in the next documents too.",
+            "Move", _B),
+    Command("previous_undecided", ("N",), "", "Previous suggestion to decide on.",
+            "Move", _B, do.MoveFocus(-1, undecided=True)),
+    Command("next_paragraph", ("]", "pagedown"), "paragraph", "Next paragraph.", "Move", _B, do.MoveParagraph(1)),
+    Command("previous_paragraph", ("[", "pageup"), "", "Previous paragraph.", "Move", _B, do.MoveParagraph(-1)),
+    Command("next_document", ("}",), "", "Next document of the queue.", "Move", _B),
+    Command("previous_document", ("{",), "", "Previous document of the queue.", "Move", _B),
+    Command("jump", ("f",), "jump", "Letters appear on every item and word: type them to go there.",
+            "Move", ("browse", "select")),
+    Command("find", ("/",), "find", "Find text in this document; with re: before it, a regular expression.",
+            "Move", _BOTH),
+    Command("find_next", ("ctrl+n",), "", "Next place that was found.", "Move", _B),
+    Command("label", ("t",), "label", "Choose label and attributes of the item in focus from a list.", "Change"),
+    Command("name", ("i",), "entity", "Write the entity or concept; what the project knows is offered.", "Change"),
+    Command("bounds", ("e",), "bounds", "Change the bounds of the span in focus.", "Change", _B, do.EditBounds()),
+    Command("delete", ("d",), "delete", "Remove the annotation in focus and what hangs on it.",
+            "Change", _B, do.Delete()),
+    Command("note", ("c",), "note", "Write a note on the item in focus.", "Change"),
+    Command("note_paragraph", ("C",), "", "Write a note on the paragraph.", "Change"),
+    Command("flag", ("!",), "flag", "Set or take away the flag of the item in focus.", "Change", _B, do.Flag()),
+    Command("exclude", ("o",), "", "Leave the paragraph out, or bring it back.", "Change", _B, do.ToggleExcluded()),
+    Command("new", ("v",), "new", "Begin a new span.", "Mark", _B, do.StartSelection()),
+    Command("stance", ("s",), "stance", "Begin a stance on the item in focus: holder, then side.",
+            "Mark", _B, do.StartStance()),
+    Command("move_left", ("h", "left"), "", "Select the previous word.", "Select", _S, do.MoveSelection(-1)),
+    Command("move_right", ("l", "right"), "word", "Select the next word.", "Select", _S, do.MoveSelection(1)),
+    Command("end_right", ("w", "shift+right", "j", "down"), "longer", "End one word later.",
+            "Select", _S, do.MoveSelection(1, "end")),
+    Command("end_left", ("b", "shift+left", "k", "up"), "shorter", "End one word earlier.",
+            "Select", _S, do.MoveSelection(-1, "end")),
+    Command("start_right", ("W",), "", "Begin one word later.", "Select", _S, do.MoveSelection(1, "start")),
+    Command("start_left", ("B",), "", "Begin one word earlier.", "Select", _S, do.MoveSelection(-1, "start")),
+    Command("end_character_right", (".",), "", "End one character later.",
+            "Select", _S, do.MoveSelection(1, "end", "character")),
+    Command("end_character_left", (",",), "", "End one character earlier.",
+            "Select", _S, do.MoveSelection(-1, "end", "character")),
+    Command("grow", ("+", "="), "grow", "Out to the token, phrase, clause, sentence, paragraph.",
+            "Select", ("browse", "select"), do.GrowSelection()),
+    Command("shrink", ("-",), "shrink", "Back in, the same way.", "Select", _S, do.ShrinkSelection()),
+    Command("confirm", ("enter",), "take it", "Take the selection: new bounds, or a span with the last label.",
+            "Select", _S, do.ConfirmSelection()),
+    Command("author", ("@",), "author", "The author of the text holds the stance.",
+            "Stance", ("holder",), do.ChooseHolder("@author")),
+    Command("cancel", ("escape", "q"), "cancel", "Leave it; nothing is changed.",
+            "Select", ("select", "holder", "side"), do.Cancel()),
+    Command("guidelines", ("g",), "guidelines", "The guidelines of the label in focus.", "See"),
+    Command("why", ("w",), "why", "Why this was suggested.", "See"),
+    Command("density", ("z",), "", "Marks under the text, or in the text.", "See"),
+    Command("statements", ("tab",), "statements", "Show or hide the statements where they have no place of their own.",
+            "See"),
+    Command("fewer", (".",), "", "Hide suggestions with low scores: raise the threshold.", "See"),
+    Command("more", (",",), "", "Show more suggestions: lower the threshold.", "See"),
+    Command("theme", ("ctrl+t",), "", "Dark, light or 16 colours.", "See", _BOTH),
+    Command("redraw", ("ctrl+l",), "", "Paint the screen anew.", "See", (*ANNOTATE, "queue")),
+    Command("palette", ("ctrl+p",), "", "Search all commands.", "See", _BOTH),
+    Command("help", ("?",), "keys", "This help.", "See", _BOTH),
+    Command("back", ("q", "escape"), "queue", "To the queue of documents.", "Leave", _B),
+    Command("quit", ("ctrl+q",), "quit", "Leave; the next start is at the same place.", "Leave", (*ANNOTATE, "queue")),
+    Command("open", ("enter",), "open", "Open the document.", "Queue", ("queue",)),
+    Command("down", ("j", "down"), "", "Next document.", "Queue", ("queue",)),
+    Command("up", ("k", "up"), "", "Previous document.", "Queue", ("queue",)),
+    Command("page_down", ("pagedown", "]"), "", "A page down.", "Queue", ("queue",)),
+    Command("page_up", ("pageup", "["), "", "A page up.", "Queue", ("queue",)),
+    Command("first", ("home",), "", "First document.", "Queue", ("queue",)),
+    Command("last", ("end", "G"), "", "Last document.", "Queue", ("queue",)),
+    Command("filter_status", ("s",), "status", "Show all, then only the new, begun, done or skipped.",
+            "Queue", ("queue",)),
+    Command("skip_document", ("x",), "skip", "Skip the document, or take it up again.", "Queue", ("queue",)),
+    Command("leave", ("q", "escape"), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
+)  # fmt: skip
+
+PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "default": {},
+    "vim": {
+        "delete": ("d", "delete"), "next_paragraph": ("}", "ctrl+d", "pagedown"),
+        "previous_paragraph": ("{", "ctrl+u", "pageup"), "next_document": (")",), "previous_document": ("(",),
+        "redo": ("ctrl+r",), "end_right": ("e", "w", "j", "down"), "first": ("home", "g"),
+    },
+    "prodigy": {
+        "skip": ("space", "escape"), "back": ("q",), "undo": ("u", "backspace", "ctrl+z"),
+    },
+}  # fmt: skip
+"""Key presets: what differs from the defaults."""
+
+_TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it interrupts"}
+
+@dataclass(frozen=True)
+class KeyMap:
+    """Which command a key means in a context. Keys are written as on the keyboard: `a`, `A`, `ctrl+z`."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    by_context: Mapping[str, Mapping[str, Command]]
+
+    def command(self, context: str, key: str) -> Command | None:
+        """The command of a key, if it has one there."""
+        return self.by_context[context].get(key)
+
+    def shown(self, name: str) -> str:
+        """The first key of a command, as the footer shows it; empty when it has none."""
+        keys = self.keys[name]
+        return shown(keys[0]) if keys else ""
+
+
+_SHOWN = {"pagedown": "PgDn", "pageup": "PgUp", "escape": "esc", "space": "space", "delete": "del"}
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
+def shown(key: str) -> str:
+    """A key as people read it."""
+    modifier, _, last = key.rpartition("+") if len(key) > 1 else ("", "", key)
+    last = _ARROWS.get(last, _SHOWN.get(last, last))
+    return f"{modifier}+{last}" if modifier else last
+
+
+def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> KeyMap:
+    """The keys that a project's `[keys]` table asks for: `preset`, and command names with their keys.
+
+    Raises UsageError for an unknown preset or command, a key that terminals do not deliver, or a key that
+    means two things in one context.
+    """
+    preset = settings.get("preset", "default")
+    if preset not in PRESETS:
+        raise UsageError(
+            f"“{preset}” is no preset", file=file, key="keys.preset", hint=f"Use one of {', '.join(PRESETS)}"
+        )
+    names = {command.name for command in COMMANDS}
+    keys = {command.name: command.keys for command in COMMANDS} | dict(PRESETS[preset])
+    own = {name: tuple(value.split()) for name, value in settings.items() if name != "preset"}
+    for name, wanted in own.items():
+        if name not in names:
+            raise UsageError(
+                f"there is no command “{name}”", file=file, key=f"keys.{name}",
+                hint=f"Commands: {', '.join(sorted(names))}",
+            )  # fmt: skip
+        for key in wanted:
+            _deliverable(key, f"keys.{name}", file)
+    keys |= own
+    return KeyMap(keys, _by_context(keys, own, file))
+
+
+def _deliverable(key: str, at: str, file: str) -> None:
+    """Raise UsageError for a key that does not reach the program."""
+    reason = _TAKEN.get(key)
+    if reason is None and key in ("ctrl+i", "ctrl+m", "ctrl+h", "ctrl+["):
+        reason = "a terminal sends another key for it"
+    if reason is None and key.startswith("alt+"):
+        reason = "terminals do not deliver it reliably"
+    if reason is None and key in ("shift+enter", "ctrl+enter"):
+        reason = "a terminal sends enter for it"
+    if reason:
+        raise UsageError(f"{key} cannot be used: {reason}", file=file, key=at, hint="Choose another key")
+
+
+def _by_context(
+    keys: Mapping[str, Sequence[str]], own: Mapping[str, Sequence[str]], file: str
+) -> dict[str, dict[str, Command]]:
+    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a default."""
+    found: dict[str, dict[str, Command]] = {context: {} for context in CONTEXTS}
+    for command in sorted(COMMANDS, key=lambda c: c.name not in own):
+        for context in command.contexts:
+            for key in keys[command.name]:
+                holder = found[context].get(key)
+                if holder is None:
+                    found[context][key] = command
+                elif command.name in own or holder.name not in own:
+                    raise UsageError(
+                        f"key {key} would mean {holder.name} and {command.name}", file=file,
+                        key=f"keys.{command.name}", hint="Give one of them another key",
+                    )  # fmt: skip
+    return found
+
+
+__all__ = ["ANNOTATE", "COMMANDS", "CONTEXTS", "PRESETS", "Command", "KeyMap", "key_map", "shown"]

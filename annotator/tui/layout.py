@@ -1,0 +1,202 @@
+"""Where text and marks go, in terminal cells: wrapping and tracks. Pure; no widget, no colour.
+
+Columns count terminal cells from 0; offsets count code points of the paragraph's text. No character is
+ever inserted into the text: marks stand on lines of their own under it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, split_graphemes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of wrapped text: code points `[start, end)`, and for each of them its column.
+
+    `columns` has one entry more than there are code points: the column after the last.
+    """
+
+    start: int
+    end: int
+    columns: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Cells that the line takes."""
+        return self.columns[-1]
+
+    def column(self, offset: int) -> int:
+        """Column of a code point, clamped to the line."""
+        return self.columns[max(0, min(offset, self.end) - self.start)]
+
+    def offset(self, column: int) -> int:
+        """The code point at a column, clamped to the line's last."""
+        at = bisect_right(self.columns, column) - 1
+        at = bisect_left(self.columns, self.columns[max(0, at)])
+        return self.start + max(0, min(at, self.end - self.start - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span to be drawn: `[start, end)` of the paragraph's text, and the words that name it.
+
+    `bracket` marks are drawn as `└C value──┘` and continue over lines; others as `S────`.
+    """
+
+    id: str
+    start: int
+    end: int
+    title: str
+    bracket: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The part of a mark on one line, in columns `[left, right)`, on track `level` (0 is next to the text)."""
+
+    mark: Mark
+    left: int
+    right: int
+    level: int
+    begins: bool
+    ends: bool
+
+
+def wrap(text: str, width: int) -> tuple[Line, ...]:
+    """Lines of at most `width` cells (at least 2), broken at spaces; longer words are cut.
+
+    Every code point is in exactly one line; the spaces at a break belong to the line before it and may
+    reach beyond its width.
+    """
+    width = max(2, width)
+    graphemes, _ = split_graphemes(text)
+    lines: list[Line] = []
+    columns: list[int] = [0]
+    start = at = 0
+    breakpoint = -1  # offset after the last space on the line
+
+    def close(end: int) -> None:
+        nonlocal start, columns, breakpoint, at
+        cut = end - start
+        lines.append(Line(start, end, tuple(columns[: cut + 1])))
+        rest, base = columns[cut:], columns[cut]
+        columns = [c - base for c in rest]
+        start, at, breakpoint = end, columns[-1], -1
+
+    for begin, end, cells in graphemes:
+        if text[begin].isspace():
+            columns.extend([at] * (end - begin - 1))
+            at += cells
+            columns.append(at)
+            breakpoint = end
+            continue
+        if at + cells > width and begin > start:
+            close(breakpoint if breakpoint > start else begin)
+            if at + cells > width and begin > start:
+                close(begin)
+        columns.extend([at] * (end - begin - 1))
+        at += cells
+        columns.append(at)
+    if len(text) > start or not lines:
+        lines.append(Line(start, len(text), tuple(columns)))
+    return tuple(lines)
+
+
+def line_of(lines: Sequence[Line], offset: int) -> int:
+    """Index of the line that holds a code point."""
+    return max(0, bisect_right([line.start for line in lines], offset) - 1)
+
+
+def tracks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
+    """For each line the pieces of the marks on it.
+
+    Shorter marks lie nearer to the text, so that what is nested is above what it is nested in; a mark
+    keeps apart from others on its track by a cell. Levels no mark uses on a line are left out there.
+    """
+    levels: dict[str, int] = {}
+    placed: list[list[tuple[int, int]]] = []
+    for mark in sorted(marks, key=lambda m: (m.bracket, m.end - m.start, m.start, m.id)):
+        level = 0
+        while level < len(placed) and any(
+            mark.start <= b and a <= mark.end for a, b in placed[level]
+        ):  # fmt: skip
+            level += 1
+        if level == len(placed):
+            placed.append([])
+        placed[level].append((mark.start, mark.end))
+        levels[mark.id] = level
+    return tuple(_pieces(line, marks, levels) for line in lines)
+
+
+def _pieces(line: Line, marks: Sequence[Mark], levels: dict[str, int]) -> tuple[Piece, ...]:
+    here = [m for m in marks if m.start < line.end and line.start < m.end]
+    dense = {level: i for i, level in enumerate(sorted({levels[m.id] for m in here}))}
+    pieces: list[Piece] = []
+    for mark in here:
+        begins, ends = mark.start >= line.start, mark.end <= line.end
+        left = line.column(mark.start) if begins else 0
+        right = line.column(mark.end) if ends else line.width
+        right = max(right, left + 1)
+        pieces.append(Piece(mark, left, right, dense[levels[mark.id]], begins, ends))
+    return tuple(sorted(pieces, key=lambda p: (p.level, p.left)))
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The characters that marks are drawn with; `ascii` where the terminal has no box drawing."""
+
+    decided: str
+    pending: str
+    focused: str
+    focused_pending: str
+    corners: str
+    goes_on: str
+    came_from: str
+
+
+UNICODE = Glyphs("─", "┄", "━", "┅", "└┘", "▸", "◂")
+ASCII = Glyphs("-", ".", "=", ":", "[]", ">", "<")
+
+
+def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
+    """The characters of a piece, exactly as many cells as it is wide."""
+    width = piece.right - piece.left
+    if focused:
+        fill = glyphs.focused_pending if pending else glyphs.focused
+    else:
+        fill = glyphs.pending if pending else glyphs.decided
+    title = piece.mark.title if piece.begins else ""
+    if not piece.mark.bracket:
+        text = title + fill * width
+        return _fit(text, width)
+    left = glyphs.corners[0] if piece.begins else glyphs.came_from
+    right = glyphs.corners[1] if piece.ends else glyphs.goes_on
+    if width == 1:
+        return left if piece.begins or not piece.ends else right
+    room = width - 2
+    if cell_len(title) > room:
+        title = title[:1] if room >= 1 else ""
+    return left + _fit(title + fill * room, room) + right
+
+
+def _fit(text: str, width: int) -> str:
+    """The text cut to so many cells; what it holds is one cell each but for a title's wide letters."""
+    if cell_len(text) == len(text):
+        return text[:width]
+    out, used = [], 0
+    for char in text:
+        size = cell_len(char)
+        if used + size > width:
+            break
+        out.append(char)
+        used += size
+    return "".join(out) + " " * (width - used)
+
+
+__all__ = [
+    "ASCII", "UNICODE", "Glyphs", "Line", "Mark", "Piece", "draw", "line_of", "tracks", "wrap",
+]  # fmt: skip

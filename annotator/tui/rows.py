@@ -1,0 +1,67 @@
+"""Building rows of styled text: a list of `(text, style)` pieces becomes a strip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, split_graphemes
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from annotator.model.text import displayable
+from annotator.tui.layout import wrap
+
+PLAIN = Style()
+Piece = tuple[str, Style]
+
+
+def strip(pieces: Iterable[Piece]) -> Strip:
+    """A row of these pieces; their text is made harmless."""
+    return Strip([Segment(displayable(text), style) for text, style in pieces if text])
+
+
+def width_of(pieces: Iterable[Piece]) -> int:
+    """Cells that the pieces take."""
+    return sum(cell_len(text) for text, _ in pieces)
+
+
+def clip(text: str, width: int) -> str:
+    """The text in at most `width` cells, with an ellipsis where it was cut."""
+    text = displayable(text)
+    if cell_len(text) <= width:
+        return text
+    used, end = 0, 0
+    for _, stop, cells in split_graphemes(text)[0]:
+        if used + cells > width - 1:
+            break
+        used, end = used + cells, stop
+    return text[:end].rstrip() + "…" if width > 0 else ""
+
+
+def paragraphs(text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0) -> list[list[Piece]]:
+    """The text wrapped into rows of `width` cells; after `limit` rows (0: all) it is cut with an ellipsis."""
+    text = displayable(text)
+    room = max(2, width - len(indent))
+    lines = [text[line.start : line.end].rstrip() for line in wrap(text, room)]
+    if limit and len(lines) > limit:
+        lines = [*lines[: limit - 1], clip(lines[limit - 1] + " " + lines[limit], room)]
+        if not lines[-1].endswith("…"):
+            lines[-1] = clip(lines[-1], room - 1).rstrip("…") + "…"
+    return [[(indent, PLAIN), (line, style)] for line in lines]
+
+
+def justify(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style = PLAIN) -> list[Piece]:
+    """`left` and `right` at the two ends of a row; `left` is what gives way."""
+    room = width - width_of(right)
+    kept: list[Piece] = []
+    for text, style in left:
+        text = clip(text, room)
+        room -= cell_len(text)
+        kept.append((text, style))
+        if room <= 0:
+            break
+    return [*kept, (" " * max(0, room), fill), *right]
+
+
+__all__ = ["PLAIN", "Piece", "clip", "justify", "paragraphs", "strip", "width_of"]

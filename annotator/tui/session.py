@@ -1,0 +1,135 @@
+"""One annotator at work on one project, without a screen: the open document, and what is yet to be saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from annotator.errors import ConflictError, StoreError
+from annotator.model import actions as do
+from annotator.model.decision import Group
+from annotator.model.review import ReviewState, open_document, step
+from annotator.project import Project
+from annotator.store.rows import Position
+
+
+@dataclass
+class Session:
+    """The state of the annotate screen and its way into the database.
+
+    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after a
+    group that failed is written before it.
+    """
+
+    project: Project
+    annotator: str
+    token: str
+    state: ReviewState | None = None
+    unsaved: list[tuple[str, Group]] = field(default_factory=list)
+    error: StoreError | None = None
+    _place: Position | None = None
+
+    @property
+    def review(self) -> ReviewState:
+        """The state of the open document."""
+        assert self.state is not None, "no document is open"
+        return self.state
+
+    def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
+        """Open a document where the annotator left it, or at the given place."""
+        if paragraph is None:
+            place = self.project.position(document, self.annotator)
+            if place is not None:
+                paragraph, item = place.paragraph, place.item
+        annotations, history = self.project.annotations(document, self.annotator)
+        serial = self.state.serial if self.state else 0
+        state = open_document(
+            self.project.document(document),
+            self.project.schema,
+            session=self.token,
+            suggestions=self.project.suggestions(document),
+            annotations=annotations,
+            history=history,
+            paragraph=paragraph,
+            focus=item,
+        )
+        # Ids made in this session never repeat, whichever documents it opened.
+        object.__setattr__(state, "serial", serial)
+        self.state = state
+
+    def do(self, action: do.ReviewAction) -> None:
+        """Do what a key asks for, and save it."""
+        self.state, group = step(self.review, action)
+        if group:
+            self.unsaved.append((self.review.document.id, group))
+            self.save()
+
+    def save(self) -> bool:
+        """Write what is unsaved; whether all of it is written now.
+
+        After a conflict (the same annotator at work in two terminals) what is unsaved of that document is
+        given up, since it was decided on a state that is no more, and the document is opened anew.
+        """
+        while self.unsaved:
+            document, group = self.unsaved[0]
+            try:
+                self.project.record(document, self.annotator, group)
+            except ConflictError as error:
+                self.unsaved = [one for one in self.unsaved if one[0] != document]
+                self.error = None
+                self._reload(error)
+                return False
+            except StoreError as error:
+                self.error = error
+                return False
+            self.unsaved.pop(0)
+        self.error = None
+        return True
+
+    def _reload(self, error: ConflictError) -> None:
+        here = self.review
+        self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+        message = f"{error.message}: the document was read anew"
+        object.__setattr__(self.state, "message", message)
+
+    def save_place(self) -> None:
+        """Keep where the annotator is; a failure is told, and tried again with the next key."""
+        if self.state is None:
+            return
+        place = Position(self.state.document.id, self.state.paragraph, self.state.focus)
+        if place == self._place:
+            return
+        try:
+            self.project.save_position(self.annotator, place)
+        except StoreError as error:
+            if not self.unsaved:
+                self.error = error
+            return
+        self._place = place
+        if not self.unsaved:
+            self.error = None
+
+    def neighbour(self, direction: int) -> str | None:
+        """The document before (-1) or after (1) the open one, in document order."""
+        ids = self.project.document_ids()
+        pairs = pairwise(ids) if direction > 0 else ((b, a) for a, b in pairwise(ids))
+        return next((there for here, there in pairs if here == self.review.document.id), None)
+
+    def to_undecided(self) -> bool:
+        """Go to the next undecided item, in this document or the ones after it; whether there is one."""
+        before = self.review
+        self.do(do.MoveFocus(1, undecided=True))
+        if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
+            return True
+        rows = self.project.documents(self.annotator)
+        order = next(row.order for row in rows if row.id == before.document.id)
+        for row in rows:
+            if row.order > order and row.pending and row.completion.value != "skipped":
+                self.open(row.id, paragraph=0)
+                if not any(item.undecided for item in self.review.items):
+                    self.do(do.MoveFocus(1, undecided=True))
+                return True
+        return False
+
+
+__all__ = ["Session"]

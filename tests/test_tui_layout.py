@@ -1,0 +1,92 @@
+"""Wrapping and tracks."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from annotator.tui.layout import ASCII, UNICODE, Mark, draw, line_of, tracks, wrap
+
+UNITS = ["a", "b", " ", " ", ".", "界", "e\u0301", "👩\u200d🚀", "ש", "ל", "م\u200cی"]
+TEXTS = st.lists(st.sampled_from(UNITS), max_size=100).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, st.integers(2, 40))
+def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert lines[0].start == 0
+    assert lines[-1].end == len(text)
+    for before, after in zip(lines, lines[1:], strict=False):
+        assert before.end == after.start
+    for line in lines:
+        piece = text[line.start : line.end]
+        assert len(line.columns) == len(piece) + 1
+        assert cell_len(piece.rstrip()) <= width
+        assert line.width == cell_len(piece)
+        assert list(line.columns) == sorted(line.columns)
+
+
+def test_lines_break_at_spaces_and_long_words_are_cut() -> None:
+    text = "The West must recalibrate"
+    assert [text[x.start : x.end] for x in wrap(text, 10)] == ["The West ", "must ", "recalibrat", "e"]
+
+
+def test_a_wide_character_takes_two_columns_and_a_click_on_either_finds_it() -> None:
+    (line,) = wrap("a界b", 10)
+    assert line.columns == (0, 1, 3, 4)
+    assert [line.offset(c) for c in range(4)] == [0, 1, 1, 2]
+
+
+def test_what_is_nested_lies_nearer_to_the_text() -> None:
+    text = "For Iran, ties with Russia help."
+    lines = wrap(text, 80)
+    claim = Mark("c", 10, 31, "C value", True)
+    iran = Mark("i", 4, 8, "S", False)
+    russia = Mark("r", 20, 26, "S", False)
+    inner = Mark("d", 15, 31, "C fact", True)
+    (pieces,) = tracks(lines, [claim, iran, russia, inner])
+    assert [(p.mark.id, p.level) for p in pieces] == [("i", 0), ("r", 0), ("d", 1), ("c", 2)]
+
+
+def test_marks_that_touch_lie_on_different_tracks() -> None:
+    (pieces,) = tracks(wrap("abcd", 10), [Mark("x", 0, 2, "X", False), Mark("y", 2, 4, "Y", False)])
+    assert {p.level for p in pieces} == {0, 1}
+
+
+def test_a_mark_over_lines_shows_where_it_goes_on_and_a_level_not_used_is_left_out() -> None:
+    text = "one two three four"
+    lines = wrap(text, 9)
+    rows = tracks(lines, [Mark("c", 0, 18, "C fact", True), Mark("a", 0, 3, "P", False)])
+    assert [[(p.mark.id, p.level) for p in row] for row in rows] == [[("a", 0), ("c", 1)], [("c", 0)], [("c", 0)]]
+    first, middle, last = rows[0][1], rows[1][0], rows[2][0]
+    assert draw(first, UNICODE, pending=False, focused=False) == "└C fact▸"
+    assert draw(middle, UNICODE, pending=True, focused=False) == "◂┄┄┄┄▸"
+    assert draw(last, UNICODE, pending=False, focused=True) == "◂━━┘"
+
+
+def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None:
+    ((piece,),) = tracks(wrap("Iran and", 20), [Mark("a", 0, 4, "S", False)])
+    shapes = {
+        draw(piece, glyphs, pending=p, focused=f)
+        for glyphs in (UNICODE, ASCII)
+        for p in (True, False)
+        for f in (True, False)
+    }
+    assert shapes == {"S───", "S┄┄┄", "S━━━", "S┅┅┅", "S---", "S...", "S===", "S:::"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS.filter(lambda t: t.strip() != ""), st.integers(2, 30), st.data())
+def test_a_piece_is_drawn_as_wide_as_it_is(text: str, width: int, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    for row in tracks(wrap(text, width), [Mark("m", start, end, "C prediction", data.draw(st.booleans()))]):
+        for piece in row:
+            assert cell_len(draw(piece, UNICODE, pending=False, focused=False)) == piece.right - piece.left
+
+
+def test_the_line_of_an_offset() -> None:
+    lines = wrap("one two three", 5)
+    assert [line_of(lines, i) for i in (0, 3, 4, 8, 12)] == [0, 0, 1, 2, 2]
