@@ -141,6 +141,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 _TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it interrupts"}
 
+
 @dataclass(frozen=True)
 class KeyMap:
     """Which command a key means in a context. Keys are written as on the keyboard: `a`, `A`, `ctrl+z`."""

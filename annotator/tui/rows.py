@@ -39,7 +39,9 @@ def clip(text: str, width: int) -> str:
     return text[:end].rstrip() + "…" if width > 0 else ""
 
 
-def paragraphs(text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0) -> list[list[Piece]]:
+def paragraphs(
+    text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0
+) -> list[list[Piece]]:
     """The text wrapped into rows of `width` cells; after `limit` rows (0: all) it is cut with an ellipsis."""
     text = displayable(text)
     room = max(2, width - len(indent))

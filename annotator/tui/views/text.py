@@ -142,7 +142,9 @@ class TextView:
         rows: list[Row] = []
         for number, line in enumerate(lines):
             body = painter.text(text, line, state if current else None, plain=not current)
-            rows.append(Row(strip([gutter if number == 0 else (" " * MARGIN, PLAIN), *body]), index, number, True))
+            rows.append(
+                Row(strip([gutter if number == 0 else (" " * MARGIN, PLAIN), *body]), index, number, True)
+            )
             levels = 1 + max((p.level for p in pieces[number]), default=-1)
             depth[number] = max(depth[number], levels) if not look.compact else depth[number]
             for level in range(0 if look.compact else depth[number]):
@@ -187,7 +189,9 @@ def _wanted(state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], heig
         start, end = max(state.selection.start, state.selection.end - 1), state.selection.end
     else:
         spans = [state.find(name) for name in _lit(state)]
-        values = [i.value for i in spans if i is not None and isinstance(i.value, Span) and i.value.start >= low]
+        values = [
+            i.value for i in spans if i is not None and isinstance(i.value, Span) and i.value.start >= low
+        ]
         if values:
             start = min(v.start for v in values)
             end = min(max(v.end for v in values), start + 400)

@@ -1,0 +1,87 @@
+"""What the screens share: keys come in here, and leave as commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.screen import Screen
+
+from annotator.tui.commands import COMMANDS, Command, KeyMap
+from annotator.tui.theme import Theme
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+
+def key_of(event: events.Key) -> str:
+    """A key as the key map writes it: the character where it makes one, else its name."""
+    char = event.character
+    if char and char.isprintable() and char != " ":
+        return char
+    return event.key
+
+
+class CommandScreen(Screen[None]):
+    """A screen whose keys are commands: `run_<name>` is called for what has no action of the model."""
+
+    context = "browse"
+
+    @property
+    def annotator_app(self) -> AnnotatorApp:
+        return cast("AnnotatorApp", self.app)
+
+    @property
+    def theme_now(self) -> Theme:
+        return self.annotator_app.look
+
+    @property
+    def key_map(self) -> KeyMap:
+        return self.annotator_app.key_map
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key: stopped here, since no widget of these screens takes any."""
+        if self.annotator_app.screen is not self:
+            return
+        event.stop()
+        event.prevent_default()
+        self.take(key_of(event))
+
+    def take(self, key: str) -> None:
+        """Do what a key means here, if it means anything."""
+        command = self.key_map.command(self.context, key)
+        if command is not None:
+            self.run_command(command)
+
+    def run_command(self, command: Command) -> None:
+        """Run a command that has no action of the model."""
+        getattr(self, f"run_{command.name}")()
+
+    def commands(self) -> list[Command]:
+        """The commands of the present context."""
+        return [c for c in COMMANDS if self.context in c.contexts]
+
+    def redraw(self) -> None:
+        """Show what is now."""
+        raise NotImplementedError
+
+    def run_quit(self) -> None:
+        self.annotator_app.leave()
+
+    def run_redraw(self) -> None:
+        self.annotator_app.repaint()
+
+    def run_theme(self) -> None:
+        self.annotator_app.next_theme()
+        self.redraw()
+
+    def run_palette(self) -> None:
+        self.annotator_app.action_command_palette()
+
+    def run_help(self) -> None:
+        from annotator.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.context))
+
+
+__all__ = ["CommandScreen", "key_of"]

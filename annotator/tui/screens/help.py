@@ -1,0 +1,121 @@
+"""Scrolling text over the whole screen: the keys, the guidelines of a label, why a suggestion was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+
+from annotator.model.schema import Guideline, LabelSchema
+from annotator.tui.commands import COMMANDS, KeyMap, shown
+from annotator.tui.rows import PLAIN, Piece, paragraphs, strip
+from annotator.tui.screens.base import CommandScreen, key_of
+from annotator.tui.theme import Theme
+from annotator.tui.widgets.rows import Rows
+
+Text = Callable[[Theme, int], list[list[Piece]]]
+
+_DOWN = ("j", "down", "enter")
+_UP = ("k", "up")
+
+
+class TextScreen(CommandScreen):
+    """Rows to read; q, esc or the key that opened it goes back."""
+
+    CSS_PATH = "help.tcss"
+    context = "help"
+
+    def __init__(self, title: str, text: Text, *, close: str = "?") -> None:
+        super().__init__()
+        self._title, self._text, self._close, self._top = title, text, close, 0
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="text")
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        width, height = self.app.size
+        theme = self.theme_now
+        body = self._text(theme, max(20, min(width - 4, 100)))
+        room = max(1, height - 3)
+        self._top = max(0, min(self._top, len(body) - room))
+        more = "" if len(body) <= room else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
+        head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
+        foot: list[Piece] = [("  esc", theme.strong), (f" back   j k PgDn PgUp scroll{more}", theme.muted)]
+        rows = [[("  ", PLAIN), *row] for row in body[self._top : self._top + room]]
+        rows += [[] for _ in range(room - len(rows))]
+        self.query_one(Rows).show([strip(row) for row in [head, [], *rows, foot]])
+
+    def take(self, key: str) -> None:
+        page = max(1, self.app.size.height - 4)
+        steps = {**dict.fromkeys(_DOWN, 1), **dict.fromkeys(_UP, -1), "pagedown": page, "pageup": -page,
+                 "space": page, "home": -(10**6), "end": 10**6}  # fmt: skip
+        if key in ("escape", "q", self._close):
+            self.app.pop_screen()
+        elif key == "ctrl+q":
+            self.run_quit()
+        elif key in steps:
+            self._top = max(0, self._top + steps[key])
+            self.redraw()
+
+
+class HelpScreen(TextScreen):
+    """The keys as they are bound now."""
+
+    def __init__(self, context: str) -> None:
+        super().__init__("Keys", lambda theme, width: self._rows(theme, width))
+        self._context = context
+
+    def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
+        return key_rows(self.key_map, theme, width, first="Queue" if self._context == "queue" else "Decide")
+
+
+def key_rows(keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide") -> list[list[Piece]]:
+    """All commands by group, the group `first` at the top."""
+    groups = list(dict.fromkeys(command.group for command in COMMANDS))
+    groups.sort(key=lambda name: name != first)
+    rows: list[list[Piece]] = []
+    for group in groups:
+        rows.append([(group.upper(), theme.muted)])
+        for command in (c for c in COMMANDS if c.group == group):
+            names = "  ".join(shown(key) for key in keys.keys[command.name])
+            text = paragraphs(command.help, width - 20)
+            rows.append([(f"  {names}".ljust(20)[:20], theme.strong), *text[0][1:]])
+            rows += [[(" " * 20, PLAIN), *row[1:]] for row in text[1:]]
+        rows.append([])
+    rows += paragraphs("1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted)
+    return rows
+
+
+def guideline_rows(schema: LabelSchema, layer: str, label: str, theme: Theme, width: int) -> list[list[Piece]]:
+    """What the schema says about a label, then about its layer."""
+    known = schema.layer(layer)
+    rows: list[list[Piece]] = []
+    if known is None:
+        return rows
+    own = known.label(label)
+    parts = [(f"{layer} · {label}", own.guideline)] if own else []
+    for title, guideline in [*parts, (f"layer {known.title}", known.guideline)]:
+        rows += [[(title, theme.strong)], *_guideline(guideline, theme, width), []]
+    for attribute in known.attributes:
+        values = f" ({', '.join(attribute.values)})" if attribute.values else ""
+        rows += paragraphs(f"{attribute.name}{values}: {attribute.definition}", width)
+    return rows
+
+
+def _guideline(guideline: Guideline, theme: Theme, width: int) -> list[list[Piece]]:
+    rows = paragraphs(guideline.definition, width) if guideline.definition else []
+    for head in ("include", "exclude", "examples", "borderline"):
+        lines: tuple[str, ...] = getattr(guideline, head)
+        if lines:
+            rows.append([(head, theme.muted)])
+        for line in lines:
+            wrapped = paragraphs(line, width - 4, indent="")
+            rows += [[("  · " if i == 0 else "    ", PLAIN), *row] for i, row in enumerate(wrapped)]
+    return rows
+
+
+__all__ = ["HelpScreen", "TextScreen", "guideline_rows", "key_rows"]
