@@ -1,0 +1,401 @@
+"""The annotate screen: keys go to `review.step`, its decisions to the database, its state to the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from annotator.model import actions as do
+from annotator.model.review import Mode
+from annotator.model.span import Span
+from annotator.model.text import words
+from annotator.tui import naming
+from annotator.tui.commands import Command
+from annotator.tui.hints import assign
+from annotator.tui.rows import PLAIN, Piece, paragraphs
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.help import TextScreen, guideline_rows
+from annotator.tui.screens.prompt import Offer, Prompt
+from annotator.tui.session import Session
+from annotator.tui.theme import Theme
+from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.text import MARGIN, Look, TextView
+from annotator.tui.widgets.rows import Rows
+
+RETRY = 2.0
+"""Seconds between two attempts to save what could not be saved."""
+
+
+class AnnotateScreen(CommandScreen):
+    """One document, paragraph by paragraph."""
+
+    CSS_PATH = "annotate.tcss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._view = TextView()
+        self._compact = False
+        self._panel = False
+        self._message = ""
+        self._hints: dict[int, str] = {}
+        self._targets: dict[str, str | int] = {}
+        self._typed = ""
+        self._found: tuple[tuple[int, int], ...] = ()
+        self._drag: int | None = None
+        self._frame = None
+        self._retry: Timer | None = None
+        self._place: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="rows")
+
+    @property
+    def context(self) -> str:  # type: ignore[override]
+        return self.session.review.mode.value
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        self.redraw()
+
+    # --- keys
+
+    def take(self, key: str) -> None:
+        if self._targets:
+            self._type_hint(key)
+            return
+        state = self.session.review
+        self._message = ""
+        if state.mode is Mode.SIDE and state.draft is not None:
+            layer = state.schema.layer(state.draft.layer)
+            label = next((x for x in layer.labels if x.key == key), None) if layer else None
+            if label is not None:
+                self.act(do.ChooseSide(label.name))
+                return
+        if state.mode in (Mode.BROWSE, Mode.SELECT) and key in state.schema.span_keys:
+            found, label = state.schema.span_keys[key]
+            if self.key_map.command(self.context, key) is None:
+                self.act(do.SetLabel(found.name, label.name))
+                return
+        command = self.key_map.command(self.context, key)
+        if command is not None:
+            self.run_command(command)
+
+    def run_command(self, command: Command) -> None:
+        if command.action is not None:
+            self.act(command.action)
+        else:
+            super().run_command(command)
+
+    def act(self, action: do.ReviewAction) -> None:
+        """Do, save, show."""
+        self.session.do(action)
+        if self.session.review.mode is Mode.HOLDER:
+            self._hint_holders()
+        self.after()
+
+    def after(self) -> None:
+        """What follows a change: show it, keep the place, try again what was not saved."""
+        self.redraw()
+        if self._place is not None:
+            self._place.stop()
+        self._place = self.set_timer(0.3, self._keep_place)
+        if self.session.error is not None and self._retry is None:
+            self._retry = self.set_interval(RETRY, self._save_again)
+
+    def _keep_place(self) -> None:
+        self.session.save_place()
+        if self.session.error is not None:
+            self.redraw()
+
+    def _save_again(self) -> None:
+        if self.session.save() and self._retry is not None:
+            self._retry.stop()
+            self._retry = None
+        self.redraw()
+
+    def redraw(self) -> None:
+        width, height = self.app.size
+        session = self.session
+        error = ""
+        if session.error is not None:
+            count = len(session.unsaved)
+            what = f"{count} decision{'s' if count != 1 else ''} not saved" if count else "the place is not saved"
+            error = f"{what}: {session.error.message}. Trying again; nothing is lost while this window is open"
+        look = Look(
+            self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found
+        )  # fmt: skip
+        saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
+        around = Surroundings(session.annotator, saved, error, self._message, self._panel)
+        self._frame = frame(self._view, session.review, look, self.key_map, around, width, height)
+        self.query_one(Rows).show(self._frame.rows)
+
+    # --- hints
+
+    def _clear_hints(self) -> None:
+        self._hints, self._targets, self._typed = {}, {}, ""
+
+    def _hint_holders(self) -> None:
+        state = self.session.review
+        places = {i.value.start: i.id for i in state.holders() if isinstance(i.value, Span)}
+        self._hints = assign(list(places))
+        self._targets = {code: places[at] for at, code in self._hints.items()}
+
+    def run_jump(self) -> None:
+        """Letters over the items and words of the paragraph."""
+        state = self.session.review
+        low, high = state.bounds
+        tokens = [t for t in words(state.document.text, low, high) if state.document.text[t[0]].isalnum()]
+        items: dict[int, str] = {}
+        if state.mode is Mode.BROWSE:
+            items = {i.value.start: i.id for i in reversed(state.items) if isinstance(i.value, Span)}
+        self._hints = assign([a for a, _ in tokens], sorted(items))
+        self._targets = {code: items.get(at, at) for at, code in self._hints.items()}
+        self._message = "type the letters of a place; esc leaves"
+        self.redraw()
+
+    def _type_hint(self, key: str) -> None:
+        """A key while letters are shown: narrows them down, goes there, or leaves."""
+        holder = self.session.review.mode is Mode.HOLDER
+        command = self.key_map.command(self.context, key)
+        if len(key) > 1 or (holder and key == "@"):
+            self._clear_hints()
+            self._message = ""
+            if holder and command is not None and command.name in ("author", "cancel"):
+                self.run_command(command)
+            elif holder:
+                self.act(do.Cancel())
+            else:
+                self.redraw()
+            return
+        self._typed += key
+        left = {code: target for code, target in self._targets.items() if code.startswith(self._typed)}
+        if self._typed in left:
+            target = left[self._typed]
+            self._clear_hints()
+            self._message = ""
+            self._go_to(target)
+        elif not left:
+            self._typed = ""
+            self._message = f"no place has the letter {key}"
+            self.redraw()
+
+    def _go_to(self, target: str | int) -> None:
+        state = self.session.review
+        if state.mode is Mode.HOLDER:
+            self.act(do.ChooseHolder(str(target)))
+        elif isinstance(target, str):
+            self.act(do.FocusItem(target))
+        elif state.mode is Mode.SELECT and state.selection is not None:
+            end = next(b for a, b in words(state.document.text, target, state.bounds[1]))
+            self.act(do.SelectRange(min(target, state.selection.anchor), max(end, state.selection.anchor + 1)))
+        else:
+            self.act(do.StartSelection(target))
+
+    # --- mouse
+
+    def _offset_at(self, x: int, y: int) -> int | None:
+        """The offset in the document's text under a cell, where there is text."""
+        shown = self._frame
+        if shown is None or not 1 <= y <= len(shown.text) or x >= shown.text_width:
+            return None
+        row = shown.text[y - 1]
+        lines = self._view.lines(self.session.review, row.paragraph, shown.text_width)
+        paragraph = self.session.review.document.paragraphs[row.paragraph]
+        return paragraph.start + lines[row.line].offset(max(0, x - MARGIN))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._drag = self._offset_at(event.x, event.y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A click goes to the item under it, or to the word; a drag selects."""
+        start, end = self._drag, self._offset_at(event.x, event.y)
+        self._drag = None
+        if start is None or end is None:
+            return
+        state = self.session.review
+        self._clear_hints()
+        paragraph = state.document.paragraph_at(start)
+        if paragraph.index != state.paragraph:
+            self.act(do.GoParagraph(paragraph.index))
+            return
+        if start != end:
+            self.act(do.SelectRange(start, end + 1 if end > start else end))
+            return
+        under = [i for i in state.items if isinstance(i.value, Span) and i.value.start <= start < i.value.end]
+        if under and state.mode is Mode.BROWSE:
+            smallest = min(under, key=lambda i: i.value.length if isinstance(i.value, Span) else 0)
+            self.act(do.FocusItem(smallest.id))
+        else:
+            self.act(do.StartSelection(start))
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        self.act(do.MoveParagraph(1))
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        self.act(do.MoveParagraph(-1))
+
+    # --- commands of the screen
+
+    def _ask(self, prompt: Prompt, then: Callable[[str], None]) -> None:
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                then(answer)
+            self.redraw()
+
+        self.app.push_screen(prompt, answered)
+
+    def run_name(self) -> None:
+        """Entity or concept of the item in focus."""
+        field = naming.field_of(self.session.review)
+        if field is None:
+            self._message = "the item in focus has no entity or concept"
+            self.redraw()
+            return
+        known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
+        offers = [Offer(k.name, ", ".join(list(k.aliases)[:4]), tuple(k.aliases)) for k in known]
+        prompt = Prompt(f"{field.kind} of {field.about}", self.theme_now, value=field.value, offers=offers)
+        self._ask(prompt, lambda answer: self.act(naming.set_to(self.session.review, field, answer)))
+
+    def run_label(self) -> None:
+        """Label and attributes from a list."""
+        choices = naming.choices(self.session.review)
+        if not choices:
+            self._message = "put the focus on an item first"
+            self.redraw()
+            return
+        offers = [Offer(name, note) for name, note, _ in choices]
+        actions = {name: action for name, _, action in choices}
+        self._ask(Prompt("label or attribute", self.theme_now, offers=offers, strict=True), lambda a: self.act(actions[a]))
+
+    def run_note(self) -> None:
+        item = self.session.review.focused
+        if item is None:
+            self.run_note_paragraph()
+            return
+        self._ask(Prompt("note on the item", self.theme_now, value=item.note), lambda text: self.act(do.Note(text)))
+
+    def run_note_paragraph(self) -> None:
+        state = self.session.review
+        standing = state.annotations.get(f"@p{state.paragraph}", state.paragraph)
+        prompt = Prompt("note on the paragraph", self.theme_now, value=standing.note if standing else "")
+        self._ask(prompt, lambda text: self.act(do.Note(text, paragraph=True)))
+
+    def run_find(self) -> None:
+        self._ask(Prompt("find", self.theme_now, check=_pattern_problem), self._find)
+
+    def _find(self, wanted: str) -> None:
+        text = self.session.review.document.text
+        pattern = wanted[3:] if wanted.startswith("re:") else re.escape(wanted)
+        found = re.finditer(pattern, text, re.IGNORECASE) if wanted else iter(())
+        self._found = tuple(m.span() for m in found if m.end() > m.start())
+        self._message = f"{len(self._found)} found" if wanted else ""
+        if self._found:
+            low = self.session.review.bounds[0]
+            self._to_found(next((f for f in self._found if f[0] >= low), self._found[0]))
+
+    def run_find_next(self) -> None:
+        low, high = self.session.review.bounds
+        if self._found:
+            self._to_found(next((f for f in self._found if f[0] >= high), self._found[0]))
+
+    def _to_found(self, place: tuple[int, int]) -> None:
+        index = self.session.review.document.paragraph_at(place[0]).index
+        number = self._found.index(place) + 1
+        self.act(do.GoParagraph(index))
+        self._message = f"{number} of {len(self._found)} found; {self.key_map.shown('find_next')} for the next"
+        self.redraw()
+
+    def run_next_undecided(self) -> None:
+        if self.session.to_undecided():
+            self.after()
+        else:
+            self._message = "nothing undecided is left"
+            self.redraw()
+
+    def run_next_document(self) -> None:
+        self._to_document(1)
+
+    def run_previous_document(self) -> None:
+        self._to_document(-1)
+
+    def _to_document(self, direction: int) -> None:
+        document = self.session.neighbour(direction)
+        if document is None:
+            self._message = "this is the last document" if direction > 0 else "this is the first document"
+            self.redraw()
+            return
+        self.session.save_place()
+        self.session.open(document)
+        self.after()
+
+    def run_guidelines(self) -> None:
+        item = self.session.review.focused
+        if item is None:
+            self._message = "put the focus on an item to see the guidelines of its label"
+            self.redraw()
+            return
+        value, schema = item.value, self.session.project.schema
+        self.app.push_screen(
+            TextScreen("Guidelines", lambda t, w: guideline_rows(schema, value.layer, value.label, t, w), close="g")
+        )
+
+    def run_why(self) -> None:
+        item = self.session.review.focused
+        if item is None or item.suggestion is None:
+            self._message = "nobody suggested this: it was added by hand" if item else "put the focus on a suggestion"
+            self.redraw()
+            return
+        found = item.suggestion
+
+        def rows(theme: Theme, width: int) -> list[list[Piece]]:
+            facts = [
+                ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"), ("rule", found.rule),
+                ("score", f"{found.score:.2f}"), ("rank", f"{found.rank + 1} in its paragraph"),
+            ]  # fmt: skip
+            out: list[list[Piece]] = []
+            for name, value in facts:
+                wrapped = paragraphs(value or "–", width - 12)
+                out.append([(name.ljust(12), theme.muted), *wrapped[0]])
+                out += [[(" " * 12, PLAIN), *row] for row in wrapped[1:]]
+            return out
+
+        self.app.push_screen(TextScreen("Why this suggestion", rows, close="w"))
+
+    def run_density(self) -> None:
+        self._compact = not self._compact
+        self.redraw()
+
+    def run_statements(self) -> None:
+        self._panel = not self._panel
+        self.redraw()
+
+    def run_fewer(self) -> None:
+        self.act(do.SetThreshold(self.session.review.threshold + 0.1))
+
+    def run_more(self) -> None:
+        self.act(do.SetThreshold(self.session.review.threshold - 0.1))
+
+    def run_back(self) -> None:
+        self.session.save_place()
+        self.annotator_app.show_queue()
+
+
+def _pattern_problem(wanted: str) -> str:
+    """Why this cannot be searched for; empty when it can."""
+    if not wanted.startswith("re:"):
+        return ""
+    try:
+        re.compile(wanted[3:])
+    except re.error as error:
+        return f"not a regular expression: {error}"
+    return ""
+
+
+__all__ = ["AnnotateScreen"]

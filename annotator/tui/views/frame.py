@@ -1,0 +1,129 @@
+"""The whole annotate screen as rows: header, text, statements, a line for messages, footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.strip import Strip
+
+from annotator.model.review import Mode, ReviewState
+from annotator.tui.commands import KeyMap
+from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.views.bars import footer, header
+from annotator.tui.views.statements import focus_card, lint, statements
+from annotator.tui.views.text import Look, Row, TextView
+
+WIDE = 100
+"""Columns from which the statements stand beside the text."""
+
+SMALLEST = (40, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is on the screen; `text` are the rows of the text view, which begin at screen row 1."""
+
+    rows: list[Strip]
+    text: list[Row]
+    text_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the frame tells besides the state of review."""
+
+    annotator: str
+    saved: str = "saved"
+    error: str = ""
+    message: str = ""
+    panel: bool = False
+
+
+def panel_width(width: int) -> int:
+    """Columns of the statements beside the text; 0 where they stand below."""
+    return 0 if width < WIDE else max(36, min(52, width * 36 // 100))
+
+
+def frame(
+    view: TextView, state: ReviewState, look: Look, keys: KeyMap, around: Surroundings, width: int, height: int
+) -> Frame:
+    """The screen of `width` x `height` cells."""
+    theme = look.theme
+    if width < SMALLEST[0] or height < SMALLEST[1]:
+        text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}"
+        return Frame([strip([(clip(text, width), theme.strong)])], [], width)
+    head = header(state, theme, width, annotator=around.annotator, saved=around.saved)
+    body_height = height - 3
+    panel = panel_width(width)
+    below: list[list[Piece]] = []
+    if panel == 0 and height >= 18:
+        rows = max(8, body_height // 2) if around.panel else 5
+        below = _below(state, look, width, rows, everything=around.panel)
+    text_height = body_height - len(below)
+    text_width = width - panel - 2 if panel else width
+    text_rows = view.render(state, look, text_width, text_height)
+    strips = [row.strip for row in text_rows]
+    strips += [strip([])] * (text_height - len(strips))
+    if panel:
+        strips = _beside(state, look, strips, text_width, panel, body_height)
+    strips += [strip(row) for row in below]
+    strips.append(strip(_message(state, look, around, width)))
+    return Frame([strip(head), *strips, strip(footer(state, keys, theme, width))], text_rows, text_width)
+
+
+def _below(state: ReviewState, look: Look, width: int, rows: int, *, everything: bool) -> list[list[Piece]]:
+    rule: list[Piece] = [("─" * width, look.theme.muted)]
+    if everything:
+        content = statements(state, look.theme, width - 2, rows - 1)
+    else:
+        content = focus_card(state, look.theme, width - 2, rows - 1)
+    content = [[(" ", PLAIN), *row] for row in content]
+    return [rule, *content, *([[]] * (rows - 1 - len(content)))][:rows]
+
+
+def _beside(
+    state: ReviewState, look: Look, left: list[Strip], text_width: int, panel: int, height: int
+) -> list[Strip]:
+    cards = statements(state, look.theme, panel - 1, height - 2)
+    cards += [[]] * (height - 1 - len(cards))
+    cards.append(_lint_row(state, look, panel - 1))
+    bar = strip([("│ ", look.theme.muted)])
+    return [
+        Strip.join([one.adjust_cell_length(text_width), bar, strip(row)])
+        for one, row in zip(left, cards, strict=True)
+    ]
+
+
+def _lint_row(state: ReviewState, look: Look, width: int) -> list[Piece]:
+    found = lint(state)
+    if not found:
+        return []
+    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    return [(clip(f"LINT  {found[0]}{more}", width), look.theme.muted)]
+
+
+_ASK = {
+    Mode.SELECT: "select",
+    Mode.HOLDER: "who holds it?",
+    Mode.SIDE: "which side?",
+}
+
+
+def _message(state: ReviewState, look: Look, around: Surroundings, width: int) -> list[Piece]:
+    theme = look.theme
+    if around.error:
+        return [(clip(f" {around.error} ", width).ljust(width), theme.error)]
+    text = around.message or state.message
+    if state.mode is not Mode.BROWSE and not text:
+        text = _ASK[state.mode]
+        if state.selection is not None:
+            chosen = state.selection
+            quote = state.document.quote(chosen.start, chosen.end)
+            text = f"{'new bounds' if chosen.item else 'new span'}: “{quote}”"
+    right: list[Piece] = []
+    if state.threshold:
+        right.append((f"score ≥ {state.threshold:.1f} ", theme.muted))
+    return justify([(f" {text}" if text else "", theme.strong)], right, width)
+
+
+__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width"]
