@@ -72,7 +72,11 @@ def choices(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
             values = tuple(range(attribute.minimum, attribute.maximum + 1))
         held = item.value.attributes.get(attribute.name)
         out += [
-            (f"{attribute.name} = {value}", "now" if held == value else "", do.SetAttribute(attribute.name, value))
+            (
+                f"{attribute.name} = {value}",
+                "now" if held == value else "",
+                do.SetAttribute(attribute.name, value),
+            )
             for value in values
         ]
         if held is not None and values:

@@ -126,8 +126,14 @@ class AnnotateScreen(CommandScreen):
         error = ""
         if session.error is not None:
             count = len(session.unsaved)
-            what = f"{count} decision{'s' if count != 1 else ''} not saved" if count else "the place is not saved"
-            error = f"{what}: {session.error.message}. Trying again; nothing is lost while this window is open"
+            what = (
+                f"{count} decision{'s' if count != 1 else ''} not saved"
+                if count
+                else "the place is not saved"
+            )
+            error = (
+                f"{what}: {session.error.message}. Trying again; nothing is lost while this window is open"
+            )
         look = Look(
             self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found
         )  # fmt: skip
@@ -194,7 +200,9 @@ class AnnotateScreen(CommandScreen):
             self.act(do.FocusItem(target))
         elif state.mode is Mode.SELECT and state.selection is not None:
             end = next(b for a, b in words(state.document.text, target, state.bounds[1]))
-            self.act(do.SelectRange(min(target, state.selection.anchor), max(end, state.selection.anchor + 1)))
+            self.act(
+                do.SelectRange(min(target, state.selection.anchor), max(end, state.selection.anchor + 1))
+            )
         else:
             self.act(do.StartSelection(target))
 
@@ -272,14 +280,19 @@ class AnnotateScreen(CommandScreen):
             return
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
-        self._ask(Prompt("label or attribute", self.theme_now, offers=offers, strict=True), lambda a: self.act(actions[a]))
+        self._ask(
+            Prompt("label or attribute", self.theme_now, offers=offers, strict=True),
+            lambda a: self.act(actions[a]),
+        )
 
     def run_note(self) -> None:
         item = self.session.review.focused
         if item is None:
             self.run_note_paragraph()
             return
-        self._ask(Prompt("note on the item", self.theme_now, value=item.note), lambda text: self.act(do.Note(text)))
+        self._ask(
+            Prompt("note on the item", self.theme_now, value=item.note), lambda text: self.act(do.Note(text))
+        )
 
     def run_note_paragraph(self) -> None:
         state = self.session.review
@@ -309,7 +322,9 @@ class AnnotateScreen(CommandScreen):
         index = self.session.review.document.paragraph_at(place[0]).index
         number = self._found.index(place) + 1
         self.act(do.GoParagraph(index))
-        self._message = f"{number} of {len(self._found)} found; {self.key_map.shown('find_next')} for the next"
+        self._message = (
+            f"{number} of {len(self._found)} found; {self.key_map.shown('find_next')} for the next"
+        )
         self.redraw()
 
     def run_next_undecided(self) -> None:
@@ -343,13 +358,17 @@ class AnnotateScreen(CommandScreen):
             return
         value, schema = item.value, self.session.project.schema
         self.app.push_screen(
-            TextScreen("Guidelines", lambda t, w: guideline_rows(schema, value.layer, value.label, t, w), close="g")
+            TextScreen(
+                "Guidelines", lambda t, w: guideline_rows(schema, value.layer, value.label, t, w), close="g"
+            )
         )
 
     def run_why(self) -> None:
         item = self.session.review.focused
         if item is None or item.suggestion is None:
-            self._message = "nobody suggested this: it was added by hand" if item else "put the focus on a suggestion"
+            self._message = (
+                "nobody suggested this: it was added by hand" if item else "put the focus on a suggestion"
+            )
             self.redraw()
             return
         found = item.suggestion

@@ -42,7 +42,11 @@ class TextScreen(CommandScreen):
         body = self._text(theme, max(20, min(width - 4, 100)))
         room = max(1, height - 3)
         self._top = max(0, min(self._top, len(body) - room))
-        more = "" if len(body) <= room else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
+        more = (
+            ""
+            if len(body) <= room
+            else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
+        )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
         foot: list[Piece] = [("  esc", theme.strong), (f" back   j k PgDn PgUp scroll{more}", theme.muted)]
         rows = [[("  ", PLAIN), *row] for row in body[self._top : self._top + room]]
@@ -86,11 +90,15 @@ def key_rows(keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide") -
             rows.append([(f"  {names}".ljust(20)[:20], theme.strong), *text[0][1:]])
             rows += [[(" " * 20, PLAIN), *row[1:]] for row in text[1:]]
         rows.append([])
-    rows += paragraphs("1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted)
+    rows += paragraphs(
+        "1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted
+    )
     return rows
 
 
-def guideline_rows(schema: LabelSchema, layer: str, label: str, theme: Theme, width: int) -> list[list[Piece]]:
+def guideline_rows(
+    schema: LabelSchema, layer: str, label: str, theme: Theme, width: int
+) -> list[list[Piece]]:
     """What the schema says about a label, then about its layer."""
     known = schema.layer(layer)
     rows: list[list[Piece]] = []

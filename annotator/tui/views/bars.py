@@ -9,7 +9,9 @@ from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 
 
-def header(state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = "") -> list[Piece]:
+def header(
+    state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = ""
+) -> list[Piece]:
     """Document, paragraph n of m, progress, what is pending, annotator and whether all is saved."""
     todo = state.to_annotate()
     done = sum(state.is_done(p.index) for p in todo)
@@ -46,7 +48,9 @@ def _keys_now(state: ReviewState, keys: KeyMap) -> list[tuple[str, str]]:
     if state.mode is Mode.SELECT:
         labels = [(key, label.name) for key, (_, label) in state.schema.span_keys.items()]
         own = ["move_right", "end_right", "end_left", "grow", "shrink"]
-        confirm = [(shown(keys.keys["confirm"][0]), "take it")] if state.selection and state.selection.item else []
+        confirm = (
+            [(shown(keys.keys["confirm"][0]), "take it")] if state.selection and state.selection.item else []
+        )
         return [*confirm, *labels, *((keys.shown(n), _footer(n)) for n in own)]
     if state.mode is Mode.HOLDER:
         return [("a-z", "the holder by its letter"), (keys.shown("author"), "the author")]

@@ -45,7 +45,13 @@ def panel_width(width: int) -> int:
 
 
 def frame(
-    view: TextView, state: ReviewState, look: Look, keys: KeyMap, around: Surroundings, width: int, height: int
+    view: TextView,
+    state: ReviewState,
+    look: Look,
+    keys: KeyMap,
+    around: Surroundings,
+    width: int,
+    height: int,
 ) -> Frame:
     """The screen of `width` x `height` cells."""
     theme = look.theme

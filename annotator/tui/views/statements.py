@@ -19,7 +19,11 @@ def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Row
     """All cards of the paragraph, scrolled so that the one in focus is in view."""
     head: Rows = [[(f"STATEMENTS {len(state.cards) or ''}", theme.muted)], []]
     if not state.cards:
-        return [head[0], [], *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted)]
+        return [
+            head[0],
+            [],
+            *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted),
+        ]
     body: Rows = []
     begin, end = 0, 0
     for card in state.cards:
@@ -57,7 +61,13 @@ def describe(state: ReviewState, item: Item) -> str:
     if isinstance(value, Span) and value.entity:
         parts.append(f"= {value.entity}")
     for name, held in value.attributes.items():
-        parts.append("; ".join(map(str, held)) if isinstance(held, list) else str(held) if name != "strength" else "!" * int(held))
+        parts.append(
+            "; ".join(map(str, held))
+            if isinstance(held, list)
+            else str(held)
+            if name != "strength"
+            else "!" * int(held)
+        )
     parts.append(standing(item))
     if item.note:
         parts.append(f"note: {item.note}")
@@ -97,9 +107,16 @@ def card_rows(state: ReviewState, card: Card, theme: Theme, width: int, *, quote
     concept = _concept(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
-    details = [span.label, *(str(v) for n, v in span.attributes.items() if isinstance(v, str) and v != concept)]
+    details = [
+        span.label,
+        *(str(v) for n, v in span.attributes.items() if isinstance(v, str) and v != concept),
+    ]
     tail = [(standing(card.target), theme.muted)]
-    rows.append(justify([("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)], tail, width))
+    rows.append(
+        justify(
+            [("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)], tail, width
+        )
+    )
     return rows
 
 

@@ -1,0 +1,195 @@
+"""The application: one project, one annotator, a queue and a document.
+
+Nothing here animates, blinks or ticks; focus of the terminal's window changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from annotator.config import FILE
+from annotator.errors import UsageError
+from annotator.project import Project
+from annotator.tui.commands import KeyMap, key_map
+from annotator.tui.layout import ASCII, UNICODE, Glyphs
+from annotator.tui.painter import Painter
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.session import Session
+from annotator.tui.theme import THEMES, Theme, choose
+
+_COLORS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
+
+
+class AnnotatorApp(App[int]):
+    """Shows the document the annotator was in last, or the queue."""
+
+    ENABLE_COMMAND_PALETTE = True
+    AUTO_FOCUS = None
+    BINDINGS = []  # noqa: RUF012 - a class variable of Textual's
+    CSS = """
+    Screen { background: ansi_default; color: ansi_default; overflow: hidden; }
+    """
+
+    def __init__(self, session: Session, keys: KeyMap, *, document: str | None = None) -> None:
+        no_color = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True)
+        self.session = session
+        self.key_map = keys
+        self._wanted = document
+        self.look: Theme = choose(
+            session.project.config.theme,
+            colors=_COLORS.get(self.console.color_system, 16),
+            no_color=no_color,
+            background=os.environ.get("COLORFGBG", ""),
+        )
+        self.glyphs: Glyphs = UNICODE if "utf" in locale.getpreferredencoding(False).lower() else ASCII
+        system = self.console.color_system
+        self._painter = Painter(ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None)
+        self.left = False
+
+    # --- coming and going
+
+    def on_mount(self) -> None:
+        self.animation_level = "none"
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGHUP, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(name, self._hang_up)
+        self._open_first()
+
+    def _open_first(self) -> None:
+        """The document asked for; else the one last worked on; else the first one; else the queue."""
+        session = self.session
+        document = self._wanted
+        if document is None:
+            place = session.project.last_position(session.annotator)
+            document = place.document if place else next(iter(session.project.document_ids()), None)
+        self.push_screen(QueueScreen(session))
+        if document is not None:
+            session.open(document)
+            self.push_screen(AnnotateScreen(session))
+
+    def show_queue(self) -> None:
+        """From the document to the queue under it."""
+        self.pop_screen()
+
+    def show_document(self) -> None:
+        """The document that the session has open."""
+        self.push_screen(AnnotateScreen(self.session))
+
+    def leave(self) -> None:
+        """End; with decisions not saved, only when asked twice."""
+        session = self.session
+        session.save_place()
+        if session.unsaved and not session.save() and not self.left:
+            self.left = True
+            screen = self.screen
+            if isinstance(screen, AnnotateScreen):
+                screen.redraw()
+            return
+        self.exit(0)
+
+    def _hang_up(self) -> None:
+        """The terminal or the system ends the program: save what can be, and go."""
+        self.session.save()
+        self.session.save_place()
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C does not end a day's work by accident."""
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette holds the commands of the screen it was opened from."""
+        if not isinstance(screen, CommandScreen):
+            return
+        for command in screen.commands():
+            key = self.key_map.shown(command.name)
+            text = f"{command.help}  [{key}]" if key else command.help
+            yield SystemCommand(command.title, text, lambda c=command: screen.run_command(c))
+
+    # --- painting
+
+    def next_theme(self) -> None:
+        """Dark, light, 16 colours, none."""
+        names = list(THEMES)
+        self.look = THEMES[names[(names.index(self.look.name) + 1) % len(names)]]
+
+    def repaint(self) -> None:
+        """Paint the whole screen anew."""
+        self._painter.forget()
+        self.screen.refresh(layout=True)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._painter.forget()
+
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Coming and going of the terminal's focus repaints nothing."""
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Write the difference to what is shown; anything unknown goes Textual's own way."""
+        known = isinstance(renderable, ChopsUpdate | LayoutUpdate)
+        ready = self._running and not self._closed and not self.is_headless and self._driver is not None
+        if not known or not ready or self._batch_count or self._driver is None or self._driver.is_inline:
+            if renderable is not None and not self._batch_count:
+                self._painter.forget()
+            super()._display(screen, renderable)
+            return
+        width, height = self.size
+        out = self._painter.paint(_changes(renderable), width, height)
+        if out:
+            self._driver.write(out)
+            self._driver.flush()
+        self.post_display_hook()
+
+
+def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:
+    """`(x, y, segments)` of every piece that Textual rendered anew."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield x, y, strip  # type: ignore[misc]
+                x += strip.cell_length  # type: ignore[attr-defined]
+        return
+    for y in {span[0] for span in update.spans}:
+        for x, strip in update.chops[y].items():
+            if strip is not None:
+                yield x, y, strip
+
+
+def run(project: Project, *, annotator: str, document: str | None = None) -> int:
+    """Run the terminal application to its end; its exit code.
+
+    Raises UsageError when the project's keys or theme do not hold.
+    """
+    file = str(Path(project.root) / FILE)
+    theme = project.config.theme
+    if theme and theme not in THEMES:
+        raise UsageError(
+            f"“{theme}” is no theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
+        )
+    keys = key_map(project.config.keys, file=file)
+    session = Session(project, annotator, project.new_session())
+    return AnnotatorApp(session, keys, document=document).run() or 0
+
+
+__all__ = ["AnnotatorApp", "run"]

@@ -1,0 +1,225 @@
+"""The queue: which documents there are, how far one is with each, and who else works on them."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.store.rows import DocumentSummary
+from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.prompt import Prompt
+from annotator.tui.session import Session
+from annotator.tui.widgets.rows import Rows
+
+_FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
+_WORDS = {
+    Completion.NEW: "new", Completion.IN_PROGRESS: "begun", Completion.DONE: "done ✓",
+    Completion.SKIPPED: "skipped", Completion.GOLD: "gold",
+}  # fmt: skip
+
+
+class QueueScreen(CommandScreen):
+    """Rows are read page by page, so that a project of 100,000 documents opens like one of ten."""
+
+    CSS_PATH = "queue.tcss"
+    context = "queue"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._at = 0
+        self._top = 0
+        self._search = ""
+        self._filter: Completion | None = None
+        self._count = 0
+        self._page: list[DocumentSummary] = []
+        self._message = ""
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="rows")
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        """Back from a document: the cursor is on it."""
+        state = self.session.state
+        if state is not None and not self._search and self._filter is None:
+            ids = self.session.project.document_ids()
+            if state.document.id in ids:
+                self._at = ids.index(state.document.id)
+        self.redraw()
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.app.size.height - 4)
+
+    def _read(self) -> None:
+        project, who = self.session.project, self.session.annotator
+        self._count = project.count_documents(who, search=self._search, completion=self._filter)
+        self._at = max(0, min(self._at, self._count - 1))
+        if self._at < self._top:
+            self._top = self._at
+        elif self._at >= self._top + self._room:
+            self._top = self._at - self._room + 1
+        self._page = project.documents(
+            who, offset=self._top, limit=self._room, search=self._search, completion=self._filter
+        )
+
+    def redraw(self) -> None:
+        self._read()
+        width, theme = self.app.size.width, self.theme_now
+        project = self.session.project
+        title = f" {project.root.name} · {project.schema.title or project.schema.name}"
+        count = f"{self._at + 1 if self._count else 0} of {self._count}"
+        head = justify([(title, PLAIN)], [(f"{count}  {clip(self.session.annotator, 16)} ", PLAIN)], width)
+        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], self._columns(width)]
+        for i, row in enumerate(self._page, self._top):
+            rows.append(self._row(row, width, here=i == self._at))
+        if not self._page:
+            empty = (
+                "no document matches"
+                if self._search or self._filter
+                else "no documents yet: annotator import FILE"
+            )
+            rows.append([(f"   {empty}", theme.muted)])
+        rows += [[] for _ in range(self._room + 2 - len(rows))]
+        rows.append(self._status_row(width))
+        rows.append(self._footer(width))
+        self.query_one(Rows).show([strip(row) for row in rows])
+
+    def _columns(self, width: int) -> list[Piece]:
+        theme = self.theme_now
+        return justify(
+            [("   document", theme.muted)],
+            [(_facts("paragraphs", "pending", "status", "also", width), theme.muted)],
+            width,
+        )
+
+    def _row(self, row: DocumentSummary, width: int, *, here: bool) -> list[Piece]:
+        theme = self.theme_now
+        share = round(8 * row.done / row.paragraphs) if row.paragraphs else 0
+        bar = "━" * share + "╌" * (8 - share) + f" {row.done}/{row.paragraphs}"
+        others = ", ".join("gold" if name == "@gold" else name for name in row.others)
+        facts = _facts(bar, str(row.pending or "–"), _WORDS[row.completion], others or "–", width)
+        style = theme.strong if here else PLAIN
+        over = row.completion in (Completion.DONE, Completion.SKIPPED)
+        return justify(
+            [
+                (" ▸ " if here else "   ", theme.strong),
+                (row.title or row.id, theme.muted if over and not here else style),
+            ],
+            [(facts, theme.muted if not here else PLAIN)],
+            width,
+        )
+
+    def _status_row(self, width: int) -> list[Piece]:
+        parts = [self._message] if self._message else []
+        if self._search:
+            parts.append(f"titles with “{self._search}”")
+        if self._filter is not None:
+            parts.append(f"only {_WORDS[self._filter].rstrip(' ✓')}")
+        return justify([(" " + " · ".join(parts), self.theme_now.strong)], [], width)
+
+    def _footer(self, width: int) -> list[Piece]:
+        out: list[Piece] = [(" ", PLAIN)]
+        for name, words in (
+            ("open", "open"), ("down", "down"), ("up", "up"), ("find", "filter"), ("filter_status", "status"),
+            ("skip_document", "skip"), ("help", "keys"), ("leave", "quit"),
+        ):  # fmt: skip
+            key = self.key_map.shown(name)
+            if key:
+                out += [(key, self.theme_now.strong), (f" {words}  ", self.theme_now.muted)]
+        return justify(out, [], width)
+
+    def _move(self, to: int) -> None:
+        self._at, self._message = to, ""
+        self.redraw()
+
+    def run_down(self) -> None:
+        self._move(self._at + 1)
+
+    def run_up(self) -> None:
+        self._move(self._at - 1)
+
+    def run_page_down(self) -> None:
+        self._move(self._at + self._room)
+
+    def run_page_up(self) -> None:
+        self._move(self._at - self._room)
+
+    def run_first(self) -> None:
+        self._move(0)
+
+    def run_last(self) -> None:
+        self._move(self._count - 1)
+
+    @property
+    def _here(self) -> DocumentSummary | None:
+        at = self._at - self._top
+        return self._page[at] if 0 <= at < len(self._page) else None
+
+    def run_open(self) -> None:
+        if self._here is not None:
+            self.session.open(self._here.id)
+            self.annotator_app.show_document()
+
+    def run_find(self) -> None:
+        prompt = Prompt("filter by title", self.theme_now, value=self._search)
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                self._search, self._at, self._top = answer.strip(), 0, 0
+            self.redraw()
+
+        self.app.push_screen(prompt, answered)
+
+    def run_filter_status(self) -> None:
+        at = _FILTERS.index(self._filter)
+        self._filter, self._at, self._top = _FILTERS[(at + 1) % len(_FILTERS)], 0, 0
+        self.redraw()
+
+    def run_skip_document(self) -> None:
+        row = self._here
+        if row is None:
+            return
+        skipped = row.completion is Completion.SKIPPED
+        self.session.open(row.id)
+        self.session.do(do.SetCompletion(Completion.IN_PROGRESS if skipped else Completion.SKIPPED))
+        self._message = "taken up again" if skipped else "skipped; x takes it up again"
+        self.redraw()
+
+    def run_leave(self) -> None:
+        if self._search or self._filter is not None:
+            self._search, self._filter = "", None
+            self.redraw()
+        else:
+            self.annotator_app.leave()
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._top + event.y - 2
+        if self._top <= at < self._top + len(self._page):
+            if at == self._at:
+                self.run_open()
+            else:
+                self._move(at)
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        self._move(self._at + 3)
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        self._move(self._at - 3)
+
+
+def _facts(progress: str, pending: str, status: str, others: str, width: int) -> str:
+    """The columns at the right; the other annotators only where there is room."""
+    text = f"{progress:<14} {pending:>7}  {status:<8}"
+    return f" {text} {clip(others, 22):<22} " if width >= WIDE else f" {text} "
+
+
+WIDE = 100
+
+__all__ = ["QueueScreen"]
