@@ -1,0 +1,274 @@
+"""Actors by rules: names from the tables, names by their shape, and common nouns that name actors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._tokens import Found, Token
+
+_PLACE_PREPOSITIONS = frozenset("in at near around outside inside across from to into through toward towards via".split())
+_POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
+
+
+@dataclass
+class Context:
+    """What the rest of the document tells: the full names of persons by their last part."""
+
+    persons: dict[str, str] = field(default_factory=dict)
+    organizations: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _index(tokenize: object) -> Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]:
+    """First token -> token sequences of known names, the longest first."""
+    assert callable(tokenize)
+    found: dict[str, list[tuple[tuple[str, ...], tables.Name]]] = {}
+    for spelling, name in tables.names().items():
+        parts = tuple(tokenize(spelling))
+        if parts:
+            found.setdefault(parts[0], []).append((parts, name))
+    return {k: tuple(sorted(v, key=lambda pair: -len(pair[0]))) for k, v in found.items()}
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Lower-case words that a capital letter at the start of a sentence does not make a name."""
+    classes = ("determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators",
+               "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals")  # fmt: skip
+    found = {part for name in classes for entry in tables.words(name) for part in entry.split()}
+    return frozenset(found | set(tables.verb_forms()) | set(tables.heads()) | _ORDINARY)
+
+
+_ORDINARY = frozenset(
+    "people time year years day days way world government state states city war peace law power money market trade "
+    "history nothing everything something critics supporters analysts experts officials yesterday today tomorrow "
+    "european asian african western eastern northern southern arab islamic muslim christian jewish catholic".split()
+)  # fmt: skip
+
+
+def find_actors(tokens: Sequence[Token], context: Context, tokenize: object) -> list[Found]:
+    """Actors of a paragraph in reading order; no two overlap."""
+    taken = [False] * len(tokens)
+    found: list[Found] = []
+    at = 0
+    while at < len(tokens):
+        step = _known(tokens, at, found, tokenize) or _by_shape(tokens, at, found, context)
+        for i in range(at, at + (step or 0)):
+            taken[i] = True
+        at += step or 1
+    found += _nominals(tokens, taken)
+    return sorted(found, key=lambda f: f.start)
+
+
+def _span(
+    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str, rule: str,
+    entity: str | None, mention: str = "name",
+) -> Found:  # fmt: skip
+    return Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, score, reason, rule, entity,
+        {"mention": mention},
+    )  # fmt: skip
+
+
+def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: object) -> int:
+    """Tokens that a name of the tables takes at `at`; proposes it where it is an actor."""
+    for parts, name in _index(tokenize).get(tokens[at].text, ()):
+        last = at + len(parts)
+        if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
+            continue
+        after = tokens[last] if last < len(tokens) else None
+        if len(parts) == 1 and after is not None and _goes_on(tokens, last):
+            return 0
+        if name.label in ("place", "other"):
+            return len(parts)
+        before = tokens[at - 1].lower if at else ""
+        score, reason = 0.92, f"{name.canonical} is in the table of {'countries' if name.kind == 'country' else 'names'}"
+        if name.kind == "capital":
+            score = 0.4 if before in _PLACE_PREPOSITIONS or before == "," else 0.75
+            reason = f"capital of {name.canonical}, here perhaps its government"
+        elif name.kind == "people":
+            score, reason = 0.6, "name of a people"
+        if name.canonical == "West" and before != "the":
+            return len(parts)
+        entity = f"the {name.canonical}" if name.canonical == "West" else name.canonical
+        found.append(_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity))
+        return len(parts)
+    return 0
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a capitalized organization's head follows, so that the name is only the start of a longer one."""
+    word = tokens[at]
+    heads = tables.words("organization_heads")
+    return word.text[:1].isupper() and word.text in heads and not tokens[at].first
+
+
+def _capital(token: Token) -> bool:
+    return token.text[:1].isupper() and token.text[0].isalpha()
+
+
+def _run(tokens: Sequence[Token], at: int) -> int:
+    """End of the run of capitalized words from `at`, with particles and links inside."""
+    inner = tables.words("particles") | tables.words("links") | {"-", "–"}
+    end = at
+    i = at
+    while i < len(tokens) and not (tokens[i].first and i > at):
+        token = tokens[i]
+        if _capital(token):
+            if i > at and token.text in tables.demonyms() and tokens[i - 1].text not in ("of", "-"):
+                pass
+            end = i + 1
+        elif not (token.text in inner and i + 1 < len(tokens) and (_capital(tokens[i + 1]) or tokens[i + 1].text in inner)):
+            break
+        i += 1
+    return end
+
+
+def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Context) -> int:
+    """Tokens that a name by its shape takes at `at`, titles included; proposes it where it is an actor."""
+    token = tokens[at]
+    if not _capital(token) or len(token.text) == 1 and not _initial(tokens, at):
+        return 0
+    if token.first and token.lower in _common() and not _title_length(tokens, at, at + 1):
+        return 0
+    end = _run(tokens, at)
+    start, titled = at, False
+    while start < end:
+        length = _title_length(tokens, start, end)
+        if length:
+            titled, start = True, start + length
+        elif tokens[start].text in tables.demonyms() or tokens[start].text in tables.words("modifiers"):
+            start += 1
+        else:
+            break
+    while end > start and tokens[end - 1].text in tables.words("links"):
+        end -= 1
+    if start >= end:
+        return max(1, start - at)
+    made = _classify(tokens, start, end, at, titled=titled, context=context)
+    if made is not None:
+        found.append(made)
+    return end - at
+
+
+def _initial(tokens: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and (tokens[at + 1].text == "." or _capital(tokens[at + 1]))
+
+
+def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
+    """Tokens of a title or office that stands at `at`."""
+    for length in range(min(4, len(tokens) - at), 0, -1):
+        text = " ".join(t.text for t in tokens[at : at + length]).replace(" - ", "-")
+        if at + length <= max(end, at + 1) and (text in tables.words("honorifics") or text in tables.words("offices")):
+            return length
+    return 0
+
+
+def _classify(
+    tokens: Sequence[Token], start: int, end: int, run: int, *, titled: bool, context: Context
+) -> Found | None:
+    """What a run of capitalized words names, if it names an actor."""
+    parts = [t.text for t in tokens[start:end]]
+    text = " ".join(parts)
+    last = parts[-1]
+
+    def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> Found:
+        return _span(tokens, start, end, label, score, reason, rule, entity)
+
+    if set(parts) & tables.words("months_days") and len(parts) < 3:
+        return None
+    full = context.persons.get(last)
+    if titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
+        return made("person", 0.93, "a title stands before it", "name.title", full or text)
+    if last in tables.words("organization_heads") and len(parts) > 1:
+        return made("organization", 0.82, f"{last} ends the name of an organization", "name.organization", text)
+    if last in tables.words("suffixes"):
+        return made("organization", 0.85, "a company's suffix", "name.organization", text)
+    if last in tables.words("thing_heads"):
+        return None
+    if parts[0] in tables.words("given_names") and 1 < len(parts) <= 5:
+        return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
+    if full is not None and len(parts) <= 2:
+        return made("person", 0.88, f"{full} stands elsewhere in the document", "name.again", full)
+    if len(parts) > 1 and parts[0] in tables.words("organization_openers") and ("of" in parts or "for" in parts):
+        return made("organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text)
+    if len(parts) == 1 and last.isupper() and 2 <= len(last) <= 6 and not set(last) <= set("IVXLC"):
+        return made("organization", 0.6, "an acronym", "name.acronym", context.organizations.get(last, last))
+    if len(parts) > 1 and all(len(p) > 1 for p in parts) and parts[0] not in tables.demonyms() and len(parts) <= 3:
+        return made("person", 0.5, "two or three capitalized words", "name.shape", text)
+    if len(parts) == 1 and not tokens[start].first and _acts(tokens, end):
+        return made("person", 0.35, "a capitalized word that acts", "name.acts", text)
+    return None
+
+
+def _acts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what follows is a verb in a finite form, or a possessive."""
+    if at >= len(tokens):
+        return False
+    word = tokens[at].lower
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    return bool(kinds & {"s", "past", "both"}) or word in _POSSESSIVE or word in tables.words("finite_be")
+
+
+def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
+    """Common nouns that name actors, with the adjectives before them."""
+    found: list[Found] = []
+    heads = tables.heads()
+    at = 0
+    while at < len(tokens):
+        length, head = 0, None
+        for size in (3, 2, 1):
+            phrase = " ".join(t.lower for t in tokens[at : at + size])
+            if at + size <= len(tokens) and phrase in heads and not any(taken[at : at + size]):
+                length, head = size, heads[phrase]
+                break
+        if head is None or tokens[at].text[:1].isupper() and not tokens[at].first and length == 1:
+            at += 1
+            continue
+        first = at
+        adjectives = 0
+        while first > 0 and not taken[first - 1] and _adjective(tokens[first - 1]) and not tokens[first].first:
+            first -= 1
+            adjectives += 1
+        before = tokens[first - 1].lower if first and not tokens[first].first else ""
+        follows = tokens[at + length].lower if at + length < len(tokens) else ""
+        bound = before in tables.words("determiners") or before in tables.words("numbers") or before in _POSSESSIVE
+        fits = head.needs == "a" or (head.needs == "d" and (bound or adjectives or head.plural)) or (
+            head.needs == "p" and head.plural
+        )  # fmt: skip
+        compound = follows in heads or follows in ("-", "–") or (follows and follows[:1].isalpha() and follows not in _common())
+        if fits and not (compound and length == 1 and not head.plural):
+            label = head.label
+            both = before in ("both", "two", "three", "four")
+            if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
+                label = "person"
+            score = 0.7 if bound or adjectives else 0.45
+            reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
+            found.append(_span(tokens, first, at + length, label, score, reason, "nominal", None, "nominal"))
+        at += length
+    return found
+
+
+def _adjective(token: Token) -> bool:
+    return token.lower in tables.words("adjectives") or token.text in tables.demonyms() or token.lower == "western"
+
+
+def context_of(tokens: Sequence[Token], tokenize: object) -> Context:
+    """The full names in a document."""
+    context = Context()
+    persons: dict[str, set[str]] = {}
+    for one in find_actors(tokens, Context(), tokenize):
+        if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
+            persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
+        elif one.label == "organization" and one.entity and " " in one.entity:
+            initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
+            context.organizations.setdefault(initials, one.entity)
+    # A last name that two people share names neither for certain.
+    context.persons.update({last: next(iter(full)) for last, full in persons.items() if len(full) == 1})
+    return context
+
+
+__all__ = ["Context", "context_of", "find_actors"]
