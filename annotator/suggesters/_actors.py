@@ -10,6 +10,7 @@ from annotator.suggesters import _tables as tables
 from annotator.suggesters._tokens import Found, Token
 
 _PLACE_PREPOSITIONS = frozenset("in at near around outside inside across from to into through toward towards via".split())
+_REGIONAL = frozenset("Western Eastern Northern Southern European Asian African Arab Latin Islamic Atlantic Soviet".split())
 _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
@@ -79,8 +80,7 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: objec
         last = at + len(parts)
         if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
             continue
-        after = tokens[last] if last < len(tokens) else None
-        if len(parts) == 1 and after is not None and _goes_on(tokens, last):
+        if _goes_on(tokens, at, last):
             return 0
         if name.label in ("place", "other"):
             return len(parts)
@@ -99,11 +99,13 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: objec
     return 0
 
 
-def _goes_on(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a capitalized organization's head follows, so that the name is only the start of a longer one."""
-    word = tokens[at]
+def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """Whether a known name is only a part of a longer one, of an organization: what stands after it says so."""
+    end = _run(tokens, at)
+    if end <= last:
+        return False
     heads = tables.words("organization_heads")
-    return word.text[:1].isupper() and word.text in heads and not tokens[at].first
+    return tokens[last].text in heads or (tokens[last].text in tables.words("links") and tokens[last - 1].text in heads)
 
 
 def _capital(token: Token) -> bool:
@@ -111,20 +113,28 @@ def _capital(token: Token) -> bool:
 
 
 def _run(tokens: Sequence[Token], at: int) -> int:
-    """End of the run of capitalized words from `at`, with particles and links inside."""
-    inner = tables.words("particles") | tables.words("links") | {"-", "–"}
-    end = at
-    i = at
-    while i < len(tokens) and not (tokens[i].first and i > at):
-        token = tokens[i]
-        if _capital(token):
-            if i > at and token.text in tables.demonyms() and tokens[i - 1].text not in ("of", "-"):
-                pass
-            end = i + 1
-        elif not (token.text in inner and i + 1 < len(tokens) and (_capital(tokens[i + 1]) or tokens[i + 1].text in inner)):
+    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of", "for" or
+    "and" joins on only where the run is, or begins, the name of an organization."""
+    particles, links = tables.words("particles"), tables.words("links")
+    end = at + 1
+    while end < len(tokens) and not tokens[end].first:
+        follows = end + 1 < len(tokens) and _capital(tokens[end + 1]) and not tokens[end + 1].first
+        if _capital(tokens[end]):
+            end += 1
+        elif tokens[end].text in ("-", "–") and follows and tokens[end].start == tokens[end - 1].end:
+            end += 2
+        elif tokens[end].text in particles and follows:
+            end += 2
+        elif tokens[end].text in links and follows and _organizational(tokens[at:end]):
+            end += 2
+        else:
             break
-        i += 1
     return end
+
+
+def _organizational(tokens: Sequence[Token]) -> bool:
+    heads, openers = tables.words("organization_heads"), tables.words("organization_openers")
+    return tokens[0].text in openers or any(t.text in heads for t in tokens)
 
 
 def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Context) -> int:
@@ -136,18 +146,21 @@ def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Con
         return 0
     end = _run(tokens, at)
     start, titled = at, False
-    while start < end:
+    organization = any(t.text in tables.words("organization_heads") for t in tokens[at + 1 : end])
+    while start < end and not organization:
         length = _title_length(tokens, start, end)
         if length:
             titled, start = True, start + length
-        elif tokens[start].text in tables.demonyms() or tokens[start].text in tables.words("modifiers"):
+        elif tokens[start].text in tables.demonyms() or tokens[start].text in _REGIONAL or (
+            tokens[start].text in tables.words("modifiers") and end - start > 1
+        ):  # fmt: skip
             start += 1
         else:
             break
     while end > start and tokens[end - 1].text in tables.words("links"):
         end -= 1
     if start >= end:
-        return max(1, start - at)
+        return 0
     made = _classify(tokens, start, end, at, titled=titled, context=context)
     if made is not None:
         found.append(made)
@@ -180,11 +193,13 @@ def _classify(
 
     if set(parts) & tables.words("months_days") and len(parts) < 3:
         return None
+    heads = tables.words("organization_heads")
+    if any(part in heads for part in parts[1:]):
+        head = next(part for part in parts[1:] if part in heads)
+        return made("organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text)
     full = context.persons.get(last)
     if titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
         return made("person", 0.93, "a title stands before it", "name.title", full or text)
-    if last in tables.words("organization_heads") and len(parts) > 1:
-        return made("organization", 0.82, f"{last} ends the name of an organization", "name.organization", text)
     if last in tables.words("suffixes"):
         return made("organization", 0.85, "a company's suffix", "name.organization", text)
     if last in tables.words("thing_heads"):
@@ -199,7 +214,8 @@ def _classify(
         return made("organization", 0.6, "an acronym", "name.acronym", context.organizations.get(last, last))
     if len(parts) > 1 and all(len(p) > 1 for p in parts) and parts[0] not in tables.demonyms() and len(parts) <= 3:
         return made("person", 0.5, "two or three capitalized words", "name.shape", text)
-    if len(parts) == 1 and not tokens[start].first and _acts(tokens, end):
+    alone = len(parts) == 1 and not tokens[start].first and last not in heads
+    if alone and last not in tables.words("organization_openers") and last not in tables.demonyms() and _acts(tokens, end):
         return made("person", 0.35, "a capitalized word that acts", "name.acts", text)
     return None
 
@@ -253,7 +269,7 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
 
 
 def _adjective(token: Token) -> bool:
-    return token.lower in tables.words("adjectives") or token.text in tables.demonyms() or token.lower == "western"
+    return token.lower in tables.words("adjectives") or token.text in tables.demonyms() or token.text in _REGIONAL
 
 
 def context_of(tokens: Sequence[Token], tokenize: object) -> Context:

@@ -167,13 +167,13 @@ def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Ite
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
             for strip in line:
-                yield x, y, strip  # type: ignore[misc]
-                x += strip.cell_length  # type: ignore[attr-defined]
+                yield x, y, strip
+                x += strip.cell_length
         return
     for y in {span[0] for span in update.spans}:
-        for x, strip in update.chops[y].items():
-            if strip is not None:
-                yield x, y, strip
+        for x, piece in update.chops[y].items():
+            if piece is not None:
+                yield x, y, piece
 
 
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:

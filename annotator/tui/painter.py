@@ -122,9 +122,8 @@ class Painter:
         if style:
             out.append("\x1b[m")
         if tail:
-            if last < len(new):
-                out.append(_move(at, last, y) + "\x1b[K")
-                at = (last, y)
+            out.append(_move(at, last, y) + "\x1b[K")
+            at = (last, y)
         return at
 
 

@@ -29,6 +29,10 @@ _ANSI = {
 }  # fmt: skip
 
 
+_DIM, _BOLD, _REVERSE = Style(dim=True), Style(bold=True), Style(reverse=True)
+_LOUD, _FOUND = Style(reverse=True, bold=True), Style(underline=True, bold=True)
+
+
 @dataclass(frozen=True)
 class Theme:
     """Styles by role. `inks` colour letters, `fills` lie under black text; both by a schema's colour name."""
@@ -36,12 +40,12 @@ class Theme:
     name: str
     inks: Mapping[str, str] = field(default_factory=dict)
     fills: Mapping[str, str] = field(default_factory=dict)
-    muted: Style = Style(dim=True)
-    strong: Style = Style(bold=True)
-    bar: Style = Style(reverse=True)
-    error: Style = Style(reverse=True, bold=True)
-    hint: Style = Style(reverse=True, bold=True)
-    found: Style = Style(underline=True, bold=True)
+    muted: Style = _DIM
+    strong: Style = _BOLD
+    bar: Style = _REVERSE
+    error: Style = _LOUD
+    hint: Style = _LOUD
+    found: Style = _FOUND
 
     def mark(self, color: str, *, pending: bool, focused: bool) -> Style:
         """The line under a span."""

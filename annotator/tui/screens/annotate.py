@@ -22,7 +22,7 @@ from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import Offer, Prompt
 from annotator.tui.session import Session
 from annotator.tui.theme import Theme
-from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.frame import Frame, Surroundings, frame
 from annotator.tui.views.text import MARGIN, Look, TextView
 from annotator.tui.widgets.rows import Rows
 
@@ -47,7 +47,7 @@ class AnnotateScreen(CommandScreen):
         self._typed = ""
         self._found: tuple[tuple[int, int], ...] = ()
         self._drag: int | None = None
-        self._frame = None
+        self._frame: Frame | None = None
         self._retry: Timer | None = None
         self._place: Timer | None = None
 
@@ -139,8 +139,9 @@ class AnnotateScreen(CommandScreen):
         )  # fmt: skip
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
         around = Surroundings(session.annotator, saved, error, self._message, self._panel)
-        self._frame = frame(self._view, session.review, look, self.key_map, around, width, height)
-        self.query_one(Rows).show(self._frame.rows)
+        made = frame(self._view, session.review, look, self.key_map, around, width, height)
+        self._frame = made
+        self.query_one(Rows).show(made.rows)
 
     # --- hints
 

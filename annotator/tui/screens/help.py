@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from annotator.model.schema import Guideline, LabelSchema
 from annotator.tui.commands import COMMANDS, KeyMap, shown
 from annotator.tui.rows import PLAIN, Piece, paragraphs, strip
-from annotator.tui.screens.base import CommandScreen, key_of
+from annotator.tui.screens.base import CommandScreen
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
@@ -71,10 +71,10 @@ class HelpScreen(TextScreen):
 
     def __init__(self, context: str) -> None:
         super().__init__("Keys", lambda theme, width: self._rows(theme, width))
-        self._context = context
+        self._opened_in = context
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
-        return key_rows(self.key_map, theme, width, first="Queue" if self._context == "queue" else "Decide")
+        return key_rows(self.key_map, theme, width, first="Queue" if self._opened_in == "queue" else "Decide")
 
 
 def key_rows(keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide") -> list[list[Piece]]:

@@ -50,11 +50,11 @@ def item_line(state: ReviewState, theme: Theme, width: int) -> list[Piece]:
     if item is None or not isinstance(item.value, Span):
         return []
     quote = state.document.quote(item.value.start, item.value.end)
-    details = describe(state, item)
+    details = describe(item)
     return justify([("▸ ", theme.strong), (f"“{quote}”", PLAIN), (f"  {details}", theme.muted)], [], width)
 
 
-def describe(state: ReviewState, item: Item) -> str:
+def describe(item: Item) -> str:
     """Label, attributes and standing of an item, in a few words."""
     value = item.value
     parts = [f"{value.layer} {value.label}"]

@@ -18,6 +18,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
 from annotator.tui.layout import UNICODE, Glyphs, Line, Mark, draw, line_of, tracks, wrap
+from annotator.tui.layout import Piece as Part
 from annotator.tui.rows import PLAIN, Piece, strip
 from annotator.tui.theme import Theme
 
@@ -227,15 +228,12 @@ class _Painter:
         layer = self.schema.layer(item.value.layer)
         return layer.color if layer else "grey"
 
-    def track(self, pieces: Sequence[object]) -> list[Piece]:
+    def track(self, pieces: Sequence[Part]) -> list[Piece]:
         """The pieces of one track of one line."""
-        from annotator.tui.layout import Piece as Part
-
         by_id = {item.id: item for item in self.items}
         out: list[Piece] = []
         at = 0
         for piece in pieces:
-            assert isinstance(piece, Part)
             item = by_id[piece.mark.id]
             focused = item.id in self.lit
             drawn = draw(piece, self.look.glyphs, pending=item.pending, focused=focused)

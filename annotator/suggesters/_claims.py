@@ -1,0 +1,328 @@
+"""Claims by rules: one for each main clause, without lead-in, reporting frame and final punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._tokens import Found, Token, phrase_at
+
+_ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
+_QUOTES = frozenset("\"“”«»")
+_WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Words that say who holds what follows or precedes: the holder's actor (its place among those found),
+    the side, and the tokens `[first, last)` of the cue."""
+
+    holder: int | None
+    side: str
+    first: int
+    last: int
+    strength: int = 2
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A claim and the frame it stands in."""
+
+    found: Found
+    frame: Frame | None
+
+
+def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause]:
+    """The claims of a paragraph in reading order, at most one for each main clause."""
+    out: list[Clause] = []
+    starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
+    for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        for first, last in _main_clauses(tokens, begin, end):
+            clause = _clause(tokens, first, last, actors)
+            if clause is not None:
+                out.append(clause)
+    return out
+
+
+def _finite(token: Token) -> bool:
+    """Whether a token can be the finite verb of a clause."""
+    if token.lower in tables.words("finite_be") or token.lower in tables.words("modals"):
+        return True
+    if token.lower in ("has", "have", "had", "do", "does", "did", "was", "were"):
+        return True
+    kinds = {kind for _, kind in tables.verb_forms().get(token.lower, ())}
+    return bool(kinds & {"s", "past", "both", "base"})
+
+
+def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
+    """A sentence cut at semicolons and at coordinators before a clause with subject and verb of its own."""
+    cuts = [begin]
+    depth = 0
+    for i in range(begin + 1, end - 2):
+        text = tokens[i].text
+        depth += text in "([" and len(text) == 1
+        depth -= text in ")]" and len(text) == 1
+        if depth > 0 or i - cuts[-1] < 3:
+            continue
+        after = i + 1
+        if text == ";":
+            if any(_finite(t) for t in tokens[after:end]):
+                cuts.append(after)
+        elif text == "," and tokens[after].lower in ("but", "and", "yet", "so") and _independent(tokens, after + 1, end):
+            cuts.append(after)
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _independent(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite verb."""
+    if at >= end:
+        return False
+    first = tokens[at]
+    pronoun = first.lower in tables.words("subject_pronouns")
+    nominal = first.lower in tables.words("definite") | {"a", "an"} or first.text[:1].isupper()
+    if not (pronoun or nominal):
+        return False
+    stop = tables.words("prepositions") | tables.words("subordinators") | {","}
+    for i in range(at + 1, min(at + (3 if pronoun else 7), end)):
+        if tokens[i].lower in stop and tokens[i].lower not in ("of", "in", "for", "to"):
+            return False
+        if _finite(tokens[i]) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
+            return True
+    return False
+
+
+def _clause(tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]) -> Clause | None:
+    question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
+    first, last = _trim(tokens, first, last)
+    first = _lead_in(tokens, first, last)
+    quoted = any(t.text in _QUOTES for t in tokens[first:last])
+    frame, first, last = _frame(tokens, first, last, actors)
+    first, last = _trim(tokens, first, last)
+    first = _lead_in(tokens, first, last)
+    if last - first < 3 or not any(_finite(t) for t in tokens[first:last]):
+        return None
+    label, why, score = _label(tokens, first, last)
+    words = [t.lower for t in tokens[first:last]]
+    attributes = {
+        "modality": _modality(tokens, first, last, question=question),
+        "attribution": _attribution(tokens, first, last, frame, quoted=quoted),
+    }
+    if any(phrase_at(tokens, i, tables.words("procedural"), last) for i in range(first, min(first + 3, last))):
+        score, why = 0.3, "reads like procedure"
+    if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
+        score -= 0.1
+    span = Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, round(score, 2), why,
+        f"claim.{label}", None, attributes,
+    )  # fmt: skip
+    return Clause(span, frame)
+
+
+def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """Without punctuation at the ends; a bracket or quote that closes inside is kept."""
+    while last > first and tokens[last - 1].text in _ENDS and not _closes(tokens, first, last):
+        last -= 1
+    while first < last and (tokens[first].text in _ENDS and not _opens(tokens, first, last)):
+        first += 1
+    return first, last
+
+
+def _closes(tokens: Sequence[Token], first: int, last: int) -> bool:
+    pairs = {")": "(", "”": "“", "»": "«"}
+    opener = pairs.get(tokens[last - 1].text)
+    inside = [t.text for t in tokens[first : last - 1]]
+    return opener is not None and opener in inside[1:]
+
+
+def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
+    pairs = {"(": ")", "“": "”", "«": "»"}
+    closer = pairs.get(tokens[first].text)
+    return closer is not None and closer in [t.text for t in tokens[first + 1 : last - 1]]
+
+
+def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
+    """The place after connectives and opinion frames at the start."""
+    for _ in range(4):
+        length = phrase_at(tokens, first, tables.words("opinion_frames"), last)
+        if length:
+            first += length
+        else:
+            length = phrase_at(tokens, first, tables.words("lead_ins"), last)
+            comma = first + length < last and tokens[first + length].text == ","
+            bare = tokens[first].lower in ("but", "and", "or", "yet", "so", "nor", "moreover", "however") if first < last else False
+            if not length or not (comma or bare):
+                return first
+            first += length
+        if first < last and tokens[first].text == ",":
+            first += 1
+    return first
+
+
+def _frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame | None, int, int]:
+    """The reporting frame of a clause, and the clause without it."""
+    opening = _opening_frame(tokens, first, last, actors)
+    if opening is not None:
+        return opening[0], opening[1], last
+    for i in range(first, min(last, first + 14)):
+        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
+            break
+        made = _that_frame(tokens, first, last, i, actors)
+        if made is not None:
+            return made[0], made[1], last
+    return _closing_frame(tokens, first, last, actors)
+
+
+def _opening_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int] | None:
+    """`According to X, ...` and `For X, ...`."""
+    lower = [t.lower for t in tokens[first : first + 2]]
+    start = first + 2 if lower == ["according", "to"] else first + 1 if lower[:1] == ["for"] else 0
+    if not start:
+        return None
+    for place, actor in enumerate(actors):
+        title = actor.first - start
+        if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
+            return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
+    return None
+
+
+def subject_of(tokens: Sequence[Token], verb: int, low: int, actors: Sequence[Found]) -> int | None:
+    """The actor that is the subject of a verb: the nearest before it that no preposition governs, with
+    nothing but its title, its complements and auxiliaries between."""
+    governed: int | None = None
+    for place in range(len(actors) - 1, -1, -1):
+        actor = actors[place]
+        if actor.last > verb or actor.first < low:
+            continue
+        between = tokens[actor.last : verb]
+        if any(t.text in (";", ":") or (_finite(t) and t.lower not in _AUXILIARY) for t in between) and not _inserted(between):
+            return governed
+        before = tokens[actor.first - 1].lower if actor.first > low else ""
+        if before in ("the", "a", "an") and actor.first - 1 > low:
+            before = tokens[actor.first - 2].lower
+        if before in tables.words("prepositions"):
+            continue
+        if verb - actor.last > 12:
+            return governed
+        return place
+    return governed
+
+
+_AUXILIARY = (
+    tables.words("have") | tables.words("do") | tables.words("modals") | tables.words("finite_be") | {"been", "be", "was", "were"}
+)
+
+
+def _inserted(between: Sequence[Token]) -> bool:
+    """Whether what stands between is a parenthesis within commas."""
+    return len(between) > 2 and between[0].text == "," and between[-1].text == ","
+
+
+def negated(tokens: Sequence[Token], verb: int) -> bool:
+    return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
+
+
+def flip(side: str, *, negative: bool) -> str:
+    return {"+": "-", "-": "+"}.get(side, side) if negative else side
+
+
+def _that_frame(
+    tokens: Sequence[Token], first: int, last: int, i: int, actors: Sequence[Found]
+) -> tuple[Frame, int] | None:
+    """`X says that ...`, `X said ...`: the frame, and where the claim begins."""
+    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+        if not verb.on_claim or kind == "ing" or "that" not in verb.frames:
+            continue
+        after = i + 1
+        if verb.particle:
+            size = len(verb.particle.split())
+            if " ".join(t.lower for t in tokens[after : after + size]) != verb.particle:
+                continue
+            after += size
+        if after >= last:
+            continue
+        that = tokens[after].lower == "that"
+        if not that and after + 1 < last and tokens[after].text in (",", ":") | _QUOTES:
+            that = True
+        # "tells reporters that": up to four words between.
+        if not that:
+            skip = next((k for k in range(after, min(after + 5, last)) if tokens[k].lower == "that"), None)
+            if skip is not None and not any(_finite(t) for t in tokens[after:skip]):
+                after, that = skip, True
+        bare = not that and kind in ("s", "past", "both", "base") and _independent(tokens, after, last)
+        if not that and not bare:
+            continue
+        holder = subject_of(tokens, i, first, actors)
+        if holder is None:
+            continue
+        start = after + 1 if that else after
+        frame = Frame(holder, flip(verb.on_claim, negative=negated(tokens, i)), i, after, verb.strength)
+        return frame, start
+    return None
+
+
+def _closing_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame | None, int, int]:
+    """`..., X said` and `..., according to X` at the end."""
+    for i in range(last - 1, max(first + 3, last - 14), -1):
+        if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
+            place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
+            if place is not None:
+                return Frame(place, "+", i, i + 2), first, i
+        if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
+            verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
+            inside = [p for p, a in enumerate(actors) if i < a.first < last]
+            if len(verbs) == 1 and inside and last - i < 14:
+                return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
+    return None, first, last
+
+
+def _speaks(token: Token) -> bool:
+    return any(
+        "that" in verb.frames and verb.on_claim == "+" and kind in ("s", "past", "both") and not verb.particle
+        for verb, kind in tables.verbs_by_form().get(token.lower, ())
+    )
+
+
+def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
+    """The first cue of a class in the clause, as it stands; empty for none."""
+    phrases = tables.words(name)
+    for i in range(first, last):
+        length = phrase_at(tokens, i, phrases, last)
+        if length:
+            return " ".join(t.text for t in tokens[i : i + length])
+    return ""
+
+
+def _label(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
+    """Type, reason and score: policy before prediction before value before fact."""
+    for label, cues, score in (
+        ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78), ("value", "value_words", 0.7),
+    ):  # fmt: skip
+        cue = _cue(tokens, first, last, cues)
+        if cue:
+            return label, f"“{cue}” is a {_WEIGHT[label]}" if label != "value" else f"“{cue}” evaluates", score
+    return "fact", "a statement without a cue of another type", 0.62
+
+
+def _modality(tokens: Sequence[Token], first: int, last: int, *, question: bool) -> str:
+    if question:
+        return "question"
+    if _cue(tokens, first, last, "conditionals"):
+        return "conditional"
+    return "hedged" if _cue(tokens, first, last, "hedges") else "asserted"
+
+
+def _attribution(tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool) -> str:
+    if frame is not None:
+        return "direct" if quoted else "indirect"
+    return "unattributed" if _cue(tokens, first, last, "unattributed") else "author"
+
+
+__all__ = ["Clause", "Frame", "find_claims"]

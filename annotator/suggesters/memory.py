@@ -1,0 +1,77 @@
+"""Suggestions from memory: what this project accepted before is proposed where it stands again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Span
+from annotator.model.text import Document, Paragraph
+from annotator.suggesters._ids import span_id
+
+VERSION = "1"
+_LONGEST = 8
+"""Words of the longest surface form that is worth looking for again."""
+
+
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Remembered:
+    """The suggester of what is in `memory`; `config` is not used."""
+    return Remembered(schema, memory)
+
+
+class Remembered:
+    """Proposes the label most often accepted for a surface form; a longer form goes before a shorter one."""
+
+    name = "memory"
+    version = VERSION
+
+    def __init__(self, schema: LabelSchema, memory: Memory) -> None:
+        self._schema = schema
+        self._memory = memory
+        self._forms: dict[str, list[str]] = {}
+        for layer, key in memory.forms:
+            known = schema.layer(layer)
+            best = memory.best(layer, key)
+            if known is None or best is None or known.label(best[0]) is None and not known.open:
+                continue
+            if best[1].accepted > best[1].rejected and len(key.split()) <= _LONGEST:
+                spellings = memory.forms[layer, key]
+                self._forms.setdefault(layer, []).extend(spellings)
+        self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items()}
+
+    def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
+        """Proposals for a paragraph, in reading order."""
+        out: list[Suggestion] = []
+        for layer, pattern in self._patterns.items():
+            for match in pattern.finditer(document.text, paragraph.start, paragraph.end):
+                best = self._memory.best(layer, match.group())
+                if best is None:
+                    continue
+                label, tally = best
+                start, end = match.span()
+                # Laplace's rule of succession; the prior keeps one acceptance from being certainty.
+                score = (tally.accepted + 1) / (tally.accepted + tally.rejected + 2)
+                times = "once" if tally.accepted == 1 else f"{tally.accepted} times"
+                value = Span(
+                    span_id(document.id, layer, label, start, end), layer, label, start, end,
+                    self._memory.entity(layer, match.group()), {}, "suggestion",
+                )  # fmt: skip
+                reason = f"“{match.group()}” was accepted {times} in this project"
+                out.append(
+                    Suggestion(value, paragraph.index, self.name, self.version, round(score, 4), 0, reason, "memory")
+                )
+        return sorted(out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id))
+
+
+def _pattern(forms: list[str]) -> re.Pattern[str]:
+    """Finds the forms as whole words, with any white space inside."""
+    ordered = sorted(set(forms), key=lambda form: (-len(form), form))
+    parts = [r"\s+".join(re.escape(word) for word in form.split()) for form in ordered]
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
+
+
+__all__ = ["VERSION", "Remembered", "create"]
