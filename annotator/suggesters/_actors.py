@@ -9,8 +9,12 @@ from functools import cache
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._tokens import Found, Token
 
-_PLACE_PREPOSITIONS = frozenset("in at near around outside inside across from to into through toward towards via".split())
-_REGIONAL = frozenset("Western Eastern Northern Southern European Asian African Arab Latin Islamic Atlantic Soviet".split())
+_PLACE_PREPOSITIONS = frozenset(
+    "in at near around outside inside across from to into through toward towards via".split()
+)
+_REGIONAL = frozenset(
+    "Western Eastern Northern Southern European Asian African Arab Latin Islamic Atlantic Soviet".split()
+)
 _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
@@ -85,7 +89,10 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: objec
         if name.label in ("place", "other"):
             return len(parts)
         before = tokens[at - 1].lower if at else ""
-        score, reason = 0.92, f"{name.canonical} is in the table of {'countries' if name.kind == 'country' else 'names'}"
+        score, reason = (
+            0.92,
+            f"{name.canonical} is in the table of {'countries' if name.kind == 'country' else 'names'}",
+        )
         if name.kind == "capital":
             score = 0.4 if before in _PLACE_PREPOSITIONS or before == "," else 0.75
             reason = f"capital of {name.canonical}, here perhaps its government"
@@ -105,7 +112,9 @@ def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
     if end <= last:
         return False
     heads = tables.words("organization_heads")
-    return tokens[last].text in heads or (tokens[last].text in tables.words("links") and tokens[last - 1].text in heads)
+    return tokens[last].text in heads or (
+        tokens[last].text in tables.words("links") and tokens[last - 1].text in heads
+    )
 
 
 def _capital(token: Token) -> bool:
@@ -121,11 +130,7 @@ def _run(tokens: Sequence[Token], at: int) -> int:
         follows = end + 1 < len(tokens) and _capital(tokens[end + 1]) and not tokens[end + 1].first
         if _capital(tokens[end]):
             end += 1
-        elif tokens[end].text in ("-", "–") and follows and tokens[end].start == tokens[end - 1].end:
-            end += 2
-        elif tokens[end].text in particles and follows:
-            end += 2
-        elif tokens[end].text in links and follows and _organizational(tokens[at:end]):
+        elif (tokens[end].text in ("-", "–") and follows and tokens[end].start == tokens[end - 1].end) or (tokens[end].text in particles and follows) or (tokens[end].text in links and follows and _organizational(tokens[at:end])):
             end += 2
         else:
             break
@@ -140,7 +145,7 @@ def _organizational(tokens: Sequence[Token]) -> bool:
 def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Context) -> int:
     """Tokens that a name by its shape takes at `at`, titles included; proposes it where it is an actor."""
     token = tokens[at]
-    if not _capital(token) or len(token.text) == 1 and not _initial(tokens, at):
+    if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
     if token.first and token.lower in _common() and not _title_length(tokens, at, at + 1):
         return 0
@@ -175,7 +180,9 @@ def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
     """Tokens of a title or office that stands at `at`."""
     for length in range(min(4, len(tokens) - at), 0, -1):
         text = " ".join(t.text for t in tokens[at : at + length]).replace(" - ", "-")
-        if at + length <= max(end, at + 1) and (text in tables.words("honorifics") or text in tables.words("offices")):
+        if at + length <= max(end, at + 1) and (
+            text in tables.words("honorifics") or text in tables.words("offices")
+        ):
             return length
     return 0
 
@@ -196,7 +203,9 @@ def _classify(
     heads = tables.words("organization_heads")
     if any(part in heads for part in parts[1:]):
         head = next(part for part in parts[1:] if part in heads)
-        return made("organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text)
+        return made(
+            "organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text
+        )
     full = context.persons.get(last)
     if titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
         return made("person", 0.93, "a title stands before it", "name.title", full or text)
@@ -208,14 +217,30 @@ def _classify(
         return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
     if full is not None and len(parts) <= 2:
         return made("person", 0.88, f"{full} stands elsewhere in the document", "name.again", full)
-    if len(parts) > 1 and parts[0] in tables.words("organization_openers") and ("of" in parts or "for" in parts):
-        return made("organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text)
+    if (
+        len(parts) > 1
+        and parts[0] in tables.words("organization_openers")
+        and ("of" in parts or "for" in parts)
+    ):
+        return made(
+            "organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text
+        )
     if len(parts) == 1 and last.isupper() and 2 <= len(last) <= 6 and not set(last) <= set("IVXLC"):
         return made("organization", 0.6, "an acronym", "name.acronym", context.organizations.get(last, last))
-    if len(parts) > 1 and all(len(p) > 1 for p in parts) and parts[0] not in tables.demonyms() and len(parts) <= 3:
+    if (
+        len(parts) > 1
+        and all(len(p) > 1 for p in parts)
+        and parts[0] not in tables.demonyms()
+        and len(parts) <= 3
+    ):
         return made("person", 0.5, "two or three capitalized words", "name.shape", text)
     alone = len(parts) == 1 and not tokens[start].first and last not in heads
-    if alone and last not in tables.words("organization_openers") and last not in tables.demonyms() and _acts(tokens, end):
+    if (
+        alone
+        and last not in tables.words("organization_openers")
+        and last not in tables.demonyms()
+        and _acts(tokens, end)
+    ):
         return made("person", 0.35, "a capitalized word that acts", "name.acts", text)
     return None
 
@@ -241,21 +266,31 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
             if at + size <= len(tokens) and phrase in heads and not any(taken[at : at + size]):
                 length, head = size, heads[phrase]
                 break
-        if head is None or tokens[at].text[:1].isupper() and not tokens[at].first and length == 1:
+        if head is None or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
             at += 1
             continue
         first = at
         adjectives = 0
-        while first > 0 and not taken[first - 1] and _adjective(tokens[first - 1]) and not tokens[first].first:
+        while (
+            first > 0 and not taken[first - 1] and _adjective(tokens[first - 1]) and not tokens[first].first
+        ):
             first -= 1
             adjectives += 1
         before = tokens[first - 1].lower if first and not tokens[first].first else ""
         follows = tokens[at + length].lower if at + length < len(tokens) else ""
-        bound = before in tables.words("determiners") or before in tables.words("numbers") or before in _POSSESSIVE
+        bound = (
+            before in tables.words("determiners")
+            or before in tables.words("numbers")
+            or before in _POSSESSIVE
+        )
         fits = head.needs == "a" or (head.needs == "d" and (bound or adjectives or head.plural)) or (
             head.needs == "p" and head.plural
         )  # fmt: skip
-        compound = follows in heads or follows in ("-", "–") or (follows and follows[:1].isalpha() and follows not in _common())
+        compound = (
+            follows in heads
+            or follows in ("-", "–")
+            or (follows and follows[:1].isalpha() and follows not in _common())
+        )
         if fits and not (compound and length == 1 and not head.plural):
             label = head.label
             both = before in ("both", "two", "three", "four")
@@ -269,7 +304,11 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
 
 
 def _adjective(token: Token) -> bool:
-    return token.lower in tables.words("adjectives") or token.text in tables.demonyms() or token.text in _REGIONAL
+    return (
+        token.lower in tables.words("adjectives")
+        or token.text in tables.demonyms()
+        or token.text in _REGIONAL
+    )
 
 
 def context_of(tokens: Sequence[Token], tokenize: object) -> Context:

@@ -9,7 +9,7 @@ from annotator.suggesters import _tables as tables
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
-_QUOTES = frozenset("\"“”«»")
+_QUOTES = frozenset('"“”«»')
 _WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
 
 
@@ -70,7 +70,11 @@ def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[i
         if text == ";":
             if any(_finite(t) for t in tokens[after:end]):
                 cuts.append(after)
-        elif text == "," and tokens[after].lower in ("but", "and", "yet", "so") and _independent(tokens, after + 1, end):
+        elif (
+            text == ","
+            and tokens[after].lower in ("but", "and", "yet", "so")
+            and _independent(tokens, after + 1, end)
+        ):
             cuts.append(after)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
@@ -109,7 +113,9 @@ def _clause(tokens: Sequence[Token], first: int, last: int, actors: Sequence[Fou
         "modality": _modality(tokens, first, last, question=question),
         "attribution": _attribution(tokens, first, last, frame, quoted=quoted),
     }
-    if any(phrase_at(tokens, i, tables.words("procedural"), last) for i in range(first, min(first + 3, last))):
+    if any(
+        phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
+    ):
         score, why = 0.3, "reads like procedure"
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
@@ -145,13 +151,17 @@ def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
 def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
     """The place after connectives and opinion frames at the start."""
     for _ in range(4):
-        length = phrase_at(tokens, first, tables.words("opinion_frames"), last)
+        length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
         if length:
             first += length
         else:
-            length = phrase_at(tokens, first, tables.words("lead_ins"), last)
+            length = phrase_at(tokens, first, tables.phrases("lead_ins"), last)
             comma = first + length < last and tokens[first + length].text == ","
-            bare = tokens[first].lower in ("but", "and", "or", "yet", "so", "nor", "moreover", "however") if first < last else False
+            bare = (
+                tokens[first].lower in ("but", "and", "or", "yet", "so", "nor", "moreover", "however")
+                if first < last
+                else False
+            )
             if not length or not (comma or bare):
                 return first
             first += length
@@ -200,7 +210,9 @@ def subject_of(tokens: Sequence[Token], verb: int, low: int, actors: Sequence[Fo
         if actor.last > verb or actor.first < low:
             continue
         between = tokens[actor.last : verb]
-        if any(t.text in (";", ":") or (_finite(t) and t.lower not in _AUXILIARY) for t in between) and not _inserted(between):
+        if any(
+            t.text in (";", ":") or (_finite(t) and t.lower not in _AUXILIARY) for t in between
+        ) and not _inserted(between):
             return governed
         before = tokens[actor.first - 1].lower if actor.first > low else ""
         if before in ("the", "a", "an") and actor.first - 1 > low:
@@ -214,7 +226,11 @@ def subject_of(tokens: Sequence[Token], verb: int, low: int, actors: Sequence[Fo
 
 
 _AUXILIARY = (
-    tables.words("have") | tables.words("do") | tables.words("modals") | tables.words("finite_be") | {"been", "be", "was", "were"}
+    tables.words("have")
+    | tables.words("do")
+    | tables.words("modals")
+    | tables.words("finite_be")
+    | {"been", "be", "was", "were"}
 )
 
 
@@ -247,7 +263,7 @@ def _that_frame(
         if after >= last:
             continue
         that = tokens[after].lower == "that"
-        if not that and after + 1 < last and tokens[after].text in (",", ":") | _QUOTES:
+        if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:
             that = True
         # "tells reporters that": up to four words between.
         if not that:
@@ -292,7 +308,7 @@ def _speaks(token: Token) -> bool:
 
 def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
     """The first cue of a class in the clause, as it stands; empty for none."""
-    phrases = tables.words(name)
+    phrases = tables.phrases(name)
     for i in range(first, last):
         length = phrase_at(tokens, i, phrases, last)
         if length:
@@ -307,7 +323,11 @@ def _label(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, fl
     ):  # fmt: skip
         cue = _cue(tokens, first, last, cues)
         if cue:
-            return label, f"“{cue}” is a {_WEIGHT[label]}" if label != "value" else f"“{cue}” evaluates", score
+            return (
+                label,
+                f"“{cue}” is a {_WEIGHT[label]}" if label != "value" else f"“{cue}” evaluates",
+                score,
+            )
     return "fact", "a statement without a cue of another type", 0.62
 
 

@@ -75,7 +75,9 @@ def _edge(
     )  # fmt: skip
     subject = subject_of(tokens, i, low, actors)
     if passive and after < len(tokens) and tokens[after].lower != "by":
-        after_by = next((k for k in range(after, min(after + 6, len(tokens))) if tokens[k].lower == "by"), None)
+        after_by = next(
+            (k for k in range(after, min(after + 6, len(tokens))) if tokens[k].lower == "by"), None
+        )
         if after_by is None:
             return None
         after = after_by
@@ -92,7 +94,14 @@ def _edge(
     near = actors[target].first - after <= 3
     cue = tokens[i].text
     return Edge(
-        _SIDES[side], source, target, True, 0.66 if near else 0.5, f"“{cue}” takes a side", "stance.verb", attributes
+        _SIDES[side],
+        source,
+        target,
+        True,
+        0.66 if near else 0.5,
+        f"“{cue}” takes a side",
+        "stance.verb",
+        attributes,
     )
 
 
@@ -129,7 +138,16 @@ def _words(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Edge]:
             "basis": "explicit", "strength": 2, "cue_start": token.start, "cue_end": tokens[i + 1].end,
         }  # fmt: skip
         edges.append(
-            Edge(_SIDES[side], source, target, True, 0.6, f"“{token.text}” takes a side", "stance.word", attributes)
+            Edge(
+                _SIDES[side],
+                source,
+                target,
+                True,
+                0.6,
+                f"“{token.text}” takes a side",
+                "stance.word",
+                attributes,
+            )
         )
     return edges
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from annotator.suggesters._tokens import Phrases
+
 _FOLDER = Path(__file__).parent / "_data"
 
 
@@ -27,6 +29,16 @@ def words(name: str) -> frozenset[str]:
     """A class of words.toml or names.toml; blanks inside an entry are blanks."""
     table = _toml("words.toml") | _toml("names.toml")
     return frozenset(entry.replace("_", " ") for entry in table[name].split())
+
+
+@cache
+def phrases(name: str) -> Phrases:
+    """A class of words.toml as phrases."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for entry in words(name):
+        parts = tuple(entry.lower().split(" "))
+        found.setdefault(parts[0], []).append(parts)
+    return {first: tuple(sorted(of, key=len, reverse=True)) for first, of in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +144,15 @@ def _doubles(base: str) -> bool:
     vowels = "aeiou"
     if len(base) < 3 or base[-1] in vowels + "wxyh" or base[-2] not in vowels or base[-3] in vowels:
         return False
-    return sum(c in vowels for c in base) == 1 or base in ("admit", "commit", "permit", "refer", "regret", "rebel", "propel")
+    return sum(c in vowels for c in base) == 1 or base in (
+        "admit",
+        "commit",
+        "permit",
+        "refer",
+        "regret",
+        "rebel",
+        "propel",
+    )
 
 
 @cache
@@ -204,6 +224,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "heads", "label_map", "names", "side_adjectives",
+    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "heads", "label_map", "names", "phrases", "side_adjectives",
     "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Phrases: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
+"""First word -> the phrases that begin with it, as words in lower case, the longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,14 @@ class Edge:
     attributes: dict[str, str | int] = field(default_factory=dict)
 
 
-def phrase_at(tokens: Sequence[Token], at: int, phrases: Iterable[str], end: int) -> int:
-    """Number of tokens of the longest phrase (words divided by blanks) that stands at `at`; 0 for none."""
-    best = 0
-    for phrase in phrases:
-        parts = phrase.split(" ")
-        if best < len(parts) <= end - at and all(tokens[at + i].lower == p for i, p in enumerate(parts)):
-            best = len(parts)
-    return best
+def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> int:
+    """Number of tokens of the longest phrase that stands at `at`, not beyond `end`; 0 for none."""
+    if at >= end:
+        return 0
+    for parts in phrases.get(tokens[at].lower, ()):
+        if len(parts) <= end - at and all(tokens[at + i].lower == p for i, p in enumerate(parts)):
+            return len(parts)
+    return 0
 
 
-__all__ = ["Edge", "Found", "Token", "phrase_at"]
+__all__ = ["Edge", "Found", "Phrases", "Token", "phrase_at"]

@@ -36,7 +36,7 @@ class Remembered:
         for layer, key in memory.forms:
             known = schema.layer(layer)
             best = memory.best(layer, key)
-            if known is None or best is None or known.label(best[0]) is None and not known.open:
+            if known is None or best is None or (known.label(best[0]) is None and not known.open):
                 continue
             if best[1].accepted > best[1].rejected and len(key.split()) <= _LONGEST:
                 spellings = memory.forms[layer, key]
@@ -62,7 +62,9 @@ class Remembered:
                 )  # fmt: skip
                 reason = f"“{match.group()}” was accepted {times} in this project"
                 out.append(
-                    Suggestion(value, paragraph.index, self.name, self.version, round(score, 4), 0, reason, "memory")
+                    Suggestion(
+                        value, paragraph.index, self.name, self.version, round(score, 4), 0, reason, "memory"
+                    )
                 )
         return sorted(out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id))
 

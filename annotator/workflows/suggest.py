@@ -86,7 +86,9 @@ def suggest(
     loaded = recipe.suggesters()
     run = recipe.run(loaded)
     count = 0
-    made = _in_processes(project, recipe, ids, workers) if workers > 1 else _here(project, recipe, loaded, ids)
+    made = (
+        _in_processes(project, recipe, ids, workers) if workers > 1 else _here(project, recipe, loaded, ids)
+    )
     for number, (id, found) in enumerate(made, 1):
         project.put_suggestions(id, found, run=run)
         count += len(found)
@@ -106,7 +108,7 @@ _in_process: tuple[Recipe, list[Suggester]] | None = None
 
 
 def _begin(recipe: Recipe) -> None:
-    global _in_process  # noqa: PLW0603 - the one place where a worker process keeps its pipeline
+    global _in_process
     _in_process = (recipe, recipe.suggesters())
 
 
