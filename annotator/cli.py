@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
+from annotator.cli_commands._shared import say
 from annotator.errors import AnnotatorError, ExitCode
 
 _FOLDER = Path(__file__).parent / "cli_commands"
@@ -57,14 +58,6 @@ def group(ctx: click.Context, project: Path | None, annotator: str | None) -> No
         from annotator.cli_commands.annotate import open_application
 
         ctx.exit(open_application(ctx, document=None, demo=True))
-
-
-def say(error: AnnotatorError) -> None:
-    """An error as a person reads it: where, what, what to do."""
-    where = f"{error.where}: " if error.where else ""
-    click.echo(f"error: {where}{error.message}", err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -14,11 +16,13 @@ TEXTS = st.lists(st.sampled_from(UNITS), max_size=100).map("".join)
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(2, 40))
-def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(text: str, width: int) -> None:
+def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(
+    text: str, width: int
+) -> None:
     lines = wrap(text, width)
     assert lines[0].start == 0
     assert lines[-1].end == len(text)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         assert before.end == after.start
     for line in lines:
         piece = text[line.start : line.end]
@@ -59,7 +63,11 @@ def test_a_mark_over_lines_shows_where_it_goes_on_and_a_level_not_used_is_left_o
     text = "one two three four"
     lines = wrap(text, 9)
     rows = tracks(lines, [Mark("c", 0, 18, "C fact", True), Mark("a", 0, 3, "P", False)])
-    assert [[(p.mark.id, p.level) for p in row] for row in rows] == [[("a", 0), ("c", 1)], [("c", 0)], [("c", 0)]]
+    assert [[(p.mark.id, p.level) for p in row] for row in rows] == [
+        [("a", 0), ("c", 1)],
+        [("c", 0)],
+        [("c", 0)],
+    ]
     first, middle, last = rows[0][1], rows[1][0], rows[2][0]
     assert draw(first, UNICODE, pending=False, focused=False) == "└C fact▸"
     assert draw(middle, UNICODE, pending=True, focused=False) == "◂┄┄┄┄▸"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from annotator.errors import AnnotatorError
+
 if TYPE_CHECKING:
     from annotator.project import Project
 
@@ -45,3 +47,11 @@ def talk(text: str) -> None:
 def plural(number: int, noun: str) -> str:
     """`1 document`, `2 documents`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def say(error: AnnotatorError) -> None:
+    """An error as a person reads it: where, what, what to do."""
+    where = f"{error.where}: " if error.where else ""
+    click.echo(f"error: {where}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+from annotator.cli_commands._shared import json_option, open_project, plural, print_json, say, talk
 
 if TYPE_CHECKING:
     from annotator.project import AddResult
@@ -41,7 +41,6 @@ def command(
       annotator import articles/
       annotator import second-coder.jsonl --as coder-b
     """
-    from annotator.cli import say
     from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats._shared import MAX_BYTES
     from annotator.project import check_annotator

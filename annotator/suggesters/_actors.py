@@ -41,16 +41,18 @@ def _index(tokenize: object) -> Mapping[str, tuple[tuple[tuple[str, ...], tables
 @cache
 def _common() -> frozenset[str]:
     """Lower-case words that a capital letter at the start of a sentence does not make a name."""
-    classes = ("determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators",
-               "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals")  # fmt: skip
+    classes = ("determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators",
+               "coordinators", "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges",
+               "conditionals")  # fmt: skip
     found = {part for name in classes for entry in tables.words(name) for part in entry.split()}
     return frozenset(found | set(tables.verb_forms()) | set(tables.heads()) | _ORDINARY)
 
 
 _ORDINARY = frozenset(
-    "people time year years day days way world government state states city war peace law power money market trade "
-    "history nothing everything something critics supporters analysts experts officials yesterday today tomorrow "
-    "european asian african western eastern northern southern arab islamic muslim christian jewish catholic".split()
+    "people time year years day days way world government state states city war peace law power money market "
+    "trade history nothing everything something critics supporters analysts experts officials yesterday "
+    "today tomorrow european asian african western eastern northern southern arab islamic muslim christian jewish "
+    "catholic".split()
 )  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: objec
 
 
 def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """Whether a known name is only a part of a longer one, of an organization: what stands after it says so."""
+    """Whether a known name is part of a longer one, an organization's, as what stands after it says."""
     end = _run(tokens, at)
     if end <= last:
         return False
@@ -130,7 +132,11 @@ def _run(tokens: Sequence[Token], at: int) -> int:
         follows = end + 1 < len(tokens) and _capital(tokens[end + 1]) and not tokens[end + 1].first
         if _capital(tokens[end]):
             end += 1
-        elif (tokens[end].text in ("-", "–") and follows and tokens[end].start == tokens[end - 1].end) or (tokens[end].text in particles and follows) or (tokens[end].text in links and follows and _organizational(tokens[at:end])):
+        elif follows and (
+            (tokens[end].text in ("-", "–") and tokens[end].start == tokens[end - 1].end)
+            or tokens[end].text in particles
+            or (tokens[end].text in links and _organizational(tokens[at:end]))
+        ):
             end += 2
         else:
             break
@@ -152,6 +158,8 @@ def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Con
     end = _run(tokens, at)
     start, titled = at, False
     organization = any(t.text in tables.words("organization_heads") for t in tokens[at + 1 : end])
+    if not organization:
+        start = next((i for i in range(end - 1, at, -1) if _title_length(tokens, i, end)), at)
     while start < end and not organization:
         length = _title_length(tokens, start, end)
         if length:
@@ -166,7 +174,7 @@ def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Con
         end -= 1
     if start >= end:
         return 0
-    made = _classify(tokens, start, end, at, titled=titled, context=context)
+    made = _classify(tokens, start, end, titled=titled, context=context)
     if made is not None:
         found.append(made)
     return end - at
@@ -188,7 +196,7 @@ def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
 
 
 def _classify(
-    tokens: Sequence[Token], start: int, end: int, run: int, *, titled: bool, context: Context
+    tokens: Sequence[Token], start: int, end: int, *, titled: bool, context: Context
 ) -> Found | None:
     """What a run of capitalized words names, if it names an actor."""
     parts = [t.text for t in tokens[start:end]]
@@ -225,8 +233,6 @@ def _classify(
         return made(
             "organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text
         )
-    if len(parts) == 1 and last.isupper() and 2 <= len(last) <= 6 and not set(last) <= set("IVXLC"):
-        return made("organization", 0.6, "an acronym", "name.acronym", context.organizations.get(last, last))
     if (
         len(parts) > 1
         and all(len(p) > 1 for p in parts)
@@ -234,14 +240,22 @@ def _classify(
         and len(parts) <= 3
     ):
         return made("person", 0.5, "two or three capitalized words", "name.shape", text)
-    alone = len(parts) == 1 and not tokens[start].first and last not in heads
-    if (
-        alone
-        and last not in tables.words("organization_openers")
-        and last not in tables.demonyms()
-        and _acts(tokens, end)
-    ):
-        return made("person", 0.35, "a capitalized word that acts", "name.acts", text)
+    return _single(tokens, start, end, context) if len(parts) == 1 else None
+
+
+def _single(tokens: Sequence[Token], start: int, end: int, context: Context) -> Found | None:
+    """What one capitalized word names, if it names an actor."""
+    word = tokens[start].text
+    if word.isupper() and 2 <= len(word) <= 6 and not set(word) <= set("IVXLC"):
+        entity = context.organizations.get(word, word)
+        return _span(tokens, start, end, "organization", 0.6, "an acronym", "name.acronym", entity)
+    nobody = (
+        tables.words("organization_heads") | tables.words("organization_openers") | set(tables.demonyms())
+    )
+    # The first word of a sentence is capitalized whatever it is: there a verb of speaking has to follow.
+    acts = _speaks(tokens, end) if tokens[start].first else _acts(tokens, end)
+    if word not in nobody and acts:
+        return _span(tokens, start, end, "person", 0.35, "a capitalized word that acts", "name.acts", word)
     return None
 
 
@@ -252,6 +266,14 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
     word = tokens[at].lower
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
     return bool(kinds & {"s", "past", "both"}) or word in _POSSESSIVE or word in tables.words("finite_be")
+
+
+def _speaks(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a verb that reports follows, in a finite form."""
+    if at >= len(tokens):
+        return False
+    found = tables.verbs_by_form().get(tokens[at].lower, ())
+    return any("that" in verb.frames and kind in ("s", "past", "both") for verb, kind in found)
 
 
 def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:

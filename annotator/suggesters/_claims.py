@@ -311,7 +311,9 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
     phrases = tables.phrases(name)
     for i in range(first, last):
         length = phrase_at(tokens, i, phrases, last)
-        if length:
+        # "Could have known" looks back and predicts nothing.
+        past = name == "prediction_cues" and i + length < last and tokens[i + length].lower == "have"
+        if length and not past:
             return " ".join(t.text for t in tokens[i : i + length])
     return ""
 
@@ -319,7 +321,8 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
 def _label(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
     """Type, reason and score: policy before prediction before value before fact."""
     for label, cues, score in (
-        ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78), ("value", "value_words", 0.7),
+        ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78),
+        ("value", "value_words", 0.7),
     ):  # fmt: skip
         cue = _cue(tokens, first, last, cues)
         if cue:

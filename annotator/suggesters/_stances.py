@@ -89,7 +89,8 @@ def _edge(
         source, target = target, source
     side = flip(verb.on_actor, negative=negated(tokens, i))
     attributes: dict[str, str | int] = {
-        "basis": "explicit", "strength": verb.strength, "cue_start": tokens[i].start, "cue_end": tokens[after - 1].end,
+        "basis": "explicit", "strength": verb.strength,
+        "cue_start": tokens[i].start, "cue_end": tokens[after - 1].end,
     }  # fmt: skip
     near = actors[target].first - after <= 3
     cue = tokens[i].text

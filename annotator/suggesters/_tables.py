@@ -224,6 +224,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "heads", "label_map", "names", "phrases", "side_adjectives",
-    "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "heads", "label_map", "names", "phrases",
+    "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip

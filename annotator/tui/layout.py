@@ -56,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The part of a mark on one line, in columns `[left, right)`, on track `level` (0 is next to the text)."""
+    """The part of a mark on one line, in columns `[left, right)`; track `level` 0 is next to the text."""
 
     mark: Mark
     left: int

@@ -41,7 +41,7 @@ def field_of(state: ReviewState) -> NameField | None:
     return NameField("concept", concept.name, value, about, concept.multiple)
 
 
-def set_to(state: ReviewState, field: NameField, answer: str) -> do.SetAttribute:
+def set_to(field: NameField, answer: str) -> do.SetAttribute:
     """The action that writes the answer; an empty one clears the field, `;` parts several concepts."""
     text = answer.strip()
     value: Value | None = text or None
@@ -60,9 +60,10 @@ def choices(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
     if isinstance(item.value, Relation):
         out += [("change the side", layer.name, do.StartStance())]
     else:
+        now = (item.value.layer, item.value.label)
         layers = (layer, *(x for x in state.schema.span_layers if x.name != layer.name))
         out += [
-            (f"{x.name}: {label.name}", "now" if (x.name, label.name) == (item.value.layer, item.value.label) else "",
+            (f"{x.name}: {label.name}", "now" if (x.name, label.name) == now else "",
              do.SetLabel(x.name, label.name))
             for x in layers for label in x.labels
         ]  # fmt: skip

@@ -9,8 +9,7 @@ from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Group
 from annotator.model.review import ReviewState, open_document, step
-from annotator.project import Project
-from annotator.store.rows import Position
+from annotator.project import Position, Project
 
 
 @dataclass

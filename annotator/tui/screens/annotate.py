@@ -270,7 +270,7 @@ class AnnotateScreen(CommandScreen):
         known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
         offers = [Offer(k.name, ", ".join(list(k.aliases)[:4]), tuple(k.aliases)) for k in known]
         prompt = Prompt(f"{field.kind} of {field.about}", self.theme_now, value=field.value, offers=offers)
-        self._ask(prompt, lambda answer: self.act(naming.set_to(self.session.review, field, answer)))
+        self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
 
     def run_label(self) -> None:
         """Label and attributes from a list."""
@@ -315,7 +315,7 @@ class AnnotateScreen(CommandScreen):
             self._to_found(next((f for f in self._found if f[0] >= low), self._found[0]))
 
     def run_find_next(self) -> None:
-        low, high = self.session.review.bounds
+        _, high = self.session.review.bounds
         if self._found:
             self._to_found(next((f for f in self._found if f[0] >= high), self._found[0]))
 
@@ -376,7 +376,8 @@ class AnnotateScreen(CommandScreen):
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             facts = [
-                ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"), ("rule", found.rule),
+                ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"),
+                ("rule", found.rule),
                 ("score", f"{found.score:.2f}"), ("rank", f"{found.rank + 1} in its paragraph"),
             ]  # fmt: skip
             out: list[list[Piece]] = []

@@ -116,8 +116,9 @@ class Prompt(ModalScreen[str | None]):
         rows: list[list[Piece]] = [[((f" {self._complaint or self._title}").ljust(width), theme.bar)]]
         for i, offer in enumerate(self._found[top : top + OFFERED], top):
             here = i == self._chosen
+            style = theme.strong if here else PLAIN
             rows.append(
-                [("▸ " if here else "  ", theme.strong), (clip(offer.value, width - 24), theme.strong if here else PLAIN),
+                [("▸ " if here else "  ", theme.strong), (clip(offer.value, width - 24), style),
                  (f"  {clip(offer.note, 40)}", theme.muted)]
             )  # fmt: skip
         self.query_one("#offers", Rows).show([strip(row) for row in rows])

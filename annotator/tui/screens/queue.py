@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
-from annotator.store.rows import DocumentSummary
+from annotator.project import DocumentSummary
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt

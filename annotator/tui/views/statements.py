@@ -40,7 +40,9 @@ def focus_card(state: ReviewState, theme: Theme, width: int, height: int) -> Row
     """The card in focus, for a strip under the text; what an item is that belongs to no card."""
     card = next((c for c in state.cards if _focused(state, c)), None)
     if card is not None:
-        return card_rows(state, card, theme, width, quote=max(1, height - len(card.stances) - 1))[:height]
+        return card_rows(state, card, theme, width, quote=max(1, height - max(1, len(card.stances)) - 1))[
+            :height
+        ]
     return [item_line(state, theme, width)]
 
 

@@ -1,0 +1,194 @@
+"""The command line: the way from a text to the gold, bad input, and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import TEXT, document
+
+from annotator.cli import run
+from annotator.formats.jsonl import dumps
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Relation, Span
+from annotator.project import Project
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
+    monkeypatch.setenv("ANNOTATOR_NAME", "ada")
+    assert run(["init", "p"]) == 0
+    monkeypatch.chdir(tmp_path / "p")
+    return tmp_path / "p"
+
+
+def _record(id: str = "doc") -> Record:
+    doc = document(id=id)
+    iran, plan = doc.text.index("Iran"), doc.text.index("the plan")
+    spans = (
+        Span("a1", "actor", "state", iran, iran + 4, "Iran", {"mention": "name"}),
+        Span("c1", "claim", "policy", plan, plan + 8, None, {"modality": "asserted"}),
+    )
+    return Record(doc, "ada", Completion.DONE, spans, (Relation("s1", "stance", "oppose", "a1", "c1"),))
+
+
+def test_from_a_text_to_records_and_back_gives_the_same_bytes(
+    here: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "article.txt").write_text(TEXT, encoding="utf-8")
+    assert run(["import", "article.txt"]) == 0
+    assert run(["suggest", "--suggester", "rules"]) == 0
+    (here / "in.jsonl").write_text(dumps(_record("other")), encoding="utf-8")
+    assert run(["import", "in.jsonl"]) == 0
+    assert run(["export", "jsonl", "--status", "all", "-o", "out"]) == 0
+    (first,) = (here / "out").glob("*.jsonl")
+    assert run(["validate", str(first)]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "q"]) == 0
+    monkeypatch.chdir(tmp_path / "q")
+    assert run(["import", str(first)]) == 0
+    assert run(["export", "jsonl", "--status", "all", "-o", "out"]) == 0
+    (second,) = (tmp_path / "q" / "out").glob("*.jsonl")
+    assert first.read_bytes() == second.read_bytes()
+    capsys.readouterr()
+    assert run(["status", "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert status["labels"]["actor"]["state"] == 1
+
+
+def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.txt").write_text(TEXT, encoding="utf-8")
+    (here / "b.txt").write_text(TEXT, encoding="utf-8")
+    assert run(["import", "a.txt"]) == 0
+    capsys.readouterr()
+    assert run(["import", "b.txt"]) == 0
+    assert "already" in capsys.readouterr().err
+    with Project.open(here) as project:
+        assert len(project.document_ids()) == 1
+
+
+_BAD = {
+    "empty.txt": b"",
+    "blank.txt": b" \n\t\n",
+    "binary.txt": b"\x7fELF\x02\x01\x01\x00\x00\x00\x00" * 40,
+    "nul.txt": b"some\x00text",
+    "boilerplate.txt": b"Advertisement\n\nRead more\n",
+    "broken.jsonl": b"\n".join([dumps(_record()).strip().encode()] * 1 + [b'{"text": "x"'] + [b"{}"]),
+    "list.jsonl": b"[1, 2]\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(_BAD))
+def test_a_bad_file_is_one_message_with_its_name_and_nothing_is_imported(
+    here: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / name).write_bytes(_BAD[name])
+    capsys.readouterr()
+    assert run(["import", name]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert name in said
+    assert "Traceback" not in said
+    with Project.open(here) as project:
+        assert project.document_ids() == []
+
+
+def _changed(**changes: object) -> bytes:
+    data = json.loads(dumps(_record()))
+    for key, value in changes.items():
+        part, _, field = key.partition("__")
+        if field:
+            data[part][0][field] = value
+        else:
+            data[key] = value
+    return json.dumps(data).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"spans__end": 10_000}, "spans[0]"),
+        ({"spans__quote": "Iraq"}, "quote"),
+        ({"spans__label": "planet"}, "planet"),
+        ({"spans__layer": "weather"}, "weather"),
+        ({"spans__id": "c1"}, "c1"),
+        ({"relations__target": "nobody"}, "nobody"),
+        ({"text_sha256": "0" * 64}, "sha256"),
+        ({"schema": "annotator/9"}, "schema"),
+        ({"status": "perhaps"}, "status"),
+        ({"spans__start": 1.5}, "float"),
+    ],
+)  # fmt: skip
+def test_a_record_that_does_not_hold_is_told_with_line_and_key(
+    here: Path, changes: dict[str, object], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "x.jsonl").write_bytes(_changed(**changes))
+    capsys.readouterr()
+    assert run(["import", "x.jsonl"]) == 3
+    said = capsys.readouterr().err
+    assert "x.jsonl:1" in said
+    assert word in said
+    assert run(["validate", "x.jsonl"]) == 1
+    with Project.open(here) as project:
+        assert project.document_ids() == []
+
+
+def test_broken_json_on_line_7_of_10_is_told_with_its_line(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for i in range(10):
+        data = json.loads(dumps(_record(f"doc-{i}")))
+        lines.append(json.dumps({"id": f"doc-{i}", "text": f"{data['text']} {i}", "spans": []}))
+    lines[6] = lines[6][:-5]
+    (here / "ten.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["import", "ten.jsonl"]) == 3
+    assert "ten.jsonl:7" in capsys.readouterr().err
+    with Project.open(here) as project:
+        assert project.document_ids() == []
+
+
+def test_crlf_bom_and_cp1252_keep_the_text_as_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "crlf.txt").write_bytes(b"One says so.\r\n\r\nTwo says no.\r\n")
+    (here / "bom.txt").write_bytes(b"\xef\xbb\xbfA text with a mark.")
+    (here / "old.txt").write_bytes("A caf\xe9 in Paris.".encode("cp1252"))
+    assert run(["import", "crlf.txt", "bom.txt", "old.txt"]) == 0
+    assert "cp1252" in capsys.readouterr().err
+    with Project.open(here) as project:
+        assert project.document("crlf").text == "One says so.\r\n\r\nTwo says no.\r\n"
+        assert len(project.document("crlf").paragraphs) == 2
+        assert project.document("bom").text == "A text with a mark."
+        assert project.document("old").text == "A café in Paris."
+
+
+def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Path) -> None:
+    (here / "a.txt").write_text("First.\nAdvertisement\nSecond.\n", encoding="utf-8")
+    assert run(["import", "a.txt"]) == 0
+    with Project.open(here) as project:
+        doc = project.document("a")
+        assert [(doc.text[p.start : p.end], p.excluded) for p in doc.paragraphs] == [
+            ("First.", False), ("Advertisement", True), ("Second.", False),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["import", "missing.txt"], 3), (["export", "nonsense"], 2), (["schema", "show", "nonsense"], 3), (["what"], 2),
+        (["--project", "elsewhere", "status"], 3), (["init"], 3), (["suggest", "--suggester", "nobody"], 2),
+    ],
+)  # fmt: skip
+def test_exit_codes(here: Path, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == code
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_without_a_terminal_the_application_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    assert "terminal" in capsys.readouterr().err

@@ -1,0 +1,52 @@
+"""What starts quickly imports nothing heavy; shown by fresh processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import TEXT, project
+
+HEAVY = ("spacy", "numpy", "pandas", "sqlite_utils", "jsonschema", "textual", "krippendorff")
+
+
+def _loaded(code: str) -> set[str]:
+    """The heavy modules that a fresh process holds after running `code`."""
+    script = f"import sys\n{code}\nprint(*[m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["export", "--help"], ["suggest", "--help"]]
+)
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    assert _loaded(f"from annotator.cli import run\nrun({arguments!r})") == set()
+
+
+def test_opening_a_project_and_deciding_imports_no_numpy_and_no_sqlite_utils(tmp_path: Path) -> None:
+    project(tmp_path / "p", TEXT).close()
+    code = f"""
+from pathlib import Path
+from annotator.project import Project
+from annotator.tui.session import Session
+from annotator.model import actions as do
+with Project.open(Path({str(tmp_path / "p")!r})) as p:
+    session = Session(p, "ada", p.new_session())
+    session.open("doc-0")
+    session.do(do.StartSelection()); session.do(do.SetLabel("actor", "state"))
+    assert not session.unsaved, session.error
+    session.save_place(); p.entities(); p.concepts()
+"""
+    assert _loaded(code) == set()
+
+
+def test_the_screens_import_no_spacy_and_no_numpy() -> None:
+    assert _loaded("import annotator.tui.app, annotator.tui.screens.prompt") == {"textual"}
+
+
+def test_every_family_lists_its_members_without_importing_them() -> None:
+    code = "from annotator import registry as r\nfor f in (r.suggesters, r.measures, r.formats, r.merging): f.names()"
+    assert _loaded(code) == set()

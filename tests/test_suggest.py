@@ -1,0 +1,270 @@
+"""Suggestions: what the rules find, what is remembered, how they are merged and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support import TEXT, document, project
+
+from annotator import registry
+from annotator.model.decision import Suggestion
+from annotator.model.memory import EMPTY, Memory, Outcome
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document
+from annotator.project import Project
+from annotator.resources import folder, load_schema, schema_names
+from annotator.suggesters import Suggester
+from annotator.suggesters._merge import merge
+from annotator.suggesters._tables import forms
+from annotator.tui.session import Session
+from annotator.workflows.suggest import propose, suggest
+
+EDITORIAL = Path(__file__).parents[2] / "shared" / "seeds" / "editorial.txt"
+
+
+@cache
+def _rules(schema: str = "actors-claims-stances") -> Suggester:
+    made: Suggester = registry.suggesters.load("rules").create(
+        schema=load_schema(schema), config={}, memory=EMPTY
+    )
+    return made
+
+
+def _of(text: str) -> tuple[Document, list[Suggestion]]:
+    doc = document(text)
+    return doc, propose(doc, [_rules()], EMPTY)
+
+
+def _actors(doc: Document, found: Sequence[Suggestion]) -> dict[str, tuple[str, str | None]]:
+    return {
+        doc.quote(s.value.start, s.value.end): (s.value.label, s.value.entity)
+        for s in found
+        if isinstance(s.value, Span) and s.value.layer == "actor"
+    }
+
+
+def _claims(doc: Document, found: Sequence[Suggestion]) -> list[tuple[str, str]]:
+    spans = [s.value for s in found if isinstance(s.value, Span) and s.value.layer == "claim"]
+    return [(s.label, doc.quote(s.start, s.end)) for s in sorted(spans, key=lambda s: s.start)]
+
+
+def _stances(doc: Document, found: Sequence[Suggestion]) -> set[tuple[str, str, str]]:
+    quotes = {s.id: doc.quote(s.value.start, s.value.end) for s in found if isinstance(s.value, Span)}
+    return {
+        (quotes.get(s.value.source, s.value.source), s.value.label, quotes[s.value.target])
+        for s in found
+        if isinstance(s.value, Relation)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "label", "entity"),
+    [
+        ("The deal pleased Russian President Vladimir Putin.", "Vladimir Putin", "person", "Vladimir Putin"),
+        ("Vladimir Putin came. Later Mr Putin left.", "Putin", "person", "Vladimir Putin"),
+        ("Sanctions from the US bite.", "US", "state", "United States"),
+        ("It worried the United States most.", "United States", "state", "United States"),
+        ("They have enemies in the West too.", "West", "bloc", "the West"),
+        ("It was imposed by Western powers.", "Western powers", "bloc", None),
+        ("Both leaders spoke.", "leaders", "person", None),
+        ("Only the international community can act.", "international community", "bloc", None),
+        ("The European Union met.", "European Union", "bloc", "European Union"),
+        ("The Ministry of Finance denied it.", "Ministry of Finance", "organization", "Ministry of Finance"),
+    ],
+)
+def test_actors(text: str, quote: str, label: str, entity: str | None) -> None:
+    doc, found = _of(text)
+    assert _actors(doc, found).get(quote) == (label, entity)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [("The crisis in West Asia grows.", "West Asia"), ("They told us nothing.", "us"),
+     ("Western sanctions bite.", "Western"), ("In March the talks began.", "March")],
+)  # fmt: skip
+def test_what_is_no_actor(text: str, absent: str) -> None:
+    doc, found = _of(text)
+    assert not any(absent in quote for quote in _actors(doc, found))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "claim"),
+    [
+        ("However, Europe must act now.", "policy", "Europe must act now"),
+        ("Prices will rise next year.", "prediction", "Prices will rise next year"),
+        ("The plan is a dangerous mistake.", "value", "The plan is a dangerous mistake"),
+        ("The two sides met on Friday.", "fact", "The two sides met on Friday"),
+        ("Putin said that the sanctions hit Europe.", "fact", "the sanctions hit Europe"),
+    ],
+)
+def test_claims_have_type_and_bounds(text: str, label: str, claim: str) -> None:
+    doc, found = _of(text)
+    assert _claims(doc, found) == [(label, claim)]
+
+
+def test_two_main_clauses_are_two_claims() -> None:
+    doc, found = _of("The talks failed again; the war goes on.")
+    assert [claim for _, claim in _claims(doc, found)] == ["The talks failed again", "the war goes on"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Iran says that the deal helps everyone.", ("Iran", "support", "the deal helps everyone")),
+        ("Iran denied that the deal helps everyone.", ("Iran", "oppose", "the deal helps everyone")),
+        ("Iran does not believe that the deal helps.", ("Iran", "oppose", "the deal helps")),
+        ("The deal helps everyone, according to Iran.", ("Iran", "support", "The deal helps everyone")),
+        ("For Russia, the deal is a gift.", ("Russia", "support", "the deal is a gift")),
+        ("Iran condemned Israel on Monday.", ("Iran", "oppose", "Israel")),
+        ("Israel was condemned by Iran.", ("Iran", "oppose", "Israel")),
+        ("Germany supports Ukraine.", ("Germany", "support", "Ukraine")),
+        ("Hungary does not support Ukraine.", ("Hungary", "oppose", "Ukraine")),
+    ],
+)  # fmt: skip
+def test_stances_follow_the_verb_its_negation_and_the_passive(
+    text: str, stance: tuple[str, str, str]
+) -> None:
+    doc, found = _of(text)
+    assert stance in _stances(doc, found)
+
+
+def test_a_claim_of_the_author_has_no_holder() -> None:
+    doc, found = _of("The plan is wrong and will fail.")
+    assert _stances(doc, found) == set()
+    (claim,) = (s for s in found if s.value.layer == "claim")
+    assert claim.value.attributes["attribution"] == "author"
+
+
+def test_every_suggestion_says_who_why_and_how_sure_and_keeps_its_id() -> None:
+    _, first = _of(TEXT)
+    _, again = _of(TEXT)
+    assert first == again
+    for one in first:
+        assert one.reason and "\n" not in one.reason
+        assert 0 <= one.score <= 1
+        assert (one.suggester, one.version) == ("rules", _rules().version)
+    assert [s.rank for s in first if s.paragraph == 0] == list(range(sum(s.paragraph == 0 for s in first)))
+
+
+@pytest.mark.parametrize("name", schema_names())
+def test_only_labels_and_ends_of_the_schema_are_proposed(name: str) -> None:
+    schema = load_schema(name)
+    doc = document((folder("seeds") / "01-two-capitals-one-grievance.txt").read_text(encoding="utf-8"))
+    found = propose(doc, [_rules(name)], EMPTY)
+    assert found
+    by_id = {s.id: s.value for s in found}
+    for one in found:
+        layer = schema.layer(one.value.layer)
+        assert layer is not None
+        assert layer.label(one.value.label) is not None
+        if isinstance(one.value, Relation):
+            assert by_id[one.value.target].layer in layer.targets
+        else:
+            assert doc.paragraphs[one.paragraph].start <= one.value.start < one.value.end
+
+
+@pytest.mark.skipif(not EDITORIAL.exists(), reason="the owner's editorial is not here")
+def test_the_owner_s_editorial() -> None:
+    doc, found = _of(EDITORIAL.read_text(encoding="utf-8"))
+    actors = _actors(doc, found)
+    persons = {"Vladimir Putin", "Masoud Pezeshkian", "Putin", "Pezeshkian", "leaders"}
+    states = {"Russia", "Iran", "Ukraine", "Turkmenistan", "Syria", "US", "United States"}
+    blocs = {"West", "Western powers", "international community"}
+    assert {q for q, (label, _) in actors.items() if label == "person"} == persons
+    assert states <= {q for q, (label, _) in actors.items() if label == "state"}
+    assert blocs <= {q for q, (label, _) in actors.items() if label == "bloc"}
+    assert actors["Putin"][1] == "Vladimir Putin"
+    claims = _claims(doc, found)
+    assert {label for label, _ in claims} == {"fact", "prediction", "value", "policy"}
+    assert sum("must" in text for label, text in claims if label == "policy") == 2
+    stances = _stances(doc, found)
+    assert any(s[:2] == ("Iran", "support") and s[2].startswith("deepening relations") for s in stances)
+    assert all(not doc.paragraphs[s.paragraph].excluded for s in found)
+
+
+def _remembered(*outcomes: Outcome) -> list[Suggestion]:
+    memory = Memory.of(outcomes)
+    schema = load_schema("actors-claims-stances")
+    suggester = registry.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
+    doc = document("They gave us the bill. Quad members and the US objected.")
+    return merge(doc, suggester.suggest(doc, doc.paragraphs[0]), memory)
+
+
+def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
+    found = _remembered(
+        Outcome("actor", "state", "US", True, "United States"), Outcome("actor", "bloc", "Quad", True)
+    )
+    assert sorted((s.value.label, s.reason) for s in found) == [
+        ("bloc", "“Quad” was accepted once in this project"), ("state", "“US” was accepted once in this project"),
+    ]  # fmt: skip
+
+
+def test_a_form_rejected_twice_and_never_accepted_is_vetoed_for_all() -> None:
+    doc = document("Iran spoke.")
+    twice = Memory.of([Outcome("actor", "state", "Iran", False)] * 2)
+    assert not _actors(doc, propose(doc, [_rules()], twice))
+    once = Memory.of([Outcome("actor", "state", "Iran", False)])
+    assert _actors(doc, propose(doc, [_rules()], once))
+
+
+def test_doubles_are_merged_with_both_reasons() -> None:
+    doc = document("Iran spoke.")
+    values = [Span(f"s{i}", "actor", "state", 0, 4, entity) for i, entity in enumerate([None, "Iran"])]
+    first, second = (
+        Suggestion(v, 0, f"by-{i}", "1", 0.5 + i / 10, 0, f"reason {i}") for i, v in enumerate(values)
+    )
+    (merged,) = merge(doc, [first, second], EMPTY)
+    assert merged.suggester == "by-1"
+    assert merged.reason == "reason 1; reason 0"
+    assert isinstance(merged.value, Span)
+    assert merged.value.entity == "Iran"
+
+
+def test_suggesting_again_leaves_what_was_decided_and_other_processes_give_the_same(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT, "Germany supports Ukraine. Mr Scholz said that it will.") as of:
+        first = suggest(of)
+        assert first.documents == 2
+        stored = of.suggestions("doc-0")
+        assert len(stored) + len(of.suggestions("doc-1")) == first.suggestions > 5
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        from annotator.model import actions as do
+
+        session.do(do.Accept())
+        accepted = of.annotations("doc-0", "ada")[0]
+        again = suggest(of, workers=2)
+        assert of.annotations("doc-0", "ada")[0] == accepted
+        assert {s.id for s in of.suggestions("doc-0")} == {s.id for s in stored}
+        assert again.documents == 2
+
+
+def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: Path) -> None:
+    import spacy
+
+    from annotator.suggesters._pipeline import pipeline
+
+    pipeline().to_disk(tmp_path / "saved")
+    doc = spacy.load(tmp_path / "saved")("Iran condemned Israel.")
+    assert [(s.text, s.label_) for s in doc.spans["actor"]] == [("Iran", "state"), ("Israel", "state")]
+    assert [edge.side for edge in doc._.stances] == ["oppose"]
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [("deny", {"denies", "denied", "denying"}), ("say", {"says", "said", "saying"}),
+     ("admit", {"admits", "admitted", "admitting"}), ("urge", {"urges", "urged", "urging"})],
+)  # fmt: skip
+def test_verbs_are_inflected(base: str, expected: set[str]) -> None:
+    assert expected <= set(forms(base))
+
+
+def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
+    project(tmp_path / "p", TEXT).close()
+    with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[suggester.rules]\nmute = ["claim.policy"]\n')
+    with Project.open(tmp_path / "p") as of:
+        suggest(of)
+        assert not any(s.value.label == "policy" for s in of.suggestions("doc-0"))
