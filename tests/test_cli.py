@@ -121,7 +121,7 @@ def _changed(**changes: object) -> bytes:
         ({"text_sha256": "0" * 64}, "sha256"),
         ({"schema": "annotator/9"}, "schema"),
         ({"status": "perhaps"}, "status"),
-        ({"spans__start": 1.5}, "float"),
+        ({"spans__start": 1.5}, "integer"),
     ],
 )  # fmt: skip
 def test_a_record_that_does_not_hold_is_told_with_line_and_key(
@@ -180,7 +180,8 @@ def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Pat
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["import", "missing.txt"], 3), (["export", "nonsense"], 2), (["schema", "show", "nonsense"], 3), (["what"], 2),
+        (["import", "missing.txt"], 3), (["export", "nonsense"], 2), (["schema", "show", "nonsense"], 3),
+        (["what"], 2),
         (["--project", "elsewhere", "status"], 3), (["init"], 3), (["suggest", "--suggester", "nobody"], 2),
     ],
 )  # fmt: skip

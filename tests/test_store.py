@@ -80,9 +80,10 @@ def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> N
 
 
 _ACTIONS = st.sampled_from(
-    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.MoveFocus(-1), do.Undo(), do.Redo(),
-     do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(), do.MoveSelection(1),
-     do.GrowSelection(), do.SetLabel("actor", "state"), do.SetLabel("claim", "value"), do.Flag(), do.Note("hm"),
+    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.MoveFocus(-1), do.Undo(),
+     do.Redo(), do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(), do.MoveSelection(1),
+     do.GrowSelection(), do.SetLabel("actor", "state"), do.SetLabel("claim", "value"), do.Flag(),
+     do.Note("hm"),
      do.StartStance(), do.ChooseHolder("@author"), do.ChooseSide("oppose"), do.ToggleExcluded()]
 )  # fmt: skip
 
@@ -124,7 +125,8 @@ def test_two_terminals_of_one_annotator_do_not_overwrite_each_other(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE event SET action = 'accept'", "DELETE FROM event", "UPDATE text SET body = 'x'", "DELETE FROM text",
+    ["UPDATE event SET action = 'accept'", "DELETE FROM event", "UPDATE text SET body = 'x'",
+     "DELETE FROM text",
      "DELETE FROM document", "UPDATE document SET length = 1"],
 )  # fmt: skip
 def test_events_and_texts_cannot_be_changed(tmp_path: Path, statement: str) -> None:
@@ -159,7 +161,7 @@ def test_a_database_that_is_missing_is_said_and_not_made(tmp_path: Path) -> None
     project(tmp_path / "p").close()
     for file in (tmp_path / "p").glob("annotator.db*"):
         file.unlink()
-    with pytest.raises(StoreError, match="annotator.db"):
+    with pytest.raises(StoreError, match=r"annotator\.db"):
         Project.open(tmp_path / "p")
     assert not (tmp_path / "p" / "annotator.db").exists()
 

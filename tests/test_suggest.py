@@ -198,7 +198,8 @@ def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
         Outcome("actor", "state", "US", True, "United States"), Outcome("actor", "bloc", "Quad", True)
     )
     assert sorted((s.value.label, s.reason) for s in found) == [
-        ("bloc", "“Quad” was accepted once in this project"), ("state", "“US” was accepted once in this project"),
+        ("bloc", "“Quad” was accepted once in this project"),
+        ("state", "“US” was accepted once in this project"),
     ]  # fmt: skip
 
 

@@ -51,8 +51,8 @@ def _common() -> frozenset[str]:
 _ORDINARY = frozenset(
     "people time year years day days way world government state states city war peace law power money market "
     "trade history nothing everything something critics supporters analysts experts officials yesterday "
-    "today tomorrow european asian african western eastern northern southern arab islamic muslim christian jewish "
-    "catholic".split()
+    "today tomorrow european asian african western eastern northern southern arab islamic muslim christian "
+    "jewish catholic".split()
 )  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""Keys: every command has one, presets hold, collisions and keys that do not arrive are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.errors import UsageError
+from annotator.resources import load_schema, schema_names
+from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, key_map, shown
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.queue import QueueScreen
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
+    keys = key_map({"preset": preset})
+    for command in COMMANDS:
+        for context in command.contexts:
+            assert any(keys.command(context, key) is command for key in keys.keys[command.name]), command.name
+
+
+def test_what_has_no_action_is_a_method_of_its_screens() -> None:
+    for command in COMMANDS:
+        for context in command.contexts:
+            screen = QueueScreen if context == "queue" else AnnotateScreen
+            assert command.action is not None or hasattr(screen, f"run_{command.name}"), command.name
+
+
+@pytest.mark.parametrize("name", schema_names())
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_keys_of_labels_are_free(preset: str, name: str) -> None:
+    keys = key_map({"preset": preset})
+    schema = load_schema(name)
+    for key in schema.span_keys:
+        assert keys.command("browse", key) is None, key
+        assert keys.command("select", key) is None, key
+    for layer in schema.relation_layers:
+        for label in layer.labels:
+            assert keys.command("side", label.key) is None, label.key
+
+
+def test_an_own_key_drives_out_a_default() -> None:
+    keys = key_map({"accept": "y ctrl+g", "note": "n"})
+    accept = keys.command("browse", "y")
+    assert accept is not None and accept.name == "accept"
+    assert keys.command("browse", "a") is None
+    note = keys.command("browse", "n")
+    assert note is not None and note.name == "note"
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"preset": "emacs"}, "preset"), ({"acept": "a"}, "acept"), ({"accept": "ctrl+b"}, "tmux"),
+        ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"), ({"accept": "y", "reject": "y"}, "y"),
+    ],
+)  # fmt: skip
+def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        key_map(settings)
+    assert word in str(caught.value)
+    assert caught.value.key is not None and caught.value.key.startswith("keys.")
+    assert caught.value.hint
+
+
+def test_keys_are_shown_as_people_read_them() -> None:
+    assert [shown(k) for k in ("a", "pagedown", "ctrl+z", "+", "left")] == ["a", "PgDn", "ctrl+z", "+", "←"]
+    assert set(CONTEXTS) == {c for command in COMMANDS for c in command.contexts}

@@ -1,0 +1,198 @@
+"""The annotate screen as rows, without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from support import TEXT, document, suggestions
+
+from annotator.model import actions as do
+from annotator.model.decision import Suggestion
+from annotator.model.review import ReviewState, open_document, step
+from annotator.resources import load_schema
+from annotator.tui.commands import key_map
+from annotator.tui.rows import clip
+from annotator.tui.theme import THEMES, choose
+from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.text import Look, TextView
+
+KEYS = key_map({})
+
+
+def _state(text: str = TEXT, found: Sequence[Suggestion] | None = None) -> ReviewState:
+    schema = load_schema("actors-claims-stances")
+    given = suggestions() if found is None else found
+    return open_document(document(text), schema, session="s", suggestions=given)
+
+
+def _screen(
+    state: ReviewState, width: int = 100, height: int = 30, *, view: TextView | None = None,
+    look: Look | None = None, around: Surroundings | None = None,
+) -> list[str]:  # fmt: skip
+    made = frame(
+        view or TextView(),
+        state,
+        look or Look(THEMES["mono"]),
+        KEYS,
+        around or Surroundings("ada"),
+        width,
+        height,
+    )
+    return [row.text for row in made.rows]
+
+
+def _do(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
+    for action in actions:
+        state, _ = step(state, action)
+    return state
+
+
+def _without_chrome(rows: Sequence[str], width: int = 62) -> list[str]:
+    return [row[:width] for row in rows[1:-2]]
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 12), (80, 24), (100, 30), (200, 60)])
+def test_every_row_fits_and_header_and_footer_are_there(width: int, height: int) -> None:
+    rows = _screen(_state(), width, height)
+    assert len(rows) == height
+    assert all(cell_len(row) <= width for row in rows)
+    assert "saved" in rows[0]
+    assert "accept" in rows[-1]
+    assert "keys" in rows[-1]
+
+
+def test_too_small_a_window_says_so() -> None:
+    assert _screen(_state(), 39, 30) == ["too small: 39x30, needs 40x12"]
+
+
+def test_the_text_never_shifts_from_key_to_key() -> None:
+    """Neither the focus, nor accepting, nor rejecting, nor compact marks move a character of the text."""
+    view, state = TextView(), _state()
+    words = ("Iran rejects", "that sanctions", "Advertisement", "The West should")
+
+    def places(rows: Sequence[str]) -> list[tuple[int, int]]:
+        return [(y, row.index(w)) for w in words for y, row in enumerate(rows[1:-2]) if w in row[:62]]
+
+    first = places(_screen(state, view=view))
+    for action in (
+        do.MoveFocus(1),
+        do.Accept(),
+        do.Reject(),
+        do.Reject(),
+        do.Undo(),
+        do.StartStance(),
+        do.Cancel(),
+    ):
+        state = _do(state, action)
+        assert places(_screen(state, view=view)) == first
+
+
+def test_pending_decided_and_focused_differ_in_shape() -> None:
+    state = _state()
+    before = "\n".join(_without_chrome(_screen(state)))
+    assert "S┅┅┅" in before or "└C policy┅" in before
+    after = "\n".join(_without_chrome(_screen(_do(state, do.Accept(), do.FocusItem("sEnd")))))
+    assert "S───" in after
+
+
+def test_statements_stand_beside_the_text_from_100_columns_and_below_it_under_100() -> None:
+    wide, narrow = _screen(_state(), 100, 30), _screen(_state(), 80, 24)
+    assert any("STATEMENTS" in row[62:] for row in wide)
+    assert not any("STATEMENTS" in row for row in narrow)
+    assert any(row.startswith("─" * 80) for row in narrow)
+    asked = _screen(_state(), 80, 24, around=Surroundings("ada", panel=True))
+    assert any("STATEMENTS" in row for row in asked)
+
+
+def test_a_card_reads_as_a_sentence() -> None:
+    text = "\n".join(row[62:] for row in _screen(_state(), 110, 30))
+    assert "Iran - oppose" in text
+    assert "“the plan”" in text
+    assert "Putin + support" in text
+    assert "suggested 80%" in text
+
+
+def test_the_footer_holds_just_the_keys_that_work_now() -> None:
+    state = _state()
+    assert " accept" in _screen(state)[-1]
+    selecting = _do(state, do.StartSelection())
+    assert "1 person" in _screen(selecting, 200)[-1]
+    assert "accept" not in _screen(selecting, 200)[-1]
+    siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
+    assert "+ support" in _screen(siding)[-1]
+
+
+def test_an_error_is_a_banner_over_the_message() -> None:
+    rows = _screen(
+        _state(), around=Surroundings("ada", "1 unsaved", "1 decision not saved: the disk is full")
+    )
+    assert "1 decision not saved: the disk is full" in rows[-2]
+    assert "1 unsaved" in rows[0]
+
+
+def test_an_excluded_paragraph_is_shown_and_told_how_to_bring_back() -> None:
+    state = _do(_state(), do.MoveParagraph(1))
+    assert any("Advertisement" in row and "o brings it back" in row for row in _screen(state))
+
+
+def test_control_characters_and_markup_in_a_text_are_harmless() -> None:
+    state = _state("A \x1b[31mred\x1b[0m [bold]word[/bold] \x9b2J \u202eevil and \x07bell.", [])
+    text = "\n".join(_screen(state))
+    assert "\x1b" not in text
+    assert "\x9b" not in text
+    assert "\u202e" not in text
+    assert "[bold]word[/bold]" in text
+
+
+def test_marks_lie_under_wide_and_joined_characters() -> None:
+    text = "中国 and 👩\u200d🚀 met Iran today."
+    start = text.index("Iran")
+    state = _do(_state(text, []), do.SelectRange(start, start + 4), do.SetLabel("actor", "state"))
+    rows = _screen(state)
+    line = next(i for i, row in enumerate(rows) if "met Iran" in row and i)
+    assert cell_len(rows[line].split("Iran")[0]) == cell_len(rows[line + 1].split("S")[0])
+
+
+def test_the_focus_stays_in_view_in_a_paragraph_longer_than_the_screen() -> None:
+    text = " ".join(f"Russia{i} speaks." for i in range(300))
+    state = _state(text, [])
+    view = TextView()
+    at = text.index("Russia290")
+    state = _do(state, do.SelectRange(at, at + 9))
+    assert any("Russia290" in row for row in _screen(state, 80, 24, view=view))
+    state = _do(state, do.SelectRange(0, 7))
+    assert any("Russia0 " in row for row in _screen(state, 80, 24, view=view))
+
+
+def test_going_through_a_long_document_shows_each_paragraph() -> None:
+    text = "\n\n".join(f"Paragraph number {i} says something about it." for i in range(200))
+    state, view = _state(text, []), TextView()
+    for index in (0, 1, 2, 50, 199, 198, 3, 0):
+        state = _do(state, do.GoParagraph(index))
+        assert any(f"▌  Paragraph number {index} " in row for row in _screen(state, 80, 24, view=view))
+
+
+def test_hint_letters_stand_over_the_text_without_moving_it() -> None:
+    state = _state()
+    plain = _screen(state)
+    hinted = _screen(state, look=replace(Look(THEMES["mono"]), hints={0: "a", 5: "s"}))
+    line = next(i for i, row in enumerate(plain) if "Iran rejects" in row and i)
+    assert "aran sejects" in hinted[line]
+    assert len(hinted[line]) == len(plain[line])
+
+
+@pytest.mark.parametrize(
+    ("colors", "no_color", "background", "name"),
+    [(1 << 24, False, "", "dark"), (256, False, "0;15", "light"), (16, False, "", "ansi"), (256, True, "", "mono"),
+     (0, False, "", "mono"), (256, False, "15;0", "dark")],
+)  # fmt: skip
+def test_the_theme_follows_the_terminal(colors: int, no_color: bool, background: str, name: str) -> None:
+    assert choose("", colors=colors, no_color=no_color, background=background).name == name
+
+
+def test_text_is_cut_at_whole_characters() -> None:
+    assert clip("中国人民", 5) == "中国…"
+    assert clip("short", 10) == "short"

@@ -1,0 +1,75 @@
+"""What the painter writes makes a real terminal emulator show the screen it was given."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+
+from annotator.tui.painter import Painter
+
+WIDTH, HEIGHT = 20, 4
+STYLES = [
+    Style(),
+    Style(bold=True),
+    Style(color="red"),
+    Style(reverse=True, color="blue"),
+    Style(color="#56b4e9"),
+]
+ROWS = st.lists(
+    st.lists(st.tuples(st.sampled_from(["a", " ", "bb", "界", "e", "  "]), st.sampled_from(STYLES)), max_size=8),
+    min_size=HEIGHT, max_size=HEIGHT,
+)  # fmt: skip
+
+
+def _segments(row: list[tuple[str, Style]]) -> list[Segment]:
+    segments = [Segment(text, style) for text, style in row]
+    used = sum(segment.cell_length for segment in segments)
+    return [*segments, Segment(" " * (WIDTH - used))]
+
+
+def _shown(screen: pyte.Screen) -> list[list[tuple[str, str, bool, bool]]]:
+    return [
+        [(c.data, c.fg, c.bold, c.reverse) for c in (screen.buffer[y][x] for x in range(WIDTH))]
+        for y in range(HEIGHT)
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(ROWS, min_size=1, max_size=4))
+def test_differences_add_up_to_the_same_screen_as_painting_it_whole(
+    frames: list[list[list[tuple[str, Style]]]],
+) -> None:
+    stepwise = pyte.Screen(WIDTH, HEIGHT)
+    stream = pyte.Stream(stepwise)
+    painter = Painter(ColorSystem.TRUECOLOR)
+    for rows in frames:
+        stream.feed(painter.paint(((0, y, _segments(r)) for y, r in enumerate(rows)), WIDTH, HEIGHT))
+        whole = pyte.Screen(WIDTH, HEIGHT)
+        fresh = Painter(ColorSystem.TRUECOLOR)
+        pyte.Stream(whole).feed(
+            fresh.paint(((0, y, _segments(r)) for y, r in enumerate(rows)), WIDTH, HEIGHT)
+        )
+        assert _shown(stepwise) == _shown(whole)
+        for y, row in enumerate(rows):
+            text = "".join(text for text, _ in row).rstrip()
+            assert stepwise.display[y].replace("\x00", "").rstrip() == text
+
+
+def test_nothing_is_written_when_nothing_changed_and_little_when_little_did() -> None:
+    painter = Painter(ColorSystem.TRUECOLOR)
+    row = [Segment("The West must recalibrate its strategies today.".ljust(80))]
+    painter.paint([(0, 0, row)], 80, 24)
+    assert painter.paint([(0, 0, row)], 80, 24) == ""
+    changed = [Segment("The East must recalibrate its strategies today.".ljust(80))]
+    assert painter.paint([(0, 0, changed)], 80, 24) == "\x1b[1;5HEa"
+
+
+def test_after_forgetting_all_is_painted_again() -> None:
+    painter = Painter(None)
+    painter.paint([(0, 0, [Segment("x")])], 5, 2)
+    painter.forget()
+    assert painter.paint([(0, 0, [Segment("x")])], 5, 2).startswith("\x1b[m\x1b[H\x1b[2J")
