@@ -52,7 +52,8 @@ def test_an_own_key_drives_out_a_default() -> None:
     ("settings", "word"),
     [
         ({"preset": "emacs"}, "preset"), ({"acept": "a"}, "acept"), ({"accept": "ctrl+b"}, "tmux"),
-        ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"), ({"accept": "y", "reject": "y"}, "y"),
+        ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"),
+        ({"accept": "y", "reject": "y"}, "y"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word: str) -> None:

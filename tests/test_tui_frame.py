@@ -186,7 +186,8 @@ def test_hint_letters_stand_over_the_text_without_moving_it() -> None:
 
 @pytest.mark.parametrize(
     ("colors", "no_color", "background", "name"),
-    [(1 << 24, False, "", "dark"), (256, False, "0;15", "light"), (16, False, "", "ansi"), (256, True, "", "mono"),
+    [(1 << 24, False, "", "dark"), (256, False, "0;15", "light"), (16, False, "", "ansi"),
+     (256, True, "", "mono"),
      (0, False, "", "mono"), (256, False, "15;0", "dark")],
 )  # fmt: skip
 def test_the_theme_follows_the_terminal(colors: int, no_color: bool, background: str, name: str) -> None:
