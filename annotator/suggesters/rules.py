@@ -40,7 +40,7 @@ class Rules:
 
     def __init__(self, schema: LabelSchema, nlp: Language, muted: frozenset[str]) -> None:
         self._schema = schema
-        self._nlp = nlp
+        self.nlp = nlp
         self._muted = muted
         spans, relations, self._names_only = tables.label_map()
         self._spans = {key: _target(schema, key, others) for key, others in spans.items()}
@@ -50,9 +50,9 @@ class Rules:
         """Proposals for a paragraph, in reading order, stances last."""
         from annotator.suggesters._pipeline import DOCUMENT
 
-        doc = self._nlp.make_doc(document.text[paragraph.start : paragraph.end])
+        doc = self.nlp.make_doc(document.text[paragraph.start : paragraph.end])
         doc.user_data[DOCUMENT] = document.text
-        for _, component in self._nlp.pipeline:
+        for _, component in self.nlp.pipeline:
             doc = component(doc)
         actors = [self._span(document, paragraph, "actor", found) for found in doc._.actors]
         claims = [self._span(document, paragraph, "claim", clause.found) for clause in doc._.clauses]
