@@ -75,7 +75,7 @@ class ReviewState:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The items of the paragraph, in the order that the focus moves."""
-        return self.items_of(self.paragraph)
+        return self._items_of(self.paragraph)
 
     @cached_property
     def focused(self) -> Item | None:
@@ -98,6 +98,9 @@ class ReviewState:
 
     def items_of(self, paragraph: int) -> tuple[Item, ...]:
         """The items of any paragraph; an excluded one has none."""
+        return self.items if paragraph == self.paragraph else self._items_of(paragraph)
+
+    def _items_of(self, paragraph: int) -> tuple[Item, ...]:
         if self.is_excluded(paragraph):
             return ()
         return paragraph_items(self.annotations, self.suggestions, paragraph, threshold=self.threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
@@ -43,14 +44,20 @@ def paragraphs(
     text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0
 ) -> list[list[Piece]]:
     """The text wrapped into rows of `width` cells; after `limit` rows (0: all) it is cut with an ellipsis."""
+    return [[(indent, PLAIN), (line, style)] for line in _wrapped(text, max(2, width - len(indent)), limit)]
+
+
+@lru_cache(maxsize=512)
+def _wrapped(text: str, width: int, limit: int) -> tuple[str, ...]:
+    if limit and len(text) > 4 * width * limit:
+        # No need to wrap what will be cut; the ellipsis comes all the same.
+        text = text[: 4 * width * limit]
     text = displayable(text)
-    room = max(2, width - len(indent))
-    lines = [text[line.start : line.end].rstrip() for line in wrap(text, room)]
+    lines = [text[line.start : line.end].rstrip() for line in wrap(text, width)]
     if limit and len(lines) > limit:
-        lines = [*lines[: limit - 1], clip(lines[limit - 1] + " " + lines[limit], room)]
-        if not lines[-1].endswith("…"):
-            lines[-1] = clip(lines[-1], room - 1).rstrip("…") + "…"
-    return [[(indent, PLAIN), (line, style)] for line in lines]
+        cut = clip(f"{lines[limit - 1]} {lines[limit]}", width)
+        lines = [*lines[: limit - 1], cut if cut.endswith("…") else f"{clip(cut, width - 1)}…"]
+    return tuple(lines)
 
 
 def justify(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style = PLAIN) -> list[Piece]:

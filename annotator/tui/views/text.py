@@ -23,6 +23,8 @@ from annotator.tui.rows import PLAIN, Piece, strip
 from annotator.tui.theme import Theme
 
 MARGIN = 3
+_KEPT = 200
+"""Paragraphs whose rows are kept."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,18 @@ class TextView:
     _lines: dict[tuple[int, int], tuple[Line, ...]] = field(default_factory=dict)
     _depth: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[object, tuple[Row, ...]]] = field(default_factory=dict)
+    _made: dict[tuple[int, int], dict[int, tuple[object, list[Row]]]] = field(default_factory=dict)
+    _tracks: dict[tuple[int, int], tuple[tuple[Mark, ...], tuple[tuple[Part, ...], ...]]] = field(
+        default_factory=dict
+    )
     _document: str = ""
 
     def render(self, state: ReviewState, look: Look, width: int, height: int) -> list[Row]:
         """The rows in view, at most `height`; scrolled as little as shows the item in focus."""
         if self._document != state.document.id:
             self._document, self.first, self.top = state.document.id, max(0, state.paragraph - 1), 0
-            self._lines.clear()
-            self._depth.clear()
-            self._rows.clear()
+            for cache in (self._lines, self._depth, self._rows, self._made, self._tracks):
+                cache.clear()
         self._scroll(state, look, width, height)
         rows: list[Row] = []
         at, skip = self.first, self.top
@@ -118,40 +123,54 @@ class TextView:
         )  # fmt: skip
         known = self._rows.get(index)
         if known is None or known[0] != key:
-            if len(self._rows) > 200:
+            if len(self._rows) > _KEPT:
                 self._rows.clear()
+                self._made.clear()
             known = (key, tuple(self._build(state, look, width, index)))
             self._rows[index] = known
         return known[1]
 
     def _build(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
+        """Rows of a paragraph, made anew just for the lines that changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
-        lines = self.lines(state, index, width)
-        text = displayable(state.document.text[paragraph.start : paragraph.end])
         gutter = _gutter(state, index, look.theme)
         if state.is_excluded(index):
-            label = [gutter, (text.split("\n")[0][: width - 24], look.theme.muted)]
+            text = displayable(state.document.text[paragraph.start : paragraph.end])
             note = "  not annotated" + (" · o brings it back" if current else "")
-            return [Row(strip([*label, (note, look.theme.muted)]), index, 0, True), _blank(index, 0)]
-        items = [i for i in state.items_of(index) if isinstance(i.value, Span)]
+            pieces = [gutter, (text[: width - 30], look.theme.muted), (note, look.theme.muted)]
+            return [Row(strip(pieces), index, 0, True), _blank(index, 0)]
+        lines = self.lines(state, index, width)
+        items = {i.id: i for i in state.items_of(index) if isinstance(i.value, Span)}
         lit = _lit(state) if current else frozenset()
-        painter = _Painter(state.schema, look, paragraph.start, items, lit)
-        marks = [] if look.compact else [painter.mark(item) for item in items]
-        pieces = tracks(lines, marks)
+        painter = _Painter(state, look, index, items, lit)
+        pieces_of = self._pieces(index, width, lines, tuple(painter.mark(item) for item in items.values()))
+        made = self._made.setdefault((index, width), {})
         depth = self._depth.setdefault((index, width), [0] * len(lines))
         rows: list[Row] = []
         for number, line in enumerate(lines):
-            body = painter.text(text, line, state if current else None, plain=not current)
-            rows.append(
-                Row(strip([gutter if number == 0 else (" " * MARGIN, PLAIN), *body]), index, number, True)
-            )
-            levels = 1 + max((p.level for p in pieces[number]), default=-1)
-            depth[number] = max(depth[number], levels) if not look.compact else depth[number]
-            for level in range(0 if look.compact else depth[number]):
-                on_it = [p for p in pieces[number] if p.level == level]
-                rows.append(Row(strip([(" " * MARGIN, PLAIN), *painter.track(on_it)]), index, number, False))
+            on_line = pieces_of[number]
+            if not look.compact:
+                depth[number] = max(depth[number], 1 + max((p.level for p in on_line), default=-1))
+            margin = gutter if number == 0 else (" " * MARGIN, PLAIN)
+            key = (margin, depth[number], painter.look_of(line, on_line))
+            known = made.get(number)
+            if known is None or known[0] != key:
+                strips = painter.line(line, on_line, margin, 0 if look.compact else depth[number])
+                known = (key, [Row(s, index, number, i == 0) for i, s in enumerate(strips)])
+                made[number] = known
+            rows += known[1]
         return [*rows, _blank(index, len(lines) - 1)]
+
+    def _pieces(
+        self, index: int, width: int, lines: Sequence[Line], marks: tuple[Mark, ...]
+    ) -> tuple[tuple[Part, ...], ...]:
+        """The pieces of the marks by line, kept until a mark changes."""
+        known = self._tracks.get((index, width))
+        if known is None or known[0] != marks:
+            known = (marks, tracks(lines, marks))
+            self._tracks[index, width] = known
+        return known[1]
 
 
 def _blank(index: int, line: int) -> Row:
@@ -203,38 +222,71 @@ def _wanted(state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], heig
 
 @dataclass(frozen=True)
 class _Painter:
-    """Styles the text of one paragraph, which begins at `base`, and draws its marks."""
+    """Styles the text of one paragraph and draws its marks; `items` are its spans by id."""
 
-    schema: LabelSchema
+    state: ReviewState
     look: Look
-    base: int
-    items: Sequence[Item]
+    index: int
+    items: Mapping[str, Item]
     lit: frozenset[str]
+
+    @property
+    def _base(self) -> int:
+        return self.state.document.paragraphs[self.index].start
+
+    @property
+    def _current(self) -> bool:
+        return self.index == self.state.paragraph
+
+    @property
+    def _schema(self) -> LabelSchema:
+        return self.state.schema
 
     def mark(self, item: Item) -> Mark:
         """The mark of a span: statements in brackets with their label's name, others by letter."""
         span = item.value
         assert isinstance(span, Span)
-        layer = self.schema.layer(span.layer)
+        layer = self._schema.layer(span.layer)
         label = layer.label(span.label) if layer else None
-        bracket = span.layer in self.schema.statement_layers
+        bracket = span.layer in self._schema.statement_layers
         sign = "!" if item.flagged else "*" if item.note else ""
         title = f"{layer.symbol if layer else '?'} {span.label}{sign}" if bracket else (
             (label.symbol if label else span.label[:1].upper()) + sign
         )  # fmt: skip
-        return Mark(item.id, span.start - self.base, span.end - self.base, title, bracket)
+        return Mark(item.id, span.start - self._base, span.end - self._base, title, bracket)
+
+    def look_of(self, line: Line, pieces: Sequence[Part]) -> object:
+        """All that a line's rows depend on; equal looks give equal rows."""
+        shapes = tuple((p, self.items[p.mark.id].pending, p.mark.id in self.lit) for p in pieces)
+        low, high = line.start + self._base, line.end + self._base
+        chosen = self.state.selection if self._current else None
+        selected = (chosen.start, chosen.end) if chosen and chosen.start < high and chosen.end > low else None
+        hints = tuple((at, code) for at, code in self._hints.items() if low - 2 < at < high)
+        found = tuple(f for f in self.look.found if f[0] < high and f[1] > low)
+        return (shapes, self._current, selected, hints, found, self.look.compact, self.look.theme.name)
+
+    @property
+    def _hints(self) -> Mapping[int, str]:
+        return self.look.hints if self._current else {}
+
+    def line(self, line: Line, pieces: Sequence[Part], margin: Piece, levels: int) -> list[Strip]:
+        """The rows of a line: its text, and so many tracks under it."""
+        rows = [strip([margin, *self._text(line, [self.items[p.mark.id] for p in pieces])])]
+        for level in range(levels):
+            on_it = [p for p in pieces if p.level == level]
+            rows.append(strip([(" " * MARGIN, PLAIN), *self._track(on_it)]))
+        return rows
 
     def _color(self, item: Item) -> str:
-        layer = self.schema.layer(item.value.layer)
+        layer = self._schema.layer(item.value.layer)
         return layer.color if layer else "grey"
 
-    def track(self, pieces: Sequence[Part]) -> list[Piece]:
+    def _track(self, pieces: Sequence[Part]) -> list[Piece]:
         """The pieces of one track of one line."""
-        by_id = {item.id: item for item in self.items}
         out: list[Piece] = []
         at = 0
         for piece in pieces:
-            item = by_id[piece.mark.id]
+            item = self.items[piece.mark.id]
             focused = item.id in self.lit
             drawn = draw(piece, self.look.glyphs, pending=item.pending, focused=focused)
             style = self.look.theme.mark(self._color(item), pending=item.pending, focused=focused)
@@ -242,46 +294,47 @@ class _Painter:
             at = piece.right
         return out
 
-    def text(self, text: str, line: Line, state: ReviewState | None, *, plain: bool) -> list[Piece]:
+    def _text(self, line: Line, items: Sequence[Item]) -> list[Piece]:
         """A line of text in runs of one style; hint letters stand over the words they lead to."""
-        end = line.start + len(text[line.start : line.end].rstrip())
-        base_style = self.look.theme.muted if plain else PLAIN
-        styles: list[Style] = [base_style] * (end - line.start)
+        base = self._base
+        text = displayable(self.state.document.text[base + line.start : base + line.end]).rstrip()
+        styles: list[Style] = [PLAIN if self._current else self.look.theme.muted] * len(text)
 
         def paint(start: int, stop: int, style: Style, *, over: bool = False) -> None:
-            for at in range(max(start, line.start), min(stop, end)):
-                styles[at - line.start] = style if over else styles[at - line.start] + style
+            first = base + line.start
+            for at in range(max(start - first, 0), min(stop - first, len(text))):
+                styles[at] = style if over else styles[at] + style
 
-        for item in sorted(self.items, key=lambda i: i.id in self.lit):
+        for item in sorted(items, key=lambda i: i.id in self.lit):
             span = item.value
             assert isinstance(span, Span)
-            start, stop = span.start - self.base, span.end - self.base
             if self.look.compact:
-                paint(start, stop, self._compact(item))
-            if item.id in self.lit and (span.layer not in self.schema.statement_layers or self.look.compact):
-                paint(start, stop, self.look.theme.fill(self._color(item)), over=True)
-            elif item.id in self.lit:
-                paint(start, stop, self.look.theme.strong)
+                paint(span.start, span.end, self._compact(item))
+            if item.id not in self.lit:
+                continue
+            if span.layer not in self._schema.statement_layers or self.look.compact:
+                paint(span.start, span.end, self.look.theme.fill(self._color(item)), over=True)
+            else:
+                paint(span.start, span.end, self.look.theme.strong)
         for a, b in self.look.found:
-            paint(a - self.base, b - self.base, self.look.theme.found)
-        if state is not None and state.selection is not None:
-            chosen = state.selection
-            paint(chosen.start - self.base, chosen.end - self.base, self.look.theme.selection, over=True)
-        shown = list(text[line.start : end])
-        if state is not None:
-            self._put_hints(shown, styles, line)
+            paint(a, b, self.look.theme.found)
+        chosen = self.state.selection
+        if self._current and chosen is not None:
+            paint(chosen.start, chosen.end, self.look.theme.selection, over=True)
+        shown = list(text)
+        self._put_hints(shown, styles, line)
         return _runs(shown, styles)
 
     def _put_hints(self, shown: list[str], styles: list[Style], line: Line) -> None:
-        for offset, letters in self.look.hints.items():
+        for offset, letters in self._hints.items():
             for i, letter in enumerate(letters):
-                at = offset - self.base + i - line.start
+                at = offset - self._base + i - line.start
                 # A wide or joined character cannot be covered by one letter without moving the text.
                 if 0 <= at < len(shown) and line.columns[at + 1] - line.columns[at] == 1:
                     shown[at], styles[at] = letter, self.look.theme.hint
 
     def _compact(self, item: Item) -> Style:
-        statement = item.value.layer in self.schema.statement_layers
+        statement = item.value.layer in self._schema.statement_layers
         ink = self.look.theme.ink(self._color(item))
         return ink + Style(bold=not statement, underline=statement, italic=item.pending)
 
@@ -290,7 +343,7 @@ def _runs(shown: Sequence[str], styles: Sequence[Style]) -> list[Piece]:
     out: list[Piece] = []
     start = 0
     for at in range(1, len(shown) + 1):
-        if at == len(shown) or styles[at] != styles[start]:
+        if at == len(shown) or (styles[at] is not styles[start] and styles[at] != styles[start]):
             out.append(("".join(shown[start:at]), styles[start]))
             start = at
     return out
