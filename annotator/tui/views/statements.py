@@ -16,7 +16,8 @@ Rows = list[list[Piece]]
 
 
 def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
-    """All cards of the paragraph, scrolled so that the one in focus is in view."""
+    """The cards of the paragraph, by pages: the one with the card in focus, else the last."""
+    shown = False
     head: Rows = [[(f"STATEMENTS {len(state.cards) or ''}", theme.muted)], []]
     if not state.cards:
         return [
@@ -24,16 +25,18 @@ def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Row
             [],
             *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted),
         ]
-    body: Rows = []
-    begin, end = 0, 0
+    # Whole pages, so that going from card to card moves nothing until the page is through.
+    room = height - len(head)
+    page: Rows = []
     for card in state.cards:
         rows = card_rows(state, card, theme, width)
-        if _focused(state, card):
-            begin, end = len(body), len(body) + len(rows)
-        body += [*rows, []]
-    room = height - len(head)
-    top = max(0, min(begin, end - room)) if end > room else 0
-    return [*head, *body[top : top + room]]
+        if page and len(page) + len(rows) > room:
+            if shown:
+                break
+            page = []
+        shown = shown or _focused(state, card)
+        page += [*rows, []]
+    return [*head, *page[:room]]
 
 
 def focus_card(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
