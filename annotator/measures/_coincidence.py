@@ -1,0 +1,54 @@
+"""Krippendorff's alpha for nominal data from matrices of coincidences, which add up over passages.
+
+Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11; (2011) Computing Krippendorff's
+Alpha-Reliability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from annotator.measures._data import Array
+
+
+def coincidences(units: Iterable[tuple[float, Mapping[int, int]]], size: int) -> Array:
+    """The matrix of coincidences `(size, size)` of units, each a weight and how many gave which value.
+
+    A unit that fewer than two coded counts for nothing.
+    """
+    out = np.zeros((size, size))
+    for weight, counts in units:
+        total = sum(counts.values())
+        if total < 2:
+            continue
+        for a, n in counts.items():
+            for b, m in counts.items():
+                out[a, b] += weight * n * (m - (a == b)) / (total - 1)
+    return out
+
+
+def alpha(size: int) -> Callable[[Array], Array]:
+    """From rows of flattened matrices to alpha: 1 - D_o / D_e; NaN without data or without variation."""
+
+    def value(rows: Array) -> Array:
+        matrices = rows.reshape(-1, size, size)
+        marginals = matrices.sum(axis=2)
+        n = marginals.sum(axis=1)
+        observed = n - np.trace(matrices, axis1=1, axis2=2)
+        expected = n**2 - (marginals**2).sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where((n > 1) & (expected > 0), 1 - (n - 1) * observed / expected, np.nan))
+
+    return value
+
+
+def against_rest(matrix: Array, keep: list[int]) -> Array:
+    """A matrix `(size, size)` with the values `keep` as one value and all others as another, flattened."""
+    mask = np.zeros(len(matrix), dtype=bool)
+    mask[keep] = True
+    return np.array([matrix[np.ix_(a, b)].sum() for a in (mask, ~mask) for b in (mask, ~mask)])
+
+
+__all__ = ["against_rest", "alpha", "coincidences"]

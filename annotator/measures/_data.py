@@ -1,0 +1,214 @@
+"""What measures read and give: comparisons of finished work, and results with their uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Relation, Span
+from annotator.model.text import words
+
+Array = NDArray[np.float64]
+
+FEW = 10
+"""Below so many documents the bootstrap draws paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one annotator marked in a passage, all layers; `ends` finds the spans of relations by id."""
+
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+    ends: Mapping[str, Span]
+
+    def of(self, layer: str) -> list[Span]:
+        """Spans of a layer, in reading order."""
+        return [span for span in self.spans if span.layer == layer]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph `[start, end)` of the text that two or more annotators finished; `document` counts from 0."""
+
+    document: int
+    name: str
+    index: int
+    text: str
+    start: int
+    end: int
+    works: Mapping[str, Work]
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every two annotators, in order of their names."""
+        return combinations(sorted(self.works), 2)
+
+    def tokens(self) -> list[tuple[int, int]]:
+        """Words and signs of the passage; offsets are the document's."""
+        return words(self.text, self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Finished work on the documents that two or more annotators finished.
+
+    `empty` counts finished passages in which an annotator marked nothing, `unfinished` completions that are
+    left out because they are skipped or not done.
+    """
+
+    passages: tuple[Passage, ...]
+    annotators: tuple[str, ...]
+    documents: int
+    completions: int
+    empty: int = 0
+    unfinished: int = 0
+
+
+def compare(records: Iterable[Record], annotators: Sequence[str] | None = None) -> Comparison:
+    """The comparison of these records; only `annotators`, when given. Gold is never in it."""
+    finished: dict[str, list[Record]] = {}
+    unfinished = 0
+    for record in records:
+        if record.annotator is None or (annotators is not None and record.annotator not in annotators):
+            continue
+        if record.status is Completion.DONE:
+            finished.setdefault(record.document.id, []).append(record)
+        else:
+            unfinished += 1
+    passages: list[Passage] = []
+    number = 0
+    for name in sorted(finished):
+        several = finished[name]
+        if len(several) > 1:
+            passages += _passages(number, several)
+            number += 1
+    names = sorted({who for p in passages for who in p.works})
+    completions = sum(len(several) for several in finished.values() if len(several) > 1)
+    empty = sum(not w.spans and not w.relations for p in passages for w in p.works.values())
+    return Comparison(tuple(passages), tuple(names), number, completions, empty, unfinished)
+
+
+def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
+    """The paragraphs that at least two annotators had to annotate."""
+    document = records[0].document
+    for i, paragraph in enumerate(document.paragraphs):
+        works: dict[str, Work] = {}
+        for record in records:
+            own = record.document.paragraphs
+            if i < len(own) and not own[i].excluded and record.annotator is not None:
+                works[record.annotator] = _work(record, paragraph.start, paragraph.end)
+        if len(works) > 1:
+            yield Passage(number, document.id, i, document.text, paragraph.start, paragraph.end, works)
+
+
+def _work(record: Record, start: int, end: int) -> Work:
+    spans = tuple(s for s in record.spans if start <= s.start < end)
+    ends = {s.id: s for s in record.spans}
+    inside = {s.id for s in spans}
+    return Work(spans, tuple(r for r in record.relations if r.target in inside), ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure: `value` in [-1, 1] or None with the `reason`; `low` and `high` bound its 95 % interval.
+
+    `n` is the number of units that it rests on, `coverage` the share of all units that could be compared,
+    `parts` the same figure by label.
+    """
+
+    measure: str
+    layer: str
+    name: str
+    value: float | None
+    reason: str = ""
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    coverage: float | None = None
+    parts: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """How often to draw, and from which seed; 0 samples for no intervals."""
+
+    samples: int = 1000
+    seed: int = 20240901
+
+    def interval(
+        self, comparison: Comparison, statistics: Array, value: Callable[[Array], Array]
+    ) -> tuple[float | None, float | None]:
+        """The 2.5th and 97.5th percentile of `value` over resamples (Efron 1979), or None twice.
+
+        `statistics` has a row for each passage; `value` maps sums of rows `(k, columns)` to `(k,)`, with
+        NaN where undefined. Memory is bounded: samples are drawn in chunks.
+        """
+        units = _by_unit(comparison, statistics)
+        if self.samples == 0 or len(units) < 2:
+            return None, None
+        rng = np.random.default_rng(self.seed)
+        found: list[Array] = []
+        step = max(1, min(self.samples, 4_000_000 // len(units)))
+        for at in range(0, self.samples, step):
+            size = min(step, self.samples - at)
+            counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=size)
+            found.append(value(counts.astype(np.float64) @ units))
+        values = np.concatenate(found)
+        values = values[~np.isnan(values)]
+        if len(values) < self.samples / 2:
+            return None, None
+        low, high = np.percentile(values, [2.5, 97.5])
+        return float(low), float(high)
+
+
+def _by_unit(comparison: Comparison, statistics: Array) -> Array:
+    """Rows to draw from: of documents when there are enough, else of passages."""
+    if comparison.documents < FEW:
+        return statistics
+    sums = np.zeros((comparison.documents, statistics.shape[1]))
+    np.add.at(sums, [p.document for p in comparison.passages], statistics)
+    return sums
+
+
+def single(value: Callable[[Array], Array], sums: Array) -> float | None:
+    """The value of one row of sums, None where it is undefined."""
+    found = float(value(sums[None, :])[0])
+    return None if np.isnan(found) else found
+
+
+def align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[tuple[Span, Span]]:
+    """One-to-one pairs with an intersection over union of at least `least`, the largest overlaps first."""
+    scored = []
+    for x in a:
+        for y in b:
+            shared = min(x.end, y.end) - max(x.start, y.start)
+            if shared > 0 and shared / (x.length + y.length - shared) >= least:
+                scored.append((-shared, abs(x.start - y.start), x.start, x.id, y.id, x, y))
+    pairs: list[tuple[Span, Span]] = []
+    left, right = set(), set()
+    for *_, x, y in sorted(scored, key=lambda s: s[:5]):
+        if x.id not in left and y.id not in right:
+            left.add(x.id)
+            right.add(y.id)
+            pairs.append((x, y))
+    return pairs
+
+
+__all__ = [
+    "FEW",
+    "Array",
+    "Comparison",
+    "Passage",
+    "Resampling",
+    "Result",
+    "Work",
+    "align",
+    "compare",
+    "single",
+]
