@@ -35,7 +35,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph `[start, end)` of the text that two or more annotators finished; `document` counts from 0."""
+    """A paragraph `[start, end)` that two or more annotators finished; `document` counts from 0."""
 
     document: int
     name: str
@@ -182,6 +182,13 @@ def single(value: Callable[[Array], Array], sums: Array) -> float | None:
     return None if np.isnan(found) else found
 
 
+def f1(rows: Array) -> Array:
+    """From rows `(shared, number of the one, number of the other)` to F1; NaN when nothing is marked."""
+    total = rows[:, 1] + rows[:, 2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))
+
+
 def align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[tuple[Span, Span]]:
     """One-to-one pairs with an intersection over union of at least `least`, the largest overlaps first."""
     scored = []
@@ -201,14 +208,5 @@ def align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[t
 
 
 __all__ = [
-    "FEW",
-    "Array",
-    "Comparison",
-    "Passage",
-    "Resampling",
-    "Result",
-    "Work",
-    "align",
-    "compare",
-    "single",
-]
+    "FEW", "Array", "Comparison", "Passage", "Resampling", "Result", "Work", "align", "compare", "f1", "single",
+]  # fmt: skip

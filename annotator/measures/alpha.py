@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def _segments(passage: Passage, layer: str) -> Iterator[tuple[int, list[Value]]]
         for span in several:
             cuts |= {max(span.start, passage.start), min(span.end, passage.end)}
     edges = sorted(cuts)
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         yield (
             b - a,
             [frozenset(s.label for s in several if s.start < b and a < s.end) for several in spans.values()],

@@ -1,8 +1,8 @@
 """Agreement on the label and the attributes of spans that two annotators both marked.
 
 Spans are aligned one to one, the largest overlaps first, with an intersection over union of at least .5; the
-`coverage` is the share of all spans that have a partner. Krippendorff's alpha is nominal, Cohen's (1960)
-kappa is pooled over the pairs of annotators, each pair counted in both orders.
+`coverage` is the share of all spans that have a partner. Krippendorff's alpha is nominal; Cohen's (1960)
+kappa is that of the two annotators, over more than two of the pooled pairs.
 """
 
 from __future__ import annotations
@@ -53,15 +53,18 @@ def _of(
     code = {value: i for i, value in enumerate(values)}
     size = max(1, len(values))
     rows = np.zeros((len(pairs), size * size))
+    ordered = np.zeros((len(pairs), size * size))
     for i, here in enumerate(pairs):
         counted = ((1.0, Counter((code[a], code[b]))) for a, b in here)
         rows[i] = coincidences(counted, size).ravel()
+        for mine, theirs in here:
+            ordered[i, code[mine] * size + code[theirs]] += 1
     sums = rows.sum(axis=0)
     reason = "nothing is aligned" if not aligned else "no variation: every value is the same"
     out: list[Result] = []
-    for kind, measure in (("alpha", alpha(size)), ("kappa", kappa(size))):
-        value = single(measure, sums) if len(rows) else None
-        low, high = resampling.interval(comparison, rows, measure)
+    for kind, measure, table in (("alpha", alpha(size), rows), ("kappa", kappa(size), ordered)):
+        value = single(measure, table.sum(axis=0)) if len(rows) else None
+        low, high = resampling.interval(comparison, table, measure)
         parts = _parts(sums.reshape(size, size), code) if kind == "alpha" else {}
         out.append(
             Result(
@@ -77,17 +80,15 @@ def _parts(matrix: Array, code: Mapping[str, int]) -> dict[str, float | None]:
 
 
 def kappa(size: int) -> Callable[[Array], Array]:
-    """From rows of symmetric matrices of pairs to (P_o - P_e) / (1 - P_e), with joint marginals.
-
-    With each pair in both orders the marginals of the two annotators are one (Scott's 1955 pi for two).
-    """
+    """From rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 - P_e); NaN without data
+    or without variation."""
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
         n = matrices.sum(axis=(1, 2))
         with np.errstate(divide="ignore", invalid="ignore"):
             observed = np.trace(matrices, axis1=1, axis2=2) / n
-            expected = ((matrices.sum(axis=2) / n[:, None]) ** 2).sum(axis=1)
+            expected = (matrices.sum(axis=2) * matrices.sum(axis=1)).sum(axis=1) / n**2
             return np.asarray(
                 np.where((n > 0) & (expected < 1), (observed - expected) / (1 - expected), np.nan)
             )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annotator.measures._data import Array, Comparison, Resampling, Result, single
+from annotator.measures._data import Array, Comparison, Resampling, Result, f1, single
 from annotator.model.schema import Layer
 from annotator.model.span import Span
 
@@ -45,13 +45,6 @@ def _take(left: list[Span], right: list[Span], fits: object) -> int:
     return count
 
 
-def f1(rows: Array) -> Array:
-    """From rows `(shared, number of the one, number of the other)` to F1; NaN when neither marked anything."""
-    total = rows[:, 1] + rows[:, 2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))
-
-
 def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
     """The four variants; `parts` of strict by label."""
     rows = np.zeros((len(comparison.passages), 6))
@@ -80,4 +73,4 @@ def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> lis
     return out
 
 
-__all__ = ["VARIANTS", "compute", "f1", "kinds", "matches", "title"]
+__all__ = ["VARIANTS", "compute", "kinds", "matches", "title"]

@@ -12,8 +12,7 @@ from collections import Counter
 import numpy as np
 
 from annotator.measures._coincidence import alpha, coincidences
-from annotator.measures._data import Comparison, Resampling, Result, Work, align, single
-from annotator.measures.f1 import f1
+from annotator.measures._data import Comparison, Resampling, Result, Work, align, f1, single
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation
 

@@ -8,6 +8,8 @@ gaps count as stretches of length one. Units of one annotator may not overlap.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from annotator.measures._data import Array, Comparison, Passage, Resampling, Result, single
@@ -39,7 +41,7 @@ def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> lis
 def _overlapping(passage: Passage, layer: str) -> str | None:
     for who, work in passage.works.items():
         spans = work.of(layer)
-        if any(a.end > b.start for a, b in zip(spans, spans[1:], strict=False)):
+        if any(a.end > b.start for a, b in pairwise(spans)):
             return who
     return None
 
@@ -59,7 +61,7 @@ def _statistics(passage: Passage, layer: str, code: dict[str, int]) -> Array:
         squares += sum((b - a) ** 2 for a, b, _ in sections[who]) + (passage.end - passage.start - covered)
         edges |= {edge for a, b, _ in sections[who] for edge in (a, b)}
     cuts = sorted(edges)
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         values = [next((c for x, y, c in own if x <= a < y), 0) for own in sections.values()]
         for i, v in enumerate(values):
             for j, w in enumerate(values):
