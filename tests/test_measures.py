@@ -256,5 +256,5 @@ def test_from_the_project_to_the_report(tmp_path: Path) -> None:
     assert lost.if_fixed["label"] == 1
     assert found.worst[0].differing == 2
     lines = report(found)
-    assert all(len(line) <= 110 for line in lines)
+    assert all(len(line) <= 120 for line in lines)
     assert any("F1 exact" in line and "1.00" in line for line in lines)
