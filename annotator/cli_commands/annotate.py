@@ -29,7 +29,7 @@ def open_application(ctx: click.Context, *, document: str | None, demo: bool) ->
     from annotator.errors import ProjectError, UsageError
 
     name = annotator_of(ctx)
-    _check_terminal()
+    check_terminal()
     wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")
     if demo and not wanted and not _has_project(Path.cwd()):
         from annotator.workflows.demo import demo_folder, demo_project
@@ -61,7 +61,7 @@ def _has_project(start: Path) -> bool:
     return True
 
 
-def _check_terminal() -> None:
+def check_terminal() -> None:
     """Raise UsageError where no screen can be shown."""
     import os
     import sys

@@ -1,4 +1,12 @@
-"""The family of merging strategies: what turns several annotators' work into a first draft of the gold.
+"""The family of merging strategies: what several annotators' work says by itself, before anybody reviews it.
 
-The family has no members yet.
+A member's module has a `title`, `complete` (whether what it does not keep is thereby decided against), and
+
+    kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str) -> list[Candidate]
+
+the candidates that stand without review; `option` is what follows a colon in the strategy's name, as in
+`annotator:ada`, else empty. A strategy prefills: unless it is complete, what it does not keep waits for the
+reviewer. It never makes up a candidate that nobody drew.
 """
+
+from __future__ import annotations

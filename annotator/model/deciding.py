@@ -252,7 +252,7 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
         return on_set_label(focused, action)
     new = Span(
         state.new_id(1), action.layer, action.label, chosen.start, chosen.end,
-        attributes=defaults(state.schema, action.layer),
+        attributes=defaults(state.schema, action.layer), origin=state.origin,
     )  # fmt: skip
     added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
     after, group = commit(state, [added], f"added {action.label}")
@@ -328,8 +328,8 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
         mark = replace(state.annotations.mark(here), done=True)
         decisions.append(_mark(state, Action.CLOSE, mark))
     following = _next_open(state)
-    if following is None and state.annotations.completion is not Completion.DONE:
-        decisions.append(_complete(state, Completion.DONE))
+    if following is None and state.annotations.completion is not state.finished:
+        decisions.append(_complete(state, state.finished))
     left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
     said = f"{left} suggestion{'s'[: left > 1]} left undecided in the paragraph before" if left else ""
@@ -352,7 +352,7 @@ def on_reopen(state: ReviewState, _: do.ReopenParagraph) -> Step:
         return say(state, "the paragraph is not marked as done")
     mark = replace(state.annotations.mark(state.paragraph), done=False)
     decisions = [_mark(state, Action.REOPEN, mark)]
-    if state.annotations.completion is Completion.DONE:
+    if state.annotations.completion is state.finished:
         decisions.append(_complete(state, Completion.IN_PROGRESS))
     return commit(state, decisions, "paragraph open again")
 
@@ -364,7 +364,7 @@ def on_toggle_excluded(state: ReviewState, _: do.ToggleExcluded) -> Step:
         return say(state, "remove the annotations of the paragraph before excluding it")
     mark = replace(state.annotations.mark(here), excluded=excluded)
     decisions = [_mark(state, Action.EXCLUDE if excluded else Action.INCLUDE, mark)]
-    if not excluded and not mark.done and state.annotations.completion is Completion.DONE:
+    if not excluded and not mark.done and state.annotations.completion is state.finished:
         decisions.append(_complete(state, Completion.IN_PROGRESS))
     after, group = commit(state, decisions)
     said = "paragraph excluded; the same key brings it back" if excluded else "paragraph included"

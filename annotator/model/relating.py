@@ -75,6 +75,7 @@ def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
         draft.source,
         draft.target,
         defaults(state.schema, layer.name),
+        state.origin,
     )
     decisions: dict[str, Decision] = {}
     for end in (draft.source, draft.target):

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from annotator.model.annotation import AnnotationSet, History
-from annotator.model.decision import Decision, Group, Suggestion
+from annotator.model.decision import Completion, Decision, Group, Suggestion
 from annotator.model.items import Card, Item, cards, find, paragraph_items
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
@@ -53,7 +53,8 @@ class Draft:
 class ReviewState:
     """One annotator's work on one document, and where in it they are.
 
-    `suggestions` are by paragraph index. `session` is unique to the run of the program.
+    `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is that of
+    annotations made here; `finished` what the document is when its last paragraph is done.
     """
 
     document: Document
@@ -69,6 +70,8 @@ class ReviewState:
     draft: Draft | None = None
     last_label: tuple[str, str] | None = None
     threshold: float = 0.0
+    origin: str = "human"
+    finished: Completion = Completion.DONE
     serial: int = 0
     message: str = ""
 

@@ -23,6 +23,7 @@ from textual.screen import Screen
 
 from annotator.config import FILE
 from annotator.errors import UsageError
+from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.commands import KeyMap, key_map
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
@@ -79,7 +80,7 @@ class AnnotatorApp(App[int]):
         document = self._wanted
         if document is None:
             place = session.project.last_position(session.annotator)
-            document = place.document if place else next(iter(session.project.document_ids()), None)
+            document = place.document if place else next(iter(session.ids()), None)
         self.push_screen(QueueScreen(session))
         if document is not None:
             session.open(document)
@@ -176,11 +177,26 @@ def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Ite
                 yield x, y, piece
 
 
+def run_review(project: Project, *, strategy: str, document: str | None = None) -> int:
+    """Run the application for review to its end; its exit code. Raises UsageError when the keys or the theme
+    do not hold, or when there is nothing to review."""
+    from annotator.tui.reviewing import ReviewSession
+
+    session = ReviewSession(project, GOLD, project.new_session(), strategy=strategy)
+    if not session.ids():
+        raise UsageError("nobody has finished a document yet", hint="`annotator status` shows who is where")
+    return _run(project, session, document)
+
+
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:
     """Run the terminal application to its end; its exit code.
 
     Raises UsageError when the project's keys or theme do not hold.
     """
+    return _run(project, Session(project, annotator, project.new_session()), document)
+
+
+def _run(project: Project, session: Session, document: str | None) -> int:
     file = str(Path(project.root) / FILE)
     theme = project.config.theme
     if theme and theme not in THEMES:
@@ -188,8 +204,7 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
             f"“{theme}” is no theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
         )
     keys = key_map(project.config.keys, file=file)
-    session = Session(project, annotator, project.new_session())
     return AnnotatorApp(session, keys, document=document).run() or 0
 
 
-__all__ = ["AnnotatorApp", "run"]
+__all__ = ["AnnotatorApp", "run", "run_review"]

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
-from annotator.model.decision import Group
+from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.review import ReviewState, open_document, step
-from annotator.project import Position, Project
+from annotator.model.text import Document
+from annotator.project import DocumentSummary, Position, Project
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Session:
 
     def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
         """Open a document where the annotator left it, or at the given place."""
+        text = self.project.document(document)
+        self.prepare(text)
         if paragraph is None:
             place = self.project.position(document, self.annotator)
             if place is not None:
@@ -43,10 +46,10 @@ class Session:
         annotations, history = self.project.annotations(document, self.annotator)
         serial = self.state.serial if self.state else 0
         state = open_document(
-            self.project.document(document),
+            text,
             self.project.schema,
             session=self.token,
-            suggestions=self.project.suggestions(document),
+            suggestions=self.suggestions(text),
             annotations=annotations,
             history=history,
             paragraph=paragraph,
@@ -55,6 +58,39 @@ class Session:
         # Ids made in this session never repeat, whichever documents it opened.
         object.__setattr__(state, "serial", serial)
         self.state = state
+
+    def prepare(self, document: Document) -> None:
+        """What has to happen before a document is opened; nothing, for an annotator."""
+
+    def suggestions(self, document: Document) -> list[Suggestion]:
+        """What is proposed in a document."""
+        return self.project.suggestions(document.id)
+
+    def documents(
+        self,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        search: str = "",
+        completion: Completion | None = None,
+    ) -> list[DocumentSummary]:
+        """Rows of the queue; see `Project.documents`."""
+        return self.project.documents(
+            self.annotator, offset=offset, limit=limit, search=search, completion=completion
+        )
+
+    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
+        """Number of rows of the queue."""
+        return self.project.count_documents(self.annotator, search=search, completion=completion)
+
+    def ids(self) -> list[str]:
+        """The documents of the queue, in its order."""
+        return self.project.document_ids()
+
+    @property
+    def name(self) -> str:
+        """Who is at work, as the screens show it."""
+        return self.annotator
 
     def do(self, action: do.ReviewAction) -> None:
         """Do what a key asks for, and save it."""
@@ -110,7 +146,7 @@ class Session:
 
     def neighbour(self, direction: int) -> str | None:
         """The document before (-1) or after (1) the open one, in document order."""
-        ids = self.project.document_ids()
+        ids = self.ids()
         pairs = pairwise(ids) if direction > 0 else ((b, a) for a, b in pairwise(ids))
         return next((there for here, there in pairs if here == self.review.document.id), None)
 
@@ -120,10 +156,10 @@ class Session:
         self.do(do.MoveFocus(1, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
             return True
-        rows = self.project.documents(self.annotator)
-        order = next(row.order for row in rows if row.id == before.document.id)
-        for row in rows:
-            if row.order > order and row.pending and row.completion.value != "skipped":
+        rows = self.documents()
+        at = next((i for i, row in enumerate(rows) if row.id == before.document.id), -1)
+        for row in rows[at + 1 :]:
+            if row.pending and row.completion is not Completion.SKIPPED:
                 self.open(row.id, paragraph=0)
                 if not any(item.undecided for item in self.review.items):
                     self.do(do.MoveFocus(1, undecided=True))

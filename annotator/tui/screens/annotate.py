@@ -138,7 +138,7 @@ class AnnotateScreen(CommandScreen):
             self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found
         )  # fmt: skip
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
-        around = Surroundings(session.annotator, saved, error, self._message, self._panel)
+        around = Surroundings(session.name, saved, error, self._message, self._panel)
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
         self.query_one(Rows).show(made.rows)

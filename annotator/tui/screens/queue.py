@@ -48,7 +48,7 @@ class QueueScreen(CommandScreen):
         """Back from a document: the cursor is on it."""
         state = self.session.state
         if state is not None and not self._search and self._filter is None:
-            ids = self.session.project.document_ids()
+            ids = self.session.ids()
             if state.document.id in ids:
                 self._at = ids.index(state.document.id)
         self.redraw()
@@ -58,15 +58,14 @@ class QueueScreen(CommandScreen):
         return max(1, self.app.size.height - 4)
 
     def _read(self) -> None:
-        project, who = self.session.project, self.session.annotator
-        self._count = project.count_documents(who, search=self._search, completion=self._filter)
+        self._count = self.session.count(search=self._search, completion=self._filter)
         self._at = max(0, min(self._at, self._count - 1))
         if self._at < self._top:
             self._top = self._at
         elif self._at >= self._top + self._room:
             self._top = self._at - self._room + 1
-        self._page = project.documents(
-            who, offset=self._top, limit=self._room, search=self._search, completion=self._filter
+        self._page = self.session.documents(
+            offset=self._top, limit=self._room, search=self._search, completion=self._filter
         )
 
     def redraw(self) -> None:
@@ -75,7 +74,7 @@ class QueueScreen(CommandScreen):
         project = self.session.project
         title = f" {project.root.name} · {project.schema.title or project.schema.name}"
         count = f"{self._at + 1 if self._count else 0} of {self._count}"
-        head = justify([(title, PLAIN)], [(f"{count}  {clip(self.session.annotator, 16)} ", PLAIN)], width)
+        head = justify([(title, PLAIN)], [(f"{count}  {clip(self.session.name, 16)} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], self._columns(width)]
         for i, row in enumerate(self._page, self._top):
             rows.append(self._row(row, width, here=i == self._at))

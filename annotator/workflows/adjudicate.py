@@ -1,0 +1,217 @@
+"""From the finished work of several annotators to the gold: what stands by itself, and what is to be decided.
+
+The gold of a document is the work of the reserved annotator `@gold`. Its suggestions are what the annotators
+made differently; deciding on them is annotating, with the same keys, log and undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from annotator import registry
+from annotator.errors import UsageError
+from annotator.merging._candidates import Candidate, candidates
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    ParagraphMark,
+    Standing,
+    Status,
+    Suggestion,
+    paragraph_item,
+)
+from annotator.model.record import GOLD, Record
+from annotator.model.span import Annotation, Relation, Span
+from annotator.model.text import Document
+from annotator.project import Project
+
+ADJUDICATED = "adjudicated"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What there is to merge in a document: the candidates, who finished it, and what stands by the strategy."""
+
+    document: str
+    voters: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    kept: tuple[Candidate, ...]
+    origin: str
+    complete: bool = False
+
+    @property
+    def open(self) -> tuple[Candidate, ...]:
+        """What the strategy does not decide."""
+        if self.complete:
+            return ()
+        ids = {c.id for c in self.kept}
+        return tuple(c for c in self.candidates if c.id not in ids)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A document of the review queue; `undecided` counts the differences that wait."""
+
+    document: str
+    voters: tuple[str, ...]
+    undecided: int
+    status: Completion
+
+
+def check_strategy(name: str) -> str:
+    """The name of a merging strategy. Raises UsageError when there is none of it."""
+    family, _, option = name.partition(":")
+    registry.merging.load(family).kept([], [], option=option)
+    return name
+
+
+def versions(records: Iterable[Record], strategy: str = "unanimous") -> Versions | None:
+    """What there is to merge in the records of one document; None when nobody finished it."""
+    done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
+    if not done:
+        return None
+    family, _, option = strategy.partition(":")
+    voters = tuple(sorted(r.annotator for r in done if r.annotator is not None))
+    found = candidates(done)
+    module = registry.merging.load(family)
+    kept = module.kept(found, voters, option=option)
+    return Versions(done[0].document.id, voters, tuple(found), tuple(kept), strategy, module.complete)
+
+
+def prefill(project: Project, document: Document, found: Versions) -> int:
+    """Bring the gold of a document up to what the strategy keeps; the number of items that changed.
+
+    What was decided in review stays. What the strategy once put there and does not keep any more, because an
+    annotator's work changed, is taken out and comes back as a difference.
+    """
+    annotations, _ = project.annotations(document.id, GOLD)
+    group = f"merge-{project.new_session()}"
+    keep = {c.id: replace(c.value, origin=found.origin) for c in found.kept}
+    decisions = [
+        Decision(
+            group, Action.MERGE, id, _paragraph(document, value, keep), None, Standing(Status.ACCEPTED, value)
+        )
+        for id, value in keep.items()
+        if not _known(annotations, id)
+    ]
+    for index, standings in annotations.by_paragraph.items():
+        for id, standing in standings.items():
+            value = standing.value
+            merged = isinstance(value, Span | Relation) and value.origin == found.origin
+            if merged and standing.status is Status.ACCEPTED and id not in keep:
+                decisions.append(Decision(group, Action.MERGE, id, index, standing, None))
+    if decisions:
+        project.record(document.id, GOLD, decisions)
+    return len(decisions)
+
+
+def _known(annotations: AnnotationSet, id: str) -> bool:
+    return any(id in standings for standings in annotations.by_paragraph.values())
+
+
+def _paragraph(document: Document, value: Annotation, others: dict[str, Annotation]) -> int:
+    while isinstance(value, Relation):
+        value = others[value.target]
+    return document.paragraph_at(value.start).index
+
+
+def differences(document: Document, found: Versions) -> list[Suggestion]:
+    """What is to be decided, as suggestions: the score is the share of votes, the reason says whose they are."""
+    by_id: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+    out: list[Suggestion] = []
+    for candidate in found.kept if found.complete else found.candidates:
+        value = replace(candidate.value, origin=ADJUDICATED)
+        others = [v for v in found.voters if v not in candidate.votes]
+        reason = f"{', '.join(candidate.votes)} made it so" + (
+            f"; {', '.join(others)} did not" if others else ""
+        )
+        share = len(candidate.votes) / len(found.voters)
+        paragraph = _paragraph(document, value, by_id)
+        name = candidate.votes[0] if len(candidate.votes) == 1 else f"{len(candidate.votes)} annotators"
+        out.append(Suggestion(value, paragraph, name, "", share, 0, reason, "annotators"))
+    return out
+
+
+def review_rows(project: Project, strategy: str = "unanimous") -> list[ReviewRow]:
+    """The documents that anybody finished: those with most to decide first, then in document order."""
+    rows: list[ReviewRow] = []
+    for id in project.document_ids():
+        found = versions(project.records(document=id), strategy)
+        if found is None:
+            continue
+        annotations, _ = project.annotations(id, GOLD)
+        undecided = sum(not _settled(annotations, c) for c in found.open)
+        rows.append(ReviewRow(id, found.voters, undecided, annotations.completion))
+    finished = (Completion.GOLD,)
+    return sorted(rows, key=lambda row: (row.status in finished, -row.undecided))
+
+
+def _settled(annotations: AnnotationSet, candidate: Candidate) -> bool:
+    """Whether review decided on a candidate, itself or by something else on the same stretch."""
+    if _known(annotations, candidate.id):
+        return True
+    value = candidate.value
+    if isinstance(value, Relation):
+        return False
+    return any(
+        (s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in annotations.spans()
+    )
+
+
+def merge_all(
+    project: Project, strategy: str = "unanimous", *, documents: Sequence[str] | None = None
+) -> tuple[int, int]:
+    """Prefill the gold of all documents (or these) that two or more finished, and close those without a
+    difference; how many documents were merged, and how many are gold now.
+
+    Raises UsageError when there is nothing to merge.
+    """
+    check_strategy(strategy)
+    merged = gold = 0
+    for id in documents or project.document_ids():
+        document = project.document(id)
+        found = versions(project.records(document=id), strategy)
+        least = 1 if strategy.startswith("annotator:") else 2
+        if found is None or len(found.voters) < least:
+            continue
+        prefill(project, document, found)
+        merged += 1
+        annotations, _ = project.annotations(id, GOLD)
+        left = [c for c in found.open if not _settled(annotations, c)]
+        if annotations.completion is Completion.GOLD:
+            gold += 1
+        elif not left:
+            _close(project, document, annotations)
+            gold += 1
+    if not merged:
+        raise UsageError(
+            "no document was finished by two annotators", hint="`annotator status` shows who is where"
+        )
+    return merged, gold
+
+
+def _close(project: Project, document: Document, annotations: AnnotationSet) -> None:
+    """Mark every paragraph as done and the document as gold."""
+    group = f"merge-{project.new_session()}"
+    decisions: list[Decision] = []
+    for paragraph in document.paragraphs:
+        mark = annotations.mark(paragraph.index)
+        if not paragraph.excluded and not mark.done:
+            item = paragraph_item(paragraph.index)
+            after = Standing(Status.MARKED, ParagraphMark(done=True, excluded=mark.excluded))
+            before = annotations.get(item, paragraph.index)
+            decisions.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
+    done = Standing(Status.MARKED, CompletionMark(Completion.GOLD))
+    decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), done))
+    project.record(document.id, GOLD, decisions)
+
+
+__all__ = [
+    "ADJUDICATED", "ReviewRow", "Versions", "check_strategy", "differences", "merge_all", "prefill",
+    "review_rows", "versions",
+]  # fmt: skip

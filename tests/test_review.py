@@ -1,0 +1,225 @@
+"""From several annotators' work to the gold: merging, review, and what leaves the project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import document
+
+from annotator import registry
+from annotator.errors import UsageError
+from annotator.merging._candidates import candidates
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
+from annotator.resources import folder, load_schema
+from annotator.tui.reviewing import ReviewSession
+from annotator.workflows.adjudicate import check_strategy, merge_all, review_rows, versions
+from annotator.workflows.export import export
+from annotator.workflows.ingest import ingest
+from annotator.workflows.validate import validate
+
+TEXT = "Iran says that the plan is wrong.\nRussia could respond soon."
+Units = Sequence[tuple[int, int, str]]
+
+
+def _record(who: str, units: Units, *, held: bool = True, status: Completion = Completion.DONE) -> Record:
+    spans = [
+        Span(f"{who}{i}", "claim", label, a, b, origin="human")
+        for i, (a, b, label) in enumerate(sorted(units))
+    ]
+    actor = Span(f"{who}x", "actor", "state", 0, 4, "Iran", {"mention": "name"})
+    edges = [Relation(f"{who}r", "stance", "support", actor.id, spans[0].id)] if held and spans else []
+    every = tuple(sorted([actor, *spans], key=lambda s: (s.start, -s.end, s.layer, s.label, s.id)))
+    return Record(document(TEXT), who, status, every, tuple(edges))
+
+
+PLAN = (15, 32, "value")
+SOON = (34, 59, "prediction")
+
+
+def _kept(strategy: str, *records: Record) -> set[tuple[int, int, str]]:
+    found = versions(records, strategy)
+    assert found is not None
+    spans = [c.value for c in found.kept if isinstance(c.value, Span)]
+    return {(s.start, s.end, s.label) for s in spans if s.layer == "claim"}
+
+
+def test_unanimous_is_what_all_who_finished_made() -> None:
+    skipped = _record("d", [], status=Completion.SKIPPED)
+    works = [_record("a", [PLAN, SOON]), _record("b", [PLAN]), skipped]
+    assert _kept("unanimous", *works) == {PLAN}
+    assert _kept("unanimous", works[0]) == set()
+
+
+def test_majority_takes_the_bounds_and_the_label_of_more_than_half() -> None:
+    shorter = (15, 27, "value")
+    works = [_record("a", [PLAN]), _record("b", [PLAN]), _record("c", [shorter])]
+    assert _kept("majority", *works) == {PLAN}
+    assert _kept("majority", *works[1:]) == set()
+    assert _kept("majority", _record("a", [PLAN]), _record("b", [(15, 32, "fact")])) == set()
+
+
+def test_union_and_one_annotator() -> None:
+    works = [_record("a", [PLAN]), _record("b", [SOON])]
+    assert _kept("union", *works) == {PLAN, SOON}
+    assert _kept("annotator:b", *works) == {SOON}
+    with pytest.raises(UsageError):
+        check_strategy("annotator")
+    with pytest.raises(UsageError):
+        check_strategy("coin")
+
+
+_UNIT = st.builds(
+    lambda a, n, label: (a, a + n, label),
+    st.integers(34, 45), st.integers(2, 12), st.sampled_from(["fact", "value"]),
+)  # fmt: skip
+_UNITS = st.lists(_UNIT, max_size=4, unique=True)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(_UNITS, min_size=2, max_size=4),
+    st.sampled_from(["unanimous", "majority", "union", "annotator:0"]),
+)
+def test_no_strategy_makes_up_a_span_nor_keeps_one_twice_nor_an_edge_without_its_ends(
+    works: list[Units], strategy: str
+) -> None:
+    records = [_record(str(i), units) for i, units in enumerate(works)]
+    found = versions(records, strategy)
+    assert found is not None
+    drawn = {(s.layer, s.start, s.end, s.label) for r in records for s in r.spans}
+    kept = [c.value for c in found.kept]
+    spans = [v for v in kept if isinstance(v, Span)]
+    assert {(s.layer, s.start, s.end, s.label) for s in spans} <= drawn
+    assert len({v.id for v in kept}) == len(kept)
+    ids = {s.id for s in spans} | {AUTHOR}
+    assert all(r.source in ids and r.target in ids for r in kept if isinstance(r, Relation))
+    assert {c.id for c in found.kept} | {c.id for c in found.open} <= {c.id for c in found.candidates}
+
+
+@pytest.mark.parametrize("name", registry.merging.names())
+def test_every_strategy_says_what_it_is_and_takes_nothing_from_nothing(name: str) -> None:
+    module = registry.merging.load(name)
+    assert module.title
+    assert isinstance(module.complete, bool)
+    assert module.kept([], [], option="ada") == []
+
+
+def test_attributes_are_those_of_most_who_made_it() -> None:
+    works = []
+    for who, modality in (("a", "hedged"), ("b", "asserted"), ("c", "asserted")):
+        span = Span("x", "claim", "value", 15, 32, attributes={"modality": modality})
+        works.append(Record(document(TEXT), who, Completion.DONE, (span,)))
+    (one,) = candidates(works)
+    assert one.votes == ("a", "b", "c")
+    assert one.value.attributes["modality"] == "asserted"
+
+
+def _project(root: Path, *records: Record) -> Project:
+    project = Project.create(root)
+    project.add_records(records)
+    return project
+
+
+def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN])) as project:
+        assert [(r.undecided, r.voters) for r in review_rows(project)] == [(1, ("ada", "ben"))]
+        session = ReviewSession(project, GOLD, "r")
+        session.open("doc")
+        standing = {i.value.label for i in session.review.items if not i.pending}
+        assert standing == {"state", "value", "support"}
+        session.do(do.MoveFocus(1, undecided=True))
+        focused = session.review.focused
+        assert focused is not None and focused.suggestion is not None
+        assert focused.suggestion.reason == "ada made it so; ben did not"
+        session.do(do.Reject())
+        assert review_rows(project)[0].undecided == 0
+        session.do(do.Undo())
+        assert review_rows(project)[0].undecided == 1
+        session.do(do.Accept())
+        session.do(do.GoParagraph(0))
+        session.do(do.CloseParagraph())
+        session.do(do.CloseParagraph())
+        (gold,) = project.records(status=Completion.GOLD)
+    assert gold.annotator is None
+    assert {(s.label, s.origin) for s in gold.spans} == {
+        ("state", "unanimous"), ("value", "unanimous"), ("prediction", "adjudicated"),
+    }  # fmt: skip
+
+
+def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
+        session = ReviewSession(project, GOLD, "r")
+        session.open("doc")
+        session.do(do.GoParagraph(1))
+        session.do(do.StartSelection())
+        session.do(do.SetLabel("actor", "state"))
+        stands, _ = project.annotations("doc", GOLD)
+        assert {s.origin for s in stands.spans(1)} == {"adjudicated"}
+
+
+def test_when_an_annotator_s_work_changes_only_what_it_touches_comes_back(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
+        assert merge_all(project) == (1, 1)
+        annotations, _ = project.annotations("doc", "ben")
+        from support import review
+
+        state = review(project, "doc", "ben")
+        victim = next(s for s in annotations.spans() if s.label == "prediction")
+        from annotator.model.review import step
+
+        state, _ = step(state, do.FocusItem(victim.id))
+        _, decisions = step(state, do.Delete())
+        project.record("doc", "ben", decisions)
+        merge_all(project)
+        stands, _ = project.annotations("doc", GOLD)
+        assert {s.label for s in stands.spans()} == {"state", "value"}
+        assert review_rows(project)[0].undecided == 1
+
+
+def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN])) as project, pytest.raises(UsageError, match="two"):
+        merge_all(project)
+
+
+def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
+    """The gold of the seeds as one coding, the same without its last stance as the other: merge, review, export,
+    validate, import elsewhere, the same bytes."""
+    schema = load_schema("actors-claims-stances")
+    with Project.create(tmp_path / "p") as project:
+        ingest(project, folder("seeds") / "gold.jsonl")
+        golden = list(project.records(status=Completion.GOLD))
+    with Project.create(tmp_path / "q") as project:
+        for record in golden:
+            one = Record(record.document, "ada", Completion.DONE, record.spans, record.relations)
+            other = Record(record.document, "ben", Completion.DONE, record.spans, record.relations[:-1])
+            project.add_records([one, other])
+        assert merge_all(project) == (len(golden), 0)
+        for row in review_rows(project):
+            assert row.undecided == 1
+            session = ReviewSession(project, GOLD, f"r-{row.document}")
+            session.open(row.document)
+            session.do(do.GoParagraph(0))
+            while session.review.annotations.completion is not Completion.GOLD:
+                session.do(do.AcceptAll())
+                session.do(do.CloseParagraph())
+        result = export(project, "jsonl", tmp_path / "out", status="gold")
+        merged = list(project.records(status=Completion.GOLD))
+    for before, after in zip(golden, merged, strict=True):
+        assert [(s.layer, s.label, s.start, s.end) for s in before.spans] == [
+            (s.layer, s.label, s.start, s.end) for s in after.spans
+        ]
+        assert len(before.relations) == len(after.relations)
+        assert sum(r.origin == "adjudicated" for r in after.relations) == 1
+    assert not validate(result.file, schema).problems
+    with Project.create(tmp_path / "r") as project:
+        ingest(project, result.file)
+        again = export(project, "jsonl", tmp_path / "again", status="gold")
+    assert again.file.read_bytes() == result.file.read_bytes()
