@@ -372,6 +372,10 @@ class Project:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
         return overview.setting(self._database, key)
 
+    def keep_setting(self, key: str, value: str) -> None:
+        """Keep a value in the database for all who work in the project."""
+        overview.keep_settings(self._database, {key: value})
+
     @property
     def blind_seed(self) -> str:
         """What chooses the blind paragraphs: of the settings, else the project's own."""

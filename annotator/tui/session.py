@@ -12,6 +12,9 @@ from annotator.model.review import ReviewState, open_document, step
 from annotator.model.text import Document
 from annotator.project import DocumentSummary, Position, Project
 
+EVERYBODY = "@all"
+"""Whose mutes hold for the whole project."""
+
 
 @dataclass
 class Session:
@@ -63,8 +66,24 @@ class Session:
         """What has to happen before a document is opened; nothing, for an annotator."""
 
     def suggestions(self, document: Document) -> list[Suggestion]:
-        """What is proposed in a document."""
-        return self.project.suggestions(document.id)
+        """What is proposed in a document, but for muted rules."""
+        muted = self.muted()
+        return [s for s in self.project.suggestions(document.id) if f"{s.suggester}/{s.rule}" not in muted]
+
+    def muted(self) -> set[str]:
+        """The rules (`suggester/rule`) muted by this annotator or for everybody."""
+        return self._mutes(self.annotator) | self._mutes(EVERYBODY)
+
+    def _mutes(self, who: str) -> set[str]:
+        return set((self.project.setting(f"mute:{who}") or "").split("\n")) - {""}
+
+    def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
+        """Mute a rule, or let it speak again, for `who` (EVERYBODY for the project), and open the document
+        anew; what was decided stays. Raises StoreError when it cannot be kept."""
+        rules = self._mutes(who) | {rule} if muted else self._mutes(who) - {rule}
+        self.project.keep_setting(f"mute:{who}", "\n".join(sorted(rules)))
+        here = self.review
+        self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
 
     def documents(
         self,
@@ -167,4 +186,4 @@ class Session:
         return False
 
 
-__all__ = ["Session"]
+__all__ = ["EVERYBODY", "Session"]

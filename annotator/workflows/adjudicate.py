@@ -31,6 +31,8 @@ from annotator.model.text import Document
 from annotator.project import Project
 
 ADJUDICATED = "adjudicated"
+ANNOTATORS = "annotators"
+"""The rule of suggestions that are annotators' versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def differences(document: Document, found: Versions) -> list[Suggestion]:
         share = len(candidate.votes) / len(found.voters)
         paragraph = _paragraph(document, value, by_id)
         name = candidate.votes[0] if len(candidate.votes) == 1 else f"{len(candidate.votes)} annotators"
-        out.append(Suggestion(value, paragraph, name, "", share, 0, reason, "annotators"))
+        out.append(Suggestion(value, paragraph, name, "", share, 0, reason, ANNOTATORS))
     return out
 
 
@@ -212,6 +214,6 @@ def _close(project: Project, document: Document, annotations: AnnotationSet) -> 
 
 
 __all__ = [
-    "ADJUDICATED", "ReviewRow", "Versions", "check_strategy", "differences", "merge_all", "prefill",
+    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "Versions", "check_strategy", "differences", "merge_all", "prefill",
     "review_rows", "versions",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import Offer, Prompt
-from annotator.tui.session import Session
+from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Frame, Surroundings, frame
 from annotator.tui.views.text import MARGIN, Look, TextView
@@ -45,6 +45,8 @@ class AnnotateScreen(CommandScreen):
         self._hints: dict[int, str] = {}
         self._targets: dict[str, str | int] = {}
         self._typed = ""
+        self._counting = False
+        self._count = ""
         self._found: tuple[tuple[int, int], ...] = ()
         self._drag: int | None = None
         self._frame: Frame | None = None
@@ -71,6 +73,12 @@ class AnnotateScreen(CommandScreen):
             self._type_hint(key)
             return
         state = self.session.review
+        if self._counting and key.isdigit():
+            self._count += key
+            self._message = f"{self._count} times"
+            self.redraw()
+            return
+        self._counting = False
         self._message = ""
         if state.mode is Mode.SIDE and state.draft is not None:
             layer = state.schema.layer(state.draft.layer)
@@ -88,10 +96,20 @@ class AnnotateScreen(CommandScreen):
             self.run_command(command)
 
     def run_command(self, command: Command) -> None:
-        if command.action is not None:
-            self.act(command.action)
-        else:
+        if command.action is None:
+            self._count = ""
             super().run_command(command)
+            return
+        times, self._count = min(int(self._count or 1), 999), ""
+        for _ in range(times - 1):
+            self.session.do(command.action)
+        self.act(command.action)
+
+    def run_count(self) -> None:
+        """The digits that follow are a number, not labels."""
+        self._counting = True
+        self._message = "how often? digits, then a key"
+        self.redraw()
 
     def act(self, action: do.ReviewAction) -> None:
         """Do, save, show."""
@@ -388,6 +406,40 @@ class AnnotateScreen(CommandScreen):
             return out
 
         self.app.push_screen(TextScreen("Why this suggestion", rows, close="w"))
+
+    def run_mute(self) -> None:
+        """A list: mute the rule of the suggestion in focus, or let a muted one speak again."""
+        session = self.session
+        item = session.review.focused
+        choices: dict[str, tuple[str, str, bool]] = {}
+        if item is not None and item.suggestion is not None and item.suggestion.rule:
+            rule = f"{item.suggestion.suggester}/{item.suggestion.rule}"
+            choices[f"mute {rule} for me"] = (rule, session.annotator, True)
+            choices[f"mute {rule} for the project"] = (rule, EVERYBODY, True)
+        for rule in sorted(session.muted()):
+            choices[f"let {rule} speak again"] = (rule, "", False)
+        if not choices:
+            self._message = "put the focus on a suggestion to mute its rule"
+            self.redraw()
+            return
+
+        def then(answer: str) -> None:
+            rule, who, muted = choices[answer]
+            for name in [who] if muted else [session.annotator, EVERYBODY]:
+                session.mute(rule, who=name, muted=muted)
+            self._message = answer.replace("mute", "muted", 1) if muted else f"{rule} speaks again"
+
+        offers = [Offer(choice) for choice in choices]
+        self._ask(Prompt("rules", self.theme_now, offers=offers, strict=True), then)
+
+    def run_matrix(self) -> None:
+        from annotator.tui.screens.matrix import MatrixScreen
+
+        def jump(item: str | None) -> None:
+            if item is not None:
+                self.act(do.FocusItem(item))
+
+        self.app.push_screen(MatrixScreen(self.session.review), jump)
 
     def run_density(self) -> None:
         self._compact = not self._compact

@@ -41,11 +41,14 @@ class CommandScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Every key: stopped here, since no widget of these screens takes any."""
-        if self.annotator_app.screen is not self:
-            return
         event.stop()
         event.prevent_default()
-        self.take(key_of(event))
+        now = self.annotator_app.screen
+        if now is self:
+            self.take(key_of(event))
+        else:
+            # Typed ahead of a change of screens: it is meant for the one that came.
+            now.post_message(events.Key(event.key, event.character))
 
     def take(self, key: str) -> None:
         """Do what a key means here, if it means anything."""

@@ -181,6 +181,12 @@ class QueueScreen(CommandScreen):
         self._filter, self._at, self._top = _FILTERS[(at + 1) % len(_FILTERS)], 0, 0
         self.redraw()
 
+    def run_agreement(self) -> None:
+        """The figures, computed in a thread of its own with a connection of its own."""
+        from annotator.tui.screens.agreement import AgreementScreen
+
+        self.app.push_screen(AgreementScreen(self.session.project.root))
+
     def run_skip_document(self) -> None:
         row = self._here
         if row is None:

@@ -14,6 +14,9 @@ from annotator.tui.theme import Theme
 
 Rows = list[list[Piece]]
 
+ANNOTATORS = "annotators"
+"""The rule of suggestions that are annotators' versions."""
+
 
 def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
     """The cards of the paragraph, by pages: the one with the card in focus, else the last."""
@@ -83,8 +86,11 @@ def standing(item: Item) -> str:
     """What became of an item, in a word."""
     if item.pending:
         skipped = item.standing is not None
-        score = f" {round(item.suggestion.score * 100)}%" if item.suggestion else ""
-        return "skipped" if skipped else f"suggested{score}"
+        if skipped or item.suggestion is None:
+            return "skipped" if skipped else "suggested"
+        # In review the proposals are the annotators' own.
+        by = item.suggestion.suggester if item.suggestion.rule == ANNOTATORS else "suggested"
+        return f"{by} {round(item.suggestion.score * 100)}%"
     assert item.standing is not None
     return item.standing.status.value
 

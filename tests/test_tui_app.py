@@ -1,0 +1,187 @@
+"""The screens together, driven by keys; few, since each start of the application takes its time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from support import TEXT, project, suggestions
+from textual.pilot import Pilot
+
+from annotator.model.decision import Completion
+from annotator.model.span import Relation, Span
+from annotator.project import Project, SuggestionRun
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.commands import key_map
+from annotator.tui.screens.agreement import AgreementScreen
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.help import TextScreen
+from annotator.tui.screens.matrix import MatrixScreen
+from annotator.tui.screens.prompt import Offer, Prompt, matching
+from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.session import Session
+from annotator.tui.widgets.rows import Rows
+
+Play = Callable[[Pilot[int], Session], Awaitable[None]]
+
+_NAMES = {
+    "]": "right_square_bracket", "+": "plus", "-": "minus", "?": "question_mark", "@": "at", "/": "slash",
+    ";": "semicolon", "!": "exclamation_mark",
+}  # fmt: skip
+
+
+def _run(of: Project, play: Play, *, size: tuple[int, int] = (100, 30)) -> None:
+    async def go() -> None:
+        session = Session(of, "ada", of.new_session())
+        app = AnnotatorApp(session, key_map({}))
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await play(pilot, session)
+            app.exit(0)
+
+    asyncio.run(go())
+
+
+async def _press(pilot: Pilot[int], keys: str) -> None:
+    await pilot.press(*(_NAMES.get(key, key) for key in keys.split()))
+    await pilot.pause()
+
+
+def _shown(pilot: Pilot[int]) -> str:
+    rows = pilot.app.screen.query_one(Rows)
+    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
+
+
+def _demo(root: Path) -> Project:
+    made = project(root, TEXT, "Germany supports Ukraine.")
+    made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    return made
+
+
+def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        assert isinstance(pilot.app.screen, AnnotateScreen)
+        await _press(pilot, "a")
+        assert not session.review.items[0].pending
+        # Relabel, undo and redo.
+        await _press(pilot, "k 3 u U")
+        assert session.review.items[0].value.label == "organization"
+        # Another bound, by a word.
+        await _press(pilot, "e w enter")
+        value = session.review.items[0].value
+        assert (
+            isinstance(value, Span)
+            and session.review.document.quote(value.start, value.end) == "Iran rejects"
+        )
+        await _press(pilot, "u")
+        # A span from nothing, by hint letters, and its entity.
+        await _press(pilot, "v l l l l l 4")
+        added = session.review.focused
+        assert added is not None and added.value.label == "bloc"
+        await _press(pilot, "i")
+        assert isinstance(pilot.app.screen, Prompt)
+        await _press(pilot, "E U enter")
+        value = session.review.focused.value if session.review.focused else None
+        assert isinstance(value, Span) and value.entity == "EU"
+        # A stance of the author on it.
+        await _press(pilot, "s @ -")
+        relation = session.review.focused.value if session.review.focused else None
+        assert isinstance(relation, Relation) and (relation.source, relation.label) == ("@author", "oppose")
+        # The matrix knows it, and goes back to the evidence.
+        await _press(pilot, "k M")
+        assert isinstance(pilot.app.screen, MatrixScreen)
+        assert "author" in _shown(pilot) and "EU" in _shown(pilot)
+        await _press(pilot, "enter")
+        assert session.review.focus == relation.id
+        # A note, a flag, guidelines and reasons.
+        await _press(pilot, "c h m enter !")
+        assert session.review.focused is not None
+        assert (session.review.focused.note, session.review.focused.flagged) == ("hm", True)
+        await _press(pilot, "g")
+        assert "definition" not in _shown(pilot) and "stance · oppose" in _shown(pilot)
+        await _press(pilot, "q")
+        # All that is left, the paragraph, the document.
+        await _press(pilot, "A enter")
+        assert session.review.paragraph == 2
+        await _press(pilot, "enter enter")
+        assert session.review.annotations.completion is Completion.DONE
+        await _press(pilot, "q")
+        assert isinstance(pilot.app.screen, QueueScreen)
+        assert "done ✓" in _shown(pilot)
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)
+        stored, _ = of.annotations("doc-0", "ada")
+        assert stored.completion is Completion.DONE
+        assert "EU" in {span.entity for span in stored.spans()}
+        assert of.verify() == []
+
+
+def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        await _press(pilot, "; 3 j")
+        assert session.review.focus == session.review.items[3].id
+        await _press(pilot, "/ r e s p o n d enter")
+        assert session.review.paragraph == 2
+        assert "1 of 1 found" in _shown(pilot)
+        await _press(pilot, "/ r e : [ enter")
+        assert isinstance(pilot.app.screen, Prompt)
+        await _press(pilot, "escape pageup pageup w")
+        assert isinstance(pilot.app.screen, TextScreen)
+        assert "because" in _shown(pilot)
+        await _press(pilot, "w z")
+        assert "┄" not in _shown(pilot).replace("└", "")
+        await _press(pilot, "z ? escape tab ctrl+t ctrl+l")
+        assert "┄" in _shown(pilot)
+        await _press(pilot, "q j s s s s s / d o c minus 1 enter")
+        assert "1 of 1" in _shown(pilot)
+        await _press(pilot, "x")
+        assert "skipped" in _shown(pilot)
+        await _press(pilot, "A")
+        assert isinstance(pilot.app.screen, AgreementScreen)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "no document was finished by two annotators" in _shown(pilot)
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)
+
+
+def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path: Path) -> None:
+    with _demo(tmp_path / "p") as of:
+        marked = [
+            type(s)(s.value, s.paragraph, "rules", "1", s.score, 0, "because", s.value.label)
+            for s in suggestions()
+        ]
+        of.put_suggestions("doc-0", marked, run=SuggestionRun({"rules": "1"}))
+        ada, ben = Session(of, "ada", "a"), Session(of, "ben", "b")
+        ada.open("doc-0")
+        ada.mute("rules/policy", who="ada")
+        assert {i.value.label for i in ada.review.items} == {"state", "person"}
+        ben.open("doc-0")
+        assert "policy" in {i.value.label for i in ben.review.items}
+        ada.mute("rules/policy", who="ada", muted=False)
+        assert "policy" in {i.value.label for i in ada.review.items}
+
+
+def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        await _press(pilot, "a")
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert "too small" in _shown(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "Iran" in _shown(pilot)
+        assert not session.review.items[0].pending
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)
+
+
+def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() -> None:
+    offers = [Offer("United Nations", aliases=("UN",)), Offer("European Union"), Offer("Union of Writers")]
+    assert [o.value for o in matching(offers, "union")] == ["Union of Writers", "European Union"]
+    assert [o.value for o in matching(offers, "un")][:2] == ["United Nations", "Union of Writers"]
+    assert matching(offers, "") == offers
