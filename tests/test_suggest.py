@@ -269,3 +269,77 @@ def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
     with Project.open(tmp_path / "p") as of:
         suggest(of)
         assert not any(s.value.label == "policy" for s in of.suggestions("doc-0"))
+
+
+def _saved(folder: Path, name: str) -> Path:
+    """A pipeline as somebody else might have saved it."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    if name == "ruler":
+        ruler = nlp.add_pipe("entity_ruler")
+        ruler.add_patterns([{"label": "GPE", "pattern": "Iran"}, {"label": "MONEY", "pattern": "plan"}])
+    elif name == "spans":
+        ruler = nlp.add_pipe("span_ruler", config={"spans_key": "claim"})
+        ruler.add_patterns([{"label": "policy", "pattern": "sanctions must end"}])
+    elif name == "ner":
+        pipe = nlp.add_pipe("ner")
+        pipe.add_label("PERSON")
+        nlp.initialize()
+        from spacy.training import Example
+
+        example = Example.from_dict(nlp.make_doc("Putin says no"), {"entities": [(0, 5, "PERSON")]})
+        for _ in range(30):
+            nlp.update([example])
+    elif name == "cats":
+        pipe = nlp.add_pipe("textcat")
+        for label in ("claim.policy", "claim.fact"):
+            pipe.add_label(label)
+        nlp.initialize()
+    nlp.to_disk(folder / name)
+    return folder / name
+
+
+def _by_pipeline(folder: Path, name: str, text: str, **config: object) -> list[tuple[str, str, str]]:
+    schema = load_schema("actors-claims-stances")
+    settings = {"name": "mine", "path": str(_saved(folder, name)), **config}
+    suggester = registry.suggesters.load("pipeline").create(schema=schema, config=settings, memory=EMPTY)
+    doc = document(text)
+    found = suggester.suggest(doc, doc.paragraphs[0])
+    return [(s.value.layer, s.value.label, doc.quote(s.value.start, s.value.end)) for s in found]
+
+
+def test_any_spacy_pipeline_is_a_suggester(tmp_path: Path) -> None:
+    text = "Putin says that Iran rejects the plan and sanctions must end."
+    assert _by_pipeline(tmp_path, "ruler", text) == [("actor", "state", "Iran")]
+    labels = {"GPE": "actor.organization", "MONEY": "claim.policy"}
+    assert _by_pipeline(tmp_path, "ruler", text, labels=labels) == [
+        ("actor", "organization", "Iran"), ("claim", "policy", "plan"),
+    ]  # fmt: skip
+    assert _by_pipeline(tmp_path, "spans", text) == [("claim", "policy", "sanctions must end")]
+    assert ("actor", "person", "Putin") in _by_pipeline(tmp_path, "ner", "Putin says no")
+    ((layer, _, quote),) = _by_pipeline(tmp_path, "cats", text)
+    assert (layer, quote) == ("claim", text)
+
+
+def test_a_pipeline_that_cannot_be_one_is_named_with_what_to_do(tmp_path: Path) -> None:
+    from annotator.errors import SuggesterError
+
+    with pytest.raises(SuggesterError, match="cannot be loaded") as caught:
+        _by_pipeline(tmp_path, "ruler", TEXT, path=str(tmp_path / "nowhere"))
+    assert caught.value.hint
+    with pytest.raises(SuggesterError, match="no component"):
+        _by_pipeline(tmp_path, "nothing", TEXT)
+    with pytest.raises(SuggesterError, match="no span label"):
+        _by_pipeline(tmp_path, "ruler", TEXT, labels={"GPE": "actor.planet"})
+
+
+def test_a_pipeline_of_the_settings_runs_by_its_name(tmp_path: Path) -> None:
+    saved = _saved(tmp_path, "ruler")
+    project(tmp_path / "p", TEXT).close()
+    with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\nsuggesters = ["pipeline:mine"]\n[pipeline.mine]\npath = "{saved}"\n')
+    with Project.open(tmp_path / "p") as of:
+        suggest(of)
+        assert {(s.suggester, s.value.label) for s in of.suggestions("doc-0")} == {("pipeline:mine", "state")}

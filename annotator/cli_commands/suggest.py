@@ -9,12 +9,20 @@ from annotator.cli_commands._shared import json_option, open_project, plural, pr
 
 @click.command()
 @click.option("--suggester", "names", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
+@click.option(
+    "--pipeline", "pipelines", multiple=True, metavar="NAME|PATH", help="A spaCy pipeline; repeatable."
+)
 @click.option("--document", "documents", multiple=True, metavar="DOC", help="Only this one; may be repeated.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, names: tuple[str, ...], documents: tuple[str, ...], workers: int, as_json: bool
+    ctx: click.Context,
+    names: tuple[str, ...],
+    pipelines: tuple[str, ...],
+    documents: tuple[str, ...],
+    workers: int,
+    as_json: bool,
 ) -> None:
     """Compute suggestions for the documents, and store them.
 
@@ -23,12 +31,15 @@ def command(
     \b
     Example:
       annotator suggest --suggester rules
+      annotator suggest --pipeline en_core_web_sm
     """
     from annotator.workflows.suggest import suggest
 
+    wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
+
     with open_project(ctx) as project:
         result = suggest(
-            project, documents=list(documents) or None, suggesters=names or None, workers=workers
+            project, documents=list(documents) or None, suggesters=wanted or None, workers=workers
         )
     if as_json:
         print_json({"documents": result.documents, "suggestions": result.suggestions})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from annotator import registry
 from annotator.config import Config
@@ -43,15 +44,22 @@ class Recipe:
     def suggesters(self) -> list[Suggester]:
         """The suggesters, loaded."""
         return [
-            registry.suggesters.load(name).create(
-                schema=self.schema, config=self.config.suggester.get(name, {}), memory=self.memory
+            registry.suggesters.load(name.partition(":")[0]).create(
+                schema=self.schema, config=self.settings(name), memory=self.memory
             )
             for name in self.names
         ]
 
+    def settings(self, name: str) -> Mapping[str, Any]:
+        """The table of a suggester; of `pipeline:NAME` that of the pipeline, with its name."""
+        family, _, own = name.partition(":")
+        if own:
+            return {"name": own, **self.config.pipelines.get(own, {})}
+        return self.config.suggester.get(family, {})
+
     def run(self, suggesters: Sequence[Suggester]) -> SuggestionRun:
         """Names and versions, and a hash of the settings."""
-        tables = {name: dict(self.config.suggester.get(name, {})) for name in self.names}
+        tables = {name: dict(self.settings(name)) for name in self.names}
         content = json.dumps([tables, self.schema.hash], sort_keys=True, default=str)
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return SuggestionRun({one.name: one.version for one in suggesters}, digest)
@@ -75,7 +83,8 @@ def suggest(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> SuggestResult:
-    """Compute and store suggestions: for these documents (all), by these suggesters (those of the settings).
+    """Compute and store suggestions: for these documents (all), by these suggesters (those of the settings);
+    `pipeline:NAME` is a spaCy pipeline.
 
     One transaction for each document; `progress` is told (documents done, of how many). Raises UsageError
     for an unknown suggester, ProjectError for an unknown document.

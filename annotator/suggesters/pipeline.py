@@ -1,0 +1,157 @@
+"""Suggestions by any installed or saved spaCy pipeline.
+
+Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or path):
+
+    path = "en_core_web_sm"                 # an installed package or a folder; NAME when missing
+    score = 0.6                             # of what comes without one
+    [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
+    PERSON = "actor.person"
+
+Read are `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves in
+`group.attrs["scores"]`), and `doc.cats` of each sentence when the pipeline classifies texts: the best
+category of a sentence labels it as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from annotator.errors import SuggesterError
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Span
+from annotator.model.text import Document, Paragraph, trim
+from annotator.suggesters._ids import span_id
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+COMMON = {
+    "PERSON": "actor.person", "PER": "actor.person", "GPE": "actor.state", "LOC": "actor.state",
+    "ORG": "actor.organization", "NORP": "actor.collective",
+}  # fmt: skip
+"""What the labels of widespread pipelines stand for, where the schema has it and nothing else is said."""
+
+_READS = (
+    "ner",
+    "entity_ruler",
+    "span_ruler",
+    "spancat",
+    "spancat_singlelabel",
+    "textcat",
+    "textcat_multilabel",
+)
+
+
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Pipeline:
+    """The pipeline of the settings. Raises SuggesterError when it cannot be loaded, finds nothing that could
+    be read, or its labels are mapped to what the schema does not have."""
+    path = str(config.get("path") or config.get("name") or "")
+    name = str(config.get("name") or path)
+    labels = dict(config.get("labels", {}))
+    for label, target in labels.items():
+        layer, _, own = str(target).partition(".")
+        known = schema.layer(layer)
+        if known is None or known.kind != "span" or known.label(own) is None:
+            raise SuggesterError(
+                f"“{target}” is no span label of the schema", key=f"pipeline.{name}.labels.{label}",
+                hint="Write layer.label, such as actor.person",
+            )  # fmt: skip
+    nlp = _load(path)
+    score = float(config.get("score", 0.6))
+    return Pipeline(f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, score)
+
+
+def _load(path: str) -> Language:
+    try:
+        import spacy
+
+        # Components that a saved pipeline may hold register themselves here.
+        import annotator.suggesters._pipeline  # noqa: F401
+
+        nlp = spacy.load(path)
+    except (ImportError, OSError, ValueError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise SuggesterError(
+            f"the pipeline “{path}” cannot be loaded: {first}",
+            hint="Name an installed spaCy package or the folder of a saved pipeline",
+        ) from error
+    own = [name for name in nlp.pipe_names if name.startswith("annotator_")]
+    factories = {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}
+    if not own and not factories & set(_READS):
+        raise SuggesterError(
+            f"the pipeline “{path}” has no component that finds spans or classifies; it has "
+            f"{', '.join(nlp.pipe_names) or 'none at all'}",
+            hint=f"It needs one of {', '.join(_READS)}",
+        )
+    return nlp
+
+
+class Pipeline:
+    """Proposes what the pipeline finds, under the labels of the schema."""
+
+    def __init__(
+        self, name: str, nlp: Language, schema: LabelSchema, labels: Mapping[str, str], score: float
+    ) -> None:
+        meta = nlp.meta
+        self.name = name
+        self.version = f"{meta.get('name') or 'pipeline'} {meta.get('version') or '0'}"
+        self._nlp = nlp
+        self._schema = schema
+        self._labels = labels
+        self._score = score
+        self._classifies = any(
+            nlp.get_pipe_meta(pipe).factory.startswith("textcat") for pipe in nlp.pipe_names
+        )
+
+    def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
+        """Proposals for a paragraph; what is found with a label that stands for nothing is left out."""
+        text = document.text[paragraph.start : paragraph.end]
+        doc = self._nlp(text)
+        found: dict[str, Suggestion] = {}
+        for start, end, label, score, where in self._found(doc):
+            target = self._target(label)
+            a, b = trim(text, start, end)
+            if target is None or a >= b:
+                continue
+            layer, own = target
+            a, b = paragraph.start + a, paragraph.start + b
+            value = Span(span_id(document.id, layer, own, a, b), layer, own, a, b, None, {}, "suggestion")
+            reason = f"{where} says {label}"
+            rule = f"{where}.{label}"
+            made = Suggestion(value, paragraph.index, self.name, self.version, score, 0, reason, rule)
+            if value.id not in found or found[value.id].score < score:
+                found[value.id] = made
+        return list(found.values())
+
+    def _target(self, label: str) -> tuple[str, str] | None:
+        layer, _, own = self._labels.get(label, label).partition(".")
+        known = self._schema.layer(layer)
+        return (layer, own) if known is not None and known.label(own) is not None else None
+
+    def _found(self, doc: Doc) -> Iterator[tuple[int, int, str, float, str]]:
+        """Start, end, the pipeline's label, score and where it comes from; offsets are the paragraph's."""
+        for span in doc.ents:
+            yield span.start_char, span.end_char, span.label_, self._score, "doc.ents"
+        for name, group in doc.spans.items():
+            scores = group.attrs.get("scores")
+            for i, span in enumerate(group):
+                score = float(scores[i]) if scores is not None and len(scores) == len(group) else self._score
+                own = f"{name}.{span.label_}" if self._schema.layer(name) is not None else span.label_
+                yield span.start_char, span.end_char, own, min(1.0, max(0.0, score)), f"doc.spans[{name}]"
+        if self._classifies:
+            yield from self._sentences(doc)
+
+    def _sentences(self, doc: Doc) -> Iterator[tuple[int, int, str, float, str]]:
+        spans = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+        for span in spans:
+            cats = self._nlp(span.text).cats
+            if cats:
+                label = max(cats, key=lambda name: (cats[name], name))
+                yield span.start_char, span.end_char, label, float(cats[label]), "doc.cats"
+
+
+__all__ = ["COMMON", "Pipeline", "create"]
