@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from support import document
 
 from annotator import registry
-from annotator.errors import UsageError
+from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.merging._candidates import candidates
 from annotator.model import actions as do
 from annotator.model.decision import Completion
@@ -21,6 +22,7 @@ from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.reviewing import ReviewSession
 from annotator.workflows.adjudicate import check_strategy, merge_all, review_rows, versions
+from annotator.workflows.dataset import check_dataset, part_of, write_dataset
 from annotator.workflows.export import export
 from annotator.workflows.ingest import ingest
 from annotator.workflows.validate import validate
@@ -223,3 +225,55 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
         ingest(project, result.file)
         again = export(project, "jsonl", tmp_path / "again", status="gold")
     assert again.file.read_bytes() == result.file.read_bytes()
+
+
+def _gold(root: Path) -> Project:
+    project = _project(root, _record("ada", [PLAN]), _record("ben", [PLAN]))
+    merge_all(project)
+    return project
+
+
+def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(tmp_path: Path) -> None:
+    with _gold(tmp_path / "p") as project:
+        made = write_dataset(project, tmp_path / "v1")
+        assert made.records == 1
+        names = {p.name for p in (tmp_path / "v1").iterdir()}
+        assert names == {
+            "gold.jsonl", "train.jsonl", "dev.jsonl", "test.jsonl", "annotators.jsonl", "votes.jsonl",
+            "manifest.json", "README.md",
+        }  # fmt: skip
+        assert write_dataset(project, tmp_path / "v2").files == made.files
+        check_dataset(project, tmp_path / "v1")
+        manifest = json.loads(made.files["manifest.json"])
+        assert manifest["sources"] == {"unanimous": 3}
+        assert manifest["annotators"] == ["ada", "ben"]
+        assert next(r for r in manifest["agreement"] if r["name"] == "F1 strict")["value"] == 1
+        votes = json.loads(made.files["votes.jsonl"])
+        assert all(item["votes"] == ["ada", "ben"] for item in votes["items"].values())
+        schema = load_schema("actors-claims-stances")
+        assert not validate(tmp_path / "v1", schema).problems
+        (tmp_path / "v1" / "train.jsonl").write_bytes(made.files["gold.jsonl"] * 2)
+        (problem,) = [p for p in validate(tmp_path / "v1", schema).problems if "sha256" in p.message]
+        assert problem.file.name == "train.jsonl"
+        with pytest.raises(FindingsError):
+            check_dataset(project, tmp_path / "v1")
+        with pytest.raises(ExportError, match="other content"):
+            write_dataset(project, tmp_path / "v1")
+        write_dataset(project, tmp_path / "v1", force=True)
+        check_dataset(project, tmp_path / "v1")
+
+
+def test_without_gold_nothing_is_written(tmp_path: Path) -> None:
+    with (
+        _project(tmp_path / "p", _record("ada", [PLAN])) as project,
+        pytest.raises(ExportError, match="no gold"),
+    ):
+        write_dataset(project, tmp_path / "v1")
+    assert not (tmp_path / "v1").exists()
+
+
+def test_the_split_is_by_document_near_its_shares_and_the_same_everywhere() -> None:
+    parts = [part_of(f"doc-{i}", "annotator") for i in range(2000)]
+    assert 0.77 < parts.count("train") / 2000 < 0.83
+    assert 0.08 < parts.count("test") / 2000 < 0.12
+    assert [part_of(id, "annotator") for id in ("a", "b", "c", "d")] == ["train", "train", "train", "test"]

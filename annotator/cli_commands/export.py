@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.project import Project
 
 
 @click.command()
@@ -36,11 +40,13 @@ def command(
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
 
-    FORMAT is jsonl, the canonical records.
+    FORMAT is jsonl, the canonical records. Gold leaves as a folder: the records, a split into train, dev and
+    test by document, everybody's work and votes, a manifest with hashes, and a data card.
 
     \b
     Examples:
       annotator export jsonl
+      annotator export jsonl --status gold -o exports/v1
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
     from annotator.workflows import export as workflow
@@ -53,6 +59,9 @@ def command(
             result = workflow.ExportResult(None, rows, len(data), cut)
         else:
             target = output or project.root / "exports"
+            if status == "gold" and format_ == "jsonl" and unit == "document":
+                _gold(project, output or target / "gold", check=check, force=force, as_json=as_json)
+                return
             if check:
                 file = workflow.check(project, format_, target, status=status, unit=unit)
                 talk(f"{file}: the same, byte by byte")
@@ -64,3 +73,20 @@ def command(
         print_json({"file": str(result.file), "records": result.records, "bytes": result.size})
     elif result.file:
         talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
+
+
+def _gold(project: Project, target: Path, *, check: bool, force: bool, as_json: bool) -> None:
+    """The data set: written, or compared with what is there."""
+    from annotator.workflows.dataset import check_dataset, write_dataset
+
+    if check:
+        check_dataset(project, target)
+        talk(f"{target}: the same, byte by byte")
+        return
+    made = write_dataset(project, target, force=force)
+    if made.left_out:
+        talk(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
+    if as_json:
+        print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})
+    else:
+        talk(f"{target}: {plural(made.records, 'gold record')} in {plural(len(made.files), 'file')}")

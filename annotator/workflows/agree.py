@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator import registry
@@ -59,12 +59,14 @@ def agreement(
     annotators: Sequence[str] | None = None,
     layers: Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
+    documents: Collection[str] | None = None,
     resampling: Resampling | None = None,
 ) -> Agreement:
     """How far the annotators agree. Raises UsageError for a name that is none, or without shared work."""
     chosen = _layers(project.schema, layers)
     names = measures if measures is not None else registry.measures.names()
-    comparison = compare(project.records(), annotators)
+    records = (r for r in project.records() if documents is None or r.document.id in documents)
+    comparison = compare(records, annotators)
     if not comparison.passages:
         raise UsageError(
             "no document was finished by two annotators"

@@ -13,11 +13,12 @@ from annotator.formats._check import parse, problems
 from annotator.formats._shared import MAX_BYTES, lines
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder
+from annotator.workflows.dataset import MANIFEST, VOTES, wrong_hashes
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that does not hold: `line` from 1, `key` a path in the record (empty: the record itself)."""
+    """Something that does not hold: `line` from 1 (0: the file), `key` a path in the record (empty: all)."""
 
     file: Path
     line: int
@@ -25,7 +26,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: "
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
         return place + (f"{self.key}: " if self.key else "") + self.message
 
 
@@ -40,12 +41,15 @@ class Validation:
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
     """Check a file, or all `.jsonl` files of a folder. Raises InputError when there is nothing to read."""
-    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    files = sorted(p for p in path.rglob("*.jsonl") if p.name != VOTES) if path.is_dir() else [path]
     if not files:
         raise InputError("the folder holds no .jsonl file", file=path, hint="Name a file or another folder")
     found: list[Problem] = []
     records = 0
     for file in files:
+        # A part of a data set may hold no document.
+        if not file.stat().st_size and (path / MANIFEST).is_file():
+            continue
         count = 0
         for number, line in lines(file, max_bytes):
             count += 1
@@ -53,6 +57,8 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
         if not count:
             raise InputError("holds no record", file=file, hint="Nothing to validate")
         records += count
+    if path.is_dir():
+        found += (Problem(path / name, 0, "", message) for name, message in wrong_hashes(path))
     return Validation(len(files), records, tuple(found))
 
 
