@@ -9,6 +9,7 @@ from pathlib import Path
 from support import TEXT, project, suggestions
 from textual.pilot import Pilot
 
+from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
@@ -17,11 +18,13 @@ from annotator.tui.commands import key_map
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
+from annotator.tui.screens.listing import ListScreen
 from annotator.tui.screens.matrix import MatrixScreen
 from annotator.tui.screens.prompt import Offer, Prompt, matching
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.naming import entries, mentions, rename
 
 Play = Callable[[Pilot[int], Session], Awaitable[None]]
 
@@ -163,6 +166,64 @@ def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path
         assert "policy" in {i.value.label for i in ben.review.items}
         ada.mute("rules/policy", who="ada", muted=False)
         assert "policy" in {i.value.label for i in ada.review.items}
+
+
+def test_the_registry_renames_merges_and_leads_to_mentions_and_places_are_found_everywhere(
+    tmp_path: Path,
+) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        await _press(pilot, "a k i I R I enter")
+        await _press(pilot, "E")
+        assert isinstance(pilot.app.screen, ListScreen)
+        assert "IRI" in _shown(pilot)
+        await _press(pilot, "r")
+        for _ in range(3):
+            await _press(pilot, "backspace")
+        await _press(pilot, "I r a n enter")
+        assert "Iran" in _shown(pilot)
+        await _press(pilot, "enter")
+        assert "Mentions of Iran" in _shown(pilot)
+        await _press(pilot, "enter")
+        assert isinstance(pilot.app.screen, AnnotateScreen)
+        value = session.review.focused.value if session.review.focused else None
+        assert isinstance(value, Span) and value.entity == "Iran"
+        await _press(pilot, "u")
+        value = session.review.focused.value if session.review.focused else None
+        assert isinstance(value, Span) and value.entity == "IRI"
+        await _press(pilot, "ctrl+f u k r a enter")
+        assert "doc-1" in _shown(pilot)
+        await _press(pilot, "enter")
+        assert session.review.document.id == "doc-1"
+        await _press(pilot, "q")
+        assert isinstance(pilot.app.screen, QueueScreen)
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)
+        assert of.verify() == []
+
+
+def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp_path: Path) -> None:
+    with _demo(tmp_path / "p") as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.AcceptAll())
+        for item, name in (("sIran", "Iran; Russia"), ("sPutin", "Rossiya")):
+            session.do(do.FocusItem(item))
+            session.do(do.SetAttribute("entity", name))
+        session.do(do.FocusItem("sPlan"))
+        session.do(do.SetAttribute("concept", ["the plan is good"]))
+        assert [(e.name, e.count) for e in entries(of, "ada", "entity")] == [
+            ("Iran", 1),
+            ("Rossiya", 1),
+            ("Russia", 1),
+        ]
+        assert rename(of, "ada", "entity", "Rossiya", "Russia") == 1
+        assert [(e.name, e.count) for e in entries(of, "ada", "entity")] == [("Russia", 2), ("Iran", 1)]
+        assert [m.quote for m in mentions(of, "ada", "entity", "Russia")] == ["Iran", "Putin"]
+        assert rename(of, "ada", "concept", "the plan is good", "the plan is bad") == 1
+        assert [e.name for e in entries(of, "ada", "concept")] == ["the plan is bad"]
+        assert rename(of, "ada", "entity", "nobody", "x") == 0
+        assert of.verify() == []
 
 
 def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:

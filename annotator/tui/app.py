@@ -90,6 +90,14 @@ class AnnotatorApp(App[int]):
         """From the document to the queue under it."""
         self.pop_screen()
 
+    def go_to(self, document: str, paragraph: int, item: str | None) -> None:
+        """From a list to a place in a document; everything above the queue gives way."""
+        self.session.save_place()
+        self.session.open(document, paragraph=paragraph, item=item)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.push_screen(AnnotateScreen(self.session))
+
     def show_document(self) -> None:
         """The document that the session has open."""
         self.push_screen(AnnotateScreen(self.session))

@@ -82,8 +82,7 @@ class Session:
         anew; what was decided stays. Raises StoreError when it cannot be kept."""
         rules = self._mutes(who) | {rule} if muted else self._mutes(who) - {rule}
         self.project.keep_setting(f"mute:{who}", "\n".join(sorted(rules)))
-        here = self.review
-        self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+        self.reload()
 
     def documents(
         self,
@@ -140,9 +139,14 @@ class Session:
         self.error = None
         return True
 
+    def reload(self) -> None:
+        """Read the open document anew, at the same place."""
+        if self.state is not None:
+            here = self.state
+            self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+
     def _reload(self, error: ConflictError) -> None:
-        here = self.review
-        self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+        self.reload()
         message = f"{error.message}: the document was read anew"
         object.__setattr__(self.state, "message", message)
 

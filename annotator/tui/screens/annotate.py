@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
 
+from annotator.errors import UsageError
 from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Span
@@ -23,8 +23,10 @@ from annotator.tui.screens.prompt import Offer, Prompt
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Frame, Surroundings, frame
+from annotator.tui.views.statements import lint
 from annotator.tui.views.text import MARGIN, Look, TextView
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.search import pattern
 
 RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
@@ -324,8 +326,7 @@ class AnnotateScreen(CommandScreen):
 
     def _find(self, wanted: str) -> None:
         text = self.session.review.document.text
-        pattern = wanted[3:] if wanted.startswith("re:") else re.escape(wanted)
-        found = re.finditer(pattern, text, re.IGNORECASE) if wanted else iter(())
+        found = pattern(wanted).finditer(text) if wanted else iter(())
         self._found = tuple(m.span() for m in found if m.end() > m.start())
         self._message = f"{len(self._found)} found" if wanted else ""
         if self._found:
@@ -441,6 +442,19 @@ class AnnotateScreen(CommandScreen):
 
         self.app.push_screen(MatrixScreen(self.session.review), jump)
 
+    def run_lint(self) -> None:
+        """To the next item that something is to be said about."""
+        found = lint(self.session.review)
+        if not found:
+            self._message = "nothing to say about this paragraph"
+            self.redraw()
+            return
+        ids = [item for _, item in found]
+        at = (ids.index(self.session.review.focus) + 1) % len(ids) if self.session.review.focus in ids else 0
+        self.act(do.FocusItem(ids[at]))
+        self._message = found[at][0]
+        self.redraw()
+
     def run_density(self) -> None:
         self._compact = not self._compact
         self.redraw()
@@ -462,12 +476,10 @@ class AnnotateScreen(CommandScreen):
 
 def _pattern_problem(wanted: str) -> str:
     """Why this cannot be searched for; empty when it can."""
-    if not wanted.startswith("re:"):
-        return ""
     try:
-        re.compile(wanted[3:])
-    except re.error as error:
-        return f"not a regular expression: {error}"
+        pattern(wanted)
+    except UsageError as error:
+        return error.message
     return ""
 
 

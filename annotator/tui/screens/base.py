@@ -81,6 +81,21 @@ class CommandScreen(Screen[None]):
     def run_palette(self) -> None:
         self.annotator_app.action_command_palette()
 
+    def run_entities(self) -> None:
+        from annotator.tui.screens.registry import registry_screen
+
+        self.app.push_screen(registry_screen(self.annotator_app, "entity"))
+
+    def run_concepts(self) -> None:
+        from annotator.tui.screens.registry import registry_screen
+
+        self.app.push_screen(registry_screen(self.annotator_app, "concept"))
+
+    def run_find_everywhere(self) -> None:
+        from annotator.tui.screens.registry import find_everywhere
+
+        find_everywhere(self.annotator_app)
+
     def run_help(self) -> None:
         from annotator.tui.screens.help import HelpScreen
 

@@ -105,7 +105,7 @@ def _lint_row(state: ReviewState, look: Look, width: int) -> list[Piece]:
     if not found:
         return []
     more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-    return [(clip(f"LINT  {found[0]}{more}", width), look.theme.muted)]
+    return [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)]
 
 
 _ASK = {

@@ -171,16 +171,17 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, ca
     return justify(left, right, width)
 
 
-def lint(state: ReviewState) -> Sequence[str]:
-    """What looks unfinished or contradictory in the paragraph's decided annotations; never in the way."""
-    found: list[str] = []
+def lint(state: ReviewState) -> Sequence[tuple[str, str]]:
+    """What looks unfinished or contradictory in the paragraph's decided annotations, each with the item it is
+    about; never in the way."""
+    found: list[tuple[str, str]] = []
     for card in state.cards:
         if card.target.pending:
             continue
         stances = [s for s in card.stances if not s.relation.pending]
         how = card.target.value.attributes.get("attribution")
         if not stances and how in ("direct", "indirect"):
-            found.append("a claim without a holder")
+            found.append(("a claim without a holder", card.target.id))
         sides: dict[str, set[str]] = {}
         for stance in stances:
             value = stance.relation.value
@@ -189,8 +190,23 @@ def lint(state: ReviewState) -> Sequence[str]:
             name = (span.entity if isinstance(span, Span) else None) or value.source
             sides.setdefault(name, set()).add(value.label)
         if any({"support", "oppose"} <= labels for labels in sides.values()):
-            found.append("one holder on both sides of a claim")
-    return found
+            found.append(("one holder on both sides of a claim", card.target.id))
+    return [*found, *_two_names(state)]
+
+
+def _two_names(state: ReviewState) -> list[tuple[str, str]]:
+    """Mentions whose text stands for another entity elsewhere in the document."""
+    names: dict[tuple[str, str], str] = {}
+    for span in state.annotations.spans():
+        if span.entity and span.attributes.get("mention", "name") == "name":
+            names.setdefault((span.layer, state.document.quote(span.start, span.end)), span.entity)
+    return [
+        (f"“{quote}” is {other} elsewhere", span.id)
+        for span in state.annotations.spans(state.paragraph)
+        if span.entity
+        and (quote := state.document.quote(span.start, span.end))
+        and (other := names.get((span.layer, quote), span.entity)) != span.entity
+    ]
 
 
 __all__ = ["card_rows", "describe", "focus_card", "item_line", "lint", "standing", "statements"]

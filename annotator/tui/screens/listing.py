@@ -1,0 +1,108 @@
+"""A list to choose from over the whole screen: names of the registry, mentions, places that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+
+from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.widgets.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the list: what it is, and what stands at its right."""
+
+    text: str
+    note: str = ""
+
+
+class ListScreen(CommandScreen):
+    """Rows with a cursor. `choose` is called with the row's number on enter; `keys` holds further keys with
+    their word for the footer and what they do with the row."""
+
+    CSS_PATH = "listing.tcss"
+    context = "help"
+
+    def __init__(
+        self,
+        title: str,
+        lines: Callable[[], Sequence[Line]],
+        choose: Callable[[int], None],
+        *,
+        keys: dict[str, tuple[str, Callable[[int], None]]] | None = None,
+        empty: str = "nothing",
+    ) -> None:
+        super().__init__()
+        self._title, self._source, self._choose = title, lines, choose
+        self._more = keys or {}
+        self._empty = empty
+        self._lines: Sequence[Line] = ()
+        self._at = self._top = 0
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="list")
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        self._lines = self._source()
+        self.redraw()
+
+    def redraw(self) -> None:
+        width, height = self.app.size
+        theme = self.theme_now
+        room = max(1, height - 3)
+        self._at = max(0, min(self._at, len(self._lines) - 1))
+        self._top = max(min(self._top, self._at), self._at - room + 1)
+        count = f"{self._at + 1 if self._lines else 0} of {len(self._lines)} "
+        head = [(t, theme.bar) for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)]
+        rows: list[list[Piece]] = [head, []]
+        for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
+            here = i == self._at
+            note: list[Piece] = [(f" {clip(line.note, width // 2)} ", theme.muted)]
+            text: list[Piece] = [
+                (" ▸ " if here else "   ", theme.strong),
+                (line.text, theme.strong if here else PLAIN),
+            ]
+            rows.append(justify(text, note, width))
+        if not self._lines:
+            rows.append([(f"   {self._empty}", theme.muted)])
+        rows += [[]] * (height - 1 - len(rows))
+        foot: list[Piece] = [("  enter", theme.strong), (" go there  ", theme.muted)]
+        for key, (word, _) in self._more.items():
+            foot += [(key, theme.strong), (f" {word}  ", theme.muted)]
+        foot += [("esc", theme.strong), (" back", theme.muted)]
+        self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
+
+    def take(self, key: str) -> None:
+        page = max(1, self.app.size.height - 4)
+        steps = {
+            "j": 1,
+            "down": 1,
+            "k": -1,
+            "up": -1,
+            "pagedown": page,
+            "pageup": -page,
+            "home": -(10**6),
+            "end": 10**6,
+        }
+        if key in ("escape", "q"):
+            self.app.pop_screen()
+        elif key == "ctrl+q":
+            self.run_quit()
+        elif key in steps:
+            self._at = max(0, self._at + steps[key])
+            self.redraw()
+        elif key == "enter" and self._lines:
+            self._choose(self._at)
+        elif key in self._more and self._lines:
+            self._more[key][1](self._at)
+
+
+__all__ = ["Line", "ListScreen"]

@@ -1,0 +1,52 @@
+"""Finding text in all documents of a project."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from annotator.errors import UsageError
+from annotator.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that was found: `[start, end)` of the document's text, and the words around it."""
+
+    document: str
+    paragraph: int
+    start: int
+    end: int
+    context: str
+
+
+def pattern(wanted: str) -> re.Pattern[str]:
+    """What to look for: plain text in any case, or after `re:` a regular expression.
+
+    Raises UsageError for one that is none.
+    """
+    try:
+        return re.compile(wanted[3:] if wanted.startswith("re:") else re.escape(wanted), re.IGNORECASE)
+    except re.error as error:
+        raise UsageError(f"not a regular expression: {error}", hint="Without re: it is plain text") from error
+
+
+def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
+    """The first places in document and text order. Raises UsageError for a bad expression."""
+    compiled = pattern(wanted)
+    found: list[Hit] = []
+    for id in project.document_ids() if wanted else ():
+        document = project.document(id)
+        for match in compiled.finditer(document.text):
+            if match.end() == match.start():
+                continue
+            paragraph = document.paragraph_at(match.start())
+            low, high = max(paragraph.start, match.start() - 30), min(paragraph.end, match.end() + 30)
+            context = " ".join(document.text[low:high].split())
+            found.append(Hit(id, paragraph.index, *match.span(), context))
+            if len(found) == limit:
+                return found
+    return found
+
+
+__all__ = ["Hit", "pattern", "search"]
