@@ -51,7 +51,24 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
 
 def step(state: ReviewState, action: do.ReviewAction) -> Step:
     """What an action does to a state, and the decisions to record."""
-    return _STEPS[type(action)](replace(state, message=""), action)
+    fresh = _carry(state, replace(state, message=""))
+    after, group = _STEPS[type(action)](fresh, action)
+    return _carry(fresh, after), group
+
+
+def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
+    """`after`, with the items and cards that `before` has worked out where they are still the same."""
+    same = (
+        after.annotations is before.annotations
+        and after.suggestions is before.suggestions
+        and after.paragraph == before.paragraph
+        and after.threshold == before.threshold
+    )
+    if same and after is not before:
+        for name in ("items", "cards"):
+            if name in before.__dict__:
+                after.__dict__.setdefault(name, before.__dict__[name])
+    return after
 
 
 __all__ = ["Draft", "Mode", "ReviewState", "Selection", "Step", "arrive", "open_document", "step"]

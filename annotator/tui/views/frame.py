@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.style import Style
 from textual.strip import Strip
 
 from annotator.model.review import Mode, ReviewState
@@ -17,6 +18,8 @@ WIDE = 100
 """Columns from which the statements stand beside the text."""
 
 SMALLEST = (40, 12)
+
+_EMPTY = strip([])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def frame(
     text_width = width - panel - 2 if panel else width
     text_rows = view.render(state, look, text_width, text_height)
     strips = [row.strip for row in text_rows]
-    strips += [strip([])] * (text_height - len(strips))
+    strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, strips, text_width, panel, body_height)
     strips += [strip(row) for row in below]
@@ -93,11 +96,24 @@ def _beside(
     cards = statements(state, look.theme, panel - 1, height - 2)
     cards += [[]] * (height - 1 - len(cards))
     cards.append(_lint_row(state, look, panel - 1))
-    bar = strip([("│ ", look.theme.muted)])
     return [
-        Strip.join([one.adjust_cell_length(text_width), bar, strip(row)])
-        for one, row in zip(left, cards, strict=True)
+        _joined(one, tuple(row), look.theme.muted, text_width) for one, row in zip(left, cards, strict=True)
     ]
+
+
+_rows: dict[tuple[int, tuple[Piece, ...], int], tuple[Strip, Strip]] = {}
+
+
+def _joined(left: Strip, right: tuple[Piece, ...], bar: Style, width: int) -> Strip:
+    """A row of text and a row of a card side by side, kept while both stay the same."""
+    key = (id(left), right, width)
+    known = _rows.get(key)
+    if known is None or known[0] is not left:
+        if len(_rows) > 2000:
+            _rows.clear()
+        both = Strip.join([left.adjust_cell_length(width), strip([("│ ", bar), *right])])
+        known = _rows[key] = (left, both)
+    return known[1]
 
 
 def _lint_row(state: ReviewState, look: Look, width: int) -> list[Piece]:

@@ -32,7 +32,7 @@ def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Row
     room = height - len(head)
     page: Rows = []
     for card in state.cards:
-        rows = card_rows(state, card, theme, width)
+        rows = _kept_rows(state, card, theme, width)
         if page and len(page) + len(rows) > room:
             if shown:
                 break
@@ -40,6 +40,22 @@ def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Row
         shown = shown or _focused(state, card)
         page += [*rows, []]
     return [*head, *page[:room]]
+
+
+_made: dict[tuple[int, str | None, int, str], tuple[Card, Rows]] = {}
+
+
+def _kept_rows(state: ReviewState, card: Card, theme: Theme, width: int) -> Rows:
+    """The rows of a card, kept as long as the card is the same one and the focus in it too."""
+    focus = (state.focus if state.draft is None else card.target.id) if _focused(state, card) else None
+    key = (id(card), focus, width, theme.name)
+    known = _made.get(key)
+    if known is None or known[0] is not card:
+        if len(_made) > 500:
+            _made.clear()
+        # The card is kept with its rows, so that its id stays its own.
+        known = _made[key] = (card, card_rows(state, card, theme, width))
+    return known[1]
 
 
 def focus_card(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:

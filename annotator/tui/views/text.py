@@ -312,10 +312,9 @@ class _Painter:
                 paint(span.start, span.end, self._compact(item))
             if item.id not in self.lit:
                 continue
+            # A statement in focus has its heavy track; filling all its lines would be most of a key's bytes.
             if span.layer not in self._schema.statement_layers or self.look.compact:
                 paint(span.start, span.end, self.look.theme.fill(self._color(item)), over=True)
-            else:
-                paint(span.start, span.end, self.look.theme.strong)
         for a, b in self.look.found:
             paint(a, b, self.look.theme.found)
         chosen = self.state.selection
