@@ -9,11 +9,13 @@ import pytest
 from support import TEXT, document
 
 from annotator.cli import run
+from annotator.errors import InputError
 from annotator.formats.jsonl import dumps
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
+from annotator.workflows.ingest import ingest
 
 
 @pytest.fixture
@@ -73,6 +75,7 @@ def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest
 
 
 _BAD = {
+    "undecodable.txt": b"A text \x81\x8d with bytes of no encoding.",
     "empty.txt": b"",
     "blank.txt": b" \n\t\n",
     "binary.txt": b"\x7fELF\x02\x01\x01\x00\x00\x00\x00" * 40,
@@ -151,6 +154,16 @@ def test_broken_json_on_line_7_of_10_is_told_with_its_line(
     assert run(["import", "ten.jsonl"]) == 3
     assert "ten.jsonl:7" in capsys.readouterr().err
     with Project.open(here) as project:
+        assert project.document_ids() == []
+
+
+def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> None:
+    (here / "long.jsonl").write_bytes(b'{"text": "' + b"x" * 5000 + b'"}\n')
+    (here / "long.txt").write_bytes(b"x " * 3000)
+    with Project.open(here) as project:
+        for name in ("long.jsonl", "long.txt"):
+            with pytest.raises(InputError, match="long"):
+                ingest(project, here / name, max_bytes=1000)
         assert project.document_ids() == []
 
 

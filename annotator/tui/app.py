@@ -25,6 +25,7 @@ from annotator.config import FILE
 from annotator.errors import UsageError
 from annotator.model.record import GOLD
 from annotator.project import Project
+from annotator.tui.burst import Burst
 from annotator.tui.commands import KeyMap, key_map
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
 from annotator.tui.painter import Painter
@@ -63,6 +64,7 @@ class AnnotatorApp(App[int]):
         system = self.console.color_system
         self._painter = Painter(ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None)
         self.left = False
+        self.burst = Burst()
 
     # --- coming and going
 

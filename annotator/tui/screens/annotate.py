@@ -140,6 +140,10 @@ class AnnotateScreen(CommandScreen):
             self._retry = None
         self.redraw()
 
+    def say(self, message: str) -> None:
+        self._message = message
+        self.redraw()
+
     def redraw(self) -> None:
         width, height = self.app.size
         session = self.session

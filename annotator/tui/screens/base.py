@@ -43,6 +43,9 @@ class CommandScreen(Screen[None]):
         """Every key: stopped here, since no widget of these screens takes any."""
         event.stop()
         event.prevent_default()
+        if self.annotator_app.burst.holds_back(key_of(event)):
+            self.say(self.annotator_app.burst.message)
+            return
         now = self.annotator_app.screen
         if now is self:
             self.take(key_of(event))
@@ -63,6 +66,9 @@ class CommandScreen(Screen[None]):
     def commands(self) -> list[Command]:
         """The commands of the present context."""
         return [c for c in COMMANDS if self.context in c.contexts]
+
+    def say(self, message: str) -> None:
+        """Tell something in the line for messages, where the screen has one."""
 
     def redraw(self) -> None:
         """Show what is now."""

@@ -115,7 +115,9 @@ def guideline_rows(
 
 
 def _guideline(guideline: Guideline, theme: Theme, width: int) -> list[list[Piece]]:
-    rows = paragraphs(guideline.definition, width) if guideline.definition else []
+    rows: list[list[Piece]] = []
+    for part in guideline.definition.split("\n\n") if guideline.definition else ():
+        rows += paragraphs(part, width)
     for head in ("include", "exclude", "examples", "borderline"):
         lines: tuple[str, ...] = getattr(guideline, head)
         if lines:

@@ -68,6 +68,10 @@ class QueueScreen(CommandScreen):
             offset=self._top, limit=self._room, search=self._search, completion=self._filter
         )
 
+    def say(self, message: str) -> None:
+        self._message = message
+        self.redraw()
+
     def redraw(self) -> None:
         self._read()
         width, theme = self.app.size.width, self.theme_now

@@ -287,10 +287,16 @@ class _Painter:
         at = 0
         for piece in pieces:
             item = self.items[piece.mark.id]
-            focused = item.id in self.lit
+            # A bracket is heavy where it begins; its further lines stay, which spares most of a key's bytes.
+            focused = item.id in self.lit and (piece.begins or not piece.mark.bracket)
             drawn = draw(piece, self.look.glyphs, pending=item.pending, focused=focused)
             style = self.look.theme.mark(self._color(item), pending=item.pending, focused=focused)
-            out += [(" " * (piece.left - at), PLAIN), (drawn, style)]
+            out.append((" " * (piece.left - at), PLAIN))
+            if focused and piece.mark.bracket and len(drawn) > len(piece.mark.title) + 1:
+                head = len(piece.mark.title) + 1
+                out += [(drawn[:head], self.look.theme.fill(self._color(item))), (drawn[head:], style)]
+            else:
+                out.append((drawn, style))
             at = piece.right
         return out
 
