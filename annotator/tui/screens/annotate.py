@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -13,15 +11,11 @@ from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Span
 from annotator.model.text import words
-from annotator.tui import naming
 from annotator.tui.commands import Command
 from annotator.tui.hints import assign
-from annotator.tui.rows import PLAIN, Piece, paragraphs
-from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import Offer, Prompt
-from annotator.tui.session import EVERYBODY, Session
-from annotator.tui.theme import Theme
+from annotator.tui.screens.asking import AskingScreen
+from annotator.tui.screens.prompt import Prompt
+from annotator.tui.session import Session
 from annotator.tui.views.frame import Frame, Surroundings, frame
 from annotator.tui.views.statements import lint
 from annotator.tui.views.text import MARGIN, Look, TextView
@@ -32,7 +26,7 @@ RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
 
 
-class AnnotateScreen(CommandScreen):
+class AnnotateScreen(AskingScreen):
     """One document, paragraph by paragraph."""
 
     CSS_PATH = "annotate.tcss"
@@ -276,55 +270,6 @@ class AnnotateScreen(CommandScreen):
 
     # --- commands of the screen
 
-    def _ask(self, prompt: Prompt, then: Callable[[str], None]) -> None:
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                then(answer)
-            self.redraw()
-
-        self.app.push_screen(prompt, answered)
-
-    def run_name(self) -> None:
-        """Entity or concept of the item in focus."""
-        field = naming.field_of(self.session.review)
-        if field is None:
-            self._message = "the item in focus has no entity or concept"
-            self.redraw()
-            return
-        known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
-        offers = [Offer(k.name, ", ".join(list(k.aliases)[:4]), tuple(k.aliases)) for k in known]
-        prompt = Prompt(f"{field.kind} of {field.about}", self.theme_now, value=field.value, offers=offers)
-        self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
-
-    def run_label(self) -> None:
-        """Label and attributes from a list."""
-        choices = naming.choices(self.session.review)
-        if not choices:
-            self._message = "put the focus on an item first"
-            self.redraw()
-            return
-        offers = [Offer(name, note) for name, note, _ in choices]
-        actions = {name: action for name, _, action in choices}
-        self._ask(
-            Prompt("label or attribute", self.theme_now, offers=offers, strict=True),
-            lambda a: self.act(actions[a]),
-        )
-
-    def run_note(self) -> None:
-        item = self.session.review.focused
-        if item is None:
-            self.run_note_paragraph()
-            return
-        self._ask(
-            Prompt("note on the item", self.theme_now, value=item.note), lambda text: self.act(do.Note(text))
-        )
-
-    def run_note_paragraph(self) -> None:
-        state = self.session.review
-        standing = state.annotations.get(f"@p{state.paragraph}", state.paragraph)
-        prompt = Prompt("note on the paragraph", self.theme_now, value=standing.note if standing else "")
-        self._ask(prompt, lambda text: self.act(do.Note(text, paragraph=True)))
-
     def run_find(self) -> None:
         self._ask(Prompt("find", self.theme_now, check=_pattern_problem), self._find)
 
@@ -373,69 +318,6 @@ class AnnotateScreen(CommandScreen):
         self.session.save_place()
         self.session.open(document)
         self.after()
-
-    def run_guidelines(self) -> None:
-        item = self.session.review.focused
-        if item is None:
-            self._message = "put the focus on an item to see the guidelines of its label"
-            self.redraw()
-            return
-        value, schema = item.value, self.session.project.schema
-        self.app.push_screen(
-            TextScreen(
-                "Guidelines", lambda t, w: guideline_rows(schema, value.layer, value.label, t, w), close="g"
-            )
-        )
-
-    def run_why(self) -> None:
-        item = self.session.review.focused
-        if item is None or item.suggestion is None:
-            self._message = (
-                "nobody suggested this: it was added by hand" if item else "put the focus on a suggestion"
-            )
-            self.redraw()
-            return
-        found = item.suggestion
-
-        def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            facts = [
-                ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"),
-                ("rule", found.rule),
-                ("score", f"{found.score:.2f}"), ("rank", f"{found.rank + 1} in its paragraph"),
-            ]  # fmt: skip
-            out: list[list[Piece]] = []
-            for name, value in facts:
-                wrapped = paragraphs(value or "–", width - 12)
-                out.append([(name.ljust(12), theme.muted), *wrapped[0]])
-                out += [[(" " * 12, PLAIN), *row] for row in wrapped[1:]]
-            return out
-
-        self.app.push_screen(TextScreen("Why this suggestion", rows, close="w"))
-
-    def run_mute(self) -> None:
-        """A list: mute the rule of the suggestion in focus, or let a muted one speak again."""
-        session = self.session
-        item = session.review.focused
-        choices: dict[str, tuple[str, str, bool]] = {}
-        if item is not None and item.suggestion is not None and item.suggestion.rule:
-            rule = f"{item.suggestion.suggester}/{item.suggestion.rule}"
-            choices[f"mute {rule} for me"] = (rule, session.annotator, True)
-            choices[f"mute {rule} for the project"] = (rule, EVERYBODY, True)
-        for rule in sorted(session.muted()):
-            choices[f"let {rule} speak again"] = (rule, "", False)
-        if not choices:
-            self._message = "put the focus on a suggestion to mute its rule"
-            self.redraw()
-            return
-
-        def then(answer: str) -> None:
-            rule, who, muted = choices[answer]
-            for name in [who] if muted else [session.annotator, EVERYBODY]:
-                session.mute(rule, who=name, muted=muted)
-            self._message = answer.replace("mute", "muted", 1) if muted else f"{rule} speaks again"
-
-        offers = [Offer(choice) for choice in choices]
-        self._ask(Prompt("rules", self.theme_now, offers=offers, strict=True), then)
 
     def run_matrix(self) -> None:
         from annotator.tui.screens.matrix import MatrixScreen
