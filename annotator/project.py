@@ -178,6 +178,11 @@ class Project:
         schema = load_schema(named)
         return cls(root, config, schema, Database(root / DATABASE, timeout=timeout))
 
+    def wait_at_most(self, seconds: float) -> None:
+        """How long a write waits for the database from now on, before BusyError."""
+        self._database.timeout = seconds
+        self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+
     def close(self) -> None:
         """Close the database; nothing is lost without it."""
         self._database.close()

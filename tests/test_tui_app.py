@@ -9,6 +9,7 @@ from pathlib import Path
 from support import TEXT, project, suggestions
 from textual.pilot import Pilot
 
+from annotator.errors import StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.span import Relation, Span
@@ -224,6 +225,29 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp
         assert [e.name for e in entries(of, "ada", "concept")] == ["the plan is bad"]
         assert rename(of, "ada", "entity", "nobody", "x") == 0
         assert of.verify() == []
+
+
+def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        record = session.project.record
+
+        def full(*_: object) -> None:
+            raise StoreError("the disk is full")
+
+        session.project.record = full  # type: ignore[method-assign]
+        await _press(pilot, "a")
+        assert "1 decision not saved: the disk is full" in _shown(pilot)
+        assert "1 unsaved" in _shown(pilot)
+        await _press(pilot, "ctrl+q")
+        assert "ctrl+q again leaves without" in _shown(pilot)
+        session.project.record = record  # type: ignore[method-assign]
+        await _press(pilot, "a")
+        assert "not saved" not in _shown(pilot)
+        assert not session.unsaved
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)
+        assert len(list(of.annotations("doc-0", "ada")[0].annotations())) >= 2
 
 
 def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:

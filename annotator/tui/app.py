@@ -35,6 +35,9 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES, Theme, choose
 
+PATIENCE = 2.0
+"""Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
+
 _COLORS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
 
 
@@ -111,8 +114,10 @@ class AnnotatorApp(App[int]):
         if session.unsaved and not session.save() and not self.left:
             self.left = True
             screen = self.screen
-            if isinstance(screen, AnnotateScreen):
-                screen.redraw()
+            if isinstance(screen, CommandScreen):
+                count = len(session.unsaved)
+                keys = self.key_map.shown("quit")
+                screen.say(f"{count} not saved ({session.error}); {keys} again leaves without")
             return
         self.exit(0)
 
@@ -214,6 +219,7 @@ def _run(project: Project, session: Session, document: str | None) -> int:
             f"“{theme}” is no theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
         )
     keys = key_map(project.config.keys, file=file)
+    project.wait_at_most(PATIENCE)
     return AnnotatorApp(session, keys, document=document).run() or 0
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from annotator.model.decision import Completion, Suggestion
+from annotator.model.review import ReviewState
 from annotator.model.text import Document
 from annotator.project import DocumentSummary
 from annotator.tui.session import Session
@@ -28,10 +29,8 @@ class ReviewSession(Session):
         found = self._versions.get(document.id)
         return differences(document, found) if found is not None else []
 
-    def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
-        super().open(document, paragraph=paragraph, item=item)
-        object.__setattr__(self.state, "origin", ADJUDICATED)
-        object.__setattr__(self.state, "finished", Completion.GOLD)
+    def begun(self, state: ReviewState) -> ReviewState:
+        return replace(state, origin=ADJUDICATED, finished=Completion.GOLD)
 
     def documents(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from annotator.errors import ConflictError, StoreError
@@ -59,11 +59,14 @@ class Session:
             focus=item,
         )
         # Ids made in this session never repeat, whichever documents it opened.
-        object.__setattr__(state, "serial", serial)
-        self.state = state
+        self.state = self.begun(replace(state, serial=serial))
 
     def prepare(self, document: Document) -> None:
         """What has to happen before a document is opened; nothing, for an annotator."""
+
+    def begun(self, state: ReviewState) -> ReviewState:
+        """The state a document is opened in; as it is, for an annotator."""
+        return state
 
     def suggestions(self, document: Document) -> list[Suggestion]:
         """What is proposed in a document, but for muted rules."""
@@ -147,8 +150,7 @@ class Session:
 
     def _reload(self, error: ConflictError) -> None:
         self.reload()
-        message = f"{error.message}: the document was read anew"
-        object.__setattr__(self.state, "message", message)
+        self.state = replace(self.review, message=f"{error.message}: the document was read anew")
 
     def save_place(self) -> None:
         """Keep where the annotator is; a failure is told, and tried again with the next key."""

@@ -152,6 +152,8 @@ class AnnotateScreen(AskingScreen):
             error = (
                 f"{what}: {session.error.message}. Trying again; nothing is lost while this window is open"
             )
+            if self.annotator_app.left and self._message:
+                error = self._message
         look = Look(
             self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found
         )  # fmt: skip
