@@ -8,6 +8,7 @@ to Textual's own writing and start anew with the next full paint.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import split_graphemes
@@ -19,6 +20,9 @@ Cell = tuple[str, str]
 """What stands in a cell: the character (empty in the second cell of a wide one), and the SGR codes."""
 
 BLANK: Cell = (" ", "")
+_NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u259f\u25b8\u25c2\u2713]*")
+"""Characters that take a cell each everywhere: Latin, quotation marks, the lines of tracks."""
+
 _GAP = 4
 """Cells that are cheaper to write again than to jump over."""
 
@@ -77,7 +81,7 @@ class Painter:
             if control:
                 continue
             code = self._code(style)
-            if text.isascii():
+            if _NARROW.fullmatch(text):
                 cells += [(char, code) for char in text]
                 continue
             for start, end, size in split_graphemes(text)[0]:

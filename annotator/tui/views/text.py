@@ -94,8 +94,10 @@ class TextView:
         """Move `first` and `top` so that the paragraph, or where it does not fit its focus, is in view."""
         here = self._paragraph(state, look, width, state.paragraph)
         begin, end = _wanted(state, here, self.lines(state, state.paragraph, width), height)
+        long = len(here) > height
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
-            self.first, self.top = state.paragraph, begin
+            # In a paragraph longer than the screen a jump leaves room for the next moves in its direction.
+            self.first, self.top = state.paragraph, max(0, end - 3 * height // 4) if long else begin
             return
         above = -self.top
         for index in range(self.first, state.paragraph):
@@ -106,6 +108,8 @@ class TextView:
             return
         # Too far down: walk up from the row that has to be the last one in view.
         first, top = state.paragraph, end - height
+        if long:
+            top = max(top, min(begin - height // 4, len(here) - height))
         while top < 0 and first > 0:
             first -= 1
             top += len(self._paragraph(state, look, width, first))
