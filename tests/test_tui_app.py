@@ -250,6 +250,23 @@ def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so
         assert len(list(of.annotations("doc-0", "ada")[0].annotations())) >= 2
 
 
+def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path: Path) -> None:
+    with _demo(tmp_path / "p") as of:
+        germany = Span("sGermany", "actor", "state", 0, 7, origin="suggestion")
+        more = replace(suggestions()[0], value=germany)
+        of.put_suggestions("doc-1", [more], run=SuggestionRun({"rules": "1"}))
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.AcceptAll())
+        assert session.to_undecided()
+        assert (session.review.document.id, session.review.focus) == ("doc-1", "sGermany")
+        assert not session.to_undecided(-1)
+        other = Session(of, "ben", "b")
+        other.open("doc-1")
+        assert other.to_undecided(-1)
+        assert (other.review.document.id, other.review.focus) == ("doc-0", other.review.items[-1].id)
+
+
 def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
         await _press(pilot, "a")

@@ -16,6 +16,7 @@ from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.rows import clip
 from annotator.tui.theme import THEMES, choose
+from annotator.tui.views import chain
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.text import Look, TextView
 
@@ -197,3 +198,26 @@ def test_the_theme_follows_the_terminal(colors: int, no_color: bool, background:
 def test_text_is_cut_at_whole_characters() -> None:
     assert clip("中国人民", 5) == "中国…"
     assert clip("short", 10) == "short"
+
+
+def test_the_chain_of_attribution_is_climbed_by_containment() -> None:
+    text = "Officials say that Putin says that sanctions must end."
+    state = _state(text, [])
+    outer, inner = text.index("Putin says"), text.index("sanctions")
+    end = text.index(" end") + 4
+    state = _do(state, do.SelectRange(0, 9), do.SetLabel("actor", "collective"))
+    state = _do(state, do.SelectRange(outer, outer + 5), do.SetLabel("actor", "person"))
+    state = _do(state, do.SelectRange(outer, end), do.SetLabel("claim", "fact"))
+    officials, putin = (i.id for i in state.items if i.value.layer == "actor")
+    state = _do(state, do.StartStance(), do.ChooseHolder(officials), do.ChooseSide("support"))
+    state = _do(state, do.SelectRange(inner, end), do.SetLabel("claim", "policy"))
+    state = _do(state, do.StartStance(), do.ChooseHolder(putin), do.ChooseSide("support"))
+    assert chain.holders(state) == ["author", "Officials", "Putin"]
+    around = chain.outer(state)
+    assert around is not None
+    state = _do(state, do.FocusItem(around))
+    assert state.document.quote(outer, end) == "Putin says that sanctions must end"
+    assert chain.holders(state) == ["author", "Officials"]
+    assert chain.outer(state) is None
+    within = chain.inner(state)
+    assert within is not None and state.find(within) is not None

@@ -175,19 +175,24 @@ class Session:
         pairs = pairwise(ids) if direction > 0 else ((b, a) for a, b in pairwise(ids))
         return next((there for here, there in pairs if here == self.review.document.id), None)
 
-    def to_undecided(self) -> bool:
-        """Go to the next undecided item, in this document or the ones after it; whether there is one."""
+    def to_undecided(self, direction: int = 1) -> bool:
+        """Go to the next (1) or previous (-1) undecided item, in this document or the ones beyond it; whether
+        there is one."""
         before = self.review
-        self.do(do.MoveFocus(1, undecided=True))
+        self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
             return True
         rows = self.documents()
         at = next((i for i, row in enumerate(rows) if row.id == before.document.id), -1)
-        for row in rows[at + 1 :]:
+        for row in rows[at + 1 :] if direction > 0 else rows[:at][::-1]:
             if row.pending and row.completion is not Completion.SKIPPED:
-                self.open(row.id, paragraph=0)
-                if not any(item.undecided for item in self.review.items):
-                    self.do(do.MoveFocus(1, undecided=True))
+                last = len(self.project.document(row.id).paragraphs) - 1
+                self.open(row.id, paragraph=0 if direction > 0 else last)
+                left = [item.id for item in self.review.items if item.undecided]
+                if left:
+                    self.do(do.FocusItem(left[0 if direction > 0 else -1]))
+                else:
+                    self.do(do.MoveFocus(direction, undecided=True))
                 return True
         return False
 

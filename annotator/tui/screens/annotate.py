@@ -16,6 +16,7 @@ from annotator.tui.hints import assign
 from annotator.tui.screens.asking import AskingScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import Session
+from annotator.tui.views import chain
 from annotator.tui.views.frame import Frame, Surroundings, frame
 from annotator.tui.views.statements import lint
 from annotator.tui.views.text import MARGIN, Look, TextView
@@ -298,8 +299,30 @@ class AnnotateScreen(AskingScreen):
         )
         self.redraw()
 
+    def run_previous_undecided(self) -> None:
+        self._to_undecided(-1)
+
     def run_next_undecided(self) -> None:
-        if self.session.to_undecided():
+        self._to_undecided(1)
+
+    def run_outer(self) -> None:
+        self._climb(outwards=True)
+
+    def run_inner(self) -> None:
+        self._climb(outwards=False)
+
+    def _climb(self, *, outwards: bool) -> None:
+        """Along the chain of attribution, and say whose it is."""
+        state = self.session.review
+        item = chain.outer(state) if outwards else chain.inner(state)
+        if item is None:
+            self.say(f"no claim stands {'around' if outwards else 'in'} this one")
+            return
+        self.act(do.FocusItem(item))
+        self.say(" › ".join(chain.holders(self.session.review)))
+
+    def _to_undecided(self, direction: int) -> None:
+        if self.session.to_undecided(direction):
             self.after()
         else:
             self._message = "nothing undecided is left"

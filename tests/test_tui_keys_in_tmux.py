@@ -1,0 +1,70 @@
+"""Every default key, pressed in tmux, arrives as itself."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from annotator.tui.commands import COMMANDS
+
+_LISTENER = """
+import sys
+from textual import events
+from textual.app import App
+from annotator.tui.screens.base import key_of
+
+class Listener(App):
+    def on_mount(self):
+        open(sys.argv[1], "a", encoding="utf-8").write("ready\\n")
+    def on_key(self, event: events.Key):
+        event.prevent_default(); event.stop()
+        with open(sys.argv[1], "a", encoding="utf-8") as out:
+            out.write(key_of(event) + "\\n")
+    async def action_quit(self): pass
+
+Listener.BINDINGS = []
+Listener.ENABLE_COMMAND_PALETTE = False
+Listener(ansi_color=True).run()
+"""
+
+_TMUX = {
+    "escape": "Escape", "enter": "Enter", "space": "Space", "tab": "Tab", "pagedown": "NPage", "pageup": "PPage",
+    "home": "Home", "end": "End", "left": "Left", "right": "Right", "up": "Up", "down": "Down",
+    "shift+left": "S-Left", "shift+right": "S-Right",
+}  # fmt: skip
+
+
+def _wait(file: Path, count: int, seconds: float = 15) -> list[str]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        lines = file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
+        if len(lines) >= count:
+            return lines
+        time.sleep(0.05)
+    return file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
+def test_every_default_key_arrives_under_tmux(tmp_path: Path) -> None:
+    keys = sorted({key for command in COMMANDS for key in command.keys} - {"ctrl+q"})
+    program, heard = tmp_path / "listener.py", tmp_path / "heard"
+    program.write_text(_LISTENER, encoding="utf-8")
+    tmux = ["tmux", "-L", f"annotator-{tmp_path.name}", "-f", "/dev/null"]
+    command = shlex.join([sys.executable, str(program), str(heard)])
+    subprocess.run([*tmux, "new-session", "-d", "-x", "80", "-y", "24", command], check=True)
+    try:
+        assert _wait(heard, 1)[:1] == ["ready"]
+        for number, key in enumerate(keys, 1):
+            name = _TMUX.get(key) or (f"C-{key[5:]}" if key.startswith("ctrl+") else None)
+            sent = [name] if name else ["-l", "\\;" if key == ";" else key]
+            subprocess.run([*tmux, "send-keys", *sent], check=True)
+            # Each is waited for, so that escape is not taken for the start of the next.
+            assert _wait(heard, number + 1)[-1] == key, key
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
