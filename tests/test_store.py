@@ -258,3 +258,37 @@ def test_a_backup_is_a_project_s_database_of_its_own(tmp_path: Path) -> None:
         extra.unlink()
     with Project.open(tmp_path / "q") as again:
         assert again.annotations("doc-0", "ada")[0] == session.review.annotations
+
+
+def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journal(tmp_path: Path) -> None:
+    script = f"""
+        import sys
+        sys.modules["pysqlite3"] = None
+        from pathlib import Path
+        from annotator.model import actions as do
+        from annotator.project import Project
+        from annotator.tui.session import Session
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from support import project, TEXT
+        root = Path({str(tmp_path / "p")!r})
+        with project(root, TEXT) as p:
+            s = Session(p, "ada", "a"); s.open("doc-0"); s.do(do.StartSelection()); s.do(do.SetLabel("actor", "state"))
+            assert not s.unsaved, s.error
+        with Project.open(root) as p:
+            assert len(list(p.annotations("doc-0", "ada")[0].annotations())) == 1
+            found = p.diagnosis()
+            print(found.driver, found.journal_mode, "|".join(found.remarks))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    driver, journal, remarks = (
+        done.stdout.split(maxsplit=2) if len(done.stdout.split()) > 2 else (*done.stdout.split(), "")
+    )
+    safe = not (3, 7, 0) <= sqlite3.sqlite_version_info <= (3, 51, 2)
+    assert driver == "sqlite3"
+    assert journal == ("wal" if safe else "truncate")
+    assert safe or "WAL" in remarks
+    with Project.open(tmp_path / "p") as again:
+        assert again.verify() == []

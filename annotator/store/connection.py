@@ -40,6 +40,9 @@ APPLICATION_ID = 0x414E4E54
 SCHEMA_VERSION = 1
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
 
+OLDEST = (3, 38, 0)
+"""The first SQLite with strict tables and JSON functions that may stand in CHECKs."""
+
 WAL_IS_SAFE = not (3, 7, 0) <= sqlite.sqlite_version_info <= (3, 51, 2)
 
 Row = tuple[Any, ...]
@@ -67,9 +70,14 @@ class Database:
                 raise
 
     def _open(self, mode: str) -> Any:
+        if sqlite.sqlite_version_info < OLDEST:
+            hint = "Install pysqlite3, or a Python with a newer SQLite"
+            raise StoreError(f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint)
         uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
         connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
-        connection.execute("PRAGMA trusted_schema = OFF")
+        if WAL_IS_SAFE:
+            # Older versions take their own JSON functions in a CHECK for unsafe then.
+            connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
@@ -92,7 +100,8 @@ class Database:
                 hint="Update annotator",
             )
         self.read_only = not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK)
-        if not WAL_IS_SAFE and not self.read_only and self.value("PRAGMA journal_mode") == "wal":
+        if not WAL_IS_SAFE and not self.read_only:
+            # Not kept in the file: every connection has to ask for it.
             self.execute("PRAGMA journal_mode = TRUNCATE")
 
     @property
