@@ -21,10 +21,14 @@ from annotator.workflows.suggest import suggest
 SIZE = "120x40"
 
 
-def _measure(script: Path, mode: str, marker: str, command: list[str], *more: str) -> Any:
-    """The JSON that the script prints for a program."""
+def _measure(
+    script: Path, mode: str, marker: str, command: list[str], *more: str, folder: str | None = None
+) -> Any:
+    """The JSON that the script prints for a program, which runs in `folder`."""
     arguments = [sys.executable, str(script), mode, "--json", "--size", SIZE, "--marker", marker, *more]
-    done = subprocess.run([*arguments, "--", *command], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*arguments, "--", *command], capture_output=True, text=True, check=True, cwd=folder
+    )
     return json.loads(done.stdout)
 
 
@@ -48,8 +52,10 @@ def main(script: Path, text: Path, slate: str | None) -> None:
             file.write_text(long, encoding="utf-8")
             command = [slate, "-o", "-t", "categorical", "-s", "token", str(file)]
             first = long.split()[1]
-            print("slate    ", json.dumps(_measure(script, "keys", first, command, "--keys", "next:;*30")))  # noqa: T201
+            # SLATE leaves its logs where it is run.
+            found = _measure(script, "keys", first, command, "--keys", "next:;*30", folder=folder)
+            print("slate    ", json.dumps(found))  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)
+    main(Path(sys.argv[1]).absolute(), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)
