@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from annotator.errors import StoreError
 from annotator.model import actions as do
+from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
@@ -266,6 +267,25 @@ def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path
         other.open("doc-1")
         assert other.to_undecided(-1)
         assert (other.review.document.id, other.review.focus) == ("doc-0", other.review.items[-1].id)
+
+
+def test_blind_paragraphs_are_about_their_share_and_hide_suggestions_from_everybody(tmp_path: Path) -> None:
+    found = [is_blind("doc", i, share=0.3, seed="s") for i in range(3000)]
+    assert 0.27 < sum(found) / 3000 < 0.33
+    assert found == [is_blind("doc", i, share=0.3, seed="s") for i in range(3000)]
+    assert not any(is_blind("doc", i, share=0.0, seed="s") for i in range(100))
+    _demo(tmp_path / "p").close()
+    with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
+        file.write("\nblind_share = 1.0\n")
+    with Project.open(tmp_path / "p") as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        assert session.review.items == ()
+
+        async def play(pilot: Pilot[int], _: Session) -> None:
+            assert "blind" in _shown(pilot)
+
+        _run(of, play)
 
 
 def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:

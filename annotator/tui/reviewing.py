@@ -29,6 +29,10 @@ class ReviewSession(Session):
         found = self._versions.get(document.id)
         return differences(document, found) if found is not None else []
 
+    def is_blind(self, document: Document, paragraph: int) -> bool:  # noqa: ARG002
+        """A reviewer sees what there is."""
+        return False
+
     def begun(self, state: ReviewState) -> ReviewState:
         return replace(state, origin=ADJUDICATED, finished=Completion.GOLD)
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
+from annotator.model.blind import is_blind
 from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.text import Document
@@ -69,9 +70,17 @@ class Session:
         return state
 
     def suggestions(self, document: Document) -> list[Suggestion]:
-        """What is proposed in a document, but for muted rules."""
+        """What is proposed in a document, but for muted rules and in blind paragraphs."""
         muted = self.muted()
-        return [s for s in self.project.suggestions(document.id) if f"{s.suggester}/{s.rule}" not in muted]
+        return [
+            s for s in self.project.suggestions(document.id)
+            if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
+        ]  # fmt: skip
+
+    def is_blind(self, document: Document, paragraph: int) -> bool:
+        """Whether suggestions are hidden in a paragraph, by the project's `blind_share`."""
+        share = self.project.config.blind_share
+        return bool(share) and is_blind(document.id, paragraph, share=share, seed=self.project.blind_seed)
 
     def muted(self) -> set[str]:
         """The rules (`suggester/rule`) muted by this annotator or for everybody."""

@@ -159,7 +159,9 @@ class AnnotateScreen(AskingScreen):
             self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found
         )  # fmt: skip
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
-        around = Surroundings(session.name, saved, error, self._message, self._panel)
+        blind = session.is_blind(session.review.document, session.review.paragraph)
+        notes = "blind: no suggestions here" if blind else ""
+        around = Surroundings(session.name, saved, error, self._message, self._panel, notes)
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
         self.query_one(Rows).show(made.rows)

@@ -40,6 +40,7 @@ class Surroundings:
     error: str = ""
     message: str = ""
     panel: bool = False
+    notes: str = ""
 
 
 def panel_width(width: int) -> int:
@@ -61,7 +62,7 @@ def frame(
     if width < SMALLEST[0] or height < SMALLEST[1]:
         text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}"
         return Frame([strip([(clip(text, width), theme.strong)])], [], width)
-    head = header(state, theme, width, annotator=around.annotator, saved=around.saved)
+    head = header(state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes)
     body_height = height - 3
     panel = panel_width(width)
     below: list[list[Piece]] = []
