@@ -338,3 +338,15 @@ def test_every_action_has_a_step() -> None:
 def test_nothing_in_focus_is_said_not_raised(kind: do.ReviewAction) -> None:
     state, made = play(fresh(), do.GoParagraph(3), kind)
     assert not made and state.message
+
+
+def test_progress_counts_as_the_paragraphs_say() -> None:
+    state = fresh()
+    for action in (
+        do.GoParagraph(0), do.CloseParagraph(), do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2),
+        do.ToggleExcluded(), do.GoParagraph(0), do.ReopenParagraph(), do.Undo(), do.GoParagraph(3), do.CloseParagraph(),
+    ):  # fmt: skip
+        state, _ = step(state, action)
+        todo = [p.index for p in state.to_annotate()]
+        number = todo.index(state.paragraph) + 1 if state.paragraph in todo else None
+        assert state.progress == (sum(map(state.is_done, todo)), len(todo), number), action

@@ -65,7 +65,7 @@ def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
         and after.threshold == before.threshold
     )
     if same and after is not before:
-        for name in ("items", "cards"):
+        for name in ("items", "cards", "progress"):
             if name in before.__dict__:
                 after.__dict__.setdefault(name, before.__dict__[name])
     return after

@@ -85,7 +85,7 @@ class AnnotatorApp(App[int]):
         document = self._wanted
         if document is None:
             place = session.project.last_position(session.annotator)
-            document = place.document if place else next(iter(session.ids()), None)
+            document = place.document if place else next((row.id for row in session.documents(limit=1)), None)
         self.push_screen(QueueScreen(session))
         if document is not None:
             session.open(document)

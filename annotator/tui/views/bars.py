@@ -13,12 +13,10 @@ def header(
     state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = ""
 ) -> list[Piece]:
     """Document, paragraph n of m, progress, what is pending, annotator and whether all is saved."""
-    todo = state.to_annotate()
-    done = sum(state.is_done(p.index) for p in todo)
-    share = round(100 * done / len(todo)) if todo else 100
+    done, total, number = state.progress
+    share = round(100 * done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
-    number = next((i for i, p in enumerate(todo, 1) if p.index == state.paragraph), None)
-    where = f"¶ {number}/{len(todo)}" if number else f"¶ –/{len(todo)}"
+    where = f"¶ {number or '–'}/{total}"
     pending = state.undecided(state.paragraph)
     middle = f"  {where}  {bar} {share:3}%  {f'{pending} pending' if pending else 'all decided'}"
     if state.is_done(state.paragraph):
