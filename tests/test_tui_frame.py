@@ -221,3 +221,16 @@ def test_the_chain_of_attribution_is_climbed_by_containment() -> None:
     assert chain.outer(state) is None
     within = chain.inner(state)
     assert within is not None and state.find(within) is not None
+
+
+def test_the_statements_turn_to_the_page_of_what_is_in_focus() -> None:
+    text = " ".join(f"Russia{i} says that claim number {i} is quite true." for i in range(12))
+    state = _state(text, [])
+    for i in range(12):
+        at = text.index(f"claim number {i} ")
+        state = _do(state, do.SelectRange(at, at + 20), do.SetLabel("claim", "fact"))
+    actor = text.index("Russia1 ")
+    state = _do(state, do.SelectRange(actor, actor + 7), do.SetLabel("actor", "state"))
+    assert any("claim number 1 " in row[62:] for row in _screen(state, 110, 24))
+    last = next(i.id for i in reversed(state.items))
+    assert any("claim number 11 " in row[62:] for row in _screen(_do(state, do.FocusItem(last)), 110, 24))

@@ -19,8 +19,8 @@ ANNOTATORS = "annotators"
 
 
 def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
-    """The cards of the paragraph, by pages: the one with the card in focus, else the last."""
-    shown = False
+    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus stands in."""
+    shown, anchor = False, _anchor(state)
     head: Rows = [[(f"STATEMENTS {len(state.cards) or ''}", theme.muted)], []]
     if not state.cards:
         return [
@@ -37,9 +37,21 @@ def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Row
             if shown:
                 break
             page = []
-        shown = shown or _focused(state, card)
+        shown = shown or card is anchor
         page += [*rows, []]
     return [*head, *page[:room]]
+
+
+def _anchor(state: ReviewState) -> Card | None:
+    """The card in focus; else the first one that ends after the item in focus begins."""
+    for card in state.cards:
+        if _focused(state, card):
+            return card
+    value = state.focused.value if state.focused else None
+    at = value.start if isinstance(value, Span) else state.bounds[0]
+    return next(
+        (c for c in state.cards if isinstance(c.target.value, Span) and c.target.value.end > at), None
+    )
 
 
 _made: dict[tuple[int, str | None, int, str], tuple[Card, Rows]] = {}
