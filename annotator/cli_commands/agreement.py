@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json
+
+if TYPE_CHECKING:
+    from annotator.workflows.gamma import Gamma
 
 
 @click.command()
@@ -15,6 +22,12 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
     "--bootstrap", type=click.IntRange(0, 100_000), default=1000, show_default=True, help="Samples."
 )
 @click.option("--seed", type=int, default=20240901, show_default=True, help="Of the bootstrap.")
+@click.option(
+    "--gamma", "with_gamma", is_flag=True, help="gamma and gamma_cat too (extra `gamma`); takes long."
+)
+@click.option("--gamma-alpha", default=1.0, show_default=True, help="Weight of the place in gamma.")
+@click.option("--gamma-beta", default=1.0, show_default=True, help="Weight of the label in gamma.")
+@click.option("--gamma-seconds", default=300.0, show_default=True, help="Time limit of gamma for each layer.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 @json_option
 @click.pass_context
@@ -25,21 +38,29 @@ def command(
     measures: tuple[str, ...],
     bootstrap: int,
     seed: int,
+    with_gamma: bool,
+    gamma_alpha: float,
+    gamma_beta: float,
+    gamma_seconds: float,
     as_csv: bool,
     as_json: bool,
 ) -> None:
     """How far the annotators agree on documents that two or more of them finished.
 
-    F1 of spans, Krippendorff's alpha on characters and tokens, u-alpha, labels and attributes of aligned
-    spans, relations with their side; with intervals, what agreement is lost to, and where to look.
+    F1 of spans, Krippendorff's alpha on characters and tokens, alpha_U and the u-alpha family, labels and
+    attributes of aligned spans with kappa, relations with their side, tuples and the network; with intervals,
+    what agreement is lost to, the influence of suggestions, and where to look.
 
     \b
     Examples:
       annotator agreement
       annotator agreement --annotators ada,ben --layer claim --json
+      annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
     """
     from annotator.measures._data import Resampling
-    from annotator.workflows.agree import agreement, report
+    from annotator.workflows.agree import agreement
+    from annotator.workflows.agree_report import gamma_lines, report
+    from annotator.workflows.gamma import Settings, gamma
 
     with open_project(ctx) as project:
         found = agreement(
@@ -49,18 +70,19 @@ def command(
             measures=measures or None,
             resampling=Resampling(bootstrap, seed),
         )
+        chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
+        settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
+        gammas = gamma(found.comparison, chosen, settings) if with_gamma else []
     if as_json:
-        print_json(_table(found))
+        print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
     elif as_csv:
-        click.echo(_csv(found), nl=False)
+        click.echo(_csv(found, gammas), nl=False)
     else:
-        click.echo("\n".join(report(found)))
+        click.echo("\n".join([*report(found), *gamma_lines(gammas)]))
 
 
 def _table(found: object) -> dict[str, object]:
     """The agreement as JSON values."""
-    from dataclasses import asdict
-
     from annotator.workflows.agree import Agreement
 
     assert isinstance(found, Agreement)
@@ -79,11 +101,18 @@ def _table(found: object) -> dict[str, object]:
             layer: [{"annotators": list(pair), "f1": value} for pair, value in pairs.items()]
             for layer, pairs in found.pairs.items()
         },
+        "without": {layer: dict(values) for layer, values in found.without.items()},
+        "confusion": {
+            layer: {"labels": list(labels), "counts": counts}
+            for layer, (labels, counts) in found.confusion.items()
+        },
+        "blind": [asdict(one) for one in found.blind],
+        "model": [asdict(one) for one in found.model],
         "worst": [asdict(spot) for spot in found.worst],
     }
 
 
-def _csv(found: object) -> str:
+def _csv(found: object, gammas: Sequence[Gamma]) -> str:
     """One row for each figure."""
     import csv
     import io
@@ -96,4 +125,7 @@ def _csv(found: object) -> str:
     writer.writerow(["layer", "measure", "name", "value", "low", "high", "n", "coverage", "reason"])
     for r in found.results:
         writer.writerow([r.layer, r.measure, r.name, r.value, r.low, r.high, r.n, r.coverage, r.reason])
+    for g in gammas:
+        for name, value in (("gamma", g.gamma), ("gamma_cat", g.gamma_cat)):
+            writer.writerow([g.layer, "gamma", name, value, None, None, g.documents, None, g.reason])
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Krippendorff's alpha for nominal data from matrices of coincidences, which add up over passages.
+"""Krippendorff's alpha from matrices of coincidences, which add up over passages.
 
 Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11; (2011) Computing Krippendorff's
 Alpha-Reliability.
@@ -29,15 +29,20 @@ def coincidences(units: Iterable[tuple[float, Mapping[int, int]]], size: int) ->
     return out
 
 
-def alpha(size: int) -> Callable[[Array], Array]:
-    """From rows of flattened matrices to alpha: 1 - D_o / D_e; NaN without data or without variation."""
+def alpha(size: int, distance: Array | None = None) -> Callable[[Array], Array]:
+    """From rows of flattened matrices to alpha: 1 - D_o / D_e; NaN without data or without variation.
+
+    `distance` `(size, size)` says how far values are apart (squared differences make it the interval alpha);
+    nominal without.
+    """
+    apart = 1 - np.eye(size) if distance is None else distance
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
         marginals = matrices.sum(axis=2)
         n = marginals.sum(axis=1)
-        observed = n - np.trace(matrices, axis1=1, axis2=2)
-        expected = n**2 - (marginals**2).sum(axis=1)
+        observed = (matrices * apart).sum(axis=(1, 2))
+        expected = np.einsum("ka,ab,kb->k", marginals, apart, marginals)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where((n > 1) & (expected > 0), 1 - (n - 1) * observed / expected, np.nan))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +19,9 @@ Array = NDArray[np.float64]
 
 FEW = 10
 """Below so many documents the bootstrap draws paragraphs."""
+
+KEPT = 40_000_000
+"""Up to so many draws (bytes) are kept for the next figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Comparison:
     completions: int
     empty: int = 0
     unfinished: int = 0
+    cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    """What measures derive from it and share; a comparison never changes."""
 
 
 def compare(records: Iterable[Record], annotators: Sequence[str] | None = None) -> Comparison:
@@ -142,23 +148,33 @@ class Resampling:
     seed: int = 20240901
 
     def interval(
-        self, comparison: Comparison, statistics: Array, value: Callable[[Array], Array]
+        self,
+        comparison: Comparison,
+        statistics: Array,
+        value: Callable[[Array], Array],
+        *,
+        documents: bool = False,
     ) -> tuple[float | None, float | None]:
         """The 2.5th and 97.5th percentile of `value` over resamples (Efron 1979), or None twice.
 
         `statistics` has a row for each passage; `value` maps sums of rows `(k, columns)` to `(k,)`, with
-        NaN where undefined. Memory is bounded: samples are drawn in chunks.
+        NaN where undefined. With `documents` they are what is drawn however few there are, for statistics that
+        belong to a whole document. Memory is bounded: samples are drawn in chunks.
         """
-        units = _by_unit(comparison, statistics)
+        return self._drawn(_by_unit(comparison, statistics, documents), value)
+
+    def of_documents(self, rows: Array, value: Callable[[Array], Array]) -> tuple[float | None, float | None]:
+        """The same for statistics that have a row for each document."""
+        return self._drawn(rows, value)
+
+    def _drawn(self, units: Array, value: Callable[[Array], Array]) -> tuple[float | None, float | None]:
         if self.samples == 0 or len(units) < 2:
             return None, None
-        rng = np.random.default_rng(self.seed)
         found: list[Array] = []
-        step = max(1, min(self.samples, 4_000_000 // len(units)))
-        for at in range(0, self.samples, step):
-            size = min(step, self.samples - at)
-            counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=size)
-            found.append(value(counts.astype(np.float64) @ units))
+        step = max(1, min(self.samples, 4_000_000 // max(units.shape)))
+        for counts in _draws(len(units), self.samples, self.seed):
+            for at in range(0, len(counts), step):
+                found.append(value(counts[at : at + step].astype(np.float64) @ units))
         values = np.concatenate(found)
         values = values[~np.isnan(values)]
         if len(values) < self.samples / 2:
@@ -167,9 +183,33 @@ class Resampling:
         return float(low), float(high)
 
 
-def _by_unit(comparison: Comparison, statistics: Array) -> Array:
+def _draws(units: int, samples: int, seed: int) -> Iterable[NDArray[np.uint8]]:
+    """How often each of the units is drawn in each sample: chunks of `(samples, units)`."""
+    if units * samples <= KEPT:
+        return (_kept_draws(units, samples, seed),)
+    return _chunks(units, samples, seed)
+
+
+@lru_cache(maxsize=2)
+def _kept_draws(units: int, samples: int, seed: int) -> NDArray[np.uint8]:
+    """All draws at once: every figure of a comparison needs the same ones."""
+    return np.concatenate(list(_chunks(units, samples, seed)))
+
+
+def _chunks(units: int, samples: int, seed: int) -> Iterator[NDArray[np.uint8]]:
+    rng = np.random.default_rng(seed)
+    step = max(1, min(samples, 4_000_000 // units))
+    for at in range(0, samples, step):
+        size = min(step, samples - at)
+        drawn = rng.integers(0, units, size=(size, units))
+        drawn += np.arange(size)[:, None] * units
+        # A unit is drawn once on average; more than 255 times does not happen.
+        yield np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units).astype(np.uint8)
+
+
+def _by_unit(comparison: Comparison, statistics: Array, documents: bool) -> Array:
     """Rows to draw from: of documents when there are enough, else of passages."""
-    if comparison.documents < FEW:
+    if comparison.documents < FEW and not documents:
         return statistics
     sums = np.zeros((comparison.documents, statistics.shape[1]))
     np.add.at(sums, [p.document for p in comparison.passages], statistics)
@@ -189,24 +229,6 @@ def f1(rows: Array) -> Array:
         return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))
 
 
-def align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[tuple[Span, Span]]:
-    """One-to-one pairs with an intersection over union of at least `least`, the largest overlaps first."""
-    scored = []
-    for x in a:
-        for y in b:
-            shared = min(x.end, y.end) - max(x.start, y.start)
-            if shared > 0 and shared / (x.length + y.length - shared) >= least:
-                scored.append((-shared, abs(x.start - y.start), x.start, x.id, y.id, x, y))
-    pairs: list[tuple[Span, Span]] = []
-    left, right = set(), set()
-    for *_, x, y in sorted(scored, key=lambda s: s[:5]):
-        if x.id not in left and y.id not in right:
-            left.add(x.id)
-            right.add(y.id)
-            pairs.append((x, y))
-    return pairs
-
-
 __all__ = [
-    "FEW", "Array", "Comparison", "Passage", "Resampling", "Result", "Work", "align", "compare", "f1", "single",
+    "FEW", "Array", "Comparison", "Passage", "Resampling", "Result", "Work", "compare", "f1", "single",
 ]  # fmt: skip

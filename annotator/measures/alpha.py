@@ -1,81 +1,166 @@
 """Krippendorff's alpha, nominal, on the characters and on the tokens of the text.
 
 What an annotator says of a character is the set of labels that cover it; no label is a value like others.
-Characters are never enumerated: between two boundaries all are alike. A token has the labels of every span
-that covers some of it.
+Characters are never enumerated: between two boundaries all are alike, and a stretch counts by its length. A
+token has the labels of every span that covers some of it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 
-from annotator.measures._coincidence import against_rest, alpha, coincidences
-from annotator.measures._data import Comparison, Passage, Resampling, Result, single
+from annotator.measures._coincidence import against_rest, alpha
+from annotator.measures._columns import Columns, Ints, columns
+from annotator.measures._data import Array, Comparison, Resampling, Result, single
 from annotator.model.schema import Layer
 
 title = "Krippendorff's alpha on characters and tokens"
 kinds = ("span",)
 
-Value = frozenset[str]
-
-
-def _segments(passage: Passage, layer: str) -> Iterator[tuple[int, list[Value]]]:
-    """Stretches in which nothing changes: number of characters, and what each annotator says."""
-    spans = {who: work.of(layer) for who, work in passage.works.items()}
-    cuts = {passage.start, passage.end}
-    for several in spans.values():
-        for span in several:
-            cuts |= {max(span.start, passage.start), min(span.end, passage.end)}
-    edges = sorted(cuts)
-    for a, b in pairwise(edges):
-        yield (
-            b - a,
-            [frozenset(s.label for s in several if s.start < b and a < s.end) for several in spans.values()],
-        )
-
-
-def _tokens(passage: Passage, layer: str) -> Iterator[tuple[int, list[Value]]]:
-    """Every token, and what each annotator says of it."""
-    spans = {who: work.of(layer) for who, work in passage.works.items()}
-    for a, b in passage.tokens():
-        yield (
-            1,
-            [frozenset(s.label for s in several if s.start < b and a < s.end) for several in spans.values()],
-        )
+Counted = tuple[Array, list[frozenset[int]]]
+"""Matrices of coincidences, `(passages, size * size)`, and the labels that each of the `size` values stands for."""
 
 
 def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
     """Alpha on characters and on tokens; `parts` by label, each against everything else."""
-    return [
-        _alpha(comparison, layer, resampling, "characters"),
-        _alpha(comparison, layer, resampling, "tokens"),
-    ]
+    return [on_characters(comparison, layer, resampling), on_tokens(comparison, layer, resampling)]
 
 
-def _alpha(comparison: Comparison, layer: Layer, resampling: Resampling, unit: str) -> Result:
-    read = _segments if unit == "characters" else _tokens
-    units = [list(read(passage, layer.name)) for passage in comparison.passages]
-    values = sorted({v for passage in units for _, said in passage for v in said}, key=sorted)
-    code: Mapping[Value, int] = {value: i for i, value in enumerate(values)}
-    size = max(1, len(values))
-    rows = np.zeros((len(units), size * size))
-    for i, passage in enumerate(units):
-        counted = ((float(weight), Counter(code[v] for v in said)) for weight, said in passage)
-        rows[i] = coincidences(counted, size).ravel()
-    value = single(alpha(size), rows.sum(axis=0)) if len(units) else None
+def on_characters(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
+    """Alpha on characters."""
+    rows, values = characters(comparison, layer.name)
+    n = sum(p.end - p.start for p in comparison.passages)
+    return _alpha(comparison, layer, resampling, "characters", rows, values, n)
+
+
+def characters(comparison: Comparison, layer: str) -> Counted:
+    """Matrices of coincidences by characters; made once for a comparison."""
+    key = ("characters", layer)
+    if key not in comparison.cache:
+        found = columns(comparison, layer)
+        stops = (found.begins + found.lengths)[found.passage]
+        every = [found.begins, found.begins + found.lengths, found.start, np.minimum(found.end, stops)]
+        edges, inverse = np.unique(np.concatenate(every), return_inverse=True)
+        size, spans = 2 * len(found.begins), len(found.start)
+        opens, closes = inverse[size : size + spans], inverse[size + spans :]
+        # Stretches between two edges; those between passages belong to none.
+        passage = np.searchsorted(found.begins, edges[:-1], side="right") - 1
+        inside = edges[:-1] < (found.begins + found.lengths)[passage]
+        said, values = _values(found, opens, closes, len(edges) - 1)
+        weight = (np.diff(edges) * inside).astype(np.float64)
+        comparison.cache[key] = (_coincidences(found, said, passage, weight, len(values)), values)
+    counted = comparison.cache[key]
+    assert isinstance(counted, tuple)
+    return counted
+
+
+def on_tokens(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
+    """Alpha on tokens."""
+    found = columns(comparison, layer.name)
+    starts, ends, passages = _tokens(comparison, found)
+    stops = (found.begins + found.lengths)[found.passage]
+    opens = np.searchsorted(ends, found.start, side="right")
+    closes = np.maximum(opens, np.searchsorted(starts, np.minimum(found.end, stops), side="left"))
+    said, values = _values(found, opens, closes, len(starts))
+    rows = _coincidences(found, said, passages, np.ones(len(starts)), len(values))
+    return _alpha(comparison, layer, resampling, "tokens", rows, values, len(starts))
+
+
+def _tokens(comparison: Comparison, found: Columns) -> tuple[Ints, Ints, Ints]:
+    """Bounds on the continuum and passage of every token; made once for a comparison."""
+    if "tokens" not in comparison.cache:
+        starts: list[int] = []
+        ends: list[int] = []
+        counts: list[int] = []
+        for passage, begin in zip(comparison.passages, found.begins.tolist(), strict=True):
+            shift = begin - passage.start
+            tokens = passage.tokens()
+            starts += [a + shift for a, _ in tokens]
+            ends += [b + shift for _, b in tokens]
+            counts.append(len(tokens))
+        comparison.cache["tokens"] = (
+            np.array(starts, dtype=np.int64),
+            np.array(ends, dtype=np.int64),
+            np.repeat(np.arange(len(counts)), counts),
+        )
+    tokens_ = comparison.cache["tokens"]
+    assert isinstance(tokens_, tuple)
+    return tokens_
+
+
+def _alpha(
+    comparison: Comparison,
+    layer: Layer,
+    resampling: Resampling,
+    unit: str,
+    rows: Array,
+    values: list[frozenset[int]],
+    n: int,
+) -> Result:
+    size = len(values)
+    sums = rows.sum(axis=0)
+    value = single(alpha(size), sums) if len(rows) else None
     low, high = resampling.interval(comparison, rows, alpha(size))
     reason = "" if value is not None else "no variation: nothing is marked, or everything alike"
     parts: dict[str, float | None] = {}
-    for label in sorted({label for v in values for label in v}):
-        keep = [i for i, v in enumerate(values) if label in v]
-        merged = against_rest(rows.sum(axis=0).reshape(size, size), keep)
-        parts[label] = single(alpha(2), merged)
-    n = sum(weight for passage in units for weight, _ in passage)
+    for i, label in enumerate(columns(comparison, layer.name).labels):
+        keep = [at for at, held in enumerate(values) if i in held]
+        parts[label] = single(alpha(2), against_rest(sums.reshape(size, size), keep))
     return Result("alpha", layer.name, f"alpha {unit}", value, reason, low, high, n, None, parts)
 
 
-__all__ = ["compute", "kinds", "title"]
+def _values(found: Columns, opens: Ints, closes: Ints, units: int) -> tuple[list[Ints], list[frozenset[int]]]:
+    """For each annotator the value of every unit, `(units,)`, and what labels each value stands for; value 0
+    is no label at all."""
+    known: dict[frozenset[int], int] = {frozenset(): 0}
+    said: list[Ints] = []
+    for who in range(found.annotators):
+        own = found.who == who
+        value = np.zeros(units, dtype=np.int64)
+        for label in range(len(found.labels)):
+            rows = own & (found.label == label)
+            if not rows.any():
+                continue
+            change = np.bincount(opens[rows], minlength=units + 1) - np.bincount(
+                closes[rows], minlength=units + 1
+            )
+            covered = np.cumsum(change[:units]) > 0
+            value[covered] = _joined(value[covered], label, known)
+        said.append(value)
+    return said, list(known)
+
+
+def _joined(values: Ints, label: int, known: dict[frozenset[int], int]) -> Ints:
+    """The values with a label added; unseen sets get the next number."""
+    sets = list(known)
+    step = np.zeros(len(sets), dtype=np.int64)
+    for value in np.flatnonzero(np.bincount(values, minlength=len(sets))).tolist():
+        step[value] = known.setdefault(sets[value] | {label}, len(known))
+    return np.asarray(step[values])
+
+
+def _coincidences(found: Columns, said: Sequence[Ints], passage: Ints, weight: Array, size: int) -> Array:
+    """Matrices of coincidences, `(passages, size * size)`; see `_coincidence`."""
+    count = len(found.present)
+    out = np.zeros((count, size, size))
+    if not len(weight):
+        return out.reshape(count, size * size)
+    counts = np.zeros((size, len(weight)))
+    for who, values in enumerate(said):
+        here = found.present[passage, who] if not found.present[:, who].all() else None
+        for value in range(size):
+            hit = values == value
+            counts[value] += hit if here is None else hit & here
+    coders = found.present.sum(axis=1)[passage]
+    share = weight / np.maximum(coders - 1, 1)
+    for v in range(size):
+        weighted = counts[v] * share
+        for w in range(v, size):
+            pairs = weighted * (counts[w] - (v == w))
+            out[:, v, w] = out[:, w, v] = np.bincount(passage, weights=pairs, minlength=count)
+    return out.reshape(count, size * size)
+
+
+__all__ = ["characters", "compute", "kinds", "on_characters", "on_tokens", "title"]

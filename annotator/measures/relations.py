@@ -1,88 +1,160 @@
-"""Agreement on relations: F1 with and without side on aligned end points, and alpha of the side.
+"""Agreement on relations: F1 with and without side, on aligned and on exact end points, and alpha of the side.
 
-End points are the same when the spans are aligned (one to one, intersection over union at least .5), or both
-the author. Alpha of the side is over the relations that have both ends in common; its `coverage` is their
-share of all relations.
+End points are the same when the spans are aligned (one to one, intersection over union at least .5) or, for
+exact ones, have the same bounds; or when both are the author. Alpha of the side is over the relations that
+have both aligned ends in common; its `coverage` is their share of all relations.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures._coincidence import alpha, coincidences
-from annotator.measures._data import Comparison, Resampling, Result, Work, align, f1, single
+from annotator.measures._coincidence import alpha
+from annotator.measures._columns import aligned, columns
+from annotator.measures._data import Comparison, Resampling, Result, Work, f1, single
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation
 
 title = "Relations"
 kinds = ("relation",)
 
+Same = Callable[[str], object]
+"""From the id of an end to what is equal for ends that are the same; None for an end without counterpart."""
 
-def matched(a: Work, b: Work, layer: str) -> tuple[list[tuple[str, str]], int, int]:
-    """Labels of the relations whose ends agree, and how many relations each has."""
-    mine = [r for r in a.relations if r.layer == layer]
-    theirs = [r for r in b.relations if r.layer == layer]
-    names = {s.layer for s in (*a.ends.values(), *b.ends.values())}
-    partner = {AUTHOR: AUTHOR}
-    used_a = {e for r in mine for e in (r.source, r.target)}
-    used_b = {e for r in theirs for e in (r.source, r.target)}
-    for name in names:
-        ours = [s for s in a.ends.values() if s.layer == name and s.id in used_a]
-        others = [s for s in b.ends.values() if s.layer == name and s.id in used_b]
-        partner |= {x.id: y.id for x, y in align(ours, others)}
-    left: dict[tuple[str, str], list[Relation]] = {}
-    for relation in theirs:
-        left.setdefault((relation.source, relation.target), []).append(relation)
-    found: list[tuple[str, str]] = []
-    for relation in mine:
-        several = left.get((partner.get(relation.source, ""), partner.get(relation.target, "")))
-        if several:
-            found.append((relation.label, several.pop().label))
-    return found, len(mine), len(theirs)
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Two annotators' relations in a passage: sides of those with both ends in common, and how many each has;
+    `ends` says of the rest which end is not in common: source, target or both."""
+
+    sides: tuple[tuple[str, str], ...]
+    one: int
+    other: int
+    apart: Mapping[str, int]
+
+
+def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list[tuple[int, Met]]:
+    """For every passage (by index) and two annotators of whom one has relations there, how these meet."""
+    key = ("meetings", layer, exact)
+    if key not in comparison.cache:
+        partners = {} if exact else _partners(comparison)
+        out: list[tuple[int, Met]] = []
+        for i, passage in enumerate(comparison.passages):
+            for one, other in passage.pairs():
+                a, b = passage.works[one], passage.works[other]
+                mine = [r for r in a.relations if r.layer == layer]
+                theirs = [r for r in b.relations if r.layer == layer]
+                if mine or theirs:
+                    if exact:
+                        ours, others = _bounds(a), _bounds(b)
+                    else:
+                        ours, others = partners.get((passage.document, one, other), {}).get, _itself
+                    out.append((i, _meet(mine, theirs, ours, others)))
+        comparison.cache[key] = out
+    found = comparison.cache[key]
+    assert isinstance(found, list)
+    return found
+
+
+def _itself(end: str) -> str:
+    return end
+
+
+def _bounds(work: Work) -> Same:
+    def same(end: str) -> object:
+        span = work.ends.get(end)
+        return (span.layer, span.start, span.end) if span is not None else None
+
+    return same
+
+
+def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, str]]:
+    """For every document and two annotators: the id of the one's span -> that of the other's aligned with it."""
+    layers = {s.layer for p in comparison.passages for w in p.works.values() for s in w.spans}
+    names = comparison.annotators
+    out: dict[tuple[int, str, str], dict[str, str]] = {}
+    for layer in sorted(layers):
+        found = columns(comparison, layer)
+        for a, b in zip(*(rows.tolist() for rows in aligned(comparison, layer)), strict=True):
+            document = comparison.passages[found.passage[a]].document
+            key = (document, names[found.who[a]], names[found.who[b]])
+            out.setdefault(key, {})[found.spans[a].id] = found.spans[b].id
+    return out
+
+
+def _meet(mine: list[Relation], theirs: list[Relation], ours: Same, others: Same) -> Met:
+    """Pair off relations with the same ends, equal sides first; then what the rest differs in."""
+
+    def key(end: str, same: Same) -> object:
+        return AUTHOR if end == AUTHOR else same(end)
+
+    left = [(key(r.source, others), key(r.target, others), r.label) for r in theirs]
+    rest = [(key(r.source, ours), key(r.target, ours), r.label) for r in mine]
+    sides: list[tuple[str, str]] = []
+    for alike in (True, False):
+        for edge in list(rest):
+            if None in edge:
+                continue
+            partner = next((o for o in left if o[:2] == edge[:2] and (not alike or o[2] == edge[2])), None)
+            if partner is not None:
+                left.remove(partner)
+                rest.remove(edge)
+                sides.append((edge[2], partner[2]))
+    apart = {"holder": 0, "target": 0, "missing": 0}
+    for edge in rest:
+        cause, at = "missing", 0
+        partner = next((o for o in left if o[1] == edge[1] is not None), None)
+        if partner is not None:
+            cause, at = "holder", 1
+        else:
+            partner = next((o for o in left if o[0] == edge[0] is not None), None)
+            cause, at = ("target", 1) if partner is not None else ("missing", 0)
+        if partner is not None and at:
+            left.remove(partner)
+        apart[cause] += 1
+    apart["missing"] += len(left)
+    return Met(tuple(sides), len(mine), len(theirs), apart)
 
 
 def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """F1 without and with side, and alpha of the side."""
-    rows = np.zeros((len(comparison.passages), 4))
-    pairs: list[list[tuple[str, str]]] = []
-    for i, passage in enumerate(comparison.passages):
-        pairs.append([])
-        for one, other in passage.pairs():
-            found, n, m = matched(passage.works[one], passage.works[other], layer.name)
-            rows[i] += (len(found), sum(a == b for a, b in found), n, m)
-            pairs[-1] += found
+    """F1 without and with side on aligned ends, the same on exact ones, and alpha of the side."""
     out: list[Result] = []
-    for column, name in ((0, "F1 without side"), (1, "F1 with side")):
-        own = rows[:, [column, 2, 3]]
-        value = single(f1, own.sum(axis=0))
-        low, high = resampling.interval(comparison, own, f1)
-        reason = "" if value is not None else "nobody marked anything"
-        out.append(Result("relations", layer.name, name, value, reason, low, high, int(own[:, 1:].sum())))
-    return [*out, _side(comparison, layer, resampling, pairs, float(rows[:, 2:].sum()))]
+    for exact, words in ((False, ""), (True, ", exact ends")):
+        rows = np.zeros((len(comparison.passages), 4))
+        for i, met in meetings(comparison, layer.name, exact=exact):
+            rows[i] += (len(met.sides), sum(a == b for a, b in met.sides), met.one, met.other)
+        for column, name in ((0, "F1 without side"), (1, "F1 with side")):
+            own = rows[:, [column, 2, 3]]
+            value = single(f1, own.sum(axis=0))
+            low, high = resampling.interval(comparison, own, f1)
+            reason = "" if value is not None else "nobody marked anything"
+            n = int(own[:, 1:].sum())
+            out.append(Result("relations", layer.name, name + words, value, reason, low, high, n))
+    return [*out, _side(comparison, layer, resampling)]
 
 
-def _side(
-    comparison: Comparison,
-    layer: Layer,
-    resampling: Resampling,
-    pairs: list[list[tuple[str, str]]],
-    every: float,
-) -> Result:
-    code = {v: i for i, v in enumerate(sorted({v for here in pairs for pair in here for v in pair}))}
+def _side(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
+    met = meetings(comparison, layer.name)
+    code = {v: i for i, v in enumerate(sorted({v for _, m in met for pair in m.sides for v in pair}))}
     size = max(1, len(code))
-    rows = np.zeros((len(pairs), size * size))
-    for i, here in enumerate(pairs):
-        rows[i] = coincidences(((1.0, Counter((code[a], code[b]))) for a, b in here), size).ravel()
-    n = sum(map(len, pairs))
+    rows = np.zeros((len(comparison.passages), size * size))
+    every = n = 0
+    for i, meeting in met:
+        every += meeting.one + meeting.other
+        n += len(meeting.sides)
+        for a, b in meeting.sides:
+            rows[i, code[a] * size + code[b]] += 1
+            rows[i, code[b] * size + code[a]] += 1
     value = single(alpha(size), rows.sum(axis=0)) if n else None
     low, high = resampling.interval(comparison, rows, alpha(size)) if n else (None, None)
-    reason = (
-        "" if value is not None else ("no variation: every side is the same" if n else "no ends in common")
-    )
+    reason = ""
+    if value is None:
+        reason = "no variation: every side is the same" if n else "no ends in common"
     coverage = 2 * n / every if every else None
     return Result("relations", layer.name, "alpha side", value, reason, low, high, n, coverage)
 
 
-__all__ = ["compute", "kinds", "matched", "title"]
+__all__ = ["Met", "compute", "kinds", "meetings", "title"]

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from annotator import registry
 from annotator.errors import UsageError
 from annotator.measures._data import Comparison, Passage, Resampling, Result, compare
+from annotator.model.blind import is_blind
+from annotator.model.decision import Suggestion
+from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.project import Project
+
+MODEL = "the model"
+"""What the suggestions are called where they are compared as an annotator is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What keeps the spans of a layer from agreeing, over all pairs of annotators.
+    """What keeps a layer from agreeing, over all pairs of annotators.
 
-    `missing` spans have no counterpart that overlaps; of pairs that overlap `bounds` differ in bounds alone,
-    `label` in label alone, `both` in both. `f1` is the strict F1 now, `if_fixed` what it were if one cause
-    alone were gone, None where nothing is marked.
+    Of spans: `missing` ones have no counterpart that overlaps; of pairs that overlap `bounds` differ in bounds
+    alone, `label` in label alone, `both` in both. Of relations (on aligned ends): `side` differs alone, `holder`
+    or `target` is another, or the relation is `missing`. `f1` is the strict F1 (of relations: with side) now,
+    `if_fixed` what it were if one cause alone were gone; None where nothing is marked.
     """
 
-    missing: int
-    bounds: int
-    label: int
-    both: int
+    causes: Mapping[str, int]
     f1: float | None
     if_fixed: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A paragraph and how many spans of it are not agreed on strictly, over all pairs."""
+    """A paragraph and how many items of it are not agreed on strictly, over all pairs."""
 
     document: str
     paragraph: int
@@ -42,15 +46,35 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """A figure where suggestions were shown, and where they were hidden; of how many paragraphs each."""
+
+    layer: str
+    name: str
+    shown: Result
+    hidden: Result
+    paragraphs: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Everything that `annotator agreement` tells; `pairs` is the strict F1 of every two annotators by layer."""
+    """Everything that `annotator agreement` tells.
+
+    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left out,
+    `confusion` the labels and how often the one of the row met that of the column, `model` the strict F1 of each
+    annotator with the suggestions, `blind` the figures with and without sight of suggestions.
+    """
 
     comparison: Comparison
     resampling: Resampling
     results: tuple[Result, ...]
     lost: Mapping[str, Lost]
     pairs: Mapping[str, Mapping[tuple[str, str], float | None]]
+    without: Mapping[str, Mapping[str, float | None]]
+    confusion: Mapping[str, tuple[tuple[str, ...], list[list[int]]]]
     worst: tuple[Spot, ...]
+    blind: tuple[Contrast, ...] = ()
+    model: tuple[Contrast, ...] = ()
 
 
 def agreement(
@@ -64,8 +88,7 @@ def agreement(
 ) -> Agreement:
     """How far the annotators agree. Raises UsageError for a name that is none, or without shared work."""
     chosen = _layers(project.schema, layers)
-    names = measures if measures is not None else registry.measures.names()
-    records = (r for r in project.records() if documents is None or r.document.id in documents)
+    records = [r for r in project.records() if documents is None or r.document.id in documents]
     comparison = compare(records, annotators)
     if not comparison.passages:
         raise UsageError(
@@ -74,20 +97,42 @@ def agreement(
             hint="Finish one with two annotators, or import a second one's work: annotator import FILE.jsonl",
         )
     draw = resampling or Resampling()
+    found = figures(comparison, chosen, draw, measures)
+    hidden = _hidden(project)
+    return replace(
+        found,
+        blind=_blind(comparison, chosen, draw, hidden) if project.config.blind_share else (),
+        model=_against_model(project, records, chosen, draw, hidden, annotators),
+    )
+
+
+def figures(
+    comparison: Comparison, layers: Sequence[Layer], draw: Resampling, measures: Sequence[str] | None = None
+) -> Agreement:
+    """What a comparison says of these layers, without a project."""
+    from annotator.measures import attributes, f1
+
     results: list[Result] = []
-    for layer in chosen:
-        for name in names:
+    for layer in layers:
+        for name in measures if measures is not None else registry.measures.names():
             module = registry.measures.load(name)
             if layer.kind in module.kinds:
                 results += module.compute(comparison, layer, draw)
-    spans = [layer for layer in chosen if layer.kind == "span"]
+    spans = [layer for layer in layers if layer.kind == "span"]
+    pairs = {layer.name: f1.between(comparison, layer.name) for layer in spans}
+    confusion = {layer.name: attributes.confusion(comparison, layer.name) for layer in spans}
     return Agreement(
         comparison,
         draw,
         tuple(results),
-        {layer.name: _lost(comparison, layer.name) for layer in spans},
-        {layer.name: _pairs(comparison, layer.name) for layer in spans},
-        _worst(comparison, [layer.name for layer in spans]),
+        {
+            layer.name: (_lost if layer.kind == "span" else _lost_edges)(comparison, layer.name)
+            for layer in layers
+        },
+        pairs,
+        {name: _without(comparison.annotators, held) for name, held in pairs.items()},
+        {name: (labels, counts.astype(int).tolist()) for name, (labels, counts) in confusion.items()},
+        _worst(comparison, layers),
     )
 
 
@@ -101,137 +146,161 @@ def _layers(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:
     return [layer for layer in schema.layers if not wanted or layer.name in wanted]
 
 
-def _sorted_out(a: Sequence[Span], b: Sequence[Span]) -> tuple[int, int, int, int, int]:
-    """Agreed, missing (of both), and pairs that differ in bounds, label, both; one to one."""
-    left, right = list(a), list(b)
-    counts = [0, 0, 0, 0]
-    for kind in range(4):
-        for x in list(left):
-            partner = next((y for y in right if _kind(x, y) == kind), None)
-            if partner is not None:
-                left.remove(x)
-                right.remove(partner)
-                counts[kind] += 1
-    return counts[0], len(left) + len(right), counts[2], counts[1], counts[3]
-
-
-def _kind(x: Span, y: Span) -> int | None:
-    """0 alike, 1 other label, 2 other bounds, 3 both; None when they do not overlap."""
-    if x.end <= y.start or y.end <= x.start:
-        return None
-    return (x.label != y.label) + 2 * ((x.start, x.end) != (y.start, y.end))
+def _share(agreed: float, marked: float) -> float | None:
+    return 2 * agreed / marked if marked else None
 
 
 def _lost(comparison: Comparison, layer: str) -> Lost:
-    same = missing = bounds = label = both = 0
-    for passage in comparison.passages:
-        for one, other in passage.pairs():
-            found = _sorted_out(passage.works[one].of(layer), passage.works[other].of(layer))
-            same, missing = same + found[0], missing + found[1]
-            bounds, label, both = bounds + found[2], label + found[3], both + found[4]
-    differing = bounds + label + both
-    total = 2 * (same + differing) + missing
+    """Of spans, from their pairing in `measures.f1`."""
+    from annotator.measures import f1
+    from annotator.measures._columns import columns, marked
 
-    def f1(agreed: int, marked: int) -> float | None:
-        return 2 * agreed / marked if marked else None
-
+    _, _, kind = f1.paired(comparison, layer)
+    same, label, bounds, both = (int((kind == k).sum()) for k in range(4))
+    total = int(marked(columns(comparison, layer)).sum())
+    missing = total - 2 * len(kind)
     return Lost(
-        missing, bounds, label, both, f1(same, total),
+        {"missing": missing, "bounds": bounds, "label": label, "both": both},
+        _share(same, total),
         {
-            "missing": f1(same, total - missing), "bounds": f1(same + bounds, total),
-            "label": f1(same + label, total),
+            "missing": _share(same, total - missing), "bounds": _share(same + bounds, total),
+            "label": _share(same + label, total),
         },
     )  # fmt: skip
 
 
-def _pairs(comparison: Comparison, layer: str) -> dict[tuple[str, str], float | None]:
-    counts: dict[tuple[str, str], list[int]] = {}
-    for passage in comparison.passages:
-        for pair in passage.pairs():
-            a, b = (passage.works[who].of(layer) for who in pair)
-            same = {(s.start, s.end, s.label) for s in a} & {(s.start, s.end, s.label) for s in b}
-            held = counts.setdefault(pair, [0, 0])
-            held[0] += len(same)
-            held[1] += len(a) + len(b)
-    return {pair: 2 * same / marked if marked else None for pair, (same, marked) in sorted(counts.items())}
+def _lost_edges(comparison: Comparison, layer: str) -> Lost:
+    """Of relations, from their meeting in `measures.relations`."""
+    from annotator.measures.relations import meetings
+
+    same = side = holder = target = missing = total = 0
+    for _, met in meetings(comparison, layer):
+        alike = sum(a == b for a, b in met.sides)
+        same, side = same + alike, side + len(met.sides) - alike
+        holder, target = holder + met.apart["holder"], target + met.apart["target"]
+        missing, total = missing + met.apart["missing"], total + met.one + met.other
+    return Lost(
+        {"missing": missing, "holder": holder, "target": target, "side": side},
+        _share(same, total),
+        {
+            "missing": _share(same, total - missing), "holder": _share(same + holder, total),
+            "target": _share(same + target, total), "side": _share(same + side, total),
+        },
+    )  # fmt: skip
 
 
-def _worst(comparison: Comparison, layers: Sequence[str], *, limit: int = 10) -> tuple[Spot, ...]:
-    spots = [spot for passage in comparison.passages if (spot := _spot(passage, layers)).differing]
-    spots.sort(key=lambda s: (-s.differing, s.document, s.paragraph))
-    return tuple(spots[:limit])
+def _without(
+    annotators: Sequence[str], pairs: Mapping[tuple[str, str], float | None]
+) -> dict[str, float | None]:
+    """The mean over pairs when an annotator is left out; nothing for two."""
+    if len(annotators) < 3:
+        return {}
+    out: dict[str, float | None] = {}
+    for name in annotators:
+        values = [value for pair, value in pairs.items() if name not in pair and value is not None]
+        out[name] = sum(values) / len(values) if values else None
+    return out
 
 
-def _spot(passage: Passage, layers: Sequence[str]) -> Spot:
-    differing = marked = 0
-    for one, other in passage.pairs():
-        for layer in layers:
-            a, b = passage.works[one].of(layer), passage.works[other].of(layer)
-            same = {(s.start, s.end, s.label) for s in a} & {(s.start, s.end, s.label) for s in b}
-            differing += len(a) + len(b) - 2 * len(same)
-            marked += len(a) + len(b)
-    quote = " ".join(passage.text[passage.start : passage.start + 36].split())
-    return Spot(passage.name, passage.index, differing, marked, quote)
+def _worst(comparison: Comparison, layers: Sequence[Layer], *, limit: int = 20) -> tuple[Spot, ...]:
+    """Paragraphs by how many items differ, spans strictly and relations on aligned ends with their side."""
+    import numpy as np
+
+    from annotator.measures._columns import by_passage, columns, marked, same_pairs
+    from annotator.measures.relations import meetings
+
+    differing = np.zeros(len(comparison.passages))
+    every = np.zeros(len(comparison.passages))
+    for layer in layers:
+        if layer.kind == "span":
+            found = columns(comparison, layer.name)
+            a, _ = same_pairs(found, label=True)
+            every += marked(found)
+            differing += marked(found) - 2 * by_passage(found, a)
+        else:
+            for i, met in meetings(comparison, layer.name):
+                every[i] += met.one + met.other
+                differing[i] += met.one + met.other - 2 * sum(x == y for x, y in met.sides)
+    order = sorted(np.flatnonzero(differing > 0).tolist(), key=lambda i: (-differing[i], i))
+    return tuple(_spot(comparison.passages[i], int(differing[i]), int(every[i])) for i in order[:limit])
 
 
-def report(found: Agreement) -> list[str]:
-    """The agreement as lines of plain text, at most 100 columns."""
-    comparison, draw = found.comparison, found.resampling
-    unit = "documents" if comparison.documents >= 10 else "paragraphs (fewer than ten documents)"
-    lines = [
-        f"{comparison.documents} documents finished by two or more of {', '.join(comparison.annotators)}: "
-        f"{comparison.completions} completions, {len(comparison.passages)} paragraphs",
-        f"{comparison.empty} finished paragraphs with nothing marked count; "
-        f"{comparison.unfinished} completions skipped or not finished do not",
-        f"intervals: 95 %, bootstrap over {unit}, {draw.samples} samples, seed {draw.seed}",
-    ]
-    layer = ""
-    for result in found.results:
-        if result.layer != layer:
-            layer = result.layer
-            lines += ["", f"{layer.upper():<26}{'value':>7}  {'95 % interval':^15}{'n':>8}  coverage"]
-        lines.append(_line(result))
-        worst = sorted((v, k) for k, v in result.parts.items() if v is not None)
-        if len(result.parts) > 1 and worst and result.name in ("F1 strict", "alpha label"):
-            lines.append("    by label: " + ", ".join(f"{k} {number(v)}" for v, k in worst))
-        if result.name == "F1 type" and layer in found.lost:
-            lines.append(_lost_line(found.lost[layer]))
-    if len(comparison.annotators) > 2:
-        for name, pairs in found.pairs.items():
-            cells = ", ".join(f"{a} and {b} {number(v)}" for (a, b), v in pairs.items())
-            lines += ["", f"{name}, strict F1 of pairs: {cells}"]
-    if found.worst:
-        lines += ["", "WHERE TO LOOK"]
-        lines += [
-            f"  {spot.document} ¶ {spot.paragraph + 1}: {spot.differing} of {spot.marked} differ  “{spot.quote} …”"
-            for spot in found.worst
-        ]
-    return lines
+def _spot(passage: Passage, differing: int, every: int) -> Spot:
+    quote = " ".join(passage.text[passage.start : passage.start + 60].split())[:36]
+    return Spot(passage.name, passage.index, differing, every, quote)
 
 
-def number(value: float | None) -> str:
-    """Two decimals without the zero before the point; a dash for what is undefined."""
-    return "–" if value is None else f"{value:.2f}".replace("0.", ".", 1)
+def _headline(layer: Layer) -> Callable[[Comparison, Resampling], Result]:
+    """The one figure of a layer for contrasts: strict F1, of relations F1 with side."""
+    from annotator.measures import f1, relations
+
+    if layer.kind == "span":
+        return lambda comparison, draw: f1.strict(comparison, layer, draw)
+    return lambda comparison, draw: next(
+        r for r in relations.compute(comparison, layer, draw) if r.name == "F1 with side"
+    )
 
 
-def _line(result: Result) -> str:
-    interval = ""
-    if result.low is not None and result.high is not None:
-        interval = f"{number(result.low)} – {number(result.high)}"
-    coverage = "" if result.coverage is None else f"{round(100 * result.coverage)} %"
-    reason = f"  {result.reason}" if result.value is None else ""
-    return f"  {result.name:<24}{number(result.value):>7}  {interval:^15}{result.n:>8}  {coverage}{reason}".rstrip()
+def _hidden(project: Project) -> Callable[[Passage], bool]:
+    share, seed = project.config.blind_share, project.blind_seed
+    return lambda passage: bool(share) and is_blind(passage.name, passage.index, share=share, seed=seed)
 
 
-def _lost_line(lost: Lost) -> str:
-    parts = [
-        f"{count} {words} ({number(lost.f1)} → {number(lost.if_fixed[key])})"
-        for key, words, count in (
-            ("missing", "missing", lost.missing), ("bounds", "other bounds", lost.bounds),
-            ("label", "other label", lost.label),
-        )
-    ]  # fmt: skip
-    return f"    lost: {', '.join(parts)}, {lost.both} both"
+def _only(comparison: Comparison, keep: Callable[[Passage], bool]) -> Comparison:
+    """The comparison of these passages alone, documents counted anew."""
+    kept = [passage for passage in comparison.passages if keep(passage)]
+    number = {d: i for i, d in enumerate(dict.fromkeys(p.document for p in kept))}
+    passages = tuple(replace(p, document=number[p.document]) for p in kept)
+    return Comparison(passages, comparison.annotators, len(number), comparison.completions)
 
 
-__all__ = ["Agreement", "Lost", "Spot", "agreement", "number", "report"]
+def _contrast(
+    comparison: Comparison, layer: Layer, name: str, draw: Resampling, hidden: Callable[[Passage], bool]
+) -> Contrast:
+    parts = (_only(comparison, lambda p: not hidden(p)), _only(comparison, hidden))
+    measure = _headline(layer)
+    shown, blind = (measure(part, draw) for part in parts)
+    return Contrast(layer.name, name, shown, blind, (len(parts[0].passages), len(parts[1].passages)))
+
+
+def _blind(
+    comparison: Comparison, layers: Sequence[Layer], draw: Resampling, hidden: Callable[[Passage], bool]
+) -> tuple[Contrast, ...]:
+    return tuple(_contrast(comparison, layer, "annotators", draw, hidden) for layer in layers)
+
+
+def _against_model(
+    project: Project,
+    records: Sequence[Record],
+    layers: Sequence[Layer],
+    draw: Resampling,
+    hidden: Callable[[Passage], bool],
+    annotators: Sequence[str] | None,
+) -> tuple[Contrast, ...]:
+    """Every annotator's finished work against the suggestions of the same documents, for those that have any."""
+    names = sorted(
+        {r.annotator for r in records if r.annotator and (not annotators or r.annotator in annotators)}
+    )
+    done = sorted({r.document.id for r in records})
+    proposed = {id: found for id in done if (found := project.suggestions(id))}
+    out: list[Contrast] = []
+    for name in names:
+        own = [r for r in records if r.annotator == name and r.document.id in proposed]
+        machine = [_as_record(r, proposed[r.document.id]) for r in own]
+        comparison = compare([*own, *machine])
+        if comparison.passages:
+            out += [_contrast(comparison, layer, name, draw, hidden) for layer in layers]
+    return tuple(out)
+
+
+def _as_record(record: Record, suggestions: Sequence[Suggestion]) -> Record:
+    """What the model proposes for a document, in the shape of an annotator's finished work."""
+    values = [s.value for s in suggestions]
+    spans = tuple(sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id)))
+    edges = tuple(v for v in values if isinstance(v, Relation))
+    return replace(record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=())
+
+
+__all__ = [
+    "MODEL", "Agreement", "Contrast", "Lost", "Spot", "agreement", "figures",
+]  # fmt: skip

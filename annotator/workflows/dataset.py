@@ -25,7 +25,8 @@ from annotator.model.span import Annotation, Span
 from annotator.project import Project
 from annotator.registry import formats
 from annotator.workflows.adjudicate import versions
-from annotator.workflows.agree import agreement, number
+from annotator.workflows.agree import agreement
+from annotator.workflows.agree_report import number
 
 SHARES = (("train", 80), ("dev", 10), ("test", 10))
 """Percent of documents in each part of the split."""

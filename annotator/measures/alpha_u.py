@@ -1,0 +1,172 @@
+"""Krippendorff's unitizing alpha of 1995, as corrected in 2004: how far units of a label coincide.
+
+Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25, 47-76;
+(2004). Content Analysis, 2nd ed., pp. 251-256. A continuum is a document of L characters, annotated by m. Two
+units of one label that overlap differ by the squares of the distances of their starts and of their ends; a
+unit that lies in another's gap by the square of its length:
+
+    D_o = sum over ordered pairs of annotators of these differences / (m (m - 1) L^2)
+    D_e = 2/L * sum over units of [(N - 1) / 3 * (2 l^3 - 3 l^2 + l) + l^2 * sum over gaps g >= l of (g - l + 1)]
+          / (m L (m L - 1) - sum over units of l (l - 1))
+
+with N units of the label, l the length of a unit, g those of the gaps between them (before the first and
+after the last too), of all annotators. Documents, and labels, are pooled by summing D_o and D_e: alpha_U = 1 -
+sum of D_o / sum of D_e. Units of one annotator may overlap when their labels differ, and not otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from annotator.measures._columns import Columns, Ints, columns, overlaps
+from annotator.measures._data import Array, Comparison, Resampling, Result, single
+from annotator.model.schema import Layer
+
+title = "Krippendorff's alpha_U (unitizing, 1995/2004)"
+kinds = ("span",)
+
+
+def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
+    """alpha_U over all labels, `parts` by label; intervals by documents, however few they are."""
+    found = columns(comparison, layer.name)
+    who = _overlapping(comparison, found)
+    if who:
+        return [Result("alpha_u", layer.name, "alpha_U", None, who)]
+    observed, expected = disagreements(comparison, layer.name)
+    rows = np.zeros((len(comparison.passages), 2))
+    if len(rows):
+        # A document's statistics stand at its first passage.
+        _, first = np.unique([p.document for p in comparison.passages], return_index=True)
+        rows[first, 0], rows[first, 1] = observed.sum(axis=1), expected.sum(axis=1)
+    value = single(_alpha, rows.sum(axis=0))
+    low, high = resampling.interval(comparison, rows, _alpha, documents=True)
+    reason = "" if value is not None else "no variation: nothing is marked, or everything alike"
+    pooled = np.stack([observed.sum(axis=0), expected.sum(axis=0)], axis=1)
+    parts = {label: single(_alpha, pooled[i]) for i, label in enumerate(found.labels)}
+    return [Result("alpha_u", layer.name, "alpha_U", value, reason, low, high, len(found.start), None, parts)]
+
+
+def _alpha(rows: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(rows[:, 1] > 0, 1 - rows[:, 0] / rows[:, 1], np.nan))
+
+
+def _overlapping(comparison: Comparison, found: Columns) -> str:
+    document = _continua(comparison).document[found.passage]
+    order = np.lexsort((found.start, found.label, found.who, document))
+    a, b = order[:-1], order[1:]
+    bad = (document[a] == document[b]) & (found.who[a] == found.who[b])
+    bad &= (found.label[a] == found.label[b]) & (found.end[a] > found.start[b])
+    if not bad.any():
+        return ""
+    at = a[np.flatnonzero(bad)[0]]
+    passage = comparison.passages[int(found.passage[at])]
+    label, name = found.labels[int(found.label[at])], comparison.annotators[int(found.who[at])]
+    return f"units of {name} with the label {label} overlap in {passage.name}, paragraph {passage.index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Continua:
+    """The documents: which one a passage is of, `(passages,)`; lengths, and who annotated them, `(documents, m)`."""
+
+    document: Ints
+    length: Ints
+    present: Array
+
+
+def _continua(comparison: Comparison) -> _Continua:
+    document = np.array([p.document for p in comparison.passages], dtype=np.int64)
+    number = {name: i for i, name in enumerate(comparison.annotators)}
+    length = np.zeros(comparison.documents, dtype=np.int64)
+    present = np.zeros((comparison.documents, len(number)))
+    for passage in comparison.passages:
+        length[passage.document] = len(passage.text)
+        for name in passage.works:
+            present[passage.document, number[name]] = 1
+    return _Continua(document, length, present)
+
+
+def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
+    """D_o and D_e of every document and label, `(documents, labels)` each; units of one annotator and label must
+    not overlap. The time is that of sorting the units."""
+    found = columns(comparison, layer)
+    continua = _continua(comparison)
+    document = continua.document[found.passage]
+    size = len(found.labels)
+    group = document * size + found.label
+    groups = comparison.documents * size
+    many = continua.present.sum(axis=1)
+    length = (found.end - found.start).astype(np.float64)
+    observed = _observed(found, group, many[document] - 1, groups).reshape(comparison.documents, size)
+    scale = many * (many - 1) * continua.length.astype(np.float64) ** 2
+    observed = 2 * observed / np.maximum(scale, 1)[:, None]
+
+    number = np.bincount(group, minlength=groups)
+    inner = (number[group] - 1) / 3 * (2 * length**3 - 3 * length**2 + length)
+    inner += length**2 * _room(found, continua, group)
+    total = np.bincount(group, weights=inner, minlength=groups).reshape(comparison.documents, size)
+    held = np.bincount(group, weights=length * (length - 1), minlength=groups).reshape(
+        comparison.documents, size
+    )
+    all_of_it = (many * continua.length)[:, None]
+    possible = all_of_it * (all_of_it - 1) - held
+    expected = np.where(
+        possible > 0, 2 / np.maximum(continua.length, 1)[:, None] * total / np.maximum(possible, 1), 0
+    )
+    return observed, expected
+
+
+def _observed(found: Columns, group: Ints, others: Array, groups: int) -> Array:
+    """Differences summed over unordered pairs of annotators, by document and label."""
+    a, b = overlaps(found)
+    alike = found.label[a] == found.label[b]
+    a, b = a[alike], b[alike]
+    apart = (found.start[a] - found.start[b]) ** 2 + (found.end[a] - found.end[b]) ** 2
+    out = np.bincount(group[a], weights=apart.astype(np.float64), minlength=groups)
+    size = found.annotators
+    met = np.unique(np.concatenate([a * size + found.who[b], b * size + found.who[a]])) // max(1, size)
+    alone = others - np.bincount(met, minlength=len(group))
+    length = (found.end - found.start).astype(np.float64)
+    return np.asarray(out + np.bincount(group, weights=alone * length**2, minlength=groups))
+
+
+def _room(found: Columns, continua: _Continua, group: Ints) -> Array:
+    """For every unit the number of places that all gaps of its document and label have for it."""
+    where, gap = _gaps(found, continua, group)
+    longest = int(continua.length.max(initial=0)) + 2
+    order = np.argsort(where * longest + gap)
+    keys = (where * longest + gap)[order]
+    sums = np.concatenate([[0.0], np.cumsum((gap[order] + 1).astype(np.float64))])
+    length = found.end - found.start
+    first = np.searchsorted(keys, group * longest + length, side="left")
+    last = np.searchsorted(keys, (group + 1) * longest, side="left")
+    return np.asarray(sums[last] - sums[first] - (last - first) * length)
+
+
+def _gaps(found: Columns, continua: _Continua, group: Ints) -> tuple[Ints, Ints]:
+    """Document and label, and length, of every gap: of everyone who annotated the document."""
+    size, people = max(1, len(found.labels)), found.annotators
+    document = group // size
+    # Bounds in the document: the sum of a unit's lengths and gaps is the document's length.
+    begin = np.array([span.start for span in found.spans], dtype=np.int64)
+    end = begin + (found.end - found.start)
+    lane = group * people + found.who
+    order = np.lexsort((begin, lane))
+    lane_, begin_, end_ = lane[order], begin[order], end[order]
+    fresh = np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
+    before = begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)])
+    last = np.concatenate([lane_[1:] != lane_[:-1], [True]]) if len(lane_) else np.zeros(0, dtype=bool)
+    after = continua.length[document[order][last]] - end_[last]
+    # Who has no unit of a label has one gap, the document.
+    held = np.zeros(len(continua.length) * size * people, dtype=bool)
+    held[lane] = True
+    there = np.repeat(continua.present.astype(bool), size, axis=0).reshape(-1, people)
+    empty = np.flatnonzero(there.ravel() & ~held)
+    where = np.concatenate([lane_ // people, lane_[last] // people, empty // people])
+    length = np.concatenate([before, after, continua.length[empty // people // size]])
+    return where, length
+
+
+__all__ = ["compute", "disagreements", "kinds", "title"]
