@@ -1,0 +1,155 @@
+"""Agreement of a project: what is lost, tuples and the network, the influence of suggestions, gamma, side by side."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from support import document
+
+from annotator.errors import UsageError
+from annotator.measures import network
+from annotator.measures._data import Resampling, Result, compare
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.resources import load_schema
+from annotator.tui.theme import THEMES
+from annotator.tui.views.beside import Marks, beside
+from annotator.workflows import gamma as gammas
+from annotator.workflows.agree import figures
+from annotator.workflows.agree_report import band, bar, lines, number
+
+NONE = Resampling(0)
+TEXT = "Iran says the deal is dead."
+
+
+def _layer(name: str) -> Layer:
+    layer = load_schema("actors-claims-stances").layer(name)
+    assert layer is not None
+    return layer
+
+
+def _record(who: str, side: str, *, id: str = "d", end: int = 26, author: str = "oppose") -> Record:
+    spans = (
+        Span("x", "actor", "state", 0, 4, entity="Iran"),
+        Span("y", "claim", "fact", 10, end, attributes={"concept": ["the deal is dead"]}),
+    )
+    edges = (Relation("r", "stance", side, "x", "y"), Relation("q", "stance", author, AUTHOR, "y"))
+    return Record(document(TEXT + id, id=id), who, Completion.DONE, spans, edges)
+
+
+def _one(results: list[Result], name: str) -> Result:
+    return next(r for r in results if r.name == name)
+
+
+def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
+    comparison = compare(
+        [
+            _record("a", "support"),
+            _record("b", "oppose"),
+            _record("a", "support", id="e"),
+            _record("b", "support", id="e"),
+        ]
+    )
+    results = network.compute(comparison, _layer("stance"), NONE)
+    assert _one(results, "F1 tuples, label").value == pytest.approx(6 / 8)
+    assert _one(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
+    # In the network of a Iran supports (+2), in that of b it is even (+1 -1); the author opposes in both.
+    assert _one(results, "F1 network cells").value == pytest.approx(2 / 4)
+    sign = _one(results, "alpha network sign")
+    assert sign.coverage == 1
+    assert sign.value == pytest.approx(1 - 3 * 2 / (4**2 - (2**2 + 1 + 1)))
+
+
+def test_what_relations_are_lost_to() -> None:
+    comparison = compare([_record("a", "support"), _record("b", "oppose")])
+    found = figures(comparison, [_layer("stance")], NONE)
+    lost = found.lost["stance"]
+    assert lost.causes == {"missing": 0, "holder": 0, "target": 0, "side": 1}
+    assert lost.f1 == 0.5
+    assert lost.if_fixed["side"] == 1
+
+
+def test_leaving_one_out_and_the_worst_paragraph() -> None:
+    comparison = compare([_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)])
+    found = figures(comparison, [_layer("claim")], NONE)
+    assert found.pairs["claim"] == {("a", "b"): 1, ("a", "c"): 0, ("b", "c"): 0}
+    assert found.without["claim"] == {"a": 0, "b": 0, "c": 1}
+    assert found.confusion["claim"] == (("fact",), [[6]])
+    assert found.worst[0].differing == 4
+    texts = [line.text for line in lines(found)]
+    assert all(len(text) <= 120 for text in texts)
+    assert sum(line.spot is not None for line in lines(found)) == 1
+
+
+def test_bars_and_bands_say_no_more_than_the_figures() -> None:
+    assert bar(0.5, 4) == "██··"
+    assert bar(None, 4) == "    "
+    assert bar(1.0, 4) == "████"
+    assert (number(None), number(0.5), number(-0.004)) == ("–", ".50", "0")
+    sure = Result("alpha", "claim", "alpha tokens", 0.9, low=0.81, high=0.95)
+    assert band(sure).startswith("reliable")
+    assert band(Result("alpha", "claim", "alpha tokens", 0.9, low=0.7, high=0.95)).startswith("tentative")
+    assert band(Result("alpha", "claim", "alpha tokens", 0.9, low=0.6, high=0.95)) == ""
+    assert band(Result("f1", "claim", "F1 strict", 0.9, low=0.85, high=0.95)) == ""
+
+
+def test_a_paragraph_side_by_side_shows_what_differs_first() -> None:
+    works = {r.annotator: Marks(r.spans, r.relations, {s.id: s for s in r.spans})
+             for r in (_record("ada", "support"), _record("ben", "oppose", end=20))}  # fmt: skip
+    rows = beside(TEXT, 0, len(TEXT), {str(k): v for k, v in works.items()}, next(iter(THEMES.values())), 80)
+    texts = ["".join(text for text, _ in row) for row in rows]
+    first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim"))
+    assert "10–26" in texts[first]
+    assert "10–20" in texts[first + 1]
+    assert any(text.startswith("≠ stance") and "support" in text for text in texts)
+    assert any(text.startswith("= actor") for text in texts)
+    assert texts.index(next(t for t in texts if t.startswith("= actor"))) > first
+
+
+_STAND_IN = """\
+import json, sys, time
+request = json.load(open(0, encoding="utf-8"))
+mode = "MODE"
+print("noise of an import")
+if mode == "slow":
+    time.sleep(30)
+if mode == "broken":
+    sys.exit("ZeroDivisionError: no units")
+out = [{"gamma": 0.5, "gamma_cat": 1.0, "units": 1}, {"gamma": 1.0, "gamma_cat": None, "units": 3}]
+print(json.dumps({"documents": out[: len(request["documents"])]}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected", "words"),
+    [("", 0.875, ""), ("slow", None, "stopped after"), ("broken", None, "ZeroDivision")],
+)
+def test_gamma_runs_in_a_process_that_can_do_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, expected: float | None, words: str
+) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(_STAND_IN.replace("MODE", mode), encoding="utf-8")
+    monkeypatch.setattr(gammas, "CHILD", child)
+    records = [_record(who, "support", id=id) for who in "ab" for id in "de"]
+    (found,) = gammas.gamma(
+        compare(records), [_layer("claim")], gammas.Settings(seconds=3 if mode == "slow" else 60)
+    )
+    assert found.gamma == expected
+    assert words in found.reason
+    if expected:
+        assert found.gamma_cat == 1
+
+
+def test_gamma_without_its_package_says_how_to_get_it() -> None:
+    try:
+        import pygamma_agreement  # noqa: F401
+    except ImportError:
+        with pytest.raises(UsageError, match="pygamma-agreement"):
+            comparison = compare([_record("a", "support"), _record("b", "support")])
+            gammas.gamma(comparison, [_layer("claim")], gammas.Settings(), python=sys.executable)
+    else:
+        pytest.skip("the extra is installed")
