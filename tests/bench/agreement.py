@@ -1,0 +1,205 @@
+"""What agreement costs: `python tests/bench/agreement.py [--project] [--peers]` prints JSON, one core, seconds of CPU.
+
+- `figures`: strict F1 of all pairs, alpha on characters and 2,000 bootstrap samples on 10 annotators x 1,000
+  documents x 50 spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x 1,000 units.
+- `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the same, in the same
+  run; their time is scaled up to the whole by the number of pairs and documents, and said to be so.
+- `--project`: 59,000 completions of 16,000 documents are imported into a project, and their agreement computed
+  from the database with intervals, in a process of its own, with its peak of memory over that of an empty one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from annotator.measures import alpha, alpha_u, f1, unitizing
+from annotator.measures._data import Comparison, Passage, Resampling, Work
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import Span
+from annotator.resources import load_schema
+
+LABELS = ("fact", "value", "policy", "prediction")
+DRAW = Resampling(2000)
+
+
+def layer() -> Layer:
+    """The layer of claims of the default schema."""
+    schema: LabelSchema = load_schema("actors-claims-stances")
+    found = schema.layer("claim")
+    assert found is not None
+    return found
+
+
+def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Comparison:
+    """Annotators who start and end a little apart, and choose labels at random; nobody's units overlap."""
+    rng = random.Random(seed)
+    passages: list[Passage] = []
+    for d in range(documents):
+        base = [(i * 40 + rng.randint(0, 8), i * 40 + rng.randint(15, 38)) for i in range(spans)]
+        works = {
+            f"a{a}": Work(
+                tuple(
+                    Span(
+                        f"{a}.{i}", "claim", rng.choice(LABELS), s + rng.randint(0, 1), e - rng.randint(0, 2)
+                    )
+                    for i, (s, e) in enumerate(base)
+                ),
+                (),
+                {},
+            )
+            for a in range(annotators)
+        }
+        text = "word " * (spans * 8)
+        passages.append(Passage(d, f"d{d}", 0, text, 0, len(text), works))
+    names = tuple(f"a{a}" for a in range(annotators))
+    return Comparison(tuple(passages), names, documents, annotators * documents)
+
+
+def cpu(work: Callable[[], Any]) -> float:
+    """Seconds of CPU of one call."""
+    began = time.process_time()
+    work()
+    return round(time.process_time() - began, 3)
+
+
+def figures() -> dict[str, float]:
+    """Our own times; the columns of the spans are made within the first of them."""
+    many = corpus(annotators=10, documents=1000, spans=50)
+    claims = layer()
+
+    def headline() -> None:
+        f1.strict(many, claims, DRAW)
+        f1.between(many, "claim")
+        alpha.on_characters(many, claims, DRAW)
+
+    out = {
+        "strict_f1_alpha_bootstrap": cpu(headline),
+        "u_alpha_family": cpu(lambda: unitizing.compute(many, claims, DRAW)),
+    }
+    times = []
+    for seed in range(7):
+        two = corpus(annotators=2, documents=1, spans=1000, seed=seed)
+        times.append(cpu(lambda two=two: alpha_u.disagreements(two, "claim")))
+    out["alpha_u_2x1000"] = sorted(times)[3]
+    return out
+
+
+def peers() -> dict[str, float]:
+    """The peers on one pair and ten documents, scaled to 45 pairs and 1,000 documents."""
+    import krippendorff
+    import numpy as np
+    from nervaluate import Evaluator
+
+    few = corpus(annotators=10, documents=10, spans=50)
+
+    def entities(name: str) -> list[list[dict[str, Any]]]:
+        return [
+            [{"label": s.label, "start": s.start, "end": s.end} for s in p.works[name].spans]
+            for p in few.passages
+        ]
+
+    one, other = entities("a0"), entities("a1")
+    pair = cpu(lambda: Evaluator(one, other, tags=list(LABELS), loader="dict").evaluate())
+
+    def expanded() -> None:
+        size = sum(p.end for p in few.passages)
+        data = np.zeros((10, size))
+        at = 0
+        for p in few.passages:
+            for row, name in enumerate(few.annotators):
+                for s in p.works[name].spans:
+                    data[row, at + s.start : at + s.end] = 1 + LABELS.index(s.label)
+            at += p.end
+        krippendorff.alpha(reliability_data=data, level_of_measurement="nominal")
+
+    return {
+        "nervaluate_f1_scaled": round(pair * 45 * 100, 1),
+        "krippendorff_alpha_scaled": round(cpu(expanded) * 100, 1),
+    }
+
+
+def _records(path: Path, documents: int, completions: int) -> None:
+    """Canonical records: short documents of ten words, three or four completions each, five units in one."""
+    rng = random.Random(3)
+    names = [f"ann-{i}" for i in range(12)]
+    with path.open("w", encoding="utf-8") as file:
+        for d in range(documents):
+            text = " ".join(f"w{rng.randint(0, 999)}" for _ in range(60))
+            ends = [i for i, c in enumerate(text) if c == " "]
+            count = completions // documents + (d < completions % documents)
+            for name in rng.sample(names, count):
+                spans = []
+                for k in range(5):
+                    start = ends[k * 11] + 1
+                    end = ends[k * 11 + rng.randint(3, 8)]
+                    spans.append({"layer": "claim", "label": rng.choice(LABELS), "start": start, "end": end})
+                row = {"id": f"d{d:05}", "text": text, "annotator": name, "status": "done", "spans": spans}
+                file.write(json.dumps(row) + "\n")
+
+
+_CHILD = """
+import json, resource, sys, time
+from pathlib import Path
+from annotator.measures._data import Resampling
+from annotator.project import Project
+from annotator.workflows import agree_report
+from annotator.workflows.agree import agreement
+import numpy, annotator.measures.f1
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+began = time.process_time()
+with Project.open(Path(sys.argv[1])) as project:
+    found = agreement(project, layers=["claim"], resampling=Resampling(1000))
+cpu = time.process_time() - began
+more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.comparison.documents,
+                  "completions": found.comparison.completions}))
+"""
+
+
+def project(documents: int, completions: int) -> dict[str, Any]:
+    """Import and agreement of a large project, by the program's own commands and in processes of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        root, rows = Path(folder) / "p", Path(folder) / "rows.jsonl"
+        _records(rows, documents, completions)
+        run = [sys.executable, "-m", "annotator"]
+        subprocess.run([*run, "init", str(root)], check=True, capture_output=True)
+        began = time.perf_counter()
+        subprocess.run([*run, "--project", str(root), "import", str(rows)], check=True, capture_output=True)
+        took = time.perf_counter() - began
+        done = subprocess.run(
+            [sys.executable, "-c", _CHILD, str(root)], check=True, capture_output=True, text=True
+        )
+        return {"import_seconds": round(took, 1), "agreement": json.loads(done.stdout)}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--project", action="store_true")
+    parser.add_argument("--documents", type=int, default=16_000)
+    parser.add_argument("--completions", type=int, default=59_000)
+    asked = parser.parse_args()
+    out: dict[str, Any] = {
+        "figures": figures(),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    if asked.peers:
+        out["peers"] = peers()
+    if asked.project:
+        out["project"] = project(asked.documents, asked.completions)
+    sys.stdout.write(json.dumps(out, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
