@@ -325,6 +325,10 @@ class Project:
         """The suggestions of a document, decided or not, by paragraph, rank and id."""
         return suggesting.load(self._database, document)
 
+    def suggested(self) -> frozenset[str]:
+        """The documents that have any suggestion."""
+        return suggesting.suggested(self._database)
+
     # --- knowledge
 
     def entities(self) -> list[Known]:

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 FEW = 10
 """Below so many documents the bootstrap draws paragraphs."""
 
+_NO_ENDS: Mapping[str, Span] = {}
+
 KEPT = 40_000_000
 """Up to so many draws (bytes) are kept for the next figure."""
 
@@ -114,7 +116,9 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
 
 
 def _work(record: Record, start: int, end: int) -> Work:
-    spans = tuple(s for s in record.spans if start <= s.start < end)
+    spans = tuple([s for s in record.spans if start <= s.start < end])
+    if not record.relations:
+        return Work(spans, (), _NO_ENDS)
     ends = {s.id: s for s in record.spans}
     inside = {s.id for s in spans}
     return Work(spans, tuple(r for r in record.relations if r.target in inside), ends)

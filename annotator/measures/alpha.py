@@ -8,6 +8,7 @@ token has the labels of every span that covers some of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -71,20 +72,17 @@ def on_tokens(comparison: Comparison, layer: Layer, resampling: Resampling) -> R
 def _tokens(comparison: Comparison, found: Columns) -> tuple[Ints, Ints, Ints]:
     """Bounds on the continuum and passage of every token; made once for a comparison."""
     if "tokens" not in comparison.cache:
-        starts: list[int] = []
-        ends: list[int] = []
+        tokens: list[tuple[int, int]] = []
         counts: list[int] = []
-        for passage, begin in zip(comparison.passages, found.begins.tolist(), strict=True):
-            shift = begin - passage.start
-            tokens = passage.tokens()
-            starts += [a + shift for a, _ in tokens]
-            ends += [b + shift for _, b in tokens]
-            counts.append(len(tokens))
-        comparison.cache["tokens"] = (
-            np.array(starts, dtype=np.int64),
-            np.array(ends, dtype=np.int64),
-            np.repeat(np.arange(len(counts)), counts),
-        )
+        for passage in comparison.passages:
+            before = len(tokens)
+            tokens += passage.tokens()
+            counts.append(len(tokens) - before)
+        bounds = np.fromiter(chain.from_iterable(tokens), np.int64, 2 * len(tokens)).reshape(-1, 2)
+        begins = np.array([p.start for p in comparison.passages], dtype=np.int64)
+        passages = np.repeat(np.arange(len(counts)), counts)
+        shift = (found.begins - begins)[passages]
+        comparison.cache["tokens"] = (bounds[:, 0] + shift, bounds[:, 1] + shift, passages)
     tokens_ = comparison.cache["tokens"]
     assert isinstance(tokens_, tuple)
     return tokens_

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from annotator.measures._coincidence import against_rest, alpha
-from annotator.measures._columns import Ints, aligned, columns
+from annotator.measures._columns import Columns, Ints, aligned, columns
 from annotator.measures._data import Array, Comparison, Resampling, Result, single
 from annotator.model.schema import Layer
 from annotator.model.span import Span
@@ -73,13 +73,10 @@ def _of(
 ) -> list[Result]:
     found = columns(comparison, layer.name)
     a, b = aligned(comparison, layer.name)
-    used = np.concatenate([a, b])
-    held = {int(row): read(found.spans[int(row)]) for row in np.unique(used)}
-    values = sorted(set(held.values()))
+    values, said = _said(found, read, np.concatenate([a, b]))
     code = {value: i for i, value in enumerate(values)}
     size = max(1, len(values))
-    mine = np.array([code[held[int(row)]] for row in a], dtype=np.int64)
-    theirs = np.array([code[held[int(row)]] for row in b], dtype=np.int64)
+    mine, theirs = said[a], said[b]
     count, passage = len(found.present), found.passage[a]
     ordered = _tables(passage, mine * size + theirs, count, size * size)
     square = ordered.reshape(count, size, size)
@@ -108,6 +105,20 @@ def _of(
             )
         )
     return out
+
+
+def _said(found: Columns, read: Callable[[Span], str], used: Ints) -> tuple[list[str], Ints]:
+    """The values of the rows in use, sorted, and for every row which of them it has."""
+    first: dict[str, int] = {}
+    raw = np.fromiter(
+        (first.setdefault(read(s), len(first)) for s in found.spans), np.int64, len(found.spans)
+    )
+    held = np.bincount(raw[used], minlength=len(first)) > 0
+    values = sorted(value for value, i in first.items() if held[i])
+    place = np.zeros(len(first), dtype=np.int64)
+    for i, value in enumerate(values):
+        place[first[value]] = i
+    return values, place[raw]
 
 
 def _distance(values: Sequence[str]) -> Array | None:

@@ -22,7 +22,7 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
-from annotator.model.span import Annotation, Relation, Span, reading_order
+from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 
 Standings: TypeAlias = Mapping[str, Standing]
 
@@ -101,7 +101,7 @@ class AnnotationSet:
     def relations(self, paragraph: int | None = None) -> list[Relation]:
         """Standing relations by target, source, layer and id."""
         found = (a for a in self.annotations(paragraph) if isinstance(a, Relation))
-        return sorted(found, key=lambda r: (r.target, r.source, r.layer, r.id))
+        return sorted(found, key=relation_order)
 
     def mark(self, paragraph: int) -> ParagraphMark:
         """State of a paragraph."""

@@ -89,6 +89,11 @@ def iou(a: Span, b: Span) -> float:
     return shared / (a.length + b.length - shared) if shared else 0.0
 
 
+def relation_order(relation: Relation) -> tuple[str, str, str, str]:
+    """Sort key: by target, source, layer and id."""
+    return (relation.target, relation.source, relation.layer, relation.id)
+
+
 def reading_order(span: Span) -> tuple[int, int, str, str, str]:
     """Sort key: by start, the longer first, then by layer, label and id, so that the order is total."""
     return (span.start, -span.end, span.layer, span.label, span.id)

@@ -30,7 +30,7 @@ BOILERPLATE = frozenset(
 _BLANK = re.compile(r"(?:[^\S\n\r]*(?:\r\n|\r|\n)){2,}")
 _LINE = re.compile(r"\r\n|\r|\n")
 # A word keeps its inner apostrophes, hyphens, full stops and digit separators (US's, U.S., 3.5, well-being).
-_WORD = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*", re.UNICODE)
+_TOKEN = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*|\S")
 # Same-length stand-ins: C0 and C1 controls, DEL, bidi controls and other characters that move a cursor.
 _HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
@@ -140,14 +140,7 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
     Word tokens are what moving and growing a selection goes by; every non-space character is in one.
     """
     end = len(text) if end is None else end
-    tokens: list[tuple[int, int]] = []
-    at = start
-    for found in _WORD.finditer(text, start, end):
-        tokens.extend((i, i + 1) for i in range(at, found.start()) if not text[i].isspace())
-        tokens.append(found.span())
-        at = found.end()
-    tokens.extend((i, i + 1) for i in range(at, end) if not text[i].isspace())
-    return tokens
+    return [found.span() for found in _TOKEN.finditer(text, start, end)]
 
 
 def is_word(text: str, token: tuple[int, int]) -> bool:

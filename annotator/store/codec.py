@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotator.model.decision import (
@@ -20,6 +22,9 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.span import Annotation, Relation, Span
+
+_STATUS = {status.value: status for status in Status}
+_NO_ATTRIBUTES: Mapping[str, Any] = {}
 
 
 def dumps(value: Any) -> str:
@@ -40,15 +45,14 @@ def annotation_json(value: Annotation) -> dict[str, Any]:
 
 def annotation_of(data: dict[str, Any]) -> Annotation:
     """The span or relation of JSON values."""
+    # What stands in every annotation of a project is kept once.
+    layer, label, origin = sys.intern(data["layer"]), sys.intern(data["label"]), sys.intern(data["origin"])
+    attributes = data["attributes"] or _NO_ATTRIBUTES
     if "start" in data:
         return Span(
-            data["id"], data["layer"], data["label"], data["start"], data["end"],
-            data["entity"], data["attributes"], data["origin"],
+            data["id"], layer, label, data["start"], data["end"], data["entity"], attributes, origin
         )  # fmt: skip
-    return Relation(
-        data["id"], data["layer"], data["label"], data["source"], data["target"],
-        data["attributes"], data["origin"],
-    )  # fmt: skip
+    return Relation(data["id"], layer, label, data["source"], data["target"], attributes, origin)
 
 
 def kind_of(value: ItemValue | None) -> str:
@@ -83,9 +87,15 @@ def standing_text(standing: Standing | None) -> str | None:
 
 def standing_of(text: str | None) -> Standing | None:
     """The state of a JSON text."""
-    if text is None:
-        return None
-    data = json.loads(text)
+    return None if text is None else _standing(json.loads(text))
+
+
+def standings_of(texts: Sequence[str]) -> list[Standing]:
+    """The states of many JSON texts, read in one go: several times faster than one by one."""
+    return [_standing(data) for data in json.loads(f"[{','.join(texts)}]")]
+
+
+def _standing(data: dict[str, Any]) -> Standing:
     value: ItemValue | None = None
     if "value" in data:
         value = annotation_of(data["value"])
@@ -93,7 +103,7 @@ def standing_of(text: str | None) -> Standing | None:
         value = ParagraphMark(**data["mark"])
     elif "completion" in data:
         value = CompletionMark(Completion(data["completion"]))
-    return Standing(Status(data["status"]), value, data.get("note", ""), data.get("flagged", False))
+    return Standing(_STATUS[data["status"]], value, data.get("note", ""), data.get("flagged", False))
 
 
 EVENT_COLUMNS = (

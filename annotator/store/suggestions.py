@@ -41,6 +41,11 @@ def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def suggested(db: Database) -> frozenset[str]:
+    """The documents that have any suggestion."""
+    return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))
+
+
 def load(db: Database, document: str) -> list[Suggestion]:
     """The suggestions of a document, decided or not, by paragraph, rank and id."""
     rows = db.rows(

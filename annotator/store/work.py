@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from annotator.errors import ConflictError, InputError
 from annotator.model.annotation import AnnotationSet, History, groups
@@ -21,7 +22,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.record import GOLD, Record
-from annotator.model.span import Annotation, Relation, Span, reading_order
+from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store.codec import (
@@ -31,16 +32,20 @@ from annotator.store.codec import (
     now,
     standing_of,
     standing_text,
+    standings_of,
     uuid7,
 )
 from annotator.store.connection import Database
-from annotator.store.rows import AddResult
+from annotator.store.rows import AddResult, CompletionRow
 
 _INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
     "reverts, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE = 512
+"""Completions that are read in one query."""
+
 _PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -186,31 +191,71 @@ def records(
     annotator: str | None = None,
     document: str | None = None,
 ) -> Iterator[Record]:
-    """What stands, by document order, then annotator; one document at a time in memory."""
-    current: Document | None = None
-    for row in list(documents.completions(db, document=document, annotator=annotator)):
-        if status is not None and row.completion is not status:
-            continue
-        if current is None or current.id != row.document:
-            current = documents.load(db, row.document)
-        yield _record(current, row.annotator, row.completion, state(db, row.document, row.annotator))
+    """What stands, by document order, then annotator; some documents at a time in memory."""
+    wanted = [
+        row
+        for row in documents.completions(db, document=document, annotator=annotator)
+        if status is None or row.completion is status
+    ]
+    for some in _batches(wanted):
+        ids = list(dict.fromkeys(row.document for row in some))
+        known, stands = documents.load_many(db, ids), _states(db, ids, annotator)
+        for row in some:
+            found = stands.get((row.document, row.annotator), {})
+            yield _record(known[row.document], row.annotator, row.completion, found)
 
 
-def _record(document: Document, annotator: str, status: Completion, stands: AnnotationSet) -> Record:
-    marks = {p.index: stands.mark(p.index) for p in document.paragraphs}
-    paragraphs = tuple(
-        type(p)(p.index, p.start, p.end, p.excluded if (x := marks[p.index].excluded) is None else x)
-        for p in document.paragraphs
+def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]:
+    """Completions in their order, those of a document together, some hundred at a time."""
+    first = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or (at - first >= _AT_ONCE and rows[at].document != rows[at - 1].document):
+            yield rows[first:at]
+            first = at
+
+
+def _items(db: Database, document: str, annotator: str) -> Mapping[str, Standing]:
+    return _states(db, [document], annotator).get((document, annotator), {})
+
+
+def _states(
+    db: Database, ids: Sequence[str], annotator: str | None
+) -> dict[tuple[str, str], dict[str, Standing]]:
+    """What stands in the completions of some documents: item -> state."""
+    rows = db.rows(
+        "SELECT document, annotator, item, state FROM item WHERE document IN (SELECT value FROM json_each(?1)) "
+        "AND (?2 IS NULL OR annotator = ?2)",
+        (json.dumps(list(ids)), annotator),
     )
-    shown = Document(document.id, document.title, document.text, paragraphs, document.meta)
-    every = {item: s for group in stands.by_paragraph.values() for item, s in group.items()}
-    kept = {item: s for item, s in every.items() if s.value is not None}
+    out: dict[tuple[str, str], dict[str, Standing]] = {}
+    for (id, who, item, _), standing in zip(rows, standings_of([row[3] for row in rows]), strict=True):
+        out.setdefault((id, who), {})[item] = standing
+    return out
+
+
+def _mark(stands: Mapping[str, Standing], index: int) -> ParagraphMark:
+    standing = stands.get(paragraph_item(index))
+    value = standing.value if standing else None
+    return value if isinstance(value, ParagraphMark) else ParagraphMark()
+
+
+def _record(document: Document, annotator: str, status: Completion, stands: Mapping[str, Standing]) -> Record:
+    marks = {p.index: _mark(stands, p.index) for p in document.paragraphs}
+    shown = document
+    if any(mark.excluded is not None for mark in marks.values()):
+        paragraphs = tuple(
+            p if (x := marks[p.index].excluded) is None else replace(p, excluded=x)
+            for p in document.paragraphs
+        )
+        shown = replace(document, paragraphs=paragraphs)
+    kept = {item: s for item, s in stands.items() if s.value is not None}
+    values = [s.value for s in kept.values()]
     return Record(
         shown,
         None if annotator == GOLD else annotator,
         status,
-        tuple(sorted((s.value for s in kept.values() if isinstance(s.value, Span)), key=reading_order)),
-        tuple(stands.relations()),
+        tuple(sorted((v for v in values if isinstance(v, Span)), key=reading_order)),
+        tuple(sorted((v for v in values if isinstance(v, Relation)), key=relation_order)),
         tuple(index for index, mark in marks.items() if mark.done),
         {item: s.note for item, s in sorted(kept.items()) if s.note},
         tuple(sorted(item for item, s in kept.items() if s.flagged)),
@@ -250,7 +295,7 @@ def _add_record(db: Database, stored: Document, name: str, one: Record) -> bool:
         (name, stored.id),
     )
     if begun is not None:
-        there = _record(stored, name, Completion(begun[0]), state(db, stored.id, name))
+        there = _record(stored, name, Completion(begun[0]), _items(db, stored.id, name))
         if _same(there, one):
             return False
         raise InputError(
