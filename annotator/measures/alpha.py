@@ -114,12 +114,16 @@ def _values(found: Columns, opens: Ints, closes: Ints, units: int) -> tuple[list
     is no label at all."""
     known: dict[frozenset[int], int] = {frozenset(): 0}
     said: list[Ints] = []
+    labels = len(found.labels)
+    group = found.who * labels + found.label
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], np.arange(found.annotators * labels + 1))
     for who in range(found.annotators):
-        own = found.who == who
         value = np.zeros(units, dtype=np.int64)
-        for label in range(len(found.labels)):
-            rows = own & (found.label == label)
-            if not rows.any():
+        for label in range(labels):
+            at = who * labels + label
+            rows = order[first[at] : first[at + 1]]
+            if not len(rows):
                 continue
             change = np.bincount(opens[rows], minlength=units + 1) - np.bincount(
                 closes[rows], minlength=units + 1

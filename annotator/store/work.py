@@ -248,17 +248,29 @@ def _record(document: Document, annotator: str, status: Completion, stands: Mapp
             for p in document.paragraphs
         )
         shown = replace(document, paragraphs=paragraphs)
-    kept = {item: s for item, s in stands.items() if s.value is not None}
-    values = [s.value for s in kept.values()]
+    spans: list[Span] = []
+    relations: list[Relation] = []
+    notes: dict[str, str] = {}
+    flags: list[str] = []
+    for item, standing in stands.items():
+        value = standing.value
+        if isinstance(value, Span):
+            spans.append(value)
+        elif isinstance(value, Relation):
+            relations.append(value)
+        if value is not None and standing.note:
+            notes[item] = standing.note
+        if value is not None and standing.flagged:
+            flags.append(item)
     return Record(
         shown,
         None if annotator == GOLD else annotator,
         status,
-        tuple(sorted((v for v in values if isinstance(v, Span)), key=reading_order)),
-        tuple(sorted((v for v in values if isinstance(v, Relation)), key=relation_order)),
+        tuple(sorted(spans, key=reading_order)),
+        tuple(sorted(relations, key=relation_order)),
         tuple(index for index, mark in marks.items() if mark.done),
-        {item: s.note for item, s in sorted(kept.items()) if s.note},
-        tuple(sorted(item for item, s in kept.items() if s.flagged)),
+        dict(sorted(notes.items())),
+        tuple(sorted(flags)),
     )
 
 
