@@ -23,7 +23,9 @@ class Config:
     `schema` is the name of a shipped label schema or a path relative to the project folder. `keys` holds
     `preset` and overrides (command name -> key); `pipelines` and `suggester` hold the tables
     `[pipeline.NAME]` and `[suggester.NAME]`. `blind_share` in [0, 1] is the share of paragraphs that are
-    annotated without suggestions; `blind_seed` chooses which ones, empty for the project's own seed.
+    annotated without suggestions; `blind_seed` chooses which ones, empty for the project's own seed. `reasons`
+    are the codes that a reviewer chooses from; with `hide_names` review does not say who coded what.
+    `license` is told in what is exported.
     """
 
     schema: str = "actors-claims-stances"
@@ -33,6 +35,9 @@ class Config:
     theme: str = ""
     blind_share: float = 0.0
     blind_seed: str = ""
+    reasons: tuple[str, ...] = ("guideline", "bounds", "overlooked", "context", "ambiguous")
+    hide_names: bool = False
+    license: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     pipelines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suggester: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -48,6 +53,10 @@ shared = {shared}            # true: several unix users work in this folder
 # suggesters = ["rules", "memory"]
 # theme = "dark"             # dark | light | ansi
 # blind_share = 0.0          # share of paragraphs annotated without suggestions
+# blind_seed = ""            # chooses which; empty: the project's own seed
+# reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
+# hide_names = false         # true: review does not say who coded what
+# license = "CC-BY-4.0"      # told in the gold data set
 
 # [keys]
 # preset = "default"         # default | vim | prodigy
@@ -65,7 +74,18 @@ def read_config(path: Path) -> Config:
     except OSError as error:
         hint = "Check the permissions of the file"
         raise ProjectError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
-    names = ("schema", "shared", "splitting", "suggesters", "theme", "blind_share", "blind_seed")
+    names = (
+        "schema",
+        "shared",
+        "splitting",
+        "suggesters",
+        "theme",
+        "blind_share",
+        "blind_seed",
+        "reasons",
+        "hide_names",
+        "license",
+    )
     for key in table:
         if key not in (*names, *_TABLES):
             hint = f"Keys here: {', '.join((*names, *_TABLES))}"
@@ -73,8 +93,9 @@ def read_config(path: Path) -> Config:
     given: dict[str, Any] = {name: table[name] for name in names if name in table}
     for key, value in given.items():
         _check(path, key, value)
-    if "suggesters" in given:
-        given["suggesters"] = tuple(given["suggesters"])
+    for key in ("suggesters", "reasons"):
+        if key in given:
+            given[key] = tuple(given[key])
     _check_tables(path, table)
     return Config(
         **given,
@@ -103,15 +124,15 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
 
 def _check(path: Path, key: str, value: object) -> None:
     """Raise ProjectError when a single setting does not hold."""
-    if key in ("schema", "theme", "blind_seed"):
+    if key in ("schema", "theme", "blind_seed", "license"):
         holds, hint = isinstance(value, str) and (key != "schema" or bool(value)), f'Write {key} = "..."'
-    elif key == "shared":
-        holds, hint = isinstance(value, bool), "Write shared = true or shared = false"
+    elif key in ("shared", "hide_names"):
+        holds, hint = isinstance(value, bool), f"Write {key} = true or {key} = false"
     elif key == "splitting":
         holds, hint = value in get_args(Splitting), f"Use one of {', '.join(get_args(Splitting))}"
-    elif key == "suggesters":
+    elif key in ("suggesters", "reasons"):
         holds = isinstance(value, list) and all(isinstance(name, str) for name in value)
-        hint = 'Write suggesters = ["rules", "memory"]'
+        hint = f'Write {key} = ["...", "..."]'
     else:
         holds = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
         hint = "A number from 0 to 1"

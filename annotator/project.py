@@ -299,6 +299,10 @@ class Project:
         """
         return work.records(self._database, status=status, annotator=annotator, document=document)
 
+    def notes(self, annotator: str) -> list[tuple[str, int, str, str]]:
+        """Document, paragraph, item and text of every note of an annotator, in document order."""
+        return overview.notes(self._database, annotator)
+
     # --- places
 
     def position(self, document: str, annotator: str) -> Position | None:

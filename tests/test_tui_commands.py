@@ -9,6 +9,7 @@ from annotator.resources import load_schema, schema_names
 from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, key_map, shown
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.screens.review import ReviewScreen
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -22,7 +23,7 @@ def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
 def test_what_has_no_action_is_a_method_of_its_screens() -> None:
     for command in COMMANDS:
         for context in command.contexts:
-            screen = QueueScreen if context == "queue" else AnnotateScreen
+            screen = {"queue": QueueScreen, "review": ReviewScreen}.get(context, AnnotateScreen)
             assert command.action is not None or hasattr(screen, f"run_{command.name}"), command.name
 
 

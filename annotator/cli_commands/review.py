@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.project import Project
 
 
 @click.command()
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option(
     "--strategy", default="unanimous", show_default=True, metavar="NAME",
-    help="What stands without review: unanimous, majority, union or annotator:NAME.",
+    help="What stands without review: unanimous, majority, dawid-skene, union or annotator:NAME.",
 )  # fmt: skip
 @click.option("--merge", "headless", is_flag=True, help="Merge without opening the screen.")
+@click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
+@click.option("--right", "who", is_flag=True, help="Tell who was right in how many cases, per label.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, document: str | None, strategy: str, headless: bool, as_json: bool) -> int:
+def command(
+    ctx: click.Context,
+    document: str | None,
+    strategy: str,
+    headless: bool,
+    hide_names: bool,
+    who: bool,
+    as_json: bool,
+) -> int:
     """Decide what the annotators coded differently; what they agree on is gold already.
 
-    In the screen the differences stand as suggestions, each with whose they are (w), and all keys are those of
-    annotating. A document whose last paragraph is done is gold. With --merge, documents without a difference
-    become gold at once and the others wait for review.
+    In the screen the annotators' versions stand in lanes: a number takes that annotator's version, a the
+    majority's, x none, m takes one and edits it; all other keys are those of annotating. A document whose last
+    paragraph is done is gold. With --merge, documents without a difference become gold at once and the others
+    wait for review.
 
     \b
     Examples:
       annotator review
       annotator review --merge --strategy majority
+      annotator review --right
     """
     from annotator.workflows.adjudicate import check_strategy, merge_all
+    from annotator.workflows.redefine import requeue
 
     check_strategy(strategy)
-    if not headless:
+    if not headless and not who:
         from annotator.cli_commands.annotate import check_terminal
 
         check_terminal()
     with open_project(ctx) as project:
         if document is not None:
             project.document(document)
+        if who:
+            return _who_was_right(project, strategy, as_json=as_json)
         if headless:
+            for label, count in requeue(project).items():
+                talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
             merged, gold = merge_all(project, strategy, documents=[document] if document else None)
             if as_json:
                 print_json({"merged": merged, "gold": gold})
@@ -47,4 +70,19 @@ def command(ctx: click.Context, document: str | None, strategy: str, headless: b
             return 0
         from annotator.tui.app import run_review
 
-        return run_review(project, strategy=strategy, document=document)
+        return run_review(project, strategy=strategy, document=document, hidden=hide_names)
+
+
+def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
+    """Print the tallies."""
+    from annotator.workflows.lanes import right
+
+    found = right(project, strategy)
+    if as_json:
+        print_json([asdict(r) for r in found])
+        return 0
+    for r in found:
+        click.echo(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
+    if not found:
+        talk("no difference is decided yet")
+    return 0

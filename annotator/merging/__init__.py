@@ -7,6 +7,9 @@ A member's module has a `title`, `complete` (whether what it does not keep is th
 the candidates that stand without review; `option` is what follows a colon in the strategy's name, as in
 `annotator:ada`, else empty. A strategy prefills: unless it is complete, what it does not keep waits for the
 reviewer. It never makes up a candidate that nobody drew.
+
+A member may have `learn(corpus) -> object`, from every document's candidates and voters; `kept` then takes that
+as `learnt`, and `posteriors(candidates, voters, learnt)` tells how sure it is of each span's label.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from annotator.model.decision import Completion
-from annotator.model.span import Value
+from annotator.model.span import Annotation, Value
 
 Edge: TypeAlias = Literal["start", "end", "both"]
 Unit: TypeAlias = Literal["character", "word"]
@@ -60,6 +60,16 @@ class Skip:
 @dataclass(frozen=True, slots=True)
 class AcceptAll:
     """Every suggestion of the paragraph that is still undecided stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Of several versions of one thing `take` stands, as it is here, and the items `drop` do not; stances that
+    stand on a dropped span go over to the span taken. `words` tells what was done."""
+
+    take: tuple[Annotation, ...]
+    drop: tuple[str, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +219,7 @@ class SetThreshold:
 
 
 ReviewAction: TypeAlias = (
-    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | SetLabel
+    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | SetLabel
     | SetAttribute | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded | SetCompletion
     | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
     | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | Redo | SetThreshold

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model import deciding, moving, relating
+from annotator.model import choosing, deciding, moving, relating
 from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
@@ -23,6 +23,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.Reject: deciding.on_reject,
     do.Skip: deciding.on_skip,
     do.AcceptAll: deciding.on_accept_all,
+    do.Choose: choosing.on_choose,
     do.SetLabel: deciding.on_set_label,
     do.SetAttribute: deciding.on_set_attribute,
     do.Delete: deciding.on_reject,

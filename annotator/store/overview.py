@@ -95,6 +95,17 @@ def diagnosis(db: Database) -> Diagnosis:
     )
 
 
+def notes(db: Database, annotator: str) -> list[tuple[str, int, str, str]]:
+    """Document, paragraph, item and text of every note of an annotator, in document order."""
+    rows = db.rows(
+        "SELECT i.document, i.paragraph, i.item, json_extract(i.state, '$.note') FROM item i "
+        "JOIN document d ON d.id = i.document WHERE i.annotator = ? AND json_extract(i.state, '$.note') <> '' "
+        "ORDER BY d.position, i.paragraph, i.item",
+        (annotator,),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
 def setting(db: Database, key: str) -> str | None:
     """A value kept in the database."""
     found: str | None = db.value("SELECT value FROM setting WHERE key = ?", (key,))

@@ -9,7 +9,7 @@ import asyncio
 import locale
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,20 @@ class AnnotatorApp(App[int]):
     Screen { background: ansi_default; color: ansi_default; overflow: hidden; }
     """
 
-    def __init__(self, session: Session, keys: KeyMap, *, document: str | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        keys: KeyMap,
+        *,
+        document: str | None = None,
+        screen: Callable[[Session], AnnotateScreen] = AnnotateScreen,
+    ) -> None:
         no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__(ansi_color=True)
         self.session = session
         self.key_map = keys
         self._wanted = document
+        self._screen_of = screen
         self.look: Theme = choose(
             session.project.config.theme,
             colors=_COLORS.get(self.console.color_system, 16),
@@ -89,7 +97,7 @@ class AnnotatorApp(App[int]):
         self.push_screen(QueueScreen(session))
         if document is not None:
             session.open(document)
-            self.push_screen(AnnotateScreen(session))
+            self.show_document()
 
     def show_queue(self) -> None:
         """From the document to the queue under it."""
@@ -101,11 +109,11 @@ class AnnotatorApp(App[int]):
         self.session.open(document, paragraph=paragraph, item=item)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.push_screen(AnnotateScreen(self.session))
+        self.show_document()
 
     def show_document(self) -> None:
-        """The document that the session has open."""
-        self.push_screen(AnnotateScreen(self.session))
+        """The document that the session has open, to annotate or to review."""
+        self.push_screen(self._screen_of(self.session))
 
     def leave(self) -> None:
         """End; with decisions not saved, only when asked twice."""
@@ -192,15 +200,24 @@ def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Ite
                 yield x, y, piece
 
 
-def run_review(project: Project, *, strategy: str, document: str | None = None) -> int:
+def run_review(project: Project, *, strategy: str, document: str | None = None, hidden: bool = False) -> int:
     """Run the application for review to its end; its exit code. Raises UsageError when the keys or the theme
     do not hold, or when there is nothing to review."""
     from annotator.tui.reviewing import ReviewSession
+    from annotator.tui.screens.review import ReviewScreen
+    from annotator.workflows.redefine import requeue
 
-    session = ReviewSession(project, GOLD, project.new_session(), strategy=strategy)
+    came_back = requeue(project)
+    session = ReviewSession(
+        project, GOLD, project.new_session(), strategy=strategy, hidden=hidden or project.config.hide_names
+    )
     if not session.ids():
         raise UsageError("nobody has finished a document yet", hint="`annotator status` shows who is where")
-    return _run(project, session, document)
+    changed = ", ".join(label for label, count in came_back.items() if count)
+    session.greeting = (
+        f"the definition of {changed} changed: what it decided is open again" if changed else ""
+    )
+    return _run(project, session, document, lambda _: ReviewScreen(session))
 
 
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:
@@ -208,10 +225,12 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
 
     Raises UsageError when the project's keys or theme do not hold.
     """
-    return _run(project, Session(project, annotator, project.new_session()), document)
+    return _run(project, Session(project, annotator, project.new_session()), document, AnnotateScreen)
 
 
-def _run(project: Project, session: Session, document: str | None) -> int:
+def _run(
+    project: Project, session: Session, document: str | None, screen: Callable[[Session], AnnotateScreen]
+) -> int:
     file = str(Path(project.root) / FILE)
     theme = project.config.theme
     if theme and theme not in THEMES:
@@ -220,7 +239,7 @@ def _run(project: Project, session: Session, document: str | None) -> int:
         )
     keys = key_map(project.config.keys, file=file)
     project.wait_at_most(PATIENCE)
-    return AnnotatorApp(session, keys, document=document).run() or 0
+    return AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
 
 
 __all__ = ["AnnotatorApp", "run", "run_review"]

@@ -14,7 +14,7 @@ from annotator.errors import UsageError
 from annotator.model import actions as do
 
 ANNOTATE = ("browse", "select", "holder", "side")
-CONTEXTS = (*ANNOTATE, "queue")
+CONTEXTS = (*ANNOTATE, "review", "queue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Command:
 
 _B, _S = ("browse",), ("select",)
 _BOTH = ("browse", "queue")
+_R = ("review",)
 
 COMMANDS: tuple[Command, ...] = (
     Command("accept", ("a",), "accept", "The suggestion in focus stands; of a stance, the whole statement.",
@@ -139,6 +140,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", ("q", "escape"), "queue", "To the queue of documents.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",
             "Leave; the next start is at the same place.", "Leave", (*ANNOTATE, "queue")),
+    Command("take_majority", ("a",), "majority", "The version of more than half of the annotators stands.",
+            "Review", _R),
+    Command("take_none", ("x",), "none", "None of the versions stands: decided so.", "Review", _R),
+    Command("take_edit", ("m",), "edit", "The version in focus stands, and is changed.", "Review", _R),
+    Command("reason", ("c",), "reason", "Say why: one of the project's codes, and words of your own.",
+            "Review", _R),
+    Command("message", ("C",), "", "Write to the annotators about the item; they see it in their queue.",
+            "Review", _R),
+    Command("model_lane", ("V",), "", "Show or hide the model's suggestions beside the versions.",
+            "Review", _R),
+    Command("hide_names", ("H",), "", "Hide or show who coded what.", "Review", _R),
+    Command("who_was_right", ("W",), "", "Who was right in how many cases, per label.", "Review", _R),
     Command("open", ("enter",), "open", "Open the document.", "Queue", ("queue",)),
     Command("down", ("j", "down"), "", "Next document.", "Queue", ("queue",)),
     Command("up", ("k", "up"), "", "Previous document.", "Queue", ("queue",)),
@@ -252,6 +265,8 @@ def _by_context(
                         f"key {key} would mean {holder.name} and {command.name}", file=file,
                         key=f"keys.{command.name}", hint="Give one of them another key",
                     )  # fmt: skip
+    # Reviewing is annotating, but for the keys that choose between versions.
+    found["review"] = found["browse"] | found["review"]
     return found
 
 

@@ -12,6 +12,7 @@ from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.text import Document
 from annotator.project import DocumentSummary, Position, Project
+from annotator.workflows.discussion import Message, messages
 
 EVERYBODY = "@all"
 """Whose mutes hold for the whole project."""
@@ -31,7 +32,10 @@ class Session:
     state: ReviewState | None = None
     unsaved: list[tuple[str, Group]] = field(default_factory=list)
     error: StoreError | None = None
+    greeting: str = ""
+    """What the queue says first."""
     _place: Position | None = None
+    _said: tuple[str, list[Message]] | None = None
 
     @property
     def review(self) -> ReviewState:
@@ -42,6 +46,7 @@ class Session:
     def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
         """Open a document where the annotator left it, or at the given place."""
         text = self.project.document(document)
+        self._said = None
         self.prepare(text)
         if paragraph is None:
             place = self.project.position(document, self.annotator)
@@ -177,6 +182,21 @@ class Session:
         self._place = place
         if not self.unsaved:
             self.error = None
+
+    def messages(self) -> dict[str, list[Message]]:
+        """What review says to the annotators, by document; for those who worked on it."""
+        found: dict[str, list[Message]] = {}
+        for message in messages(self.project):
+            found.setdefault(message.document, []).append(message)
+        return found
+
+    def message_here(self) -> str:
+        """What review says to the annotators about the open paragraph."""
+        if self._said is None or self._said[0] != self.review.document.id:
+            here = [m for m in messages(self.project) if m.document == self.review.document.id]
+            self._said = (self.review.document.id, here)
+        texts = [m.text for m in self._said[1] if m.paragraph == self.review.paragraph]
+        return f"review: {' · '.join(texts)[:60]}" if texts else ""
 
     def neighbour(self, direction: int) -> str | None:
         """The document before (-1) or after (1) the open one, in document order."""

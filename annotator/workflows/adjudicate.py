@@ -6,8 +6,8 @@ made differently; deciding on them is annotating, with the same keys, log and un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from annotator import registry
 from annotator.errors import UsageError
@@ -29,6 +29,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
+from annotator.workflows.discussion import reason_of
 
 ADJUDICATED = "adjudicated"
 ANNOTATORS = "annotators"
@@ -45,6 +46,8 @@ class Versions:
     kept: tuple[Candidate, ...]
     origin: str
     complete: bool = False
+    sure: Mapping[str, float] = field(default_factory=dict)
+    """The strategy's posterior of each candidate's label, where it has one."""
 
     @property
     def open(self) -> tuple[Candidate, ...]:
@@ -57,12 +60,20 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A document of the review queue; `undecided` counts the differences that wait."""
+    """A document of the review queue: the candidates that wait, the codes of the reasons given so far, and when
+    somebody last worked on it."""
 
     document: str
     voters: tuple[str, ...]
-    undecided: int
+    waiting: tuple[Candidate, ...]
     status: Completion
+    reasons: frozenset[str] = frozenset()
+    updated: str = ""
+
+    @property
+    def undecided(self) -> int:
+        """How many differences wait."""
+        return len(self.waiting)
 
 
 def check_strategy(name: str) -> str:
@@ -72,17 +83,45 @@ def check_strategy(name: str) -> str:
     return name
 
 
-def versions(records: Iterable[Record], strategy: str = "unanimous") -> Versions | None:
-    """What there is to merge in the records of one document; None when nobody finished it."""
+def learn(project: Project, strategy: str) -> object | None:
+    """What a strategy learns from all documents; None for one that learns nothing.
+
+    Raises UsageError when there is too little to learn from.
+    """
+    module = registry.merging.load(strategy.partition(":")[0])
+    if not hasattr(module, "learn"):
+        return None
+    every: dict[str, list[Record]] = {}
+    for record in project.records(status=Completion.DONE):
+        every.setdefault(record.document.id, []).append(record)
+    corpus = [(candidates(done), _voters(done)) for done in every.values()]
+    found: object = module.learn(corpus)
+    return found
+
+
+def _voters(done: Iterable[Record]) -> tuple[str, ...]:
+    return tuple(sorted(r.annotator for r in done if r.annotator is not None))
+
+
+def versions(
+    records: Iterable[Record], strategy: str = "unanimous", learnt: object | None = None
+) -> Versions | None:
+    """What there is to merge in the records of one document, with what `learn` gave; None when nobody finished
+    it."""
     done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
     if not done:
         return None
     family, _, option = strategy.partition(":")
-    voters = tuple(sorted(r.annotator for r in done if r.annotator is not None))
+    voters = _voters(done)
     found = candidates(done)
     module = registry.merging.load(family)
-    kept = module.kept(found, voters, option=option)
-    return Versions(done[0].document.id, voters, tuple(found), tuple(kept), strategy, module.complete)
+    if learnt is None:
+        kept, sure = module.kept(found, voters, option=option), {}
+    else:
+        kept = module.kept(found, voters, option=option, learnt=learnt)
+        sure = module.posteriors(found, voters, learnt)
+    id = done[0].document.id
+    return Versions(id, voters, tuple(found), tuple(kept), strategy, module.complete, sure)
 
 
 def prefill(project: Project, document: Document, found: Versions) -> int:
@@ -116,50 +155,86 @@ def _known(annotations: AnnotationSet, id: str) -> bool:
     return any(id in standings for standings in annotations.by_paragraph.values())
 
 
+def _decided(annotations: AnnotationSet, id: str) -> bool:
+    """Whether there is a decision on an item, and not just a note, or a decision that was called back."""
+    return any(
+        id in standings and not (standings[id].value is None and standings[id].status is Status.MARKED)
+        for standings in annotations.by_paragraph.values()
+    )
+
+
 def _paragraph(document: Document, value: Annotation, others: dict[str, Annotation]) -> int:
     while isinstance(value, Relation):
         value = others[value.target]
     return document.paragraph_at(value.start).index
 
 
-def differences(document: Document, found: Versions) -> list[Suggestion]:
-    """What is to be decided, as suggestions: the score is the share of votes, the reason says whose they are."""
+def differences(
+    document: Document, found: Versions, names: Mapping[str, str] | None = None
+) -> list[Suggestion]:
+    """What is to be decided, as suggestions: the score is the share of votes, the reason says whose they are, by
+    `names` for the annotators where these are hidden."""
+    known = names or {}
     by_id: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
     out: list[Suggestion] = []
     for candidate in found.kept if found.complete else found.candidates:
         value = replace(candidate.value, origin=ADJUDICATED)
-        others = [v for v in found.voters if v not in candidate.votes]
-        reason = f"{', '.join(candidate.votes)} made it so" + (
-            f"; {', '.join(others)} did not" if others else ""
-        )
+        votes = sorted(known.get(v, v) for v in candidate.votes)
+        others = sorted(known.get(v, v) for v in found.voters if v not in candidate.votes)
+        reason = f"{', '.join(votes)} made it so" + (f"; {', '.join(others)} did not" if others else "")
+        if candidate.id in found.sure:
+            reason += f"; posterior of the label {found.sure[candidate.id]:.3f}"
         share = len(candidate.votes) / len(found.voters)
         paragraph = _paragraph(document, value, by_id)
-        name = candidate.votes[0] if len(candidate.votes) == 1 else f"{len(candidate.votes)} annotators"
+        name = votes[0] if len(votes) == 1 else f"{len(votes)} annotators"
         out.append(Suggestion(value, paragraph, name, "", share, 0, reason, ANNOTATORS))
     return out
 
 
 def review_rows(project: Project, strategy: str = "unanimous") -> list[ReviewRow]:
-    """The documents that anybody finished: those with most to decide first, then in document order."""
+    """The documents that two or more finished (one is enough for a strategy that decides all, or once review has
+    begun): those with most to decide first, of equals that on which work ended first."""
     rows: list[ReviewRow] = []
+    learnt = learn(project, strategy)
+    finished = {(row.document): row.updated for row in project.completions()}
     for id in project.document_ids():
-        found = versions(project.records(document=id), strategy)
+        found = versions(project.records(document=id), strategy, learnt)
         if found is None:
             continue
         annotations, _ = project.annotations(id, GOLD)
-        undecided = sum(not _settled(annotations, c) for c in found.open)
-        rows.append(ReviewRow(id, found.voters, undecided, annotations.completion))
-    finished = (Completion.GOLD,)
-    return sorted(rows, key=lambda row: (row.status in finished, -row.undecided))
+        if len(found.voters) < 2 and not found.complete and annotations.completion is Completion.NEW:
+            continue
+        waiting = tuple(c for c in found.candidates if _waits(annotations, c, found))
+        reasons = frozenset(reason for s in _standings(annotations) if (reason := reason_of(s.note)))
+        rows.append(
+            ReviewRow(id, found.voters, waiting, annotations.completion, reasons, finished.get(id, ""))
+        )
+    # The worst first; of equals that which has waited longest.
+    return sorted(rows, key=lambda row: (row.status is Completion.GOLD, -row.undecided, row.updated))
+
+
+def _standings(annotations: AnnotationSet) -> Iterable[Standing]:
+    return (s for standings in annotations.by_paragraph.values() for s in standings.values())
+
+
+def _waits(annotations: AnnotationSet, candidate: Candidate, found: Versions) -> bool:
+    """Whether review has to decide on a candidate: one that the strategy leaves open, or that was called back."""
+    if candidate in found.open:
+        return not _settled(annotations, candidate)
+    return _known(annotations, candidate.id) and not _decided(annotations, candidate.id)
 
 
 def _settled(annotations: AnnotationSet, candidate: Candidate) -> bool:
     """Whether review decided on a candidate, itself or by something else on the same stretch."""
-    if _known(annotations, candidate.id):
+    if _decided(annotations, candidate.id):
         return True
+    if _known(annotations, candidate.id):
+        return False
     value = candidate.value
     if isinstance(value, Relation):
-        return False
+        # What it is about, or its holder, was decided against.
+        standing = {s.id for s in annotations.spans()}
+        return any(end not in standing and _decided(annotations, end) for end in (value.source, value.target))
     return any(
         (s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in annotations.spans()
     )
@@ -175,16 +250,17 @@ def merge_all(
     """
     check_strategy(strategy)
     merged = gold = 0
+    learnt = learn(project, strategy)
     for id in documents or project.document_ids():
         document = project.document(id)
-        found = versions(project.records(document=id), strategy)
+        found = versions(project.records(document=id), strategy, learnt)
         least = 1 if strategy.startswith("annotator:") else 2
         if found is None or len(found.voters) < least:
             continue
         prefill(project, document, found)
         merged += 1
         annotations, _ = project.annotations(id, GOLD)
-        left = [c for c in found.open if not _settled(annotations, c)]
+        left = [c for c in found.candidates if _waits(annotations, c, found)]
         if annotations.completion is Completion.GOLD:
             gold += 1
         elif not left:
@@ -214,6 +290,6 @@ def _close(project: Project, document: Document, annotations: AnnotationSet) -> 
 
 
 __all__ = [
-    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "Versions", "check_strategy", "differences", "merge_all", "prefill",
-    "review_rows", "versions",
+    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "Versions", "check_strategy", "differences", "learn", "merge_all",
+    "prefill", "review_rows", "versions",
 ]  # fmt: skip

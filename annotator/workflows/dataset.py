@@ -19,6 +19,7 @@ from typing import Any
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.measures._data import Resampling
+from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Span
@@ -74,7 +75,7 @@ def derive(project: Project, *, seed: str = "annotator") -> Dataset:
     files = {"gold.jsonl": "".join(dumps(record) for record in gold)}
     files |= {f"{name}.jsonl": "".join(lines) for name, lines in parts.items()}
     files["annotators.jsonl"] = "".join(dumps(record) for record in works)
-    files[VOTES] = "".join(_votes(record, works) for record in gold)
+    files[VOTES] = "".join(_votes(record, works, _shown(project, record)) for record in gold)
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
     manifest = _manifest(project, gold, works, encoded, seed, len(worked - ids))
     encoded["README.md"] = _card(manifest).encode("utf-8")
@@ -84,8 +85,20 @@ def derive(project: Project, *, seed: str = "annotator") -> Dataset:
     return Dataset(encoded, len(gold), len(worked - ids))
 
 
-def _votes(gold: Record, works: Sequence[Record]) -> str:
-    """One line: who of those who finished the document made each item just so."""
+def _shown(project: Project, record: Record) -> set[tuple[str, int, int]]:
+    """Layer and bounds of the spans that annotators saw suggested in a document."""
+    share, seed = project.config.blind_share, project.blind_seed
+    return {
+        (s.value.layer, s.value.start, s.value.end)
+        for s in project.suggestions(record.document.id)
+        if isinstance(s.value, Span)
+        and not (share and is_blind(record.document.id, s.paragraph, share=share, seed=seed))
+    }
+
+
+def _votes(gold: Record, works: Sequence[Record], shown: set[tuple[str, int, int]]) -> str:
+    """One line: who of those who finished the document made each item just so, and whether spans with these
+    bounds had been suggested to them."""
     own = [r for r in works if r.document.id == gold.document.id]
     found = versions(own)
     spans: dict[tuple[Any, ...], tuple[str, ...]] = {}
@@ -101,7 +114,11 @@ def _votes(gold: Record, works: Sequence[Record]) -> str:
     here = {s.id: _place(s) for s in gold.spans}
     items: dict[str, Any] = {}
     for span in gold.spans:
-        items[span.id] = {"source": span.origin, "votes": list(spans.get(_place(span), ()))}
+        items[span.id] = {
+            "source": span.origin,
+            "votes": list(spans.get(_place(span), ())),
+            "suggested": (span.layer, span.start, span.end) in shown,
+        }
     for relation in gold.relations:
         key = (relation.layer, relation.label, here.get(relation.source), here.get(relation.target))
         items[relation.id] = {"source": relation.origin, "votes": list(edges.get(key, ()))}
@@ -157,11 +174,16 @@ def _manifest(
                   "percent": dict(SHARES)},
         "suggestions": [
             {"suggester": t.suggester, "layer": t.layer, "accepted": t.accepted, "corrected": t.corrected,
-             "rejected": t.rejected}
+             "rejected": t.rejected, "accepted_unchanged": _part(t.accepted, t.accepted + t.corrected + t.rejected)}
             for t in project.status().suggestions
         ],
+        "license": project.config.license or None,
         "last_decision": max(updated, default=None),
     }  # fmt: skip
+
+
+def _part(some: int, every: int) -> float | None:
+    return round(some / every, 4) if every else None
 
 
 def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
@@ -187,7 +209,8 @@ def _card(manifest: dict[str, Any]) -> str:
     lines = [
         "# Data card", "",
         f"{manifest['documents']} documents coded by the label schema `{schema['name']}` {schema['version']}, made "
-        f"with annotator {manifest['tool']['version']}; last decision {manifest['last_decision'] or 'unknown'}.", "",
+        f"with annotator {manifest['tool']['version']}; last decision {manifest['last_decision'] or 'unknown'}. "
+        f"Licence: {manifest['license'] or 'not stated (`license` in annotator.toml)'}.", "",
         "| file | records | sha256 |", "|---|---|---|",
         *(f"| `{name}` | {about['records']} | `{about['sha256']}` |" for name, about in manifest["files"].items()), "",
         f"Split: by document, {', '.join(f'{n} % {part}' for part, n in manifest['split']['percent'].items())}; "

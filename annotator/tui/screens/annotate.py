@@ -17,7 +17,7 @@ from annotator.tui.screens.asking import AskingScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import Session
 from annotator.tui.views import chain
-from annotator.tui.views.frame import Frame, Surroundings, frame
+from annotator.tui.views.frame import Frame, Side, Surroundings, frame
 from annotator.tui.views.statements import lint
 from annotator.tui.views.text import MARGIN, Look, TextView
 from annotator.tui.widgets.rows import Rows
@@ -161,10 +161,15 @@ class AnnotateScreen(AskingScreen):
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
         blind = session.is_blind(session.review.document, session.review.paragraph)
         notes = "blind: no suggestions here" if blind else ""
-        around = Surroundings(session.name, saved, error, self._message, self._panel, notes)
+        notes = notes or session.message_here()
+        around = Surroundings(session.name, saved, error, self._message, self._panel, notes, self.side())
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
         self.query_one(Rows).show(made.rows)
+
+    def side(self) -> Side | None:
+        """What stands in place of the statements; nothing, in annotating."""
+        return None
 
     # --- hints
 

@@ -13,6 +13,7 @@ from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.discussion import Message
 
 _FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
 _WORDS = {
@@ -36,7 +37,8 @@ class QueueScreen(CommandScreen):
         self._filter: Completion | None = None
         self._count = 0
         self._page: list[DocumentSummary] = []
-        self._message = ""
+        self._message = session.greeting
+        self._said: dict[str, list[Message]] = {}
 
     def compose(self) -> ComposeResult:
         yield Rows(id="rows")
@@ -46,6 +48,7 @@ class QueueScreen(CommandScreen):
 
     def on_screen_resume(self) -> None:
         """Back from a document: the cursor is on it."""
+        self._said = self.session.messages()
         state = self.session.state
         if state is not None and not self._search and self._filter is None:
             ids = self.session.ids()
@@ -106,7 +109,10 @@ class QueueScreen(CommandScreen):
         theme = self.theme_now
         share = round(8 * row.done / row.paragraphs) if row.paragraphs else 0
         bar = "━" * share + "╌" * (8 - share) + f" {row.done}/{row.paragraphs}"
-        others = ", ".join("gold" if name == "@gold" else name for name in row.others)
+        said = len(self._said.get(row.id, ()))
+        others = (f"»{said} " if said else "") + ", ".join(
+            "gold" if name == "@gold" else name for name in row.others
+        )
         facts = _facts(bar, str(row.pending or "–"), _WORDS[row.completion], others or "–", width)
         style = theme.strong if here else PLAIN
         over = row.completion in (Completion.DONE, Completion.SKIPPED)
@@ -121,6 +127,11 @@ class QueueScreen(CommandScreen):
 
     def _status_row(self, width: int) -> list[Piece]:
         parts = [self._message] if self._message else []
+        said = self._said.get(self._here.id, []) if self._here is not None else []
+        if said and not self._message:
+            place = f"¶{said[0].paragraph + 1}" if said[0].paragraph >= 0 else "document"
+            more = f" (+{len(said) - 1})" if len(said) > 1 else ""
+            parts.append(f"» review, {place}: {said[0].text}{more}")
         if self._search:
             parts.append(f"titles with “{self._search}”")
         if self._filter is not None:

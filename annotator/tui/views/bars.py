@@ -28,9 +28,12 @@ def header(
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
 
 
-def footer(state: ReviewState, keys: KeyMap, theme: Theme, width: int) -> list[Piece]:
-    """Just the keys that work now, the most needed first."""
-    pairs = [(key, words) for key, words in _keys_now(state, keys) if key]
+def footer(
+    state: ReviewState, keys: KeyMap, theme: Theme, width: int, *, review: bool = False
+) -> list[Piece]:
+    """Just the keys that work now, the most needed first; those of review where versions are chosen from."""
+    now = _review_keys(keys) if review and state.mode is Mode.BROWSE else _keys_now(state, keys)
+    pairs = [(key, words) for key, words in now if key]
     out: list[Piece] = [(" ", PLAIN)]
     more = ("?", "keys") if state.mode is Mode.BROWSE else ("esc", "cancel")
     reserve = len(more[0]) + len(more[1]) + 4
@@ -40,6 +43,22 @@ def footer(state: ReviewState, keys: KeyMap, theme: Theme, width: int) -> list[P
             break
         out += piece
     return [*out, (more[0], theme.strong), (f" {more[1]}", theme.muted)]
+
+
+def _review_keys(keys: KeyMap) -> list[tuple[str, str]]:
+    names = (
+        "take_majority",
+        "take_none",
+        "take_edit",
+        "next_undecided",
+        "reason",
+        "close",
+        "undo",
+        "next",
+        "new",
+        "stance",
+    )
+    return [("1-9", "whose version"), *((keys.shown(n), _footer(n)) for n in names)]
 
 
 def _keys_now(state: ReviewState, keys: KeyMap) -> list[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from rich.style import Style
 from textual.strip import Strip
@@ -10,6 +12,7 @@ from textual.strip import Strip
 from annotator.model.review import Mode, ReviewState
 from annotator.tui.commands import KeyMap
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.theme import Theme
 from annotator.tui.views.bars import footer, header
 from annotator.tui.views.statements import focus_card, lint, statements
 from annotator.tui.views.text import Look, Row, TextView
@@ -31,6 +34,9 @@ class Frame:
     text_width: int
 
 
+Side = Callable[[Theme, int, int], list[list[Piece]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the frame tells besides the state of review."""
@@ -41,6 +47,8 @@ class Surroundings:
     message: str = ""
     panel: bool = False
     notes: str = ""
+    side: Side | None = None
+    """What stands in place of the statements, by theme, width and height."""
 
 
 def panel_width(width: int) -> int:
@@ -68,22 +76,28 @@ def frame(
     below: list[list[Piece]] = []
     if panel == 0 and height >= 18:
         rows = max(8, body_height // 2) if around.panel else 5
-        below = _below(state, look, width, rows, everything=around.panel)
+        below = _below(state, look, width, rows, around)
     text_height = body_height - len(below)
     text_width = width - panel - 2 if panel else width
     text_rows = view.render(state, look, text_width, text_height)
     strips = [row.strip for row in text_rows]
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
-        strips = _beside(state, look, strips, text_width, panel, body_height)
+        strips = _beside(state, look, strips, text_width, panel, body_height, around.side)
     strips += [strip(row) for row in below]
     strips.append(strip(_message(state, look, around, width)))
-    return Frame([strip(head), *strips, strip(footer(state, keys, theme, width))], text_rows, text_width)
+    return Frame(
+        [strip(head), *strips, strip(footer(state, keys, theme, width, review=around.side is not None))],
+        text_rows,
+        text_width,
+    )
 
 
-def _below(state: ReviewState, look: Look, width: int, rows: int, *, everything: bool) -> list[list[Piece]]:
+def _below(state: ReviewState, look: Look, width: int, rows: int, around: Surroundings) -> list[list[Piece]]:
     rule: list[Piece] = [("─" * width, look.theme.muted)]
-    if everything:
+    if around.side is not None:
+        content = around.side(look.theme, width - 2, rows - 1)
+    elif around.panel:
         content = statements(state, look.theme, width - 2, rows - 1)
     else:
         content = focus_card(state, look.theme, width - 2, rows - 1)
@@ -92,9 +106,15 @@ def _below(state: ReviewState, look: Look, width: int, rows: int, *, everything:
 
 
 def _beside(
-    state: ReviewState, look: Look, left: list[Strip], text_width: int, panel: int, height: int
+    state: ReviewState,
+    look: Look,
+    left: list[Strip],
+    text_width: int,
+    panel: int,
+    height: int,
+    side: Side | None,
 ) -> list[Strip]:
-    cards = statements(state, look.theme, panel - 1, height - 2)
+    cards = (side or partial(statements, state))(look.theme, panel - 1, height - 2)
     cards += [[]] * (height - 1 - len(cards))
     cards.append(_lint_row(state, look, panel - 1))
     return [

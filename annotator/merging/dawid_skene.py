@@ -1,0 +1,178 @@
+"""Labels of aligned spans by how reliable each annotator proves to be (Dawid and Skene 1979), from three
+annotators on.
+
+Dawid, A. P. and Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using the EM
+algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; to mark nothing there is a label
+too. Annotators have a matrix of error rates for each layer, estimated over all documents; every count begins at
+.01, so that what was not seen is not impossible. `dawid-skene:0.8` keeps what has a posterior of .8 (.9 without).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.errors import UsageError
+from annotator.merging._candidates import Candidate, clusters, with_ends
+from annotator.model.span import Relation, Span
+
+title = "Dawid and Skene"
+complete = False
+
+NOTHING = ""
+"""The label of those who marked nothing."""
+
+LEAST = 0.9
+ROUNDS = 1000
+PRIOR = 0.01
+
+Array = NDArray[np.float64]
+Item = Mapping[str, str]
+"""What each annotator called an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Of a layer: the labels, how frequent each is, and for each annotator `(labels, labels)` the probability to
+    say the label of the column where that of the row is true."""
+
+    labels: tuple[str, ...]
+    share: Array
+    errors: Mapping[str, Array]
+
+    def posterior(self, item: Item) -> Array:
+        """The probability of each label, `(labels,)`, after what the annotators said."""
+        log = np.log(self.share)
+        for who, label in item.items():
+            if who in self.errors and label in self.labels:
+                log = log + np.log(self.errors[who][:, self.labels.index(label)])
+        weight = np.exp(log - log.max())
+        return np.asarray(weight / weight.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The models by layer."""
+
+    models: Mapping[str, Model] = field(default_factory=dict)
+
+
+def estimate(items: Sequence[Item]) -> Model:
+    """The model of these items, by expectation maximization from the shares of votes."""
+    labels = tuple(sorted({label for item in items for label in item.values()} | {NOTHING}))
+    people = tuple(sorted({who for item in items for who in item}))
+    said = np.zeros((len(items), len(people), len(labels)))
+    for i, item in enumerate(items):
+        for who, label in item.items():
+            said[i, people.index(who), labels.index(label)] = 1
+    belief = said.sum(axis=1) / said.sum(axis=(1, 2))[:, None]
+    share, errors = _maximize(belief, said)
+    for _ in range(ROUNDS):
+        log = np.log(share)[None, :] + np.einsum("iab,acb->ic", said, np.log(errors))
+        weight = np.exp(log - log.max(axis=1, keepdims=True))
+        fresh = weight / weight.sum(axis=1, keepdims=True)
+        moved = float(np.abs(fresh - belief).max(initial=0.0))
+        belief = fresh
+        share, errors = _maximize(belief, said)
+        if moved < 1e-9:
+            break
+    return Model(labels, share, dict(zip(people, errors, strict=True)))
+
+
+def _maximize(belief: Array, said: Array) -> tuple[Array, Array]:
+    share = belief.sum(axis=0) + PRIOR
+    counts = np.einsum("ic,iab->acb", belief, said) + PRIOR
+    return share / share.sum(), counts / counts.sum(axis=2, keepdims=True)
+
+
+def _item(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, str]:
+    """What each voter called a cluster: the label with most votes among one's own versions of it."""
+    item = dict.fromkeys(voters, NOTHING)
+    for candidate in sorted(group, key=lambda c: len(c.votes)):
+        for who in candidate.votes:
+            item[who] = candidate.value.label
+    return item
+
+
+def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt:
+    """The models of all documents' candidates and voters. Raises UsageError below three annotators."""
+    if len({who for _, voters in corpus for who in voters}) < 3:
+        raise UsageError(
+            "dawid-skene needs the finished work of three annotators", hint="Use unanimous or majority"
+        )
+    items: dict[str, list[Item]] = {}
+    for found, voters in corpus:
+        for group in clusters(found):
+            items.setdefault(group[0].value.layer, []).append(_item(group, voters))
+    return Learnt({layer: estimate(several) for layer, several in items.items()})
+
+
+def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: Learnt) -> dict[str, float]:
+    """For each span candidate, by id, the posterior of its label in its cluster."""
+    out: dict[str, float] = {}
+    for group in clusters(candidates):
+        model = learnt.models[group[0].value.layer]
+        held = dict(zip(model.labels, model.posterior(_item(group, voters)).tolist(), strict=True))
+        out |= {c.id: held.get(c.value.label, 0.0) for c in group}
+    return out
+
+
+def kept(
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "", learnt: Learnt | None = None
+) -> list[Candidate]:
+    """Of each cluster whose likeliest label is sure enough, the version with that label and the most voted
+    bounds; relations as by majority. A tie of bounds is left to the reviewer. Raises UsageError when `option`
+    is no probability."""
+    if not candidates:
+        return []
+    least = _probability(option)
+    models = learnt or learn([(candidates, voters)])
+    sure = posteriors(candidates, voters, models)
+    out: list[Candidate] = []
+    for group in clusters(candidates):
+        best = [c for c in group if sure[c.id] >= least]
+        bounds: Counter[tuple[int, int]] = Counter()
+        for c in group:
+            if isinstance(c.value, Span):
+                bounds[c.value.start, c.value.end] += len(c.votes)
+        if not best:
+            continue
+        ranked = sorted(best, key=lambda c: -bounds[_bounds(c)])
+        if len(ranked) == 1 or bounds[_bounds(ranked[0])] > bounds[_bounds(ranked[1])]:
+            out.append(ranked[0])
+    out += [c for c in candidates if isinstance(c.value, Relation) and len(c.votes) * 2 > len(voters)]
+    return with_ends(out)
+
+
+def _bounds(candidate: Candidate) -> tuple[int, int]:
+    value = candidate.value
+    assert isinstance(value, Span)
+    return value.start, value.end
+
+
+def _probability(option: str) -> float:
+    try:
+        value = float(option) if option else LEAST
+    except ValueError:
+        value = -1.0
+    if not 0.5 < value < 1:
+        raise UsageError(f"“{option}” is no probability above .5", hint="Write dawid-skene:0.9")
+    return value
+
+
+__all__ = [
+    "LEAST",
+    "NOTHING",
+    "Learnt",
+    "Model",
+    "complete",
+    "estimate",
+    "kept",
+    "learn",
+    "posteriors",
+    "title",
+]

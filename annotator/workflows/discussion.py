@@ -1,0 +1,46 @@
+"""What a reviewer writes on an item: the reason of a decision, and a message to its annotators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotator.model.record import GOLD
+from annotator.project import Project
+
+MESSAGE = "»"
+"""Begins the part of a reviewer's note that the annotators are to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reviewer's note to the annotators on an item of a document (its paragraph -1 for the document)."""
+
+    document: str
+    paragraph: int
+    item: str
+    text: str
+
+
+def reason_of(note: str) -> str:
+    """The code of the reason that a reviewer gave in a note: what stands before the first colon or message."""
+    first = note.partition(MESSAGE)[0].strip()
+    return first.partition(":")[0].strip()
+
+
+def message_of(note: str) -> str:
+    """What a note says to the annotators; empty when nothing."""
+    return note.partition(MESSAGE)[2].strip()
+
+
+def note_of(reason: str, message: str) -> str:
+    """A note with a reason and a message to the annotators, either may be empty."""
+    return f"{reason.strip()} {MESSAGE} {message.strip()}".strip() if message.strip() else reason.strip()
+
+
+def messages(project: Project) -> list[Message]:
+    """What review says to the annotators, in document order."""
+    found = [Message(d, p, i, message_of(n)) for d, p, i, n in project.notes(GOLD)]
+    return [message for message in found if message.text]
+
+
+__all__ = ["MESSAGE", "Message", "message_of", "messages", "note_of", "reason_of"]

@@ -1,0 +1,100 @@
+"""Labels whose definition changes after review: what was decided by the old one comes back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+)
+from annotator.model.record import GOLD
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Relation, Span
+from annotator.project import Project
+from annotator.workflows.adjudicate import versions
+
+DEFINITIONS, BEFORE = "definitions", "definitions_before"
+"""Settings: what the schema said of the labels at the last review, and before a change."""
+
+
+def definitions(schema: LabelSchema) -> dict[str, str]:
+    """What the schema says of every label, by layer and label."""
+    out: dict[str, str] = {}
+    for layer in schema.layers:
+        for label in layer.labels:
+            own = label.guideline
+            lines = [
+                own.definition,
+                *(f"include: {x}" for x in own.include),
+                *(f"exclude: {x}" for x in own.exclude),
+            ]
+            out[f"{layer.name} {label.name}"] = "\n".join(line for line in lines if line)
+    return out
+
+
+def definitions_before(project: Project) -> dict[str, str]:
+    """What was said of the labels whose definition has changed since they were adjudicated."""
+    found: dict[str, str] = json.loads(project.setting(BEFORE) or "{}")
+    return found
+
+
+def requeue(project: Project) -> dict[str, int]:
+    """Bring back to review what was adjudicated by a definition that has changed since; label -> items.
+
+    An annotators' version becomes undecided again; what the reviewer made is flagged. The paragraphs of both are
+    open again, and so are their documents.
+    """
+    now = definitions(project.schema)
+    kept = project.setting(DEFINITIONS)
+    before: dict[str, str] = json.loads(kept) if kept else now
+    if kept is None or before != now:
+        project.keep_setting(DEFINITIONS, json.dumps(now, ensure_ascii=False, sort_keys=True))
+    changed = {label: text for label, text in before.items() if label in now and now[label] != text}
+    if not changed:
+        return {}
+    project.keep_setting(BEFORE, json.dumps(changed, ensure_ascii=False, sort_keys=True))
+    counts = dict.fromkeys(changed, 0)
+    for row in project.completions(annotator=GOLD):
+        _requeue(project, row.document, counts)
+    return counts
+
+
+def _requeue(project: Project, id: str, counts: dict[str, int]) -> None:
+    """The items of one document whose label is among `counts`, which are added to."""
+    annotations, _ = project.annotations(id, GOLD)
+    found = versions(project.records(document=id))
+    drawn = {c.id for c in found.candidates} if found is not None else set()
+    group = f"merge-{project.new_session()}"
+    decisions: list[Decision] = []
+    for index, standings in annotations.by_paragraph.items():
+        affected = False
+        for item, standing in standings.items():
+            value = standing.value
+            if not isinstance(value, Span | Relation) or f"{value.layer} {value.label}" not in counts:
+                continue
+            affected = True
+            counts[f"{value.layer} {value.label}"] += 1
+            again = Standing(Status.MARKED, None, standing.note, standing.flagged)
+            after = again if item in drawn else replace(standing, flagged=True)
+            decisions.append(Decision(group, Action.MERGE, item, index, standing, after))
+        mark = annotations.mark(index)
+        if affected and mark.done:
+            item = paragraph_item(index)
+            after = Standing(Status.MARKED, ParagraphMark(done=False, excluded=mark.excluded))
+            decisions.append(Decision(group, Action.MERGE, item, index, annotations.get(item, index), after))
+    if decisions:
+        begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
+        decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), begun))
+        project.record(id, GOLD, decisions)
+
+
+__all__ = ["definitions", "definitions_before", "requeue"]

@@ -1,0 +1,114 @@
+"""A whole campaign without a terminal: three annotators, agreement, merge, review, data set, same bytes elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotator.measures._data import Resampling
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import AUTHOR
+from annotator.project import Project
+from annotator.resources import folder, load_schema
+from annotator.tui.reviewing import ReviewSession
+from annotator.workflows.adjudicate import merge_all, review_rows
+from annotator.workflows.agree import agreement
+from annotator.workflows.dataset import check_dataset, write_dataset
+from annotator.workflows.export import export
+from annotator.workflows.ingest import ingest
+from annotator.workflows.lanes import right
+from annotator.workflows.validate import validate
+
+DOCUMENTS = 4
+
+
+def _third(record: Record) -> Record:
+    """A third coding: coder-a's with other types of some claims, and without some actors that hold nothing."""
+    held = {end for r in record.relations for end in (r.source, r.target)} - {AUTHOR}
+    spans = []
+    for i, span in enumerate(record.spans):
+        if span.layer == "actor" and span.id not in held and i % 3 == 0:
+            continue
+        swapped = span.layer == "claim" and i % 4 == 0 and span.label != "policy"
+        spans.append(replace(span, label="policy") if swapped else span)
+    return replace(record, annotator="third", spans=tuple(spans), notes={}, flags=())
+
+
+def _review(project: Project, strategy: str) -> int:
+    """Decide every difference by its majority, else for nobody; how many were decided."""
+    session = ReviewSession(project, GOLD, project.new_session(), strategy=strategy)
+    decided = 0
+    for id in session.ids():
+        session.open(id)
+        for paragraph in session.review.document.paragraphs:
+            if session.review.is_excluded(paragraph.index):
+                continue
+            session.do(do.GoParagraph(paragraph.index))
+            while item := next((i for i in session.review.items if i.undecided), None):
+                session.do(do.FocusItem(item.id))
+                difference = session.in_focus()
+                assert difference is not None
+                session.take(difference.majority() or (), "decided")
+                decided += 1
+                assert session.review.message != "that is how it stands already"
+            session.do(do.GoParagraph(paragraph.index))
+            session.do(do.CloseParagraph())
+    return decided
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("campaign") / "p"
+    with Project.create(root) as project:
+        for name in ("coder-a", "coder-b"):
+            ingest(project, folder("seeds") / f"{name}.jsonl")
+        own = [_third(r) for r in project.records(annotator="coder-a")][:DOCUMENTS]
+        project.add_records(own)
+    return root
+
+
+def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: Path, tmp_path: Path) -> None:
+    with Project.open(campaign) as project:
+        found = agreement(project, resampling=Resampling(200))
+        assert found.comparison.annotators == ("coder-a", "coder-b", "third")
+        strict = next(r for r in found.results if r.layer == "claim" and r.name == "F1 strict")
+        assert strict.value is not None and 0.1 < strict.value < 0.95
+        merged, _ = merge_all(project, "majority")
+        assert merged == 12
+        waiting = sum(row.undecided for row in review_rows(project, "majority"))
+        assert waiting
+        assert _review(project, "majority") > 50
+        left = review_rows(project, "majority")
+        assert {row.status for row in left} == {Completion.GOLD}
+        assert sum(row.undecided for row in left) == 0
+        tallies = right(project, "majority")
+        assert {r.annotator for r in tallies} == {"coder-a", "coder-b", "third"}
+        assert all(0 <= r.right <= r.of for r in tallies)
+        target = tmp_path / "set"
+        made = write_dataset(project, target)
+        assert made.records == 12
+        check_dataset(project, target)
+        drawn = {
+            (r.document.id, s.layer, s.label, s.start, s.end)
+            for r in project.records() if r.annotator for s in r.spans
+        }  # fmt: skip
+        gold = {
+            (r.document.id, s.layer, s.label, s.start, s.end)
+            for r in project.records(annotator=GOLD) for s in r.spans
+        }  # fmt: skip
+        assert gold <= drawn
+        every = [s for r in project.records(annotator=GOLD) for s in r.spans]
+        assert len({(s.layer, s.label, s.start, s.end, s.id) for s in every}) == len(every)
+    assert not validate(target / "gold.jsonl", load_schema("actors-claims-stances")).problems
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["annotators"] == ["coder-a", "coder-b", "third"]
+    assert manifest["agreement"]
+    with Project.create(tmp_path / "elsewhere") as other:
+        ingest(other, target / "gold.jsonl")
+        again = export(other, "jsonl", tmp_path / "again", status="gold")
+    assert again.file.read_bytes() == (target / "gold.jsonl").read_bytes()

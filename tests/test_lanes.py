@@ -1,0 +1,242 @@
+"""Versions side by side: alignment, choosing, reasons and messages, what comes back, who was right, Dawid-Skene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import document
+from test_review import PLAN, SOON, TEXT, _record
+
+from annotator import registry
+from annotator.errors import UsageError
+from annotator.merging.dawid_skene import PRIOR, estimate
+from annotator.model import actions as do
+from annotator.model.record import GOLD
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
+from annotator.resources import load_schema
+from annotator.tui.reviewing import ReviewSession
+from annotator.tui.theme import THEMES
+from annotator.tui.views.lanes import lanes
+from annotator.workflows.adjudicate import review_rows, versions
+from annotator.workflows.discussion import message_of, messages, note_of, reason_of
+from annotator.workflows.lanes import Difference, differences_of, right
+from annotator.workflows.redefine import definitions_before, requeue
+
+
+def _project(path: Path, *works: object) -> Project:
+    project = Project.create(path)
+    project.add_records(works)  # type: ignore[arg-type]
+    return project
+
+
+def _session(project: Project) -> ReviewSession:
+    session = ReviewSession(project, GOLD, project.new_session())
+    session.open(session.ids()[0])
+    return session
+
+
+def _about(session: ReviewSession, layer: str) -> Difference:
+    """The first difference of a layer, in whichever paragraph; the focus goes there."""
+    for paragraph in range(len(session.review.document.paragraphs)):
+        session.do(do.GoParagraph(paragraph))
+        for difference in session.here():
+            if difference.layer == layer and difference.kinds:
+                session.do(do.FocusItem(difference.candidates[0].id))
+                return difference
+    raise AssertionError(f"nothing differs in {layer}")
+
+
+def test_differences_are_told_by_what_differs() -> None:
+    found = versions([_record("a", [PLAN, SOON]), _record("b", [(15, 27, "fact")])])
+    assert found is not None
+    told = {(d.layer, d.kinds) for d in differences_of(found)}
+    assert ("actor", ()) in told
+    assert ("claim", ("label", "bounds")) in told
+    assert ("claim", ("missing",)) in told
+    assert ("stance", ("ends",)) in told
+
+
+def test_another_holder_and_another_side_are_one_difference() -> None:
+    def record(who: str, source: str, side: str) -> object:
+        made = _record(who, [PLAN], held=False)
+        russia = Span(f"{who}y", "actor", "state", 33, 39)
+        spans = tuple(sorted([*made.spans, russia], key=lambda s: s.start))
+        target = next(s.id for s in spans if s.layer == "claim")
+        ends = {"iran": f"{who}x", "russia": russia.id, "author": AUTHOR}
+        edge = Relation(f"{who}r", "stance", side, ends[source], target)
+        return type(made)(made.document, who, made.status, spans, (edge,))
+
+    def kinds(*records: object) -> list[tuple[str, ...]]:
+        found = versions(records)  # type: ignore[arg-type]
+        assert found is not None
+        return [d.kinds for d in differences_of(found) if d.layer == "stance"]
+
+    assert kinds(record("a", "iran", "support"), record("b", "russia", "support")) == [("holder",)]
+    assert kinds(record("a", "iran", "support"), record("b", "iran", "oppose")) == [("side",)]
+    assert kinds(record("a", "author", "support"), record("b", "author", "support")) == [()]
+
+
+def test_a_version_is_taken_with_one_undo_and_stances_follow_it(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("a", [PLAN]), _record("b", [(15, 27, "fact")])) as project:
+        session = _session(project)
+        claim = _about(session, "claim")
+        session.take(claim.version("b"), "b")
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["fact"]
+        stance = _about(session, "stance")
+        session.take(stance.version("a"), "a")
+        edge = session.review.annotations.relations()[0]
+        claims = {s.id for s in session.review.annotations.spans() if s.layer == "claim"}
+        assert edge.target in claims
+        _about(session, "claim")
+        session.take(claim.version("a"), "a")
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["value"]
+        moved = session.review.annotations.relations()[0]
+        assert moved.target == claim.version("a")[0].id
+        session.do(do.Undo())
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["fact"]
+
+
+def test_none_of_them_is_a_decision_and_who_was_right_is_told(tmp_path: Path) -> None:
+    works = [_record("a", [PLAN, SOON]), _record("b", [PLAN]), _record("c", [PLAN])]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        assert right(project) == []
+        missing = _about(session, "claim")
+        assert missing.majority() == ()
+        session.take((), "none")
+        assert review_rows(project)[0].undecided == 0
+        tallies = {(r.annotator, r.label): (r.right, r.of) for r in right(project)}
+        assert tallies == {
+            ("a", "none of them"): (0, 1),
+            ("b", "none of them"): (1, 1),
+            ("c", "none of them"): (1, 1),
+        }
+
+
+def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:
+    note = note_of("bounds: too long", "please leave the comma out")
+    assert (reason_of(note), message_of(note)) == ("bounds", "please leave the comma out")
+    assert (reason_of("bounds"), message_of("bounds")) == ("bounds", "")
+    with _project(tmp_path / "p", _record("a", [PLAN]), _record("b", [SOON])) as project:
+        session = _session(project)
+        _about(session, "claim")
+        session.do(do.Note(note))
+        assert [m.text for m in messages(project)] == ["please leave the comma out"]
+        assert review_rows(project)[0].reasons == {"bounds"}
+        assert session.count(search="reason:bounds") == 1
+        assert session.count(search="reason:context") == 0
+        assert session.count(search="layer:claim by:a") == 1
+        assert session.count(search="label:policy") == 0
+
+
+def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("bob", [(15, 27, "fact")])) as project:
+        session = _session(project)
+        session.hidden = True
+        session.reload()
+        assert {shown for _, shown in session.voters()} == {"A", "B"}
+        told = [s.reason + s.suggester for group in session.review.suggestions.values() for s in group]
+        assert not any("ada" in words for words in told)
+        claim = _about(session, "claim")
+        assert session.proposed(claim) is None
+        rows = lanes(
+            session.review,
+            session.here(),
+            session.voters(),
+            session.proposed,
+            next(iter(THEMES.values())),
+            60,
+            30,
+        )
+        text = "\n".join("".join(piece for piece, _ in row) for row in rows)
+        assert "label, bounds differ" in text
+        assert "ada" not in text
+        assert "1 A" in text and "2 B" in text
+
+
+def test_a_changed_definition_brings_back_just_its_label(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("a", [PLAN, SOON]), _record("b", [PLAN, SOON])) as project:
+        assert requeue(project) == {}
+        session = _session(project)
+        assert review_rows(project)[0].undecided == 0
+    schema = load_schema("actors-claims-stances")
+    assert schema.layer("claim") is not None
+    text = (Path(__file__).parents[1] / "schemas" / "actors-claims-stances.toml").read_text(encoding="utf-8")
+    own = schema.layer("claim").label("value").guideline.definition  # type: ignore[union-attr]
+    first = own.split("\n")[0][:30]
+    assert first in text
+    (tmp_path / "p" / "own.toml").write_text(text.replace(first, "Changed. " + first), encoding="utf-8")
+    settings = tmp_path / "p" / "annotator.toml"
+    known = settings.read_text(encoding="utf-8").replace('"actors-claims-stances"', '"own.toml"')
+    settings.write_text(known, encoding="utf-8")
+    with Project.open(tmp_path / "p") as project:
+        assert requeue(project) == {"claim value": 1}
+        assert requeue(project) == {}
+        assert own.split("\n")[0] in definitions_before(project)["claim value"]
+        assert review_rows(project)[0].undecided == 1
+        session = _session(project)
+        labels = {s.label for s in session.review.annotations.spans() if s.layer == "claim"}
+        assert labels == {"prediction"}
+
+
+def _reference(votes: np.ndarray) -> np.ndarray:
+    """Posteriors of Dawid and Skene, written from the formulas with plain loops: `(items, annotators)` labels in."""
+    items, people = votes.shape
+    size = int(votes.max()) + 1
+    belief = np.array([[np.mean(votes[i] == k) for k in range(size)] for i in range(items)])
+    for _ in range(1000):
+        share = belief.sum(axis=0) + PRIOR
+        share /= share.sum()
+        errors = np.full((people, size, size), PRIOR)
+        for i in range(items):
+            for a in range(people):
+                for k in range(size):
+                    errors[a, k, votes[i, a]] += belief[i, k]
+        errors /= errors.sum(axis=2, keepdims=True)
+        for i in range(items):
+            for k in range(size):
+                belief[i, k] = share[k] * np.prod([errors[a, k, votes[i, a]] for a in range(people)])
+            belief[i] /= belief[i].sum()
+    return belief
+
+
+def test_dawid_skene_is_what_its_formulas_say() -> None:
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 3, 60)
+    votes = np.array(
+        [[t if rng.random() < p else rng.integers(0, 3) for p in (0.9, 0.8, 0.3)] for t in truth]
+    )
+    names = ["", "fact", "value"]
+    items = [{f"a{a}": names[v] for a, v in enumerate(row)} for row in votes.tolist()]
+    model = estimate(items)
+    ours = np.array([model.posterior(item) for item in items])
+    assert model.labels == ("", "fact", "value")
+    np.testing.assert_allclose(ours, _reference(votes), atol=1e-6)
+    agree = np.mean(ours.argmax(axis=1) == truth)
+    assert agree >= np.mean(votes[:, 2] == truth)
+
+
+def test_dawid_skene_needs_three_and_takes_a_probability() -> None:
+    module = registry.merging.load("dawid-skene")
+    records = [_record(who, [PLAN]) for who in "ab"]
+    found = versions(records)
+    assert found is not None
+    with pytest.raises(UsageError, match="three"):
+        module.learn([(found.candidates, found.voters)])
+    with pytest.raises(UsageError, match="probability"):
+        module.kept(found.candidates, found.voters, option="ada")
+
+
+def test_dawid_skene_prefills_what_it_is_sure_of_and_shows_its_posterior(tmp_path: Path) -> None:
+    works = [_record("a", [PLAN, SOON]), _record("b", [PLAN, SOON]), _record("c", [(15, 32, "fact"), SOON])]
+    with _project(tmp_path / "p", *works) as project:
+        session = ReviewSession(project, GOLD, project.new_session(), strategy="dawid-skene")
+        session.open(session.ids()[0])
+        reasons = [s.reason for group in session.review.suggestions.values() for s in group]
+        assert any("posterior of the label" in reason for reason in reasons)
+        kept = {(s.start, s.label) for s in session.review.annotations.spans() if s.layer == "claim"}
+        assert kept == {(15, "value"), (34, "prediction")}
+    assert document(TEXT).text == TEXT
