@@ -220,21 +220,22 @@ def _standings(annotations: AnnotationSet) -> Iterable[Standing]:
 def _waits(annotations: AnnotationSet, candidate: Candidate, found: Versions) -> bool:
     """Whether review has to decide on a candidate: one that the strategy leaves open, or that was called back."""
     if candidate in found.open:
-        return not _settled(annotations, candidate)
+        return not _settled(annotations, candidate, {c.id: c for c in found.candidates})
     return _known(annotations, candidate.id) and not _decided(annotations, candidate.id)
 
 
-def _settled(annotations: AnnotationSet, candidate: Candidate) -> bool:
-    """Whether review decided on a candidate, itself or by something else on the same stretch."""
+def _settled(annotations: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
+    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of a relation, by
+    deciding against the holder or the target."""
     if _decided(annotations, candidate.id):
         return True
     if _known(annotations, candidate.id):
         return False
     value = candidate.value
     if isinstance(value, Relation):
-        # What it is about, or its holder, was decided against.
         standing = {s.id for s in annotations.spans()}
-        return any(end not in standing and _decided(annotations, end) for end in (value.source, value.target))
+        gone = [others[end] for end in (value.source, value.target) if end in others and end not in standing]
+        return any(_settled(annotations, end, others) for end in gone)
     return any(
         (s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in annotations.spans()
     )
