@@ -12,9 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
+from annotator.tui.reviewing import ReviewSession
+from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.workflows.demo import add_seeds
 from annotator.workflows.suggest import suggest
@@ -25,17 +28,31 @@ SHOTS = (
     ("select", (100, 30), "] v l l w w +"),
     ("guidelines", (100, 30), "g"),
     ("queue", (100, 30), "q"),
+    ("matrix", (100, 30), "A n A n A M"),
+    ("agreement", (100, 30), "q A"),
+    ("review", (100, 30), "n 2 n"),
 )
-"""Name, size in cells, keys."""
+"""Name, size in cells, keys; the one called review is of that screen."""
 
 
 async def _shoot(folder: Path, root: Path, name: str, size: tuple[int, int], keys: str) -> None:
     with Project.open(root) as project:
-        app = AnnotatorApp(Session(project, "ada", project.new_session()), key_map({}))
+        if name == "review":
+            session = ReviewSession(project, GOLD, project.new_session())
+            app = AnnotatorApp(
+                session,
+                key_map({}),
+                document="07-a-face-is-not-a-ticket",
+                screen=lambda _: ReviewScreen(session),
+            )
+        else:
+            app = AnnotatorApp(Session(project, "ada", project.new_session()), key_map({}))
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             if keys:
                 await pilot.press(*(_name(key) for key in keys.split()))
+            # Agreement is computed in a thread.
+            await app.workers.wait_for_complete()
             await pilot.pause(0.2)
             picture = app.export_screenshot(title="annotator")
             # The fonts would be fetched from elsewhere; whatever monospaced font there is will do.

@@ -16,7 +16,7 @@ from annotator.model import actions as do
 from annotator.model.record import GOLD
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
-from annotator.resources import load_schema
+from annotator.resources import load_schema, schema_path
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.theme import THEMES
 from annotator.tui.views.lanes import lanes
@@ -164,7 +164,7 @@ def test_a_changed_definition_brings_back_just_its_label(tmp_path: Path) -> None
         assert review_rows(project)[0].undecided == 0
     schema = load_schema("actors-claims-stances")
     assert schema.layer("claim") is not None
-    text = (Path(__file__).parents[1] / "schemas" / "actors-claims-stances.toml").read_text(encoding="utf-8")
+    text = schema_path("actors-claims-stances").read_text(encoding="utf-8")
     own = schema.layer("claim").label("value").guideline.definition  # type: ignore[union-attr]
     first = own.split("\n")[0][:30]
     assert first in text

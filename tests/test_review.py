@@ -239,7 +239,7 @@ def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(t
         assert made.records == 1
         names = {p.name for p in (tmp_path / "v1").iterdir()}
         assert names == {
-            "gold.jsonl", "train.jsonl", "dev.jsonl", "test.jsonl", "annotators.jsonl", "votes.jsonl",
+            "gold.jsonl", "train.jsonl", "dev.jsonl", "test.jsonl", "annotators.jsonl",
             "manifest.json", "README.md",
         }  # fmt: skip
         assert write_dataset(project, tmp_path / "v2").files == made.files
@@ -248,8 +248,12 @@ def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(t
         assert manifest["sources"] == {"unanimous": 3}
         assert manifest["annotators"] == ["ada", "ben"]
         assert next(r for r in manifest["agreement"] if r["name"] == "F1 strict")["value"] == 1
-        votes = json.loads(made.files["votes.jsonl"])
-        assert all(item["votes"] == ["ada", "ben"] for item in votes["items"].values())
+        history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
+        assert history["eligible"] == ["ada", "ben"]
+        assert history["policy"] == ["unanimous"]
+        assert all(item["votes"] == ["ada", "ben"] for item in history["items"].values())
+        assert not any(item.get("suggested") for item in history["items"].values())
+        assert manifest["license"] is None
         schema = load_schema("actors-claims-stances")
         assert not validate(tmp_path / "v1", schema).problems
         (tmp_path / "v1" / "train.jsonl").write_bytes(made.files["gold.jsonl"] * 2)

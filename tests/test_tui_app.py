@@ -14,10 +14,12 @@ from annotator.errors import StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
+from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
@@ -25,6 +27,7 @@ from annotator.tui.screens.listing import ListScreen
 from annotator.tui.screens.matrix import MatrixScreen
 from annotator.tui.screens.prompt import Offer, Prompt, matching
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.naming import entries, mentions, rename
@@ -308,3 +311,48 @@ def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() ->
     assert [o.value for o in matching(offers, "union")] == ["Union of Writers", "European Union"]
     assert [o.value for o in matching(offers, "un")][:2] == ["United Nations", "Union of Writers"]
     assert matching(offers, "") == offers
+
+
+def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_path: Path) -> None:
+    def session_of(made: Project) -> ReviewSession:
+        return ReviewSession(made, GOLD, made.new_session())
+
+    async def go(made: Project) -> None:
+        session = session_of(made)
+        app = AnnotatorApp(session, key_map({}), screen=lambda _: ReviewScreen(session))
+        async with app.run_test(size=(120, 30)) as pilot:
+            await pilot.pause()
+            assert "label differ" in _shown(pilot)
+            await _press(pilot, "n 2")
+            assert [s.label for s in session.review.annotations.spans()] == ["fact"]
+            assert "✓ fact" in _shown(pilot)
+            await _press(pilot, "a")
+            assert "no version has a majority" in _shown(pilot)
+            await _press(pilot, "C m i n d enter")
+            await _press(pilot, "c down enter")
+            notes = {s.note for s in session.review.annotations.paragraph(0).values()}
+            assert notes == {"guideline » mind", ""}
+            await _press(pilot, "H")
+            assert "ada" not in _shown(pilot)
+            await _press(pilot, "x")
+            assert session.review.annotations.spans() == []
+            await _press(pilot, "u m")
+            assert session.review.mode.value == "select"
+            await _press(pilot, "escape W")
+            assert isinstance(app.screen, TextScreen)
+            await _press(pilot, "escape enter q")
+            assert session.review.annotations.completion is Completion.GOLD
+            app.exit(0)
+
+    with project(tmp_path / "p", "Iran says that the plan is wrong.") as made:
+        text = made.document(made.document_ids()[0])
+        for who, label in (("ada", "value"), ("ben", "fact")):
+            span = Span(f"{who}1", "claim", label, 15, 32)
+            made.add_records([Record(text, who, Completion.DONE, (span,))])
+        asyncio.run(go(made))
+
+        async def annotating(pilot: Pilot[int], session: Session) -> None:
+            await _press(pilot, "q")
+            assert "» review, ¶1: mind" in _shown(pilot)
+
+        _run(made, annotating)

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,10 @@ from annotator.workflows.agree_report import number
 SHARES = (("train", 80), ("dev", 10), ("test", 10))
 """Percent of documents in each part of the split."""
 
-MANIFEST, VOTES = "manifest.json", "votes.jsonl"
+MANIFEST = "manifest.json"
+
+HISTORY = "gold"
+"""The key of a gold record's metadata that says how its items came to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,13 @@ def derive(project: Project, *, seed: str = "annotator") -> Dataset:
         r for r in project.records()
         if r.annotator is not None and r.status is Completion.DONE and r.document.id in ids
     ]  # fmt: skip
+    gold = [_with_history(project, record, works) for record in gold]
     parts: dict[str, list[str]] = {name: [] for name, _ in SHARES}
     for record in gold:
         parts[part_of(record.document.id, seed)].append(dumps(record))
     files = {"gold.jsonl": "".join(dumps(record) for record in gold)}
     files |= {f"{name}.jsonl": "".join(lines) for name, lines in parts.items()}
     files["annotators.jsonl"] = "".join(dumps(record) for record in works)
-    files[VOTES] = "".join(_votes(record, works, _shown(project, record)) for record in gold)
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
     manifest = _manifest(project, gold, works, encoded, seed, len(worked - ids))
     encoded["README.md"] = _card(manifest).encode("utf-8")
@@ -96,9 +99,10 @@ def _shown(project: Project, record: Record) -> set[tuple[str, int, int]]:
     }
 
 
-def _votes(gold: Record, works: Sequence[Record], shown: set[tuple[str, int, int]]) -> str:
-    """One line: who of those who finished the document made each item just so, and whether spans with these
-    bounds had been suggested to them."""
+def _with_history(project: Project, gold: Record, works: Sequence[Record]) -> Record:
+    """The record, with who of those who finished the document made each item just so, where it comes from, and
+    whether a span with these bounds had been suggested; as it is where nobody finished it in this project."""
+    shown = _shown(project, gold)
     own = [r for r in works if r.document.id == gold.document.id]
     found = versions(own)
     spans: dict[tuple[Any, ...], tuple[str, ...]] = {}
@@ -122,8 +126,11 @@ def _votes(gold: Record, works: Sequence[Record], shown: set[tuple[str, int, int
     for relation in gold.relations:
         key = (relation.layer, relation.label, here.get(relation.source), here.get(relation.target))
         items[relation.id] = {"source": relation.origin, "votes": list(edges.get(key, ()))}
-    row = {"id": gold.document.id, "eligible": list(found.voters) if found else [], "items": items}
-    return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    if found is None:
+        return gold
+    policy = sorted({item["source"] for item in items.values()})
+    history = {"eligible": list(found.voters), "policy": policy, "items": items}
+    return replace(gold, document=replace(gold.document, meta={**gold.document.meta, HISTORY: history}))
 
 
 def _place(span: Span) -> tuple[Any, ...]:
@@ -217,8 +224,8 @@ def _card(manifest: dict[str, Any]) -> str:
         f"{manifest['split']['by']}; seed `{manifest['split']['seed']}`.", "",
         f"Where items come from: {', '.join(f'{n} {name}' for name, n in manifest['sources'].items()) or 'none'}. "
         f"Documents worked on but not gold, left out: {manifest['left_out']}.", "",
-        f"Annotators: {', '.join(manifest['annotators']) or 'not in this project'}. `votes.jsonl` says who made which "
-        "item; `annotators.jsonl` has everybody's finished work as it is.", "",
+        f"Annotators: {', '.join(manifest['annotators']) or 'not in this project'}. `meta.gold` of a record says who "
+        "made which item; `annotators.jsonl` has everybody's finished work as it is.", "",
         "## Labels", "",
     ]  # fmt: skip
     for layer, labels in schema["labels"].items():
@@ -307,9 +314,9 @@ def wrong_hashes(folder: Path) -> list[tuple[str, str]]:
 
 
 __all__ = [
+    "HISTORY",
     "MANIFEST",
     "SHARES",
-    "VOTES",
     "Dataset",
     "check_dataset",
     "derive",

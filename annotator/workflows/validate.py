@@ -13,7 +13,7 @@ from annotator.formats._check import parse, problems
 from annotator.formats._shared import MAX_BYTES, lines
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder
-from annotator.workflows.dataset import MANIFEST, VOTES, wrong_hashes
+from annotator.workflows.dataset import MANIFEST, wrong_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Validation:
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
     """Check a file, or all `.jsonl` files of a folder. Raises InputError when there is nothing to read."""
-    files = sorted(p for p in path.rglob("*.jsonl") if p.name != VOTES) if path.is_dir() else [path]
+    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise InputError("the folder holds no .jsonl file", file=path, hint="Name a file or another folder")
     found: list[Problem] = []

@@ -67,14 +67,16 @@ def _rows(
     name_width = min(12, max((len(name) for _, name in voters), default=1))
     for number, (who, name) in enumerate(voters, 1):
         several = difference.version(who)
-        said = "; ".join(_said(state, c.value, width - name_width - 10) for c in several) or "–"
         style = theme.strong if focused and any(c.id == state.focus for c in several) else PLAIN
         lead = f"  {number if number < 10 else ' '} {clip(name, name_width):<{name_width}} "
-        rows.append(
-            [(lead, theme.muted),
-             (f"{_became(state, difference, who)} ", theme.strong),
-             (clip(said, max(8, width - name_width - 7)), style if several else theme.muted)]
-        )  # fmt: skip
+        left: list[Piece] = [(lead, theme.muted), (f"{_became(state, difference, who)} ", theme.strong)]
+        room = max(8, width - name_width - 7)
+        # In focus a version is told at length: what differs may stand at its end.
+        length = room if not focused else 3 * room
+        said = "; ".join(_said(state, c.value, length) for c in several) or "–"
+        wrapped = paragraphs(said, room, style if several else theme.muted, limit=3 if focused else 1)
+        rows.append([*left, *wrapped[0]])
+        rows += [[(" " * (name_width + 7), PLAIN), *row] for row in wrapped[1:]]
     machine = proposed(difference)
     if machine is not None:
         said = _said(state, machine, width - name_width - 10)
