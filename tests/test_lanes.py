@@ -99,6 +99,22 @@ def test_a_version_is_taken_with_one_undo_and_stances_follow_it(tmp_path: Path) 
         assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["fact"]
 
 
+def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> None:
+    alone = _record("b", [(15, 31, "fact")], held=False)
+    with _project(tmp_path / "p", _record("a", [PLAN]), alone) as project:
+        session = _session(project)
+        claim = _about(session, "claim")
+        session.take(claim.version("b"), "b")
+        assert review_rows(project)[0].undecided == 1
+        session.open(session.ids()[0])
+        stance = _about(session, "stance")
+        item = session.review.focused
+        assert item is not None and item.undecided
+        session.take(stance.version("a"), "a")
+        assert session.review.annotations.relations()[0].target == claim.version("b")[0].id
+        assert review_rows(project)[0].undecided == 0
+
+
 def test_none_of_them_is_a_decision_and_who_was_right_is_told(tmp_path: Path) -> None:
     works = [_record("a", [PLAN, SOON]), _record("b", [PLAN]), _record("c", [PLAN])]
     with _project(tmp_path / "p", *works) as project:

@@ -84,7 +84,9 @@ class ReviewSession(Session):
         return False
 
     def begun(self, state: ReviewState) -> ReviewState:
-        return replace(state, origin=ADJUDICATED, finished=Completion.GOLD)
+        self.state = replace(state, origin=ADJUDICATED, finished=Completion.GOLD)
+        self._reattach()
+        return self.review
 
     # --- versions
 
@@ -122,6 +124,22 @@ class ReviewSession(Session):
             values = tuple(self._attached(c.value) for c in versions)
             drop = tuple(c.id for c in difference.candidates if c.id not in taken)
             self.do(do.Choose(values, drop, words))
+
+    def do(self, action: do.ReviewAction) -> None:
+        super().do(action)
+        if isinstance(action, do.Choose | do.Undo | do.Redo):
+            self._reattach()
+
+    def _reattach(self) -> None:
+        """Stances that are proposed go over to the versions that stand now."""
+        state = self.review
+        fresh: dict[int, list[Suggestion]] = {}
+        for paragraph, several in state.suggestions.items():
+            fresh[paragraph] = [
+                replace(s, value=self._attached(s.value)) if isinstance(s.value, Relation) else s
+                for s in several
+            ]
+        self.state = replace(state, suggestions=fresh)
 
     def _attached(self, value: Annotation) -> Annotation:
         """A version as it comes to stand: a relation's ends are the spans that stand there already."""

@@ -26,7 +26,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.record import GOLD, Record
-from annotator.model.span import Annotation, Relation, Span
+from annotator.model.span import Annotation, Relation, Span, iou
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.discussion import reason_of
@@ -224,6 +224,13 @@ def _waits(annotations: AnnotationSet, candidate: Candidate, found: Versions) ->
     return _known(annotations, candidate.id) and not _decided(annotations, candidate.id)
 
 
+def _stands_nearby(annotations: AnnotationSet, value: Annotation) -> bool:
+    """Whether another version of a span stands, to which the stances on it go over."""
+    return isinstance(value, Span) and any(
+        s.layer == value.layer and iou(s, value) >= 0.5 for s in annotations.spans()
+    )
+
+
 def _settled(annotations: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
     """Whether review decided on a candidate: itself, by something else on the same stretch, or, of a relation, by
     deciding against the holder or the target."""
@@ -235,7 +242,9 @@ def _settled(annotations: AnnotationSet, candidate: Candidate, others: Mapping[s
     if isinstance(value, Relation):
         standing = {s.id for s in annotations.spans()}
         gone = [others[end] for end in (value.source, value.target) if end in others and end not in standing]
-        return any(_settled(annotations, end, others) for end in gone)
+        return any(
+            _settled(annotations, end, others) and not _stands_nearby(annotations, end.value) for end in gone
+        )
     return any(
         (s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in annotations.spans()
     )
