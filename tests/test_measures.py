@@ -253,6 +253,34 @@ def test_strict_and_exact_f1_are_those_of_nervaluate(a: Units, b: Units) -> None
         assert _one(results, f"F1 {name}").value == pytest.approx(theirs[name].f1, abs=1e-9)
 
 
+_SLOT = st.none() | st.tuples(st.integers(0, 4), st.integers(1, 4), st.sampled_from(["fact", "value"]))
+_SLOTS = st.lists(_SLOT, min_size=2, max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_SLOTS, _SLOTS)
+def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
+    a: list[tuple[int, int, str] | None], b: list[tuple[int, int, str] | None]
+) -> None:
+    """Each unit meets one other at most: where it meets several, nervaluate takes the first, we the best."""
+
+    def units(slots: list[tuple[int, int, str] | None]) -> Units:
+        return [(10 * i + s[0], 10 * i + s[0] + s[1], s[2]) for i, s in enumerate(slots) if s is not None]
+
+    one, other = units(a), units(b)
+    if not one or not other:
+        return
+    results = f1.compute(
+        compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]), _layer(), NONE
+    )
+    mine, theirs = (
+        [[{"label": label, "start": s, "end": e - 1} for s, e, label in each]] for each in (one, other)
+    )
+    found = Evaluator(mine, theirs, tags=["fact", "value"], loader="dict").evaluate()["overall"]
+    assert _one(results, "F1 partial").value == pytest.approx(found["partial"].f1, abs=1e-9)
+    assert _one(results, "F1 type").value == pytest.approx(found["ent_type"].f1, abs=1e-9)
+
+
 @settings(max_examples=60, deadline=None)
 @given(_UNITS, _UNITS)
 def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units, b: Units) -> None:
