@@ -1,8 +1,8 @@
-"""A paste without brackets is told from typing."""
+"""A paste without brackets is told from typing, held back and asked about."""
 
 from __future__ import annotations
 
-from annotator.tui.burst import REST, Burst
+from annotator.tui.burst import KEPT, REST, Burst
 
 TEXT = "The quick brown fox jumps over the lazy dog and runs away from it all."
 
@@ -17,27 +17,58 @@ class Clock:
         return self.now
 
 
-def _type(burst: Burst, clock: Clock, keys: str, apart: float) -> list[bool]:
-    held = []
+def _burst() -> tuple[Burst[str], Clock]:
+    clock = Clock()
+    return Burst(str, clock), clock
+
+
+def _type(burst: Burst[str], clock: Clock, keys: str, apart: float) -> str:
+    done = ""
     for key in keys:
         clock.now += apart
-        held.append(burst.holds_back(key))
-    return held
+        done += "".join(burst.admits([key]))
+    return done
 
 
-def test_a_paste_is_held_back_from_its_thirtieth_key_until_there_was_silence() -> None:
-    clock = Clock()
-    burst = Burst(clock)
-    held = _type(burst, clock, TEXT, 0.0005)
-    assert held[:29] == [False] * 29
-    assert all(held[29:])
+def test_what_comes_in_one_piece_is_held_back_whole_and_done_when_wanted() -> None:
+    burst, clock = _burst()
+    assert burst.admits(list(TEXT)) == []
+    assert f"{len(TEXT)} keys" in burst.message
+    clock.now += 0.001
+    assert burst.admits(list("and more")) == []
     clock.now += REST + 0.1
-    assert _type(burst, clock, "aj", 0.2) == [False, False]
+    assert "".join(burst.admits(["enter"])) == TEXT + "and more"
+    assert not burst.asking and not burst.message
 
 
-def test_fast_typing_and_keys_typed_ahead_are_not() -> None:
-    clock = Clock()
-    burst = Burst(clock)
-    assert not any(_type(burst, clock, TEXT, 0.01))
-    assert not any(_type(burst, clock, "j" * 200, 0.0))
-    assert not any(_type(burst, clock, "ajajajxaj" * 10, 0.0))
+def test_any_other_key_drops_what_was_held_and_does_nothing_else() -> None:
+    burst, clock = _burst()
+    burst.admits(list(TEXT))
+    clock.now += REST + 0.1
+    assert burst.admits(["x"]) == []
+    assert burst.admits(["x"]) == ["x"]
+
+
+def test_what_comes_key_by_key_is_held_back_from_the_thirtieth_on() -> None:
+    burst, clock = _burst()
+    assert _type(burst, clock, TEXT, 0.0005) == TEXT[:29]
+    clock.now += REST + 0.1
+    assert burst.admits(["q"]) == []
+    assert _type(burst, clock, "aj", 0.2) == "aj"
+
+
+def test_a_whole_text_is_not_even_offered() -> None:
+    burst, clock = _burst()
+    for _ in range(25):
+        assert burst.admits(list(TEXT * 60)) == []
+    assert "nothing of it is done" in burst.message
+    assert len(TEXT) * 60 > KEPT
+    clock.now += REST + 0.1
+    assert burst.admits(["enter"]) == []
+
+
+def test_fast_typing_and_keys_typed_ahead_are_done() -> None:
+    burst, clock = _burst()
+    assert _type(burst, clock, TEXT, 0.01) == TEXT
+    assert burst.admits(["j"] * 200) == ["j"] * 200
+    assert _type(burst, clock, "ajajajxaj" * 10, 0.0) == "ajajajxaj" * 10

@@ -9,6 +9,7 @@ import asyncio
 import locale
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,8 +26,9 @@ from annotator.config import FILE
 from annotator.errors import UsageError
 from annotator.model.record import GOLD
 from annotator.project import Project
-from annotator.tui.burst import Burst
 from annotator.tui.commands import KeyMap, key_map
+from annotator.tui.driver import Pressed, TerminalDriver
+from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
 from annotator.tui.painter import Painter
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -34,6 +36,7 @@ from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES, Theme, choose
+from annotator.tui.widgets.rows import Rows
 
 PATIENCE = 2.0
 """Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
@@ -60,7 +63,8 @@ class AnnotatorApp(App[int]):
         screen: Callable[[Session], AnnotateScreen] = AnnotateScreen,
     ) -> None:
         no_color = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True)
+        # Elsewhere than on Linux Textual's own driver does, with its threads.
+        super().__init__(ansi_color=True, driver_class=TerminalDriver if sys.platform == "linux" else None)
         self.session = session
         self.key_map = keys
         self._wanted = document
@@ -75,7 +79,8 @@ class AnnotatorApp(App[int]):
         system = self.console.color_system
         self._painter = Painter(ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None)
         self.left = False
-        self.burst = Burst()
+        self.keyboard = Keyboard(self)
+        self._late: Rows | None = None
 
     # --- coming and going
 
@@ -150,6 +155,23 @@ class AnnotatorApp(App[int]):
             text = f"{command.help}  [{key}]" if key else command.help
             yield SystemCommand(command.title, text, lambda c=command: screen.run_command(c))
 
+    # --- the terminal
+
+    def keys_came(self, keys: list[Pressed]) -> None:
+        """Keys from the terminal, in order."""
+        if self._running:
+            self.keyboard.came(keys)
+
+    def terminal_ready(self) -> None:
+        """The terminal has taken all that was written: what was not painted meanwhile is painted now."""
+        late, self._late = self._late, None
+        if late is not None and not self.paint_rows(late, range(late.size.height)):
+            late.refresh()
+
+    def terminal_gone(self) -> None:
+        """Nobody sees this any more."""
+        self._hang_up()
+
     # --- painting
 
     def next_theme(self) -> None:
@@ -167,6 +189,28 @@ class AnnotatorApp(App[int]):
 
     def _watch_app_focus(self, focus: bool) -> None:
         """Coming and going of the terminal's focus repaints nothing."""
+
+    def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
+        """Paint these rows of a widget that fills the screen, past Textual's compositor; whether that could be
+        done. The compositor's own next update asks the widget again, and finds the same."""
+        driver = self._driver
+        screen = self.screen
+        if (
+            not isinstance(driver, TerminalDriver)
+            or rows.screen is not screen
+            or not self._painter.knows(self.size)
+        ):
+            return False
+        if rows.size != self.size or self._batch_count or not self._running or self._closed:
+            return False
+        if driver.backlog:
+            # A slow terminal gets the newest picture when it is ready, not every one on the way.
+            self._late = rows
+            return True
+        out = self._painter.paint(((0, y, rows.render_line(y)) for y in changed), *self.size)
+        if out:
+            driver.write(out)
+        return True
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Write the difference to what is shown; anything unknown goes Textual's own way."""

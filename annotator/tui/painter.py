@@ -40,6 +40,10 @@ class Painter:
         """What the terminal shows is not known any more; the next paint is a full one."""
         self._size = (0, 0)
 
+    def knows(self, size: tuple[int, int]) -> bool:
+        """Whether what a terminal of that size shows is known."""
+        return self._size == size
+
     def paint(self, changes: Iterable[tuple[int, int, Iterable[Segment]]], width: int, height: int) -> str:
         """The bytes for these changes, each `(x, y, segments)`, on a screen of that size."""
         out: list[str] = []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -23,8 +27,16 @@ from annotator.tui.views.text import MARGIN, Look, TextView
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.search import pattern
 
+QUICK = frozenset(
+    "next_undecided previous_undecided jump count density statements fewer more find_next lint outer inner".split()
+)
+"""Commands without an action of the model that stay on the screen."""
+
 RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
+
+PLACE = 0.3
+"""Seconds without a key after which the place is kept."""
 
 
 class AnnotateScreen(AskingScreen):
@@ -48,7 +60,10 @@ class AnnotateScreen(AskingScreen):
         self._drag: int | None = None
         self._frame: Frame | None = None
         self._retry: Timer | None = None
-        self._place: Timer | None = None
+        self._place: asyncio.TimerHandle | None = None
+        self._place_due = 0.0
+        self._held = False
+        self._stale = False
 
     def compose(self) -> ComposeResult:
         yield Rows(id="rows")
@@ -64,6 +79,20 @@ class AnnotateScreen(AskingScreen):
         self.redraw()
 
     # --- keys
+
+    def is_quick(self, key: str) -> bool:
+        command = self.key_map.command(self.context, key)
+        return command is None or command.action is not None or command.name in QUICK or bool(self._targets)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            if self._stale:
+                self.redraw()
 
     def take(self, key: str) -> None:
         if self._targets:
@@ -118,13 +147,20 @@ class AnnotateScreen(AskingScreen):
     def after(self) -> None:
         """What follows a change: show it, keep the place, try again what was not saved."""
         self.redraw()
-        if self._place is not None:
-            self._place.stop()
-        self._place = self.set_timer(0.3, self._keep_place)
+        loop = asyncio.get_running_loop()
+        self._place_due = loop.time() + PLACE
+        if self._place is None:
+            self._place = loop.call_at(self._place_due, self._keep_place)
         if self.session.error is not None and self._retry is None:
             self._retry = self.set_interval(RETRY, self._save_again)
 
     def _keep_place(self) -> None:
+        """Keep the place once no key came for a while."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._place_due:
+            self._place = loop.call_at(self._place_due, self._keep_place)
+            return
+        self._place = None
         self.session.save_place()
         if self.session.error is not None:
             self.redraw()
@@ -140,6 +176,9 @@ class AnnotateScreen(AskingScreen):
         self.redraw()
 
     def redraw(self) -> None:
+        self._stale = self._held
+        if self._held:
+            return
         width, height = self.app.size
         session = self.session
         error = ""

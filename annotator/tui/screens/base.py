@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -43,15 +45,21 @@ class CommandScreen(Screen[None]):
         """Every key: stopped here, since no widget of these screens takes any."""
         event.stop()
         event.prevent_default()
-        if self.annotator_app.burst.holds_back(key_of(event)):
-            self.say(self.annotator_app.burst.message)
-            return
         now = self.annotator_app.screen
         if now is self:
             self.take(key_of(event))
         else:
             # Typed ahead of a change of screens: it is meant for the one that came.
             now.post_message(events.Key(event.key, event.character))
+
+    def is_quick(self, key: str) -> bool:  # noqa: ARG002
+        """Whether what a key does needs no message of Textual's: it neither opens nor closes a screen."""
+        return False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Several keys, shown once after the last of them."""
+        yield
 
     def take(self, key: str) -> None:
         """Do what a key means here, if it means anything."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol, runtime_checkable
 
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+
+@runtime_checkable
+class Fast(Protocol):
+    """An application that can paint rows itself."""
+
+    def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
+        """Paint rows of a widget; whether that was possible."""
 
 
 class Rows(Widget):
@@ -23,12 +32,17 @@ class Rows(Widget):
     def show(self, rows: Sequence[Strip]) -> None:
         """Show these rows from the top; what is beyond them is blank."""
         before, self._rows = self._rows, tuple(rows)
+        changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=False)) if old is not new]
+        changed += range(min(len(before), len(self._rows)), max(len(before), len(self._rows)))
+        if not changed or (isinstance(self.app, Fast) and self.app.paint_rows(self, changed)):
+            return
         width = self.size.width
-        for y in range(max(len(before), len(self._rows))):
-            old = before[y] if y < len(before) else None
-            new = self._rows[y] if y < len(self._rows) else None
-            if old is not new and old != new:
-                self.refresh(Region(0, y, width, 1))
+        for y in changed:
+            self.refresh(Region(0, y, width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as they are now; Textual's cache would keep those that were painted past it."""
+        return [self.render_line(y).crop(crop.x, crop.right) for y in range(crop.y, crop.bottom)]
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -1,0 +1,220 @@
+"""The terminal, read and written in the event loop itself: no thread stands between a key and its paint.
+
+Textual's driver reads in one thread and writes in another, and each hand-over costs more than a whole key
+of this program. What it does besides (modes of the terminal, resizing, suspending) stays as it is. A
+terminal that takes nothing any more does not block the program, and one that is gone ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import time
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+
+from textual import constants, events
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+FAREWELL = 0.3
+"""Seconds that the terminal has to take what restores it."""
+
+_PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
+
+Pressed: TypeAlias = "str | events.Key"
+"""A key: the character where it is just that, else Textual's event."""
+
+
+def event_of(char: str) -> events.Key:
+    """Textual's event for a character that was pressed."""
+    found = next(iter(XTermParser().feed(" " if char == "space" else char)))
+    assert isinstance(found, events.Key)
+    return found
+
+
+class Desk(Protocol):
+    """What the application is to its terminal."""
+
+    def keys_came(self, keys: list[Pressed]) -> None:
+        """These keys were pressed, in this order."""
+
+    def terminal_ready(self) -> None:
+        """All that was written is on its way; it was not at the last write."""
+
+    def terminal_gone(self) -> None:
+        """Nobody reads or writes any more."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for Linux, without its threads."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._desk = cast("Desk", app)
+        self._out = bytearray()
+        self._sink: int | None = None
+        self._waiting = False
+        self._reading = False
+        self._unsure = 0.0
+        self._pasting = False
+        self._tail = ""
+        self.lost = False
+
+    @property
+    def backlog(self) -> bool:
+        """Whether the terminal has yet to take what was written: no time to paint more."""
+        return bool(self._out)
+
+    # --- life
+
+    def start_application_mode(self) -> None:
+        if self.input_tty and self._sink is None and self._file is not None:
+            # An open file of its own, so that not blocking is not forced on whoever shares the terminal.
+            with suppress(OSError):
+                name = os.ttyname(self._file.fileno())
+                self._sink = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._key_thread is not None and self.input_tty:
+            self._parser = XTermParser(self._debug)
+            self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+            self._loop.add_reader(self.fileno, self._readable)
+            self._reading = True
+
+    def _run_input_thread(self) -> None:
+        """The thread that would read ends at once, where the loop reads."""
+        if not self.input_tty:
+            self._loop.call_soon_threadsafe(self._gone)
+
+    def disable_input(self) -> None:
+        if self._reading:
+            self._loop.remove_reader(self.fileno)
+            self._reading = False
+            with suppress(EOFError, ParseError):
+                list(self._parser.feed(""))
+        super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self._finish()
+
+    def close(self) -> None:
+        super().close()
+        self._stop_waiting()
+        if self._sink is not None:
+            os.close(self._sink)
+            self._sink = None
+
+    def _finish(self) -> None:
+        """Write what is left, if the terminal takes it in time."""
+        end = time.monotonic() + FAREWELL
+        while self._out and not self.lost and self._sink is not None:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([], [self._sink], [], left)[1]:
+                break
+            self._push()
+        self._out.clear()
+
+    def _gone(self) -> None:
+        if not self.lost:
+            self.lost = True
+            self._out.clear()
+            self._stop_waiting()
+            if self._reading:
+                self._loop.remove_reader(self.fileno)
+                self._reading = False
+            self._desk.terminal_gone()
+
+    # --- out
+
+    def write(self, data: str) -> None:
+        if self.lost:
+            return
+        if self._sink is None:
+            super().write(data)
+            return
+        self._out += data.encode("utf-8", "replace")
+        if not self._waiting:
+            self._push()
+
+    def _push(self) -> None:
+        assert self._sink is not None
+        try:
+            while self._out:
+                del self._out[: os.write(self._sink, self._out)]
+        except BlockingIOError:
+            if not self._waiting and asyncio._get_running_loop() is self._loop:
+                self._loop.add_writer(self._sink, self._writable)
+                self._waiting = True
+        except OSError:
+            self._gone()
+
+    def _writable(self) -> None:
+        self._push()
+        if not self._out and self._waiting:
+            self._stop_waiting()
+            if not self.lost:
+                self._desk.terminal_ready()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting and self._sink is not None:
+            self._loop.remove_writer(self._sink)
+        self._waiting = False
+
+    # --- in
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self.fileno, 65536)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._gone()
+            return
+        text = self._decode(data)
+        if text.isascii() and text.isprintable() and not self._pasting and self._loop.time() > self._unsure:
+            self._desk.keys_came(["space" if char == " " else char for char in text])
+        elif text:
+            self._parse(text)
+
+    def _parse(self, text: str) -> None:
+        """What is more than plain characters, through Textual's parser."""
+        recent = self._tail + text
+        self._tail = recent[-len(_PASTE) :]
+        begun, ended = recent.rfind(_PASTE), recent.rfind(_PASTED)
+        if begun != ended:
+            self._pasting = begun > ended
+        self._unsure = self._loop.time() + constants.ESCAPE_DELAY
+        self._post(self._parser.feed(text))
+        if "\x1b" in self._tail:
+            # A lone escape is known by what does not follow.
+            self._loop.call_later(constants.ESCAPE_DELAY + 0.01, self._tick)
+
+    def _tick(self) -> None:
+        if self._reading:
+            self._post(self._parser.tick())
+
+    def _post(self, messages: Any) -> None:
+        """Keys to where keys go; all else the way that Textual has for it."""
+        keys: list[Pressed] = []
+        for message in messages:
+            if isinstance(message, events.Key):
+                keys.append(message)
+                continue
+            if keys:
+                self._desk.keys_came(keys)
+                keys = []
+            self.process_message(message)
+        if keys:
+            self._desk.keys_came(keys)
+
+
+__all__ = ["Desk", "Pressed", "TerminalDriver", "event_of"]

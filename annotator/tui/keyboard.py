@@ -1,0 +1,104 @@
+"""From pressed keys to what they do: all that have come are done in order, and then painted once.
+
+Keys that mean an action of the model are done right here. What opens or closes a screen goes the way of
+Textual's messages, and the keys after it wait until that screen takes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from textual.message_pump import MessagePump
+
+from annotator.tui.burst import Burst
+from annotator.tui.driver import Pressed, event_of
+from annotator.tui.screens.base import CommandScreen, key_of
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+PATIENCE = 0.5
+"""Seconds that a screen has to come or go, before the next key is sent after it."""
+
+
+def name_of(key: Pressed) -> str:
+    """The key as the key map writes it."""
+    return key if isinstance(key, str) else key_of(key)
+
+
+class Keyboard:
+    """Keys on their way to the screens."""
+
+    def __init__(self, app: AnnotatorApp) -> None:
+        self._app = app
+        self._typed: deque[Pressed] = deque()
+        self._slow: asyncio.Task[None] | None = None
+        self.burst: Burst[Pressed] = Burst(name_of)
+
+    def came(self, keys: list[Pressed]) -> None:
+        """These keys were pressed: do them, and those that wait."""
+        self._typed.extend(self.admitted(keys))
+        if self._slow is None:
+            self._work()
+
+    def admitted(self, keys: list[Pressed]) -> list[Pressed]:
+        """The keys that are to be done; of a burst the screen says what to do about it."""
+        screen = self._app.screen
+        if not isinstance(screen, CommandScreen):
+            return keys
+        asked, before = self.burst.asking, self.burst.message
+        keys = self.burst.admits(keys)
+        if self.burst.message != before or asked != self.burst.asking:
+            screen.say(self.burst.message)
+        return keys
+
+    def _work(self) -> None:
+        while self._typed:
+            screen = self._app.screen
+            if not isinstance(screen, CommandScreen) or not screen.is_mounted:
+                break
+            if not screen.is_quick(name_of(self._typed[0])):
+                break
+            try:
+                with screen.held():
+                    while self._typed and screen.is_quick(name := name_of(self._typed[0])):
+                        self._typed.popleft()
+                        screen.take(name)
+            except Exception as error:
+                self._typed.clear()
+                self._app.call_later(_fail, error)
+        if self._typed:
+            self._slow = asyncio.create_task(self._one(self._typed.popleft()))
+
+    async def _one(self, key: Pressed) -> None:
+        """One key by messages."""
+        try:
+            self._app.post_message(event_of(key) if isinstance(key, str) else key)
+            await self._settled()
+        finally:
+            self._slow = None
+            self._work()
+
+    async def _settled(self) -> None:
+        """Until whatever takes keys has no message left: the third round finds what the second one focused."""
+        for _ in range(3):
+            screen = self._app.screen
+            pumps: list[MessagePump] = [self._app, screen]
+            if screen.focused is not None:
+                pumps.append(screen.focused)
+            for pump in pumps:
+                reached = asyncio.Event()
+                if pump.call_later(reached.set):
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(reached.wait(), PATIENCE)
+
+
+def _fail(error: Exception) -> None:
+    """Raised where Textual sees it, and ends with a report."""
+    raise error
+
+
+__all__ = ["Keyboard", "name_of"]
