@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,10 +21,12 @@ _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 @dataclass
 class Context:
-    """What the rest of the document tells: the full names of persons by their last part."""
+    """What the rest of the document tells: the full names of persons by their last part, those of
+    organizations by their initials, and for each word of a name the label that names with it have most."""
 
     persons: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -337,13 +340,17 @@ def context_of(tokens: Sequence[Token], tokenize: object) -> Context:
     """The full names in a document."""
     context = Context()
     persons: dict[str, set[str]] = {}
+    words: dict[str, Counter[str]] = {}
     for one in find_actors(tokens, Context(), tokenize):
+        for token in tokens[one.first : one.last]:
+            words.setdefault(token.text, Counter())[one.label] += 1
         if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
             persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
         elif one.label == "organization" and one.entity and " " in one.entity:
             initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
             context.organizations.setdefault(initials, one.entity)
     # A last name that two people share names neither for certain.
+    context.words.update({w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()})
     context.persons.update({last: next(iter(full)) for last, full in persons.items() if len(full) == 1})
     return context
 

@@ -29,6 +29,7 @@ def _extend() -> None:
         Doc.set_extension("stances", default=())
         Doc.set_extension("clauses", default=())
         Doc.set_extension("actors", default=())
+        Doc.set_extension("context", default=None)
         for name in ("score", "reason", "rule", "entity", "attributes"):
             Span.set_extension(name, default=None)
 
@@ -86,6 +87,7 @@ class _Actors:
         context = self._context(str(doc.user_data.get(DOCUMENT) or doc.text))
         found = find_actors(tokens_of(doc), context, self.tokenize)
         doc._.actors = tuple(found)
+        doc._.context = context
         _group(doc, "actor", found)
         return doc
 

@@ -1,0 +1,79 @@
+"""A paragraph made ready for rules and learners: its tokens, and what the rules find in it.
+
+Reading is done once for a paragraph; what is learnt from is an `Example`: a reading, and what annotators decided.
+Importing this module imports spaCy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.language import Language
+
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document, Paragraph
+from annotator.suggesters._actors import Context
+from annotator.suggesters._claims import Clause
+from annotator.suggesters._features import Usage
+from annotator.suggesters._pipeline import DOCUMENT, pipeline, tokens_of
+from annotator.suggesters._tokens import Edge, Found, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules make of a paragraph. Offsets of tokens and of what is found are those of the paragraph's
+    text, so that `paragraph.start` is added for those of the document; `usage` is that of the document's words."""
+
+    document: str
+    paragraph: Paragraph
+    text: str
+    tokens: tuple[Token, ...]
+    actors: tuple[Found, ...]
+    clauses: tuple[Clause, ...]
+    edges: tuple[Edge, ...]
+    context: Context
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A paragraph that an annotator finished, with what stands in it then; offsets are the document's.
+
+    `group` names what must be held out together when something is judged: mostly the document.
+    """
+
+    reading: Reading
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+    group: str
+
+
+class Reader:
+    """Reads paragraphs with the pipeline of the rules; keeps what the last few documents tell."""
+
+    def __init__(self, nlp: Language | None = None) -> None:
+        self.nlp = nlp or pipeline()
+        self._usage = lru_cache(maxsize=8)(lambda text: Usage.of([text]))
+
+    def read(self, document: Document, paragraph: Paragraph) -> Reading:
+        """The paragraph as the rules see it."""
+        text = document.text[paragraph.start : paragraph.end]
+        doc = self.nlp.make_doc(text)
+        doc.user_data[DOCUMENT] = document.text
+        for _, component in self.nlp.pipeline:
+            doc = component(doc)
+        return Reading(
+            document.id, paragraph, text, tuple(tokens_of(doc)), doc._.actors, doc._.clauses, doc._.stances,
+            doc._.context, self._usage(document.text),
+        )  # fmt: skip
+
+
+def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
+    """The tokens `[first, last)` that `[start, end)` (code points of the paragraph) touches; None for none."""
+    inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
+    return (inside[0], inside[-1] + 1) if inside else None
+
+
+__all__ = ["Example", "Reader", "Reading", "tokens_within"]
