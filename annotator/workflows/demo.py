@@ -8,12 +8,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 from annotator.errors import ProjectError
+from annotator.formats import jsonl
+from annotator.formats._shared import ReadOptions
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.workflows.ingest import ingest
+
+DECIDED = 6
+"""Of how many documents the demo holds the gold; the differences of the others are there to be decided."""
 
 
 def demo_folder() -> Path:
@@ -60,13 +66,13 @@ def _build(root: Path) -> None:
 
 
 def add_seeds(project: Project) -> None:
-    """The seed texts with their titles, and the codings and gold that come with them."""
+    """The seed texts with their titles, the two codings, and the gold of the first `DECIDED`."""
     seeds = folder("seeds")
     titles = json.loads((seeds / "titles.json").read_text(encoding="utf-8"))
-    codings = [name for name in ("gold", "coder-a", "coder-b") if (seeds / f"{name}.jsonl").is_file()]
-    if codings:
-        for name in codings:
-            ingest(project, seeds / f"{name}.jsonl")
+    gold = jsonl.read(seeds / "gold.jsonl", ReadOptions(project.schema))
+    project.add_records(islice(gold.records, DECIDED))
+    for name in ("coder-a", "coder-b"):
+        ingest(project, seeds / f"{name}.jsonl")
     for text in sorted(seeds.glob("*.txt")):
         ingest(project, text, title=titles[text.stem]["title"])
 
