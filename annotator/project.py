@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,12 +19,13 @@ from annotator.errors import ProjectError, StoreError, UsageError
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event, Suggestion
 from annotator.model.memory import Memory
+from annotator.model.naming import Kind, concepts_of
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.resources import load_schema, schema_names, schema_path
 from annotator.store import documents as store
-from annotator.store import overview, work
+from annotator.store import naming, overview, work
 from annotator.store import suggestions as suggesting
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import SCHEMA_VERSION, Database
@@ -37,6 +38,7 @@ from annotator.store.rows import (
     DocumentSummary,
     Finding,
     Known,
+    Mention,
     Position,
     ProjectStatus,
     SuggestionRun,
@@ -98,6 +100,8 @@ class Project:
             from annotator.store.migrations import migrate
 
             migrate(database)
+        self._concepts = concepts_of(schema)
+        naming.refresh(database, self._concepts)
 
     @staticmethod
     def find(start: Path | None = None) -> Path:
@@ -266,7 +270,7 @@ class Project:
         Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
         locked, StoreError for any other failure; nothing was written then.
         """
-        work.record(self._database, document, annotator, decisions)
+        work.record(self._database, document, annotator, decisions, concepts=self._concepts)
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""
@@ -284,7 +288,7 @@ class Project:
         Raises InputError when an id already stands for another text, or when that annotator already has
         other work on the document.
         """
-        return work.add_records(self._database, records)
+        return work.add_records(self._database, records, concepts=self._concepts)
 
     def records(
         self,
@@ -336,18 +340,25 @@ class Project:
     # --- knowledge
 
     def entities(self) -> list[Known]:
-        """Canonical actors in use, the most frequent first."""
-        return suggesting.entities(self._database)
+        """Canonical actors in use by anybody, the most frequent first."""
+        return naming.known(self._database, "entity")
 
     def concepts(self) -> list[Known]:
-        """Canonical propositions in use, the most frequent first."""
-        attributes = [
-            (layer.name, attribute.name)
-            for layer in self.schema.layers
-            for attribute in layer.attributes
-            if attribute.type == "concept"
-        ]
-        return suggesting.concepts(self._database, attributes)
+        """Canonical propositions in use by anybody, the most frequent first."""
+        return naming.known(self._database, "concept")
+
+    def names(self, annotator: str, kind: Kind) -> list[Known]:
+        """The names of a kind that an annotator gave, with the forms of the text, the most frequent first."""
+        return naming.known(self._database, kind, annotator)
+
+    def mentions(self, annotator: str, kind: Kind, name: str) -> list[Mention]:
+        """Where an annotator gave a name, in document and text order."""
+        return naming.mentions(self._database, annotator, kind, name)
+
+    def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
+        """Forms of a document's named spans -> the entities they stand for in all work of an annotator, where
+        those are several."""
+        return naming.ambiguous(self._database, annotator, document)
 
     def memory(self) -> Memory:
         """What the project has accepted and rejected before, as a `Memory`."""
@@ -401,6 +412,6 @@ class Project:
 
 __all__ = [
     "DATABASE", "GOLD", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
-    "DocumentSummary", "Finding", "Known", "Position", "Project", "ProjectStatus", "SuggestionRun",
+    "DocumentSummary", "Finding", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
     "SuggestionTally", "check_annotator", "current_annotator",
 ]  # fmt: skip

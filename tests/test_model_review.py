@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet, fold
-from annotator.model.decision import Action, Completion, Decision, Status, Suggestion
+from annotator.model.decision import Action, Completion, Decision, Standing, Status, Suggestion
 from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
+from annotator.tui.views.lint import lint
 
 TEXT = (
     "Iran rejects the plan, and Mr Putin says that sanctions must end.\n"
@@ -246,6 +247,77 @@ def test_attributes_are_checked_and_cleared() -> None:
     assert state.focused.value.attributes == {}  # type: ignore[union-attr]
 
 
+def test_several_holders_take_a_side_in_one_go_and_one_undo() -> None:
+    state, made = play(
+        fresh(), do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sIran", more=True),
+        do.ChooseHolder("sPutin", more=True), do.ChooseHolder("sPutin", more=True),
+        do.ChooseHolder(AUTHOR, more=True), do.ChooseHolder("sPutin"), do.ChooseSide("oppose"),
+    )  # fmt: skip
+    found = {(r.source, r.label) for r in state.annotations.relations()}
+    assert found == {("sIran", "oppose"), (AUTHOR, "oppose"), ("sPutin", "oppose")}
+    assert "of 3 holders" in state.message
+    assert len({d.group for d in made}) == 1
+    assert not standing(play(state, do.Undo())[0])
+
+
+def test_a_filter_shows_one_layer_with_the_ends_of_its_relations_and_bulk_accept_keeps_to_it() -> None:
+    state, _ = play(fresh(), do.SetFilter("actor"))
+    assert [i.id for i in state.items] == ["sIran", "sPutin"]
+    state, _ = play(state, do.AcceptAll())
+    assert standing(state) == {"sIran": "state", "sPutin": "person"}
+    state, _ = play(state, do.SetFilter("stance"))
+    assert {"rIran", "rPutin", "sPlan", "sEnd"} <= {i.id for i in state.items}
+    assert len(play(state, do.SetFilter())[0].items) == 6
+
+
+def test_the_choices_of_an_item_are_gone_through_one_by_one() -> None:
+    state, _ = play(fresh(), do.FocusItem("rPutin"), do.Accept(), do.FocusItem("rPutin"))
+    seen = []
+    for _ in range(2):
+        state, _ = play(state, do.NextValue(0))
+        seen.append(state.focused.value.attributes["basis"])  # type: ignore[union-attr]
+    assert seen == ["explicit", "implied"]
+    refused, made = play(state, do.NextValue(1))
+    assert not made and "no such attribute" in refused.message
+
+
+def test_edges_moved_by_word_leave_stray_punctuation_out() -> None:
+    state, _ = play(fresh(), do.StartSelection(TEXT.index("the plan")), do.MoveSelection(1, "end"))
+    chosen = state.selection
+    assert chosen is not None and TEXT[chosen.start : chosen.end] == "the plan"
+    state, _ = play(state, do.MoveSelection(1, "end"))
+    assert state.selection is not None and TEXT[chosen.start : state.selection.end] == "the plan, and"
+    state, _ = play(state, do.MoveSelection(-1, "end"), do.MoveSelection(1, "end", "character"))
+    assert state.selection is not None and TEXT[chosen.start : state.selection.end] == "the plan,"
+
+
+def test_a_relation_that_stands_without_its_target_can_be_seen_and_removed() -> None:
+    loose = Relation("r", "stance", "support", AUTHOR, "gone")
+    standings = {0: {"r": Standing(Status.ADDED, loose)}}
+    document = Document("d", "Title", TEXT, split_paragraphs(TEXT))
+    state = open_document(document, SCHEMA, session="t", annotations=AnnotationSet(standings))
+    assert [i.id for i in state.items] == ["r"]
+    assert lint(state) == [("a stance without a target", "r")]
+    assert not standing(play(state, do.FocusItem("r"), do.Delete())[0])
+
+
+def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
+    state, _ = play(
+        fresh(), do.FocusItem("sEnd"), do.SetAttribute("attribution", "indirect"), do.FocusItem("sIran"),
+        do.SetAttribute("entity", "Iran"),
+    )  # fmt: skip
+    assert lint(state) == [("a claim without a holder", "sEnd")]
+    state, _ = play(
+        state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sIran"), do.ChooseSide("oppose")
+    )
+    assert lint(state) == []
+    state, _ = play(state, do.FocusItem("sPutin"), do.SetAttribute("entity", "Iran"), do.FocusItem("sEnd"))
+    state, _ = play(state, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support"))
+    assert lint(state) == [("one holder on both sides of a claim", "sEnd")]
+    found = lint(state, {"Putin": ("Iran", "Vladimir Putin")})
+    assert ("“Putin” is Iran here, Vladimir Putin elsewhere", "sPutin") in found
+
+
 ACTIONS: st.SearchStrategy[do.ReviewAction] = st.one_of(
     st.sampled_from(
         [
@@ -255,14 +327,15 @@ ACTIONS: st.SearchStrategy[do.ReviewAction] = st.one_of(
             do.Flag(paragraph=True), do.StartSelection(), do.StartStance(), do.Note("n"), do.Note(""),
             do.SetAttribute("entity", "E"), do.SetAttribute("modality", "hedged"),
             do.SetAttribute("entity", None), do.SetCompletion(Completion.SKIPPED), do.SetThreshold(0.5),
-            do.SetThreshold(0.0), do.ChooseHolder(AUTHOR),
+            do.SetThreshold(0.0), do.ChooseHolder(AUTHOR), do.ChooseHolder(AUTHOR, True), do.NextValue(0),
+            do.NextValue(1), do.SetFilter("actor"), do.SetFilter("stance"), do.SetFilter(),
         ]
     ),
     st.builds(do.MoveFocus, st.sampled_from([-1, 1, 3]), st.booleans()),
     st.builds(do.GoParagraph, st.integers(0, 4)),
     st.builds(do.MoveParagraph, st.sampled_from([-1, 1])),
     st.builds(do.FocusItem, st.sampled_from([s.id for s in SUGGESTIONS])),
-    st.builds(do.ChooseHolder, st.sampled_from(["sIran", "sPutin", "sWest", "sEnd"])),
+    st.builds(do.ChooseHolder, st.sampled_from(["sIran", "sPutin", "sWest", "sEnd"]), st.booleans()),
     st.builds(do.ChooseSide, st.sampled_from(["support", "oppose", "nonsense"])),
     st.builds(do.SelectRange, st.integers(0, 200), st.integers(0, 200), st.booleans()),
     st.builds(

@@ -292,3 +292,38 @@ def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journ
     assert safe or "WAL" in remarks
     with Project.open(tmp_path / "p") as again:
         assert again.verify() == []
+
+
+def test_the_table_of_names_follows_every_decision_and_is_made_anew_for_another_schema(
+    tmp_path: Path,
+) -> None:
+    def rows(of: Project) -> list[tuple[str, str]]:
+        known = [*of.names("ada", "entity"), *of.names("ada", "concept")]
+        return [(name.name, form) for name in known for form in name.aliases]
+
+    with _with_suggestions(tmp_path / "p") as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.AcceptAll())
+        session.do(do.FocusItem("sIran"))
+        session.do(do.SetAttribute("entity", "Iran; Persia"))
+        session.do(do.FocusItem("sPlan"))
+        session.do(do.SetAttribute("concept", ["plans should be rejected"]))
+        everything = [("Iran", "Iran"), ("Persia", "Iran"), ("plans should be rejected", "the plan")]
+        assert rows(of) == everything
+        assert [(m.document, m.item, m.quote) for m in of.mentions("ada", "entity", "Persia")] == [
+            ("doc-0", "sIran", "Iran")
+        ]
+        assert dict(of.ambiguous("ada", "doc-0")) == {"Iran": ("Iran", "Persia")}
+        assert of.names("ben", "entity") == []
+        session.do(do.Undo())
+        assert rows(of) == everything[:2]
+        session.do(do.Redo())
+    # As an older program left it, or one with another schema.
+    database = sqlite3.connect(tmp_path / "p" / "annotator.db")
+    database.execute("DELETE FROM name")
+    database.execute("DELETE FROM setting WHERE key = 'names_from'")
+    database.commit()
+    database.close()
+    with Project.open(tmp_path / "p") as of:
+        assert rows(of) == everything

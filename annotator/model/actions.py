@@ -89,6 +89,13 @@ class SetAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class NextValue:
+    """The next value of the item's choice attribute of that number (from 0), in the order of the schema."""
+
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Remove the annotation in focus, and what hangs on it."""
 
@@ -184,14 +191,16 @@ class StartStance:
 
 @dataclass(frozen=True, slots=True)
 class ChooseHolder:
-    """The source of the relation in the making: the id of a span, or `@author`."""
+    """The source of the relation in the making: the id of a span, or `@author`. With `more` it is one of
+    several, and the next is waited for; one chosen twice is taken back."""
 
     source: str
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseSide:
-    """The label of the relation in the making, which completes it."""
+    """The label of the relation in the making, which completes it; of several holders one relation each."""
 
     label: str
 
@@ -218,9 +227,16 @@ class SetThreshold:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class SetFilter:
+    """Show only the suggestions of one layer, with the ends of its relations; of all when empty."""
+
+    layer: str = ""
+
+
 ReviewAction: TypeAlias = (
     MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | SetLabel
-    | SetAttribute | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded | SetCompletion
-    | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
-    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | Redo | SetThreshold
+    | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded
+    | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
+    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | Redo | SetThreshold | SetFilter
 )  # fmt: skip

@@ -279,6 +279,20 @@ def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
     return commit(state, changed(state, item, value), f"{action.name} set")
 
 
+def on_next_value(state: ReviewState, action: do.NextValue) -> Step:
+    item = state.focused
+    layer = state.schema.layer(item.value.layer) if item else None
+    every = [a for a in layer.attributes if a.values and not a.multiple] if layer else []
+    if item is None or not 0 <= action.number < len(every):
+        return say(state, "the item in focus has no such attribute" if item else "nothing in focus")
+    attribute = every[action.number]
+    held = item.value.attributes.get(attribute.name)
+    at = attribute.values.index(held) + 1 if held in attribute.values else 0
+    value = attribute.values[at % len(attribute.values)]
+    after, group = on_set_attribute(state, do.SetAttribute(attribute.name, value))
+    return (replace(after, message=f"{attribute.name}: {value}") if group else after), group
+
+
 def _with(attributes: Attributes, name: str, value: Value | None) -> Attributes:
     rest = {key: old for key, old in attributes.items() if key != name}
     return rest if value is None or value in ("", []) else {**rest, name: value}

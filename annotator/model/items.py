@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.model.annotation import AnnotationSet
@@ -66,11 +66,14 @@ def paragraph_items(
     paragraph: int,
     *,
     threshold: float = 0.0,
+    only: str = "",
 ) -> tuple[Item, ...]:
     """The items of one paragraph in reading order, each relation right after its target.
 
-    Left out are suggestions that were rejected or removed, those scored below `threshold`, those on a
-    stretch that already stands in the same layer, and relations with an end point that is not shown.
+    Left out are suggestions that were rejected or removed, those scored below `threshold`, those of other
+    layers than `only` (but for the ends of its relations), those on a stretch that already stands in the same
+    layer, and suggested relations with an end point that is not shown. A relation that stands without its
+    target comes last, so that it can be seen and mended.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}
@@ -78,13 +81,14 @@ def paragraph_items(
     for name, standing in standings.items():
         if isinstance(standing.value, Span | Relation):
             shown[name] = Item(standing.value, proposed.get(name), standing)
+    wanted = _of_layer(proposed.values(), only) if only else None
     taken = {(i.value.layer, i.value.start, i.value.end) for i in shown.values() if isinstance(i.value, Span)}
     for name, suggestion in proposed.items():
         own = standings.get(name)
         if name in shown or (own is not None and own.status not in (Status.SKIPPED, Status.MARKED)):
             continue
         value = suggestion.value
-        if own is None and suggestion.score < threshold:
+        if own is None and (suggestion.score < threshold or (wanted is not None and name not in wanted)):
             continue
         if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
             continue
@@ -97,6 +101,13 @@ def paragraph_items(
     return _ordered(shown, elsewhere)
 
 
+def _of_layer(proposed: Iterable[Suggestion], layer: str) -> set[str]:
+    """The ids of the suggestions of a layer, and of the ends of its relations."""
+    own = [s.value for s in proposed if s.value.layer == layer]
+    ends = {end for value in own if isinstance(value, Relation) for end in (value.source, value.target)}
+    return {value.id for value in own} | ends
+
+
 def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Item, ...]:
     """Spans in reading order, each followed by the relations to it whose source is shown or `elsewhere`."""
     spans = sorted(
@@ -104,9 +115,12 @@ def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Ite
         key=lambda i: reading_order(i.value) if isinstance(i.value, Span) else (0, 0, "", "", ""),
     )
     relations: dict[str, list[Item]] = {}
+    loose: list[Item] = []
     for item in shown.values():
         value = item.value
-        if isinstance(value, Relation) and value.target in shown:
+        if isinstance(value, Relation) and value.target not in shown and not item.pending:
+            loose.append(item)
+        elif isinstance(value, Relation) and value.target in shown:
             source = value.source
             if source == AUTHOR or source in shown or source in elsewhere:
                 relations.setdefault(value.target, []).append(item)
@@ -114,7 +128,7 @@ def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Ite
     for span in spans:
         ordered.append(span)
         ordered.extend(sorted(relations.get(span.id, ()), key=lambda i: (i.value.layer, i.id)))
-    return tuple(ordered)
+    return (*ordered, *sorted(loose, key=lambda i: (i.value.layer, i.id)))
 
 
 def find(

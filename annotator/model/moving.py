@@ -9,7 +9,7 @@ from annotator.model import syntax
 from annotator.model.deciding import changed, label_selection
 from annotator.model.span import Span
 from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
-from annotator.model.text import words
+from annotator.model.text import is_word, words
 
 
 def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
@@ -127,7 +127,9 @@ def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
         starts = list(range(low, high))
         ends = list(range(low + 1, high + 1))
     else:
-        tokens = words(state.document.text, low, high)
+        # Edges go from word to word and leave stray punctuation out; it can still be reached by character.
+        every = words(state.document.text, low, high)
+        tokens = [t for t in every if is_word(state.document.text, t)] or every
         starts, ends = [a for a, _ in tokens], [b for _, b in tokens]
     if action.edge == "both":
         return _shift(state, chosen, action.step, starts, ends)
@@ -157,10 +159,6 @@ def _shift(state: ReviewState, chosen: Selection, step: int, starts: list[int], 
         return say(state, "there is no word here")
     here = max((i for i, (a, _) in enumerate(pairs) if a <= chosen.start), default=0)
     at = max(0, min(len(pairs) - 1, here + step))
-    # Moving by word goes from word to word; punctuation can still be reached by character.
-    text = state.document.text
-    while 0 < at < len(pairs) - 1 and not text[pairs[at][0]].isalnum():
-        at += 1 if step > 0 else -1
     start, end = pairs[at]
     return replace(state, selection=replace(chosen, start=start, end=end, anchor=start)), ()
 
@@ -204,3 +202,12 @@ def on_set_threshold(state: ReviewState, action: do.SetThreshold) -> Step:
     score = round(max(0.0, min(1.0, action.score)), 2)
     after = arrive(replace(state, threshold=score), state.paragraph, state.focus)
     return replace(after, message=f"showing suggestions from a score of {score:.2f}"), ()
+
+
+def on_set_filter(state: ReviewState, action: do.SetFilter) -> Step:
+    if action.layer and state.schema.layer(action.layer) is None:
+        return say(state, f"the schema has no layer {action.layer}")
+    after = arrive(replace(state, only=action.layer), state.paragraph, state.focus)
+    layer = state.schema.layer(action.layer)
+    shown = f"suggestions of {layer.title.lower()} only" if layer else "all suggestions"
+    return replace(after, message=f"showing {shown}"), ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
@@ -43,7 +44,12 @@ def on_choose_holder(state: ReviewState, action: do.ChooseHolder) -> Step:
         holder = state.find(action.source)
         if holder is None or holder.value.layer not in layer.sources or action.source == draft.target:
             return say(state, "that cannot be the holder")
-    return replace(state, mode=Mode.SIDE, draft=replace(draft, source=action.source)), ()
+    if action.more and draft.item is None:
+        chosen = set(draft.more) ^ {action.source}
+        more = tuple(x for x in (*draft.more, action.source) if x in chosen)
+        return replace(state, draft=replace(draft, more=more)), ()
+    more = tuple(x for x in draft.more if x != action.source)
+    return replace(state, mode=Mode.SIDE, draft=replace(draft, source=action.source, more=more)), ()
 
 
 def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
@@ -53,38 +59,42 @@ def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
         return say(state, "choose a holder first")
     if layer.label(action.label) is None and not layer.open:
         return say(state, f"the schema has no label {layer.name} {action.label}")
+    decisions: dict[str, Decision] = {}
+    focus = state.focus
+    for number, source in enumerate((*draft.more, draft.source), 1):
+        focus, made = _sided(state, draft, source, action.label, state.new_id(number))
+        for decision in made:
+            decisions.setdefault(decision.item, decision)
+    if not decisions:
+        return replace(state, mode=Mode.BROWSE, draft=None, focus=focus, message="unchanged"), ()
+    several = f" of {len(draft.more) + 1} holders" if draft.more else ""
+    after, group = commit(state, list(decisions.values()), f"stance: {action.label}{several}")
+    return replace(after, focus=focus), group
+
+
+def _sided(
+    state: ReviewState, draft: Draft, source: str, label: str, new: str
+) -> tuple[str, Sequence[Decision]]:
+    """The relation of one holder, and the decisions that give it its label: of the one there is, or a new one
+    of the id `new`."""
     twin = next(
         (
             i for i in state.items
             if isinstance(i.value, Relation)
-            and (i.value.layer, i.value.source, i.value.target) == (layer.name, draft.source, draft.target)
+            and (i.value.layer, i.value.source, i.value.target) == (draft.layer, source, draft.target)
             and (draft.item is None or i.id == draft.item)
         ),
         None,
     )  # fmt: skip
     if twin is not None:
-        value = replace(twin.value, label=action.label)
-        if value == twin.value and not twin.pending:
-            return replace(state, mode=Mode.BROWSE, draft=None, focus=twin.id, message="unchanged"), ()
-        after, group = commit(state, changed(state, twin, value), f"stance: {action.label}")
-        return replace(after, focus=twin.id), group
-    relation = Relation(
-        state.new_id(1),
-        layer.name,
-        action.label,
-        draft.source,
-        draft.target,
-        defaults(state.schema, layer.name),
-        state.origin,
-    )
-    decisions: dict[str, Decision] = {}
-    for end in (draft.source, draft.target):
+        value = replace(twin.value, label=label)
+        return twin.id, [] if value == twin.value and not twin.pending else changed(state, twin, value)
+    attributes = defaults(state.schema, draft.layer)
+    relation = Relation(new, draft.layer, label, source, draft.target, attributes, state.origin)
+    decisions: list[Decision] = []
+    for end in (source, draft.target):
         other = state.find(end) if end != AUTHOR else None
         if other is not None and other.pending and isinstance(other.value, Span):
-            for decision in accepted(state, other):
-                decisions.setdefault(decision.item, decision)
-    added = decide(
-        state, Action.ADD, relation.id, paragraph_of(state, relation), Status.ADDED, relation
-    )  # fmt: skip
-    after, group = commit(state, [*decisions.values(), added], f"stance: {action.label}")
-    return replace(after, focus=relation.id), group
+            decisions += accepted(state, other)
+    paragraph = paragraph_of(state, relation)
+    return new, [*decisions, decide(state, Action.ADD, new, paragraph, Status.ADDED, relation)]

@@ -26,6 +26,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.Choose: choosing.on_choose,
     do.SetLabel: deciding.on_set_label,
     do.SetAttribute: deciding.on_set_attribute,
+    do.NextValue: deciding.on_next_value,
     do.Delete: deciding.on_reject,
     do.Note: deciding.on_note,
     do.Flag: deciding.on_flag,
@@ -47,6 +48,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.Undo: deciding.on_undo,
     do.Redo: deciding.on_redo,
     do.SetThreshold: moving.on_set_threshold,
+    do.SetFilter: moving.on_set_filter,
 }
 
 
@@ -64,6 +66,7 @@ def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
         and after.suggestions is before.suggestions
         and after.paragraph == before.paragraph
         and after.threshold == before.threshold
+        and after.only == before.only
     )
     if same and after is not before:
         for name in ("items", "cards", "progress"):

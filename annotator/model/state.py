@@ -41,12 +41,14 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A relation in the making; `item` is the relation whose label is chosen anew."""
+    """A relation in the making; `item` is the relation whose label is chosen anew, `more` are holders besides
+    `source`."""
 
     layer: str
     target: str
     source: str | None = None
     item: str | None = None
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class ReviewState:
     """One annotator's work on one document, and where in it they are.
 
     `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is that of
-    annotations made here; `finished` what the document is when its last paragraph is done.
+    annotations made here; `finished` what the document is when its last paragraph is done. Suggestions with a
+    score below `threshold`, and those of other layers than `only` where that is one, are not shown.
     """
 
     document: Document
@@ -70,6 +73,7 @@ class ReviewState:
     draft: Draft | None = None
     last_label: tuple[str, str] | None = None
     threshold: float = 0.0
+    only: str = ""
     origin: str = "human"
     finished: Completion = Completion.DONE
     serial: int = 0
@@ -106,7 +110,9 @@ class ReviewState:
     def _items_of(self, paragraph: int) -> tuple[Item, ...]:
         if self.is_excluded(paragraph):
             return ()
-        return paragraph_items(self.annotations, self.suggestions, paragraph, threshold=self.threshold)
+        return paragraph_items(
+            self.annotations, self.suggestions, paragraph, threshold=self.threshold, only=self.only
+        )
 
     def find(self, item: str) -> Item | None:
         """An item of the document by its id."""

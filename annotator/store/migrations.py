@@ -176,4 +176,28 @@ def m001_first(db: Utils) -> None:
     )
 
 
+@migrations()
+def m002_names(db: Utils) -> None:
+    """The names that standing spans bear; `store.naming` fills the table."""
+    _script(
+        db,
+        """
+        CREATE TABLE name (
+            annotator TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('entity', 'concept')),
+            name TEXT NOT NULL,
+            document TEXT NOT NULL REFERENCES document (id),
+            item TEXT NOT NULL,
+            paragraph INTEGER NOT NULL,
+            form TEXT NOT NULL,
+            PRIMARY KEY (kind, name, annotator, document, item)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE INDEX name_item ON name (document, annotator, item)
+--
+        CREATE INDEX name_form ON name (kind, form, annotator, name)
+""",
+    )
+
+
 __all__ = ["migrate", "migrations"]

@@ -69,6 +69,16 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A span of an annotator that bears a name: where it is, and its text with single blanks."""
+
+    document: str
+    paragraph: int
+    item: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddResult:
     """What came of adding documents or records.
 
@@ -144,5 +154,5 @@ class Diagnosis:
 
 __all__ = [
     "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding", "Known",
-    "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
+    "Mention", "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from annotator.model.memory import Memory, Outcome
 from annotator.model.span import Span
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
-from annotator.store.rows import Known, Position, SuggestionRun
+from annotator.store.rows import Position, SuggestionRun
 
 
 def put(db: Database, document: str, suggestions: Sequence[Suggestion], run: SuggestionRun) -> None:
@@ -106,33 +106,3 @@ def memory(db: Database) -> Memory:
     )
     outcomes += [Outcome(layer, label, text, False) for layer, label, text in rejected]
     return Memory.of(outcomes)
-
-
-def entities(db: Database) -> list[Known]:
-    """Canonical actors in use with their surface forms, the most frequent first."""
-    found: dict[str, dict[str, int]] = {}
-    for _, _, _, text, entity in _quoted(db, "AND i.entity IS NOT NULL"):
-        assert entity is not None
-        forms = found.setdefault(entity, {})
-        surface = " ".join(text.split())
-        forms[surface] = forms.get(surface, 0) + 1
-    return _ranked({name: (sum(forms.values()), forms) for name, forms in found.items()})
-
-
-def concepts(db: Database, attributes: Sequence[tuple[str, str]]) -> list[Known]:
-    """Canonical propositions in use; `attributes` names layer and attribute that hold them."""
-    found: dict[str, int] = {}
-    for layer, attribute in attributes:
-        rows = db.rows(
-            "SELECT j.value, count(*) FROM item i, json_each(i.state, ?) j "
-            "WHERE i.layer = ? AND j.type = 'text' GROUP BY j.value",
-            (f'$.value.attributes."{attribute}"', layer),
-        )
-        for name, number in rows:
-            found[name] = found.get(name, 0) + number
-    return _ranked({name: (number, {}) for name, number in found.items()})
-
-
-def _ranked(found: dict[str, tuple[int, dict[str, int]]]) -> list[Known]:
-    every = [Known(name, number, forms) for name, (number, forms) in found.items()]
-    return sorted(every, key=lambda known: (-known.count, known.name))

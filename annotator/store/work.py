@@ -21,10 +21,11 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
+from annotator.model.naming import Concepts
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
-from annotator.store import documents
+from annotator.store import documents, naming
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -65,8 +66,10 @@ def _item_row(
     )  # fmt: skip
 
 
-def record(db: Database, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
-    """Append decisions to the log and bring the state up to them, in one durable transaction.
+def record(
+    db: Database, document: str, annotator: str, decisions: Sequence[Decision], *, concepts: Concepts
+) -> None:
+    """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
 
     Raises ConflictError when a `before` is not the stored state: nothing is written then.
     """
@@ -103,6 +106,7 @@ def record(db: Database, document: str, annotator: str, decisions: Sequence[Deci
                 ),
             )  # fmt: skip
             _put(db, document, annotator, d, new)
+            naming.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
             paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
         status = _completion(db, document, annotator)
@@ -274,7 +278,7 @@ def _record(document: Document, annotator: str, status: Completion, stands: Mapp
     )
 
 
-def add_records(db: Database, incoming: Iterable[Record]) -> AddResult:
+def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:
     """Import completions, all or none; see `Project.add_records`."""
     fresh = done = 0
     known: list[str] = []
@@ -287,14 +291,14 @@ def add_records(db: Database, incoming: Iterable[Record]) -> AddResult:
                 renamed.append((one.document.id, placed.id))
             stored = one.document if placed.new else documents.load(db, placed.id)
             name = GOLD if one.annotator is None else one.annotator
-            if _add_record(db, stored, name, one):
+            if _add_record(db, stored, name, one, concepts):
                 done += 1
             else:
                 known.append(f"{placed.id} ({'gold' if name == GOLD else name})")
     return AddResult(fresh, done, tuple(known), tuple(dict.fromkeys(renamed)))
 
 
-def _add_record(db: Database, stored: Document, name: str, one: Record) -> bool:
+def _add_record(db: Database, stored: Document, name: str, one: Record, concepts: Concepts) -> bool:
     """Import one completion; False when it is there already, just as it is."""
     bounds = [(p.start, p.end) for p in one.document.paragraphs]
     if bounds != [(p.start, p.end) for p in stored.paragraphs]:
@@ -315,7 +319,7 @@ def _add_record(db: Database, stored: Document, name: str, one: Record) -> bool:
             key="annotator",
             hint="Import it under another name with --as",
         )
-    _write_completion(db, stored, name, one)
+    _write_completion(db, stored, name, one, concepts)
     return True
 
 
@@ -352,7 +356,7 @@ def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standi
     yield DOCUMENT, -1, standing(DOCUMENT, Status.MARKED, CompletionMark(one.status))
 
 
-def _write_completion(db: Database, stored: Document, name: str, one: Record) -> None:
+def _write_completion(db: Database, stored: Document, name: str, one: Record, concepts: Concepts) -> None:
     time, group = now(), uuid7()
     events_, items = [], []
     before = db.value(
@@ -369,6 +373,8 @@ def _write_completion(db: Database, stored: Document, name: str, one: Record) ->
         items.append(_item_row(stored.id, name, item, paragraph, after, text))
     db.many(_INSERT_EVENT, events_)
     db.many(_PUT_ITEM, items)
+    spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
+    naming.put(db, stored.id, stored.text, spans, concepts)
     shown = sum(not p.excluded for p in one.document.paragraphs)
     row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
     db.execute(_PUT_COMPLETION, row)

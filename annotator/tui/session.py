@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
-from annotator.model.decision import Completion, Group, Suggestion
-from annotator.model.review import ReviewState, open_document, step
+from annotator.model.decision import Completion, Decision, Group, Suggestion
+from annotator.model.review import ReviewState, arrive, open_document, step
+from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import DocumentSummary, Position, Project
 from annotator.workflows.discussion import Message, messages
@@ -32,9 +34,12 @@ class Session:
     state: ReviewState | None = None
     unsaved: list[tuple[str, Group]] = field(default_factory=list)
     error: StoreError | None = None
+    view: str = ""
+    """How the annotate screen is arranged, in words of its own; kept with the place."""
     greeting: str = ""
     """What the queue says first."""
     _place: Position | None = None
+    _ambiguous: Mapping[str, Sequence[str]] | None = None
     _said: tuple[str, list[Message]] | None = None
 
     @property
@@ -52,6 +57,8 @@ class Session:
             place = self.project.position(document, self.annotator)
             if place is not None:
                 paragraph, item = place.paragraph, place.item
+                if self.state is None:
+                    self.view = place.mode
         annotations, history = self.project.annotations(document, self.annotator)
         serial = self.state.serial if self.state else 0
         state = open_document(
@@ -65,7 +72,13 @@ class Session:
             focus=item,
         )
         # Ids made in this session never repeat, whichever documents it opened.
-        self.state = self.begun(replace(state, serial=serial))
+        before = self.state
+        state = replace(state, serial=serial)
+        if before is not None and (before.threshold or before.only):
+            shown = replace(state, threshold=before.threshold, only=before.only)
+            state = arrive(shown, state.paragraph, item)
+        self._ambiguous = None
+        self.state = self.begun(state)
 
     def prepare(self, document: Document) -> None:
         """What has to happen before a document is opened; nothing, for an annotator."""
@@ -131,6 +144,8 @@ class Session:
         """Do what a key asks for, and save it."""
         self.state, group = step(self.review, action)
         if group:
+            if any(_renames(decision) for decision in group):
+                self._ambiguous = None
             self.unsaved.append((self.review.document.id, group))
             self.save()
 
@@ -170,7 +185,7 @@ class Session:
         """Keep where the annotator is; a failure is told, and tried again with the next key."""
         if self.state is None:
             return
-        place = Position(self.state.document.id, self.state.paragraph, self.state.focus)
+        place = Position(self.state.document.id, self.state.paragraph, self.state.focus, self.view)
         if place == self._place:
             return
         try:
@@ -189,6 +204,13 @@ class Session:
         for message in messages(self.project):
             found.setdefault(message.document, []).append(message)
         return found
+
+    def ambiguous(self) -> Mapping[str, Sequence[str]]:
+        """The names in the text that this annotator gave to two entities or more, with those; read once for a
+        document, and again when a name was given."""
+        if self._ambiguous is None:
+            self._ambiguous = self.project.ambiguous(self.annotator, self.review.document.id)
+        return self._ambiguous
 
     def message_here(self) -> str:
         """What review says to the annotators about the open paragraph."""
@@ -224,6 +246,13 @@ class Session:
                     self.do(do.MoveFocus(direction, undecided=True))
                 return True
         return False
+
+
+def _renames(decision: Decision) -> bool:
+    """Whether a decision gives a span another entity than it had."""
+    states = (decision.before, decision.after)
+    old, new = (s.value.entity if s and isinstance(s.value, Span) else None for s in states)
+    return old != new
 
 
 __all__ = ["EVERYBODY", "Session"]

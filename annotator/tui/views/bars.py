@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from annotator.model.items import Item
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.tui.commands import COMMANDS, KeyMap, shown
@@ -35,7 +36,8 @@ def footer(
     now = _review_keys(keys) if review and state.mode is Mode.BROWSE else _keys_now(state, keys)
     pairs = [(key, words) for key, words in now if key]
     out: list[Piece] = [(" ", PLAIN)]
-    more = ("?", "keys") if state.mode is Mode.BROWSE else ("esc", "cancel")
+    browsing = state.mode is Mode.BROWSE
+    more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
     reserve = len(more[0]) + len(more[1]) + 4
     for key, words in pairs:
         piece: list[Piece] = [(key, theme.strong), (f" {words}  ", theme.muted)]
@@ -70,30 +72,47 @@ def _keys_now(state: ReviewState, keys: KeyMap) -> list[tuple[str, str]]:
         )
         return [*confirm, *labels, *((keys.shown(n), _footer(n)) for n in own)]
     if state.mode is Mode.HOLDER:
-        return [("a-z", "the holder by its letter"), (keys.shown("author"), "the author")]
+        return [
+            ("a-z", "the holder by its letter"), ("A-Z", "one of several"),
+            (keys.shown("author"), "the author"),
+        ]  # fmt: skip
     if state.mode is Mode.SIDE and state.draft is not None:
         layer = state.schema.layer(state.draft.layer)
         return [(label.key, label.name) for label in layer.labels if label.key] if layer else []
     item = state.focused
-    names: list[str] = []
-    if item is not None and item.pending:
-        names += ["accept", "reject"]
-    elif item is not None:
-        names += ["delete"]
-    if item is not None and isinstance(item.value, Span):
-        names += ["bounds"]
-    first = [(keys.shown(n), _footer(n)) for n in names]
-    if item is not None:
-        first.append(("1-9", "label") if isinstance(item.value, Span) else ("s", "side"))
-        names.append("stance" if isinstance(item.value, Span) else "")
-    rest = ["new", "stance", "next", "accept_all", "close", "undo", "name", "jump", "next_undecided", "why"]
-    if item is None or not isinstance(item.value, Span):
-        rest.remove("stance")
-    if not state.undecided(state.paragraph):
-        rest.remove("accept_all")
-    if item is None or not isinstance(item.value, Span):
-        rest.remove("name")
-    return [*first, *((keys.shown(n), _footer(n)) for n in rest)]
+    if state.is_excluded(state.paragraph):
+        names = ["exclude", "next_paragraph", "previous_paragraph", "find", "back"]
+        return [(keys.shown(n), "bring it back" if n == "exclude" else _footer(n)) for n in names]
+    pairs = _item_keys(state, item, keys) if item is not None else []
+    undecided = state.undecided(state.paragraph)
+    works = {
+        "new": True, "next": len(state.items) > 1, "accept_all": undecided > 0,
+        "close": not state.is_done(state.paragraph), "reopen": state.is_done(state.paragraph),
+        "undo": state.history.undo is not None, "next_undecided": undecided > 0, "jump": True,
+        "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
+    }  # fmt: skip
+    return [*pairs, *((keys.shown(name), _footer(name)) for name, does in works.items() if does)]
+
+
+def _item_keys(state: ReviewState, item: Item, keys: KeyMap) -> list[tuple[str, str]]:
+    """What can be done with the item in focus."""
+    names = ["accept", "reject"] if item.pending else ["delete"]
+    if not isinstance(item.value, Span):
+        names += ["stance", "first_value"]
+        words = {"stance": "side", "first_value": "basis"}
+        return [*((keys.shown(n), words.get(n) or _footer(n)) for n in names), ("1-3", "strength")]
+    pairs = [(keys.shown(n), _footer(n)) for n in (*names, "bounds")]
+    digits = sorted(key for key in state.schema.span_keys if key.isdigit())
+    pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("label"), "label"))
+    layer = state.schema.layer(item.value.layer)
+    if state.schema.relations_to(item.value.layer):
+        pairs.append((keys.shown("stance"), _footer("stance")))
+    kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), None)
+    if kind is not None:
+        pairs.append((keys.shown("name"), kind))
+    if item.suggestion is not None:
+        pairs.append((keys.shown("why"), _footer("why")))
+    return pairs
 
 
 def _footer(name: str) -> str:

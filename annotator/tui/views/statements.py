@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from rich.style import Style
 
@@ -14,32 +15,39 @@ from annotator.tui.theme import Theme
 
 Rows = list[list[Piece]]
 
+NO_CODES: Mapping[str, str] = MappingProxyType({})
+
 ANNOTATORS = "annotators"
 """The rule of suggestions that are annotators' versions."""
 
 
-def statements(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
-    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus stands in."""
+def statements(
+    state: ReviewState, theme: Theme, width: int, height: int, *, codes: Mapping[str, str] = NO_CODES
+) -> Rows:
+    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus stands in.
+    `codes` are hint letters of stances."""
     shown, anchor = False, _anchor(state)
-    head: Rows = [[(f"STATEMENTS {len(state.cards) or ''}", theme.muted)], []]
     if not state.cards:
         return [
-            head[0],
+            [("STATEMENTS", theme.muted)],
             [],
             *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted),
         ]
     # Whole pages, so that going from card to card moves nothing until the page is through.
-    room = height - len(head)
+    room = height - 2
     page: Rows = []
-    for card in state.cards:
-        rows = _kept_rows(state, card, theme, width)
+    first = last = 0
+    for number, card in enumerate(state.cards):
+        rows = _kept_rows(state, card, theme, width, codes)
         if page and len(page) + len(rows) > room:
             if shown:
                 break
-            page = []
+            page, first = [], number
+        last = number + 1
         shown = shown or card is anchor
         page += [*rows, []]
-    return [*head, *page[:room]]
+    of = f"{first + 1}-{last} of " if last - first < len(state.cards) else ""
+    return [[(f"STATEMENTS {of}{len(state.cards)}", theme.muted)], [], *page[:room]]
 
 
 def _anchor(state: ReviewState) -> Card | None:
@@ -57,8 +65,10 @@ def _anchor(state: ReviewState) -> Card | None:
 _made: dict[tuple[int, str | None, int, str], tuple[Card, Rows]] = {}
 
 
-def _kept_rows(state: ReviewState, card: Card, theme: Theme, width: int) -> Rows:
+def _kept_rows(state: ReviewState, card: Card, theme: Theme, width: int, codes: Mapping[str, str]) -> Rows:
     """The rows of a card, kept as long as the card is the same one and the focus in it too."""
+    if codes:
+        return card_rows(state, card, theme, width, codes=codes)
     focus = (state.focus if state.draft is None else card.target.id) if _focused(state, card) else None
     key = (id(card), focus, width, theme.name)
     known = _made.get(key)
@@ -70,21 +80,28 @@ def _kept_rows(state: ReviewState, card: Card, theme: Theme, width: int) -> Rows
     return known[1]
 
 
-def focus_card(state: ReviewState, theme: Theme, width: int, height: int) -> Rows:
+def focus_card(
+    state: ReviewState, theme: Theme, width: int, height: int, *, codes: Mapping[str, str] = NO_CODES
+) -> Rows:
     """The card in focus, for a strip under the text; what an item is that belongs to no card."""
     card = next((c for c in state.cards if _focused(state, c)), None)
     if card is not None:
-        return card_rows(state, card, theme, width, quote=max(1, height - max(1, len(card.stances)) - 1))[
-            :height
-        ]
+        notes = sum(bool(i.note) for i in (card.target, *(s.relation for s in card.stances)))
+        quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
+        return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
     return [item_line(state, theme, width)]
 
 
 def item_line(state: ReviewState, theme: Theme, width: int) -> list[Piece]:
     """One line on the item in focus."""
     item = state.focused
-    if item is None or not isinstance(item.value, Span):
+    if item is None:
         return []
+    if not isinstance(item.value, Span):
+        return [
+            ("▸ ", theme.strong),
+            (clip(f"a stance without a target  {describe(item)}", width - 2), PLAIN),
+        ]
     quote = state.document.quote(item.value.start, item.value.end)
     details = describe(item)
     return justify([("▸ ", theme.strong), (f"“{quote}”", PLAIN), (f"  {details}", theme.muted)], [], width)
@@ -130,33 +147,65 @@ def _focused(state: ReviewState, card: Card) -> bool:
     return state.focus in ids
 
 
-def card_rows(state: ReviewState, card: Card, theme: Theme, width: int, *, quote: int = 3) -> Rows:
+def card_rows(
+    state: ReviewState,
+    card: Card,
+    theme: Theme,
+    width: int,
+    *,
+    quote: int = 3,
+    codes: Mapping[str, str] = NO_CODES,
+) -> Rows:
     """One card: a line for each holder with the side taken, then what it is about."""
     focused = _focused(state, card)
-    rows = [_stance_row(state, s, theme, width, card) for s in card.stances]
+    on_target = state.focus == card.target.id or state.draft is not None
+    rows: Rows = []
+    for stance in card.stances:
+        rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
+        rows += _note(stance.relation, theme, width)
     if not rows:
-        rows = [[("▸ " if focused else "  ", theme.strong), (_no_holder(card.target), theme.muted)]]
+        strong = theme.strong if focused else theme.muted
+        rows = [[("▸ " if focused else "  ", theme.strong), (_no_holder(card.target), strong)]]
     span = card.target.value
     assert isinstance(span, Span)
     layer = state.schema.layer(span.layer)
     ink = theme.ink(layer.color if layer else "grey")
     text = f"“{state.document.quote(span.start, span.end)}”"
-    style = theme.strong if state.focus == card.target.id else (theme.muted if card.target.pending else PLAIN)
-    rows += paragraphs(text, width, style, indent="    ", limit=quote)
+    # The focus is told by the marker: to write the quotation anew in bold would be most of a key's bytes.
+    style = theme.muted if card.target.pending else PLAIN
+    marker = "  ▸ " if focused and on_target and card.stances else "    "
+    quoted = paragraphs(text, width, style, indent="    ", limit=quote)
+    quoted[0][0] = (marker, theme.strong)
+    rows += [*quoted, *_note(card.target, theme, width)]
     concept = _concept(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
-    details = [
-        span.label,
-        *(str(v) for n, v in span.attributes.items() if isinstance(v, str) and v != concept),
-    ]
-    tail = [(standing(card.target), theme.muted)]
+    details = [span.label, *(v for v in _unusual(state, card.target) if v != concept)]
+    tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
             [("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)], tail, width
         )
     )
     return rows
+
+
+def _unusual(state: ReviewState, item: Item, *, all_of_it: bool = False) -> list[str]:
+    """The values of an item's choices that are not what they are at first; with `all_of_it` those too."""
+    layer = state.schema.layer(item.value.layer)
+    found: list[str] = []
+    for attribute in layer.attributes if layer else ():
+        held = item.value.attributes.get(attribute.name)
+        if isinstance(held, str | int) and attribute.type in ("choice", "integer"):
+            shown = held if isinstance(held, str) else f"{attribute.name} {held}"
+            found += [str(shown)] if all_of_it or held != attribute.default else []
+    return found
+
+
+def _note(item: Item, theme: Theme, width: int) -> Rows:
+    """The note and the flag of an item of a card."""
+    text = "! " * item.flagged + (f"note: {item.note}" if item.note else "flagged" * item.flagged)
+    return [[("    ", PLAIN), (clip(text, max(4, width - 4)), theme.strong)]] if text else []
 
 
 def _no_holder(target: Item) -> str:
@@ -173,8 +222,9 @@ def _concept(state: ReviewState, item: Item) -> str:
     return "; ".join(map(str, held)) if isinstance(held, list) else str(held or "")
 
 
-def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, card: Card) -> list[Piece]:
-    """`▸ Iran + support            suggested`."""
+def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> list[Piece]:
+    """`▸ Iran + support · implied   suggested`; strength and basis where they are not the usual ones, and in
+    focus. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
     focused = state.focus == relation.id
@@ -187,54 +237,17 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, ca
         who = span.entity or state.document.quote(span.start, span.end)
         holder_layer = state.schema.layer(span.layer)
         color = holder_layer.color if holder_layer else "grey"
-    marker = "▸ " if focused or (_focused(state, card) and state.focus == card.target.id) else "  "
-    side = f" {label.symbol if label else '?'} {relation.label}"
+    marker: Piece = (f"{code:<2}", theme.hint) if code else ("▸ " if focused else "  ", theme.strong)
+    more = _unusual(state, stance.relation, all_of_it=focused)
+    side = " · ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
     strong = theme.strong if focused else Style()
     right: list[Piece] = [(" " + standing(stance.relation), theme.muted)]
     left: list[Piece] = [
-        (marker, theme.strong),
+        marker,
         (clip(who, max(4, width - len(side) - 4 - len(right[0][0]))), theme.ink(color) + strong),
         (side, theme.ink(layer.color if layer else "grey") + strong),
     ]
     return justify(left, right, width)
 
 
-def lint(state: ReviewState) -> Sequence[tuple[str, str]]:
-    """What looks unfinished or contradictory in the paragraph's decided annotations, each with the item it is
-    about; never in the way."""
-    found: list[tuple[str, str]] = []
-    for card in state.cards:
-        if card.target.pending:
-            continue
-        stances = [s for s in card.stances if not s.relation.pending]
-        how = card.target.value.attributes.get("attribution")
-        if not stances and how in ("direct", "indirect"):
-            found.append(("a claim without a holder", card.target.id))
-        sides: dict[str, set[str]] = {}
-        for stance in stances:
-            value = stance.relation.value
-            assert isinstance(value, Relation)
-            span = stance.holder.value if stance.holder else None
-            name = (span.entity if isinstance(span, Span) else None) or value.source
-            sides.setdefault(name, set()).add(value.label)
-        if any({"support", "oppose"} <= labels for labels in sides.values()):
-            found.append(("one holder on both sides of a claim", card.target.id))
-    return [*found, *_two_names(state)]
-
-
-def _two_names(state: ReviewState) -> list[tuple[str, str]]:
-    """Mentions whose text stands for another entity elsewhere in the document."""
-    names: dict[tuple[str, str], str] = {}
-    for span in state.annotations.spans():
-        if span.entity and span.attributes.get("mention", "name") == "name":
-            names.setdefault((span.layer, state.document.quote(span.start, span.end)), span.entity)
-    return [
-        (f"“{quote}” is {other} elsewhere", span.id)
-        for span in state.annotations.spans(state.paragraph)
-        if span.entity
-        and (quote := state.document.quote(span.start, span.end))
-        and (other := names.get((span.layer, quote), span.entity)) != span.entity
-    ]
-
-
-__all__ = ["card_rows", "describe", "focus_card", "item_line", "lint", "standing", "statements"]
+__all__ = ["card_rows", "describe", "focus_card", "item_line", "standing", "statements"]

@@ -29,13 +29,16 @@ _KEPT = 200
 
 @dataclass(frozen=True)
 class Look:
-    """How text is shown; `hints` maps offsets of the document to letters that are put over it."""
+    """How text is shown; `hints` maps offsets of the document to letters that are put over it, `codes` relations
+    to letters in their cards. `found` are places that were looked for, `found_at` the one to be in view."""
 
     theme: Theme
     compact: bool = False
     glyphs: Glyphs = UNICODE
     hints: Mapping[int, str] = field(default_factory=dict)
     found: tuple[tuple[int, int], ...] = ()
+    found_at: tuple[int, int] | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class TextView:
     def _scroll(self, state: ReviewState, look: Look, width: int, height: int) -> None:
         """Move `first` and `top` so that the paragraph, or where it does not fit its focus, is in view."""
         here = self._paragraph(state, look, width, state.paragraph)
-        begin, end = _wanted(state, here, self.lines(state, state.paragraph, width), height)
+        lines = self.lines(state, state.paragraph, width)
+        begin, end = _wanted(state, here, lines, height, look.found_at)
         long = len(here) > height
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
             # In a paragraph longer than the screen a jump leaves room for the next moves in its direction.
@@ -123,7 +127,7 @@ class TextView:
         about = (state.focus, state.selection, state.draft) if current else None
         key = (
             width, current, about, state.annotations.paragraph(index), state.threshold,
-            look.compact, look.theme.name, look.hints if current else None, look.found, state.is_done(index),
+            look.compact, look.theme.name, look.hints, look.found, look.found_at, state.is_done(index), state.only,
         )  # fmt: skip
         known = self._rows.get(index)
         if known is None or known[0] != key:
@@ -194,7 +198,7 @@ def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
 def _lit(state: ReviewState) -> frozenset[str]:
     """The spans that the focus is on: of a relation its two ends."""
     if state.draft is not None:
-        return frozenset(x for x in (state.draft.target, state.draft.source) if x)
+        return frozenset(x for x in (state.draft.target, state.draft.source, *state.draft.more) if x)
     item = state.focused
     if item is None:
         return frozenset()
@@ -203,7 +207,9 @@ def _lit(state: ReviewState) -> frozenset[str]:
     return frozenset({item.id})
 
 
-def _wanted(state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], height: int) -> tuple[int, int]:
+def _wanted(
+    state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], height: int, found: tuple[int, int] | None
+) -> tuple[int, int]:
     """The rows `[begin, end)` of the paragraph that have to be in view."""
     if len(rows) <= height:
         return 0, len(rows)
@@ -211,6 +217,8 @@ def _wanted(state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], heig
     start, end = low, low + 1
     if state.selection is not None:
         start, end = max(state.selection.start, state.selection.end - 1), state.selection.end
+    elif found is not None and low <= found[0] < state.bounds[1]:
+        start, end = found
     else:
         spans = [state.find(name) for name in _lit(state)]
         values = [
@@ -265,13 +273,10 @@ class _Painter:
         low, high = line.start + self._base, line.end + self._base
         chosen = self.state.selection if self._current else None
         selected = (chosen.start, chosen.end) if chosen and chosen.start < high and chosen.end > low else None
-        hints = tuple((at, code) for at, code in self._hints.items() if low - 2 < at < high)
+        hints = tuple((at, code) for at, code in self.look.hints.items() if low - 2 < at < high)
         found = tuple(f for f in self.look.found if f[0] < high and f[1] > low)
-        return (shapes, self._current, selected, hints, found, self.look.compact, self.look.theme.name)
-
-    @property
-    def _hints(self) -> Mapping[int, str]:
-        return self.look.hints if self._current else {}
+        at = self.look.found_at if self.look.found_at in found else None
+        return (shapes, self._current, selected, hints, found, at, self.look.compact, self.look.theme.name)
 
     def line(self, line: Line, pieces: Sequence[Part], margin: Piece, levels: int) -> list[Strip]:
         """The rows of a line: its text, and so many tracks under it."""
@@ -326,7 +331,7 @@ class _Painter:
             if span.layer not in self._schema.statement_layers or self.look.compact:
                 paint(span.start, span.end, self.look.theme.fill(self._color(item)), over=True)
         for a, b in self.look.found:
-            paint(a, b, self.look.theme.found)
+            paint(a, b, self.look.theme.hint if (a, b) == self.look.found_at else self.look.theme.found)
         chosen = self.state.selection
         if self._current and chosen is not None:
             paint(chosen.start, chosen.end, self.look.theme.selection, over=True)
@@ -335,7 +340,7 @@ class _Painter:
         return _runs(shown, styles)
 
     def _put_hints(self, shown: list[str], styles: list[Style], line: Line) -> None:
-        for offset, letters in self._hints.items():
+        for offset, letters in self.look.hints.items():
             for i, letter in enumerate(letters):
                 at = offset - self._base + i - line.start
                 # A wide or joined character cannot be covered by one letter without moving the text.

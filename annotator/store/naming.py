@@ -1,0 +1,126 @@
+"""The canonical names in use, in a table of their own, so that no registry has to read all work.
+
+A row of `name` says that a standing span of an annotator bears a name, under which form of the text (white space
+as single blanks). The rows follow from the state of the items and are written in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from annotator.model.decision import Decision
+from annotator.model.naming import Concepts, Kind, names_of
+from annotator.model.span import Span
+from annotator.store.codec import dumps, standing_of
+from annotator.store.connection import Database
+from annotator.store.rows import Known, Mention
+
+_PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SOURCE = "names_from"
+"""The setting that says by which attributes the table was filled."""
+
+
+def refresh(db: Database, concepts: Concepts) -> None:
+    """Fill the table anew where it was made for other attributes than the schema's; of a database that cannot be
+    written nothing, so that it has no names until it can."""
+    wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
+    if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
+        return
+    with db.write():
+        db.execute("DELETE FROM name")
+        for document, text in db.rows("SELECT document, text FROM text"):
+            put(
+                db, document, text,
+                (
+                    (annotator, item, paragraph, standing.value)
+                    for annotator, item, paragraph, state in db.rows(
+                        "SELECT annotator, item, paragraph, state FROM item WHERE document = ? AND kind = 'span'",
+                        (document,),
+                    )
+                    if (standing := standing_of(state)) is not None
+                ),
+                concepts,
+            )  # fmt: skip
+        db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_SOURCE, wanted))
+
+
+def put(
+    db: Database, document: str, text: str, items: Iterable[tuple[str, str, int, object]], concepts: Concepts
+) -> None:
+    """Write the names of standing items `(annotator, item, paragraph, value)` of a document."""
+    db.many(
+        _PUT,
+        [
+            (
+                annotator,
+                kind,
+                name,
+                document,
+                item,
+                paragraph,
+                " ".join(text[value.start : value.end].split()),
+            )
+            for annotator, item, paragraph, value in items
+            if isinstance(value, Span)
+            for kind, name in names_of(value, concepts)
+        ],
+    )
+
+
+def update(db: Database, document: str, annotator: str, decision: Decision, concepts: Concepts) -> None:
+    """Bring the names of one item to what a decision makes of it."""
+    before, after = (s.value if s else None for s in (decision.before, decision.after))
+    old = before if isinstance(before, Span) and names_of(before, concepts) else None
+    new = after if isinstance(after, Span) and names_of(after, concepts) else None
+    if old == new:
+        return
+    if old is not None:
+        db.execute(
+            "DELETE FROM name WHERE document = ? AND annotator = ? AND item = ?",
+            (document, annotator, decision.item),
+        )
+    if new is not None:
+        text = db.value("SELECT text FROM text WHERE document = ?", (document,))
+        put(db, document, text, [(annotator, decision.item, decision.paragraph, new)], concepts)
+
+
+def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]:
+    """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
+    found: dict[str, dict[str, int]] = {}
+    for name, form, number in db.rows(
+        "SELECT name, form, count(*) FROM name WHERE kind = ?1 AND (?2 IS NULL OR annotator = ?2) "
+        "GROUP BY name, form",
+        (kind, annotator),
+    ):
+        found.setdefault(name, {})[form] = number
+    every = [
+        Known(name, sum(forms.values()), dict(sorted(forms.items(), key=lambda f: (-f[1], f[0]))))
+        for name, forms in found.items()
+    ]
+    return sorted(every, key=lambda one: (-one.count, one.name))
+
+
+def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mention]:
+    """Where an annotator gave a name, in document and text order."""
+    rows = db.rows(
+        "SELECT n.document, n.paragraph, n.item, n.form FROM name n JOIN document d ON d.id = n.document "
+        "JOIN item i ON i.document = n.document AND i.annotator = n.annotator AND i.item = n.item "
+        "WHERE n.kind = ? AND n.name = ? AND n.annotator = ? ORDER BY d.position, i.start",
+        (kind, name, annotator),
+    )
+    return [Mention(*row) for row in rows]
+
+
+def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
+    """The forms of a document's named spans that stand for several entities in an annotator's work, with those."""
+    found: dict[str, list[str]] = {}
+    for form, name in db.rows(
+        "SELECT DISTINCT form, name FROM name WHERE kind = 'entity' AND annotator = ?1 AND form IN "
+        "(SELECT form FROM name WHERE document = ?2 AND annotator = ?1 AND kind = 'entity') ORDER BY form, name",
+        (annotator, document),
+    ):
+        found.setdefault(form, []).append(name)
+    return {form: tuple(names) for form, names in found.items() if len(names) > 1}
+
+
+__all__ = ["ambiguous", "known", "mentions", "put", "refresh", "update"]

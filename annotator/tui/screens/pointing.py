@@ -1,0 +1,243 @@
+"""Ways to a place of the document: hint letters, the mouse, and finding text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+
+from annotator.errors import UsageError
+from annotator.model import actions as do
+from annotator.model.review import Mode
+from annotator.model.span import Relation, Span
+from annotator.model.text import is_word, words
+from annotator.tui.hints import assign
+from annotator.tui.screens.asking import AskingScreen
+from annotator.tui.screens.prompt import Prompt
+from annotator.tui.views.frame import Frame
+from annotator.tui.views.text import MARGIN, TextView
+from annotator.workflows.search import pattern
+
+
+class PointingScreen(AskingScreen):
+    """A screen that shows a document and can be pointed into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view = TextView()
+        self._frame: Frame | None = None
+        self._hints: dict[int, str] = {}
+        self._codes: dict[str, str] = {}
+        self._targets: dict[str, str | int] = {}
+        self._typed = ""
+        self._found: tuple[tuple[int, int], ...] = ()
+        self._found_at: tuple[int, int] | None = None
+        self._drag: int | None = None
+
+    # --- hints
+
+    def _clear_hints(self) -> None:
+        self._hints, self._codes, self._targets, self._typed = {}, {}, {}, ""
+
+    def _hint_holders(self) -> None:
+        state = self.session.review
+        places = {i.value.start: i.id for i in state.holders() if isinstance(i.value, Span)}
+        self._hints = assign(list(places))
+        self._targets = {code: places[at] for at, code in self._hints.items()}
+
+    def _in_view(self) -> Iterator[tuple[int, int, int]]:
+        """Paragraph, start and end of every line of text that is on the screen and may be annotated."""
+        shown, state = self._frame, self.session.review
+        for row in shown.text if shown is not None else ():
+            if row.text and not state.is_excluded(row.paragraph):
+                line = self._view.lines(state, row.paragraph, shown.text_width if shown else 0)[row.line]
+                base = state.document.paragraphs[row.paragraph].start
+                yield row.paragraph, base + line.start, base + line.end
+
+    def run_jump(self) -> None:
+        """Letters over every word and item in view; while selecting, over the words of the paragraph."""
+        state = self.session.review
+        browsing = state.mode is Mode.BROWSE
+        text = state.document.text
+        lines = [line for line in self._in_view() if browsing or line[0] == state.paragraph]
+        starts = [t[0] for _, low, high in lines for t in words(text, low, high) if is_word(text, t)]
+        items: dict[int, str] = {}
+        stances: list[str] = []
+        if browsing:
+            shown = set(starts)
+            for paragraph in dict.fromkeys(p for p, _, _ in lines):
+                for item in reversed(state.items_of(paragraph)):
+                    if isinstance(item.value, Span) and item.value.start in shown:
+                        items[item.value.start] = item.id
+            stances = [i.id for i in state.items if isinstance(i.value, Relation)]
+        here = [at for at in sorted(items) if state.bounds[0] <= at < state.bounds[1]]
+        # Offsets below zero stand for the stances, which have their letters in the cards.
+        cards = {-1 - n: id for n, id in enumerate(stances)}
+        given = assign(starts, [*here, *cards, *sorted(items)])
+        self._hints = {at: code for at, code in given.items() if at >= 0}
+        self._codes = {cards[at]: code for at, code in given.items() if at < 0}
+        self._targets = {code: cards[at] if at < 0 else items.get(at, at) for at, code in given.items()}
+        self._message = "type the letters of a place; esc leaves"
+        self.redraw()
+
+    def _type_hint(self, key: str) -> None:
+        """A key while letters are shown: narrows them down, goes there, or leaves."""
+        holder = self.session.review.mode is Mode.HOLDER
+        command = self.key_map.command(self.context, key)
+        if len(key) > 1 or (holder and key == "@"):
+            self._clear_hints()
+            self._message = ""
+            if holder and command is not None and command.name in ("author", "cancel"):
+                self.run_command(command)
+            elif holder:
+                self.act(do.Cancel())
+            else:
+                self.redraw()
+            return
+        self._typed += key.lower()
+        left = {code: target for code, target in self._targets.items() if code.startswith(self._typed)}
+        if self._typed in left:
+            target = left[self._typed]
+            self._clear_hints()
+            self._message = ""
+            # A capital chooses a holder and waits for the next.
+            self._go_to(target, more=holder and key.isupper())
+        elif not left:
+            self._typed = ""
+            self._message = f"no place has the letter {key}"
+            self.redraw()
+
+    def _go_to(self, target: str | int, *, more: bool = False) -> None:
+        state = self.session.review
+        if state.mode is Mode.HOLDER:
+            self.act(do.ChooseHolder(str(target), more))
+        elif isinstance(target, str):
+            self.act(do.FocusItem(target))
+        elif state.mode is Mode.SELECT and state.selection is not None:
+            end = next(b for a, b in words(state.document.text, target, state.bounds[1]))
+            self.act(
+                do.SelectRange(min(target, state.selection.anchor), max(end, state.selection.anchor + 1))
+            )
+        else:
+            paragraph = state.document.paragraph_at(target).index
+            if paragraph != state.paragraph:
+                self.session.do(do.GoParagraph(paragraph))
+            self.act(do.StartSelection(target))
+
+    # --- mouse
+
+    def _offset_at(self, x: int, y: int) -> int | None:
+        """The offset in the document's text under a cell, where there is text."""
+        shown = self._frame
+        if shown is None or not 1 <= y <= len(shown.text) or x >= shown.text_width:
+            return None
+        row = shown.text[y - 1]
+        lines = self._view.lines(self.session.review, row.paragraph, shown.text_width)
+        paragraph = self.session.review.document.paragraphs[row.paragraph]
+        return paragraph.start + lines[row.line].offset(max(0, x - MARGIN))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._drag = self._offset_at(event.x, event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """While a button is down: the selection follows, word by word."""
+        end = self._offset_at(event.x, event.y) if self._drag is not None and event.button else None
+        if end is not None and self._drag is not None and end != self._drag:
+            self._select(self._drag, end)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A click goes to the item under it, or to the word; a drag selects."""
+        start, end = self._drag, self._offset_at(event.x, event.y)
+        self._drag = None
+        if start is None or end is None:
+            return
+        self._clear_hints()
+        if start != end:
+            self._select(start, end)
+        else:
+            self._click(start)
+
+    def _select(self, start: int, end: int) -> None:
+        state = self.session.review
+        paragraph = state.document.paragraph_at(start).index
+        if paragraph != state.paragraph:
+            self.session.do(do.GoParagraph(paragraph))
+        before = self.session.review.selection
+        self.session.do(do.SelectRange(start, end + 1 if end > start else end))
+        if self.session.review.selection != before:
+            self.after()
+
+    def _click(self, at: int) -> None:
+        state = self.session.review
+        paragraph = state.document.paragraph_at(at).index
+        spans = [i for i in state.items_of(paragraph) if isinstance(i.value, Span)]
+        under = [(i.value.length, i.id) for i in spans if isinstance(i.value, Span)
+                 and i.value.start <= at < i.value.end]  # fmt: skip
+        if state.mode is Mode.HOLDER:
+            holders = {i.id for i in state.holders()}
+            chosen = min((pair for pair in under if pair[1] in holders), default=None)
+            if chosen is not None:
+                self.act(do.ChooseHolder(chosen[1]))
+        elif under and state.mode is Mode.BROWSE:
+            self.act(do.FocusItem(min(under)[1]))
+        elif paragraph != state.paragraph:
+            self.act(do.GoParagraph(paragraph))
+        else:
+            self.act(do.StartSelection(at))
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        self.act(do.MoveParagraph(1))
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        self.act(do.MoveParagraph(-1))
+
+    # --- finding
+
+    def run_find(self) -> None:
+        self._ask(Prompt("find", self.theme_now, check=pattern_problem), self.find)
+
+    def find(self, wanted: str, *, near: int | None = None) -> None:
+        """Mark every place of the document where it stands, and go to the first one from `near`, else from the
+        paragraph in work."""
+        text = self.session.review.document.text
+        found = pattern(wanted).finditer(text) if wanted else iter(())
+        self._found = tuple(m.span() for m in found if m.end() > m.start())
+        self._found_at = None
+        self._message = f"{len(self._found)} found" if wanted else ""
+        if self._found:
+            low = self.session.review.bounds[0] if near is None else near
+            self._to_found(next((f for f in self._found if f[0] >= low), self._found[0]))
+
+    def run_find_next(self) -> None:
+        if self._found:
+            low = self._found_at[0] if self._found_at is not None else self.session.review.bounds[0]
+            self._to_found(next((f for f in self._found if f[0] > low), self._found[0]))
+        else:
+            self.say(f"nothing was looked for; {self.key_map.shown('find')} finds")
+
+    def _to_found(self, place: tuple[int, int]) -> None:
+        index = self.session.review.document.paragraph_at(place[0]).index
+        if index != self.session.review.paragraph:
+            self.session.do(do.GoParagraph(index))
+        self._found_at = place
+        number = self._found.index(place) + 1
+        self._message = (
+            f"{number} of {len(self._found)} found; {self.key_map.shown('find_next')} for the next"
+        )
+        self.after()
+
+    def after(self) -> None:
+        """What follows a change."""
+        raise NotImplementedError
+
+
+def pattern_problem(wanted: str) -> str:
+    """Why this cannot be searched for; empty when it can."""
+    try:
+        pattern(wanted)
+    except UsageError as error:
+        return error.message
+    return ""
+
+
+__all__ = ["PointingScreen", "pattern_problem"]
