@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._tokens import Found, Token
@@ -40,11 +41,11 @@ _LOWER_CLASSES = (
 class Passage:
     """A paragraph made ready: its tokens, what the rules find, and the features of the text alone.
 
-    `document` says which passages belong together, `usage` how the document writes its words; `gold` holds
+    `group` says which passages belong together, `usage` how the document writes its words; `gold` holds
     places that were decided on, or nothing.
     """
 
-    document: str
+    group: str
     tokens: tuple[Token, ...]
     found: tuple[Found, ...]
     described: tuple[tuple[str, ...], ...]
@@ -245,6 +246,15 @@ class Usage:
                 self.lower[word] += 1
             first = False
 
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back."""
+        return {"capital": self.capital, "lower": dict(self.lower)}
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Usage:
+        """The counts that `to_data` wrote."""
+        return Usage({word: list(counts) for word, counts in data["capital"].items()}, Counter(data["lower"]))
+
     def features(self, tokens: Sequence[Token], own: Usage) -> list[list[str]]:
         """For every capitalized token how it is used elsewhere; `own` holds the counts of its document."""
         out: list[list[str]] = []
@@ -299,20 +309,41 @@ class Lexicon:
             texts = [t.text for t in one.tokens]
             for first, last, label in one.gold:
                 if last - first <= _LONGEST:
-                    self._add(one.document, texts[first:last], label)
+                    self._add(one.group, texts[first:last], label)
         for one in passages:
             texts = [t.text for t in one.tokens]
             marked = {(first, last) for first, last, _ in one.gold}
             for first, last, _ in self.matches(one.tokens):
                 if (first, last) not in marked:
-                    self._add(one.document, texts[first:last], OUTSIDE)
+                    self._add(one.group, texts[first:last], OUTSIDE)
             labels = [OUTSIDE] * len(texts)
             for first, last, label in one.gold:
                 labels[first:last] = [label] * (last - first)
-            part = self.parts.setdefault(one.document, Lexicon())
+            part = self.parts.setdefault(one.group, Lexicon())
             for text, label in zip(texts, labels, strict=True):
                 self.words.setdefault(text, Counter())[label] += 1
                 part.words.setdefault(text, Counter())[label] += 1
+
+    def learn(self, forms: Mapping[Form, Mapping[str, int]]) -> None:
+        """Count these forms at least so often: what was decided since the passages were counted."""
+        for form, counts in forms.items():
+            own = self.forms.setdefault(form, Counter())
+            for label, number in counts.items():
+                own[label] = max(own[label], number)
+        self._starts = None
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back; the counts of single documents are left out."""
+        return {
+            "forms": [[list(form), dict(counts)] for form, counts in sorted(self.forms.items())],
+            "words": {word: dict(counts) for word, counts in sorted(self.words.items())},
+        }
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Lexicon:
+        """The counts that `to_data` wrote."""
+        forms = {tuple(form): Counter(counts) for form, counts in data["forms"]}
+        return Lexicon(forms, {word: Counter(counts) for word, counts in data["words"].items()})
 
     def _add(self, document: str, texts: Sequence[str], label: str) -> None:
         form = tuple(texts)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
-from annotator.model.schema import LabelSchema, Layer
-from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Relation, Value
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters import _tables as tables
-from annotator.suggesters._ids import relation_id, span_id
+from annotator.suggesters._ids import relation_id
+from annotator.suggesters._labels import LabelMap, fitting
 from annotator.suggesters._tokens import Edge, Found
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class Rules:
         self._schema = schema
         self.nlp = nlp
         self._muted = muted
-        spans, relations, self._names_only = tables.label_map()
-        self._spans = {key: _target(schema, key, others) for key, others in spans.items()}
-        self._relations = {key: _target(schema, key, others) for key, others in relations.items()}
+        self._labels = LabelMap(schema)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order, stances last."""
@@ -66,19 +64,9 @@ class Rules:
         return [one for one in out if one.rule not in self._muted]
 
     def _span(self, document: Document, paragraph: Paragraph, kind: str, found: Found) -> Suggestion | None:
-        place = self._spans.get(f"{kind}.{found.label}")
-        if place is None or (place[0] in self._names_only and found.attributes.get("mention") == "nominal"):
+        value = self._labels.span(document.id, paragraph.start, kind, found)
+        if value is None:
             return None
-        layer, label = place
-        known = self._schema.layer(layer)
-        assert known is not None
-        start, end = paragraph.start + found.start, paragraph.start + found.end
-        attributes = _fitting(known, dict(found.attributes))
-        entity = found.entity if known.attribute_of_type("entity") is not None else None
-        value = Span(
-            span_id(document.id, layer, label, start, end), layer, label, start, end, entity, attributes,
-            "suggestion",
-        )  # fmt: skip
         return Suggestion(
             value, paragraph.index, self.name, self.version, found.score, 0, found.reason, found.rule
         )
@@ -91,7 +79,7 @@ class Rules:
         source: Suggestion | None,
         target: Suggestion | None,
     ) -> Suggestion | None:
-        place = self._relations.get(f"stance.{edge.side}")
+        place = self._labels.of_side(edge.side)
         if place is None or target is None or (edge.source is not None and source is None):
             return None
         layer, label = place
@@ -108,31 +96,11 @@ class Rules:
             given[cue.name] = [paragraph.start + a, paragraph.start + b]
         value = Relation(
             relation_id(document.id, layer, label, begin, target.id), layer, label, begin, target.id,
-            _fitting(known, given), "suggestion",
+            fitting(known, given), "suggestion",
         )  # fmt: skip
         return Suggestion(
             value, paragraph.index, self.name, self.version, edge.score, 0, edge.reason, edge.rule
         )
-
-
-def _target(schema: LabelSchema, key: str, others: list[str]) -> tuple[str, str] | None:
-    """Layer and label of the schema that stand for a label of ours: the first that it has."""
-    for name in (key, *others):
-        layer, _, label = name.partition(".")
-        known = schema.layer(layer)
-        if known is not None and known.label(label) is not None:
-            return layer, label
-    return None
-
-
-def _fitting(layer: Layer, attributes: Mapping[str, Value]) -> dict[str, Value]:
-    """Those of the attributes that the layer has and that may hold the value."""
-    out: dict[str, Value] = {}
-    for name, value in attributes.items():
-        attribute = layer.attribute(name)
-        if attribute is not None and attribute.problem(value) is None:
-            out[name] = value
-    return out
 
 
 __all__ = ["VERSION", "Rules", "create"]

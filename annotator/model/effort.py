@@ -1,0 +1,141 @@
+"""The annotator's effort in keys, with and without suggestions.
+
+A paragraph costs the key that ends it, which takes whatever is left as suggested; a wrong suggestion is put
+right or rejected; what was not suggested is made by hand. A person who makes no mistakes and needs no time to
+read is assumed, so that the figures compare suggesters and do not tell how long work takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Stretch = tuple[int, int, str]
+"""Start and end in code points, and a label."""
+
+PAGE = 1
+"""Keys that end a paragraph."""
+FOCUS, LABEL, REJECT, GO = 1, 1, 1, 2
+EXTEND = 3
+"""Keys that extend a new span at most."""
+RELATE = 4
+"""Keys of a new relation: its key, two letters of the holder's hint, the side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a paragraph (or many) costs: `keys` with the suggestions, `without` them; and of the suggestions
+    how many were `right` as they stood and how many `wrong`, against how many annotations `wanted`."""
+
+    keys: int = 0
+    without: int = 0
+    right: int = 0
+    wrong: int = 0
+    wanted: int = 0
+
+    def plus(self, other: Effort) -> Effort:
+        """Both together."""
+        return Effort(
+            self.keys + other.keys, self.without + other.without, self.right + other.right,
+            self.wrong + other.wrong, self.wanted + other.wanted,
+        )  # fmt: skip
+
+    @property
+    def saved(self) -> float | None:
+        """The share of keys that is saved, below 0 when suggestions cost more than they help; None without keys."""
+        return 1 - self.keys / self.without if self.without else None
+
+
+def words(text: str) -> int:
+    """Words of a stretch of text, at least 1."""
+    return max(1, len(text.split()))
+
+
+def creating(text: str, start: int, end: int) -> int:
+    """Keys that make a span by hand: going there, extending it, labelling it."""
+    return GO + min(words(text[start:end]) - 1, EXTEND) + LABEL
+
+
+def shared(a: Stretch, b: Stretch) -> float:
+    """Intersection over union of two stretches, in [0, 1]."""
+    both = min(a[1], b[1]) - max(a[0], b[0])
+    return 0.0 if both <= 0 else both / (max(a[1], b[1]) - min(a[0], b[0]))
+
+
+def of_spans(text: str, suggested: Sequence[Stretch], wanted: Sequence[Stretch]) -> Effort:
+    """Keys for the spans of a paragraph, its last key included.
+
+    Each suggestion is matched with at most one wanted span, by overlap. One that is right costs nothing; one
+    with wrong bounds or label is put right, or rejected and made anew where that is less; one too many is
+    rejected.
+    """
+    pairs = sorted(
+        (
+            (shared(s, w), s[2] == w[2], i, j)
+            for i, s in enumerate(suggested)
+            for j, w in enumerate(wanted)
+            if shared(s, w) > 0
+        ),
+        reverse=True,
+    )
+    match: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, _, i, j in pairs:
+        if i not in match and j not in taken:
+            match[i] = j
+            taken.add(j)
+    keys, right = PAGE, 0
+    for i, one in enumerate(suggested):
+        if i not in match:
+            keys += FOCUS + REJECT
+        elif one == wanted[match[i]]:
+            right += 1
+        else:
+            keys += _mending(text, one, wanted[match[i]])
+    made = [creating(text, a, b) for a, b, _ in wanted]
+    keys += sum(cost for j, cost in enumerate(made) if j not in taken)
+    return Effort(keys, PAGE + sum(made), right, len(suggested) - right, len(wanted))
+
+
+def _mending(text: str, suggested: Stretch, wanted: Stretch) -> int:
+    moved = sum(
+        words(text[min(a, b) : max(a, b)]) for a, b in zip(suggested[:2], wanted[:2], strict=True) if a != b
+    )
+    mend = FOCUS + moved + (LABEL if suggested[2] != wanted[2] else 0)
+    return min(mend, FOCUS + REJECT + creating(text, wanted[0], wanted[1]))
+
+
+Edge = tuple[Stretch, str, Stretch]
+"""Source, label and target of a relation; the author's source is an empty stretch."""
+
+
+def of_relations(suggested: Iterable[Edge], wanted: Iterable[Edge]) -> Effort:
+    """Keys for the relations of a paragraph: a wrong side is changed, one too many rejected."""
+    ends = {(a[:2], b[:2]): label for a, label, b in wanted}
+    given = {(a[:2], b[:2]): label for a, label, b in suggested}
+    right = sum(ends.get(place) == label for place, label in given.items())
+    keys = sum(RELATE for place in ends if place not in given)
+    for place, label in given.items():
+        if place not in ends:
+            keys += FOCUS + REJECT
+        elif ends[place] != label:
+            keys += FOCUS + LABEL
+    return Effort(keys, RELATE * len(ends), right, len(given) - right, len(ends))
+
+
+def total(every: Iterable[Effort]) -> Effort:
+    """The sum."""
+    out = Effort()
+    for one in every:
+        out = out.plus(one)
+    return out
+
+
+def saved_by(every: Sequence[Effort], last: int) -> float | None:
+    """The share of keys saved in the last so many."""
+    return total(every[-last:]).saved
+
+
+__all__ = [
+    "Edge", "Effort", "Stretch", "creating", "of_relations", "of_spans", "saved_by", "shared", "total", "words",
+]  # fmt: skip
