@@ -46,7 +46,7 @@ def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause
     return out
 
 
-def _finite(token: Token) -> bool:
+def finite(token: Token) -> bool:
     """Whether a token can be the finite verb of a clause."""
     if token.lower in tables.words("finite_be") or token.lower in tables.words("modals"):
         return True
@@ -68,7 +68,7 @@ def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[i
             continue
         after = i + 1
         if text == ";":
-            if any(_finite(t) for t in tokens[after:end]):
+            if any(finite(t) for t in tokens[after:end]):
                 cuts.append(after)
         elif (
             text == ","
@@ -92,7 +92,7 @@ def _independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     for i in range(at + 1, min(at + (3 if pronoun else 7), end)):
         if tokens[i].lower in stop and tokens[i].lower not in ("of", "in", "for", "to"):
             return False
-        if _finite(tokens[i]) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
+        if finite(tokens[i]) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
             return True
     return False
 
@@ -105,7 +105,7 @@ def _clause(tokens: Sequence[Token], first: int, last: int, actors: Sequence[Fou
     frame, first, last = _frame(tokens, first, last, actors)
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    if last - first < 3 or not any(_finite(t) for t in tokens[first:last]):
+    if last - first < 3 or not any(finite(t) for t in tokens[first:last]):
         return None
     label, why, score = _label(tokens, first, last)
     words = [t.lower for t in tokens[first:last]]
@@ -211,7 +211,7 @@ def subject_of(tokens: Sequence[Token], verb: int, low: int, actors: Sequence[Fo
             continue
         between = tokens[actor.last : verb]
         if any(
-            t.text in (";", ":") or (_finite(t) and t.lower not in _AUXILIARY) for t in between
+            t.text in (";", ":") or (finite(t) and t.lower not in _AUXILIARY) for t in between
         ) and not _inserted(between):
             return governed
         before = tokens[actor.first - 1].lower if actor.first > low else ""
@@ -268,7 +268,7 @@ def _that_frame(
         # "tells reporters that": up to four words between.
         if not that:
             skip = next((k for k in range(after, min(after + 5, last)) if tokens[k].lower == "that"), None)
-            if skip is not None and not any(_finite(t) for t in tokens[after:skip]):
+            if skip is not None and not any(finite(t) for t in tokens[after:skip]):
                 after, that = skip, True
         bare = not that and kind in ("s", "past", "both", "base") and _independent(tokens, after, last)
         if not that and not bare:

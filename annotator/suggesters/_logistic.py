@@ -50,6 +50,67 @@ class Binary:
 
 
 @dataclass(frozen=True)
+class Design:
+    """Examples as sets of named features, flat: row `i` holds `columns[starts[i]:starts[i + 1]]`, its last
+    column the intercept's. `index` names the other columns."""
+
+    index: dict[str, int]
+    columns: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @staticmethod
+    def of(examples: Sequence[Iterable[str]]) -> Design:
+        """Features that stand in one example only are left out when there are many examples. Raises
+        ValueError without examples."""
+        if not examples:
+            raise ValueError("no examples")
+        rows = [set(one) for one in examples]
+        counts: dict[str, int] = {}
+        for row in rows:
+            for feature in row:
+                counts[feature] = counts.get(feature, 0) + 1
+        least = 2 if len(rows) >= 40 else 1
+        index = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= least))}
+        places = [[*sorted(index[f] for f in row if f in index), len(index)] for row in rows]
+        starts = np.cumsum([0, *map(len, places)])[:-1]
+        return Design(index, np.fromiter((c for row in places for c in row), np.int64), starts)
+
+    @property
+    def wide(self) -> int:
+        """Number of columns, the intercept's included."""
+        return len(self.index) + 1
+
+    def scores(self, weights: Floats) -> Floats:
+        """Sums of weights (columns x classes) for every row."""
+        return np.add.reduceat(weights[self.columns], self.starts, axis=0)
+
+    def slope(self, errors: Floats) -> Floats:
+        """The transpose of `scores`: for every column the sum of its rows' errors (rows x classes)."""
+        owner = np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.columns)]))
+        spread = errors[owner]
+        return np.column_stack(
+            [np.bincount(self.columns, spread[:, k], self.wide) for k in range(errors.shape[1])]
+        )
+
+
+def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
+    """Names and weights without what weighs next to nothing; half precision, which moves no probability by .01."""
+    names = list(index)
+    kept = np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL) if names else np.array([], dtype=int)
+    rows = np.vstack([weights[kept], weights[-1:]]).astype("<f2")
+    return {"features": [names[i] for i in kept], "wide": weights.shape[1], "weights": rows.tobytes()}
+
+
+def _unpack(data: dict[str, Any]) -> tuple[dict[str, int], Floats]:
+    weights = np.frombuffer(data["weights"], dtype="<f2").astype(float).reshape(-1, data["wide"])
+    return {feature: i for i, feature in enumerate(data["features"])}, weights
+
+
+SMALL = 0.01
+"""Weights below this are not kept."""
+
+
+@dataclass(frozen=True)
 class Classes:
     """Probabilities of classes from a set of named features (softmax regression with an L2 penalty)."""
 
@@ -64,59 +125,102 @@ class Classes:
         chances = np.exp(scores - scores.max())
         return dict(zip(self.classes, (chances / chances.sum()).tolist(), strict=True))
 
+    def strongest(self, features: Iterable[str], name: str) -> str | None:
+        """The feature that speaks most for a class against the others; None when none does."""
+        place = self.classes.index(name)
+        best, most = None, 0.05
+        for feature in features:
+            row = self.index.get(feature)
+            if row is not None:
+                lead = float(self.weights[row, place] - self.weights[row].mean())
+                if lead > most:
+                    best, most = feature, lead
+        return best
+
     @staticmethod
     def fit(
         examples: Sequence[Iterable[str]], classes: Sequence[str], *, penalty: float = 1.0, rounds: int = 60
     ) -> Classes:
-        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`; features that stand in one example
-        only are left out when there are many. Raises ValueError without examples."""
-        if not examples:
-            raise ValueError("no examples")
+        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`. Raises ValueError without examples."""
+        design = Design.of(examples)
         names = tuple(sorted(set(classes)))
-        counts: dict[str, int] = {}
-        rows = [sorted(set(one)) for one in examples]
-        for row in rows:
-            for feature in row:
-                counts[feature] = counts.get(feature, 0) + 1
-        least = 2 if len(rows) >= 40 else 1
-        kept = sorted(f for f, n in counts.items() if n >= least)
-        index = {feature: i for i, feature in enumerate(kept)}
-        wide = len(kept) + 1
-        places = [np.array([*(index[f] for f in row if f in index), wide - 1]) for row in rows]
-        lengths = np.array([len(p) for p in places])
-        flat = np.concatenate(places)
-        owner = np.repeat(np.arange(len(rows)), lengths)
-        target = np.zeros((len(rows), len(names)))
-        target[np.arange(len(rows)), [names.index(c) for c in classes]] = 1.0
-        free = np.ones((wide, 1))
+        place = {name: k for k, name in enumerate(names)}
+        target = np.zeros((len(classes), len(names)))
+        target[np.arange(len(classes)), [place[c] for c in classes]] = 1.0
+        free = np.ones((design.wide, 1))
         free[-1] = 0.0
 
         def loss(flatter: Floats) -> tuple[float, Floats]:
-            w = flatter.reshape(wide, len(names))
-            scores = np.add.reduceat(w[flat], np.concatenate([[0], np.cumsum(lengths)[:-1]]), axis=0)
+            w = flatter.reshape(design.wide, len(names))
+            scores = design.scores(w)
             scores -= scores.max(axis=1, keepdims=True)
             logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
             value = -(target * logs).sum() + 0.5 * penalty * float((free * w * w).sum())
-            slope = np.zeros_like(w)
-            np.add.at(slope, flat, (np.exp(logs) - target)[owner])
-            return float(value), (slope + penalty * free * w).ravel()
+            return float(value), (design.slope(np.exp(logs) - target) + penalty * free * w).ravel()
 
-        best = _lbfgs(loss, np.zeros(wide * len(names)), rounds)
-        return Classes(names, index, best.reshape(wide, len(names)))
+        best = _lbfgs(loss, np.zeros(design.wide * len(names)), rounds)
+        return Classes(names, design.index, best.reshape(design.wide, len(names)))
 
-    def to_json(self) -> dict[str, Any]:
-        """What `of_json` reads back."""
-        return {
-            "classes": self.classes,
-            "features": list(self.index),
-            "weights": self.weights.round(6).tolist(),
-        }
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back: lists, strings and bytes."""
+        return {"classes": list(self.classes), **_pack(self.index, self.weights)}
 
     @staticmethod
-    def of_json(data: dict[str, Any]) -> Classes:
-        """The model that `to_json` wrote."""
-        index = {feature: i for i, feature in enumerate(data["features"])}
-        return Classes(tuple(data["classes"]), index, np.asarray(data["weights"], dtype=float))
+    def of_data(data: dict[str, Any]) -> Classes:
+        """The model that `to_data` wrote."""
+        return Classes(tuple(data["classes"]), *_unpack(data))
+
+
+@dataclass(frozen=True)
+class Options:
+    """Probabilities of options, of which one is taken, from the features of each (conditional logit,
+    McFadden 1974, with an L2 penalty)."""
+
+    index: dict[str, int]
+    weights: Floats
+
+    def __call__(self, options: Sequence[Iterable[str]]) -> list[float]:
+        """A probability for each option, 1 in sum; none for none."""
+        if not options:
+            return []
+        flat = self.weights[:, 0]
+        scores = np.array([sum(flat[self.index[f]] for f in one if f in self.index) for one in options])
+        chances = np.exp(scores - scores.max())
+        return list((chances / chances.sum()).tolist())
+
+    @staticmethod
+    def fit(
+        groups: Sequence[Sequence[Iterable[str]]],
+        taken: Sequence[int],
+        *,
+        penalty: float = 1.0,
+        rounds: int = 60,
+    ) -> Options:
+        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. Raises ValueError without groups."""
+        design = Design.of([one for group in groups for one in group])
+        heads = np.cumsum([0, *map(len, groups)])[:-1]
+        sizes = np.array([len(group) for group in groups])
+        target = np.zeros(int(sizes.sum()))
+        target[heads + np.asarray(taken)] = 1.0
+
+        def loss(w: Floats) -> tuple[float, Floats]:
+            scores = design.scores(w[:, None])[:, 0]
+            scores = scores - np.repeat(np.maximum.reduceat(scores, heads), sizes)
+            logs = scores - np.log(np.repeat(np.add.reduceat(np.exp(scores), heads), sizes))
+            value = -float(target @ logs) + 0.5 * penalty * float(w @ w)
+            return value, design.slope((np.exp(logs) - target)[:, None])[:, 0] + penalty * w
+
+        best = _lbfgs(loss, np.zeros(design.wide), rounds)
+        return Options(design.index, best[:, None])
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back: lists, strings and bytes."""
+        return _pack(self.index, self.weights)
+
+    @staticmethod
+    def of_data(data: dict[str, Any]) -> Options:
+        """The model that `to_data` wrote."""
+        return Options(*_unpack(data))
 
 
 def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
@@ -156,4 +260,4 @@ def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
     return x
 
 
-__all__ = ["Binary", "Classes"]
+__all__ = ["Binary", "Classes", "Options"]

@@ -1,0 +1,303 @@
+"""The learner of long spans that may overlap (claims): where they begin, where they end, what they are.
+
+A span is read as three choices: it begins at one of few places of a sentence (a logistic regression), ends
+at one of those that follow (a conditional logit), and has a label (a softmax regression). The places are where
+sentences, main clauses, frames, quotations and the clauses of the rules begin and end; what annotators leave
+out at either end is learnt. A candidate's chance is that of its three choices, calibrated on documents held out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.model.schema import Layer
+from annotator.model.span import Span
+from annotator.suggesters._logistic import Binary, Classes, Options
+from annotator.suggesters._places import Place, Sentence, sentences_of, span_features
+from annotator.suggesters._reading import Example, Reading
+
+PRIOR = (0.8, 0.8, 1.0, 1.0)
+"""Weights before anything is known: log odds of the start, log chances of end and label, intercept."""
+_FOLDS = 3
+_LEAST = 12
+"""Examples from which on a part of them is held out to calibrate on."""
+_RULE = "clause.learnt"
+EXTEND, FOCUS, GO, LABEL, REJECT = 3, 1, 2, 1, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A span to be suggested, `[start, end)` in code points of the document; `chance` is the calibrated
+    probability that it is accepted with these bounds and this label."""
+
+    start: int
+    end: int
+    label: str
+    chance: float
+    attributes: Mapping[str, str]
+    reason: str
+    rule: str = _RULE
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A candidate: its place, the chance of its bounds, of each label, and the columns of the calibration."""
+
+    place: Place
+    bounds: float
+    labels: Mapping[str, float]
+    begins: float
+    ends: float
+    features: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return min(self.labels, key=lambda name: (-self.labels[name], name))
+
+    @property
+    def columns(self) -> tuple[float, float, float]:
+        begins = min(1 - 1e-4, max(1e-4, self.begins))
+        return (
+            math.log(begins / (1 - begins)), math.log(max(1e-4, self.ends)), math.log(self.labels[self.label])
+        )  # fmt: skip
+
+
+@dataclass
+class ClauseModel:
+    """A trained model of one span layer."""
+
+    begins: Classes
+    ends: Options
+    labels: Classes
+    chance: Binary
+    nests: bool = False
+    attributes: dict[str, Classes] = field(default_factory=dict)
+
+    @staticmethod
+    def train(examples: Sequence[Example], layer: Layer) -> ClauseModel:
+        """Learn the spans of a layer; deterministic. Raises ValueError when nothing is marked."""
+        model = _fit(examples, layer)
+        if len(examples) >= _LEAST:
+            model.chance = _calibrate(examples, layer)
+        model.nests = _nests(examples, layer)
+        model.attributes = _attributes(examples, layer)
+        return model
+
+    def suggest(self, reading: Reading) -> list[Proposal]:
+        """The spans that are expected to save the most keys, in reading order."""
+        out: list[Proposal] = []
+        for sentence in sentences_of(reading):
+            scored = self._scored(sentence)
+            for one in _choose(scored, nests=self.nests):
+                out.append(self._proposal(reading, sentence, one))
+        return sorted(out, key=lambda p: (p.start, -p.end, p.label))
+
+    def _scored(self, sentence: Sentence) -> list[_Scored]:
+        """All candidates of a sentence that are not hopeless."""
+        out: list[_Scored] = []
+        for start in sentence.starts:
+            begins = self.begins(sentence.start_features(start)).get("yes", 0.0)
+            if begins < HOPELESS:
+                continue
+            ends = sentence.ends_of(start)
+            for end, share in zip(
+                ends, self.ends([sentence.end_features(start, e) for e in ends]), strict=True
+            ):
+                if begins * share >= HOPELESS:
+                    features = span_features(sentence, start, end)
+                    out.append(
+                        _Scored((start, end), begins * share, self.labels(features), begins, share, features)
+                    )
+        return out
+
+    def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
+        tokens, (first, last) = reading.tokens, one.place
+        base = reading.paragraph.start
+        given = {}
+        for name, classes in self.attributes.items():
+            chances = classes([*one.features, f"label={one.label}"])
+            given[name] = min(chances, key=lambda value: (-chances[value], value))
+        return Proposal(
+            base + tokens[first].start, base + tokens[last - 1].end, one.label,
+            round(self.chance(one.columns), 4), given, self._reason(sentence, one),
+        )  # fmt: skip
+
+    def _reason(self, sentence: Sentence, one: _Scored) -> str:
+        words = [f for f in one.features if f.startswith("w=")]
+        word = self.labels.strongest(words, one.label) if len(self.labels.classes) > 1 else None
+        bounds = "a sentence" if one.place == sentence.place else "a clause"
+        told = f"{bounds} like those marked before"
+        return f"{told}; “{word[2:]}” speaks for {one.label}" if word else told
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back: lists, strings, numbers and bytes."""
+        return {
+            "begins": self.begins.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
+            "chance": list(self.chance.weights), "nests": self.nests,
+            "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
+        }  # fmt: skip
+
+    @staticmethod
+    def of_data(data: dict[str, Any]) -> ClauseModel:
+        """The model that `to_data` wrote."""
+        return ClauseModel(
+            Classes.of_data(data["begins"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
+            Binary(tuple(data["chance"])), bool(data["nests"]),
+            {name: Classes.of_data(one) for name, one in data["attributes"].items()},
+        )  # fmt: skip
+
+
+HOPELESS = 0.02
+"""Candidates of a lower chance are not looked at."""
+
+
+def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
+    """The spans of a layer in an example with the tokens that they touch."""
+    out: list[tuple[Place, Span]] = []
+    base, tokens = example.reading.paragraph.start, example.reading.tokens
+    for span in example.spans:
+        if span.layer == layer.name:
+            inside = [
+                i for i, t in enumerate(tokens) if t.end > span.start - base and t.start < span.end - base
+            ]
+            if inside:
+                out.append(((inside[0], inside[-1] + 1), span))
+    return out
+
+
+def _fit(examples: Sequence[Example], layer: Layer) -> ClauseModel:
+    rows: list[tuple[str, ...]] = []
+    hits: list[str] = []
+    groups: list[list[tuple[str, ...]]] = []
+    taken: list[int] = []
+    spans: list[tuple[str, ...]] = []
+    labels: list[str] = []
+    for example in examples:
+        gold = marked(example, layer)
+        for sentence in sentences_of(example.reading):
+            own = {place: span for place, span in gold if sentence.first <= place[0] < sentence.last}
+            begun = {first for first, _ in own}
+            for start in sorted({*sentence.starts, *begun}):
+                rows.append(sentence.start_features(start))
+                hits.append("yes" if start in begun else "no")
+            for (start, end), span in sorted(own.items()):
+                ends = sorted({*sentence.ends_of(start), end})
+                groups.append([sentence.end_features(start, e) for e in ends])
+                taken.append(ends.index(end))
+                spans.append(span_features(sentence, start, end))
+                labels.append(span.label)
+    if not labels:
+        raise ValueError("nothing is marked")
+    return ClauseModel(
+        Classes.fit(rows, hits, penalty=PENALTIES[0]),
+        Options.fit(groups, taken, penalty=PENALTIES[1]),
+        Classes.fit(spans, labels, penalty=PENALTIES[2]),
+        Binary(PRIOR),
+    )
+
+
+PENALTIES = (1.0, 1.0, 2.0)
+
+
+def _calibrate(examples: Sequence[Example], layer: Layer) -> Binary:
+    """Weights from models that have not seen the documents they are judged on."""
+    groups = sorted({one.group for one in examples})
+    fold = {name: i % _FOLDS for i, name in enumerate(groups)}
+    rows: list[tuple[float, ...]] = []
+    right: list[bool] = []
+    for number in range(_FOLDS):
+        some = [one for one in examples if fold[one.group] != number]
+        try:
+            model = _fit(some, layer)
+        except ValueError:
+            continue
+        for example in examples:
+            if fold[example.group] == number:
+                gold = {(place, span.label) for place, span in marked(example, layer)}
+                for sentence in sentences_of(example.reading):
+                    for one in _choose(model._scored(sentence), nests=False):
+                        rows.append(one.columns)
+                        right.append((one.place, one.label) in gold)
+    return Binary.fit(rows, right, PRIOR)
+
+
+def _nests(examples: Sequence[Example], layer: Layer) -> bool:
+    """Whether at least one span in forty stands within another."""
+    inner = every = 0
+    for example in examples:
+        places = [place for place, _ in marked(example, layer)]
+        every += len(places)
+        inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
+    return every > 0 and 40 * inner >= every
+
+
+def _attributes(examples: Sequence[Example], layer: Layer) -> dict[str, Classes]:
+    """Classifiers of the choice attributes that take more than one value."""
+    out: dict[str, Classes] = {}
+    for attribute in layer.attributes:
+        if attribute.type != "choice" or attribute.multiple:
+            continue
+        rows: list[list[str]] = []
+        values: list[str] = []
+        for example in examples:
+            gold = marked(example, layer)
+            for sentence in sentences_of(example.reading) if gold else ():
+                for (start, end), span in gold:
+                    value = span.attributes.get(attribute.name, attribute.default)
+                    if sentence.first <= start < sentence.last and isinstance(value, str):
+                        rows.append([*span_features(sentence, start, end), f"label={span.label}"])
+                        values.append(value)
+        if values:
+            out[attribute.name] = Classes.fit(rows, values)
+    return out
+
+
+def _choose(scored: Sequence[_Scored], *, nests: bool) -> list[_Scored]:
+    """The candidates that are expected to save the most keys; nested ones only where both are likely."""
+    ranked = sorted(((_gain(one, scored), one) for one in scored), key=lambda p: (-p[0], p[1].place))
+    out: list[_Scored] = []
+    for gain, one in ranked:
+        if gain <= 0:
+            break
+        if not any(_meet(one.place, other.place) for other in out):
+            out.append(one)
+    if nests:
+        for _, one in ranked:
+            over = [other for other in out if _meet(one.place, other.place)]
+            if one.bounds >= 0.5 and over and all(o.bounds >= 0.5 and _nested(one, o) for o in over):
+                out.append(one)
+    return out
+
+
+def _meet(a: Place, b: Place) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+def _nested(a: _Scored, b: _Scored) -> bool:
+    (c, d), (e, f) = a.place, b.place
+    return a.place != b.place and ((c <= e and f <= d) or (e <= c and d <= f))
+
+
+def _gain(one: _Scored, rivals: Sequence[_Scored]) -> float:
+    """Keys that a candidate is expected to save over making what is wanted by hand, when one of the
+    candidates that overlap it is wanted, each with the chance of its bounds, or none of them."""
+    over = [r for r in rivals if _meet(one.place, r.place)]
+    total = max(1.0, sum(r.bounds for r in over))
+    wrong = 1 - one.labels[one.label]
+    gain = -(1 - sum(r.bounds for r in over) / total) * (FOCUS + REJECT)
+    for rival in over:
+        by_hand = GO + LABEL + min(rival.place[1] - rival.place[0] - 1, EXTEND)
+        if rival is one:
+            saved = by_hand - wrong * (FOCUS + LABEL)
+        else:
+            moved = sum(abs(a - b) for a, b in zip(one.place, rival.place, strict=True))
+            saved = by_hand - min(FOCUS + moved + wrong * LABEL, FOCUS + REJECT + by_hand)
+        gain += rival.bounds / total * saved
+    return gain
+
+
+__all__ = ["ClauseModel", "Proposal"]

@@ -1,0 +1,366 @@
+"""The learner of relations (stances): which holder takes which side on what, among the pairs of a paragraph.
+
+A pair is an actor or the author with a claim or another actor. Its label, or none, is chosen by a softmax
+regression over what the rules say of the pair, the words that take sides near it, how its ends stand to each
+other and what they are. Chances are calibrated on documents held out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Span, Value
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._claims import Clause, find_claims
+from annotator.suggesters._logistic import Binary, Classes
+from annotator.suggesters._reading import Example, Reading, tokens_within
+from annotator.suggesters._stances import find_stances
+from annotator.suggesters._tokens import Edge, Found, Token, phrase_at
+
+NONE = ""
+"""The class of pairs between which nothing is."""
+LEAST = 25
+"""Relations from which on something is learnt."""
+LOWEST = 0.15
+"""Chance below which a pair is not proposed."""
+PRIOR = (1.0, 0.0)
+_FOLDS = 4
+_RULE = "pair.learnt"
+
+
+@dataclass(frozen=True, slots=True)
+class PairProposal:
+    """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance` is the
+    calibrated probability that it is accepted with this label."""
+
+    source: str
+    target: str
+    label: str
+    chance: float
+    attributes: Mapping[str, Value]
+    reason: str
+    rule: str = _RULE
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One end of a pair: a span and its tokens."""
+
+    span: Span
+    first: int
+    last: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A candidate: its ends (no source is the author), the rules' edge if there is one, and its features."""
+
+    source: _End | None
+    target: _End
+    edge: Edge | None
+    features: tuple[str, ...]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return (self.source.span.id if self.source else AUTHOR, self.target.span.id)
+
+
+@dataclass
+class PairModel:
+    """A trained model of one relation layer."""
+
+    layer: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    labels: Classes
+    chance: Binary
+    reach: int
+
+    @staticmethod
+    def train(examples: Sequence[Example], layer: Layer) -> PairModel:
+        """Learn the relations of a layer; deterministic. Raises ValueError when too few are decided."""
+        decided = sum(r.layer == layer.name for one in examples for r in one.relations)
+        groups = {one.group for one in examples}
+        if decided < LEAST:
+            raise ValueError(f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed")
+        model = _fit(examples, layer)
+        if len(groups) >= 2:
+            model.chance = _calibrate(examples, layer)
+        return model
+
+    def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[PairProposal]:
+        """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
+        for a pair, none less likely than `LOWEST`."""
+        out: list[PairProposal] = []
+        for pair in pairs_of(reading, spans, self.sources, self.targets, self.reach):
+            chances = self.labels(pair.features)
+            label = _best(chances)
+            if not label:
+                continue
+            chance = self.chance((_odds(chances[label]),))
+            if chance >= LOWEST:
+                out.append(
+                    PairProposal(
+                        *pair.ends,
+                        label,
+                        round(chance, 4),
+                        _attributes(reading, pair),
+                        self._reason(pair, label),
+                    )
+                )
+        return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
+
+    def _reason(self, pair: _Pair, label: str) -> str:
+        if pair.edge is not None:
+            return f"{pair.edge.reason}, and pairs like this were marked before"
+        word = self.labels.strongest([f for f in pair.features if f.startswith("w=")], label)
+        return f"“{word[2:]}” stood in such pairs before" if word else "pairs like this were marked before"
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back: lists, strings, numbers and bytes."""
+        return {
+            "layer": self.layer, "sources": list(self.sources), "targets": list(self.targets),
+            "labels": self.labels.to_data(), "chance": list(self.chance.weights), "reach": self.reach,
+        }  # fmt: skip
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> PairModel:
+        """The model that `to_data` wrote."""
+        return PairModel(
+            data["layer"], tuple(data["sources"]), tuple(data["targets"]), Classes.of_data(data["labels"]),
+            Binary(tuple(data["chance"])), data["reach"],
+        )  # fmt: skip
+
+
+def _odds(chance: float) -> float:
+    chance = min(1 - 1e-4, max(1e-4, chance))
+    return math.log(chance / (1 - chance))
+
+
+def _best(chances: Mapping[str, float]) -> str:
+    """The likeliest label beside none."""
+    return min((name for name in chances if name), key=lambda name: (-chances[name], name), default=NONE)
+
+
+def _ends(reading: Reading, spans: Sequence[Span]) -> list[_End]:
+    """Spans of the paragraph with their tokens and the number of their sentence, in reading order."""
+    out: list[_End] = []
+    base, tokens = reading.paragraph.start, reading.tokens
+    number: list[int] = []
+    for token in tokens:
+        number.append((number[-1] if number else 0) + token.first)
+    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.id)):
+        place = tokens_within(tokens, span.start - base, span.end - base)
+        if place is not None:
+            out.append(_End(span, place[0], place[1], number[place[0]]))
+    return out
+
+
+def _reread(
+    reading: Reading, actors: Sequence[_End], claims: Sequence[_End]
+) -> tuple[dict[tuple[str, str], Edge], dict[str, Clause]]:
+    """What the rules make of the paragraph when the actors are those given: edges by the ids of their ends,
+    and for the given claims the clause that they overlap most."""
+    tokens, base = reading.tokens, reading.paragraph.start
+    found = [
+        Found(a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", "")
+        for a in actors
+    ]
+    clauses = find_claims(tokens, found)
+    near: dict[int, list[str]] = {}
+    by_claim: dict[str, Clause] = {}
+    for claim in claims:
+        best, most = None, 0.0
+        for place, clause in enumerate(clauses):
+            shared = min(claim.last, clause.found.last) - max(claim.first, clause.found.first)
+            joint = max(claim.last, clause.found.last) - min(claim.first, clause.found.first)
+            if shared > 0 and shared / joint > most:
+                best, most = place, shared / joint
+        if best is not None:
+            by_claim[claim.span.id] = clauses[best]
+            near.setdefault(best, []).append(claim.span.id)
+    edges: dict[tuple[str, str], Edge] = {}
+    for edge in find_stances(tokens, found, clauses):
+        source = actors[edge.source].span.id if edge.source is not None else AUTHOR
+        targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
+        for target in targets:
+            edges.setdefault((source, target), edge)
+    return edges, by_claim
+
+
+def pairs_of(
+    reading: Reading, spans: Sequence[Span], sources: Sequence[str], targets: Sequence[str], reach: int
+) -> Iterator[_Pair]:
+    """The candidate pairs: a source up to `reach` sentences before the target's, or in it; the author with
+    every target."""
+    ends = _ends(reading, spans)
+    holders = [e for e in ends if e.span.layer in sources]
+    aims = [e for e in ends if e.span.layer in targets]
+    edges, clauses = _reread(reading, holders, [e for e in aims if e.span.layer not in sources])
+    sides = _sides(reading.tokens)
+    for target in aims:
+        clause = clauses.get(target.span.id)
+        if AUTHOR in sources:
+            edge = edges.get((AUTHOR, target.span.id))
+            yield _Pair(None, target, edge, _features(reading, ends, None, target, edge, clause, sides))
+        for source in holders:
+            if source is target or not 0 <= target.sentence - source.sentence <= reach:
+                continue
+            edge = edges.get((source.span.id, target.span.id))
+            yield _Pair(source, target, edge, _features(reading, ends, source, target, edge, clause, sides))
+
+
+def _sides(tokens: Sequence[Token]) -> list[str]:
+    """For each token the side that it takes as a verb, noun or adjective: `v+`, `n-` and so on, or nothing."""
+    out: list[str] = []
+    for token in tokens:
+        word = tables.side_nouns().get(token.lower) or tables.side_adjectives().get(token.lower)
+        verbs = tables.verbs_by_form().get(token.lower, ())
+        plain = [verb for verb, _ in verbs if not verb.particle] or [verb for verb, _ in verbs]
+        if plain:
+            out.append(f"v{plain[0].on_claim or '.'}{plain[0].on_actor or '.'}")
+        else:
+            out.append(f"n{word.side}" if word else "")
+    return out
+
+
+def _size(number: int) -> int:
+    return max(n for n in (0, 1, 2, 3, 5, 8, 13, 21) if n <= number)
+
+
+def _features(
+    reading: Reading, ends: Sequence[_End], source: _End | None, target: _End, edge: Edge | None,
+    clause: Clause | None, sides: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
+    """What tells whether, and how, a source stands to a target."""
+    tokens = reading.tokens
+    kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
+    rule = f"{edge.rule}{edge.side}" if edge else ""
+    made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]
+    for name, value in target.span.attributes.items():
+        if isinstance(value, str):
+            made.append(f"{kind}|{name}={value}")
+    if clause is not None:
+        made += [f"{kind}|frame={clause.frame.side if clause.frame else None}"]
+        made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
+    sentence = [
+        i for i in range(len(tokens)) if _sentence_of(tokens, i) == _sentence_of(tokens, target.first)
+    ]
+    low, high = sentence[0], sentence[-1] + 1
+    if source is None:
+        return (*made, *_authors(tokens, kind, target, low, high))
+    back = target.sentence - source.sentence
+    inside = target.first <= source.first and source.last <= target.last
+    order = "in" if inside else "before" if source.first < target.first else "after"
+    a, b = (source.last, target.first) if order == "before" else (target.last, source.first)
+    if inside:
+        a, b = target.first, source.first
+    others = [e for e in ends if e is not source and e.span.layer == source.span.layer]
+    between = sum(a <= e.first < b for e in others)
+    made += [
+        f"{kind}|o={order}|back={back}", f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
+        f"{kind}|o={order}|n={min(3, between)}", f"from={source.span.label}", f"{kind}|from={source.span.label}",
+        f"{kind}|mention={source.span.attributes.get('mention')}",
+        f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
+    ]  # fmt: skip
+    if back == 0:
+        stretch = range(a, b)
+        if order == "after":
+            stretch = range(a, min(high, max(b, source.last + 4)))
+        found = [sides[i] for i in stretch if sides[i]]
+        made += [f"{kind}|o={order}|side={side}" for side in found]
+        made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
+        made += [f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()]
+        not_ = any(tokens[i].lower in tables.words("negations") for i in stretch)
+        made.append(f"{kind}|not={not_}|side={found[0] if found else ''}")
+        made.append(f"{kind}|that={any(tokens[i].lower == 'that' for i in stretch)}")
+    before = tokens[source.first - 1].lower if source.first > low else "^"
+    after = tokens[source.last].lower if source.last < len(tokens) else "$"
+    made += [
+        f"{kind}|a={after}",
+        f"{kind}|b={before}",
+        f"{kind}|a={sides[source.last] if after != '$' else ''}",
+    ]
+    return tuple(made)
+
+
+def _sentence_of(tokens: Sequence[Token], at: int) -> int:
+    return next((i for i in range(at, -1, -1) if tokens[i].first), 0)
+
+
+def _authors(tokens: Sequence[Token], kind: str, target: _End, low: int, high: int) -> list[str]:
+    """What shows the author's side on a claim: words before it in its sentence, and how the next one begins."""
+    made = [f"{kind}|first={t.lower}" for t in tokens[low : low + 2]]
+    made += [f"{kind}|next={t.lower}" for t in tokens[high : high + 3]]
+    made.append(f"{kind}|sign={tokens[high - 1].text}")
+    for name in ("author_sides_with", "author_sides_against"):
+        phrases = tables.phrases(name)
+        inside = any(phrase_at(tokens, i, phrases, high) for i in range(low, high))
+        follows = any(
+            phrase_at(tokens, i, phrases, len(tokens)) for i in range(high, min(high + 4, len(tokens)))
+        )
+        made.append(f"{kind}|{name}={inside}{follows}")
+    return made
+
+
+def _attributes(reading: Reading, pair: _Pair) -> dict[str, Value]:
+    """Strength, basis and cue as the rules give them."""
+    if pair.edge is None:
+        return {}
+    given: dict[str, Value] = {k: v for k, v in pair.edge.attributes.items() if k in ("basis", "strength")}
+    if "cue_start" in pair.edge.attributes:
+        base = reading.paragraph.start
+        given["cue"] = [
+            base + int(pair.edge.attributes["cue_start"]), base + int(pair.edge.attributes["cue_end"])
+        ]  # fmt: skip
+    return given
+
+
+def _rows(examples: Sequence[Example], layer: Layer, reach: int) -> Iterator[tuple[Example, _Pair, str]]:
+    for example in examples:
+        gold = {(r.source, r.target): r.label for r in example.relations if r.layer == layer.name}
+        for pair in pairs_of(example.reading, example.spans, layer.sources, layer.targets, reach):
+            yield example, pair, gold.get(pair.ends, NONE)
+
+
+def _fit(examples: Sequence[Example], layer: Layer) -> PairModel:
+    reach = 1
+    rows, labels = [], []
+    for _, pair, label in _rows(examples, layer, reach):
+        rows.append(pair.features)
+        labels.append(label)
+    if not any(labels):
+        raise ValueError(f"no relation of “{layer.name}” stands between two spans of a paragraph")
+    classes = Classes.fit(rows, labels, penalty=PENALTY)
+    return PairModel(layer.name, layer.sources, layer.targets, classes, Binary(PRIOR), reach)
+
+
+PENALTY = 1.0
+
+
+def _calibrate(examples: Sequence[Example], layer: Layer) -> Binary:
+    """Weights from models that have not seen the documents they are judged on."""
+    fold = {name: i % _FOLDS for i, name in enumerate(sorted({one.group for one in examples}))}
+    columns: list[tuple[float]] = []
+    right: list[bool] = []
+    for number in range(_FOLDS):
+        try:
+            model = _fit([one for one in examples if fold[one.group] != number], layer)
+        except ValueError:
+            continue
+        held = [one for one in examples if fold[one.group] == number]
+        for _, pair, label in _rows(held, layer, model.reach):
+            chances = model.labels(pair.features)
+            best = _best(chances)
+            if best and chances[best] >= 0.02:
+                columns.append((_odds(chances[best]),))
+                right.append(best == label)
+    return Binary.fit(columns, right, PRIOR)
+
+
+__all__ = ["LEAST", "PairModel", "PairProposal"]

@@ -1,0 +1,224 @@
+"""Where long spans can begin and end in a sentence, and what the learner sees of such places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TypeAlias
+
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._claims import Clause, finite
+from annotator.suggesters._reading import Reading
+from annotator.suggesters._tokens import Token, phrase_at
+
+Place: TypeAlias = tuple[int, int]
+"""Tokens `[first, last)` of a paragraph."""
+
+_AFTER = frozenset(', ; : - – — " “ ” « » ( ) that and but or yet so'.split())
+"""Words and signs after which a span can begin."""
+_BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so because as if'.split())
+"""Words and signs before which a span can end."""
+_FINAL = frozenset(". ! ? … ; : ,".split())
+_QUOTES = frozenset('"“”«»')
+_CUES = (
+    ("policy", "policy_cues"), ("prediction", "prediction_cues"), ("hedge", "hedges"), ("if", "conditionals"),
+    ("unattributed", "unattributed"), ("procedural", "procedural"), ("opinion", "opinion_frames"),
+    ("with", "author_sides_with"), ("against", "author_sides_against"),
+)  # fmt: skip
+
+
+def _size(number: int) -> int:
+    """0 to 3 exactly, then 4 (to 5), 6 (to 8), 9 (to 14), 15 (to 24), 25."""
+    return max(n for n in (0, 1, 2, 3, 4, 6, 9, 15, 25) if n <= number)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; `number` counts the
+    sentences of the paragraph, `count` is how many there are; `finite` says for each token of the paragraph how
+    many finite verbs stand before it; `beyond` are the ends of following sentences that a span may reach."""
+
+    reading: Reading
+    first: int
+    last: int
+    clauses: tuple[Clause, ...]
+    number: int
+    count: int
+    finite: tuple[int, ...]
+    beyond: tuple[int, ...] = ()
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the paragraph."""
+        return self.reading.tokens
+
+    @cached_property
+    def place(self) -> Place:
+        """The sentence without its final sign."""
+        return self.first, self.bare_end
+
+    @cached_property
+    def bare_end(self) -> int:
+        """Where the sentence ends without its final signs."""
+        last = self.last
+        while last - 1 > self.first and self.tokens[last - 1].text in _FINAL | _QUOTES:
+            last -= 1
+        return last
+
+    def verbs(self, first: int, last: int) -> int:
+        """Finite verbs in `[first, last)`, 0 when it is empty."""
+        return max(0, self.finite[last] - self.finite[first])
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Tokens at which a span can begin; a verb follows."""
+        made = {self.first} | {c.found.first for c in self.clauses}
+        made |= {
+            i for i in range(self.first + 1, self.last)
+            if (self.tokens[i - 1].lower in _AFTER and self.tokens[i].lower not in _AFTER - {"that"})
+            or self.tokens[i].text in _QUOTES
+        }  # fmt: skip
+        return sorted(i for i in made if i == self.first or self.verbs(i, self.last))
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        made = {self.last, self.bare_end, *self.beyond} | {c.found.last for c in self.clauses}
+        made |= {
+            i for i in range(self.first + 1, self.last)
+            if self.tokens[i].lower in _BEFORE or self.tokens[i - 1].text in _QUOTES
+        }  # fmt: skip
+        return sorted(made)
+
+    def ends_of(self, start: int) -> list[int]:
+        """Where a span that begins at `start` can end: after a verb, or with the sentence."""
+        return [
+            e for e in self._stops
+            if e > start + 1 and (self.verbs(start, e) or e >= self.bare_end)
+        ] or [self.last]  # fmt: skip
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        """What the sentence as a whole tells."""
+        reading, tokens = self.reading, self.tokens[self.first : self.last]
+        made = [f"s.{name}" for name in _cues(self.tokens, self.first, self.last)]
+        made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
+        made += [f"s.size={_size(len(tokens))}", f"s.verbs={min(3, self.verbs(self.first, self.last))}"]
+        made += [f"s.place={min(self.number, 3)}", f"s.last={self.number == self.count - 1}"]
+        made += [f"s.clauses={min(2, len(self.clauses))}", f"s.paragraph={min(1, reading.paragraph.index)}"]
+        made.append(f"s.sign={tokens[-1].text}")
+        made.append("s.begin=" + " ".join(t.lower for t in tokens[:2]))
+        return tuple(made)
+
+    @cached_property
+    def _ruled(self) -> tuple[set[int], set[int]]:
+        return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
+
+    def _lead(self, start: int) -> str:
+        """What kind of place a start is."""
+        if start == self.first:
+            return "begin"
+        before = self.tokens[start - 1].lower
+        return before if before in _AFTER else "inside"
+
+    def start_features(self, start: int) -> tuple[str, ...]:
+        """What tells whether a span begins here."""
+        kind = self._lead(start)
+        skipped = start - self.first
+        ruled = start in self._ruled[0]
+        made = [
+            f"k={kind}", f"k={kind}|r={ruled}|v={min(2, self.verbs(self.first, start))}", f"r={ruled}",
+            f"r={ruled}|{len(self._ruled[0])}", f"k={kind}|n={_size(skipped)}", f"n={_size(skipped)}",
+            f"v={min(2, self.verbs(self.first, start))}|{min(2, self.verbs(start, self.last))}",
+            f"w={self.tokens[start].lower}", f"k={kind}|w={self.tokens[start].lower}",
+            f"rest={_size(self.last - start)}", f"others={_size(len(self.starts))}",
+        ]  # fmt: skip
+        if start + 1 < self.last:
+            made.append(f"w1={self.tokens[start].lower} {self.tokens[start + 1].lower}")
+        if skipped:
+            made.append(f"p={self.tokens[start - 1].lower}")
+            if skipped > 1:
+                made.append(f"p2={self.tokens[start - 2].lower} {self.tokens[start - 1].lower}")
+            if skipped <= 5:
+                made.append("skip=" + " ".join(t.lower for t in self.tokens[self.first : start]))
+            lead = phrase_at(self.tokens, self.first, tables.phrases("lead_ins"), self.last)
+            made.append(f"lead={0 < lead >= skipped - 1}")
+        else:
+            lead = phrase_at(self.tokens, self.first, tables.phrases("lead_ins"), self.last)
+            made += [f"leads={lead > 0}", *self._words]
+            if lead:
+                made.append("lead=" + " ".join(t.lower for t in self.tokens[start : start + lead]))
+        return tuple(made)
+
+    def end_features(self, start: int, end: int) -> tuple[str, ...]:
+        """What tells whether a span that begins at `start` ends here."""
+        left = self.last - end
+        kind = "all" if not left else "bare" if end == self.bare_end else "inside" if left > 0 else "beyond"
+        after = self.tokens[end].lower if left > 0 else ""
+        ruled = end in self._ruled[1]
+        made = [
+            f"e={kind}", f"e={kind}|r={ruled}", f"e={kind}|k={self._lead(start)}", f"e={kind}|a={after}",
+            f"e={kind}|v={min(2, self.verbs(start, end))}|{min(2, self.verbs(end, self.last))}",
+            f"e={kind}|n={_size(end - start)}", f"e={kind}|left={_size(abs(left))}", f"b={self.tokens[end - 1].text}",
+            f"e={kind}|sign={self.tokens[self.last - 1].text}",
+        ]  # fmt: skip
+        if kind == "inside":
+            made.append("a2=" + " ".join(t.lower for t in self.tokens[end : min(end + 2, self.last)]))
+        if any(c.found.first == start and c.found.last == end for c in self.clauses):
+            made.append("rule")
+        inside = [t.text for t in self.tokens[start:end] if t.text in _QUOTES]
+        made.append(f"e={kind}|quotes={min(3, len(inside))}")
+        return tuple(made)
+
+
+def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
+    """The sentences of a reading; a span may end `reach` sentences after the one that it begins in."""
+    tokens = reading.tokens
+    starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
+    ends = [*starts[1:], len(tokens)]
+    verbs = tuple(accumulate((finite(t) for t in tokens), initial=0))
+    return [
+        Sentence(
+            reading, a, b, tuple(c for c in reading.clauses if a <= c.found.first < b), number, len(starts),
+            verbs, tuple(ends[number + 1 : number + 1 + reach]),
+        )
+        for number, (a, b) in enumerate(zip(starts, ends, strict=True))
+    ]  # fmt: skip
+
+
+def _cues(tokens: Sequence[Token], first: int, last: int) -> list[str]:
+    """Names of the classes of cues that stand in `[first, last)`."""
+    out = []
+    for name, table in _CUES:
+        phrases = tables.phrases(table)
+        if any(phrase_at(tokens, i, phrases, last) for i in range(first, last)):
+            out.append(name)
+    if any(t.lower in tables.words("value_words") for t in tokens[first:last]):
+        out.append("value")
+    return out
+
+
+def span_features(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
+    """What tells the label and the attributes of a span."""
+    tokens = sentence.tokens
+    made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
+    made += [f"c={name}" for name in _cues(tokens, start, end)]
+    made += [f"b={tokens[start].lower}", f"n={_size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]
+    made.append(f"number={any(t.text[:1].isdigit() for t in tokens[start:end])}")
+    made.append(f"place={min(sentence.number, 3)}|{sentence.number == sentence.count - 1}")
+    made.append(f"sign={tokens[sentence.last - 1].text}")
+    quoted = any(t.text in _QUOTES for t in tokens[max(sentence.first, start - 1) : end + 1])
+    made.append(f"quoted={quoted}")
+    over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
+    for clause in over[:1]:
+        made.append(f"r={clause.found.label}")
+        made += [f"r.{name}={value}" for name, value in clause.found.attributes.items()]
+        made.append(f"frame={clause.frame.side if clause.frame else None}")
+    if start > sentence.first:
+        made.append(f"p={tokens[start - 1].lower}")
+        made += [f"before={t.lower}" for t in tokens[max(sentence.first, start - 4) : start]]
+    return tuple(made)
+
+
+__all__ = ["Place", "Sentence", "sentences_of", "span_features"]

@@ -1,0 +1,112 @@
+"""The learner of relations: what it proposes between given spans, and when it declines to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+from annotator.suggesters._pairs import LEAST, PairModel, PairProposal
+from annotator.suggesters._reading import Example, Reader
+
+NAMES = ("Iran", "Russia", "France", "Germany", "Spain", "Italy")
+
+
+def _stance() -> Layer:
+    layer = load_schema("actors-claims-stances").layer("stance")
+    assert layer is not None
+    return layer
+
+
+@cache
+def _reader() -> Reader:
+    return Reader()
+
+
+def _text(a: str, b: str) -> str:
+    return f"{a} frobs {b}. {a} says that the treaty was a mistake. {b} waited in the rain with {a}."
+
+
+def _spans(text: str, a: str, b: str, key: str) -> tuple[Span, ...]:
+    claim = "the treaty was a mistake"
+    places = [
+        ("holder", "actor", "state", 0, len(a)),
+        ("foe", "actor", "state", text.index(b), text.index(b) + len(b)),
+        ("speaker", "actor", "state", text.index(f"{a} says"), text.index(f"{a} says") + len(a)),
+        ("claim", "claim", "value", text.index(claim), text.index(claim) + len(claim)),
+    ]
+    return tuple(Span(f"{key}{name}", layer, label, s, e) for name, layer, label, s, e in places)
+
+
+def _example(a: str, b: str, *, decided: bool = True) -> Example:
+    text = _text(a, b)
+    document = Document(f"{a}{b}", "", text, split_paragraphs(text))
+    relations = (
+        Relation("1", "stance", "oppose", f"{a}{b}holder", f"{a}{b}foe"),
+        Relation("2", "stance", "support", f"{a}{b}speaker", f"{a}{b}claim"),
+    )
+    reading = _reader().read(document, document.paragraphs[0])
+    return Example(reading, _spans(text, a, b, a + b), relations if decided else (), document.id)
+
+
+@cache
+def _model() -> PairModel:
+    pairs = [(a, b) for a in NAMES for b in NAMES if a != b]
+    return PairModel.train([_example(a, b) for a, b in pairs], _stance())
+
+
+def _suggest(model: PairModel) -> Sequence[PairProposal]:
+    text = _text("China", "Norway")
+    document = Document("new", "", text, split_paragraphs(text))
+    reading = _reader().read(document, document.paragraphs[0])
+    return model.suggest(reading, _spans(text, "China", "Norway", ""))
+
+
+def test_a_verb_that_the_rules_do_not_know_is_learnt() -> None:
+    found = {(p.source, p.label, p.target): p for p in _suggest(_model())}
+    assert set(found) == {("holder", "oppose", "foe"), ("speaker", "support", "claim")}
+    assert all(p.chance > 0.8 and p.reason for p in found.values())
+
+
+def test_strength_basis_and_cue_are_those_of_the_rules() -> None:
+    reported = next(p for p in _suggest(_model()) if p.target == "claim")
+    text = _text("China", "Norway")
+    cue = reported.attributes["cue"]
+    assert isinstance(cue, list)
+    assert text[int(cue[0]) : int(cue[1])] in ("says", "says that")
+    assert reported.attributes["basis"] == "explicit"
+
+
+def test_too_little_is_told_with_a_number() -> None:
+    with pytest.raises(ValueError, match=f"2 relations.* {LEAST} are needed"):
+        PairModel.train([_example("Iran", "Russia")], _stance())
+
+
+def test_a_stored_model_proposes_the_same() -> None:
+    again = PairModel.of_data(_model().to_data())
+    assert [(p.source, p.target, p.label) for p in _suggest(again)] == [
+        (p.source, p.target, p.label) for p in _suggest(_model())
+    ]
+
+
+def test_the_author_can_take_sides() -> None:
+    examples = []
+    for i, a in enumerate(NAMES * 5):
+        text = f"{a} says that the treaty was a mistake. And so it was."
+        document = Document(f"{a}{i}", "", text, split_paragraphs(text))
+        start = text.index("the treaty")
+        spans = (
+            Span("a", "actor", "state", 0, len(a)),
+            Span("c", "claim", "value", start, start + len("the treaty was a mistake")),
+        )
+        relations = (Relation("1", "stance", "support", AUTHOR, "c"),)
+        reading = _reader().read(document, document.paragraphs[0])
+        examples.append(Example(reading, spans, relations, document.id))
+    model = PairModel.train(examples, _stance())
+    found = model.suggest(examples[0].reading, examples[0].spans)
+    assert [(p.source, p.label, p.target) for p in found] == [(AUTHOR, "support", "c")]
