@@ -255,6 +255,20 @@ class Project:
         """Number of rows that `documents` would give without a limit."""
         return store.count(self._database, annotator, search=search, completion=completion)
 
+    def neighbour(self, document: str, direction: int) -> str | None:
+        """The document after (1) or before (-1) one in document order."""
+        return store.neighbour(self._database, document, direction)
+
+    def waiting(self, annotator: str, document: str, direction: int) -> str | None:
+        """The nearest document after (1) or before (-1) one with suggestions that the annotator has yet to decide
+        on, and that is not skipped."""
+        return store.waiting(self._database, annotator, document, direction)
+
+    def texts(self, literal: str = "") -> Iterator[tuple[str, str]]:
+        """Id and text of the documents in order, some hundred in memory; with `literal` those that hold it in any
+        case, and perhaps some others."""
+        return store.texts(self._database, literal)
+
     # --- work
 
     def annotations(self, document: str, annotator: str) -> tuple[AnnotationSet, History]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -170,6 +171,82 @@ def count(db: Database, annotator: str, *, search: str = "", completion: Complet
     if not where:
         return int(db.value("SELECT count(*) FROM document"))
     return int(db.value(f"SELECT count(*) {_JOIN}{where}", [annotator, *values]))
+
+
+def neighbour(db: Database, document: str, direction: int) -> str | None:
+    """The document after (1) or before (-1) one."""
+    than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
+    found: str | None = db.value(
+        f"SELECT id FROM document WHERE position {than} (SELECT position FROM document WHERE id = ?) "
+        f"ORDER BY position {order} LIMIT 1",
+        (document,),
+    )
+    return found
+
+
+def waiting(db: Database, annotator: str, document: str, direction: int) -> str | None:
+    """The nearest document after (1) or before (-1) one that the annotator did not skip and that has suggestions
+    without a decision."""
+    than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
+    found: str | None = db.value(
+        "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
+        f"WHERE d.position {than} (SELECT position FROM document WHERE id = ?2) "
+        "AND coalesce(c.completion, 'new') <> 'skipped' AND EXISTS (SELECT 1 FROM suggestion s "
+        "WHERE s.document = d.id AND NOT EXISTS (SELECT 1 FROM item i WHERE i.document = s.document "
+        "AND i.annotator = ?1 AND i.item = s.id AND i.status <> 'marked')) "
+        f"ORDER BY d.position {order} LIMIT 1",
+        (annotator, document),
+    )
+    return found
+
+
+def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
+    """Id and text of the documents in order, some hundred at a time; with `literal` only those that may hold it in
+    any case: SQLite passes over most of the others, the caller looks closer."""
+    condition, value = _holding(literal)
+    last = db.value("SELECT coalesce(max(position), -1) FROM document")
+    for first in range(0, last + 1, _AT_ONCE):
+        yield from db.rows(
+            "SELECT d.id, t.text FROM document d JOIN text t ON t.document = d.id "
+            f"WHERE d.position BETWEEN ? AND ? AND {condition} ORDER BY d.position",
+            [first, first + _AT_ONCE - 1, *value],
+        )
+
+
+_AT_ONCE = 500
+"""Texts that are looked at in one query."""
+
+_KIN = {
+    "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82", "с": "\u1c83",
+    "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a", "ṡ": "\u1e9b", "å": "\u212b",
+    "ß": "\u1e9e", "ſt": "", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
+}  # fmt: skip
+"""Letters that are the same in any case besides their upper and lower ones."""
+
+_MANY_FORMS = re.compile("[\u0345\u0370-\u03ff\u1f00-\u1fff\u00b5\u2126]")
+"""Greek has more forms of a letter than two."""
+
+
+def _holding(literal: str) -> tuple[str, list[str]]:
+    """A condition that every text fulfils which holds the words in any case."""
+    if not literal:
+        return "1", []
+    if literal.isascii():
+        # LIKE knows the case of ASCII letters only, and is the quicker one.
+        like = "".join("_" if c.lower() in _KIN else f"\\{c}" if c in "%_\\" else c for c in literal)
+        return "t.text LIKE ? ESCAPE '\\'", [f"%{like}%"]
+    return "t.text GLOB ?", [f"*{''.join(map(in_any_case, literal))}*"]
+
+
+def in_any_case(char: str) -> str:
+    """A character in any case as a pattern of SQLite's GLOB."""
+    if _MANY_FORMS.match(char):
+        return "?"
+    cases = {char}
+    for _ in range(2):
+        cases |= {c for x in cases for c in (x.lower(), x.upper(), x.title()) if len(c) == 1}
+    cases |= {c for x in cases for c in _KIN.get(x, "")}
+    return f"[{''.join(sorted(cases))}]" if len(cases) > 1 or char in "*?[" else char
 
 
 def completions(

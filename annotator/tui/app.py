@@ -108,17 +108,24 @@ class AnnotatorApp(App[int]):
         """From the document to the queue under it."""
         self.pop_screen()
 
-    def go_to(self, document: str, paragraph: int, item: str | None) -> None:
-        """From a list to a place in a document; everything above the queue gives way."""
+    def go_to(
+        self, document: str, paragraph: int, item: str | None, *, find: tuple[str, int] | None = None
+    ) -> None:
+        """From a list to a place in a document; everything above the queue gives way. `find`: what was looked for
+        there, to be marked, and the offset of the place."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.show_document()
+        screen = self.show_document()
+        if find is not None:
+            screen.call_after_refresh(screen.find, find[0], near=find[1])
 
-    def show_document(self) -> None:
+    def show_document(self) -> AnnotateScreen:
         """The document that the session has open, to annotate or to review."""
-        self.push_screen(self._screen_of(self.session))
+        screen = self._screen_of(self.session)
+        self.push_screen(screen)
+        return screen
 
     def leave(self) -> None:
         """End; with decisions not saved, only when asked twice."""

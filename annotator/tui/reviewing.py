@@ -179,6 +179,15 @@ class ReviewSession(Session):
     def ids(self) -> list[str]:
         return [row.document for row in review_rows(self.project, self.strategy)]
 
+    def neighbour(self, direction: int) -> str | None:
+        ids = self.ids()
+        return _beyond(ids, self.review.document.id, direction)
+
+    def waiting(self, document: str, direction: int) -> str | None:
+        rows = review_rows(self.project, self.strategy)
+        left = [row.document for row in rows if row.undecided or row.document == document]
+        return _beyond(left, document, direction)
+
     def _rows(self, search: str, completion: Completion | None) -> list[DocumentSummary]:
         wanted, words = _filter(search)
         known = {row.id: row for row in self.project.documents(self.annotator, search=words)}
@@ -198,6 +207,12 @@ class ReviewSession(Session):
     @property
     def name(self) -> str:
         return "review"
+
+
+def _beyond(ids: Sequence[str], document: str, direction: int) -> str | None:
+    """The one before (-1) or after (1) a document."""
+    at = ids.index(document) + direction if document in ids else -1
+    return ids[at] if 0 <= at < len(ids) else None
 
 
 def _filter(search: str) -> tuple[dict[str, str], str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
@@ -221,10 +220,12 @@ class Session:
         return f"review: {' · '.join(texts)[:60]}" if texts else ""
 
     def neighbour(self, direction: int) -> str | None:
-        """The document before (-1) or after (1) the open one, in document order."""
-        ids = self.ids()
-        pairs = pairwise(ids) if direction > 0 else ((b, a) for a, b in pairwise(ids))
-        return next((there for here, there in pairs if here == self.review.document.id), None)
+        """The document before (-1) or after (1) the open one, in the order of the queue."""
+        return self.project.neighbour(self.review.document.id, direction)
+
+    def waiting(self, document: str, direction: int) -> str | None:
+        """The nearest document before (-1) or after (1) one in which something waits for a decision."""
+        return self.project.waiting(self.annotator, document, direction)
 
     def to_undecided(self, direction: int = 1) -> bool:
         """Go to the next (1) or previous (-1) undecided item, in this document or the ones beyond it; whether
@@ -233,18 +234,21 @@ class Session:
         self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
             return True
-        rows = self.documents()
-        at = next((i for i, row in enumerate(rows) if row.id == before.document.id), -1)
-        for row in rows[at + 1 :] if direction > 0 else rows[:at][::-1]:
-            if row.pending and row.completion is not Completion.SKIPPED:
-                last = len(self.project.document(row.id).paragraphs) - 1
-                self.open(row.id, paragraph=0 if direction > 0 else last)
-                left = [item.id for item in self.review.items if item.undecided]
-                if left:
-                    self.do(do.FocusItem(left[0 if direction > 0 else -1]))
-                else:
-                    self.do(do.MoveFocus(direction, undecided=True))
+        document: str | None = before.document.id
+        while document is not None and (document := self.waiting(document, direction)) is not None:
+            self.open(document, paragraph=0)
+            if direction < 0:
+                self.do(do.GoParagraph(len(self.review.document.paragraphs) - 1))
+            left = [item.id for item in self.review.items if item.undecided]
+            if left:
+                self.do(do.FocusItem(left[0 if direction > 0 else -1]))
                 return True
+            self.do(do.MoveFocus(direction, undecided=True))
+            if any(item.undecided for item in self.review.items):
+                return True
+            # All that waits there is muted, or hidden by the threshold or the filter: on to the next.
+        if self.review.document.id != before.document.id:
+            self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
 
 

@@ -35,11 +35,13 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
     """The first places in document and text order. Raises UsageError for a bad expression."""
     compiled = pattern(wanted)
     found: list[Hit] = []
-    for id in project.document_ids() if wanted else ():
+    literal = "" if wanted.startswith("re:") else wanted
+    for id, text in project.texts(literal) if wanted else ():
+        matches = [m for m in compiled.finditer(text) if m.end() > m.start()]
+        if not matches:
+            continue
         document = project.document(id)
-        for match in compiled.finditer(document.text):
-            if match.end() == match.start():
-                continue
+        for match in matches:
             paragraph = document.paragraph_at(match.start())
             low, high = max(paragraph.start, match.start() - 30), min(paragraph.end, match.end() + 30)
             context = " ".join(document.text[low:high].split())

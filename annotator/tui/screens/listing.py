@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.prompt import Prompt
 from annotator.tui.widgets.rows import Rows
 
 
@@ -41,7 +42,9 @@ class ListScreen(CommandScreen):
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
         self._empty = empty
-        self._lines: Sequence[Line] = ()
+        self._every: Sequence[Line] = ()
+        self._lines: list[tuple[int, Line]] = []
+        self._wanted = self._message = ""
         self._at = self._top = 0
 
     def compose(self) -> ComposeResult:
@@ -51,7 +54,20 @@ class ListScreen(CommandScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        self._lines = self._source()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the rows anew, those with the words of the filter."""
+        self._every = self._source()
+        wanted = self._wanted.casefold()
+        self._lines = [
+            (number, line) for number, line in enumerate(self._every)
+            if wanted in line.text.casefold() or wanted in line.note.casefold()
+        ]  # fmt: skip
+        self.redraw()
+
+    def say(self, message: str) -> None:
+        self._message = message
         self.redraw()
 
     def redraw(self) -> None:
@@ -62,8 +78,9 @@ class ListScreen(CommandScreen):
         self._top = max(min(self._top, self._at), self._at - room + 1)
         count = f"{self._at + 1 if self._lines else 0} of {len(self._lines)} "
         head = [(t, theme.bar) for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)]
-        rows: list[list[Piece]] = [head, []]
-        for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
+        said = self._message or (f"with “{self._wanted}”" if self._wanted else "")
+        rows: list[list[Piece]] = [head, [(f"   {clip(said, width - 4)}", theme.strong)] if said else []]
+        for i, (_, line) in enumerate(self._lines[self._top : self._top + room], self._top):
             here = i == self._at
             note: list[Piece] = [(f" {clip(line.note, width // 2)} ", theme.muted)]
             text: list[Piece] = [
@@ -72,12 +89,17 @@ class ListScreen(CommandScreen):
             ]
             rows.append(justify(text, note, width))
         if not self._lines:
-            rows.append([(f"   {self._empty}", theme.muted)])
+            rows.append([(f"   {'none of them' if self._every else self._empty}", theme.muted)])
         rows += [[]] * (height - 1 - len(rows))
         foot: list[Piece] = [("  enter", theme.strong), (" go there  ", theme.muted)]
         for key, (word, _) in self._more.items():
             foot += [(key, theme.strong), (f" {word}  ", theme.muted)]
-        foot += [("esc", theme.strong), (" back", theme.muted)]
+        foot += [
+            ("/", theme.strong),
+            (" filter  ", theme.muted),
+            ("esc", theme.strong),
+            (" back", theme.muted),
+        ]
         self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
 
     def take(self, key: str) -> None:
@@ -92,17 +114,25 @@ class ListScreen(CommandScreen):
             "home": -(10**6),
             "end": 10**6,
         }
+        self._message = ""
         if key in ("escape", "q"):
             self.app.pop_screen()
+        elif key == "/":
+            self.app.push_screen(Prompt("filter", self.theme_now, value=self._wanted), self._filter)
         elif key == "ctrl+q":
             self.run_quit()
         elif key in steps:
             self._at = max(0, self._at + steps[key])
             self.redraw()
         elif key == "enter" and self._lines:
-            self._choose(self._at)
+            self._choose(self._lines[self._at][0])
         elif key in self._more and self._lines:
-            self._more[key][1](self._at)
+            self._more[key][1](self._lines[self._at][0])
+
+    def _filter(self, answer: str | None) -> None:
+        if answer is not None:
+            self._wanted, self._at = answer.strip(), 0
+            self.reload()
 
 
 __all__ = ["Line", "ListScreen"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.errors import StoreError, UsageError
+from annotator.errors import AnnotatorError, StoreError
+from annotator.project import Project
 from annotator.tui.screens.listing import Line, ListScreen
+from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import Offer, Prompt
 from annotator.workflows.naming import Entry, Kind, entries, mentions, rename
-from annotator.workflows.search import Hit, pattern, search
+from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
@@ -26,15 +29,20 @@ def registry_screen(app: AnnotatorApp, kind: Kind) -> ListScreen:
 
     def change(at: int) -> None:
         entry = known[at]
-        offers = [Offer(e.name, f"{e.count}: merge with it") for e in known if e.name != entry.name]
+        offers = [Offer(e.name, f"{e.count}: merge with it", e.forms) for e in known if e.name != entry.name]
 
         def answered(answer: str | None) -> None:
             if answer is None:
                 return
             try:
-                rename(session.project, session.annotator, kind, entry.name, answer)
+                number = rename(session.project, session.annotator, kind, entry.name, answer)
             except StoreError as error:
-                session.error = error
+                screen.say(f"not all of it could be written: {error.message}")
+            else:
+                merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
+                word = "merged with" if merged else "renamed to"
+                screen.reload()
+                screen.say(f"{number} mention{'s' * (number != 1)} {word} “{answer.strip()}”")
             session.reload()
 
         app.push_screen(
@@ -46,7 +54,8 @@ def registry_screen(app: AnnotatorApp, kind: Kind) -> ListScreen:
 
     title = "Entities" if kind == "entity" else "Concepts"
     key = "i on an item gives it one"
-    return ListScreen(title, lines, choose, keys={"r": ("rename, merge", change)}, empty=f"none yet; {key}")
+    screen = ListScreen(title, lines, choose, keys={"r": ("rename, merge", change)}, empty=f"none yet; {key}")
+    return screen
 
 
 def _mentions(app: AnnotatorApp, kind: Kind, name: str) -> ListScreen:
@@ -63,26 +72,49 @@ def _mentions(app: AnnotatorApp, kind: Kind, name: str) -> ListScreen:
 def find_everywhere(app: AnnotatorApp) -> None:
     """Ask for text, and list the places in all documents."""
 
-    def check(wanted: str) -> str:
-        try:
-            pattern(wanted)
-        except UsageError as error:
-            return error.message
-        return ""
-
     def answered(wanted: str | None) -> None:
         if wanted:
-            app.push_screen(_places(app, wanted, search(app.session.project, wanted)))
+            app.push_screen(PlacesScreen(app, wanted))
 
-    app.push_screen(Prompt("find in all documents", app.look, check=check), answered)
-
-
-def _places(app: AnnotatorApp, wanted: str, found: Sequence[Hit]) -> ListScreen:
-    def choose(at: int) -> None:
-        app.go_to(found[at].document, found[at].paragraph, None)
-
-    lines = [Line(f"… {hit.context} …", f"{hit.document} ¶ {hit.paragraph + 1}") for hit in found]
-    return ListScreen(f"Places with {wanted}", lambda: lines, choose, empty="no place")
+    app.push_screen(Prompt("find in all documents", app.look, check=pattern_problem), answered)
 
 
-__all__ = ["find_everywhere", "registry_screen"]
+class PlacesScreen(ListScreen):
+    """Places with some words in all documents: looked for aside, so that the screen never waits."""
+
+    def __init__(self, app: AnnotatorApp, wanted: str) -> None:
+        self._hits: list[Hit] = []
+        self._root: Path = app.session.project.root
+        self._words = wanted
+        super().__init__(f"Places with {wanted}", self._shown, self._go, empty="looking ...")
+
+    def on_mount(self) -> None:
+        self.run_worker(self._look, thread=True, exclusive=True)
+
+    def _look(self) -> None:
+        try:
+            with Project.open(self._root) as project:
+                found, problem = search(project, self._words, limit=MOST), ""
+        except AnnotatorError as error:
+            found, problem = [], error.message
+        self.app.call_from_thread(self._found, found, problem)
+
+    def _found(self, hits: list[Hit], problem: str) -> None:
+        self._hits, self._empty = hits, problem or "no place"
+        if self.is_current:
+            self.reload()
+            if len(hits) == MOST:
+                self.say(f"the first {MOST}; more words find fewer")
+
+    def _shown(self) -> list[Line]:
+        return [Line(f"… {hit.context} …", f"{hit.document} ¶ {hit.paragraph + 1}") for hit in self._hits]
+
+    def _go(self, at: int) -> None:
+        hit = self._hits[at]
+        self.annotator_app.go_to(hit.document, hit.paragraph, None, find=(self._words, hit.start))
+
+
+MOST = 500
+"""Places that are listed."""
+
+__all__ = ["MOST", "PlacesScreen", "find_everywhere", "registry_screen"]
