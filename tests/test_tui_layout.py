@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from annotator.tui.hints import codes
 from annotator.tui.layout import ASCII, UNICODE, Mark, draw, line_of, tracks, wrap
 
 UNITS = ["a", "b", " ", " ", ".", "界", "e\u0301", "👩\u200d🚀", "ש", "ל", "م\u200cی"]
@@ -98,3 +99,12 @@ def test_a_piece_is_drawn_as_wide_as_it_is(text: str, width: int, data: st.DataO
 def test_the_line_of_an_offset() -> None:
     lines = wrap("one two three", 5)
     assert [line_of(lines, i) for i in (0, 3, 4, 8, 12)] == [0, 0, 1, 2, 2]
+
+
+@given(st.integers(0, 676))
+def test_hint_letters_are_as_short_as_can_be_and_none_begins_another(count: int) -> None:
+    made = codes(count)
+    assert len(made) == len(set(made)) == count
+    assert not any(a != b and b.startswith(a) for a in made for b in made if len(a) == 1)
+    assert [len(code) for code in made] == sorted(len(code) for code in made)
+    assert count > 26 or all(len(code) == 1 for code in made)

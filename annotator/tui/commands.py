@@ -130,7 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("guidelines", ("g",), "guidelines", "The guidelines of the label in focus.", "See"),
     Command("why", ("w",), "why", "Why this was suggested.", "See"),
     Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or let one speak again.", "See"),
-    Command("matrix", ("M",), "", "Who holds what so far in this document: actors by claims.", "See"),
+    Command("matrix", ("M",), "", "Who holds what, here and in the project: actors by claims or concepts.", "See"),
     Command("entities", ("E",), "", "The registry of entities: mentions, rename, merge.", "See", _BOTH),
     Command("concepts", ("K",), "", "The registry of concepts: mentions, rename, merge.", "See", _BOTH),
     Command("lint", ("L",), "", "Go to what looks unfinished or contradictory in the paragraph.", "See"),

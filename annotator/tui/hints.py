@@ -9,11 +9,12 @@ ALPHABET = "asdfghjklqwertyuiopzxcvbnm"
 
 
 def codes(count: int) -> list[str]:
-    """So many codes of equal length, one letter where that is enough, else two (at most 26 x 26)."""
-    if count <= len(ALPHABET):
-        return list(ALPHABET[:count])
-    # Enough first letters for all, so that no code is the beginning of another.
-    return [a + b for a in ALPHABET for b in ALPHABET][:count]
+    """So many codes (at most 26 x 26), none the beginning of another: as many of one letter as can be, which come
+    first, the others of two."""
+    letters = len(ALPHABET)
+    single = letters if count <= letters else max(0, (letters**2 - count) // (letters - 1))
+    pairs = [a + b for a in ALPHABET[single:] for b in ALPHABET]
+    return [*ALPHABET[:single], *pairs][:count]
 
 
 def assign(targets: Sequence[int], first: Iterable[int] = ()) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,6 +22,9 @@ from annotator.tui.views.frame import Side, Surroundings, frame
 from annotator.tui.views.lint import lint
 from annotator.tui.views.text import Look
 from annotator.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from annotator.workflows.matrix import Evidence
 
 QUICK = frozenset(
     "next_undecided previous_undecided jump count density statements fewer more find_next lint outer inner "
@@ -271,11 +275,13 @@ class AnnotateScreen(PointingScreen):
     def run_matrix(self) -> None:
         from annotator.tui.screens.matrix import MatrixScreen
 
-        def jump(item: str | None) -> None:
-            if item is not None:
-                self.act(do.FocusItem(item))
+        def jump(evidence: Evidence) -> None:
+            if evidence.document == self.session.review.document.id:
+                self.act(do.FocusItem(evidence.item))
+            else:
+                self.annotator_app.go_to(evidence.document, evidence.paragraph, evidence.item)
 
-        self.app.push_screen(MatrixScreen(self.session.review), jump)
+        self.app.push_screen(MatrixScreen(self.session, jump))
 
     def run_lint(self) -> None:
         """To the next item that something is to be said about."""

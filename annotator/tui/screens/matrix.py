@@ -1,99 +1,223 @@
-"""The signed matrix: a cursor on its cells, enter goes to the evidence."""
+"""The signed matrix: a cursor on its cells, and the evidence of the cell it is on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
-from annotator.model.review import ReviewState
-from annotator.tui.rows import PLAIN, Piece, clip, strip
-from annotator.tui.screens.base import key_of
-from annotator.tui.theme import THEMES, Theme
-from annotator.tui.views.matrix import matrix
+from annotator.errors import AnnotatorError
+from annotator.project import Project
+from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.screens.base import CommandScreen
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.matrix import By, Evidence, Matrix, of_document, of_project
+
+if TYPE_CHECKING:
+    from annotator.tui.session import Session
 
 _CELL = 4
+_SHOWN = 6
+"""Rows of evidence."""
+
 _STEPS = {
     "h": (0, -1), "left": (0, -1), "l": (0, 1), "right": (0, 1),
     "j": (1, 0), "down": (1, 0), "k": (-1, 0), "up": (-1, 0),
+    "pagedown": (10, 0), "pageup": (-10, 0), "home": (0, -(10**6)), "end": (0, 10**6),
 }  # fmt: skip
 
 
-class MatrixScreen(ModalScreen[str | None]):
-    """Holders in rows, targets in numbered columns with their words below; answers the relation chosen."""
+class MatrixScreen(CommandScreen):
+    """Holders in rows, targets in numbered columns; `chosen` is called with the evidence to go to.
+
+    The matrix of the project is made aside, in a thread with a connection of its own.
+    """
 
     CSS_PATH = "matrix.tcss"
+    context = "help"
 
-    def __init__(self, state: ReviewState) -> None:
+    def __init__(self, session: Session, chosen: Callable[[Evidence], None]) -> None:
         super().__init__()
-        self._matrix = matrix(state)
-        self._at = min(self._matrix.cells, default=(0, 0))
+        self._session, self._chosen = session, chosen
+        self._by: By = "concept"
+        self._whole = False
+        self._matrix: Matrix | None = None
+        self._problem = ""
+        self._at = (0, 0)
 
     def compose(self) -> ComposeResult:
         yield Rows(id="matrix")
 
     def on_mount(self) -> None:
-        self._show()
+        self._make()
 
     def on_resize(self, _: events.Resize) -> None:
-        self._show()
+        self.redraw()
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        key = key_of(event)
+    def _make(self) -> None:
+        """Work the matrix out: of the document at once, of the project aside."""
+        state = self._session.review
+        self._problem = ""
+        if self._whole:
+            self._matrix = None
+            root, who, by = self._session.project.root, self._session.annotator, self._by
+
+            def compute() -> None:
+                try:
+                    with Project.open(root) as project:
+                        made: Matrix | str = of_project(project, who, by=by)
+                except AnnotatorError as error:
+                    made = error.message
+                self.app.call_from_thread(self._show, made)
+
+            self.redraw()
+            self.run_worker(compute, thread=True, exclusive=True)
+            return
+        stands = state.annotations
+        made = of_document(
+            state.document, stands.spans(), stands.relations(), self._session.project.schema, by=self._by
+        )
+        self._show(made)
+
+    def _show(self, made: Matrix | str) -> None:
+        self._matrix, self._problem = (None, made) if isinstance(made, str) else (made, "")
+        self._at = min(made.cells, default=(0, 0)) if isinstance(made, Matrix) else (0, 0)
+        if self.is_attached:
+            self.redraw()
+
+    def take(self, key: str) -> None:
+        found = self._matrix
         if key in ("escape", "q", "M"):
-            self.dismiss(None)
-        elif key == "enter":
-            cell = self._matrix.cells.get(self._at)
-            if cell is not None:
-                self.dismiss(cell[1][0])
-        elif key in _STEPS and self._matrix.cells:
+            self.app.pop_screen()
+        elif key == "ctrl+q":
+            self.run_quit()
+        elif key == "c":
+            self._by = "claim" if self._by == "concept" else "concept"
+            self._make()
+        elif key == "p":
+            self._whole = not self._whole
+            self._make()
+        elif found is None or not found.cells:
+            return
+        elif key in _STEPS:
             down, right = _STEPS[key]
             self._at = (
-                max(0, min(len(self._matrix.holders) - 1, self._at[0] + down)),
-                max(0, min(len(self._matrix.targets) - 1, self._at[1] + right)),
+                max(0, min(len(found.holders) - 1, self._at[0] + down)),
+                max(0, min(len(found.targets) - 1, self._at[1] + right)),
             )
-            self._show()
+            self.redraw()
+        elif key in ("n", "N"):
+            self._to_filled(found, 1 if key == "n" else -1)
+        elif key == "enter" or key in "123456789":
+            self._choose(found, 0 if key == "enter" else int(key) - 1)
 
-    def _show(self) -> None:
+    def _to_filled(self, found: Matrix, step: int) -> None:
+        """To the next or previous cell with evidence, row by row."""
+        cells = sorted(found.cells, reverse=step < 0)
+        beyond = (c for c in cells if (c > self._at if step > 0 else c < self._at))
+        self._at = next(beyond, cells[0])
+        self.redraw()
+
+    def _choose(self, found: Matrix, number: int) -> None:
+        several = found.cells.get(self._at, ())
+        if number < len(several):
+            self.app.pop_screen()
+            self._chosen(several[number])
+
+    def redraw(self) -> None:
         width, height = self.app.size
-        theme: Theme = getattr(self.app, "look", THEMES["mono"])
-        rows: list[list[Piece]] = [[(" Who holds what, as decided so far".ljust(width), theme.bar)], []]
-        if not self._matrix.cells:
-            rows.append([("  no stance is decided yet", theme.muted)])
+        theme = self.theme_now
+        where = "the project" if self._whole else "the document"
+        title = f" Who holds what in {where}: actors by {self._by}s"
+        size = ""
+        if self._matrix is not None:
+            size = f"{len(self._matrix.holders)} x {len(self._matrix.targets)} "
+        head = justify([(title, PLAIN)], [(size, PLAIN)], width)
+        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], []]
+        if self._matrix is None:
+            rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
+        elif not self._matrix.cells:
+            rows.append(
+                [("  nothing is decided yet: neither a claim of the author nor a stance", theme.muted)]
+            )
         else:
-            rows += self._table(theme, width, height)
+            rows += self._table(self._matrix, width, height - 4 - _SHOWN)
+            rows += self._legend(self._matrix, width, height - 3 - _SHOWN - len(rows))
+            rows += self._evidence(self._matrix, width)
         rows += [[]] * (height - 1 - len(rows))
-        foot: list[Piece] = [
-            ("  enter", theme.strong),
-            (" to the evidence   h j k l move   esc back", theme.muted),
-        ]
-        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], foot]])
+        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._footer(width)]])
 
-    def _table(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
-        found = self._matrix
+    def _footer(self, width: int) -> list[Piece]:
+        pairs = (
+            ("enter 1-9", "to the evidence"), ("h j k l", "move"), ("n N", "next coded"),
+            ("c", "concepts" if self._by == "claim" else "claims"),
+            ("p", "document" if self._whole else "project"), ("esc", "back"),
+        )  # fmt: skip
+        out: list[Piece] = [(" ", PLAIN)]
+        for key, word in pairs:
+            out += [(key, self.theme_now.strong), (f" {word}  ", self.theme_now.muted)]
+        return justify(out, [], width)
+
+    def _table(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
+        theme = self.theme_now
         names = min(28, width // 3)
         shown = max(1, (width - names - 4) // _CELL)
         first = max(0, self._at[1] - shown + 1)
         columns = range(first, min(len(found.targets), first + shown))
         rows: list[list[Piece]] = [
-            [(" " * (names + 2), PLAIN), *((f"{c + 1:>{_CELL}}", theme.muted) for c in columns)]
-        ]
-        room = max(3, height - 9)
+            [(" " * (names + 2), PLAIN),
+             *((f"{c + 1:>{_CELL}}", theme.strong if c == self._at[1] else theme.muted) for c in columns)]
+        ]  # fmt: skip
+        room = max(2, room - 1)
         top = max(0, self._at[0] - room + 1)
         for r in range(top, min(len(found.holders), top + room)):
-            row: list[Piece] = [(f"  {clip(found.holders[r], names):<{names}}", theme.ink("sky"))]
+            mark = "▸ " if r == self._at[0] else "  "
+            name = clip(found.holders[r], names)
+            row: list[Piece] = [
+                (mark, theme.strong),
+                (f"{name}{' ' * (names - cell_len(name))}", theme.ink("sky")),
+            ]
             for c in columns:
-                signs = found.cells.get((r, c), ("·", ()))[0]
-                here = (r, c) == self._at
-                row.append(
-                    (f"{signs:>{_CELL}}", theme.hint if here else (PLAIN if signs != "·" else theme.muted))
-                )
+                signs = found.signs((r, c)) or "·"
+                style = theme.hint if (r, c) == self._at else (theme.muted if signs == "·" else theme.strong)
+                row += [(" " * (_CELL - len(signs)), PLAIN), (signs, style)]
             rows.append(row)
-        about = found.targets[self._at[1]]
-        return [*rows, [], [(f"  {self._at[1] + 1}  ", theme.strong), (clip(about, width - 8), PLAIN)]]
+        return rows
+
+    def _legend(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
+        """The words of as many columns as there is room for, from the one in focus if they are not all."""
+        first = self._at[1] if len(found.targets) > room - 2 else 0
+        shown = list(enumerate(found.targets))[first : first + max(0, room - 2)]
+        rows: list[list[Piece]] = [
+            [(f" {number + 1:>4}  ", self.theme_now.muted), (clip(text, width - 8), PLAIN)]
+            for number, text in shown
+        ]
+        return [*([[]] if rows else []), *rows, *([[]] * (room - len(rows) - bool(rows)))]
+
+    def _evidence(self, found: Matrix, width: int) -> list[list[Piece]]:
+        """What the column is, and the evidence of the cell."""
+        theme = self.theme_now
+        about = paragraphs(found.targets[self._at[1]], width - 8, theme.strong, limit=2)
+        rows: list[list[Piece]] = [[("─" * width, theme.muted)]]
+        rows += [
+            [(f" {self._at[1] + 1:>4}  " if i == 0 else " " * 7, theme.muted), *row]
+            for i, row in enumerate(about)
+        ]
+        several = found.cells.get(self._at, ())
+        room = _SHOWN + 1 - len(rows)
+        for number, evidence in enumerate(several[:room], 1):
+            more = f"  (+{len(several) - room})" if number == room and len(several) > room else ""
+            place: list[Piece] = [
+                (f"  {clip(evidence.document, 24)} ¶ {evidence.paragraph + 1}{more} ", theme.muted)
+            ]
+            left: list[Piece] = [
+                (f"   {number}  ", theme.muted), (f"{evidence.sign} ", theme.strong), (f"“{evidence.quote}”", PLAIN),
+            ]  # fmt: skip
+            rows.append(justify(left, place, width))
+        return rows
 
 
 __all__ = ["MatrixScreen"]
