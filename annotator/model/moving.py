@@ -15,13 +15,13 @@ from annotator.model.text import is_word, words
 def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
     if action.undecided:
         return _to_undecided(state, 1 if action.step > 0 else -1)
-    ids = [item.id for item in state.items]
-    if not ids:
+    items = state.items
+    if not items:
         return say(state, "nothing is marked here; v begins a span")
-    if state.focus not in ids:
-        return replace(state, focus=ids[0 if action.step > 0 else -1]), ()
-    at = max(0, min(len(ids) - 1, ids.index(state.focus) + action.step))
-    return replace(state, focus=ids[at]), ()
+    at = state.places.get(state.focus) if state.focus is not None else None
+    if at is None:
+        return state.but(focus=items[0 if action.step > 0 else -1].id), ()
+    return state.but(focus=items[max(0, min(len(items) - 1, at + action.step))].id), ()
 
 
 def _to_undecided(state: ReviewState, direction: int) -> Step:

@@ -7,7 +7,6 @@ holds them. A step that cannot be done returns the state with a message and no d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from annotator.model import actions as do
@@ -54,7 +53,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
 
 def step(state: ReviewState, action: do.ReviewAction) -> Step:
     """What an action does to a state, and the decisions to record."""
-    fresh = _carry(state, replace(state, message=""))
+    fresh = state.but(message="") if state.message else state
     after, group = _STEPS[type(action)](fresh, action)
     return _carry(fresh, after), group
 
@@ -69,7 +68,7 @@ def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
         and after.only == before.only
     )
     if same and after is not before:
-        for name in ("items", "cards", "progress"):
+        for name in ("items", "places", "waiting", "cards", "progress"):
             if name in before.__dict__:
                 after.__dict__.setdefault(name, before.__dict__[name])
     return after

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Group, Suggestion
@@ -85,9 +85,20 @@ class ReviewState:
         return self._items_of(self.paragraph)
 
     @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each item of the paragraph stands among `items`, by its id."""
+        return {item.id: i for i, item in enumerate(self.items)}
+
+    @cached_property
+    def waiting(self) -> int:
+        """Number of suggestions of the paragraph in work that wait for a decision."""
+        return sum(item.undecided for item in self.items)
+
+    @property
     def focused(self) -> Item | None:
         """The item in focus."""
-        return next((item for item in self.items if item.id == self.focus), None)
+        at = self.places.get(self.focus) if self.focus is not None else None
+        return None if at is None else self.items[at]
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -116,8 +127,8 @@ class ReviewState:
 
     def find(self, item: str) -> Item | None:
         """An item of the document by its id."""
-        here = next((i for i in self.items if i.id == item), None)
-        return here or find(item, self.annotations, self.suggestions)
+        at = self.places.get(item)
+        return find(item, self.annotations, self.suggestions) if at is None else self.items[at]
 
     def is_excluded(self, paragraph: int) -> bool:
         """Whether a paragraph is not to be annotated, as this annotator has it."""
@@ -149,6 +160,8 @@ class ReviewState:
 
     def undecided(self, paragraph: int) -> int:
         """Number of suggestions of a paragraph that wait for a decision."""
+        if paragraph == self.paragraph:
+            return self.waiting
         return sum(item.undecided for item in self.items_of(paragraph))
 
     def holders(self) -> tuple[Item, ...]:
@@ -161,6 +174,14 @@ class ReviewState:
             i for i in self.items
             if isinstance(i.value, Span) and i.value.layer in layer.sources and i.id != target
         )  # fmt: skip
+
+    def but(self, **changes: Any) -> ReviewState:
+        """This state with other values for the fields named, which have to be such that its items stay the same:
+        `dataclasses.replace`, for the keys that only move, without the price of making all fields anew."""
+        other = object.__new__(ReviewState)
+        other.__dict__.update(self.__dict__)
+        other.__dict__.update(changes)
+        return other
 
     def new_id(self, offset: int = 0) -> str:
         """The id of the next group or item made in this session."""

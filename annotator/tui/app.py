@@ -6,6 +6,7 @@ Nothing here animates, blinks or ticks; focus of the terminal's window changes n
 from __future__ import annotations
 
 import asyncio
+import gc
 import locale
 import os
 import signal
@@ -81,6 +82,8 @@ class AnnotatorApp(App[int]):
         self.left = False
         self.keyboard = Keyboard(self)
         self._late: Rows | None = None
+        self._direct: Rows | None = None
+        """The widget that is the whole screen, and may be painted directly."""
 
     # --- coming and going
 
@@ -91,6 +94,12 @@ class AnnotatorApp(App[int]):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(name, self._hang_up)
         self._open_first()
+
+    def on_ready(self) -> None:
+        """What was loaded to start is there to stay: it need not be looked through for garbage key after key."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
 
     def _open_first(self) -> None:
         """The document asked for; else the one last worked on; else the first one; else the queue."""
@@ -200,24 +209,42 @@ class AnnotatorApp(App[int]):
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
         """Paint these rows of a widget that fills the screen, past Textual's compositor; whether that could be
         done. The compositor's own next update asks the widget again, and finds the same."""
+        if rows is not self._direct or not self._painter.known:
+            self._direct = rows if self._fills_the_screen(rows) else None
         driver = self._driver
-        screen = self.screen
         if (
-            not isinstance(driver, TerminalDriver)
-            or rows.screen is not screen
-            or not self._painter.knows(self.size)
+            self._direct is None
+            or self._closed
+            or self._batch_count
+            or not isinstance(driver, TerminalDriver)
         ):
-            return False
-        if rows.size != self.size or self._batch_count or not self._running or self._closed:
             return False
         if driver.backlog:
             # A slow terminal gets the newest picture when it is ready, not every one on the way.
             self._late = rows
             return True
-        out = self._painter.paint(((0, y, rows.render_line(y)) for y in changed), *self.size)
+        out = self._painter.paint_rows([(y, rows.segments(y)) for y in changed])
         if out:
             driver.write(out)
         return True
+
+    def _fills_the_screen(self, rows: Rows) -> bool:
+        return (
+            isinstance(self._driver, TerminalDriver)
+            and self._running
+            and rows.screen is self.screen
+            and rows.size == self.size
+            and self._painter.knows(self.size)
+        )
+
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:
+        """Another screen is on top: what it shows is not to be painted past the compositor yet."""
+        self._direct = None
+        return super().push_screen(*args, **kwargs)
+
+    def pop_screen(self) -> Any:
+        self._direct = None
+        return super().pop_screen()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Write the difference to what is shown; anything unknown goes Textual's own way."""

@@ -162,25 +162,46 @@ UNICODE = Glyphs("─", "┄", "━", "┅", "└┘", "▸", "◂")
 ASCII = Glyphs("-", ".", "=", ":", "[]", ">", "<")
 
 
+ENDS = 8
+"""Cells at each end of a line's piece that are dotted while it is pending."""
+
+HEAVY = 3
+"""Cells after its name that are heavy in the mark in focus."""
+
+
 def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
-    """The characters of a piece, exactly as many cells as it is wide."""
+    """The characters of a piece, exactly as many cells as it is wide.
+
+    What is pending is dotted at both ends of each line, what is decided solid; what is in focus is heavy
+    after its name. The rest of a line is the same in all of them, so that little is to be painted anew.
+    """
     width = piece.right - piece.left
-    if focused:
-        fill = glyphs.focused_pending if pending else glyphs.focused
-    else:
-        fill = glyphs.pending if pending else glyphs.decided
     title = piece.mark.title if piece.begins else ""
-    if not piece.mark.bracket:
-        text = title + fill * width
-        return _fit(text, width)
-    left = glyphs.corners[0] if piece.begins else glyphs.came_from
-    right = glyphs.corners[1] if piece.ends else glyphs.goes_on
-    if width == 1:
-        return left if piece.begins or not piece.ends else right
-    room = width - 2
-    if cell_len(title) > room:
-        title = title[:1] if room >= 1 else ""
-    return left + _fit(title + fill * room, room) + right
+    left = right = ""
+    if piece.mark.bracket:
+        left = glyphs.corners[0] if piece.begins else glyphs.came_from
+        right = glyphs.corners[1] if piece.ends else glyphs.goes_on
+        if width == 1:
+            return left if piece.begins or not piece.ends else right
+        if cell_len(title) > width - 2:
+            title = title[:1] if width > 2 else ""
+    room = width - len(left) - len(right) - cell_len(title)
+    return _fit(f"{left}{title}{_line(room, glyphs, pending=pending, focused=focused)}{right}", width)
+
+
+def _line(room: int, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
+    """So many cells of line."""
+    line = glyphs.decided * room
+    if pending:
+        line = (
+            glyphs.pending * min(ENDS, room)
+            + line[2 * ENDS :]
+            + glyphs.pending * max(0, min(ENDS, room - ENDS))
+        )
+    if focused:
+        heavy = glyphs.focused_pending if pending else glyphs.focused
+        line = heavy * min(HEAVY, room) + line[HEAVY:]
+    return line
 
 
 def _fit(text: str, width: int) -> str:

@@ -1,9 +1,9 @@
-"""Writes only the cells that differ from what the terminal already shows.
+"""Writes only the cells that differ from what the terminal already shows, in as few bytes as it can.
 
 Textual repaints whole regions; on a slow link the cells that stay the same are most of the bytes. The
-painter keeps what it wrote last and sends the difference. It reads Textual's updates by two attributes
-(`strips`, `chops`) of a private kind: the version is pinned, and what it does not know makes it give way
-to Textual's own writing and start anew with the next full paint.
+painter keeps what it wrote last and sends the difference: the shortest move to each run of changed cells,
+attributes only as far as they change, blanks by erasing. It uses nothing beyond what every terminal since
+the VT220 knows (CUP, CUU, CUD, CUF, EL, ECH, SGR).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+
+from annotator.tui.sgr import canonical, change
 
 Cell = tuple[str, str]
 """What stands in a cell: the character (empty in the second cell of a wide one), and the SGR codes."""
@@ -23,8 +25,15 @@ BLANK: Cell = (" ", "")
 _NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u259f\u25b8\u25c2\u2713]*")
 """Characters that take a cell each everywhere: Latin, quotation marks, the lines of tracks."""
 
-_GAP = 4
-"""Cells that are cheaper to write again than to jump over."""
+_GAP = 5
+"""Unchanged cells between changed ones that may be cheaper to write again than to jump over."""
+
+_BLANKS = re.compile(" {6,}")
+"""Blanks that it is shorter to erase than to write, when nothing follows; ..."""
+_ERASE_AND_GO = 11
+"""... and how many it takes when the cursor has to go on behind them."""
+
+Place = tuple[int, int]
 
 
 class Painter:
@@ -32,13 +41,24 @@ class Painter:
 
     def __init__(self, color_system: ColorSystem | None) -> None:
         self._color_system = color_system
-        self._codes: dict[Style, str] = {}
+        self._codes: dict[int, tuple[Style, str]] = {}
         self._rows: list[list[Cell]] = []
+        self._segments: list[list[Segment]] = []
+        """The segments of each row that was last painted from its beginning."""
         self._size = (0, 0)
+        self._out: list[str] = []
+        self._at: Place | None = None
+        """Column and row of the cursor; None when that is in doubt."""
+        self._style = ""
 
     def forget(self) -> None:
         """What the terminal shows is not known any more; the next paint is a full one."""
         self._size = (0, 0)
+
+    @property
+    def known(self) -> bool:
+        """Whether what the terminal shows is known at all."""
+        return self._size != (0, 0)
 
     def knows(self, size: tuple[int, int]) -> bool:
         """Whether what a terminal of that size shows is known."""
@@ -46,46 +66,73 @@ class Painter:
 
     def paint(self, changes: Iterable[tuple[int, int, Iterable[Segment]]], width: int, height: int) -> str:
         """The bytes for these changes, each `(x, y, segments)`, on a screen of that size."""
-        out: list[str] = []
+        self._out = []
         if self._size != (width, height):
             self._size = (width, height)
             self._rows = [[BLANK] * width for _ in range(height)]
-            out.append("\x1b[m\x1b[H\x1b[2J")
-        fresh: dict[int, list[Cell]] = {}
+            self._segments = [[] for _ in range(height)]
+            self._out.append("\x1b[m\x1b[H\x1b[2J")
+            self._at = (0, 0)
         for x, y, segments in changes:
             if 0 <= y < height:
-                row = fresh.setdefault(y, list(self._rows[y]))
-                cells = self._cells(segments)[: width - x]
-                row[x : x + len(cells)] = cells
-        at: tuple[int, int] | None = None
-        for y in sorted(fresh):
-            at = self._write_row(out, y, fresh[y], at)
-            self._rows[y] = fresh[y]
-        return "".join(out)
+                self._segments[y] = []
+                self._write(x, y, self._cells([one for one in segments if not one.control]))
+        return self._taken()
+
+    def paint_rows(self, rows: Iterable[tuple[int, list[Segment]]]) -> str:
+        """The bytes for whole rows, each `(y, segments)`, on a screen whose contents are known. The lists are
+        kept, and must not be changed."""
+        self._out = []
+        for y, segments in rows:
+            if y < len(self._rows):
+                self._paint(y, segments)
+        return self._taken()
+
+    def _taken(self) -> str:
+        if self._style:
+            self._set("")
+        return "".join(self._out)
+
+    def _paint(self, y: int, segments: list[Segment]) -> None:
+        """A row: the segments that are as before at its two ends are not looked at again."""
+        old = self._segments[y]
+        x = skip = 0
+        limit = min(len(old), len(segments))
+        while skip < limit and old[skip] == segments[skip]:
+            x += _width(segments[skip].text)
+            skip += 1
+        self._segments[y] = segments
+        if skip == len(segments) == len(old):
+            return
+        end = 0
+        while end < limit - skip and old[-1 - end] == segments[-1 - end]:
+            end += 1
+        stop = len(segments) - end
+        if end:
+            middle = sum([_width(one.text) for one in segments[skip:stop]])
+            if middle != sum([_width(one.text) for one in old[skip : len(old) - end]]):
+                stop = len(segments)
+        self._write(x, y, self._cells(segments[skip:stop]))
 
     def _code(self, style: Style | None) -> str:
         if style is None:
             return ""
-        code = self._codes.get(style)
-        if code is None:
+        known = self._codes.get(id(style))
+        if known is None:
             plain = style.clear_meta_and_links() if style.meta or style.link else style
             rendered = plain.render("x", color_system=self._color_system)
             code = rendered[2 : rendered.index("m")] if rendered.startswith("\x1b[") else ""
-            code = (
-                ";".join(part for part in code.split(";") if part not in ("39", "49"))
-                if "8;" not in code
-                else code
-            )
-            self._codes[style] = code
-        return code
+            # The style is kept too, so that its id stays its own.
+            known = self._codes[id(style)] = (style, canonical(code))
+            if len(self._codes) > 5000:
+                self._codes = {id(style): known}
+        return known[1]
 
     def _cells(self, segments: Iterable[Segment]) -> list[Cell]:
         cells: list[Cell] = []
-        for text, style, control in segments:
-            if control:
-                continue
+        for text, style, _ in segments:
             code = self._code(style)
-            if _NARROW.fullmatch(text):
+            if text.isascii() or _NARROW.fullmatch(text):
                 cells += [(char, code) for char in text]
                 continue
             for start, end, size in split_graphemes(text)[0]:
@@ -96,71 +143,121 @@ class Painter:
                     cells += [("", code)] * (size - 1)
         return cells
 
-    def _write_row(
-        self, out: list[str], y: int, new: Sequence[Cell], at: tuple[int, int] | None
-    ) -> tuple[int, int] | None:
-        """Write what differs in a row; `at` is where the cursor is, if that is known."""
-        old = self._rows[y]
+    # --- a row
+
+    def _write(self, x: int, y: int, new: list[Cell]) -> None:
+        """Write what differs of the cells from `x` on."""
+        row = self._rows[y]
+        new = new[: len(row) - x]
+        old = row[x : x + len(new)]
         if old == new:
-            return at
-        last = len(new)
-        while last and new[last - 1] == BLANK:
-            last -= 1
-        tail = any(old[x] != BLANK for x in range(last, len(old)))
-        x, style = 0, ""
-        stop = last
-        while x < stop:
-            if old[x] == new[x] or new[x][0] == "":
+            return
+        stop = len(new)
+        if x + stop == len(row):
+            while stop and new[stop - 1] == BLANK:
+                stop -= 1
+        at = 0
+        while at < stop:
+            if old[at] == new[at] or new[at][0] == "":
                 # The second half of a wide character goes with its first.
-                x += 1
+                at += 1
                 continue
-            begin = x
-            while begin > 0 and new[begin][0] == "":
-                begin -= 1
-            end = _end_of_run(old, new, begin, stop)
-            out.append(_move(at, begin, y))
-            for char, code in new[begin:end]:
-                if code != style:
-                    out.append(f"\x1b[{'0;' if style and code else ''}{code}m")
-                    style = code
-                out.append(char)
-            x = end
-            # A write into the last column leaves the cursor in doubt.
-            at = (end, y) if end < len(new) else None
-        if style:
-            out.append("\x1b[m")
-        if tail:
-            out.append(_move(at, last, y) + "\x1b[K")
-            at = (last, y)
-        return at
+            end = _end_of_run(old, new, at, stop)
+            self._run(x + at, y, new[at:end])
+            at = end
+        if any(cell != BLANK for cell in old[stop:]):
+            self._set("")
+            self._go(x + stop, y)
+            self._out.append("\x1b[K")
+        row[x : x + len(new)] = new
+
+    def _run(self, x: int, y: int, cells: Sequence[Cell]) -> None:
+        """Write cells one after the other; many blanks are erased."""
+        at, end = 0, len(cells)
+        while at < end:
+            code = cells[at][1]
+            stop = at + 1
+            while stop < end and cells[stop][1] == code:
+                stop += 1
+            text = "".join([char for char, _ in cells[at:stop]])
+            blanks = None if code else _BLANKS.search(text)
+            if blanks is not None and len(text) == stop - at:
+                stop = at + self._erased(x + at, y, text, blanks, last=stop == end)
+            else:
+                self._put(x + at, y, text, code, stop - at)
+            at = stop
+
+    def _erased(self, x: int, y: int, text: str, blanks: re.Match[str], *, last: bool) -> int:
+        """Write plain text to the end of its first long stretch of blanks; how many cells that is."""
+        begin, end = blanks.span()
+        if begin:
+            self._put(x, y, text[:begin], "", begin)
+        if end - begin < _ERASE_AND_GO and not (last and end == len(text)):
+            self._put(x + begin, y, text[begin:end], "", end - begin)
+            return end
+        self._set("")
+        self._go(x + begin, y)
+        self._out.append(f"\x1b[{end - begin}X")
+        return end
+
+    def _put(self, x: int, y: int, text: str, code: str, size: int) -> None:
+        self._go(x, y)
+        if code != self._style:
+            self._set(code)
+        self._out.append(text)
+        # A write into the last column leaves the cursor in doubt.
+        self._at = (x + size, y) if x + size < self._size[0] else None
+
+    def _set(self, code: str) -> None:
+        self._out.append(change(self._style, code))
+        self._style = code
+
+    def _go(self, x: int, y: int) -> None:
+        if self._at != (x, y):
+            self._out.append(_move(self._at, x, y))
+            self._at = (x, y)
+
+
+def _width(text: str) -> int:
+    """Cells; there are no control characters in what is painted."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int) -> int:
     """The end of what is written in one go from `begin`: through gaps that are not worth a jump."""
     end = begin + 1
-    while end < stop and new[end][0] == "":
-        end += 1
-    x, same = end, 0
-    while x < stop and same <= _GAP:
-        if old[x] != new[x]:
-            end, same = x + 1, 0
-        else:
-            same += 1 if new[x][1] == new[end - 1][1] else _GAP + 1
-        x += 1
-    while end < stop and new[end][0] == "":
-        end += 1
+    while end < stop:
+        if old[end] != new[end] or new[end][0] == "":
+            end += 1
+            continue
+        x, cost, code = end, 0, new[end - 1][1]
+        while x < stop and x - end < _GAP and old[x] == new[x] and new[x][1] == code:
+            cost += len(new[x][0].encode())
+            x += 1
+        if x == stop or old[x] == new[x] or cost > (3 if x - end == 1 else 4):
+            break
+        end = x
     return end
 
 
-def _move(at: tuple[int, int] | None, x: int, y: int) -> str:
+def _move(at: Place | None, x: int, y: int) -> str:
     """The shortest way to a cell."""
-    if at == (x, y):
-        return ""
-    if at is not None and at[1] == y and x > at[0]:
-        return f"\x1b[{x - at[0]}C" if x - at[0] > 1 else "\x1b[C"
-    if at is not None and x == 0 and y == at[1] + 1:
-        return "\r\n"
-    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+    there = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+    if at is None:
+        return there
+    across, down = x - at[0], y - at[1]
+    if down == 0:
+        if across > 0:
+            return "\x1b[C" if across == 1 else f"\x1b[{across}C"
+        ways = ["\r" if x == 0 else f"\x1b[{x + 1}G", "\b" * -across]
+    elif across == 0:
+        sign, many = ("B", down) if down > 0 else ("A", -down)
+        ways = [f"\x1b[{sign}" if many == 1 else f"\x1b[{many}{sign}", there]
+    elif x == 0 and down == 1:
+        ways = ["\r\n", there]
+    else:
+        return there
+    return min(ways, key=len)
 
 
 __all__ = ["BLANK", "Painter"]

@@ -8,7 +8,6 @@ from functools import lru_cache
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from annotator.model.text import displayable
 from annotator.tui.layout import wrap
@@ -17,9 +16,39 @@ PLAIN = Style()
 Piece = tuple[str, Style]
 
 
-def strip(pieces: Iterable[Piece]) -> Strip:
+class Drawn:
+    """A row ready to be painted: its segments, and the cells they take. Textual's Strip would do, but costs
+    more to make than a row to paint."""
+
+    __slots__ = ("segments", "width")
+
+    def __init__(self, segments: list[Segment], width: int) -> None:
+        self.segments = segments
+        self.width = width
+
+    @property
+    def text(self) -> str:
+        """The row without its styles."""
+        return "".join(segment.text for segment in self.segments)
+
+
+def strip(pieces: Iterable[Piece]) -> Drawn:
     """A row of these pieces; their text is made harmless."""
-    return Strip([Segment(displayable(text), style) for text, style in pieces if text])
+    return drawn((displayable(text), style) for text, style in pieces)
+
+
+def drawn(pieces: Iterable[Piece], width: int | None = None) -> Drawn:
+    """A row of pieces whose text is known to be harmless, and maybe how many cells it takes."""
+    segments = [Segment(text, style) for text, style in pieces if text]
+    if width is not None:
+        return Drawn(segments, width)
+    return Drawn(segments, sum(cell_len(one.text) for one in segments))
+
+
+def beside(left: Drawn, right: Drawn, column: int) -> Drawn:
+    """Two rows as one, the second from a column on that the first does not reach."""
+    gap = Segment(" " * (column - left.width), PLAIN)
+    return Drawn([*left.segments, gap, *right.segments], column + right.width)
 
 
 def width_of(pieces: Iterable[Piece]) -> int:
@@ -73,4 +102,4 @@ def justify(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Sty
     return [*kept, (" " * max(0, room), fill), *right]
 
 
-__all__ = ["PLAIN", "Piece", "clip", "justify", "paragraphs", "strip", "width_of"]
+__all__ = ["PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "justify", "paragraphs", "strip", "width_of"]

@@ -47,9 +47,9 @@ class Theme:
     hint: Style = _LOUD
     found: Style = _FOUND
 
-    def mark(self, color: str, *, pending: bool, focused: bool) -> Style:
-        """The line under a span."""
-        return _style(self.inks.get(color, ""), bold=focused or not pending, dim=False)
+    def mark(self, color: str) -> Style:
+        """The line under a span, the same whatever became of it: shape tells that."""
+        return _style(self.inks.get(color, ""), bold=False, dim=False)
 
     def fill(self, color: str) -> Style:
         """The text of the span in focus."""

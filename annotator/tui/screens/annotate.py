@@ -52,6 +52,7 @@ class AnnotateScreen(PointingScreen):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._rows = Rows(id="rows")
         self._compact = "compact" in session.view
         self._panel = "panel" in session.view
         self._message = ""
@@ -64,7 +65,7 @@ class AnnotateScreen(PointingScreen):
         self._stale = False
 
     def compose(self) -> ComposeResult:
-        yield Rows(id="rows")
+        yield self._rows
 
     @property
     def context(self) -> str:  # type: ignore[override]
@@ -219,7 +220,7 @@ class AnnotateScreen(PointingScreen):
         )
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
-        self.query_one(Rows).show(made.rows)
+        self._rows.show(made.rows)
 
     def side(self) -> Side | None:
         """What stands in place of the statements; nothing, in annotating."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from annotator.model.items import Item
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from annotator.model.review import Mode, ReviewState
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.tui.commands import COMMANDS, KeyMap, shown
 from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
@@ -29,21 +32,87 @@ def header(
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
 
 
+@dataclass(frozen=True, slots=True)
+class KeysNow:
+    """What the footer depends on: equal ones have equal footers."""
+
+    mode: Mode
+    schema: str = ""
+    edits: bool = False
+    layer: str = ""
+    """That of the draft, or of the item in focus."""
+    span: bool = False
+    pending: bool = False
+    suggested: bool = False
+    excluded: bool = False
+    works: tuple[str, ...] = ()
+    """The commands that do something here, whatever is in focus."""
+
+
+def keys_now(state: ReviewState) -> KeysNow:
+    """What is in work, as far as the keys that work depend on it."""
+    schema = state.schema.hash
+    if state.mode is not Mode.BROWSE:
+        edits = bool(state.selection and state.selection.item)
+        return KeysNow(state.mode, schema, edits=edits, layer=state.draft.layer if state.draft else "")
+    if state.is_excluded(state.paragraph):
+        return KeysNow(state.mode, schema, excluded=True)
+    undecided, done = state.undecided(state.paragraph) > 0, state.is_done(state.paragraph)
+    works = {
+        "new": True, "next": len(state.items) > 1, "accept_all": undecided, "close": not done, "reopen": done,
+        "undo": state.history.undo is not None, "next_undecided": undecided, "jump": True,
+        "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
+    }  # fmt: skip
+    item = state.focused
+    return KeysNow(
+        state.mode, schema,
+        layer=item.value.layer if item else "",
+        span=item is not None and isinstance(item.value, Span),
+        pending=item is not None and item.pending,
+        suggested=item is not None and item.suggestion is not None,
+        works=tuple(name for name, does in works.items() if does),
+    )  # fmt: skip
+
+
 def footer(
-    state: ReviewState, keys: KeyMap, theme: Theme, width: int, *, review: bool = False
+    now: KeysNow, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool = False
 ) -> list[Piece]:
-    """Just the keys that work now, the most needed first; those of review where versions are chosen from."""
-    now = _review_keys(keys) if review and state.mode is Mode.BROWSE else _keys_now(state, keys)
-    pairs = [(key, words) for key, words in now if key]
-    out: list[Piece] = [(" ", PLAIN)]
-    browsing = state.mode is Mode.BROWSE
+    """Just the keys that work now, the most needed first; those of review where versions are chosen from.
+
+    What only some items have stands last, with room kept for it: going from item to item moves nothing.
+    """
+    browsing = now.mode is Mode.BROWSE
     more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
-    reserve = len(more[0]) + len(more[1]) + 4
+    if not browsing:
+        return _row(_making_keys(now, schema, keys), more, theme, width)
+    if review or now.excluded:
+        return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
+    first = ["accept", "reject"] if now.pending else ["delete", "label"] if now.layer else []
+    pairs = [(keys.shown(name), _footer(name)) for name in (*first, *now.works)]
+    own = _item_keys(now, schema, keys)
+    room = max(sum(len(k) + len(w) + 3 for k, w in own), _OWN) if now.layer else 0
+    out = _row(pairs, more, theme, max(width - room, 30))
+    for key, words in own:
+        piece: list[Piece] = [("  " + key, theme.strong), (f" {words}", theme.muted)]
+        if key and width_of(out) + width_of(piece) <= width:
+            out += piece
+    return out
+
+
+_OWN = 48
+"""Cells kept for what only some items have."""
+
+
+def _row(pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, width: int) -> list[Piece]:
+    """As many of the keys as there is room for, and `more`."""
+    out: list[Piece] = [(" ", PLAIN)]
+    reserve = len(more[0]) + len(more[1]) + 2
     for key, words in pairs:
         piece: list[Piece] = [(key, theme.strong), (f" {words}  ", theme.muted)]
-        if width_of(out) + width_of(piece) + reserve > width:
+        if key and width_of(out) + width_of(piece) + reserve > width:
             break
-        out += piece
+        if key:
+            out += piece
     return [*out, (more[0], theme.strong), (f" {more[1]}", theme.muted)]
 
 
@@ -63,55 +132,44 @@ def _review_keys(keys: KeyMap) -> list[tuple[str, str]]:
     return [("1-9", "whose version"), *((keys.shown(n), _footer(n)) for n in names)]
 
 
-def _keys_now(state: ReviewState, keys: KeyMap) -> list[tuple[str, str]]:
-    if state.mode is Mode.SELECT:
-        labels = [(key, label.name) for key, (_, label) in state.schema.span_keys.items()]
+def _excluded_keys(keys: KeyMap) -> list[tuple[str, str]]:
+    names = ["exclude", "next_paragraph", "previous_paragraph", "find", "back"]
+    return [(keys.shown(n), "bring it back" if n == "exclude" else _footer(n)) for n in names]
+
+
+def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
+    """The keys of a mode in which something is in the making."""
+    if now.mode is Mode.SELECT:
+        labels = [(key, label.name) for key, (_, label) in schema.span_keys.items()]
         own = ["move_right", "end_right", "end_left", "grow", "shrink"]
-        confirm = (
-            [(shown(keys.keys["confirm"][0]), "take it")] if state.selection and state.selection.item else []
-        )
+        confirm = [(shown(keys.keys["confirm"][0]), "take it")] if now.edits else []
         return [*confirm, *labels, *((keys.shown(n), _footer(n)) for n in own)]
-    if state.mode is Mode.HOLDER:
+    if now.mode is Mode.HOLDER:
         return [
             ("a-z", "the holder by its letter"), ("A-Z", "one of several"),
             (keys.shown("author"), "the author"),
         ]  # fmt: skip
-    if state.mode is Mode.SIDE and state.draft is not None:
-        layer = state.schema.layer(state.draft.layer)
-        return [(label.key, label.name) for label in layer.labels if label.key] if layer else []
-    item = state.focused
-    if state.is_excluded(state.paragraph):
-        names = ["exclude", "next_paragraph", "previous_paragraph", "find", "back"]
-        return [(keys.shown(n), "bring it back" if n == "exclude" else _footer(n)) for n in names]
-    pairs = _item_keys(state, item, keys) if item is not None else []
-    undecided = state.undecided(state.paragraph)
-    works = {
-        "new": True, "next": len(state.items) > 1, "accept_all": undecided > 0,
-        "close": not state.is_done(state.paragraph), "reopen": state.is_done(state.paragraph),
-        "undo": state.history.undo is not None, "next_undecided": undecided > 0, "jump": True,
-        "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
-    }  # fmt: skip
-    return [*pairs, *((keys.shown(name), _footer(name)) for name, does in works.items() if does)]
+    layer = schema.layer(now.layer)
+    return [(label.key, label.name) for label in layer.labels if label.key] if layer else []
 
 
-def _item_keys(state: ReviewState, item: Item, keys: KeyMap) -> list[tuple[str, str]]:
-    """What can be done with the item in focus."""
-    names = ["accept", "reject"] if item.pending else ["delete"]
-    if not isinstance(item.value, Span):
-        names += ["stance", "first_value"]
-        words = {"stance": "side", "first_value": "basis"}
-        return [*((keys.shown(n), words.get(n) or _footer(n)) for n in names), ("1-3", "strength")]
-    pairs = [(keys.shown(n), _footer(n)) for n in (*names, "bounds")]
-    digits = sorted(key for key in state.schema.span_keys if key.isdigit())
-    pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("label"), "label"))
-    layer = state.schema.layer(item.value.layer)
-    if state.schema.relations_to(item.value.layer):
-        pairs.append((keys.shown("stance"), _footer("stance")))
-    kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), None)
-    if kind is not None:
-        pairs.append((keys.shown("name"), kind))
-    if item.suggestion is not None:
+def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
+    """What can be done with the item in focus, and not with every item."""
+    if not now.layer:
+        return []
+    if not now.span:
+        pairs = [(keys.shown("stance"), "side"), (keys.shown("first_value"), "basis"), ("1-3", "strength")]
+    else:
+        digits = sorted(key for key in schema.span_keys if key.isdigit())
+        pairs = [(keys.shown("stance"), _footer("stance"))] if schema.relations_to(now.layer) else []
+        pairs.append((keys.shown("bounds"), _footer("bounds")))
+        pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("label"), "label"))
+    if now.suggested:
         pairs.append((keys.shown("why"), _footer("why")))
+    layer = schema.layer(now.layer)
+    kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), None)
+    if kind is not None and now.span:
+        pairs.append((keys.shown("name"), kind))
     return pairs
 
 
@@ -119,4 +177,4 @@ def _footer(name: str) -> str:
     return next(c.footer or c.name for c in COMMANDS if c.name == name)
 
 
-__all__ = ["footer", "header"]
+__all__ = ["KeysNow", "footer", "header", "keys_now"]

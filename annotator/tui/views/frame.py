@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from rich.style import Style
-from textual.strip import Strip
-
 from annotator.model.decision import paragraph_item
 from annotator.model.review import Mode, ReviewState
+from annotator.model.schema import LabelSchema
 from annotator.tui.commands import KeyMap
-from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import footer, header
+from annotator.tui.views.bars import KeysNow, footer, header, keys_now
 from annotator.tui.views.lint import lint
 from annotator.tui.views.statements import focus_card, statements
 from annotator.tui.views.text import Look, Row, TextView
@@ -32,7 +30,7 @@ _EMPTY = strip([])
 class Frame:
     """What is on the screen; `text` are the rows of the text view, which begin at screen row 1."""
 
-    rows: list[Strip]
+    rows: list[Drawn]
     text: list[Row]
     text_width: int
 
@@ -75,7 +73,14 @@ def frame(
     if width < SMALLEST[0] or height < SMALLEST[1]:
         text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}; nothing is lost"
         return Frame([strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width)
-    head = header(state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes)
+    head = _kept(
+        "header",
+        (state.items, state.annotations, state.progress, state.document, theme),
+        (width, around.annotator, around.saved, around.notes),
+        lambda: header(
+            state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes
+        ),
+    )
     body_height = height - 3
     panel = panel_width(width)
     below: list[list[Piece]] = []
@@ -85,17 +90,50 @@ def frame(
     text_height = body_height - len(below)
     text_width = width - panel - 2 if panel else width
     text_rows = view.render(state, look, text_width, text_height)
-    strips = [row.strip for row in text_rows]
+    strips = [row.drawn for row in text_rows]
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, strips, text_width, panel, body_height, around)
     strips += [strip(row) for row in below]
-    strips.append(strip(_message(state, look, around, width, quiet=not panel)))
-    return Frame(
-        [strip(head), *strips, strip(footer(state, keys, theme, width, review=around.side is not None))],
-        text_rows,
-        text_width,
-    )
+    strips.append(
+        _kept(
+            "message",
+            (state.items, state.annotations, state.selection, theme, around.ambiguous),
+            (state.message, state.mode, state.only, state.threshold, state.paragraph, around.error,
+             around.message, width, panel),
+            lambda: _message(state, look, around, width, quiet=not panel),
+        )
+    )  # fmt: skip
+    foot = _footer(keys_now(state), state.schema, keys, theme, width, review=around.side is not None)
+    return Frame([head, *strips, foot], text_rows, text_width)
+
+
+_feet: dict[tuple[KeysNow, str, int, bool], tuple[KeyMap, Drawn]] = {}
+
+
+def _footer(
+    now: KeysNow, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool
+) -> Drawn:
+    """The footer, made once for each set of keys that work."""
+    key = (now, theme.name, width, review)
+    known = _feet.get(key)
+    if known is None or known[0] is not keys:
+        known = _feet[key] = (keys, strip(footer(now, schema, keys, theme, width, review=review)))
+    return known[1]
+
+
+_lines: dict[str, tuple[tuple[object, ...], tuple[object, ...], Drawn]] = {}
+
+
+def _kept(
+    name: str, things: tuple[object, ...], values: tuple[object, ...], make: Callable[[], list[Piece]]
+) -> Drawn:
+    """A line of the frame, made anew only when one of the `things` it is about is another one than before, or
+    one of the `values` is not equal."""
+    known = _lines.get(name)
+    if known is None or known[1] != values or any(a is not b for a, b in zip(known[0], things, strict=True)):
+        known = _lines[name] = (things, values, strip(make()))
+    return known[2]
 
 
 def _below(state: ReviewState, look: Look, width: int, rows: int, around: Surroundings) -> list[list[Piece]]:
@@ -113,41 +151,75 @@ def _below(state: ReviewState, look: Look, width: int, rows: int, around: Surrou
 def _beside(
     state: ReviewState,
     look: Look,
-    left: list[Strip],
+    left: list[Drawn],
     text_width: int,
     panel: int,
     height: int,
     around: Surroundings,
-) -> list[Strip]:
+) -> list[Drawn]:
     cards = (around.side or partial(statements, state, codes=look.codes))(look.theme, panel - 1, height - 2)
-    cards += [[]] * (height - 1 - len(cards))
+    cards += [_NOTHING] * (height - 1 - len(cards))
     cards.append(_lint_row(state, look, panel - 1, around))
-    return [
-        _joined(one, tuple(row), look.theme.muted, text_width) for one, row in zip(left, cards, strict=True)
-    ]
+    return _joined(left, cards, look.theme, text_width)
 
 
-_rows: dict[tuple[int, tuple[Piece, ...], int], tuple[Strip, Strip]] = {}
+_NOTHING: list[Piece] = []
 
 
-def _joined(left: Strip, right: tuple[Piece, ...], bar: Style, width: int) -> Strip:
-    """A row of text and a row of a card side by side, kept while both stay the same."""
-    key = (id(left), right, width)
-    known = _rows.get(key)
-    if known is None or known[0] is not left:
-        if len(_rows) > 2000:
-            _rows.clear()
-        both = Strip.join([left.adjust_cell_length(width), strip([("│ ", bar), *right])])
-        known = _rows[key] = (left, both)
+@dataclass
+class _Columns:
+    """The two columns of the last frame, and the rows that were made of them."""
+
+    look: object = None
+    left: Sequence[Drawn] = ()
+    right: Sequence[list[Piece]] = ()
+    rows: list[Drawn] = field(default_factory=list)
+
+
+_last = _Columns()
+
+
+def _joined(left: Sequence[Drawn], right: Sequence[list[Piece]], theme: Theme, width: int) -> list[Drawn]:
+    """Rows of text and rows of cards side by side; those whose two halves are the same ones as before stay."""
+    look = (theme.name, width, len(left))
+    if _last.look != look:
+        rows = [beside(one, _barred(other, theme), width) for one, other in zip(left, right, strict=True)]
+    else:
+        rows = list(_last.rows)
+        before = zip(_last.left, _last.right, strict=True)
+        for y, (one, other, (left_then, right_then)) in enumerate(zip(left, right, before, strict=True)):
+            if one is not left_then or other is not right_then:
+                rows[y] = beside(one, _barred(other, theme), width)
+    _last.look, _last.left, _last.right, _last.rows = look, left, right, rows
+    return list(rows)
+
+
+_bars: dict[tuple[int, str], tuple[list[Piece], Drawn]] = {}
+
+
+def _barred(row: list[Piece], theme: Theme) -> Drawn:
+    """A row of cards behind the bar that parts it from the text, kept while it is the same one."""
+    known = _bars.get((id(row), theme.name))
+    if known is None or known[0] is not row:
+        if len(_bars) > 2000:
+            _bars.clear()
+        # The row is kept too, so that its id stays its own.
+        known = _bars[id(row), theme.name] = (row, strip([("│ ", theme.muted), *row]))
     return known[1]
 
 
+_linted: list[tuple[tuple[object, ...], list[Piece]]] = []
+
+
 def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) -> list[Piece]:
-    found = lint(state, around.ambiguous)
-    if not found:
-        return []
-    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-    return [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)]
+    """The first finding, and how many more there are; kept while nothing is decided."""
+    about = (state.cards, state.annotations, around.ambiguous, look.theme, width)
+    if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
+        found = lint(state, around.ambiguous)
+        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+        row = [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)] if found else _NOTHING
+        _linted[:] = [(about, row)]
+    return _linted[0][1]
 
 
 _ASK = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-
-from rich.style import Style
 
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
@@ -26,7 +25,6 @@ def statements(
 ) -> Rows:
     """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus stands in.
     `codes` are hint letters of stances."""
-    shown, anchor = False, _anchor(state)
     if not state.cards:
         return [
             [("STATEMENTS", theme.muted)],
@@ -34,42 +32,94 @@ def statements(
             *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted),
         ]
     # Whole pages, so that going from card to card moves nothing until the page is through.
-    room = height - 2
-    page: Rows = []
-    first = last = 0
-    for number, card in enumerate(state.cards):
-        rows = _kept_rows(state, card, theme, width, codes)
-        if page and len(page) + len(rows) > room:
-            if shown:
-                break
-            page, first = [], number
-        last = number + 1
-        shown = shown or card is anchor
-        page += [*rows, []]
-    of = f"{first + 1}-{last} of " if last - first < len(state.cards) else ""
-    return [[(f"STATEMENTS {of}{len(state.cards)}", theme.muted)], [], *page[:room]]
+    pages = _pages(state, theme, width, height - 2)
+    here = _card_in_focus(state)
+    page = pages.page(state, here)
+    shown: Rows = [pages.heads[page], _EMPTY]
+    for card in pages.cards[page]:
+        shown += _kept_rows(state, card, theme, width, codes, focused=card is here)
+        shown.append(_EMPTY)
+    return shown[:height]
 
 
-def _anchor(state: ReviewState) -> Card | None:
-    """The card in focus; else the first one that ends after the item in focus begins."""
+_EMPTY: list[Piece] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The cards by pages; `of` has the page of each card by its target, `ends` where each target ends."""
+
+    cards: list[list[Card]]
+    heads: list[list[Piece]]
+    of: dict[str, int]
+    ends: list[int]
+
+    def page(self, state: ReviewState, here: Card | None) -> int:
+        """The page of the card in focus; else of the first one that ends after the item in focus begins."""
+        if here is not None:
+            return self.of[here.target.id]
+        value = state.focused.value if state.focused else None
+        at = value.start if isinstance(value, Span) else state.bounds[0]
+        number = next((i for i, end in enumerate(self.ends) if end > at), len(self.ends) - 1)
+        return list(self.of.values())[number]
+
+
+_paged: list[tuple[tuple[Card, ...], tuple[str, int, int], _Pages]] = []
+
+
+def _pages(state: ReviewState, theme: Theme, width: int, room: int) -> _Pages:
+    """The cards by pages of so many rows, kept while they are the same; the focus does not change heights."""
+    key = (theme.name, width, room)
+    if _paged and _paged[0][0] is state.cards and _paged[0][1] == key:
+        return _paged[0][2]
+    pages = _Pages([[]], [], {}, [])
+    used = 0
     for card in state.cards:
-        if _focused(state, card):
-            return card
-    value = state.focused.value if state.focused else None
-    at = value.start if isinstance(value, Span) else state.bounds[0]
-    return next(
-        (c for c in state.cards if isinstance(c.target.value, Span) and c.target.value.end > at), None
-    )
+        rows = len(_kept_rows(state, card, theme, width, NO_CODES, focused=False))
+        if pages.cards[-1] and used + rows > room:
+            pages.cards.append([])
+            used = 0
+        pages.cards[-1].append(card)
+        used += rows + 1
+        target = card.target.value
+        pages.of[card.target.id] = len(pages.cards) - 1
+        pages.ends.append(target.end if isinstance(target, Span) else 0)
+    done = 0
+    for cards in pages.cards:
+        of = f"{done + 1}-{done + len(cards)} of " if len(pages.cards) > 1 else ""
+        pages.heads.append([(f"STATEMENTS {of}{len(state.cards)}", theme.muted)])
+        done += len(cards)
+    _paged[:] = [(state.cards, key, pages)]
+    return pages
+
+
+_by_target: list[tuple[tuple[Card, ...], dict[str, Card]]] = []
+
+
+def _card_in_focus(state: ReviewState) -> Card | None:
+    """The card whose target, or one of whose stances, is in focus."""
+    if not _by_target or _by_target[0][0] is not state.cards:
+        _by_target[:] = [(state.cards, {card.target.id: card for card in state.cards})]
+    if state.draft is not None:
+        return _by_target[0][1].get(state.draft.target)
+    item = state.focused
+    if item is None:
+        return None
+    return _by_target[0][1].get(item.value.target if isinstance(item.value, Relation) else item.id)
 
 
 _made: dict[tuple[int, str | None, int, str], tuple[Card, Rows]] = {}
 
 
-def _kept_rows(state: ReviewState, card: Card, theme: Theme, width: int, codes: Mapping[str, str]) -> Rows:
+def _kept_rows(
+    state: ReviewState, card: Card, theme: Theme, width: int, codes: Mapping[str, str], *, focused: bool
+) -> Rows:
     """The rows of a card, kept as long as the card is the same one and the focus in it too."""
     if codes:
         return card_rows(state, card, theme, width, codes=codes)
-    focus = (state.focus if state.draft is None else card.target.id) if _focused(state, card) else None
+    focus = None
+    if focused:
+        focus = state.focus if state.draft is None else card.target.id
     key = (id(card), focus, width, theme.name)
     known = _made.get(key)
     if known is None or known[0] is not card:
@@ -84,7 +134,7 @@ def focus_card(
     state: ReviewState, theme: Theme, width: int, height: int, *, codes: Mapping[str, str] = NO_CODES
 ) -> Rows:
     """The card in focus, for a strip under the text; what an item is that belongs to no card."""
-    card = next((c for c in state.cards if _focused(state, c)), None)
+    card = _card_in_focus(state)
     if card is not None:
         notes = sum(bool(i.note) for i in (card.target, *(s.relation for s in card.stances)))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
@@ -140,13 +190,6 @@ def standing(item: Item) -> str:
     return item.standing.status.value
 
 
-def _focused(state: ReviewState, card: Card) -> bool:
-    if state.draft is not None:
-        return card.target.id == state.draft.target
-    ids = {card.target.id, *(s.relation.id for s in card.stances)}
-    return state.focus in ids
-
-
 def card_rows(
     state: ReviewState,
     card: Card,
@@ -157,25 +200,23 @@ def card_rows(
     codes: Mapping[str, str] = NO_CODES,
 ) -> Rows:
     """One card: a line for each holder with the side taken, then what it is about."""
-    focused = _focused(state, card)
-    on_target = state.focus == card.target.id or state.draft is not None
+    on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
         rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
         rows += _note(stance.relation, theme, width)
     if not rows:
-        strong = theme.strong if focused else theme.muted
-        rows = [[("▸ " if focused else "  ", theme.strong), (_no_holder(card.target), strong)]]
+        rows = [[_marker(theme, on_target), (_no_holder(card.target), theme.muted)]]
     span = card.target.value
     assert isinstance(span, Span)
     layer = state.schema.layer(span.layer)
     ink = theme.ink(layer.color if layer else "grey")
     text = f"“{state.document.quote(span.start, span.end)}”"
-    # The focus is told by the marker: to write the quotation anew in bold would be most of a key's bytes.
-    style = theme.muted if card.target.pending else PLAIN
-    marker = "  ▸ " if focused and on_target and card.stances else "    "
-    quoted = paragraphs(text, width, style, indent="    ", limit=quote)
-    quoted[0][0] = (marker, theme.strong)
+    # Only the marker changes with the focus, and no style when it is decided: the quotation, written anew,
+    # would be most of a key's bytes.
+    quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
+    if on_target and card.stances:
+        quoted[0] = [("  ", PLAIN), _marker(theme, True), *quoted[0][1:]]
     rows += [*quoted, *_note(card.target, theme, width)]
     concept = _concept(state, card.target)
     if concept:
@@ -188,6 +229,10 @@ def card_rows(
         )
     )
     return rows
+
+
+def _marker(theme: Theme, here: bool) -> Piece:
+    return ("▸ ", theme.strong) if here else ("  ", PLAIN)
 
 
 def _unusual(state: ReviewState, item: Item, *, all_of_it: bool = False) -> list[str]:
@@ -237,15 +282,14 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, co
         who = span.entity or state.document.quote(span.start, span.end)
         holder_layer = state.schema.layer(span.layer)
         color = holder_layer.color if holder_layer else "grey"
-    marker: Piece = (f"{code:<2}", theme.hint) if code else ("▸ " if focused else "  ", theme.strong)
+    marker = (f"{code:<2}", theme.hint) if code else _marker(theme, focused)
     more = _unusual(state, stance.relation, all_of_it=focused)
     side = " · ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
-    strong = theme.strong if focused else Style()
     right: list[Piece] = [(" " + standing(stance.relation), theme.muted)]
     left: list[Piece] = [
         marker,
-        (clip(who, max(4, width - len(side) - 4 - len(right[0][0]))), theme.ink(color) + strong),
-        (side, theme.ink(layer.color if layer else "grey") + strong),
+        (clip(who, max(4, width - len(side) - 4 - len(right[0][0]))), theme.ink(color)),
+        (side, theme.ink(layer.color if layer else "grey")),
     ]
     return justify(left, right, width)
 

@@ -6,11 +6,12 @@ document of five paragraphs and of a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rich.style import Style
-from textual.strip import Strip
 
 from annotator.model.items import Item
 from annotator.model.review import ReviewState
@@ -19,10 +20,13 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
 from annotator.tui.layout import UNICODE, Glyphs, Line, Mark, draw, line_of, tracks, wrap
 from annotator.tui.layout import Piece as Part
-from annotator.tui.rows import PLAIN, Piece, strip
+from annotator.tui.rows import PLAIN, Drawn, Piece, drawn, strip
 from annotator.tui.theme import Theme
 
 MARGIN = 3
+_NO_HINTS: Mapping[int, str] = {}
+_NOTHING_LIT: frozenset[str] = frozenset()
+_MARGIN: Piece = (" " * MARGIN, PLAIN)
 _KEPT = 200
 """Paragraphs whose rows are kept."""
 
@@ -45,10 +49,43 @@ class Look:
 class Row:
     """A row of the view: the line of which paragraph it belongs to, and whether it is the text itself."""
 
-    strip: Strip
+    drawn: Drawn
     paragraph: int
     line: int
     text: bool
+
+
+Stretch = tuple[int, int, Style, bool]
+"""`[start, end)` of the document's text in a style, which replaces (True) or adds to what is there."""
+
+
+@dataclass
+class _Built:
+    """A paragraph's rows, with all they were made from.
+
+    `first` has for every line the place of its row of text among `rows`, and one entry more; its tracks follow
+    it. `levels` has for every line what each of its tracks holds, and `touched` for every item the tracks that
+    its focus shows on, as (line, level). `made` keeps the rows of each track by which of its pieces are in
+    focus, together with what the track holds.
+    """
+
+    key: object
+    of: tuple[Item, ...]
+    items: Mapping[str, Item]
+    shown: str
+    first: list[int]
+    levels: list[list[Track]]
+    touched: Mapping[str, list[tuple[int, int]]]
+    texts: dict[tuple[int, object], Row]
+    made: dict[tuple[int, int], tuple[Track, dict[tuple[bool, ...], Row]]]
+    rows: list[Row] = field(default_factory=list)
+    lit: frozenset[str] = frozenset()
+    stretches: tuple[Stretch, ...] = ()
+    hints: Mapping[int, str] = field(default_factory=dict)
+
+
+Track = tuple[tuple[Part, bool, str], ...]
+"""The pieces of a track, each with whether it is pending and its colour."""
 
 
 @dataclass
@@ -63,8 +100,8 @@ class TextView:
     top: int = 0
     _lines: dict[tuple[int, int], tuple[Line, ...]] = field(default_factory=dict)
     _depth: dict[tuple[int, int], list[int]] = field(default_factory=dict)
-    _rows: dict[int, tuple[object, tuple[Row, ...]]] = field(default_factory=dict)
-    _made: dict[tuple[int, int], dict[int, tuple[object, list[Row]]]] = field(default_factory=dict)
+    _rows: dict[int, tuple[object, list[Row]]] = field(default_factory=dict)
+    _built: dict[int, _Built] = field(default_factory=dict)
     _tracks: dict[tuple[int, int], tuple[tuple[Mark, ...], tuple[tuple[Part, ...], ...]]] = field(
         default_factory=dict
     )
@@ -74,7 +111,7 @@ class TextView:
         """The rows in view, at most `height`; scrolled as little as shows the item in focus."""
         if self._document != state.document.id:
             self._document, self.first, self.top = state.document.id, max(0, state.paragraph - 1), 0
-            for cache in (self._lines, self._depth, self._rows, self._made, self._tracks):
+            for cache in (self._lines, self._depth, self._rows, self._built, self._tracks):
                 cache.clear()
         self._scroll(state, look, width, height)
         rows: list[Row] = []
@@ -121,7 +158,7 @@ class TextView:
         if self.first == state.paragraph:
             self.top = min(self.top, begin)
 
-    def _paragraph(self, state: ReviewState, look: Look, width: int, index: int) -> tuple[Row, ...]:
+    def _paragraph(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
         """Rows of one paragraph and the blank one after it, kept until something in it changes."""
         current = index == state.paragraph
         about = (state.focus, state.selection, state.draft) if current else None
@@ -133,13 +170,13 @@ class TextView:
         if known is None or known[0] != key:
             if len(self._rows) > _KEPT:
                 self._rows.clear()
-                self._made.clear()
-            known = (key, tuple(self._build(state, look, width, index)))
+                self._built.clear()
+            known = (key, self._build(state, look, width, index))
             self._rows[index] = known
         return known[1]
 
     def _build(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
-        """Rows of a paragraph, made anew just for the lines that changed."""
+        """Rows of a paragraph, made anew just where something changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
         gutter = _gutter(state, index, look.theme)
@@ -148,27 +185,59 @@ class TextView:
             note = "  not annotated" + (" · o brings it back" if current else "")
             pieces = [gutter, (text[: width - 30], look.theme.muted), (note, look.theme.muted)]
             return [Row(strip(pieces), index, 0, True), _blank(index, 0)]
+        built = self._laid(state, look, width, index, gutter)
         lines = self.lines(state, index, width)
-        items = {i.id: i for i in state.items_of(index) if isinstance(i.value, Span)}
-        lit = _lit(state) if current else frozenset()
-        painter = _Painter(state, look, index, items, lit)
-        pieces_of = self._pieces(index, width, lines, tuple(painter.mark(item) for item in items.values()))
-        made = self._made.setdefault((index, width), {})
+        lit = _lit(state) if current else _NOTHING_LIT
+        hints = look.hints or _NO_HINTS
+        painter = _Painter(state, look, index, built.items, lit)
+        stretches = painter.stretches()
+        fresh = not built.rows
+        if fresh:
+            size = built.first[-1]
+            built.rows = [_blank(index, len(lines) - 1)] * (size + 1)
+        dirty = range(len(lines)) if fresh or hints is not built.hints else _covered(
+            lines, paragraph.start, set(stretches) ^ set(built.stretches)
+        )  # fmt: skip
+        for number in dirty:
+            built.rows[built.first[number]] = _text_row(
+                built, painter, lines, number, gutter, stretches, hints
+            )
+        for number, level in _tracks_of(built, lit, fresh=fresh):
+            row = _track_row(built, painter, number, level)
+            built.rows[built.first[number] + 1 + level] = row
+        built.lit, built.stretches, built.hints = lit, stretches, hints
+        return built.rows
+
+    def _laid(self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece) -> _Built:
+        """What a paragraph's rows are made from, kept until its items or its look as a whole change."""
+        items = state.items_of(index)
+        key = (width, index == state.paragraph, look.compact, look.theme.name, look.glyphs, gutter)
+        known = self._built.get(index)
+        if known is not None and known.key != key:
+            known = None
+        if known is not None and known.of is items:
+            return known
+        spans = {i.id: i for i in items if isinstance(i.value, Span)}
+        lines = self.lines(state, index, width)
+        painter = _Painter(state, look, index, spans, _NOTHING_LIT)
+        pieces = self._pieces(index, width, lines, tuple(painter.mark(item) for item in spans.values()))
         depth = self._depth.setdefault((index, width), [0] * len(lines))
-        rows: list[Row] = []
-        for number, line in enumerate(lines):
-            on_line = pieces_of[number]
+        first, levels = [0], []
+        touched: dict[str, list[tuple[int, int]]] = {}
+        for number, on_line in enumerate(pieces):
             if not look.compact:
                 depth[number] = max(depth[number], 1 + max((p.level for p in on_line), default=-1))
-            margin = gutter if number == 0 else (" " * MARGIN, PLAIN)
-            key = (margin, depth[number], painter.look_of(line, on_line))
-            known = made.get(number)
-            if known is None or known[0] != key:
-                strips = painter.line(line, on_line, margin, 0 if look.compact else depth[number])
-                known = (key, [Row(s, index, number, i == 0) for i, s in enumerate(strips)])
-                made[number] = known
-            rows += known[1]
-        return [*rows, _blank(index, len(lines) - 1)]
+            levels.append([painter.track(on_line, at) for at in range(0 if look.compact else depth[number])])
+            first.append(first[-1] + 1 + len(levels[-1]))
+            for piece in on_line:
+                if piece.begins and not look.compact:
+                    touched.setdefault(piece.mark.id, []).append((number, piece.level))
+        texts = known.texts if known is not None and len(known.texts) < 2000 else {}
+        made = known.made if known is not None else {}
+        own = state.document.paragraphs[index]
+        shown = known.shown if known is not None else displayable(state.document.text[own.start : own.end])
+        self._built[index] = _Built(key, items, spans, shown, first, levels, touched, texts, made)
+        return self._built[index]
 
     def _pieces(
         self, index: int, width: int, lines: Sequence[Line], marks: tuple[Mark, ...]
@@ -179,6 +248,59 @@ class TextView:
             known = (marks, tracks(lines, marks))
             self._tracks[index, width] = known
         return known[1]
+
+
+def _covered(lines: Sequence[Line], base: int, stretches: Iterable[Stretch]) -> list[int]:
+    """The lines of the paragraph from `base` on that any of the stretches is on."""
+    found: set[int] = set()
+    for start, end, _, _ in stretches:
+        first, last = max(start - base, 0), min(end - base, lines[-1].end) - 1
+        if last >= first:
+            found.update(range(line_of(lines, first), line_of(lines, last) + 1))
+    return sorted(found)
+
+
+def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[tuple[int, int]]:
+    """The tracks to be made anew, as (line, level)."""
+    if fresh:
+        return [(number, level) for number, held in enumerate(built.levels) for level in range(len(held))]
+    return {place for name in lit ^ built.lit for place in built.touched.get(name, ())}
+
+
+def _text_row(
+    built: _Built, painter: _Painter, lines: Sequence[Line], number: int, gutter: Piece,
+    stretches: Sequence[Stretch], hints: Mapping[int, str],
+) -> Row:  # fmt: skip
+    """A line's row of text, made when it is not yet known in this look."""
+    line = lines[number]
+    low, high = painter.base + line.start, painter.base + line.end
+    on_it = tuple(one for one in stretches if one[0] < high and one[1] > low)
+    over_it = tuple((at, code) for at, code in hints.items() if low - 2 < at < high) if hints else ()
+    key = (number, (on_it, over_it))
+    row = built.texts.get(key)
+    if row is None:
+        margin = gutter if number == 0 else _MARGIN
+        text = built.shown[line.start : line.end].rstrip()
+        pieces = painter.text(line, text, on_it, over_it)
+        width = MARGIN + line.columns[len(text)]
+        row = Row(drawn([margin, *pieces], width), painter.index, number, True)
+        built.texts[key] = row
+    return row
+
+
+def _track_row(built: _Built, painter: _Painter, number: int, level: int) -> Row:
+    """A track's row, made when it is not yet known with these marks in focus."""
+    track = built.levels[number][level]
+    known = built.made.get((number, level))
+    if known is None or known[0] != track:
+        known = built.made[number, level] = (track, {})
+    focused = tuple(part.mark.id in painter.lit and part.begins for part, _, _ in track)
+    row = known[1].get(focused)
+    if row is None:
+        width = MARGIN + (track[-1][0].right if track else 0)
+        row = Row(drawn(painter.drawn(track, focused), width), painter.index, number, False)
+        known[1][focused] = row
+    return row
 
 
 def _blank(index: int, line: int) -> Row:
@@ -228,8 +350,12 @@ def _wanted(
             start = min(v.start for v in values)
             end = min(max(v.end for v in values), start + 400)
     first, last = line_of(lines, start - low), line_of(lines, end - 1 - low)
-    hit = [i for i, row in enumerate(rows) if first <= row.line <= last]
-    return hit[0], min(hit[-1] + 1, hit[0] + height)
+    begin = bisect_left(rows, first, key=_line_number)
+    return begin, min(bisect_right(rows, last, key=_line_number), begin + height)
+
+
+def _line_number(row: Row) -> int:
+    return row.line
 
 
 @dataclass(frozen=True)
@@ -243,7 +369,8 @@ class _Painter:
     lit: frozenset[str]
 
     @property
-    def _base(self) -> int:
+    def base(self) -> int:
+        """Where the paragraph begins in the document's text."""
         return self.state.document.paragraphs[self.index].start
 
     @property
@@ -265,87 +392,104 @@ class _Painter:
         title = f"{layer.symbol if layer else '?'} {span.label}{sign}" if bracket else (
             (label.symbol if label else span.label[:1].upper()) + sign
         )  # fmt: skip
-        return Mark(item.id, span.start - self._base, span.end - self._base, title, bracket)
-
-    def look_of(self, line: Line, pieces: Sequence[Part]) -> object:
-        """All that a line's rows depend on; equal looks give equal rows."""
-        shapes = tuple((p, self.items[p.mark.id].pending, p.mark.id in self.lit) for p in pieces)
-        low, high = line.start + self._base, line.end + self._base
-        chosen = self.state.selection if self._current else None
-        selected = (chosen.start, chosen.end) if chosen and chosen.start < high and chosen.end > low else None
-        hints = tuple((at, code) for at, code in self.look.hints.items() if low - 2 < at < high)
-        found = tuple(f for f in self.look.found if f[0] < high and f[1] > low)
-        at = self.look.found_at if self.look.found_at in found else None
-        return (shapes, self._current, selected, hints, found, at, self.look.compact, self.look.theme.name)
-
-    def line(self, line: Line, pieces: Sequence[Part], margin: Piece, levels: int) -> list[Strip]:
-        """The rows of a line: its text, and so many tracks under it."""
-        rows = [strip([margin, *self._text(line, [self.items[p.mark.id] for p in pieces])])]
-        for level in range(levels):
-            on_it = [p for p in pieces if p.level == level]
-            rows.append(strip([(" " * MARGIN, PLAIN), *self._track(on_it)]))
-        return rows
+        return Mark(item.id, span.start - self.base, span.end - self.base, displayable(title), bracket)
 
     def _color(self, item: Item) -> str:
         layer = self._schema.layer(item.value.layer)
         return layer.color if layer else "grey"
 
-    def _track(self, pieces: Sequence[Part]) -> list[Piece]:
-        """The pieces of one track of one line."""
-        out: list[Piece] = []
+    def track(self, pieces: Sequence[Part], level: int) -> Track:
+        """What one track of a line holds."""
+        return tuple(
+            (piece, (item := self.items[piece.mark.id]).pending, self._color(item))
+            for piece in pieces
+            if piece.level == level
+        )
+
+    def drawn(self, track: Track, focused: Sequence[bool]) -> list[Piece]:
+        """The pieces of a track. The focus is on a mark where it begins; its further lines stay, which spares
+        most of a key's bytes."""
+        out: list[Piece] = [_MARGIN]
         at = 0
-        for piece in pieces:
-            item = self.items[piece.mark.id]
-            # A bracket is heavy where it begins; its further lines stay, which spares most of a key's bytes.
-            focused = item.id in self.lit and (piece.begins or not piece.mark.bracket)
-            drawn = draw(piece, self.look.glyphs, pending=item.pending, focused=focused)
-            style = self.look.theme.mark(self._color(item), pending=item.pending, focused=focused)
+        for (piece, pending, color), here in zip(track, focused, strict=True):
+            cells = draw(piece, self.look.glyphs, pending=pending, focused=here)
+            style = self.look.theme.mark(color)
             out.append((" " * (piece.left - at), PLAIN))
-            if focused and piece.mark.bracket and len(drawn) > len(piece.mark.title) + 1:
-                head = len(piece.mark.title) + 1
-                out += [(drawn[:head], self.look.theme.fill(self._color(item))), (drawn[head:], style)]
+            if here and piece.mark.bracket:
+                # A span of few cells has no room for its whole name.
+                head = min(len(cells), len(piece.mark.title) + 1)
+                out += [(cells[:head], self.look.theme.fill(color)), (cells[head:], style)]
             else:
-                out.append((drawn, style))
+                out.append((cells, style))
             at = piece.right
         return out
 
-    def _text(self, line: Line, items: Sequence[Item]) -> list[Piece]:
-        """A line of text in runs of one style; hint letters stand over the words they lead to."""
-        base = self._base
-        text = displayable(self.state.document.text[base + line.start : base + line.end]).rstrip()
-        styles: list[Style] = [PLAIN if self._current else self.look.theme.muted] * len(text)
-
-        def paint(start: int, stop: int, style: Style, *, over: bool = False) -> None:
-            first = base + line.start
-            for at in range(max(start - first, 0), min(stop - first, len(text))):
-                styles[at] = style if over else styles[at] + style
-
-        for item in sorted(items, key=lambda i: i.id in self.lit):
-            span = item.value
-            assert isinstance(span, Span)
-            if self.look.compact:
-                paint(span.start, span.end, self._compact(item))
-            if item.id not in self.lit:
-                continue
+    def stretches(self) -> tuple[Stretch, ...]:
+        """What of the text has another look than the rest, in the order in which it is laid on."""
+        out: list[Stretch] = []
+        if self.look.compact:
+            for item in self.items.values():
+                out.append((item.value.start, item.value.end, self._compact(item), False))  # type: ignore[union-attr]
+        for name in self.lit:
+            lit = self.items.get(name)
             # A statement in focus has its heavy track; filling all its lines would be most of a key's bytes.
-            if span.layer not in self._schema.statement_layers or self.look.compact:
-                paint(span.start, span.end, self.look.theme.fill(self._color(item)), over=True)
+            if lit is None or not isinstance(lit.value, Span):
+                continue
+            if self.look.compact or lit.value.layer not in self._schema.statement_layers:
+                fill = self.look.theme.fill(self._color(lit))
+                out.append((lit.value.start, lit.value.end, fill, True))
+        own = self.state.document.paragraphs[self.index]
+        low, high = own.start, own.end
         for a, b in self.look.found:
-            paint(a, b, self.look.theme.hint if (a, b) == self.look.found_at else self.look.theme.found)
+            if a < high and b > low:
+                here = (a, b) == self.look.found_at
+                out.append((a, b, self.look.theme.hint if here else self.look.theme.found, False))
         chosen = self.state.selection
         if self._current and chosen is not None:
-            paint(chosen.start, chosen.end, self.look.theme.selection, over=True)
-        shown = list(text)
-        self._put_hints(shown, styles, line)
-        return _runs(shown, styles)
+            out.append((chosen.start, chosen.end, self.look.theme.selection, True))
+        return tuple(out)
 
-    def _put_hints(self, shown: list[str], styles: list[Style], line: Line) -> None:
-        for offset, letters in self.look.hints.items():
+    def text(
+        self, line: Line, text: str, stretches: Sequence[Stretch], hints: Sequence[tuple[int, str]]
+    ) -> list[Piece]:
+        """The text of a line in runs of one style; hint letters stand over the words they lead to."""
+        first = self.base + line.start
+        plain = PLAIN if self._current else self.look.theme.muted
+        if hints:
+            return self._with_hints(text, line, self._styles(text, first, stretches, plain), hints)
+        if not stretches:
+            return [(text, plain)]
+        cuts = {0, len(text)}
+        for start, end, _, _ in stretches:
+            cuts |= {max(0, min(start - first, len(text))), max(0, min(end - first, len(text)))}
+        out: list[Piece] = []
+        for a, b in pairwise(sorted(cuts)):
+            style = plain
+            for start, end, own, over in stretches:
+                if start - first <= a and b <= end - first:
+                    style = own if over else style + own
+            out.append((text[a:b], style))
+        return out
+
+    def _styles(self, text: str, first: int, stretches: Sequence[Stretch], plain: Style) -> list[Style]:
+        """The style of each character."""
+        styles = [plain] * len(text)
+        for start, end, own, over in stretches:
+            for at in range(max(start - first, 0), min(end - first, len(text))):
+                styles[at] = own if over else styles[at] + own
+        return styles
+
+    def _with_hints(
+        self, text: str, line: Line, styles: list[Style], hints: Sequence[tuple[int, str]]
+    ) -> list[Piece]:
+        shown = list(text)
+        for offset, letters in hints:
             for i, letter in enumerate(letters):
-                at = offset - self._base + i - line.start
+                at = offset - self.base + i - line.start
                 # A wide or joined character cannot be covered by one letter without moving the text.
                 if 0 <= at < len(shown) and line.columns[at + 1] - line.columns[at] == 1:
                     shown[at], styles[at] = letter, self.look.theme.hint
+        return _runs(shown, styles)
 
     def _compact(self, item: Item) -> Style:
         statement = item.value.layer in self._schema.statement_layers

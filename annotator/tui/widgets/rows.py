@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
+from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from annotator.tui.rows import PLAIN, Drawn
+
+_EMPTY = Drawn([], 0)
 
 
 @runtime_checkable
@@ -27,14 +32,19 @@ class Rows(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows: tuple[Strip, ...] = ()
+        self._rows: tuple[Drawn, ...] = ()
+        self._fast: Fast | Literal[False] | None = None
 
-    def show(self, rows: Sequence[Strip]) -> None:
+    def show(self, rows: Sequence[Drawn]) -> None:
         """Show these rows from the top; what is beyond them is blank."""
         before, self._rows = self._rows, tuple(rows)
         changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=False)) if old is not new]
         changed += range(min(len(before), len(self._rows)), max(len(before), len(self._rows)))
-        if not changed or (isinstance(self.app, Fast) and self.app.paint_rows(self, changed)):
+        if not changed:
+            return
+        if self._fast is None:
+            self._fast = self.app if isinstance(self.app, Fast) else False
+        if self._fast and self._fast.paint_rows(self, changed):
             return
         width = self.size.width
         for y in changed:
@@ -48,7 +58,16 @@ class Rows(Widget):
         width = self.size.width
         if y >= len(self._rows):
             return Strip.blank(width)
-        return self._rows[y].adjust_cell_length(width)
+        row = self._rows[y]
+        return Strip(row.segments, row.width).adjust_cell_length(width)
+
+    def segments(self, y: int) -> list[Segment]:
+        """A row as it is to be painted, to the widget's width or beyond."""
+        width = self.size.width
+        row = self._rows[y] if y < len(self._rows) else _EMPTY
+        return (
+            row.segments if row.width >= width else [*row.segments, Segment(" " * (width - row.width), PLAIN)]
+        )
 
 
 __all__ = ["Rows"]
