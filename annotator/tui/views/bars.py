@@ -57,12 +57,6 @@ def keys_now(state: ReviewState) -> KeysNow:
         return KeysNow(state.mode, schema, edits=edits, layer=state.draft.layer if state.draft else "")
     if state.is_excluded(state.paragraph):
         return KeysNow(state.mode, schema, excluded=True)
-    undecided, done = state.undecided(state.paragraph) > 0, state.is_done(state.paragraph)
-    works = {
-        "new": True, "next": len(state.items) > 1, "accept_all": undecided, "close": not done, "reopen": done,
-        "undo": state.history.undo is not None, "next_undecided": undecided, "jump": True,
-        "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
-    }  # fmt: skip
     item = state.focused
     return KeysNow(
         state.mode, schema,
@@ -70,8 +64,25 @@ def keys_now(state: ReviewState) -> KeysNow:
         span=item is not None and isinstance(item.value, Span),
         pending=item is not None and item.pending,
         suggested=item is not None and item.suggestion is not None,
-        works=tuple(name for name, does in works.items() if does),
+        works=_works(state),
     )  # fmt: skip
+
+
+_known: list[tuple[tuple[object, ...], tuple[str, ...]]] = []
+
+
+def _works(state: ReviewState) -> tuple[str, ...]:
+    """The commands that do something in the paragraph; they stay while nothing is decided."""
+    about = (state.items, state.annotations, state.history, state.document)
+    if not _known or any(a is not b for a, b in zip(_known[0][0], about, strict=True)):
+        undecided, done = state.undecided(state.paragraph) > 0, state.is_done(state.paragraph)
+        works = {
+            "new": True, "next": len(state.items) > 1, "accept_all": undecided, "close": not done,
+            "reopen": done, "undo": state.history.undo is not None, "next_undecided": undecided, "jump": True,
+            "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
+        }  # fmt: skip
+        _known[:] = [(about, tuple(name for name, does in works.items() if does))]
+    return _known[0][1]
 
 
 def footer(
