@@ -6,13 +6,14 @@ Importing this module imports spaCy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.language import Language
 
-from annotator.model.span import Relation, Span
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
 from annotator.suggesters._actors import Context
 from annotator.suggesters._claims import Clause
@@ -70,10 +71,24 @@ class Reader:
         )  # fmt: skip
 
 
+def examples_of(reader: Reader, record: Record, paragraphs: Iterable[int], *, group: str = "") -> list[Example]:
+    """The given paragraphs (by index) of a completion, with what stands in them; a relation stands where its
+    target does, and both its ends have to. `group` is the document unless it is given."""
+    out: list[Example] = []
+    for index in paragraphs:
+        paragraph = record.document.paragraphs[index]
+        spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
+        here = {s.id for s in spans} | {AUTHOR}
+        relations = tuple(r for r in record.relations if r.target in here and r.source in here)
+        reading = reader.read(record.document, paragraph)
+        out.append(Example(reading, spans, relations, group or record.document.id))
+    return out
+
+
 def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
     """The tokens `[first, last)` that `[start, end)` (code points of the paragraph) touches; None for none."""
     inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
     return (inside[0], inside[-1] + 1) if inside else None
 
 
-__all__ = ["Example", "Reader", "Reading", "tokens_within"]
+__all__ = ["Example", "Reader", "Reading", "examples_of", "tokens_within"]

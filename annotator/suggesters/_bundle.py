@@ -1,0 +1,324 @@
+"""What a project has learnt: a model for each layer that there was enough for, and how well each does.
+
+Of the layers in `covers` the model's proposals replace those of rules and memory, because on paragraphs that it
+had not seen they saved more keys. Everything is a function of the examples: the same ones give the same model.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import srsly
+
+from annotator.errors import SuggesterError
+from annotator.model.decision import Suggestion
+from annotator.model.memory import EMPTY, Memory
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import AUTHOR, Relation, Span, iou
+from annotator.suggesters._choice import choose
+from annotator.suggesters._clauses import ClauseModel
+from annotator.suggesters._crf import FOLDS, LEAST, Training
+from annotator.suggesters._features import Passage, Usage
+from annotator.suggesters._flat import FlatModel, is_flat
+from annotator.suggesters._ids import relation_id, span_id
+from annotator.suggesters._judging import Judged, better, report
+from annotator.suggesters._labels import LabelMap, fitting
+from annotator.suggesters._pairs import PairModel
+from annotator.suggesters._reading import Example, Reader, Reading
+
+FORMAT = "annotator-model/1"
+"""Raised when bytes or features change so that older models cannot be read."""
+
+
+@dataclass
+class Bundle:
+    """Models by layer. `covers` are the layers that they take over; `metrics` what they were measured at."""
+
+    schema: LabelSchema
+    flat: dict[str, FlatModel] = field(default_factory=dict)
+    clauses: dict[str, ClauseModel] = field(default_factory=dict)
+    pairs: dict[str, PairModel] = field(default_factory=dict)
+    covers: frozenset[str] = frozenset()
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._labels = LabelMap(self.schema)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The layers whose suggestions come from here alone: those covered, and relations between their spans."""
+        spans = {layer.name for layer in self.schema.span_layers} & self.covers
+        ends = {r.name for r in self.schema.relation_layers if spans & {*r.sources, *r.targets}}
+        return self.covers | ends
+
+    def remember(self, memory: Memory, reader: Reader) -> None:
+        """Take up what was decided since."""
+        for model in self.flat.values():
+            model.remember(memory, reader)
+
+    def suggest(self, reading: Reading, memory: Memory = EMPTY, *, gate: float = 0.0) -> list[Suggestion]:
+        """Suggestions for a paragraph in the layers that it takes, spans first; the caller gives them name,
+        version and rank."""
+        out: list[Suggestion] = []
+        spans: list[Span] = []
+        for layer in self.schema.span_layers:
+            found = self._spans(reading, layer, memory, gate)
+            spans += [s.value for s in found if isinstance(s.value, Span)]
+            if layer.name in self.covers:
+                out += found
+        for layer in self.schema.relation_layers:
+            if layer.name in self.takes:
+                out += self._relations(reading, layer, spans)
+        return out
+
+    def _spans(self, reading: Reading, layer: Layer, memory: Memory, gate: float) -> list[Suggestion]:
+        if layer.name in self.covers and layer.name in self.flat:
+            return self.flat[layer.name].suggest(reading, self._labels, memory, gate=gate)
+        if layer.name in self.covers and layer.name in self.clauses:
+            return _clauses(reading, layer, self.clauses[layer.name], gate)
+        index = reading.paragraph.index
+        return [Suggestion(span, index, "", "", score) for span, score in self._by_rules(reading, layer.name)]
+
+    def _by_rules(self, reading: Reading, layer: str) -> list[tuple[Span, float]]:
+        """The spans of a layer that the rules find."""
+        every = [("actor", one) for one in reading.actors] + [("claim", one.found) for one in reading.clauses]
+        start = reading.paragraph.start
+        made = [(self._labels.span(reading.document, start, kind, one), one.score) for kind, one in every]
+        return [(span, score) for span, score in made if span is not None and span.layer == layer]
+
+    def _relations(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
+        model = self.pairs.get(layer.name) if layer.name in self.covers else None
+        if model is None:
+            return self._edges(reading, layer, spans)
+        out: list[Suggestion] = []
+        for one in model.suggest(reading, spans):
+            if layer.label(one.label) is None:
+                continue
+            id = relation_id(reading.document, layer.name, one.label, one.source, one.target)
+            value = Relation(
+                id,
+                layer.name,
+                one.label,
+                one.source,
+                one.target,
+                fitting(layer, one.attributes),
+                "suggestion",
+            )
+            reason = f"{one.reason} ({one.chance:.0%})"
+            out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, reason, one.rule))
+        return out
+
+    def _edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
+        """The rules' stances between the spans that stand where theirs do."""
+        start, out = reading.paragraph.start, []
+        for edge in reading.edges:
+            target = self._labels.of_side(edge.side)
+            if target is None or target[0] != layer.name:
+                continue
+            begin, end = self._ends(reading, edge.source, edge.target, on_actor=edge.on_actor, spans=spans)
+            if begin is None or end is None or begin == end:
+                continue
+            given: dict[str, Any] = {k: v for k, v in edge.attributes.items() if not k.startswith("cue")}
+            cue = layer.attribute_of_type("span")
+            if cue is not None and "cue_start" in edge.attributes:
+                a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
+                given[cue.name] = [start + a, start + b]
+            id = relation_id(reading.document, layer.name, target[1], begin, end)
+            attributes = fitting(layer, given)
+            value = Relation(id, layer.name, target[1], begin, end, attributes, "suggestion")
+            made = Suggestion(value, reading.paragraph.index, "", "", edge.score, 0, edge.reason, edge.rule)
+            out.append(made)
+        return out
+
+    def _ends(
+        self, reading: Reading, source: int | None, target: int, *, on_actor: bool, spans: Sequence[Span]
+    ) -> tuple[str | None, str | None]:
+        """The spans that stand where the ends of a rules' edge do, by their ids."""
+        begin: str | None = AUTHOR
+        if source is not None:
+            begin = self._nearest(reading, "actor", reading.actors[source], spans)
+        end = reading.actors[target] if on_actor else reading.clauses[target].found
+        return begin, self._nearest(reading, "actor" if on_actor else "claim", end, spans)
+
+    def _nearest(self, reading: Reading, kind: str, found: Any, spans: Sequence[Span]) -> str | None:
+        there = self._labels.span(reading.document, reading.paragraph.start, kind, found)
+        if there is None:
+            return None
+        near = [(iou(there, one), one.id) for one in spans if one.layer == there.layer]
+        best = max(near, default=(0.0, ""))
+        return best[1] if best[0] >= 0.5 else None
+
+    def to_bytes(self) -> bytes:
+        """What `of_bytes` reads back."""
+        data = {
+            "format": FORMAT,
+            "flat": {name: one.to_data() for name, one in sorted(self.flat.items())},
+            "clauses": {name: one.to_data() for name, one in sorted(self.clauses.items())},
+            "pairs": {name: one.to_data() for name, one in sorted(self.pairs.items())},
+            "covers": sorted(self.covers),
+            "metrics": self.metrics,
+        }
+        return zlib.compress(srsly.msgpack_dumps(data), 9)
+
+    @staticmethod
+    def of_bytes(data: bytes, schema: LabelSchema) -> Bundle:
+        """The bundle that `to_bytes` wrote, for a schema: models of layers that it has no more are left out.
+
+        Raises SuggesterError when it is none, or of another version of the program.
+        """
+        try:
+            read = srsly.msgpack_loads(zlib.decompress(data))
+        except (ValueError, zlib.error, TypeError) as error:
+            raise SuggesterError("is not a trained model", hint="Train anew: `annotator train`") from error
+        if not isinstance(read, dict) or read.get("format") != FORMAT:
+            raise SuggesterError(
+                "the model was trained by another version of annotator", hint="Train anew: `annotator train`"
+            )
+        layers = {layer.name: layer for layer in schema.layers}
+        return Bundle(
+            schema,
+            {n: FlatModel.of_data(one, layers[n]) for n, one in read["flat"].items() if n in layers},
+            {n: ClauseModel.of_data(one) for n, one in read["clauses"].items() if n in layers},
+            {n: PairModel.of_data(one) for n, one in read["pairs"].items() if n in layers},
+            frozenset(read["covers"]) & frozenset(layers),
+            read["metrics"],
+        )
+
+
+def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) -> list[Suggestion]:
+    out: list[Suggestion] = []
+    for one in model.suggest(reading):
+        if one.chance < gate or not (layer.label(one.label) or layer.open):
+            continue
+        id = span_id(reading.document, layer.name, one.label, one.start, one.end)
+        attributes = fitting(layer, one.attributes)
+        value = Span(id, layer.name, one.label, one.start, one.end, None, attributes, "suggestion")
+        reason = f"{one.reason} ({one.chance:.0%})"
+        out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, reason, one.rule))
+    return out
+
+
+def learn(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str]) -> Bundle:
+    """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
+
+    Raises SuggesterError when nothing is marked in them.
+    """
+    bundle = Bundle(schema)
+    usage = Usage.of(texts)
+    covers: set[str] = set()
+    layers: dict[str, Any] = {}
+    for layer in schema.layers:
+        judged = _learn_layer(bundle, examples, layer, usage)
+        if judged:
+            spans = layer.kind == "span"
+            layers[layer.name] = report(judged, spans=spans)
+            if better(judged, spans=spans):
+                covers.add(layer.name)
+    if not (bundle.flat or bundle.clauses or bundle.pairs):
+        raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
+    metrics = {
+        "paragraphs": len(examples),
+        "documents": len({one.reading.document for one in examples}),
+        "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
+        "layers": layers,
+    }
+    return replace(bundle, covers=frozenset(covers), metrics=metrics)
+
+
+def _learn_layer(bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage) -> list[Judged]:
+    """Train the model of a layer, if there is enough to, and judge it on paragraphs held out."""
+    labels = bundle._labels
+    if layer.kind == "span" and is_flat(examples, layer.name):
+        model, training, passages = FlatModel.train(examples, layer, labels, usage)
+        bundle.flat[layer.name] = model
+        return _judge_flat(examples, passages, training)
+    if layer.kind == "span":
+        return _learn(
+            examples, lambda some: ClauseModel.train(some, layer),
+            lambda made: bundle.clauses.update({layer.name: made}),
+            lambda made, one: _judge_clauses(bundle, made, one, layer),
+        )  # fmt: skip
+    return _learn(
+        examples, lambda some: PairModel.train(some, layer),
+        lambda made: bundle.pairs.update({layer.name: made}),
+        lambda made, one: _judge_pairs(bundle, made, one, layer),
+    )  # fmt: skip
+
+
+def _learn(
+    examples: Sequence[Example],
+    train: Callable[[Sequence[Example]], Any],
+    keep: Callable[[Any], None],
+    judge: Callable[[Any, Example], Judged],
+) -> list[Judged]:
+    """Train on all, and on all but each fold to judge on it; nothing when there is too little."""
+    try:
+        keep(train(examples))
+    except ValueError:
+        return []
+    names = sorted({one.group for one in examples})
+    fold = [
+        names.index(e.group) % FOLDS if len(names) >= FOLDS else i % FOLDS for i, e in enumerate(examples)
+    ]
+    if len(examples) < LEAST:
+        return []
+    judged: dict[int, Judged] = {}
+    for number in range(FOLDS):
+        try:
+            model = train([e for e, n in zip(examples, fold, strict=True) if n != number])
+        except ValueError:
+            return []
+        judged |= {i: judge(model, e) for i, e in enumerate(examples) if fold[i] == number}
+    return [judged[i] for i in sorted(judged)]
+
+
+def _judge_flat(examples: Sequence[Example], passages: Sequence[Passage], training: Training) -> list[Judged]:
+    out: list[Judged] = []
+    for i in sorted(training.held_out):
+        passage = passages[i]
+
+        def stretch(first: int, last: int, label: str, passage: Passage = passage) -> tuple[int, int, str]:
+            return passage.tokens[first].start, passage.tokens[last - 1].end, label
+
+        chosen = choose(training.held_out[i])
+        proposed = [(stretch(c.first, c.last, c.label), c.chance) for c in chosen]
+        alone = [stretch(c.first, c.last, c.label) for c in choose(training.alone[i])]
+        wanted = [stretch(*place) for place in passage.gold]
+        out.append(Judged(examples[i].reading.text, proposed, alone, wanted))
+    return out
+
+
+def _judge_clauses(bundle: Bundle, model: ClauseModel, one: Example, layer: Layer) -> Judged:
+    start = one.reading.paragraph.start
+    proposed = [((p.start - start, p.end - start, p.label), p.chance) for p in model.suggest(one.reading)]
+    alone = [_stretch(span, start) for span, _ in bundle._by_rules(one.reading, layer.name)]
+    wanted = [_stretch(span, start) for span in one.spans if span.layer == layer.name]
+    return Judged(one.reading.text, proposed, alone, wanted)
+
+
+def _judge_pairs(bundle: Bundle, model: PairModel, one: Example, layer: Layer) -> Judged:
+    """Given the spans as decided."""
+    start = one.reading.paragraph.start
+    ends: Mapping[str, tuple[int, int, str]] = {s.id: _stretch(s, start) for s in one.spans} | {
+        AUTHOR: (0, 0, AUTHOR)
+    }
+    found = model.suggest(one.reading, one.spans)
+    proposed = [((ends[p.source], p.label, ends[p.target]), p.chance) for p in found]
+    edges = [s.value for s in bundle._edges(one.reading, layer, one.spans)]
+    alone = [(ends[r.source], r.label, ends[r.target]) for r in edges if isinstance(r, Relation)]
+    wanted = [
+        (ends[r.source], r.label, ends[r.target])
+        for r in one.relations
+        if r.layer == layer.name and r.source in ends and r.target in ends
+    ]
+    return Judged(one.reading.text, proposed, alone, wanted)
+
+
+def _stretch(span: Span, start: int) -> tuple[int, int, str]:
+    return span.start - start, span.end - start, span.label
+
+
+__all__ = ["FORMAT", "Bundle", "learn"]

@@ -1,0 +1,80 @@
+"""Suggestions by what was learnt: the project's own model, else the one that comes with the program.
+
+The latter was trained on the seeds (`seeds/splits.json`, part `train`) and speaks for the schema they are coded in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.errors import SuggesterError
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.schema import LabelSchema
+from annotator.model.text import Document, Paragraph
+
+if TYPE_CHECKING:
+    from annotator.suggesters._bundle import Bundle
+    from annotator.suggesters._reading import Reader
+
+BASE = Path(__file__).parent / "_data" / "base.model"
+"""Made by `tests/base_model.py` from the seeds."""
+
+BASE_SCHEMA = "actors-claims-stances"
+VERSION = "1"
+"""Of the base model, raised whenever it is made anew."""
+
+
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Learnt:
+    """The model in `config["data"]` (bytes, with its `number`), else the base model where the schema is the one
+    it was trained for, else one that proposes nothing; `gate` in [0, 1] hides what is less likely.
+
+    Raises SuggesterError when spaCy or the model cannot be loaded.
+    """
+    data, version = config.get("data"), str(config.get("number", ""))
+    if data is None and schema.name == BASE_SCHEMA and BASE.is_file():
+        data, version = BASE.read_bytes(), f"base {VERSION}"
+    if data is None:
+        return Learnt(None, None, memory, "none", 0.0)
+    try:
+        from annotator.suggesters._bundle import Bundle
+        from annotator.suggesters._reading import Reader
+    except ImportError as error:
+        raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
+    bundle, reader = Bundle.of_bytes(data, schema), Reader()
+    bundle.remember(memory, reader)
+    return Learnt(bundle, reader, memory, version, float(config.get("gate", 0.0)))
+
+
+class Learnt:
+    """Proposes what the model finds in the layers that it takes over."""
+
+    name = "model"
+
+    def __init__(
+        self, bundle: Bundle | None, reader: Reader | None, memory: Memory, version: str, gate: float
+    ) -> None:
+        self._bundle = bundle
+        self._reader = reader
+        self._memory = memory
+        self._gate = gate
+        self.version = version
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The layers in which rules and memory keep silent."""
+        return self._bundle.takes if self._bundle is not None else frozenset()
+
+    def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
+        """Proposals for a paragraph, spans first."""
+        if self._bundle is None or self._reader is None:
+            return []
+        reading = self._reader.read(document, paragraph)
+        found = self._bundle.suggest(reading, self._memory, gate=self._gate)
+        return [replace(one, suggester=self.name, version=self.version) for one in found]
+
+
+__all__ = ["BASE", "VERSION", "Learnt", "create"]

@@ -1,0 +1,233 @@
+"""What is learnt from decisions: choice, calibration, the model as bytes, and what it then proposes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import random
+from collections import Counter
+
+import pytest
+from base_model import digest, examples, part, records_of
+
+from annotator.errors import SuggesterError
+from annotator.model.memory import EMPTY, Memory, Outcome
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+from annotator.suggesters import model
+from annotator.suggesters._bundle import Bundle, learn
+from annotator.suggesters._choice import Candidate, choose, gain
+from annotator.suggesters._features import OUTSIDE, Lexicon, Usage, places_of, tags
+from annotator.suggesters._judging import Judged, better, calibration_error, report
+from annotator.suggesters._logistic import Binary
+from annotator.suggesters._reading import Example, Reader
+from annotator.suggesters._tokens import Token
+
+
+@pytest.fixture(scope="module")
+def schema() -> LabelSchema:
+    return load_schema("actors-claims-stances")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(scope="module")
+def decided(reader: Reader) -> list[Example]:
+    return examples(records_of(part("train")[:5]), reader)
+
+
+@pytest.fixture(scope="module")
+def learnt(decided: list[Example], schema: LabelSchema) -> Bundle:
+    return learn(decided, schema, texts=[e.reading.text for e in decided])
+
+
+def _tokens(text: str) -> list[Token]:
+    out, at = [], 0
+    for word in text.split():
+        out.append(Token(word, at, at + len(word), word.lower(), not out))
+        at += len(word) + 1
+    return out
+
+
+def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
+    draw = random.Random(7)
+    for _ in range(200):
+        some = []
+        for _ in range(draw.randint(0, 7)):
+            first = draw.randint(0, 8)
+            some.append(Candidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model"))
+        chosen = choose(some)
+        assert all(a.last <= b.first for a, b in itertools.pairwise(chosen))
+        best = max(
+            sum(gain(c) for c in subset)
+            for size in range(len(some) + 1)
+            for subset in itertools.combinations(sorted(some, key=lambda c: c.first), size)
+            if all(a.last <= b.first for a, b in itertools.pairwise(subset))
+        )
+        assert sum(gain(c) for c in chosen) == pytest.approx(best)
+
+
+def test_the_gate_hides_what_is_less_likely() -> None:
+    one = Candidate(0, 1, "a", 0.69, "model")
+    assert choose([one]) == [one] and choose([one], gate=0.7) == []
+
+
+def test_a_calibration_is_the_optimum_and_moves_from_its_prior_with_evidence_only() -> None:
+    prior = (0.5, -1.0)
+    assert Binary.fit([], [], prior).weights == prior
+    draw = random.Random(3)
+    rows = [[draw.gauss(0, 3)] for _ in range(80)]
+    right = [draw.random() < 1 / (1 + math.exp(-(2 * x + 1))) for (x,) in rows]
+    found = Binary.fit(rows, right, prior)
+    up, down = sum(right), len(right) - sum(right)
+    target = [(up + 1) / (up + 2) if r else 1 / (down + 2) for r in right]
+
+    def loss(weights: tuple[float, ...]) -> float:
+        scores = [weights[0] * x + weights[1] for (x,) in rows]
+        value = sum(math.log1p(math.exp(s)) - t * s for s, t in zip(scores, target, strict=True))
+        return value + 0.5 * sum((w - p) ** 2 for w, p in zip(weights, prior, strict=True))
+
+    least = loss(found.weights)
+    for step in ((1e-3, 0), (-1e-3, 0), (0, 1e-3), (0, -1e-3)):
+        moved = tuple(w + s for w, s in zip(found.weights, step, strict=True))
+        assert loss(moved) >= least
+    assert found.weights[0] > 1
+
+
+def test_a_separable_calibration_stays_finite() -> None:
+    found = Binary.fit([[float(x)] for x in range(-20, 20)], [x >= 0 for x in range(-20, 20)], (0.9, 0.0))
+    assert all(math.isfinite(w) for w in found.weights) and found([20.0]) > 0.95 > 0.05 > found([-20.0])
+
+
+def test_places_of_overlapping_spans_keep_the_longest_and_tags_say_where_they_are() -> None:
+    tokens = _tokens("The Bank of England spoke")
+    places = places_of(tokens, [(4, 8, "org"), (4, 19, "org"), (20, 25, "act")])
+    assert places == ((1, 4, "org"), (4, 5, "act"))
+    assert tags(5, places) == ["O", "B-org", "I-org", "I-org", "B-act"]
+
+
+def test_a_lexicon_leaves_out_the_document_itself() -> None:
+    lexicon = Lexicon({("Iran",): Counter({"state": 3, OUTSIDE: 1})})
+    own = Lexicon({("Iran",): Counter({"state": 3})})
+    tokens = _tokens("In Iran")
+    assert lexicon.matches(tokens) == [(1, 2, {"state": 3, OUTSIDE: 1})]
+    assert lexicon.matches(tokens, own) == [(1, 2, {OUTSIDE: 1})]
+    assert Lexicon.of_data(lexicon.to_data()).forms == lexicon.forms
+
+
+def test_use_counts_capitals_within_sentences_only() -> None:
+    usage = Usage.of(["Iran spoke. Then the Iran Deal fell, and iran said so to Iran."])
+    assert usage.capital["Iran"] == [2, 1, 0, 1]
+    assert "Then" not in usage.capital and usage.lower["iran"] == 1
+    assert Usage.of_data(usage.to_data()) == usage
+
+
+def test_the_calibration_error_is_the_distance_of_chance_and_share() -> None:
+    assert calibration_error([]) is None
+    assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == pytest.approx(0)
+    assert calibration_error([(0.9, False), (0.1, True)]) == pytest.approx(0.9)
+
+
+def test_the_better_of_two_is_the_one_that_saves_keys() -> None:
+    span = (0, 4, "state")
+    good = Judged("Iran spoke", [(span, 0.9)], [], [span])
+    assert better([good], spans=True)
+    assert not better([Judged("Iran spoke", [], [span], [span])], spans=True)
+    found = report([good], spans=True)
+    assert found["all"]["f1"] == 1 and found["saved"] == 0.75 and found["alone"] == 0
+    assert found["labels"]["state"]["wanted"] == 1
+
+
+def test_the_same_decisions_give_the_same_model(decided: list[Example], learnt: Bundle, schema: LabelSchema) -> None:
+    again = learn(decided, schema, texts=[e.reading.text for e in decided])
+    assert again.to_bytes() == learnt.to_bytes()
+
+
+def test_a_model_read_back_proposes_the_same(learnt: Bundle, decided: list[Example], schema: LabelSchema) -> None:
+    back = Bundle.of_bytes(learnt.to_bytes(), schema)
+    assert back.metrics == learnt.metrics and back.takes == learnt.takes
+    for one in decided[:4]:
+        assert back.suggest(one.reading) == learnt.suggest(one.reading)
+
+
+def test_what_is_proposed_stands_in_the_text_and_in_the_schema(learnt: Bundle, reader: Reader, schema: LabelSchema) -> None:
+    record = records_of(part("train")[6:7])[0]
+    layers: Counter[str] = Counter()
+    for paragraph in record.document.paragraphs:
+        found = learnt.suggest(reader.read(record.document, paragraph))
+        ids = {s.id for s in found}
+        for one in found:
+            layers[one.value.layer] += 1
+            layer = schema.layer(one.value.layer)
+            assert layer is not None and layer.label(one.value.label) is not None
+            assert 0 <= one.score <= 1 and one.reason and one.rule
+            if isinstance(one.value, Span):
+                assert paragraph.start <= one.value.start < one.value.end <= paragraph.end
+                assert record.document.quote(one.value.start, one.value.end).strip()
+            elif isinstance(one.value, Relation):
+                assert {one.value.source, one.value.target} - {"@author"} <= ids
+    assert layers["actor"] > 20 and layers["claim"] > 5 and layers["stance"] > 0
+
+
+def test_what_was_decided_since_is_proposed(learnt: Bundle, reader: Reader, schema: LabelSchema) -> None:
+    text = "Later the qwib spoke.\n\nNobody heard the qwib at all."
+    document = Document("x", "", text, split_paragraphs(text))
+    bundle = Bundle.of_bytes(learnt.to_bytes(), schema)
+    reading = reader.read(document, document.paragraphs[1])
+    assert "qwib" not in {text[s.value.start : s.value.end] for s in bundle.suggest(reading) if isinstance(s.value, Span)}
+    memory = Memory.of([Outcome("actor", "collective", "qwib", True, "the qwib")] * 3)
+    bundle.remember(memory, reader)
+    found = [s for s in bundle.suggest(reading, memory) if isinstance(s.value, Span) and s.value.layer == "actor"]
+    assert [(text[s.value.start : s.value.end], s.value.label, s.value.entity) for s in found if isinstance(s.value, Span)] == [
+        ("qwib", "collective", "the qwib")
+    ]
+
+
+def test_bytes_that_are_no_model_are_refused(schema: LabelSchema) -> None:
+    import zlib
+
+    import srsly
+
+    for data in (b"", b"nonsense", zlib.compress(b"x"), zlib.compress(srsly.msgpack_dumps({"format": "other"}))):
+        with pytest.raises(SuggesterError) as caught:
+            Bundle.of_bytes(data, schema)
+        assert "annotator train" in caught.value.hint
+
+
+def test_nothing_to_learn_from_is_an_error(schema: LabelSchema, decided: list[Example]) -> None:
+    from dataclasses import replace
+
+    empty = [replace(one, spans=(), relations=()) for one in decided]
+    with pytest.raises(SuggesterError, match="nothing to learn"):
+        learn(empty, schema, texts=[])
+
+
+def test_a_schema_without_the_layers_gets_nothing(learnt: Bundle, reader: Reader, decided: list[Example]) -> None:
+    other = Bundle.of_bytes(learnt.to_bytes(), load_schema("dna"))
+    layers = {layer.name for layer in load_schema("dna").layers}
+    assert {s.value.layer for s in other.suggest(decided[0].reading)} <= layers
+
+
+def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: LabelSchema) -> None:
+    bundle = Bundle.of_bytes(model.BASE.read_bytes(), schema)
+    assert bundle.metrics["data"] == digest(part("train")), "make it anew: python tests/base_model.py"
+    assert bundle.takes == {"actor", "claim", "stance"}
+    assert len(model.BASE.read_bytes()) < 1_000_000
+    ids = {json.loads(line)["id"] for line in part("train")}
+    assert bundle.metrics["documents"] == len(ids)
+
+
+def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> None:
+    made = model.create(schema=load_schema("actors-claims-stances"), config={}, memory=EMPTY)
+    assert made.version.startswith("base") and made.takes
+    none = model.create(schema=load_schema("dna"), config={}, memory=EMPTY)
+    assert none.takes == frozenset()
+    text = "Iran spoke."
+    document = Document("x", "", text, split_paragraphs(text))
+    assert none.suggest(document, document.paragraphs[0]) == []
