@@ -17,7 +17,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
-from annotator.suggesters import model
+from annotator.suggesters import model, rules
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._choice import Candidate, choose, gain
 from annotator.suggesters._features import OUTSIDE, Lexicon, Usage, places_of, tags
@@ -61,7 +61,9 @@ def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
         some = []
         for _ in range(draw.randint(0, 7)):
             first = draw.randint(0, 8)
-            some.append(Candidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model"))
+            some.append(
+                Candidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model")
+            )
         chosen = choose(some)
         assert all(a.last <= b.first for a, b in itertools.pairwise(chosen))
         best = max(
@@ -144,24 +146,33 @@ def test_the_better_of_two_is_the_one_that_saves_keys() -> None:
     assert found["labels"]["state"]["wanted"] == 1
 
 
-def test_the_same_decisions_give_the_same_model(decided: list[Example], learnt: Bundle, schema: LabelSchema) -> None:
+def test_the_same_decisions_give_the_same_model(
+    decided: list[Example], learnt: Bundle, schema: LabelSchema
+) -> None:
     again = learn(decided, schema, texts=[e.reading.text for e in decided])
     assert again.to_bytes() == learnt.to_bytes()
 
 
-def test_a_model_read_back_proposes_the_same(learnt: Bundle, decided: list[Example], schema: LabelSchema) -> None:
+def test_a_model_read_back_proposes_the_same(
+    learnt: Bundle, decided: list[Example], schema: LabelSchema
+) -> None:
     back = Bundle.of_bytes(learnt.to_bytes(), schema)
     assert back.metrics == learnt.metrics and back.takes == learnt.takes
     for one in decided[:4]:
         assert back.suggest(one.reading) == learnt.suggest(one.reading)
 
 
-def test_what_is_proposed_stands_in_the_text_and_in_the_schema(learnt: Bundle, reader: Reader, schema: LabelSchema) -> None:
+def test_what_is_proposed_stands_in_the_text_and_in_the_schema(
+    learnt: Bundle, reader: Reader, schema: LabelSchema
+) -> None:
     record = records_of(part("train")[6:7])[0]
+    ruled = rules.create(schema=schema, config={}, memory=EMPTY)
     layers: Counter[str] = Counter()
     for paragraph in record.document.paragraphs:
         found = learnt.suggest(reader.read(record.document, paragraph))
-        ids = {s.id for s in found}
+        by_rules = [s.value for s in ruled.suggest(record.document, paragraph) if isinstance(s.value, Span)]
+        # Relations may hang on spans of a layer that is left to the rules.
+        ids = {s.id for s in found} | {s.id for s in by_rules if s.layer not in learnt.takes}
         for one in found:
             layers[one.value.layer] += 1
             layer = schema.layer(one.value.layer)
@@ -172,21 +183,25 @@ def test_what_is_proposed_stands_in_the_text_and_in_the_schema(learnt: Bundle, r
                 assert record.document.quote(one.value.start, one.value.end).strip()
             elif isinstance(one.value, Relation):
                 assert {one.value.source, one.value.target} - {"@author"} <= ids
-    assert layers["actor"] > 20 and layers["claim"] > 5 and layers["stance"] > 0
+    assert set(layers) == learnt.takes and layers.total() > 5
 
 
-def test_what_was_decided_since_is_proposed(learnt: Bundle, reader: Reader, schema: LabelSchema) -> None:
+def test_what_was_decided_since_is_proposed(reader: Reader, schema: LabelSchema) -> None:
     text = "Later the qwib spoke.\n\nNobody heard the qwib at all."
     document = Document("x", "", text, split_paragraphs(text))
-    bundle = Bundle.of_bytes(learnt.to_bytes(), schema)
     reading = reader.read(document, document.paragraphs[1])
-    assert "qwib" not in {text[s.value.start : s.value.end] for s in bundle.suggest(reading) if isinstance(s.value, Span)}
-    memory = Memory.of([Outcome("actor", "collective", "qwib", True, "the qwib")] * 3)
-    bundle.remember(memory, reader)
-    found = [s for s in bundle.suggest(reading, memory) if isinstance(s.value, Span) and s.value.layer == "actor"]
-    assert [(text[s.value.start : s.value.end], s.value.label, s.value.entity) for s in found if isinstance(s.value, Span)] == [
-        ("qwib", "collective", "the qwib")
-    ]
+
+    def actors(memory: Memory) -> list[tuple[str, str, str | None]]:
+        bundle = Bundle.of_bytes(model.BASE.read_bytes(), schema)
+        bundle.remember(memory, reader)
+        spans = [s.value for s in bundle.suggest(reading, memory) if isinstance(s.value, Span)]
+        return [(document.quote(s.start, s.end), s.label, s.entity) for s in spans if s.layer == "actor"]
+
+    accepted = [Outcome("actor", "collective", "qwib", True, "the qwib")] * 3
+    assert actors(EMPTY) == []
+    assert actors(Memory.of(accepted)) == [("qwib", "collective", "the qwib")]
+    rejected = [Outcome("actor", "collective", "qwib", False)] * 9
+    assert actors(Memory.of([*accepted, *rejected])) == []
 
 
 def test_bytes_that_are_no_model_are_refused(schema: LabelSchema) -> None:
@@ -194,7 +209,12 @@ def test_bytes_that_are_no_model_are_refused(schema: LabelSchema) -> None:
 
     import srsly
 
-    for data in (b"", b"nonsense", zlib.compress(b"x"), zlib.compress(srsly.msgpack_dumps({"format": "other"}))):
+    for data in (
+        b"",
+        b"nonsense",
+        zlib.compress(b"x"),
+        zlib.compress(srsly.msgpack_dumps({"format": "other"})),
+    ):
         with pytest.raises(SuggesterError) as caught:
             Bundle.of_bytes(data, schema)
         assert "annotator train" in caught.value.hint
@@ -208,7 +228,9 @@ def test_nothing_to_learn_from_is_an_error(schema: LabelSchema, decided: list[Ex
         learn(empty, schema, texts=[])
 
 
-def test_a_schema_without_the_layers_gets_nothing(learnt: Bundle, reader: Reader, decided: list[Example]) -> None:
+def test_a_schema_without_the_layers_gets_nothing(
+    learnt: Bundle, reader: Reader, decided: list[Example]
+) -> None:
     other = Bundle.of_bytes(learnt.to_bytes(), load_schema("dna"))
     layers = {layer.name for layer in load_schema("dna").layers}
     assert {s.value.layer for s in other.suggest(decided[0].reading)} <= layers

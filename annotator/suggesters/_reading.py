@@ -71,7 +71,9 @@ class Reader:
         )  # fmt: skip
 
 
-def examples_of(reader: Reader, record: Record, paragraphs: Iterable[int], *, group: str = "") -> list[Example]:
+def examples_of(
+    reader: Reader, record: Record, paragraphs: Iterable[int], *, group: str = ""
+) -> list[Example]:
     """The given paragraphs (by index) of a completion, with what stands in them; a relation stands where its
     target does, and both its ends have to. `group` is the document unless it is given."""
     out: list[Example] = []
