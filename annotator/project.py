@@ -47,6 +47,9 @@ from annotator.store.rows import (
 
 DATABASE = "annotator.db"
 
+TOUR = "tour"
+"""The setting that offers the guided tour; with a colon and an annotator's name, that it is over for them."""
+
 
 def current_annotator(explicit: str | None = None) -> str:
     """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user.
@@ -425,7 +428,7 @@ class Project:
 
 
 __all__ = [
-    "DATABASE", "GOLD", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
+    "DATABASE", "GOLD", "TOUR", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
     "DocumentSummary", "Finding", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
     "SuggestionTally", "check_annotator", "current_annotator",
 ]  # fmt: skip

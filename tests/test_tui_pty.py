@@ -102,9 +102,11 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
     first = terminal.wait_for("pending")
     assert "Two capitals, one grievance" in first
     assert "STATEMENTS" in first
+    assert "TOUR 1 of 6" in first
     terminal.press("ja")
     terminal.wait_for("saved")
     terminal.wait_for("accepted")
+    terminal.wait_for("TOUR 3 of 6")
     assert terminal.kill(signal.SIGKILL) == -signal.SIGKILL
     demo = tmp_path / "home" / "demo"
     with Project.open(demo) as project:
@@ -118,7 +120,9 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
     time.sleep(0.6)
     assert terminal.kill(signal.SIGHUP) == 0
     terminal = Terminal(environment)
-    terminal.wait_for("¶ 2/")
+    assert "TOUR" in terminal.wait_for("¶ 2/")
+    terminal.press("T")
+    terminal.wait_for("begins the tour again")
     terminal.press("q")
     terminal.wait_for("1 of 24")
     before = terminal.written

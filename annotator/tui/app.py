@@ -111,6 +111,7 @@ class AnnotatorApp(App[int]):
         self.push_screen(QueueScreen(session))
         if document is not None:
             session.open(document)
+            session.offer_tour()
             self.show_document()
 
     def show_queue(self) -> None:

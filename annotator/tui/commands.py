@@ -145,6 +145,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("redraw", ("ctrl+l",), "", "Paint the screen anew.", "See", (*ANNOTATE, "queue")),
     Command("palette", ("ctrl+p",), "", "Search all commands.", "See", _BOTH),
     Command("help", ("?",), "keys", "This help.", "See", _BOTH),
+    Command("tour", ("T",), "", "The guided tour: begin it, or leave it.", "See", _BOTH),
     Command("back", ("q", "escape"), "queue", "To the queue of documents.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",
             "Leave; the next start is at the same place.", "Leave", (*ANNOTATE, "queue")),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
+from typing import ClassVar
 
 from annotator.merging._candidates import Candidate
 from annotator.model import actions as do
@@ -39,6 +40,7 @@ class ReviewSession(Session):
     suggestions stand beside the annotators' versions.
     """
 
+    has_tour: ClassVar[bool] = False
     strategy: str = "unanimous"
     hidden: bool = False
     model_lane: bool = False

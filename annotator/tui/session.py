@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
@@ -12,7 +13,8 @@ from annotator.model.decision import Completion, Decision, Group, Suggestion
 from annotator.model.review import ReviewState, arrive, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import Document
-from annotator.project import DocumentSummary, Position, Project
+from annotator.project import TOUR, DocumentSummary, Position, Project
+from annotator.tui.tour import Step, Tour, watch
 from annotator.workflows.discussion import Message, messages
 
 EVERYBODY = "@all"
@@ -30,6 +32,7 @@ class Session:
     project: Project
     annotator: str
     token: str
+    has_tour: ClassVar[bool] = True
     state: ReviewState | None = None
     unsaved: list[tuple[str, Group]] = field(default_factory=list)
     error: StoreError | None = None
@@ -37,6 +40,8 @@ class Session:
     """How the annotate screen is arranged, in words of its own; kept with the place."""
     greeting: str = ""
     """What the queue says first."""
+    tour: Tour | None = None
+    """The guided tour, while it is on."""
     _place: Position | None = None
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _said: tuple[str, list[Message]] | None = None
@@ -218,6 +223,37 @@ class Session:
             self._said = (self.review.document.id, here)
         texts = [m.text for m in self._said[1] if m.paragraph == self.review.paragraph]
         return f"review: {' · '.join(texts)[:60]}" if texts else ""
+
+    def offer_tour(self) -> None:
+        """Begin the guided tour where the project offers it and the annotator has not been through it."""
+        if (
+            self.has_tour
+            and self.project.setting(TOUR)
+            and not self.project.setting(f"{TOUR}:{self.annotator}")
+        ):
+            self.begin_tour()
+
+    def begin_tour(self) -> None:
+        """The guided tour from its first step."""
+        self.tour = Tour(seen=self.state)
+
+    def leave_tour(self) -> None:
+        """No tour any more, and none offered again; a failure to keep that is told."""
+        self.tour = None
+        self._tour_is_done()
+
+    def watch_tour(self) -> None:
+        """Let the tour see the state that is now."""
+        if self.tour is not None:
+            before, self.tour = self.tour, watch(self.tour, self.review)
+            if self.tour.step is Step.END and before.step is not Step.END:
+                self._tour_is_done()
+
+    def _tour_is_done(self) -> None:
+        try:
+            self.project.keep_setting(f"{TOUR}:{self.annotator}", "done")
+        except StoreError as error:
+            self.error = self.error or error
 
     def neighbour(self, direction: int) -> str | None:
         """The document before (-1) or after (1) the open one, in the order of the queue."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from annotator.errors import ProjectError
 from annotator.formats import jsonl
 from annotator.formats._shared import ReadOptions
-from annotator.project import Project
+from annotator.project import TOUR, Project
 from annotator.resources import folder
 from annotator.workflows.ingest import ingest
 
@@ -54,6 +54,7 @@ def _build(root: Path) -> None:
     try:
         with Project.create(work / "demo") as project:
             add_seeds(project)
+            project.keep_setting(TOUR, "offered")
             _suggest_first(project)
         try:
             (work / "demo").rename(root)

@@ -17,6 +17,7 @@ from annotator.model.span import Relation
 from annotator.tui.commands import Command
 from annotator.tui.screens.pointing import PointingScreen
 from annotator.tui.session import Session
+from annotator.tui.tour import Step
 from annotator.tui.views import chain
 from annotator.tui.views.frame import Side, Surroundings, frame
 from annotator.tui.views.lint import lint
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 QUICK = frozenset(
     "next_undecided previous_undecided jump count density statements fewer more find_next lint outer inner "
-    "filter_layer".split()
+    "filter_layer tour".split()
 )
 """Commands without an action of the model that stay on the screen."""
 
@@ -159,6 +160,8 @@ class AnnotateScreen(PointingScreen):
 
     def after(self) -> None:
         """What follows a change: show it, keep the place, try again what was not saved."""
+        if self.session.tour is not None:
+            self.session.watch_tour()
         self.redraw()
         loop = asyncio.get_running_loop()
         self._place_due = loop.time() + PLACE
@@ -216,11 +219,21 @@ class AnnotateScreen(PointingScreen):
         notes = "blind: no suggestions here" if blind else ""
         notes = notes or session.message_here()
         around = Surroundings(
-            session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous()
-        )
+            session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous(),
+            self._tour(),
+        )  # fmt: skip
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
         self._rows.show(made.rows)
+
+    def _tour(self) -> tuple[str, str, str] | None:
+        """The step of the guided tour, while it is on."""
+        if self.session.tour is None:
+            return None
+        from annotator.tui import tour
+
+        on, key = self.session.tour, self.key_map.shown("tour")
+        return tour.head(on), tour.words(on, self.session.review, self.key_map), f"{key} leaves the tour"
 
     def side(self) -> Side | None:
         """What stands in place of the statements; nothing, in annotating."""
@@ -324,8 +337,21 @@ class AnnotateScreen(PointingScreen):
     def run_more(self) -> None:
         self.act(do.SetThreshold(self.session.review.threshold - 0.1))
 
+    def run_tour(self) -> None:
+        if not self.session.has_tour:
+            self.say("the tour is one of annotating: annotator")
+        elif self.session.tour is None:
+            self.session.begin_tour()
+            self.redraw()
+        else:
+            self.session.leave_tour()
+            self.say(f"{self.key_map.shown('tour')} begins the tour again")
+
     def run_back(self) -> None:
         self.session.save_place()
+        tour = self.session.tour
+        if tour is not None and tour.step is Step.END:
+            self.session.leave_tour()
         self.annotator_app.show_queue()
 
 

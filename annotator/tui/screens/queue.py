@@ -181,6 +181,17 @@ class QueueScreen(CommandScreen):
             self.session.open(self._here.id)
             self.annotator_app.show_document()
 
+    def run_tour(self) -> None:
+        """On the document under the cursor."""
+        if self.session.tour is not None:
+            self.session.leave_tour()
+            self.say("the tour is left")
+        elif not self.session.has_tour:
+            self.say("the tour is one of annotating: annotator")
+        elif self._here is not None:
+            self.run_open()
+            self.session.begin_tour()
+
     def run_find(self) -> None:
         prompt = Prompt("filter by title", self.theme_now, value=self._search)
 

@@ -52,6 +52,8 @@ class Surroundings:
     """What stands in place of the statements, by theme, width and height."""
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Forms of the text that stand for several entities."""
+    tour: tuple[str, str, str] | None = None
+    """Title and words of a step of the guided tour, and how to leave it."""
 
 
 def panel_width(width: int) -> int:
@@ -81,7 +83,8 @@ def frame(
             state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes
         ),
     )
-    body_height = height - 3
+    tour = _tour(around.tour, theme, width, height)
+    body_height = height - 3 - len(tour)
     panel = panel_width(width)
     below: list[list[Piece]] = []
     if panel == 0 and height >= 18:
@@ -94,7 +97,7 @@ def frame(
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, strips, text_width, panel, body_height, around)
-    strips += [strip(row) for row in below]
+    strips += [strip(row) for row in (*below, *tour)]
     strips.append(
         _kept(
             "message",
@@ -134,6 +137,20 @@ def _kept(
     if known is None or known[1] != values or any(a is not b for a, b in zip(known[0], things, strict=True)):
         known = _lines[name] = (things, values, strip(make()))
     return known[2]
+
+
+def _tour(step: tuple[str, str, str] | None, theme: Theme, width: int, height: int) -> list[list[Piece]]:
+    """The guided tour under everything else, so that it covers nothing: a line with its title, and two more; on
+    a small screen one line in all."""
+    if step is None:
+        return []
+    title, words, leave = step
+    if height < 18:
+        return [[(f" {title} ", theme.hint), (clip(f" {words}", width - len(title) - 2), PLAIN)]]
+    rule = "─" * max(0, width - len(title) - len(leave) - 6)
+    head: list[Piece] = [("─ ", theme.muted), (title, theme.strong), (f" {rule} {leave} ─", theme.muted)]
+    rows = [[(" ", PLAIN), *row[1:]] for row in paragraphs(words, width - 2, limit=2)]
+    return [head, *rows, *([[]] * (2 - len(rows)))]
 
 
 def _below(state: ReviewState, look: Look, width: int, rows: int, around: Surroundings) -> list[list[Piece]]:

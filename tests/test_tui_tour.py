@@ -1,0 +1,125 @@
+"""The guided tour: each step waits for what it asks for, and covers nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from support import TEXT, document, project, suggestions
+
+from annotator.model import actions as do
+from annotator.model.review import ReviewState, open_document, step
+from annotator.project import TOUR, Project, SuggestionRun
+from annotator.resources import load_schema
+from annotator.tui.commands import key_map
+from annotator.tui.session import Session
+from annotator.tui.theme import THEMES
+from annotator.tui.tour import Step, Tour, head, watch, words
+from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.text import Look, TextView
+
+KEYS = key_map({})
+
+
+def _state() -> ReviewState:
+    schema = load_schema("actors-claims-stances")
+    return open_document(document(TEXT), schema, session="s", suggestions=suggestions())
+
+
+def _play(state: ReviewState, tour: Tour, *actions: do.ReviewAction) -> tuple[ReviewState, Tour]:
+    for action in actions:
+        state, _ = step(state, action)
+        tour = watch(tour, state)
+    return state, tour
+
+
+def test_six_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
+    state = _state()
+    tour = Tour(seen=state)
+    _, stays = _play(state, tour, do.Accept())
+    assert stays.step in (Step.MOVE, Step.ACCEPT)
+    state, tour = _play(state, tour, do.FocusItem("sPlan"))
+    assert tour.step is Step.ACCEPT
+    _, other = _play(state, tour, do.Reject())
+    assert other.step is Step.ACCEPT
+    state, tour = _play(state, tour, do.Accept())
+    assert tour.step is Step.REJECT
+    state, tour = _play(state, tour, do.FocusItem("sPutin"), do.Reject())
+    assert tour.step is Step.CHANGE
+    state, tour = _play(state, tour, do.FocusItem("sIran"), do.EditBounds())
+    assert tour.step is Step.CHANGE and "word" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.MoveSelection(1, "end"), do.ConfirmSelection())
+    assert tour.step is Step.STANCE
+    assert "claim" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.FocusItem("sPlan"), do.StartStance())
+    assert "letter" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.ChooseHolder("@author"))
+    assert tour.step is Step.STANCE and "side" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.ChooseSide("support"))
+    assert tour.step is Step.CLOSE
+    state, tour = _play(state, tour, do.CloseParagraph())
+    assert tour.step is Step.END
+    assert "annotator init" in words(tour, state, KEYS)
+    _, tour = _play(state, tour, do.Undo(), do.Redo())
+    assert tour.step is Step.END
+
+
+def test_taking_back_is_not_doing() -> None:
+    state = _state()
+    state, tour = _play(state, Tour(seen=state), do.Accept(), do.FocusItem("sPlan"))
+    tour = Tour(Step.ACCEPT, state)
+    _, tour = _play(state, tour, do.Undo(), do.Redo())
+    assert tour.step is Step.REJECT, "what is done again is done"
+    state, _ = _play(state, Tour(), do.Reject())
+    _, tour = _play(state, Tour(Step.ACCEPT, state), do.Undo())
+    assert tour.step is Step.ACCEPT
+
+
+def test_the_keys_told_are_those_that_are_bound() -> None:
+    state = _state()
+    assert words(Tour(Step.ACCEPT), state, key_map({"accept": "y"})).startswith("y ")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("width", "height"), [(41, 13), (80, 24), (100, 30)])
+@pytest.mark.parametrize("at", Step)
+def test_it_covers_nothing_and_fits(theme: str, width: int, height: int, at: Step) -> None:
+    state = _state()
+    told = (head(Tour(at)), words(Tour(at), state, KEYS), "T leaves the tour")
+    look = Look(THEMES[theme])
+    without = frame(TextView(), state, look, KEYS, Surroundings("ada"), width, height)
+    made = frame(TextView(), state, look, KEYS, Surroundings("ada", tour=told), width, height)
+    rows = [row.text for row in made.rows]
+    assert len(rows) == height and all(cell_len(row) <= width for row in rows)
+    text = [row.drawn.text for row in made.text]
+    assert text == [row.drawn.text for row in without.text][: len(text)] and len(text) >= 6
+    assert any("TOUR" in row for row in rows)
+    if width >= 80:
+        assert "…" not in "".join(rows[-4:-2]), "two lines are enough"
+    assert rows[-1] == without.rows[-1].text
+
+
+def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
+    made = project(tmp_path / "p", TEXT)
+    made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+
+    def begins(name: str, of: Project) -> Session:
+        session = Session(of, name, of.new_session())
+        session.open("doc-0")
+        session.offer_tour()
+        return session
+
+    assert begins("ada", made).tour is None, "an own project offers none"
+    made.keep_setting(TOUR, "offered")
+    session = begins("ada", made)
+    assert session.tour is not None and session.tour.step is Step.MOVE
+    session.do(do.MoveFocus(1))
+    session.watch_tour()
+    assert session.tour.step is Step.ACCEPT
+    session.leave_tour()
+    assert begins("ada", made).tour is None
+    assert begins("ben", made).tour is not None
+    session.begin_tour()
+    assert session.tour is not None
+    made.close()
