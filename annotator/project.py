@@ -30,6 +30,7 @@ from annotator.store import suggestions as suggesting
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import refuse_network, share
+from annotator.store.learning import Learning
 from annotator.store.rows import (
     AddResult,
     AnnotatorTally,
@@ -92,7 +93,9 @@ def _make_database(path: Path) -> None:
 
 
 class Project:
-    """A project that is open. Close it, or use it as a context manager."""
+    """A project that is open. Close it, or use it as a context manager.
+
+    `learning` tells what can be learnt from, and keeps the models."""
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
         self.root = root
@@ -103,6 +106,7 @@ class Project:
             from annotator.store.migrations import migrate
 
             migrate(database)
+        self.learning = Learning(database)
         self._concepts = concepts_of(schema)
         naming.refresh(database, self._concepts)
 
@@ -341,14 +345,29 @@ class Project:
     # --- suggestions
 
     def put_suggestions(
-        self, document: str, suggestions: Sequence[Suggestion], *, run: SuggestionRun
-    ) -> None:
-        """Replace the suggestions of a document by the suggesters of `run` that nobody has decided on."""
-        suggesting.put(self._database, document, suggestions, run)
+        self,
+        document: str,
+        suggestions: Sequence[Suggestion],
+        *,
+        run: SuggestionRun,
+        untouched: bool = False,
+    ) -> int:
+        """Replace the suggestions of a document by the suggesters of `run` that nobody has decided on; with
+        `untouched` only in paragraphs that nobody has opened or done anything in. How many were stored."""
+        return suggesting.put(self._database, document, suggestions, run, untouched=untouched)
 
-    def suggestions(self, document: str) -> list[Suggestion]:
-        """The suggestions of a document, decided or not, by paragraph, rank and id."""
-        return suggesting.load(self._database, document)
+    def suggestions(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
+        """The suggestions of a document, or of one paragraph of it, decided or not, by paragraph, rank and id."""
+        return suggesting.load(self._database, document, paragraph)
+
+    def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
+        """Keep that an annotator sees a paragraph: from now on training does not change what is suggested there."""
+        suggesting.mark_opened(self._database, document, paragraph, annotator)
+
+    def touched(self, document: str) -> frozenset[int]:
+        """The paragraphs of a document in which somebody did something, or that somebody opened and saw
+        suggestions in."""
+        return suggesting.touched(self._database, document)
 
     def suggested(self) -> frozenset[str]:
         """The documents that have any suggestion."""

@@ -222,7 +222,7 @@ class Redo:
 
 @dataclass(frozen=True, slots=True)
 class SetThreshold:
-    """Hide suggestions with a score below `score`, in [0, 1]."""
+    """Hide suggestions with a score below `score`, in [0, 1]; below 0 those held back are shown too."""
 
     score: float
 

@@ -137,7 +137,9 @@ class Suggestion:
     """A proposed annotation. Its `value.id` is the suggestion's id and stays that of what is accepted.
 
     `score` is in [0, 1]; `rank` counts from 0 within the paragraph; `reason` is one line for a person;
-    `rule` names the cue, pattern or model that fired, so that it can be muted.
+    `rule` names the cue, pattern or model that fired, so that it can be muted. One that is not `shown` is held
+    back until the annotator asks for more; in a `blind` paragraph none is seen. `raw` is the suggester's own
+    score, before the history of decisions moved it; None where that is the same.
     """
 
     value: Annotation
@@ -148,6 +150,9 @@ class Suggestion:
     rank: int = 0
     reason: str = ""
     rule: str = ""
+    shown: bool = True
+    blind: bool = False
+    raw: float | None = None
 
     @property
     def id(self) -> str:

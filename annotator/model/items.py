@@ -70,7 +70,7 @@ def paragraph_items(
 ) -> tuple[Item, ...]:
     """The items of one paragraph in reading order, each relation right after its target.
 
-    Left out are suggestions that were rejected or removed, those scored below `threshold`, those of other
+    Left out are suggestions that were rejected or removed, those below `threshold` (see `passes`), those of other
     layers than `only` (but for the ends of its relations), those on a stretch that already stands in the same
     layer, and suggested relations with an end point that is not shown. A relation that stands without its
     target comes last, so that it can be seen and mended.
@@ -88,7 +88,7 @@ def paragraph_items(
         if name in shown or (own is not None and own.status not in (Status.SKIPPED, Status.MARKED)):
             continue
         value = suggestion.value
-        if own is None and (suggestion.score < threshold or (wanted is not None and name not in wanted)):
+        if own is None and (not passes(suggestion, threshold) or (wanted is not None and name not in wanted)):
             continue
         if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
             continue
@@ -99,6 +99,18 @@ def paragraph_items(
     own_names = set(standings) | set(proposed)
     elsewhere = {n for n in missing if n not in own_names and find(n, annotations, suggestions)}
     return _ordered(shown, elsewhere)
+
+
+LOWEST = -0.2
+"""The threshold at which everything is shown."""
+
+
+def passes(suggestion: Suggestion, threshold: float) -> bool:
+    """Whether a suggestion is seen. From 0 on `threshold` is the least score of those shown at all; below it,
+    those held back come too: at -0.1 with a score from .5 on, at `LOWEST` all."""
+    if suggestion.shown:
+        return suggestion.score >= threshold
+    return threshold < 0 and suggestion.score >= 1 + threshold / -LOWEST
 
 
 def _of_layer(proposed: Iterable[Suggestion], layer: str) -> set[str]:

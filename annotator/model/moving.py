@@ -7,6 +7,7 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model import syntax
 from annotator.model.deciding import changed, label_selection
+from annotator.model.items import LOWEST
 from annotator.model.span import Span
 from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
 from annotator.model.text import is_word, words
@@ -199,9 +200,12 @@ def on_cancel(state: ReviewState, _: do.Cancel) -> Step:
 
 
 def on_set_threshold(state: ReviewState, action: do.SetThreshold) -> Step:
-    score = round(max(0.0, min(1.0, action.score)), 2)
+    score = round(max(LOWEST, min(1.0, action.score)), 2)
     after = arrive(replace(state, threshold=score), state.paragraph, state.focus)
-    return replace(after, message=f"showing suggestions from a score of {score:.2f}"), ()
+    if score >= 0:
+        return replace(after, message=f"showing suggestions from a score of {score:.2f}"), ()
+    more = "all that were held back" if score == LOWEST else "those held back with a score from 0.50 on"
+    return replace(after, message=f"showing all suggestions, and {more}"), ()
 
 
 def on_set_filter(state: ReviewState, action: do.SetFilter) -> Step:

@@ -56,8 +56,8 @@ class ReviewState:
     """One annotator's work on one document, and where in it they are.
 
     `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is that of
-    annotations made here; `finished` what the document is when its last paragraph is done. Suggestions with a
-    score below `threshold`, and those of other layers than `only` where that is one, are not shown.
+    annotations made here; `finished` what the document is when its last paragraph is done. Suggestions below
+    `threshold` (see `items.passes`), and those of other layers than `only` where that is one, are not shown.
     """
 
     document: Document

@@ -132,9 +132,9 @@ def _filter(search: str, completion: Completion | None) -> tuple[str, list[Any]]
 
 _JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ? AND c.document = d.id"
 
-_UNDECIDED = """(SELECT count(*) FROM suggestion s WHERE s.document = d.id) - (
+_UNDECIDED = """(SELECT count(*) FROM suggestion s WHERE s.document = d.id AND s.shown AND NOT s.blind) - (
     SELECT count(*) FROM item i JOIN suggestion s ON s.document = i.document AND s.id = i.item
-    WHERE i.document = d.id AND i.annotator = ? AND i.status <> 'marked')"""
+    WHERE i.document = d.id AND i.annotator = ? AND i.status <> 'marked' AND s.shown AND NOT s.blind)"""
 
 
 def queue(

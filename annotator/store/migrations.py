@@ -200,4 +200,40 @@ def m002_names(db: Utils) -> None:
     )
 
 
+@migrations()
+def m003_models(db: Utils) -> None:
+    """Trained models; of suggestions whether they are shown, and their scores before calibration; which
+    paragraphs were opened."""
+    _script(
+        db,
+        """
+        CREATE TABLE model (
+            number INTEGER PRIMARY KEY CHECK (number > 0),
+            created TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            schema TEXT NOT NULL,
+            config TEXT NOT NULL,
+            code TEXT NOT NULL,
+            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            trained_on TEXT NOT NULL CHECK (json_valid(trained_on)),
+            metrics TEXT NOT NULL CHECK (json_valid(metrics)),
+            data BLOB
+        ) STRICT
+--
+        ALTER TABLE suggestion ADD COLUMN shown INTEGER NOT NULL DEFAULT 1 CHECK (shown IN (0, 1))
+--
+        ALTER TABLE suggestion ADD COLUMN blind INTEGER NOT NULL DEFAULT 0 CHECK (blind IN (0, 1))
+--
+        ALTER TABLE suggestion ADD COLUMN raw REAL CHECK (raw IS NULL OR raw BETWEEN 0 AND 1)
+--
+        CREATE TABLE opened (
+            document TEXT NOT NULL REFERENCES document (id),
+            paragraph INTEGER NOT NULL CHECK (paragraph >= 0),
+            annotator TEXT NOT NULL,
+            PRIMARY KEY (document, paragraph, annotator)
+        ) STRICT, WITHOUT ROWID
+""",
+    )
+
+
 __all__ = ["migrate", "migrations"]

@@ -12,24 +12,45 @@ from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
 from annotator.store.rows import Position, SuggestionRun
 
+_PUT = (
+    'INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "end", value, '
+    "suggester, version, score, rank, reason, rule, run, shown, blind, raw) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_TOUCHED = (
+    "SELECT paragraph FROM item WHERE document = ?1 AND paragraph >= 0 UNION "
+    "SELECT o.paragraph FROM opened o WHERE o.document = ?1 AND EXISTS (SELECT 1 FROM suggestion s "
+    "WHERE s.document = ?1 AND s.paragraph = o.paragraph)"
+)
 
-def put(db: Database, document: str, suggestions: Sequence[Suggestion], run: SuggestionRun) -> None:
-    """Replace the suggestions of a document by the run's suggesters that nobody has decided on."""
+
+def touched(db: Database, document: str) -> frozenset[int]:
+    """The paragraphs in which somebody did something, or that somebody opened and saw suggestions in."""
+    return frozenset(row[0] for row in db.rows(_TOUCHED, (document,)))
+
+
+def put(
+    db: Database, document: str, suggestions: Sequence[Suggestion], run: SuggestionRun, *, untouched: bool
+) -> int:
+    """Replace the suggestions of a document by the run's suggesters that nobody has decided on; with `untouched`
+    only in paragraphs that are not `touched`. How many were stored."""
     with db.write():
+        kept = touched(db, document) if untouched else frozenset()
         db.execute(
             "INSERT INTO run (time, versions, config) VALUES (?, ?, ?)",
             (now(), dumps(dict(run.versions)), run.config),
         )
         number = db.value("SELECT last_insert_rowid()")
+        wanted = dumps(sorted(kept))
         db.many(
             "DELETE FROM suggestion WHERE document = ? AND suggester = ? AND NOT EXISTS ("
-            "SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = suggestion.id)",
-            [(document, name) for name in run.versions],
+            "SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = suggestion.id) "
+            "AND paragraph NOT IN (SELECT value FROM json_each(?))",
+            [(document, name, wanted) for name in run.versions],
         )
-        db.many(
-            "INSERT OR IGNORE INTO suggestion VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_row(document, s, number) for s in suggestions],
-        )
+        new = [_row(document, s, number) for s in suggestions if s.paragraph not in kept]
+        db.many(_PUT, new)
+    return len(new)
 
 
 def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
@@ -37,7 +58,7 @@ def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
     return (
         document, s.id, s.paragraph, "span" if span else "relation", s.value.layer, s.value.label,
         span.start if span else None, span.end if span else None, dumps(annotation_json(s.value)),
-        s.suggester, s.version, s.score, s.rank, s.reason, s.rule, run,
+        s.suggester, s.version, s.score, s.rank, s.reason, s.rule, run, s.shown, s.blind, s.raw,
     )  # fmt: skip
 
 
@@ -46,14 +67,35 @@ def suggested(db: Database) -> frozenset[str]:
     return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))
 
 
-def load(db: Database, document: str) -> list[Suggestion]:
-    """The suggestions of a document, decided or not, by paragraph, rank and id."""
+def load(db: Database, document: str, paragraph: int | None = None) -> list[Suggestion]:
+    """The suggestions of a document, or of one paragraph of it, decided or not, by paragraph, rank and id."""
     rows = db.rows(
-        "SELECT value, paragraph, suggester, version, score, rank, reason, rule FROM suggestion "
-        "WHERE document = ? ORDER BY paragraph, rank, id",
-        (document,),
+        "SELECT value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, raw "
+        "FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) ORDER BY paragraph, rank, id",
+        (document, paragraph),
     )
-    return [Suggestion(annotation_of(json.loads(value)), *rest) for value, *rest in rows]
+    return [
+        Suggestion(
+            annotation_of(json.loads(value)),
+            place,
+            suggester,
+            version,
+            score,
+            rank,
+            reason,
+            rule,
+            bool(shown),
+            bool(blind),
+            raw,
+        )
+        for value, place, suggester, version, score, rank, reason, rule, shown, blind, raw in rows
+    ]
+
+
+def mark_opened(db: Database, document: str, paragraph: int, annotator: str) -> None:
+    """Keep that a paragraph was opened."""
+    with db.relaxed(), db.write():
+        db.execute("INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (document, paragraph, annotator))
 
 
 def position(db: Database, document: str, annotator: str) -> Position | None:

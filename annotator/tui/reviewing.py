@@ -59,7 +59,10 @@ class ReviewSession(Session):
             self._suggested = self.project.suggestions(document.id)
             prefill(self.project, document, found)
 
-    def suggestions(self, document: Document) -> list[Suggestion]:
+    def arrived(self) -> None:
+        """What is to be decided is the annotators' versions, which no model changes."""
+
+    def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:  # noqa: ARG002
         if self._found is None:
             return []
         return differences(document, self._found, self.names(document.id) if self.hidden else None)

@@ -43,6 +43,7 @@ class Session:
     tour: Tour | None = None
     """The guided tour, while it is on."""
     _place: Position | None = None
+    _seen: set[tuple[str, int]] = field(default_factory=set)
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _said: tuple[str, list[Message]] | None = None
 
@@ -83,6 +84,7 @@ class Session:
             state = arrive(shown, state.paragraph, item)
         self._ambiguous = None
         self.state = self.begun(state)
+        self.arrived()
 
     def prepare(self, document: Document) -> None:
         """What has to happen before a document is opened; nothing, for an annotator."""
@@ -91,13 +93,33 @@ class Session:
         """The state a document is opened in; as it is, for an annotator."""
         return state
 
-    def suggestions(self, document: Document) -> list[Suggestion]:
-        """What is proposed in a document, but for muted rules and in blind paragraphs."""
+    def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
+        """What is proposed in a document (a paragraph of it), but for muted rules and in blind paragraphs."""
         muted = self.muted()
         return [
-            s for s in self.project.suggestions(document.id)
+            s for s in self.project.suggestions(document.id, paragraph)
             if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
         ]  # fmt: skip
+
+    def arrived(self) -> None:
+        """Of a paragraph that is seen for the first time, what is suggested by now; from then on it stays. What a
+        model learnt meanwhile so comes with the next paragraph that is opened."""
+        state = self.review
+        place = (state.document.id, state.paragraph)
+        if place in self._seen:
+            return
+        try:
+            # Kept first: whatever is read after that is not changed by training any more.
+            self.project.mark_opened(*place, self.annotator)
+        except StoreError as error:
+            if not self.unsaved:
+                self.error = error
+            return
+        self._seen.add(place)
+        fresh = self.suggestions(state.document, state.paragraph)
+        if fresh != list(state.suggestions.get(state.paragraph, ())):
+            after = replace(state, suggestions={**state.suggestions, state.paragraph: fresh})
+            self.state = replace(arrive(after, state.paragraph, state.focus), message=state.message)
 
     def is_blind(self, document: Document, paragraph: int) -> bool:
         """Whether suggestions are hidden in a paragraph, by the project's `blind_share`."""
@@ -146,12 +168,15 @@ class Session:
 
     def do(self, action: do.ReviewAction) -> None:
         """Do what a key asks for, and save it."""
+        before = self.review.paragraph
         self.state, group = step(self.review, action)
         if group:
             if any(_renames(decision) for decision in group):
                 self._ambiguous = None
             self.unsaved.append((self.review.document.id, group))
             self.save()
+        if self.review.paragraph != before:
+            self.arrived()
 
     def save(self) -> bool:
         """Write what is unsaved; whether all of it is written now.

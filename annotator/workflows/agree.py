@@ -320,7 +320,7 @@ def _against_model(
 
 def _as_record(record: Record, suggestions: Sequence[Suggestion]) -> Record:
     """What the model proposes for a document, in the shape of an annotator's finished work."""
-    values = [s.value for s in suggestions]
+    values = [s.value for s in suggestions if s.shown]
     spans = tuple(sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id)))
     edges = tuple(v for v in values if isinstance(v, Relation))
     return replace(record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=())

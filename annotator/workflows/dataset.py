@@ -95,6 +95,7 @@ def _shown(project: Project, record: Record) -> set[tuple[str, int, int]]:
         (s.value.layer, s.value.start, s.value.end)
         for s in project.suggestions(record.document.id)
         if isinstance(s.value, Span)
+        and s.shown
         and not (share and is_blind(record.document.id, s.paragraph, share=share, seed=seed))
     }
 
