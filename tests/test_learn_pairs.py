@@ -57,7 +57,7 @@ def _example(a: str, b: str, *, decided: bool = True) -> Example:
 @cache
 def _model() -> PairModel:
     pairs = [(a, b) for a in NAMES for b in NAMES if a != b]
-    return PairModel.train([_example(a, b) for a, b in pairs], _stance())
+    return PairModel.train([_example(a, b) for a, b in pairs], _stance())[0]
 
 
 def _suggest(model: PairModel) -> Sequence[PairProposal]:
@@ -107,6 +107,6 @@ def test_the_author_can_take_sides() -> None:
         relations = (Relation("1", "stance", "support", AUTHOR, "c"),)
         reading = _reader().read(document, document.paragraphs[0])
         examples.append(Example(reading, spans, relations, document.id))
-    model = PairModel.train(examples, _stance())
+    model, _ = PairModel.train(examples, _stance())
     found = model.suggest(examples[0].reading, examples[0].spans)
     assert [(p.source, p.label, p.target) for p in found] == [(AUTHOR, "support", "c")]

@@ -26,7 +26,7 @@ from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
 from annotator.suggesters._judging import Judged, better, report
 from annotator.suggesters._labels import LabelMap, fitting
-from annotator.suggesters._pairs import PairModel
+from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
 
 FORMAT = "annotator-model/1"
@@ -241,11 +241,13 @@ def _learn_layer(bundle: Bundle, examples: Sequence[Example], layer: Layer, usag
             lambda made: bundle.clauses.update({layer.name: made}),
             lambda made, one: _judge_clauses(bundle, made, one, layer),
         )  # fmt: skip
-    return _learn(
-        examples, lambda some: PairModel.train(some, layer),
-        lambda made: bundle.pairs.update({layer.name: made}),
-        lambda made, one: _judge_pairs(bundle, made, one, layer),
-    )  # fmt: skip
+    try:
+        bundle.pairs[layer.name], held_out = PairModel.train(examples, layer)
+    except ValueError:
+        return []
+    if len(examples) < LEAST:
+        return []
+    return [_judge_pairs(bundle, found, examples[i], layer) for i, found in sorted(held_out.items())]
 
 
 def _learn(
@@ -299,13 +301,12 @@ def _judge_clauses(bundle: Bundle, model: ClauseModel, one: Example, layer: Laye
     return Judged(one.reading.text, proposed, alone, wanted)
 
 
-def _judge_pairs(bundle: Bundle, model: PairModel, one: Example, layer: Layer) -> Judged:
+def _judge_pairs(bundle: Bundle, found: Sequence[PairProposal], one: Example, layer: Layer) -> Judged:
     """Given the spans as decided."""
     start = one.reading.paragraph.start
     ends: Mapping[str, tuple[int, int, str]] = {s.id: _stretch(s, start) for s in one.spans} | {
         AUTHOR: (0, 0, AUTHOR)
     }
-    found = model.suggest(one.reading, one.spans)
     proposed = [((ends[p.source], p.label, ends[p.target]), p.chance) for p in found]
     edges = [s.value for s in bundle._edges(one.reading, layer, one.spans)]
     alone = [(ends[r.source], r.label, ends[r.target]) for r in edges if isinstance(r, Relation)]

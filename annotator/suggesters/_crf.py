@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ import pycrfsuite
 
 from annotator.suggesters._choice import Candidate
 from annotator.suggesters._features import OUTSIDE, Lexicon, Passage, Place, Usage, tags
+from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
@@ -148,30 +148,20 @@ def train(passages: Sequence[Passage], usage: Usage) -> Training:
         return Training(_fit(passages, usage, Binary(PRIOR)), {}, {})
     rows: list[tuple[int, Place, tuple[float, ...], str]] = []
     alone: dict[int, list[Candidate]] = {}
-    for number in range(FOLDS):
-        fold = _fold(passages)
-        some = [one for one, n in zip(passages, fold, strict=True) if n != number]
+    for held in folds([one.group for one in passages], FOLDS):
+        some = [one for i, one in enumerate(passages) if i not in held]
         if not any(one.gold for one in some):
             continue
         model = _fit(some, usage, Binary(PRIOR))
-        for i, one in enumerate(passages):
-            if fold[i] == number:
-                rows += [(i, place, columns, by) for place, columns, by in model.pool(one)]
-                alone[i] = without_model(one, model.lexicon)
+        for i in sorted(held):
+            rows += [(i, place, columns, by) for place, columns, by in model.pool(passages[i])]
+            alone[i] = without_model(passages[i], model.lexicon)
     right = [place in passages[i].gold for i, place, _, _ in rows]
     chance = Binary.fit([columns for _, _, columns, _ in rows], right, PRIOR)
     held_out: dict[int, list[Candidate]] = {i: [] for i in alone}
     for i, (first, last, label), columns, by in rows:
         held_out[i].append(Candidate(first, last, label, chance(columns), by))
     return Training(_fit(passages, usage, chance), held_out, alone)
-
-
-def _fold(passages: Sequence[Passage]) -> list[int]:
-    """The fold of each passage: those of a group together, unless there are fewer groups than folds."""
-    names = sorted({one.group for one in passages})
-    if len(names) < FOLDS:
-        return [i % FOLDS for i in range(len(passages))]
-    return [names.index(one.group) % FOLDS for one in passages]
 
 
 def without_model(passage: Passage, lexicon: Lexicon) -> list[Candidate]:
@@ -233,15 +223,4 @@ def _lean(counts: Mapping[str, int], label: str) -> float:
     return math.log((mine + 0.5) / (sum(counts.values()) - mine + 0.5))
 
 
-def share_right(passages: Sequence[Passage], found: Mapping[int, Sequence[Candidate]]) -> Counter[str]:
-    """Counts over passages of what was chosen: `right`, `proposed` and `wanted`."""
-    counts: Counter[str] = Counter()
-    for i, chosen in found.items():
-        places = {(one.first, one.last, one.label) for one in chosen}
-        counts["right"] += len(places & set(passages[i].gold))
-        counts["proposed"] += len(places)
-        counts["wanted"] += len(passages[i].gold)
-    return counts
-
-
-__all__ = ["FOLDS", "LEAST", "PRIOR", "SpanModel", "Training", "share_right", "train", "without_model"]
+__all__ = ["FOLDS", "LEAST", "PRIOR", "SpanModel", "Training", "train", "without_model"]

@@ -25,6 +25,16 @@ class Judged:
     wanted: Sequence[Any]
 
 
+def folds(groups: Sequence[str], number: int) -> list[frozenset[int]]:
+    """The places of examples in so many parts, to hold out one after the other: those of a group together, by
+    the order of their names; by their places where there are fewer groups than parts. Empty parts are left out."""
+    names = {name: i for i, name in enumerate(sorted(set(groups)))}
+    parts: list[set[int]] = [set() for _ in range(number)]
+    for i, group in enumerate(groups):
+        parts[(names[group] if len(names) >= number else i) % number].add(i)
+    return [frozenset(part) for part in parts if part]
+
+
 def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
     """Keys for the paragraph with the model's proposals, or with those of rules and memory `alone`."""
     given = one.alone if alone else [item for item, _ in one.proposed]
@@ -108,4 +118,4 @@ def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-__all__ = ["LAST", "Judged", "better", "calibration_error", "effort", "report", "scores"]
+__all__ = ["LAST", "Judged", "better", "calibration_error", "effort", "folds", "report", "scores"]

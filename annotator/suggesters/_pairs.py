@@ -8,7 +8,7 @@ other and what they are. Chances are calibrated on documents held out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span, Value
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, find_claims
+from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes
 from annotator.suggesters._reading import Example, Reading, tokens_within
 from annotator.suggesters._stances import find_stances
@@ -82,38 +83,36 @@ class PairModel:
     reach: int
 
     @staticmethod
-    def train(examples: Sequence[Example], layer: Layer) -> PairModel:
-        """Learn the relations of a layer; deterministic. Raises ValueError when too few are decided."""
+    def train(examples: Sequence[Example], layer: Layer) -> tuple[PairModel, dict[int, list[PairProposal]]]:
+        """Learn the relations of a layer; deterministic. Also given is what models that had not seen an example
+        propose for it, by its place. Raises ValueError when too few are decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
-        groups = {one.group for one in examples}
         if decided < LEAST:
             raise ValueError(f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed")
-        model = _fit(examples, layer)
-        if len(groups) >= 2:
-            model.chance = _calibrate(examples, layer)
-        return model
+        table = [_decided(one, layer, REACH) for one in examples]
+        model = _fit([pair for pairs in table for pair in pairs], layer)
+        return model, _calibrate(model, examples, table, layer)
 
     def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[PairProposal]:
         """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
         for a pair, none less likely than `LOWEST`."""
+        return self._proposals(reading, pairs_of(reading, spans, self.sources, self.targets, self.reach))
+
+    def _proposals(self, reading: Reading, pairs: Iterable[_Pair]) -> list[PairProposal]:
         out: list[PairProposal] = []
-        for pair in pairs_of(reading, spans, self.sources, self.targets, self.reach):
-            chances = self.labels(pair.features)
-            label = _best(chances)
-            if not label:
-                continue
-            chance = self.chance((_odds(chances[label]),))
-            if chance >= LOWEST:
-                out.append(
-                    PairProposal(
-                        *pair.ends,
-                        label,
-                        round(chance, 4),
-                        _attributes(reading, pair),
-                        self._reason(pair, label),
-                    )
-                )
+        for pair in pairs:
+            label, chance = self._likeliest(pair)
+            if label and chance >= LOWEST:
+                given = _attributes(reading, pair)
+                reason = self._reason(pair, label)
+                out.append(PairProposal(*pair.ends, label, round(chance, 4), given, reason))
         return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
+
+    def _likeliest(self, pair: _Pair) -> tuple[str, float]:
+        """The likeliest label of a pair beside none, and its calibrated chance."""
+        chances = self.labels(pair.features)
+        label = _best(chances)
+        return label, self.chance((_odds(chances[label]),)) if label else 0.0
 
     def _reason(self, pair: _Pair, label: str) -> str:
         if pair.edge is not None:
@@ -248,10 +247,8 @@ def _features(
     if clause is not None:
         made += [f"{kind}|frame={clause.frame.side if clause.frame else None}"]
         made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
-    sentence = [
-        i for i in range(len(tokens)) if _sentence_of(tokens, i) == _sentence_of(tokens, target.first)
-    ]
-    low, high = sentence[0], sentence[-1] + 1
+    low = next((i for i in range(target.first, -1, -1) if tokens[i].first), 0)
+    high = next((i for i in range(target.first + 1, len(tokens)) if tokens[i].first), len(tokens))
     if source is None:
         return (*made, *_authors(tokens, kind, target, low, high))
     back = target.sentence - source.sentence
@@ -289,10 +286,6 @@ def _features(
     return tuple(made)
 
 
-def _sentence_of(tokens: Sequence[Token], at: int) -> int:
-    return next((i for i in range(at, -1, -1) if tokens[i].first), 0)
-
-
 def _authors(tokens: Sequence[Token], kind: str, target: _End, low: int, high: int) -> list[str]:
     """What shows the author's side on a claim: words before it in its sentence, and how the next one begins."""
     made = [f"{kind}|first={t.lower}" for t in tokens[low : low + 2]]
@@ -321,46 +314,58 @@ def _attributes(reading: Reading, pair: _Pair) -> dict[str, Value]:
     return given
 
 
-def _rows(examples: Sequence[Example], layer: Layer, reach: int) -> Iterator[tuple[Example, _Pair, str]]:
-    for example in examples:
-        gold = {(r.source, r.target): r.label for r in example.relations if r.layer == layer.name}
-        for pair in pairs_of(example.reading, example.spans, layer.sources, layer.targets, reach):
-            yield example, pair, gold.get(pair.ends, NONE)
+_Decided = tuple[_Pair, str]
+"""A pair and its label, NONE for none."""
 
 
-def _fit(examples: Sequence[Example], layer: Layer) -> PairModel:
-    reach = 1
-    rows, labels = [], []
-    for _, pair, label in _rows(examples, layer, reach):
-        rows.append(pair.features)
-        labels.append(label)
+def _decided(example: Example, layer: Layer, reach: int) -> list[_Decided]:
+    gold = {(r.source, r.target): r.label for r in example.relations if r.layer == layer.name}
+    pairs = pairs_of(example.reading, example.spans, layer.sources, layer.targets, reach)
+    return [(pair, gold.get(pair.ends, NONE)) for pair in pairs]
+
+
+def _fit(decided: Sequence[_Decided], layer: Layer) -> PairModel:
+    labels = [label for _, label in decided]
     if not any(labels):
         raise ValueError(f"no relation of “{layer.name}” stands between two spans of a paragraph")
-    classes = Classes.fit(rows, labels, penalty=PENALTY)
-    return PairModel(layer.name, layer.sources, layer.targets, classes, Binary(PRIOR), reach)
+    classes = Classes.fit([pair.features for pair, _ in decided], labels, penalty=PENALTY)
+    return PairModel(layer.name, layer.sources, layer.targets, classes, Binary(PRIOR), REACH)
 
 
 PENALTY = 1.0
+REACH = 1
+"""Sentences that a source may stand before its target's."""
 
 
-def _calibrate(examples: Sequence[Example], layer: Layer) -> Binary:
-    """Weights from models that have not seen the documents they are judged on."""
-    fold = {name: i % _FOLDS for i, name in enumerate(sorted({one.group for one in examples}))}
+def _calibrate(
+    model: PairModel, examples: Sequence[Example], table: Sequence[Sequence[_Decided]], layer: Layer
+) -> dict[int, list[PairProposal]]:
+    """Give the model weights from models that have not seen the documents they are judged on; what these
+    propose, with chances by those weights."""
     columns: list[tuple[float]] = []
     right: list[bool] = []
-    for number in range(_FOLDS):
+    blind: dict[int, PairModel] = {}
+    for held in folds([one.group for one in examples], _FOLDS):
+        some = [pair for i, pairs in enumerate(table) if i not in held for pair in pairs]
         try:
-            model = _fit([one for one in examples if fold[one.group] != number], layer)
+            other = _fit(some, layer)
         except ValueError:
             continue
-        held = [one for one in examples if fold[one.group] == number]
-        for _, pair, label in _rows(held, layer, model.reach):
-            chances = model.labels(pair.features)
-            best = _best(chances)
-            if best and chances[best] >= 0.02:
-                columns.append((_odds(chances[best]),))
-                right.append(best == label)
-    return Binary.fit(columns, right, PRIOR)
+        for i in held:
+            blind[i] = other
+            for pair, label in table[i]:
+                chances = other.labels(pair.features)
+                best = _best(chances)
+                if best and chances[best] >= 0.02:
+                    columns.append((_odds(chances[best]),))
+                    right.append(best == label)
+    model.chance = Binary.fit(columns, right, PRIOR)
+    for other in blind.values():
+        other.chance = model.chance
+    return {
+        i: other._proposals(examples[i].reading, [pair for pair, _ in table[i]])
+        for i, other in sorted(blind.items())
+    }
 
 
 __all__ = ["LEAST", "PairModel", "PairProposal"]
