@@ -19,13 +19,14 @@ from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
+from annotator.tui.offers import Offer, matching
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.listing import ListScreen
 from annotator.tui.screens.matrix import MatrixScreen
-from annotator.tui.screens.prompt import Offer, Prompt, matching
+from annotator.tui.screens.prompt import Prompt
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session

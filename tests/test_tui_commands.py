@@ -6,7 +6,7 @@ import pytest
 
 from annotator.errors import UsageError
 from annotator.resources import load_schema, schema_names
-from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, key_map, shown
+from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, check_labels, key_map, shown
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
@@ -30,14 +30,14 @@ def test_what_has_no_action_is_a_method_of_its_screens() -> None:
 @pytest.mark.parametrize("name", schema_names())
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_keys_of_labels_are_free(preset: str, name: str) -> None:
-    keys = key_map({"preset": preset})
-    schema = load_schema(name)
-    for key in schema.span_keys:
-        assert keys.command("browse", key) is None, key
-        assert keys.command("select", key) is None, key
-    for layer in schema.relation_layers:
-        for label in layer.labels:
-            assert keys.command("side", label.key) is None, label.key
+    check_labels(key_map({"preset": preset}), load_schema(name))
+
+
+@pytest.mark.parametrize(("settings", "label"), [({"accept": "1"}, "person"), ({"undo": "+"}, "support")])
+def test_a_command_on_a_label_s_key_is_told_at_the_start(settings: dict[str, str], label: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_labels(key_map(settings), load_schema("actors-claims-stances"))
+    assert label in str(caught.value) and caught.value.key == f"keys.{next(iter(settings))}"
 
 
 def test_an_own_key_drives_out_a_default() -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from annotator.model.annotation import AnnotationSet, History
-from annotator.model.decision import Completion, Decision, Group, Suggestion
+from annotator.model.decision import Completion, Decision, Group, Status, Suggestion
 from annotator.model.items import Card, Item, cards, find, paragraph_items
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
@@ -163,6 +163,13 @@ class ReviewState:
         if paragraph == self.paragraph:
             return self.waiting
         return sum(item.undecided for item in self.items_of(paragraph))
+
+    def suggested(self) -> list[str]:
+        """The ids of all suggestions of the document that nothing was decided on."""
+        return [
+            s.id for index, several in self.suggestions.items() for s in several
+            if (own := self.annotations.get(s.id, index)) is None or own.status is Status.MARKED
+        ]  # fmt: skip
 
     def holders(self) -> tuple[Item, ...]:
         """Spans of the paragraph that may be the source of the relation in the making."""

@@ -27,7 +27,7 @@ from annotator.config import FILE
 from annotator.errors import UsageError
 from annotator.model.record import GOLD
 from annotator.project import Project
-from annotator.tui.commands import KeyMap, key_map
+from annotator.tui.commands import KeyMap, check_labels, key_map
 from annotator.tui.driver import Pressed, TerminalDriver
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
@@ -317,6 +317,7 @@ def _run(
             f"“{theme}” is no theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
         )
     keys = key_map(project.config.keys, file=file)
+    check_labels(keys, project.schema, file=file)
     project.wait_at_most(PATIENCE)
     return AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
 

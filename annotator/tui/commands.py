@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from annotator.errors import UsageError
 from annotator.model import actions as do
+from annotator.model.schema import LabelSchema
 
 ANNOTATE = ("browse", "select", "holder", "side")
 CONTEXTS = (*ANNOTATE, "review", "queue")
@@ -245,6 +246,20 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
     return KeyMap(keys, _by_context(keys, own, file))
 
 
+def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
+    """Raise UsageError where a label's key means a command already: one of the two would never be heard."""
+    wanted = [("browse", key, label.name) for key, (_, label) in schema.span_keys.items()]
+    wanted += [("select", key, name) for _, key, name in wanted]
+    wanted += [("side", x.key, x.name) for layer in schema.relation_layers for x in layer.labels if x.key]
+    for context, key, name in wanted:
+        command = keys.command(context, key)
+        if command is not None:
+            raise UsageError(
+                f"key {key} would mean {command.name} and the label {name} of the schema {schema.name}", file=file,
+                key=f"keys.{command.name}", hint="Give the command another key, or the label in its schema",
+            )  # fmt: skip
+
+
 def _deliverable(key: str, at: str, file: str) -> None:
     """Raise UsageError for a key that does not reach the program."""
     reason = _TAKEN.get(key)
@@ -279,4 +294,14 @@ def _by_context(
     return found
 
 
-__all__ = ["ANNOTATE", "COMMANDS", "CONTEXTS", "PRESETS", "Command", "KeyMap", "key_map", "shown"]
+__all__ = [
+    "ANNOTATE",
+    "COMMANDS",
+    "CONTEXTS",
+    "PRESETS",
+    "Command",
+    "KeyMap",
+    "check_labels",
+    "key_map",
+    "shown",
+]

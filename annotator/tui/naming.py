@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.review import ReviewState
 from annotator.model.span import Relation, Span, Value
+from annotator.project import Known
+from annotator.tui.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class NameField:
     value: str
     about: str
     multiple: bool
+    form: str = ""
+    """The text of the item, with single blanks."""
 
 
 def field_of(state: ReviewState) -> NameField | None:
@@ -30,15 +35,37 @@ def field_of(state: ReviewState) -> NameField | None:
         return None
     quote = state.document.quote(item.value.start, item.value.end)
     about = f"“{quote if len(quote) < 50 else quote[:48] + '…'}”"
+    form = " ".join(quote.split())
     entity = layer.attribute_of_type("entity")
     if entity is not None:
-        return NameField("entity", "entity", item.value.entity or "", about, entity.multiple)
+        return NameField("entity", "entity", item.value.entity or "", about, entity.multiple, form)
     concept = layer.attribute_of_type("concept")
     if concept is None:
         return None
     held = item.value.attributes.get(concept.name, "")
     value = "; ".join(map(str, held)) if isinstance(held, list) else str(held)
-    return NameField("concept", concept.name, value, about, concept.multiple)
+    return NameField("concept", concept.name, value, about, concept.multiple, form)
+
+
+def offers(field: NameField, known: Sequence[Known]) -> list[Offer]:
+    """The names in use, those first that stood for the same text before, with the forms they go by."""
+    form = field.form.casefold()
+
+    def times(name: Known) -> int:
+        return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
+
+    ranked = sorted(known, key=lambda name: -times(name))
+    return [
+        Offer(
+            name.name,
+            f"{name.count}  {', '.join(list(name.aliases)[:4])}"
+            if field.kind == "entity"
+            else str(name.count),
+            tuple(name.aliases) if field.kind == "entity" else (),
+            remembered=times(name) > 0,
+        )
+        for name in ranked
+    ]
 
 
 def set_to(field: NameField, answer: str) -> do.SetAttribute:
@@ -85,4 +112,4 @@ def choices(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
     return out
 
 
-__all__ = ["NameField", "choices", "field_of", "set_to"]
+__all__ = ["NameField", "choices", "field_of", "offers", "set_to"]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from annotator.model import actions as do
 from annotator.tui import naming
+from annotator.tui.offers import Offer
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import Offer, Prompt
+from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.theme import Theme
 
@@ -40,8 +41,8 @@ class AskingScreen(CommandScreen):
             self.redraw()
             return
         known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
-        offers = [Offer(k.name, ", ".join(list(k.aliases)[:4]), tuple(k.aliases)) for k in known]
-        prompt = Prompt(f"{field.kind} of {field.about}", self.theme_now, value=field.value, offers=offers)
+        title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}"
+        prompt = Prompt(title, self.theme_now, value=field.value, offers=naming.offers(field, known))
         self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
 
     def run_label(self) -> None:
@@ -96,6 +97,8 @@ class AskingScreen(CommandScreen):
             return
         found = item.suggestion
 
+        mute = self.key_map.shown("mute")
+
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             facts = [
                 ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"),
@@ -107,9 +110,10 @@ class AskingScreen(CommandScreen):
                 wrapped = paragraphs(value or "–", width - 12)
                 out.append([(name.ljust(12), theme.muted), *wrapped[0]])
                 out += [[(" " * 12, PLAIN), *row] for row in wrapped[1:]]
-            return out
+            wrong = f"{mute} mutes the rule, for you or for the project" if found.rule else ""
+            return [*out, [], *paragraphs(wrong, width, theme.muted)]
 
-        self.app.push_screen(TextScreen("Why this suggestion", rows, close="w"))
+        self.app.push_screen(TextScreen("Why this suggestion", rows, close="w", more={mute: self.run_mute}))
 
     def run_mute(self) -> None:
         """A list: mute the rule of the suggestion in focus, or let a muted one speak again."""
@@ -129,9 +133,13 @@ class AskingScreen(CommandScreen):
 
         def then(answer: str) -> None:
             rule, who, muted = choices[answer]
+            before = len(session.review.suggested())
             for name in [who] if muted else [session.annotator, EVERYBODY]:
                 session.mute(rule, who=name, muted=muted)
-            self._message = answer.replace("mute", "muted", 1) if muted else f"{rule} speaks again"
+            gone = before - len(session.review.suggested())
+            withdrawn = f": {gone} pending suggestion{'s' * (gone != 1)} of this document withdrawn"
+            said = answer.replace("mute", "muted", 1) + withdrawn
+            self._message = said if muted else f"{rule} speaks again"
 
         offers = [Offer(choice) for choice in choices]
         self._ask(Prompt("rules", self.theme_now, offers=offers, strict=True), then)

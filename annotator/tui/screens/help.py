@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,13 +21,21 @@ _UP = ("k", "up")
 
 
 class TextScreen(CommandScreen):
-    """Rows to read; q, esc or the key that opened it goes back."""
+    """Rows to read; q, esc or the key that opened it goes back. `more` are keys that go back and do something."""
 
     CSS_PATH = "help.tcss"
     context = "help"
 
-    def __init__(self, title: str, text: Text, *, close: str = "?") -> None:
+    def __init__(
+        self,
+        title: str,
+        text: Text,
+        *,
+        close: str = "?",
+        more: Mapping[str, Callable[[], None]] | None = None,
+    ) -> None:
         super().__init__()
+        self._more = dict(more or {})
         self._title, self._text, self._close, self._top = title, text, close, 0
 
     def compose(self) -> ComposeResult:
@@ -59,6 +67,9 @@ class TextScreen(CommandScreen):
                  "space": page, "home": -(10**6), "end": 10**6}  # fmt: skip
         if key in ("escape", "q", self._close):
             self.app.pop_screen()
+        elif key in self._more:
+            self.app.pop_screen()
+            self.app.call_after_refresh(self._more[key])
         elif key == "ctrl+q":
             self.run_quit()
         elif key in steps:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from annotator.tui.offers import Offer, matching
 from annotator.tui.rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
 OFFERED = 6
 """Rows of offers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something to choose: what is taken, what is shown beside it, and other words that find it."""
-
-    value: str
-    note: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
-    """The offers that the typed words find, those that begin with it first; all of them for nothing."""
-    wanted = typed.casefold().strip()
-    if not wanted:
-        return list(offers)
-    ranked: list[tuple[int, int, Offer]] = []
-    for i, offer in enumerate(offers):
-        names = [offer.value.casefold(), *(alias.casefold() for alias in offer.aliases)]
-        if any(name.startswith(wanted) for name in names):
-            ranked.append((0, i, offer))
-        elif any(wanted in name for name in names):
-            ranked.append((1, i, offer))
-    return [offer for _, _, offer in sorted(ranked, key=lambda r: r[:2])]
 
 
 class Prompt(ModalScreen[str | None]):
@@ -61,7 +37,7 @@ class Prompt(ModalScreen[str | None]):
         self._title, self._look, self._value = title, theme, value
         self._offers, self._strict, self._check = offers, strict, check
         self._found: list[Offer] = list(offers)
-        self._chosen = 0 if strict else -1
+        self._chosen = self._first()
         self._complaint = ""
 
     def compose(self) -> ComposeResult:
@@ -80,9 +56,14 @@ class Prompt(ModalScreen[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._found = matching(self._offers, "" if event.value == self._value else event.value)
-        self._chosen = 0 if self._strict else -1
+        self._chosen = 0 if self._strict else (self._first() if event.value == self._value else -1)
         self._complaint = ""
         self._show()
+
+    def _first(self) -> int:
+        """What is chosen before anything is typed: what is remembered, where nothing is written yet."""
+        known = bool(self._offers) and self._offers[0].remembered and not self._value
+        return 0 if self._strict or known else -1
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         answer: str = event.value
@@ -100,12 +81,12 @@ class Prompt(ModalScreen[str | None]):
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
-        elif event.key in ("down", "up", "tab"):
+        elif event.key in ("down", "up", "tab", "pagedown", "pageup"):
             event.stop()
             event.prevent_default()
             if not self._found:
                 return
-            step = -1 if event.key == "up" else 1
+            step = {"up": -1, "pageup": -OFFERED, "pagedown": OFFERED}.get(event.key, 1)
             low = 0 if self._strict else -1
             self._chosen = max(low, min(len(self._found) - 1, self._chosen + step))
             self._show()
@@ -124,4 +105,4 @@ class Prompt(ModalScreen[str | None]):
         self.query_one("#offers", Rows).show([strip(row) for row in rows])
 
 
-__all__ = ["Offer", "Prompt", "matching"]
+__all__ = ["Prompt"]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
 from annotator.project import Project
+from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
-from annotator.tui.screens.prompt import Offer, Prompt
+from annotator.tui.screens.prompt import Prompt
 from annotator.workflows.naming import Entry, Kind, entries, mentions, rename
 from annotator.workflows.search import Hit, search
 

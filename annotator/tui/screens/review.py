@@ -6,11 +6,12 @@ from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Span
 from annotator.tui.commands import Command
+from annotator.tui.offers import Offer
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import Offer, Prompt
+from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Side
 from annotator.tui.views.lanes import lanes
