@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
@@ -73,3 +74,27 @@ def test_after_forgetting_all_is_painted_again() -> None:
     painter.paint([(0, 0, [Segment("x")])], 5, 2)
     painter.forget()
     assert painter.paint([(0, 0, [Segment("x")])], 5, 2).startswith("\x1b[m\x1b[H\x1b[2J")
+
+
+JOINED = ["👩\u200d🚀", "👍🏽", "🇮🇷", "❤\ufe0f", "e\u0301", "स्ते", "界", "ab", " ", "ه\u200cم"]
+"""Characters of several code points: pyte gives most of them more cells than they have here."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(JOINED), max_size=7), min_size=1, max_size=4), st.integers(0, 3))
+def test_what_follows_a_joined_character_stays_in_its_columns(rows: list[list[str]], mark: int) -> None:
+    """The columns behind a character on whose width terminals differ are right, painted whole and in part."""
+    screen = pyte.Screen(60, 1)
+    stream = pyte.Stream(screen)
+    painter = Painter(None)
+    for row in rows:
+        text = "".join(row)
+        pieces = ["".join(row[:mark]), "".join(row[mark:]), " " * (40 - cell_len(text)), "│ STATEMENTS "]
+        stream.feed(painter.paint([(0, 0, [Segment(piece) for piece in pieces])], 60, 1))
+        assert [screen.buffer[0][x].data for x in range(40, 53)] == list("│ STATEMENTS ")
+        column = 0
+        for unit in row:
+            if unit.isascii():
+                assert "".join(screen.buffer[0][column + i].data for i in range(len(unit))) == unit
+            column += cell_len(unit)
+        assert all(screen.buffer[0][x].data == " " for x in range(column, 40))

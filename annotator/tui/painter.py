@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from unicodedata import category
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
@@ -33,6 +35,12 @@ _BLANKS = re.compile(" {6,}")
 _ERASE_AND_GO = 11
 """... and how many it takes when the cursor has to go on behind them."""
 
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
+"""Letters of which two make a flag."""
+
+_FOLLOWERS = frozenset(("Mn", "Me", "Cf"))
+"""Categories of characters that no terminal gives a cell of its own, but for the joiner."""
+
 Place = tuple[int, int]
 
 
@@ -50,6 +58,8 @@ class Painter:
         self._at: Place | None = None
         """Column and row of the cursor; None when that is in doubt."""
         self._style = ""
+        self._unsure: list[int] = []
+        """Columns of the characters just written on whose width terminals differ."""
 
     def forget(self) -> None:
         """What the terminal shows is not known any more; the next paint is a full one."""
@@ -170,6 +180,27 @@ class Painter:
             self._go(x + stop, y)
             self._out.append("\x1b[K")
         row[x : x + len(new)] = new
+        if self._unsure:
+            self._settle(y)
+
+    def _settle(self, y: int) -> None:
+        """Write again what a terminal may have covered that gives a joined character more cells than it has here."""
+        row = self._rows[y]
+        at = end = self._unsure[0]
+        while at < end or at == self._unsure[0]:
+            if natural := _at_most(row[at][0]):
+                end = max(end, at + natural)
+            at += 1
+            if at == len(row):
+                break
+        end = min(end, len(row))
+        begin = self._unsure[0] + 1
+        while begin < len(row) and row[begin][0] == "":
+            begin += 1
+        while end < len(row) and row[end][0] == "":
+            end += 1
+        self._run(begin, y, row[begin:end])
+        self._unsure.clear()
 
     def _run(self, x: int, y: int, cells: Sequence[Cell]) -> None:
         """Write cells one after the other; many blanks are erased."""
@@ -204,9 +235,31 @@ class Painter:
         self._go(x, y)
         if code != self._style:
             self._set(code)
-        self._out.append(text)
+        if text.isascii() or _NARROW.fullmatch(text):
+            self._out.append(text)
+        else:
+            self._put_wide(x, text)
         # A write into the last column leaves the cursor in doubt.
         self._at = (x + size, y) if x + size < self._size[0] else None
+
+    def _put_wide(self, x: int, text: str) -> None:
+        """Write text that may have characters on whose cells terminals differ: each of those over blanks, and what
+        follows where it belongs."""
+        graphemes = split_graphemes(text)[0]
+        flags = {found.start() for found in _FLAG.finditer(text) if found.end() - found.start() == 2}
+        for start, end, size in graphemes:
+            char = text[start:end]
+            if start - 1 in flags:
+                continue
+            if start in flags:
+                # Two letters that a terminal may draw as one flag.
+                char, size = text[start : start + 2], 2
+            if _at_most(char):
+                self._unsure.append(x)
+                self._out.append(f"{' ' * size}\x1b[{x + 1}G{char}\x1b[{x + size + 1}G")
+            else:
+                self._out.append(char)
+            x += size
 
     def _set(self, code: str) -> None:
         self._out.append(change(self._style, code))
@@ -216,6 +269,17 @@ class Painter:
         if self._at != (x, y):
             self._out.append(_move(self._at, x, y))
             self._at = (x, y)
+
+
+@lru_cache(maxsize=4096)
+def _at_most(char: str) -> int:
+    """The cells that a terminal may give to several code points that are one character here; 0 where all agree."""
+    rest = [c for c in char[1:] if c in "\u200d\ufe0f" or category(c) not in _FOLLOWERS]
+    if _FLAG.match(char):
+        return 4
+    if not rest:
+        return 0
+    return sum(2 if c > "\U0001f000" else cell_len(c) or 1 for c in (char[0], *rest))
 
 
 def _width(text: str) -> int:
