@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from unicodedata import category
+from unicodedata import combining
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
@@ -38,9 +38,6 @@ _ERASE_AND_GO = 11
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
 """Letters of which two make a flag."""
 
-_FOLLOWERS = frozenset(("Mn", "Me", "Cf"))
-"""Categories of characters that no terminal gives a cell of its own, but for the joiner."""
-
 Place = tuple[int, int]
 
 
@@ -58,8 +55,9 @@ class Painter:
         self._at: Place | None = None
         """Column and row of the cursor; None when that is in doubt."""
         self._style = ""
-        self._unsure: list[int] = []
-        """Columns of the characters just written on whose width terminals differ."""
+        self._unsure: list[Place] = []
+        """Of the characters just written on whose width terminals differ the column after them, and the one after
+        the most that they may cover."""
 
     def forget(self) -> None:
         """What the terminal shows is not known any more; the next paint is a full one."""
@@ -186,17 +184,11 @@ class Painter:
     def _settle(self, y: int) -> None:
         """Write again what a terminal may have covered that gives a joined character more cells than it has here."""
         row = self._rows[y]
-        at = end = self._unsure[0]
-        while at < end or at == self._unsure[0]:
-            if natural := _at_most(row[at][0]):
-                end = max(end, at + natural)
+        at = begin = min(after for after, _ in self._unsure)
+        end = max(natural for _, natural in self._unsure)
+        while at < min(end, len(row)):
+            end = max(end, at + _at_most(row[at][0]))
             at += 1
-            if at == len(row):
-                break
-        end = min(end, len(row))
-        begin = self._unsure[0] + 1
-        while begin < len(row) and row[begin][0] == "":
-            begin += 1
         while end < len(row) and row[end][0] == "":
             end += 1
         self._run(begin, y, row[begin:end])
@@ -254,8 +246,9 @@ class Painter:
             if start in flags:
                 # Two letters that a terminal may draw as one flag.
                 char, size = text[start : start + 2], 2
-            if _at_most(char):
-                self._unsure.append(x)
+            if natural := _at_most(char):
+                if natural > size:
+                    self._unsure.append((x + size, x + natural))
                 self._out.append(f"{' ' * size}\x1b[{x + 1}G{char}\x1b[{x + size + 1}G")
             else:
                 self._out.append(char)
@@ -274,12 +267,12 @@ class Painter:
 @lru_cache(maxsize=4096)
 def _at_most(char: str) -> int:
     """The cells that a terminal may give to several code points that are one character here; 0 where all agree."""
-    rest = [c for c in char[1:] if c in "\u200d\ufe0f" or category(c) not in _FOLLOWERS]
+    rest = [c for c in char[1:] if not combining(c)]
     if _FLAG.match(char):
         return 4
     if not rest:
         return 0
-    return sum(2 if c > "\U0001f000" else cell_len(c) or 1 for c in (char[0], *rest))
+    return cell_len(char[0]) + sum(2 if c > "\U0001f000" else cell_len(c) or c == "\ufe0f" for c in rest)
 
 
 def _width(text: str) -> int:
