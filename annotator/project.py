@@ -25,11 +25,12 @@ from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.resources import load_schema, schema_names, schema_path
 from annotator.store import documents as store
-from annotator.store import naming, overview, work
+from annotator.store import finished, naming, overview, work
 from annotator.store import suggestions as suggesting
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import refuse_network, share
+from annotator.store.finished import Watch
 from annotator.store.learning import Learning
 from annotator.store.rows import (
     AddResult,
@@ -323,6 +324,22 @@ class Project:
         `annotator` is a name or `@gold`.
         """
         return work.records(self._database, status=status, annotator=annotator, document=document)
+
+    def progress(
+        self, annotators: Sequence[str] | None = None, *, document: str | None = None
+    ) -> dict[str, tuple[int, int, int]]:
+        """Document -> how many completions are done, skipped, begun; of these annotators, or of all but gold."""
+        return finished.progress(self._database, annotators, document)
+
+    def finished(
+        self, documents: Sequence[str], annotators: Sequence[str] | None = None
+    ) -> Iterator[list[Record]]:
+        """Finished completions of these documents, some hundred documents at a time, without notes and flags."""
+        return finished.batches(self._database, documents, annotators)
+
+    def watch(self) -> Watch:
+        """Tells which documents others have worked on since it was made, or last asked."""
+        return Watch(self._database)
 
     def notes(self, annotator: str) -> list[tuple[str, int, str, str]]:
         """Document, paragraph, item and text of every note of an annotator, in document order."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
+from annotator.measures._data import Comparison, Resampling, Result
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState, open_document
+from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
@@ -55,6 +58,14 @@ def project(root: Path, *texts: str) -> Project:
     made = Project.create(root)
     made.add_documents(document(text, id=f"doc-{i}") for i, text in enumerate(texts))
     return made
+
+
+def compute(measure: ModuleType, comparison: Comparison, layer: Layer, draw: Resampling) -> list[Result]:
+    """Every figure of one measure."""
+    from annotator.workflows.agree import figures
+
+    name = measure.__name__.rpartition(".")[2].replace("_", "-")
+    return list(figures(comparison, [layer], draw, [name]).results)
 
 
 def review(of: Project, id: str, annotator: str) -> ReviewState:

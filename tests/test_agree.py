@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import document
+from support import compute, document
 
 from annotator.errors import UsageError
 from annotator.measures import network
@@ -54,7 +54,7 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
             _record("b", "support", id="e"),
         ]
     )
-    results = network.compute(comparison, _layer("stance"), NONE)
+    results = compute(network, comparison, _layer("stance"), NONE)
     assert _one(results, "F1 tuples, label").value == pytest.approx(6 / 8)
     assert _one(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
     # In the network of a Iran supports (+2), in that of b it is even (+1 -1); the author opposes in both.

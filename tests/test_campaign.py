@@ -75,7 +75,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: Path, tmp_path: Path) -> None:
     with Project.open(campaign) as project:
         found = agreement(project, resampling=Resampling(200))
-        assert found.comparison.annotators == ("coder-a", "coder-b", "third")
+        assert found.data.annotators == ("coder-a", "coder-b", "third")
         strict = next(r for r in found.results if r.layer == "claim" and r.name == "F1 strict")
         assert strict.value is not None and 0.1 < strict.value < 0.95
         merged, _ = merge_all(project, "majority")

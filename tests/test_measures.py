@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
-from support import document
+from support import compute, document
 
 from annotator import registry
 from annotator.errors import UsageError
@@ -59,14 +59,14 @@ def test_u_alpha_of_krippendorff_and_others_2016() -> None:
         "b": [(2, 5, "c1"), (7, 15, "c2")],
         "c": [(2, 5, "c1"), (10, 15, "c2")],
     }
-    result = _one(unitizing.compute(_comparison(works), _layer(), NONE), "u-alpha")
+    result = _one(compute(unitizing, _comparison(works), _layer(), NONE), "u-alpha")
     assert result.value == pytest.approx(0.4739, abs=5e-5)
 
 
 def test_u_alpha_refuses_units_of_one_annotator_that_overlap_by_name() -> None:
     overlapping = _comparison({"ada": [(0, 5, "x"), (3, 8, "x")], "ben": []})
     for module in (unitizing, alpha_u):
-        for result in module.compute(overlapping, _layer(), NONE):
+        for result in compute(module, overlapping, _layer(), NONE):
             assert result.value is None
             assert "ada" in result.reason
 
@@ -80,7 +80,7 @@ def test_alpha_u_of_krippendorff_2004_page_254() -> None:
     observed, expected = alpha_u.disagreements(comparison, "claim")
     assert observed[0] == pytest.approx([0.0144, 0], abs=5e-5)
     assert expected[0] == pytest.approx([0.0532, 0.0490], abs=5e-5)
-    (result,) = alpha_u.compute(comparison, _layer(), NONE)
+    (result,) = compute(alpha_u, comparison, _layer(), NONE)
     assert result.value == pytest.approx(0.859, abs=5e-4)
     assert result.parts["c"] == pytest.approx(0.7286, abs=5e-5)
     assert result.parts["k"] == pytest.approx(1.0)
@@ -170,7 +170,7 @@ def test_fleiss_kappa_of_a_table_of_fourteen_raters() -> None:
         said = [f"c{label}" for label, times in enumerate(counts) for _ in range(times)]
         for who, label in zip(works, said, strict=True):
             works[who].append((item * 2, item * 2 + 2, label))
-    result = _one(attributes.compute(_comparison(works), _layer(), NONE), "Fleiss' kappa label")
+    result = _one(compute(attributes, _comparison(works), _layer(), NONE), "Fleiss' kappa label")
     assert result.value == pytest.approx(0.210, abs=5e-4)
     assert result.coverage == 1
 
@@ -239,7 +239,7 @@ _UNITS = st.lists(
 @settings(max_examples=100, deadline=None)
 @given(_UNITS, _UNITS)
 def test_strict_and_exact_f1_are_those_of_nervaluate(a: Units, b: Units) -> None:
-    results = f1.compute(_comparison({"a": a, "b": b}), _layer(), NONE)
+    results = compute(f1, _comparison({"a": a, "b": b}), _layer(), NONE)
 
     def given_as(units: Units) -> list[list[dict[str, object]]]:
         return [[{"label": label, "start": s, "end": e - 1} for s, e, label in units]]
@@ -270,8 +270,8 @@ def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     one, other = units(a), units(b)
     if not one or not other:
         return
-    results = f1.compute(
-        compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]), _layer(), NONE
+    results = compute(
+        f1, compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]), _layer(), NONE
     )
     mine, theirs = (
         [[{"label": label, "start": s, "end": e - 1} for s, e, label in each]] for each in (one, other)
@@ -291,7 +291,7 @@ def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units
         if "span" not in module.kinds:
             continue
         for one, other in zip(
-            module.compute(there, _layer(), NONE), module.compute(back, _layer(), NONE), strict=True
+            compute(module, there, _layer(), NONE), compute(module, back, _layer(), NONE), strict=True
         ):
             assert (one.value is None) == (other.value is None)
             if one.value is not None and other.value is not None:
@@ -309,8 +309,8 @@ def test_perfect_agreement_is_one_and_nothing_at_all_is_undefined(name: str) -> 
     units = [(0, 5, "fact"), (6, 12, "value"), (13, 18, "fact")]
     module = registry.measures.load(name)
     layer = _layer("claim" if "span" in module.kinds else "stance")
-    same = module.compute(_comparison({"a": units, "b": units}), layer, NONE)
-    nothing = module.compute(_comparison({"a": [], "b": []}), layer, NONE)
+    same = compute(module, _comparison({"a": units, "b": units}), layer, NONE)
+    nothing = compute(module, _comparison({"a": [], "b": []}), layer, NONE)
     assert same and nothing
     assert module.title
     for result in same:
@@ -333,7 +333,7 @@ def test_done_and_empty_counts_while_unfinished_and_gold_do_not() -> None:
     comparison = compare(records)
     assert comparison.annotators == ("a", "b")
     assert (comparison.empty, comparison.unfinished, comparison.completions) == (1, 2, 2)
-    assert _one(f1.compute(comparison, _layer(), NONE), "F1 strict").value == 0
+    assert _one(compute(f1, comparison, _layer(), NONE), "F1 strict").value == 0
 
 
 def test_relations_agree_by_their_ends_and_then_by_their_side() -> None:
@@ -342,8 +342,8 @@ def test_relations_agree_by_their_ends_and_then_by_their_side() -> None:
         edges = (Relation("r", "stance", label, "x", "y"), Relation("q", "stance", "oppose", AUTHOR, "y"))
         return Record(document("Iran says that it is so indeed."), who, Completion.DONE, spans, edges)
 
-    results = relations.compute(
-        compare([one("a", "support", 20), one("b", "oppose", 19)]), _layer("stance"), NONE
+    results = compute(
+        relations, compare([one("a", "support", 20), one("b", "oppose", 19)]), _layer("stance"), NONE
     )
     assert _one(results, "F1 without side").value == 1
     assert _one(results, "F1 with side").value == 0.5
@@ -404,7 +404,7 @@ def test_the_interval_holds_the_value_and_depends_on_the_seed_alone() -> None:
         records.append(_record(units, "b", text=text, id=f"d{i:02}"))
     comparison = compare(records)
     once, again, other = (
-        _one(f1.compute(comparison, _layer(), Resampling(500, seed)), "F1 strict") for seed in (1, 1, 2)
+        _one(compute(f1, comparison, _layer(), Resampling(500, seed)), "F1 strict") for seed in (1, 1, 2)
     )
     assert once == again
     assert once.value is not None and once.low is not None and once.high is not None

@@ -58,21 +58,22 @@ def command(
       annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
     """
     from annotator.measures._data import Resampling
-    from annotator.workflows.agree import agreement
+    from annotator.workflows.agree import agreement, comparison
     from annotator.workflows.agree_report import gamma_lines, report
     from annotator.workflows.gamma import Settings, gamma
 
     with open_project(ctx) as project:
+        names = [a.strip() for a in annotators.split(",")] if annotators else None
         found = agreement(
             project,
-            annotators=[a.strip() for a in annotators.split(",")] if annotators else None,
+            annotators=names,
             layers=layers or None,
             measures=measures or None,
             resampling=Resampling(bootstrap, seed),
         )
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
-        gammas = gamma(found.comparison, chosen, settings) if with_gamma else []
+        gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
     if as_json:
         print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
     elif as_csv:
@@ -86,14 +87,16 @@ def _table(found: object) -> dict[str, object]:
     from annotator.workflows.agree import Agreement
 
     assert isinstance(found, Agreement)
-    comparison = found.comparison
+    data = found.data
     return {
-        "annotators": list(comparison.annotators),
-        "documents": comparison.documents,
-        "completions": comparison.completions,
-        "paragraphs": len(comparison.passages),
-        "empty": comparison.empty,
-        "unfinished": comparison.unfinished,
+        "annotators": list(data.annotators),
+        "documents": data.documents,
+        "completions": data.completions,
+        "paragraphs": data.paragraphs,
+        "empty": data.empty,
+        "skipped": data.skipped,
+        "unfinished": data.unfinished,
+        "alone": data.alone,
         "bootstrap": {"samples": found.resampling.samples, "seed": found.resampling.seed},
         "results": [asdict(result) for result in found.results],
         "lost": {layer: asdict(lost) for layer, lost in found.lost.items()},

@@ -1,13 +1,15 @@
 """The family of agreement measures: how far annotators agree on one layer.
 
-A member's module has a `title`, the `kinds` of layers it is for ("span", "relation"), and
+A member's module has a `title`, the `kinds` of layers it is for ("span", "relation"), and two functions:
 
-    compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]
+    tables(comparison: Comparison, layer: Layer) -> dict[str, Table]
+    figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]
 
-It works on passages (paragraphs) that two or more annotators finished. "Finished, nothing marked" counts;
-skipped and unfinished work is not in a comparison. A value that is undefined is None with its reason, never 0
-or 1. Intervals are 95 % percentile intervals of a bootstrap over documents, or over paragraphs below ten
-documents; members give statistics that add up over passages, so that resampling costs a multiplication.
+`tables` gives statistics that add up over passages (paragraphs) which two or more annotators finished, as named
+columns; `figures` says what follows from their sums. So the same functions serve a whole project read in parts, a
+document that has changed since, and every resample of the bootstrap (`_tally`): nothing is computed in two ways.
+"Finished, nothing marked" counts; skipped and unfinished work is not in a comparison. A value that is undefined is
+None with its reason, never 0 or 1.
 """
 
 from __future__ import annotations

@@ -225,7 +225,14 @@ def by_passage(found: Columns, rows: Ints, weights: Array | None = None) -> Arra
     return np.bincount(found.passage[rows], weights=weights, minlength=size).astype(np.float64)
 
 
+def spread(found: Columns, passage: Ints, cell: Ints, width: int, weights: Array | None = None) -> Array:
+    """How often (or with what summed weights) each of `width` cells occurs in each passage: `(passages, width)`."""
+    size = len(found.present)
+    flat = np.bincount(passage * width + cell, weights=weights, minlength=size * width)
+    return flat.reshape(size, width).astype(np.float64)
+
+
 __all__ = [
     "Columns", "Ints", "aligned", "by_passage", "columns", "marked", "one_to_one", "overlaps", "same_pairs",
-    "shared",
+    "shared", "spread",
 ]  # fmt: skip

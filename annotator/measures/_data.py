@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -21,9 +20,6 @@ FEW = 10
 """Below so many documents the bootstrap draws paragraphs."""
 
 _NO_ENDS: Mapping[str, Span] = {}
-
-KEPT = 40_000_000
-"""Up to so many draws (bytes) are kept for the next figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,74 +146,6 @@ class Resampling:
 
     samples: int = 1000
     seed: int = 20240901
-
-    def interval(
-        self,
-        comparison: Comparison,
-        statistics: Array,
-        value: Callable[[Array], Array],
-        *,
-        documents: bool = False,
-    ) -> tuple[float | None, float | None]:
-        """The 2.5th and 97.5th percentile of `value` over resamples (Efron 1979), or None twice.
-
-        `statistics` has a row for each passage; `value` maps sums of rows `(k, columns)` to `(k,)`, with
-        NaN where undefined. With `documents` they are what is drawn however few there are, for statistics that
-        belong to a whole document. Memory is bounded: samples are drawn in chunks.
-        """
-        return self._drawn(_by_unit(comparison, statistics, documents), value)
-
-    def of_documents(self, rows: Array, value: Callable[[Array], Array]) -> tuple[float | None, float | None]:
-        """The same for statistics that have a row for each document."""
-        return self._drawn(rows, value)
-
-    def _drawn(self, units: Array, value: Callable[[Array], Array]) -> tuple[float | None, float | None]:
-        if self.samples == 0 or len(units) < 2:
-            return None, None
-        found: list[Array] = []
-        step = max(1, min(self.samples, 4_000_000 // max(units.shape)))
-        for counts in _draws(len(units), self.samples, self.seed):
-            for at in range(0, len(counts), step):
-                found.append(value(counts[at : at + step].astype(np.float64) @ units))
-        values = np.concatenate(found)
-        values = values[~np.isnan(values)]
-        if len(values) < self.samples / 2:
-            return None, None
-        low, high = np.percentile(values, [2.5, 97.5])
-        return float(low), float(high)
-
-
-def _draws(units: int, samples: int, seed: int) -> Iterable[NDArray[np.uint8]]:
-    """How often each of the units is drawn in each sample: chunks of `(samples, units)`."""
-    if units * samples <= KEPT:
-        return (_kept_draws(units, samples, seed),)
-    return _chunks(units, samples, seed)
-
-
-@lru_cache(maxsize=2)
-def _kept_draws(units: int, samples: int, seed: int) -> NDArray[np.uint8]:
-    """All draws at once: every figure of a comparison needs the same ones."""
-    return np.concatenate(list(_chunks(units, samples, seed)))
-
-
-def _chunks(units: int, samples: int, seed: int) -> Iterator[NDArray[np.uint8]]:
-    rng = np.random.default_rng(seed)
-    step = max(1, min(samples, 4_000_000 // units))
-    for at in range(0, samples, step):
-        size = min(step, samples - at)
-        drawn = rng.integers(0, units, size=(size, units))
-        drawn += np.arange(size)[:, None] * units
-        # A unit is drawn once on average; more than 255 times does not happen.
-        yield np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units).astype(np.uint8)
-
-
-def _by_unit(comparison: Comparison, statistics: Array, documents: bool) -> Array:
-    """Rows to draw from: of documents when there are enough, else of passages."""
-    if comparison.documents < FEW and not documents:
-        return statistics
-    sums = np.zeros((comparison.documents, statistics.shape[1]))
-    np.add.at(sums, [p.document for p in comparison.passages], statistics)
-    return sums
 
 
 def single(value: Callable[[Array], Array], sums: Array) -> float | None:

@@ -7,14 +7,15 @@ token has the labels of every span that covers some of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
 from annotator.measures._coincidence import against_rest, alpha
 from annotator.measures._columns import Columns, Ints, columns
-from annotator.measures._data import Array, Comparison, Resampling, Result, single
+from annotator.measures._data import Array, Comparison, single
+from annotator.measures._tables import Figure, Sums, Table
 from annotator.model.schema import Layer
 
 title = "Krippendorff's alpha on characters and tokens"
@@ -24,16 +25,23 @@ Counted = tuple[Array, list[frozenset[int]]]
 """Matrices of coincidences, `(passages, size * size)`, and the labels that each of the `size` values stands for."""
 
 
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """Alpha on characters and on tokens; `parts` by label, each against everything else."""
-    return [on_characters(comparison, layer, resampling), on_tokens(comparison, layer, resampling)]
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """Coincidences of the labels of characters and of tokens."""
+    return {"characters": on_characters(comparison, layer), "tokens": on_tokens(comparison, layer)}
 
 
-def on_characters(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
-    """Alpha on characters."""
+def on_characters(comparison: Comparison, layer: Layer) -> Table:
+    """The table of characters."""
     rows, values = characters(comparison, layer.name)
-    n = sum(p.end - p.start for p in comparison.passages)
-    return _alpha(comparison, layer, resampling, "characters", rows, values, n)
+    found = columns(comparison, layer.name)
+    return _table(found, rows, values, found.lengths.astype(np.float64))
+
+
+def _table(found: Columns, rows: Array, values: list[frozenset[int]], n: Array) -> Table:
+    """Matrices under the labels that the values stand for, and how many units there are."""
+    names = [tuple(sorted(found.labels[i] for i in held)) for held in values]
+    keys = [*(("c", one, other) for one in names for other in names), ("n",)]
+    return Table(keys, np.concatenate([rows, n[:, None]], axis=1))
 
 
 def characters(comparison: Comparison, layer: str) -> Counted:
@@ -57,8 +65,8 @@ def characters(comparison: Comparison, layer: str) -> Counted:
     return counted
 
 
-def on_tokens(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
-    """Alpha on tokens."""
+def on_tokens(comparison: Comparison, layer: Layer) -> Table:
+    """The table of tokens."""
     found = columns(comparison, layer.name)
     starts, ends, passages = _tokens(comparison, found)
     stops = (found.begins + found.lengths)[found.passage]
@@ -66,7 +74,7 @@ def on_tokens(comparison: Comparison, layer: Layer, resampling: Resampling) -> R
     closes = np.maximum(opens, np.searchsorted(starts, np.minimum(found.end, stops), side="left"))
     said, values = _values(found, opens, closes, len(starts))
     rows = _coincidences(found, said, passages, np.ones(len(starts)), len(values))
-    return _alpha(comparison, layer, resampling, "tokens", rows, values, len(starts))
+    return _table(found, rows, values, np.bincount(passages, minlength=len(found.present)).astype(np.float64))
 
 
 def _tokens(comparison: Comparison, found: Columns) -> tuple[Ints, Ints, Ints]:
@@ -88,25 +96,24 @@ def _tokens(comparison: Comparison, found: Columns) -> tuple[Ints, Ints, Ints]:
     return tokens_
 
 
-def _alpha(
-    comparison: Comparison,
-    layer: Layer,
-    resampling: Resampling,
-    unit: str,
-    rows: Array,
-    values: list[frozenset[int]],
-    n: int,
-) -> Result:
-    size = len(values)
-    sums = rows.sum(axis=0)
-    value = single(alpha(size), sums) if len(rows) else None
-    low, high = resampling.interval(comparison, rows, alpha(size))
-    reason = "" if value is not None else "no variation: nothing is marked, or everything alike"
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
+    """Alpha on characters and on tokens; `parts` by label, each against everything else."""
+    return [figure(unit, sums[unit]) for unit in ("characters", "tokens")]
+
+
+def figure(unit: str, sums: Sums) -> Figure:
+    """Alpha on one kind of unit."""
+    square = sums.square("c")
+    matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
+    own = alpha(square.size)
     parts: dict[str, float | None] = {}
-    for i, label in enumerate(columns(comparison, layer.name).labels):
-        keep = [at for at, held in enumerate(values) if i in held]
-        parts[label] = single(alpha(2), against_rest(sums.reshape(size, size), keep))
-    return Result("alpha", layer.name, f"alpha {unit}", value, reason, low, high, n, None, parts)
+    for label in sorted({label for held in square.values for label in held}):
+        keep = [at for at, held in enumerate(square.values) if label in held]
+        parts[label] = single(alpha(2), against_rest(matrix, keep))
+    return Figure(
+        "alpha", f"alpha {unit}", unit, lambda rows: own(square.matrices(rows)),
+        "no variation: nothing is marked, or everything alike", sums.count("n"), None, parts,
+    )  # fmt: skip
 
 
 def _values(found: Columns, opens: Ints, closes: Ints, units: int) -> tuple[list[Ints], list[frozenset[int]]]:
@@ -165,4 +172,4 @@ def _coincidences(found: Columns, said: Sequence[Ints], passage: Ints, weight: A
     return out.reshape(count, size * size)
 
 
-__all__ = ["characters", "compute", "kinds", "on_characters", "on_tokens", "title"]
+__all__ = ["characters", "figure", "figures", "kinds", "on_characters", "on_tokens", "tables", "title"]

@@ -16,36 +16,71 @@ sum of D_o / sum of D_e. Units of one annotator may overlap when their labels di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from annotator.measures._columns import Columns, Ints, columns, overlaps
-from annotator.measures._data import Array, Comparison, Resampling, Result, single
+from annotator.measures._data import Array, Comparison, single
+from annotator.measures._tables import Figure, Sums, Table
 from annotator.model.schema import Layer
 
 title = "Krippendorff's alpha_U (unitizing, 1995/2004)"
 kinds = ("span",)
 
 
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """alpha_U over all labels, `parts` by label; intervals by documents, however few they are."""
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """D_o and D_e of every document by label; of one whose units overlap, who refuses it instead."""
     found = columns(comparison, layer.name)
-    who = _overlapping(comparison, found)
-    if who:
-        return [Result("alpha_u", layer.name, "alpha_U", None, who)]
-    observed, expected = disagreements(comparison, layer.name)
-    rows = np.zeros((len(comparison.passages), 2))
+    continua = _continua(comparison)
+    first = (
+        np.unique(continua.document, return_index=True)[1]
+        if len(continua.document)
+        else np.zeros(0, np.int64)
+    )
+    refused = _overlapping(comparison, found, continua)
+    size = len(found.labels)
+    rows = np.zeros((len(comparison.passages), 2 * size + 1 + len(refused)))
     if len(rows):
-        # A document's statistics stand at its first passage.
-        _, first = np.unique([p.document for p in comparison.passages], return_index=True)
-        rows[first, 0], rows[first, 1] = observed.sum(axis=1), expected.sum(axis=1)
-    value = single(_alpha, rows.sum(axis=0))
-    low, high = resampling.interval(comparison, rows, _alpha, documents=True)
-    reason = "" if value is not None else "no variation: nothing is marked, or everything alike"
-    pooled = np.stack([observed.sum(axis=0), expected.sum(axis=0)], axis=1)
-    parts = {label: single(_alpha, pooled[i]) for i, label in enumerate(found.labels)}
-    return [Result("alpha_u", layer.name, "alpha_U", value, reason, low, high, len(found.start), None, parts)]
+        observed, expected = disagreements(comparison, layer.name)
+        rows[first, :size], rows[first, size : 2 * size] = observed, expected
+        rows[first, 2 * size] = np.bincount(continua.document[found.passage], minlength=len(first))
+        for i, document in enumerate(refused.values()):
+            rows[first[document], : 2 * size] = 0
+            rows[first[document], 2 * size + 1 + i] = 1
+    keys = [
+        *(("observed", v) for v in found.labels), *(("expected", v) for v in found.labels), ("units",),
+        *(("refused", words) for words in refused),
+    ]  # fmt: skip
+    return {"disagreements": Table(keys, rows, documents=True)}
+
+
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
+    """alpha_U over all labels, `parts` by label; intervals by documents, however few they are."""
+    own = sums["disagreements"]
+    observed, expected = own.pick(*own.of("observed")), own.pick(*own.of("expected"))
+
+    def value(rows: Array) -> Array:
+        return _alpha(np.stack([observed(rows).sum(axis=1), expected(rows).sum(axis=1)], axis=1))
+
+    parts = {
+        label: single(_alpha, np.array([own.get("observed", label), own.get("expected", label)]))
+        for label in sorted({key[1] for kind in ("observed", "expected") for key in own.of(kind)})
+    }
+    return [
+        Figure(
+            "alpha_u", "alpha_U", "disagreements", value, "no variation: nothing is marked, or everything alike",
+            own.count("units"), None, parts, refusal(own),
+        )
+    ]  # fmt: skip
+
+
+def refusal(sums: Sums) -> str:
+    """Why there is no figure: who has units that overlap, and in how many documents more; empty when nobody has."""
+    refused = sums.of("refused")
+    more = f", and in {len(refused) - 1} more" if len(refused) > 1 else ""
+    return f"{refused[0][1]}{more}" if refused else ""
 
 
 def _alpha(rows: Array) -> Array:
@@ -53,18 +88,20 @@ def _alpha(rows: Array) -> Array:
         return np.asarray(np.where(rows[:, 1] > 0, 1 - rows[:, 0] / rows[:, 1], np.nan))
 
 
-def _overlapping(comparison: Comparison, found: Columns) -> str:
-    document = _continua(comparison).document[found.passage]
+def _overlapping(comparison: Comparison, found: Columns, continua: _Continua) -> dict[str, int]:
+    """For every document in which units of one annotator and label overlap, who it is and where: words -> document."""
+    document = continua.document[found.passage]
     order = np.lexsort((found.start, found.label, found.who, document))
     a, b = order[:-1], order[1:]
     bad = (document[a] == document[b]) & (found.who[a] == found.who[b])
     bad &= (found.label[a] == found.label[b]) & (found.end[a] > found.start[b])
-    if not bad.any():
-        return ""
-    at = a[np.flatnonzero(bad)[0]]
-    passage = comparison.passages[int(found.passage[at])]
-    label, name = found.labels[int(found.label[at])], comparison.annotators[int(found.who[at])]
-    return f"units of {name} with the label {label} overlap in {passage.name}, paragraph {passage.index + 1}"
+    out: dict[int, str] = {}
+    for at in a[np.flatnonzero(bad)].tolist():
+        passage = comparison.passages[int(found.passage[at])]
+        label, name = found.labels[int(found.label[at])], comparison.annotators[int(found.who[at])]
+        where = f"{passage.name}, paragraph {passage.index + 1}"
+        out.setdefault(int(document[at]), f"units of {name} with the label {label} overlap in {where}")
+    return {words: at for at, words in out.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +193,10 @@ def _gaps(found: Columns, continua: _Continua, group: Ints) -> tuple[Ints, Ints]
     order = np.lexsort((begin, lane))
     lane_, begin_, end_ = lane[order], begin[order], end[order]
     fresh = np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
-    before = begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)])
+    # Where units overlap, which is refused later, there is no gap.
+    before = np.maximum(0, begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)]))
     last = np.concatenate([lane_[1:] != lane_[:-1], [True]]) if len(lane_) else np.zeros(0, dtype=bool)
-    after = continua.length[document[order][last]] - end_[last]
+    after = np.maximum(0, continua.length[document[order][last]] - end_[last])
     # Who has no unit of a label has one gap, the document.
     held = np.zeros(len(continua.length) * size * people, dtype=bool)
     held[lane] = True
@@ -169,4 +207,4 @@ def _gaps(found: Columns, continua: _Continua, group: Ints) -> tuple[Ints, Ints]
     return where, length
 
 
-__all__ = ["compute", "disagreements", "kinds", "title"]
+__all__ = ["disagreements", "figures", "kinds", "refusal", "tables", "title"]

@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from annotator.measures._coincidence import against_rest, alpha
-from annotator.measures._columns import Columns, Ints, aligned, columns
-from annotator.measures._data import Array, Comparison, Resampling, Result, single
-from annotator.model.schema import Layer
+from annotator.measures._columns import Columns, Ints, aligned, by_passage, columns, marked, spread
+from annotator.measures._data import Array, Comparison, single
+from annotator.measures._tables import Figure, Square, Sums, Table
+from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Span
 
 title = "Labels and attributes of aligned spans"
@@ -28,97 +29,114 @@ MANY = 64
 """Above so many pairs of annotators Cohen's kappa is left out: most pairs share too little."""
 
 
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """Alpha, Cohen's and Fleiss' kappa and S of the label, then of every attribute with a closed set of values."""
-    out = _of(
-        comparison,
-        layer,
-        resampling,
-        "label",
-        lambda span: span.label,
-        [label.name for label in layer.labels],
-    )
-    for attribute in layer.attributes:
-        if attribute.type in ("choice", "integer") and not attribute.multiple:
-            known = [str(value) for value in attribute.values]
-            whole = attribute.type == "integer"
-            read = _reader(attribute.name)
-            out += _of(comparison, layer, resampling, attribute.name, read, known, interval=whole)
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """For the label and every attribute with a closed set of values: what aligned spans have, over all pairs of
+    annotators (`c`, both directions) and, in a table of its own, by pair; how many are aligned, and how many spans."""
+    out: dict[str, Table] = {}
+    for name, read in _read(layer):
+        out[name], out[f"{name} by pair"] = _tables(comparison, layer.name, read)
     return out
+
+
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
+    """Alpha, Cohen's and Fleiss' kappa and S of the label, then of every attribute."""
+    out = _figures("label", sums, [label.name for label in layer.labels])
+    for attribute in _closed(layer):
+        known = [str(value) for value in attribute.values]
+        out += _figures(attribute.name, sums, known, interval=attribute.type == "integer")
+    return out
+
+
+def _closed(layer: Layer) -> list[Attribute]:
+    return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
+
+
+def _read(layer: Layer) -> list[tuple[str, Callable[[Span], str]]]:
+    return [("label", lambda span: span.label), *((a.name, _reader(a.name)) for a in _closed(layer))]
 
 
 def _reader(name: str) -> Callable[[Span], str]:
     return lambda span: str(span.attributes.get(name, "–"))
 
 
-def confusion(comparison: Comparison, layer: str) -> tuple[tuple[str, ...], Array]:
+def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
     """Labels, and how often one annotator gave the label of the row where the other gave that of the column; both
-    directions are counted: `(labels, labels)`, symmetric."""
+    directions are counted. From the sums of the table `label`."""
+    square = sums.square("c")
+    matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
+    return tuple(square.values), np.rint(matrix).astype(int).tolist() if square.values else []
+
+
+def _tables(comparison: Comparison, layer: str, read: Callable[[Span], str]) -> tuple[Table, Table]:
     found = columns(comparison, layer)
     a, b = aligned(comparison, layer)
-    size = len(found.labels)
-    counts = np.bincount(found.label[a] * size + found.label[b], minlength=size * size).reshape(size, size)
-    return found.labels, (counts + counts.T).astype(np.float64)
-
-
-def _of(
-    comparison: Comparison,
-    layer: Layer,
-    resampling: Resampling,
-    name: str,
-    read: Callable[[Span], str],
-    known: Sequence[str],
-    *,
-    interval: bool = False,
-) -> list[Result]:
-    found = columns(comparison, layer.name)
-    a, b = aligned(comparison, layer.name)
     values, said = _said(found, read, np.concatenate([a, b]))
-    code = {value: i for i, value in enumerate(values)}
-    size = max(1, len(values))
-    mine, theirs = said[a], said[b]
-    count, passage = len(found.present), found.passage[a]
-    ordered = _tables(passage, mine * size + theirs, count, size * size)
+    size, passage, names = len(values), found.passage[a], comparison.annotators
+    ordered = spread(found, passage, said[a] * size + said[b], size * size)
+    count = len(found.present)
     square = ordered.reshape(count, size, size)
     both = (square + square.transpose(0, 2, 1)).reshape(count, size * size)
-
-    every = float((found.present.sum(axis=1)[found.passage] - 1.0).sum())
-    coverage = 2 * len(a) / every if every else None
-    pairs, tables = _by_pair(
-        found.who[a], found.who[b], passage, mine * size + theirs, (count, found.annotators, size)
+    counts = [by_passage(found, a), marked(found)]
+    cells = [(one, other) for one in values for other in values]
+    total = Table(
+        [*(("c", *cell) for cell in cells), ("aligned",), ("every",)],
+        np.concatenate([both, np.stack(counts, axis=1)], axis=1),
     )
-    figures: list[tuple[str, Callable[[Array], Array], Array]] = [
-        ("alpha", alpha(size, _distance(values) if interval else None), both),
-        ("kappa", mean_kappa(size, pairs), tables),
-        ("Fleiss' kappa", fleiss(size), both),
-        ("S", bennett(size, max(len({*known, *values}), 1)), both),
+    known, pair = np.unique(found.who[a] * found.annotators + found.who[b], return_inverse=True)
+    rows = spread(found, passage, pair * size * size + said[a] * size + said[b], len(known) * size * size)
+    pairs = [(names[i // found.annotators], names[i % found.annotators]) for i in known.tolist()]
+    return total, Table([("p", *who, *cell) for who in pairs for cell in cells], rows)
+
+
+def _figures(
+    name: str, sums: Mapping[str, Sums], known: Sequence[str], *, interval: bool = False
+) -> list[Figure]:
+    own, by_pair = sums[name], sums[f"{name} by pair"]
+    square = own.square("c")
+    size, n, every = square.size, own.count("aligned"), own.get("every")
+    coverage = 2 * n / every if every else None
+    matrix = square.matrices(own.total[None, :]).reshape(size, size)
+    parts = {value: single(alpha(2), against_rest(matrix, [i])) for i, value in enumerate(square.values)}
+    pairs = sorted({key[1:3] for key in by_pair.keys})
+    pair_squares = [
+        Square([k for k in by_pair.keys if k[1:3] == who], square.values, by_pair.index) for who in pairs
     ]
-    out: list[Result] = []
-    for kind, measure, table in figures:
-        value = single(measure, table.sum(axis=0)) if len(table) and len(a) else None
-        low, high = resampling.interval(comparison, table, measure) if value is not None else (None, None)
-        parts = _parts(both.sum(axis=0).reshape(size, size), code) if kind == "alpha" else {}
-        reason = "" if value is not None else _reason(kind, len(a), pairs)
-        out.append(
-            Result(
-                "attributes", layer.name, f"{kind} {name}", value, reason, low, high, len(a), coverage, parts
-            )
+
+    def kappas(rows: Array) -> Array:
+        if len(pairs) > MANY or not pairs:
+            return np.full(len(rows), np.nan)
+        side_by_side = np.concatenate([one.matrices(rows) for one in pair_squares], axis=1)
+        return mean_kappa(size, len(pairs))(side_by_side)
+
+    def of(measure: Callable[[Array], Array]) -> Callable[[Array], Array]:
+        return lambda rows: measure(square.matrices(rows))
+
+    kinds_: list[tuple[str, str, Callable[[Array], Array]]] = [
+        ("alpha", name, of(alpha(size, _distance(square.values) if interval else None))),
+        ("kappa", f"{name} by pair", kappas),
+        ("Fleiss' kappa", name, of(fleiss(size))),
+        ("S", name, of(bennett(size, max(len({*known, *square.values}), 1)))),
+    ]
+    return [
+        Figure(
+            "attributes", f"{kind} {name}", table, value, _reason(kind, n, len(pairs)), n, coverage,
+            parts if kind == "alpha" else {},
         )
-    return out
+        for kind, table, value in kinds_
+    ]  # fmt: skip
 
 
 def _said(found: Columns, read: Callable[[Span], str], used: Ints) -> tuple[list[str], Ints]:
-    """The values of the rows in use, sorted, and for every row which of them it has."""
+    """The values of the rows in use, sorted, and for every row which of them it has (0 for rows not in use)."""
+    rows = np.unique(used)
     first: dict[str, int] = {}
-    raw = np.fromiter(
-        (first.setdefault(read(s), len(first)) for s in found.spans), np.int64, len(found.spans)
-    )
-    held = np.bincount(raw[used], minlength=len(first)) > 0
-    values = sorted(value for value, i in first.items() if held[i])
+    raw = [first.setdefault(read(found.spans[i]), len(first)) for i in rows.tolist()]
+    values = sorted(first)
     place = np.zeros(len(first), dtype=np.int64)
-    for i, value in enumerate(values):
-        place[first[value]] = i
-    return values, place[raw]
+    place[[first[value] for value in values]] = np.arange(len(values))
+    out = np.zeros(len(found.spans), dtype=np.int64)
+    out[rows] = place[raw] if raw else 0
+    return values, out
 
 
 def _distance(values: Sequence[str]) -> Array | None:
@@ -135,27 +153,6 @@ def _reason(kind: str, aligned_pairs: int, pairs: int) -> str:
     if kind == "kappa" and pairs > MANY:
         return f"{pairs} pairs of annotators are too many: see Fleiss' kappa"
     return "no variation: every value is the same"
-
-
-def _tables(rows: Ints, cells: Ints, count: int, width: int) -> Array:
-    """How often each cell occurs in each row: `(count, width)`."""
-    return np.bincount(rows * width + cells, minlength=count * width).reshape(count, width).astype(np.float64)
-
-
-def _by_pair(
-    one: Ints, other: Ints, passage: Ints, cells: Ints, shape: tuple[int, int, int]
-) -> tuple[int, Array]:
-    """Confusion matrices of every two annotators who have aligned spans, side by side, one row for each passage."""
-    count, annotators, size = shape
-    known, pair = np.unique(one * annotators + other, return_inverse=True)
-    if len(known) > MANY:
-        return len(known), np.full((count, 1), np.nan)
-    width = size * size
-    return len(known), _tables(passage, pair * width + cells, count, max(1, len(known)) * width)
-
-
-def _parts(matrix: Array, code: Mapping[str, int]) -> dict[str, float | None]:
-    return {value: single(alpha(2), against_rest(matrix, [i])) for value, i in code.items()}
 
 
 def kappa(size: int) -> Callable[[Array], Array]:
@@ -226,4 +223,15 @@ def _corrected(observed: Array, expected: Array, n: Array) -> Array:
         )
 
 
-__all__ = ["MANY", "bennett", "compute", "confusion", "fleiss", "kappa", "kinds", "mean_kappa", "title"]
+__all__ = [
+    "MANY",
+    "bennett",
+    "confusion",
+    "figures",
+    "fleiss",
+    "kappa",
+    "kinds",
+    "mean_kappa",
+    "tables",
+    "title",
+]

@@ -11,13 +11,15 @@ Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Net
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.measures._coincidence import alpha
-from annotator.measures._data import Array, Comparison, Passage, Resampling, Result, Work, f1, single
+from annotator.measures._data import Array, Comparison, Passage, Work, f1
+from annotator.measures._tables import Figure, Key, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -27,30 +29,47 @@ kinds = ("relation",)
 SIGNS = {"support": 1, "agree": 1, "agreement": 1, "pos": 1, "+1": 1, "oppose": -1, "disagree": -1,
          "disagreement": -1, "neg": -1, "-1": -1}  # fmt: skip
 
-Cell = tuple[str, str]
 
-
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """F1 of tuples by label and by concept, F1 of signed cells of the network, and alpha of the sign."""
-    out: list[Result] = []
-    for name, about in (("label", _by_label), ("concept", _by_concept)):
-        rows = np.zeros((comparison.documents, 3))
-        for document, several in _documents(comparison, layer.name):
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """`tuples`: of each document those that two annotators share and those of both, by label and by concept;
+    `cells`: by pair of annotators, cell and side (0, 1) how often it was coded, and the sum of its signs."""
+    first: dict[int, int] = {}
+    for i, passage in enumerate(comparison.passages):
+        first.setdefault(passage.document, i)
+    tuples = np.zeros((len(comparison.passages), 4))
+    counts: Counter[tuple[int, Key]] = Counter()
+    for document, several in _documents(comparison, layer.name):
+        row = first[document]
+        for column, about in ((0, _by_label), (2, _by_concept)):
             sets = {
-                who: {(h, t, r.label) for e in own for h in _holders(*e) for t in about(*e) for r in e[2:]}
+                who: {(h, t, r.label) for p, w, r in own for h in _holders(p, w, r) for t in about(p, w, r)}
                 for who, own in several.items()
             }
             for one, other in combinations(sorted(sets), 2):
-                rows[document] += (len(sets[one] & sets[other]), len(sets[one]), len(sets[other]))
-        out.append(_f1(layer, resampling, f"F1 tuples, {name}", rows))
-    return [*out, *_network(comparison, layer, resampling)]
+                tuples[row, column] += len(sets[one] & sets[other])
+                tuples[row, column + 1] += len(sets[one]) + len(sets[other])
+        _count(several, row, counts)
+    keys = sorted({key for _, key in counts})
+    place = {key: i for i, key in enumerate(keys)}
+    cells = np.zeros((len(comparison.passages), len(keys)))
+    for (row, key), times in counts.items():
+        cells[row, place[key]] = times
+    names = [(kind, about) for about in ("label", "concept") for kind in ("same", "marked")]
+    return {"tuples": Table(names, tuples, documents=True), "cells": Table(keys, cells, documents=True)}
 
 
-def _f1(layer: Layer, resampling: Resampling, name: str, rows: Array) -> Result:
-    value = single(f1, rows.sum(axis=0))
-    low, high = resampling.of_documents(rows, f1)
-    reason = "" if value is not None else "nobody marked anything"
-    return Result("network", layer.name, name, value, reason, low, high, int(rows[:, 1:].sum()))
+def _count(several: Mapping[str, Edges], row: int, counts: Counter[tuple[int, Key]]) -> None:
+    """Add a document's cells, once for each pair of annotators that they are in."""
+    for who, edges in several.items():
+        others = [other for other in several if other != who]
+        for passage, work, relation in edges:
+            sign = SIGNS.get(relation.label.casefold(), 0)
+            for holder in _holders(passage, work, relation):
+                for about in _by_concept(passage, work, relation):
+                    for other in others:
+                        pair, side = ((who, other), 0) if who < other else ((other, who), 1)
+                        counts[row, (*pair, holder, about, side, "times")] += 1
+                        counts[row, (*pair, holder, about, side, "sign")] += sign
 
 
 Edges = list[tuple[Passage, Work, Relation]]
@@ -98,76 +117,66 @@ def _by_concept(passage: Passage, work: Work, relation: Relation) -> list[str]:
     return [str(held or span.entity or _words(passage, span))]
 
 
-def _network(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """Both figures over all pairs of annotators; intervals by documents, whose tallies add up."""
-    names = {"F1 network cells": _cells, "alpha network sign": _signs}
-    tallies, shape, both = _tallies(comparison, layer.name)
-    if not tallies.size:
-        return [Result("network", layer.name, name, None, "nobody marked anything") for name in names]
-    every = _occupied(tallies.sum(axis=0)[None, :], shape)
-    n = int(every.sum())
-    out: list[Result] = []
-    for name, figure in names.items():
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
+    """F1 of tuples by label and by concept, F1 of signed cells of the network, and alpha of the sign."""
+    out: list[Figure] = []
+    own, nothing = sums["tuples"], "nobody marked anything"
+    for about in ("label", "concept"):
+        take = own.pick(("same", about), ("marked", about), ())
 
-        def value(rows: Array, figure: object = figure) -> Array:
-            assert callable(figure)
-            return np.asarray(figure(rows, shape))
+        def value(rows: Array, take: Callable[[Array], Array] = take) -> Array:
+            return f1(take(rows))
 
-        found = single(value, tallies.sum(axis=0))
-        low, high = resampling.of_documents(tallies, value)
-        reason = "" if found is not None else "no variation: no cell in common, or every sign is the same"
-        coverage = both / n if name.startswith("alpha") and n else None
-        out.append(Result("network", layer.name, name, found, reason, low, high, n, coverage))
-    return out
-
-
-def _tallies(comparison: Comparison, layer: str) -> tuple[Array, tuple[int, int], int]:
-    """A row for each document: for every pair of annotators, cell and side (one, other) how often it was coded
-    and the sum of its signs; the shape (pairs and cells, 4); and how many filled cells meet another."""
-    counts: Counter[tuple[int, tuple[str, str, str, str], int, int]] = Counter()
-    for document, several in _documents(comparison, layer):
-        coded: dict[str, Counter[tuple[Cell, int]]] = {who: Counter() for who in several}
-        for who, edges in several.items():
-            for passage, work, relation in edges:
-                for holder in _holders(passage, work, relation):
-                    for about in _by_concept(passage, work, relation):
-                        coded[who][(holder, about), SIGNS.get(relation.label.casefold(), 0)] += 1
-        for one, other in combinations(sorted(several), 2):
-            for side, who in enumerate((one, other)):
-                for (cell, sign), times in coded[who].items():
-                    counts[document, (one, other, *cell), side, 0] += times
-                    counts[document, (one, other, *cell), side, 1] += times * sign
-    places = {place: i for i, place in enumerate(sorted({key[1] for key in counts}))}
-    rows = np.zeros((comparison.documents, len(places), 2, 2))
-    for (document, place, side, kind), times in counts.items():
-        rows[document, places[place], side, kind] = times
-    shape = (len(places), 4)
-    filled = rows.sum(axis=0)[:, :, 0] > 0
-    return rows.reshape(comparison.documents, -1), shape, 2 * int(filled.all(axis=1).sum())
+        out.append(
+            Figure("network", f"F1 tuples, {about}", "tuples", value, nothing, own.count("marked", about))
+        )
+    cells = _Cells(sums["cells"])
+    n, both = cells.filled(sums["cells"].total[None, :])
+    reason = "no variation: no cell in common, or every sign is the same" if n else nothing
+    coverage = 2 * both / n if n else None
+    return [
+        *out, Figure("network", "F1 network cells", "cells", cells.f1, nothing, n),
+        Figure("network", "alpha network sign", "cells", cells.sign, reason, n, coverage),
+    ]  # fmt: skip
 
 
-def _occupied(rows: Array, shape: tuple[int, int]) -> Array:
-    return np.asarray(rows.reshape(len(rows), shape[0], 2, 2)[:, :, :, 0] > 0)
+class _Cells:
+    """The columns of `cells`, laid out as places (pair of annotators, cell) by side."""
+
+    def __init__(self, sums: Sums) -> None:
+        places = sorted({key[:4] for key in sums.keys})
+        self._times = sums.pick(*((*place, side, "times") for place in places for side in (0, 1)))
+        self._sign = sums.pick(*((*place, side, "sign") for place in places for side in (0, 1)))
+
+    def _occupied(self, rows: Array) -> NDArray[np.bool_]:
+        return np.asarray(self._times(rows).reshape(len(rows), -1, 2) > 0.5)
+
+    def _signs(self, rows: Array) -> Array:
+        # Sums of whole numbers, which rounding does not touch.
+        return np.sign(np.rint(self._sign(rows))).reshape(len(rows), -1, 2)
+
+    def filled(self, rows: Array) -> tuple[int, int]:
+        """How many cells are filled, of all annotators, and how many places by both of a pair; of the first row."""
+        there = self._occupied(rows)[0]
+        return int(there.sum()), int(there.all(axis=1).sum())
+
+    def f1(self, rows: Array) -> Array:
+        """F1 of signed cells, `(k,)`."""
+        there, sign = self._occupied(rows), self._signs(rows)
+        same = (there.all(axis=2) & (sign[:, :, 0] == sign[:, :, 1])).sum(axis=1)
+        sizes = there.sum(axis=1)
+        return f1(np.stack([same, sizes[:, 0], sizes[:, 1]], axis=1).astype(np.float64))
+
+    def sign(self, rows: Array) -> Array:
+        """Alpha of the sign of cells that both filled, `(k,)`."""
+        both = self._occupied(rows).all(axis=2)
+        sign = self._signs(rows)
+        matrices = np.zeros((len(rows), 3, 3))
+        for a in range(3):
+            for b in range(3):
+                alike = both & (sign[:, :, 0] == a - 1) & (sign[:, :, 1] == b - 1)
+                matrices[:, a, b] = alike.sum(axis=1)
+        return alpha(3)((matrices + matrices.transpose(0, 2, 1)).reshape(len(rows), 9))
 
 
-def _cells(rows: Array, shape: tuple[int, int]) -> Array:
-    """F1 of signed cells, `(k,)`."""
-    filled = _occupied(rows, shape)
-    sign = np.sign(rows.reshape(len(rows), shape[0], 2, 2)[:, :, :, 1])
-    same = (filled.all(axis=2) & (sign[:, :, 0] == sign[:, :, 1])).sum(axis=1)
-    sizes = filled.sum(axis=1)
-    return f1(np.stack([same, sizes[:, 0], sizes[:, 1]], axis=1).astype(np.float64))
-
-
-def _signs(rows: Array, shape: tuple[int, int]) -> Array:
-    """Alpha of the sign of cells that both filled, `(k,)`."""
-    both = _occupied(rows, shape).all(axis=2)
-    sign = np.sign(rows.reshape(len(rows), shape[0], 2, 2)[:, :, :, 1]).astype(np.int64) + 1
-    matrices = np.zeros((len(rows), 3, 3))
-    for a in range(3):
-        for b in range(3):
-            matrices[:, a, b] = (both & (sign[:, :, 0] == a) & (sign[:, :, 1] == b)).sum(axis=1)
-    return alpha(3)((matrices + matrices.transpose(0, 2, 1)).reshape(len(rows), 9))
-
-
-__all__ = ["compute", "kinds", "title"]
+__all__ = ["SIGNS", "figures", "kinds", "tables", "title"]

@@ -14,7 +14,8 @@ import numpy as np
 
 from annotator.measures._coincidence import alpha
 from annotator.measures._columns import aligned, columns
-from annotator.measures._data import Comparison, Resampling, Result, Work, f1, single
+from annotator.measures._data import Comparison, Work, f1
+from annotator.measures._tables import Figure, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation
 
@@ -119,42 +120,72 @@ def _meet(mine: list[Relation], theirs: list[Relation], ours: Same, others: Same
     return Met(tuple(sides), len(mine), len(theirs), apart)
 
 
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """F1 without and with side on aligned ends, the same on exact ones, and alpha of the side."""
-    out: list[Result] = []
-    for exact, words in ((False, ""), (True, ", exact ends")):
-        rows = np.zeros((len(comparison.passages), 4))
-        for i, met in meetings(comparison, layer.name, exact=exact):
-            rows[i] += (len(met.sides), sum(a == b for a, b in met.sides), met.one, met.other)
-        for column, name in ((0, "F1 without side"), (1, "F1 with side")):
-            own = rows[:, [column, 2, 3]]
-            value = single(f1, own.sum(axis=0))
-            low, high = resampling.interval(comparison, own, f1)
-            reason = "" if value is not None else "nobody marked anything"
-            n = int(own[:, 1:].sum())
-            out.append(Result("relations", layer.name, name + words, value, reason, low, high, n))
-    return [*out, _side(comparison, layer, resampling)]
-
-
-def _side(comparison: Comparison, layer: Layer, resampling: Resampling) -> Result:
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """`aligned` and `exact`: relations that have both ends in common, those that have the side in common too, those of
+    both, over all pairs of annotators, and what the rest differs in; `side`: sides given aligned ends."""
+    out = {
+        "aligned": aligned_table(comparison, layer),
+        "exact": _meetings(comparison, layer.name, exact=True),
+    }
     met = meetings(comparison, layer.name)
     code = {v: i for i, v in enumerate(sorted({v for _, m in met for pair in m.sides for v in pair}))}
-    size = max(1, len(code))
-    rows = np.zeros((len(comparison.passages), size * size))
-    every = n = 0
+    size = len(code)
+    rows = np.zeros((len(comparison.passages), size * size + 2))
     for i, meeting in met:
-        every += meeting.one + meeting.other
-        n += len(meeting.sides)
+        rows[i, -2:] += (len(meeting.sides), meeting.one + meeting.other)
         for a, b in meeting.sides:
             rows[i, code[a] * size + code[b]] += 1
             rows[i, code[b] * size + code[a]] += 1
-    value = single(alpha(size), rows.sum(axis=0)) if n else None
-    low, high = resampling.interval(comparison, rows, alpha(size)) if n else (None, None)
-    reason = ""
-    if value is None:
-        reason = "no variation: every side is the same" if n else "no ends in common"
+    keys = [*(("c", one, other) for one in code for other in code), ("met",), ("every",)]
+    return {**out, "side": Table(keys, rows)}
+
+
+def aligned_table(comparison: Comparison, layer: Layer) -> Table:
+    """The table `aligned`."""
+    return _meetings(comparison, layer.name, exact=False)
+
+
+CAUSES = ("holder", "target", "missing")
+
+
+def _meetings(comparison: Comparison, layer: str, *, exact: bool) -> Table:
+    rows = np.zeros((len(comparison.passages), 3 + len(CAUSES)))
+    for i, met in meetings(comparison, layer, exact=exact):
+        alike = sum(a == b for a, b in met.sides)
+        rows[i] += (len(met.sides), alike, met.one + met.other, *(met.apart[cause] for cause in CAUSES))
+    return Table([("met",), ("same",), ("marked",), *((cause,) for cause in CAUSES)], rows)
+
+
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
+    """F1 without and with side on aligned ends, the same on exact ones, and alpha of the side."""
+    out: list[Figure] = []
+    for table, words in (("aligned", ""), ("exact", ", exact ends")):
+        for kind, name in (("met", "F1 without side"), ("same", "F1 with side")):
+            out.append(_f1(sums[table], table, kind, name + words))
+    return [*out, _side(sums["side"])]
+
+
+def with_side(sums: Sums) -> Figure:
+    """F1 with side on aligned ends, from the sums of the table `aligned`."""
+    return _f1(sums, "aligned", "same", "F1 with side")
+
+
+def _f1(sums: Sums, table: str, kind: str, name: str) -> Figure:
+    take = sums.pick((kind,), ("marked",), ())
+    return Figure(
+        "relations", name, table, lambda rows: f1(take(rows)), "nobody marked anything", sums.count("marked")
+    )
+
+
+def _side(sums: Sums) -> Figure:
+    square = sums.square("c")
+    own = alpha(square.size)
+    n, every = sums.count("met"), sums.get("every")
+    reason = "no variation: every side is the same" if n else "no ends in common"
     coverage = 2 * n / every if every else None
-    return Result("relations", layer.name, "alpha side", value, reason, low, high, n, coverage)
+    return Figure(
+        "relations", "alpha side", "side", lambda rows: own(square.matrices(rows)), reason, n, coverage
+    )
 
 
-__all__ = ["Met", "compute", "kinds", "meetings", "title"]
+__all__ = ["CAUSES", "Met", "aligned_table", "figures", "kinds", "meetings", "tables", "title", "with_side"]

@@ -1,154 +1,207 @@
 """The u-alpha family: agreement in unitizing a continuum, and in the labels of its units.
 
 Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing textual
-continua. Quality & Quantity 50, 2347-2364. Coincidences are lengths of intersections of the units and gaps
-of every two annotators. What is expected leaves out that a unit meets itself, its squared length; gaps count
-as stretches of length one. With l the lengths of intersections, m those of all units, q their squares:
+continua: further developments. Quality & Quantity 50, 2347-2364; Krippendorff, K. (2019). Content Analysis, 4th ed.,
+section 12.6. Coincidences are lengths of intersections of the units and gaps of every two annotators, each pair
+weighted by 1 / (m - 1) for m annotators. What is expected leaves out that a unit meets itself; gaps count as
+stretches of length one. With l_ck the lengths of intersections of labels c and k, gaps included, l_c and l their
+sums, and q the squared lengths of units (lengths of gaps):
 
-- u-alpha: labels and gaps, all alike different;
-- |u-alpha: units against gaps, whatever their labels;
-- cu-alpha: labels where unit meets unit, 1 - (sum of l_ck, c != k, / l) / (sum of m_c m_k, c != k, / (m^2 - q));
-  `coverage` is the share of the units' length that meets a unit of another;
-- (k)u-alpha of a label: the same with the sums over l_kc and m_k m_c, c != k; coverage likewise.
+- u-alpha: labels and gaps, all alike different: 1 - (l - sum of l_cc) / (l^2 - sum of l_c^2) * (l - sum of q / l);
+- |u-alpha: the same for units against gaps, whatever their labels;
+- cu-alpha: labels where unit meets unit. With l* the same sums without gaps, and q* the squares of the lengths that
+  a unit has in common with the units of each other annotator (weighted likewise), e_ck = (l*_c l*_k - q*_c if c = k)
+  / (l* - q* / l*), it is 1 - (l* - sum of l*_cc) / (l* - sum of e_cc); its `coverage` is l* / l, the share of the
+  continuum;
+- (k)u-alpha of a label k: 1 - (e_k / l*_k) (l*_k - l*_kk) / (e_k - e_kk); its `coverage` is l*_k / l_k, the share of
+  the label's length that meets units of others.
 
 Units of one annotator may not overlap: such data are refused by name, never thinned out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from annotator.measures._columns import Columns, columns
-from annotator.measures._data import Array, Comparison, Resampling, Result, single
+from annotator.measures._columns import Columns, columns, overlaps, spread
+from annotator.measures._data import Array, Comparison
+from annotator.measures._tables import Figure, Key, Sums, Table
 from annotator.measures.alpha import characters
+from annotator.measures.alpha_u import refusal
 from annotator.model.schema import Layer
 
 title = "u-alpha (unitizing)"
 kinds = ("span",)
 
-Figure = Callable[[Array], Array]
+GAP = ""
+"""Stands for a gap among the labels."""
 
 
-def compute(comparison: Comparison, layer: Layer, resampling: Resampling) -> list[Result]:
-    """u-alpha, |u-alpha, cu-alpha and a (k)u-alpha for each label; undefined, with the name of who it is, when an
-    annotator's units overlap."""
+def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+    """`lengths`: of each passage the coincidences of labels and gaps (`c`), squares (`own`) and, of what is in common
+    with others, squares (`met`), and numbers of units, by label; who refuses a passage whose units overlap."""
     found = columns(comparison, layer.name)
-    names = ["u-alpha", "|u-alpha", "cu-alpha", *(f"(k)u-alpha {label}" for label in found.labels)]
-    who = _overlapping(comparison, found)
-    if who:
-        return [Result("unitizing", layer.name, name, None, who) for name in names]
-    rows, size = _statistics(comparison, layer.name, found)
-    figures: list[Figure] = [
-        lambda r: u_alpha(r, size), lambda r: binary(r, size), lambda r: coding(r, size),
-        *((lambda r, k=k: coding(r, size, k)) for k in range(1, size)),
-    ]  # fmt: skip
-    out: list[Result] = []
-    for i, (name, figure) in enumerate(zip(names, figures, strict=True)):
-        value = single(figure, rows.sum(axis=0)) if len(rows) else None
-        low, high = resampling.interval(comparison, rows, figure) if value is not None else (None, None)
-        reason = "" if value is not None else _reason(i)
-        covered = _coverage(rows.sum(axis=0), size, i - 2) if i > 1 and len(rows) else None
-        n = len(found.start) if i < 3 else int((found.label == i - 3).sum())
-        out.append(Result("unitizing", layer.name, name, value, reason, low, high, n, covered))
-    return out
+    labels = (GAP, *found.labels)
+    size, count = len(labels), len(found.present)
+    refused = _overlapping(comparison, found)
+    own, met = _squares(found, size), _met(found, size)
+    units = spread(found, found.passage, found.label + 1, size)
+    lengths = _coincidences(comparison, layer.name, found)
+    rows = np.concatenate([lengths, own, met, units, np.zeros((count, len(refused)))], axis=1)
+    for i, passage in enumerate(refused.values()):
+        rows[passage] = 0
+        rows[passage, i - len(refused)] = 1
+    keys: list[Key] = [("c", one, other) for one in labels for other in labels]
+    keys += [(kind, label) for kind in ("own", "met", "units") for label in labels]
+    return {"lengths": Table([*keys, *(("refused", words) for words in refused)], rows)}
 
 
-def _reason(index: int) -> str:
-    if index < 2:
-        return "no variation: nothing is marked, or everything alike"
-    return "no variation: no units meet, or all have one label"
-
-
-def _overlapping(comparison: Comparison, found: Columns) -> str:
-    """Who has units that overlap, and where; empty when nobody has."""
+def _overlapping(comparison: Comparison, found: Columns) -> dict[str, int]:
+    """For every passage in which units of one annotator overlap, who it is and where: words -> passage."""
     order = np.lexsort((found.end, found.start, found.who, found.passage))
     a, b = order[:-1], order[1:]
-    bad = (
-        (found.passage[a] == found.passage[b])
-        & (found.who[a] == found.who[b])
-        & (found.end[a] > found.start[b])
-    )
-    if not bad.any():
-        return ""
-    at = a[np.flatnonzero(bad)[0]]
-    passage = comparison.passages[int(found.passage[at])]
-    name = comparison.annotators[int(found.who[at])]
-    return f"units of {name} overlap in {passage.name}, paragraph {passage.index + 1}"
+    bad = (found.passage[a] == found.passage[b]) & (found.who[a] == found.who[b])
+    bad &= found.end[a] > found.start[b]
+    out: dict[int, str] = {}
+    for at in a[np.flatnonzero(bad)].tolist():
+        number = int(found.passage[at])
+        passage, name = comparison.passages[number], comparison.annotators[int(found.who[at])]
+        out.setdefault(number, f"units of {name} overlap in {passage.name}, paragraph {passage.index + 1}")
+    return {words: at for at, words in out.items()}
 
 
-def _statistics(comparison: Comparison, layer: str, found: Columns) -> tuple[Array, int]:
-    """For each passage: coincidences, flattened, the sum of squares of the gaps and of the units of each label,
-    the lengths of the same; and the number of values, of which gaps are the first."""
-    size = len(found.labels) + 1
+def _coincidences(comparison: Comparison, layer: str, found: Columns) -> Array:
+    """Of every passage the coincidences, gaps first, `(passages, size * size)`."""
+    size, count = len(found.labels) + 1, len(found.present)
     matrices, values = characters(comparison, layer)
-    count = len(matrices)
     # Without overlap a stretch has one label at most, so that values are labels in another order.
     place = np.array([next(iter(held)) + 1 if held else 0 for held in values], dtype=np.int64)
     full = np.zeros((count, size, size))
     full[:, place[:, None], place[None, :]] = matrices.reshape(count, len(values), len(values))
+    return full.reshape(count, size * size)
+
+
+def _squares(found: Columns, size: int) -> Array:
+    """Squared lengths of units by label, and before them the lengths of gaps: `(passages, size)`."""
     stops = (found.begins + found.lengths)[found.passage]
-    length = np.minimum(found.end, stops) - found.start
-    lengths = np.zeros((count, size))
-    squares = np.zeros((count, size))
-    np.add.at(lengths, (found.passage, found.label + 1), length)
-    np.add.at(squares, (found.passage, found.label + 1), length.astype(np.float64) ** 2)
-    lengths[:, 0] = squares[:, 0] = found.present.sum(axis=1) * found.lengths - lengths.sum(axis=1)
-    return np.concatenate([full.reshape(count, size * size), squares, lengths], axis=1), size
+    length = (np.minimum(found.end, stops) - found.start).astype(np.float64)
+    out = spread(found, found.passage, found.label + 1, size, length**2)
+    marked = np.bincount(found.passage, weights=length, minlength=len(out))
+    out[:, 0] = found.present.sum(axis=1) * found.lengths - marked
+    return out
 
 
-def _parts(rows: Array, size: int) -> tuple[Array, Array, Array]:
-    matrices = rows[:, : size * size].reshape(-1, size, size)
-    return matrices, rows[:, size * size : size * size + size], rows[:, size * size + size :]
+def _met(found: Columns, size: int) -> Array:
+    """Squares of what units have in common with all units of each other annotator, by label, each pair of annotators
+    weighted by 1 / (m - 1): `(passages, size)`."""
+    a, b = overlaps(found)
+    stops = (found.begins + found.lengths)[found.passage[a]]
+    common = np.minimum(np.minimum(found.end[a], found.end[b]), stops) - np.maximum(
+        found.start[a], found.start[b]
+    )
+    people = found.annotators
+    meeting = np.concatenate([a * people + found.who[b], b * people + found.who[a]])
+    pairs, which = np.unique(meeting, return_inverse=True)
+    lengths = np.bincount(which, weights=np.concatenate([common, common]), minlength=len(pairs))
+    row = pairs // max(1, people)
+    others = np.maximum(found.present.sum(axis=1)[found.passage[row]] - 1, 1)
+    return spread(found, found.passage[row], found.label[row] + 1, size, lengths**2 / others)
 
 
-def u_alpha(rows: Array, size: int) -> Array:
-    """From rows of statistics to u-alpha, `(k,)`; NaN without variation."""
-    matrices, squares, _ = _parts(rows, size)
-    marginals = matrices.sum(axis=2)
-    total = marginals.sum(axis=1)
-    differing = total - np.trace(matrices, axis1=1, axis2=2)
-    apart = total**2 - (marginals**2).sum(axis=1)
-    return _one_minus(differing, total, apart, total**2 - squares.sum(axis=1))
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
+    """u-alpha, |u-alpha, cu-alpha and a (k)u-alpha for each label."""
+    own = sums["lengths"]
+    who = refusal(own)
+    labels = sorted({key[1] for key in own.of("units")})
+    parts = _Parts(own, labels)
+    alike = "no variation: nothing is marked, or everything alike"
+    n = sum(own.count("units", label) for label in labels)
+    total = parts.matrices(own.total[None, :])[0]
+    met = total[1:, 1:]
+    covered = float(met.sum() / total.sum()) if total.sum() else None
+    out = [
+        Figure("unitizing", "u-alpha", "lengths", parts.u_alpha, alike, n, refused=who),
+        Figure("unitizing", "|u-alpha", "lengths", parts.binary, alike, n, refused=who),
+        Figure("unitizing", "cu-alpha", "lengths", parts.coding(), _reason(met), n, covered, refused=who),
+    ]
+    for i, label in enumerate(labels):
+        every = total[i + 1].sum()
+        share = float(met[i].sum() / every) if every else None
+        reason = _reason(met if met[i].sum() else met[i])
+        out.append(
+            Figure("unitizing", f"(k)u-alpha {label}", "lengths", parts.coding(i), reason,
+                   own.count("units", label), share, refused=who)
+        )  # fmt: skip
+    return out
 
 
-def binary(rows: Array, size: int) -> Array:
-    """From rows of statistics to |u-alpha, `(k,)`; NaN without variation."""
-    matrices, squares, _ = _parts(rows, size)
-    total = matrices.sum(axis=(1, 2))
-    gaps = matrices[:, 0].sum(axis=1)
-    differing = 2 * (gaps - matrices[:, 0, 0])
-    return _one_minus(differing, total, 2 * gaps * (total - gaps), total**2 - squares.sum(axis=1))
+def _reason(met: Array) -> str:
+    return "no variation: what meets has one label" if met.sum() else "no unit meets one of another annotator"
 
 
-def coding(rows: Array, size: int, label: int | None = None) -> Array:
-    """From rows of statistics to cu-alpha, or to (k)u-alpha of the value `label`, `(k,)`; NaN without variation."""
-    matrices, squares, lengths = _parts(rows, size)
-    units = matrices[:, 1:, 1:]
-    own = lengths[:, 1:]
-    total = own.sum(axis=1)
-    if label is None:
-        differing = units.sum(axis=(1, 2)) - np.trace(units, axis1=1, axis2=2)
-        apart = total**2 - (own**2).sum(axis=1)
-    else:
-        differing = units[:, label - 1].sum(axis=1) - units[:, label - 1, label - 1]
-        apart = own[:, label - 1] * (total - own[:, label - 1])
-    return _one_minus(differing, units.sum(axis=(1, 2)), apart, total**2 - squares[:, 1:].sum(axis=1))
+class _Parts:
+    """The columns of `lengths` for labels in a fixed order, the gap first, and the figures on rows of them."""
+
+    def __init__(self, sums: Sums, labels: list[str]) -> None:
+        values = [GAP, *labels]
+        self._square = sums.square("c", values)
+        self._own = sums.pick(*(("own", label) for label in values))
+        self._met = sums.pick(*(("met", label) for label in labels))
+
+    def matrices(self, rows: Array) -> Array:
+        """Coincidences, `(k, size, size)`."""
+        size = self._square.size
+        return self._square.matrices(rows).reshape(len(rows), size, size)
+
+    def u_alpha(self, rows: Array) -> Array:
+        """u-alpha, `(k,)`; NaN without variation."""
+        matrices = self.matrices(rows)
+        marginals = matrices.sum(axis=2)
+        total = marginals.sum(axis=1)
+        differing = total - np.trace(matrices, axis1=1, axis2=2)
+        return _one_minus(
+            differing, total, total**2 - (marginals**2).sum(axis=1), total**2 - self._own(rows).sum(axis=1)
+        )
+
+    def binary(self, rows: Array) -> Array:
+        """|u-alpha, `(k,)`; NaN without variation."""
+        matrices = self.matrices(rows)
+        total, gaps = matrices.sum(axis=(1, 2)), matrices[:, 0].sum(axis=1)
+        differing = 2 * (gaps - matrices[:, 0, 0])
+        return _one_minus(differing, total, 2 * gaps * (total - gaps), total**2 - self._own(rows).sum(axis=1))
+
+    def coding(self, label: int | None = None) -> Callable[[Array], Array]:
+        """cu-alpha, or the (k)u-alpha of the label of this number, `(k,)`; NaN without variation."""
+
+        def value(rows: Array) -> Array:
+            units = self.matrices(rows)[:, 1:, 1:]
+            marginals = units.sum(axis=2)
+            total = marginals.sum(axis=1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                possible = total - self._met(rows).sum(axis=1) / total
+                if label is None:
+                    differing = total - np.trace(units, axis1=1, axis2=2)
+                    apart = total**2 - (marginals**2).sum(axis=1)
+                    return _where(apart, 1 - differing / (apart / possible))
+                mine = marginals[:, label]
+                apart = mine * (total - mine)
+                expected = (mine * total - self._met(rows)[:, label]) / possible
+                differing = mine - units[:, label, label]
+                # In e_k - e_kk what meets itself cancels out.
+                return _where(apart, 1 - expected / mine * differing / (apart / possible))
+
+        return value
+
+
+def _where(apart: Array, values: Array) -> Array:
+    return np.asarray(np.where((apart > 0) & np.isfinite(values), values, np.nan))
 
 
 def _one_minus(differing: Array, total: Array, apart: Array, possible: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = 1 - (differing / total) / (apart / possible)
-        return np.asarray(np.where((total > 0) & (apart > 0), value, np.nan))
+        return _where(apart, 1 - (differing / total) / (apart / possible))
 
 
-def _coverage(sums: Array, size: int, label: int) -> float | None:
-    """The share of units' length (of one label, or of all for 0) that meets units of others."""
-    matrices, _, lengths = _parts(sums[None, :], size)
-    met, every = matrices[0, 1:, 1:], lengths[0, 1:]
-    a, b = (met.sum(), every.sum()) if label == 0 else (met[label - 1].sum(), every[label - 1])
-    return float(a / b) if b else None
-
-
-__all__ = ["binary", "coding", "compute", "kinds", "title", "u_alpha"]
+__all__ = ["GAP", "figures", "kinds", "tables", "title"]

@@ -100,8 +100,8 @@ def band(result: Result) -> str:
 
 
 def _data(found: Agreement) -> Iterator[str]:
-    comparison, draw = found.comparison, found.resampling
-    unit = "documents" if comparison.documents >= FEW else f"paragraphs (fewer than {FEW} documents)"
+    comparison, draw = found.data, found.resampling
+    unit = "documents" if not comparison.few else f"paragraphs (fewer than {FEW} documents)"
     people = ", ".join(comparison.annotators[:6]) + (" …" if len(comparison.annotators) > 6 else "")
     yield (
         f"{comparison.documents} document{'s' * (comparison.documents != 1)} finished by two or more of "
@@ -109,7 +109,7 @@ def _data(found: Agreement) -> Iterator[str]:
         f"({people})"
     )
     yield (
-        f"{comparison.completions} completions, {len(comparison.passages)} paragraphs; {comparison.empty} finished "
+        f"{comparison.completions} completions, {comparison.paragraphs} paragraphs; {comparison.empty} finished "
         f"with nothing marked count,"
     )
     yield f"{comparison.unfinished} completions skipped or not finished do not"
@@ -200,7 +200,7 @@ def _level(count: int, total: int) -> int:
 def _people(found: Agreement) -> list[Line]:
     """The matrix of annotators with shades, and the mean when one is left out."""
     out: list[Line] = []
-    names = found.comparison.annotators
+    names = found.data.annotators
     if len(names) < 2:
         return out
     shown = names[:10]

@@ -1,0 +1,147 @@
+"""Finished work for comparing annotators: what stands in it and nothing else, some hundred completions at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import NO_ATTRIBUTES, Attributes, Relation, Span, reading_order, relation_order
+from annotator.model.text import Document
+from annotator.store import documents
+from annotator.store.connection import Database
+
+_AT_ONCE = 512
+"""Documents that are read in one go."""
+
+
+def progress(
+    db: Database, annotators: Sequence[str] | None, document: str | None = None
+) -> dict[str, tuple[int, int, int]]:
+    """For every document that somebody works on (or one), in document order: how many completions are done, skipped,
+    and begun but not done; of these annotators, when given. Gold is none."""
+    rows = db.rows(
+        "SELECT c.document, sum(c.completion = 'done'), sum(c.completion = 'skipped'), "
+        "sum(c.completion = 'in_progress') FROM completion c "
+        "JOIN document d ON d.id = c.document WHERE c.completion <> 'new' AND c.annotator <> ?1 "
+        "AND (?2 IS NULL OR c.annotator IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR c.document = ?3) "
+        "GROUP BY c.document ORDER BY d.position",
+        (GOLD, None if annotators is None else json.dumps(list(annotators)), document),
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def batches(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> Iterator[list[Record]]:
+    """The finished completions of documents, in the order of `ids`, then by annotator; each list holds whole
+    documents. Records are without notes, flags and paragraphs marked as done."""
+    for at in range(0, len(ids), _AT_ONCE):
+        yield _batch(db, ids[at : at + _AT_ONCE], annotators)
+
+
+def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> list[Record]:
+    wanted = json.dumps(list(ids))
+    names = None if annotators is None else json.dumps(list(annotators))
+    done = db.rows(
+        "SELECT document, annotator FROM completion WHERE document IN (SELECT value FROM json_each(?1)) "
+        "AND completion = 'done' AND annotator <> ?2 "
+        "AND (?3 IS NULL OR annotator IN (SELECT value FROM json_each(?3))) ORDER BY annotator",
+        (wanted, GOLD, names),
+    )
+    held: dict[tuple[str, str], tuple[list[Span], list[Relation]]] = {(d, who): ([], []) for d, who in done}
+    _read(db, wanted, held)
+    known = documents.load_many(db, ids)
+    excluded = _excluded(db, wanted)
+    people: dict[str, list[str]] = {}
+    for document, who in done:
+        people.setdefault(document, []).append(who)
+    out: list[Record] = []
+    for id in ids:
+        for who in people.get(id, ()):
+            spans, relations = held[id, who]
+            spans.sort(key=reading_order)
+            relations.sort(key=relation_order)
+            document = _shown(known[id], excluded.get((id, who)))
+            out.append(Record(document, who, Completion.DONE, tuple(spans), tuple(relations)))
+    return out
+
+
+def _read(
+    db: Database, wanted: str, held: Mapping[tuple[str, str], tuple[list[Span], list[Relation]]]
+) -> None:
+    """Spans and relations, from columns of their own; only attributes, where there are any, are parsed."""
+    rows = db.rows(
+        'SELECT document, annotator, item, layer, label, start, "end", source, target, entity, '
+        "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END "
+        "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind IN ('span', 'relation')",
+        (wanted,),
+    )
+    states = iter(json.loads(f"[{','.join(row[10] for row in rows if row[10] is not None)}]"))
+    for document, who, id, layer, label, start, end, source, target, entity, state in rows:
+        attributes: Attributes = NO_ATTRIBUTES if state is None else next(states)["value"]["attributes"]
+        found = held.get((document, who))
+        if found is None:
+            continue
+        if source is None:
+            found[0].append(Span(id, layer, label, start, end, entity, attributes))
+        else:
+            found[1].append(Relation(id, layer, label, source, target, attributes))
+
+
+def _excluded(db: Database, wanted: str) -> dict[tuple[str, str], dict[int, bool]]:
+    """Paragraphs that annotators left out or brought back: (document, annotator) -> paragraph -> left out."""
+    rows = db.rows(
+        "SELECT document, annotator, paragraph, json_extract(state, '$.mark.excluded') FROM item "
+        "WHERE document IN (SELECT value FROM json_each(?1)) AND kind = 'paragraph' "
+        "AND instr(state, '\"excluded\":null') = 0",
+        (wanted,),
+    )
+    out: dict[tuple[str, str], dict[int, bool]] = {}
+    for document, who, paragraph, value in rows:
+        if value is not None:
+            out.setdefault((document, who), {})[paragraph] = bool(value)
+    return out
+
+
+def _shown(document: Document, changed: Mapping[int, bool] | None) -> Document:
+    if not changed:
+        return document
+    return replace(
+        document,
+        paragraphs=tuple(replace(p, excluded=changed.get(p.index, p.excluded)) for p in document.paragraphs),
+    )
+
+
+class Watch:
+    """What has changed in the work of a project since one looked last. Holds no transaction open."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._data = self._sequence = self._run = -1
+        self.changed()
+
+    def changed(self) -> set[str] | None:
+        """The documents with decisions or suggestions since the last call; None when nobody wrote anything, which is
+        found out without reading a table."""
+        data = int(self._db.value("PRAGMA data_version"))
+        if data == self._data:
+            return None
+        # Read before what follows it, and the ends before the rows: what is written in between is found the next time.
+        self._data = data
+        sequence = int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
+        run = int(self._db.value("SELECT coalesce(max(id), 0) FROM run"))
+        found = self._documents("event WHERE sequence", self._sequence, sequence)
+        found |= self._documents("suggestion WHERE run", self._run, run)
+        self._sequence, self._run = sequence, run
+        return found
+
+    def _documents(self, what: str, after: int, until: int) -> set[str]:
+        if after < 0 or after == until:
+            return set()
+        column = what.rpartition(" ")[2]
+        sql = f"SELECT DISTINCT document FROM {what} > ? AND {column} <= ?"
+        return {row[0] for row in self._db.rows(sql, (after, until))}
+
+
+__all__ = ["Watch", "batches", "progress"]
