@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 
 import krippendorff
@@ -61,6 +64,119 @@ def test_u_alpha_of_krippendorff_and_others_2016() -> None:
     }
     result = _one(compute(unitizing, _comparison(works), _layer(), NONE), "u-alpha")
     assert result.value == pytest.approx(0.4739, abs=5e-5)
+
+
+def test_the_whole_family_of_krippendorff_and_others_2016_on_the_same_example() -> None:
+    works = {
+        "a": [(2, 5, "c1"), (9, 11, "c1"), (12, 20, "c2")],
+        "b": [(2, 5, "c1"), (7, 15, "c2")],
+        "c": [(2, 5, "c1"), (10, 15, "c2")],
+    }
+    results = compute(unitizing, _comparison(works), _layer(), NONE)
+    found = {r.name: (r.value, r.coverage) for r in results}
+    # Printed to three and four places by a public implementation of the paper for this example.
+    assert found["|u-alpha"][0] == pytest.approx(0.433, abs=5e-4)
+    assert found["cu-alpha"] == (pytest.approx(0.779, abs=5e-4), pytest.approx(0.3833, abs=5e-5))
+    assert found["(k)u-alpha c1"] == (pytest.approx(0.769, abs=5e-4), pytest.approx(0.9545, abs=5e-5))
+    assert found["(k)u-alpha c2"] == (pytest.approx(0.787, abs=5e-4), pytest.approx(0.5952, abs=5e-5))
+
+
+def test_the_example_of_krippendorff_2019_page_340() -> None:
+    """Three observers, a continuum of 60; bounds are read off a figure, so that the third place may differ."""
+    works = {
+        "alex": [(0, 7, "1"), (7, 13, "2"), (30, 32, "5"), (32, 37, "6"), (37, 44, "6"), (44, 60, "7")],
+        "paul": [(0, 7, "1"), (7, 13, "3"), (13, 21, "5"), (32, 44, "6")],
+        "suzan": [(0, 7, "1"), (7, 13, "4"), (13, 21, "5"), (32, 37, "6"), (37, 41, "6"), (41, 44, "6")],
+    }
+    found = {r.name: r for r in compute(unitizing, _comparison(works, 60), _layer(), NONE)}
+    assert found["u-alpha"].value == pytest.approx(0.510, abs=5e-4)
+    assert found["|u-alpha"].value == pytest.approx(0.413, abs=1e-3)
+    assert found["cu-alpha"].value == pytest.approx(0.724, abs=2e-3)
+    for label in "156":
+        assert found[f"(k)u-alpha {label}"].value == pytest.approx(1)
+    for label in "234":
+        assert found[f"(k)u-alpha {label}"].value == pytest.approx(0)
+    assert found["(k)u-alpha 5"].coverage == pytest.approx(8 / 18)
+    assert found["(k)u-alpha 7"].value is None
+    assert found["(k)u-alpha 7"].coverage == 0
+    assert found["(k)u-alpha 7"].reason
+
+
+def _family_by_definition(works: Mapping[str, Units], length: int) -> dict[str, float]:
+    """u-, |u-, cu- and (k)u-alpha by counting characters one by one, and pairs of places one by one."""
+    several = len(works)
+    lines = []
+    for units in works.values():
+        line: list[tuple[str, int]] = [("", -1 - x) for x in range(length)]
+        for number, (start, end, label) in enumerate(units):
+            line[start:end] = [(label, number)] * (end - start)
+        lines.append(line)
+    values = sorted({label for line in lines for label, _ in line} | {""})
+    met = {(c, k): 0.0 for c in values for k in values}
+    for one, other in permutations(lines, 2):
+        for x in range(length):
+            met[one[x][0], other[x][0]] += 1 / (several - 1)
+    # Places of all annotators, paired with every place but those of the same unit.
+    apart = {(c, k): 0.0 for c in values for k in values}
+    places = [(i, *line[x]) for i, line in enumerate(lines) for x in range(length)]
+    for i, c, unit in places:
+        for j, k, other_unit in places:
+            apart[c, k] += (i, unit) != (j, other_unit)
+    every = sum(apart.values())
+
+    def alpha_of(differ: Callable[[str, str], bool]) -> float:
+        observed = sum(n for (c, k), n in met.items() if differ(c, k)) / (several * length)
+        expected = sum(n for (c, k), n in apart.items() if differ(c, k))
+        return 1 - observed * every / expected if expected else math.nan
+
+    out = {
+        "u-alpha": alpha_of(lambda c, k: c != k),
+        "|u-alpha": alpha_of(lambda c, k: (c == "") != (k == "")),
+    }
+    labels = values[1:]
+    margin = {c: sum(met[c, k] for k in labels) for c in labels}
+    total, own = sum(margin.values()), dict.fromkeys(labels, 0.0)
+    for one, other in permutations(lines, 2):
+        common = Counter(one[x] for x in range(length) if one[x][0] and other[x][0])
+        for (label, _), n in common.items():
+            own[label] += n**2 / (several - 1)
+    possible = total - sum(own.values()) / total if total else 0
+    expected = {
+        (c, k): (margin[c] * margin[k] - own[c] * (c == k)) / possible if possible else math.nan
+        for c in labels
+        for k in labels
+    }
+    wrong = total - sum(expected[c, c] for c in labels)
+    out["cu-alpha"] = (
+        1 - (total - sum(met[c, c] for c in labels)) / wrong if total and wrong > 1e-9 else math.nan
+    )
+    for k in labels:
+        of_k = sum(expected[c, k] for c in labels)
+        rest = of_k - expected[k, k]
+        known = margin[k] and rest > 1e-9
+        out[f"(k)u-alpha {k}"] = 1 - of_k / margin[k] * (margin[k] - met[k, k]) / rest if known else math.nan
+    return out
+
+
+_OF_THREE_LABELS = st.lists(
+    st.builds(
+        lambda a, n, c: (a, min(20, a + n), c), st.integers(0, 18), st.integers(1, 7), st.sampled_from("xyz")
+    ),
+    max_size=5,
+).map(lambda units: _apart(units))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_OF_THREE_LABELS, min_size=2, max_size=4))
+def test_the_u_alpha_family_is_that_of_its_definition(several: list[Units]) -> None:
+    works = {f"a{i}": units for i, units in enumerate(several)}
+    wanted = _family_by_definition(works, 20)
+    found = {r.name: r.value for r in compute(unitizing, _comparison(works), _layer(), NONE)}
+    assert set(found) == set(wanted)
+    for name, value in wanted.items():
+        assert (found[name] is None) == math.isnan(value), name
+        if not math.isnan(value):
+            assert found[name] == pytest.approx(value, abs=1e-9), name
 
 
 def test_u_alpha_refuses_units_of_one_annotator_that_overlap_by_name() -> None:

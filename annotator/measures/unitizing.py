@@ -181,6 +181,8 @@ class _Parts:
             total = marginals.sum(axis=1)
             with np.errstate(divide="ignore", invalid="ignore"):
                 possible = total - self._met(rows).sum(axis=1) / total
+                # Where a single unit meets a single one there is nothing else that they could have met.
+                possible = np.where(possible > 1e-9 * total, possible, np.nan)
                 if label is None:
                     differing = total - np.trace(units, axis1=1, axis2=2)
                     apart = total**2 - (marginals**2).sum(axis=1)

@@ -1,0 +1,215 @@
+"""Agreement brought up to date document by document, against the same from scratch; and a project that is followed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import document
+
+from annotator import registry
+from annotator.errors import UsageError
+from annotator.measures import _tally
+from annotator.measures._data import Resampling, compare
+from annotator.measures._draws import draws
+from annotator.model.decision import Action, Completion, CompletionMark, Decision, Standing, Status
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
+from annotator.resources import load_schema
+from annotator.workflows.agree import Follower, agreement
+from annotator.workflows.agree_ledger import Agreement, Ledger
+
+DRAW = Resampling(200)
+LAYERS = load_schema("actors-claims-stances").layers
+TEXT = (
+    "Iran says the deal is dead, and the rest of them say so too.\nThe second paragraph is not much longer."
+)
+
+
+def _record(rng: random.Random, who: str, number: int) -> Record:
+    text = f"{TEXT} {number:03}"
+    spans = [
+        Span(f"c{i}", "claim", rng.choice(("fact", "value", "policy")), 10 * i, 10 * i + rng.randint(4, 9),
+             attributes={"modality": rng.choice(("asserted", "hedged"))})
+        for i in rng.sample(range(9), rng.randint(0, 5))
+    ]  # fmt: skip
+    actors = [
+        Span("a", "actor", rng.choice(("state", "person")), 0, 4, entity=rng.choice(("Iran", "Persia")))
+    ]
+    sides = ("support", "oppose", "neutral")
+    edges = [
+        Relation(f"r{s.id}", "stance", rng.choice(sides), rng.choice(("a", AUTHOR)), s.id) for s in spans
+    ]
+    everything = tuple(sorted([*spans, *actors], key=lambda s: s.start))
+    return Record(document(text, id=f"d{number:03}"), who, Completion.DONE, everything, tuple(edges))
+
+
+def _documents(rng: random.Random, count: int) -> dict[str, list[Record]]:
+    out = {}
+    for number in range(count):
+        people = rng.sample(("ada", "ben", "cy", "di"), rng.randint(2, 4))
+        out[f"d{number:03}"] = [_record(rng, who, number) for who in sorted(people)]
+    return out
+
+
+def _ledger(works: dict[str, list[Record]], draw: Resampling = DRAW) -> Ledger:
+    ledger = Ledger(
+        LAYERS, draw, documents=len(works), hidden=lambda name, index: (len(name) + index) % 2 == 0
+    )
+    ledger.put([record for several in works.values() for record in several], {})
+    return ledger
+
+
+def _alike(found: Agreement, wanted: Agreement) -> None:
+    assert found.data == wanted.data
+    assert [(r.layer, r.name, r.reason, r.n) for r in found.results] == [
+        (r.layer, r.name, r.reason, r.n) for r in wanted.results
+    ]
+    for mine, theirs in zip(found.results, wanted.results, strict=True):
+        for name in ("value", "low", "high", "coverage"):
+            assert getattr(mine, name) == pytest.approx(getattr(theirs, name), abs=1e-9), (mine.name, name)
+        assert mine.parts == pytest.approx(theirs.parts, abs=1e-9)
+    assert (found.lost, found.worst, found.confusion) == (wanted.lost, wanted.worst, wanted.confusion)
+    assert (found.pairs, found.without) == (wanted.pairs, wanted.without)
+    assert [(c.layer, c.paragraphs) for c in found.blind] == [(c.layer, c.paragraphs) for c in wanted.blind]
+    for one, other in zip(found.blind, wanted.blind, strict=True):
+        assert one.shown.value == pytest.approx(other.shown.value)
+        assert one.hidden.high == pytest.approx(other.hidden.high)
+
+
+@pytest.mark.parametrize(("start", "kept"), [(14, 4_000_000), (14, 2_000), (9, 4_000_000), (3, 4_000_000)])
+def test_document_by_document_gives_what_all_at_once_gives(
+    start: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the border of ten documents and back, with tables whose resamples are kept and not."""
+    monkeypatch.setattr(_tally, "KEPT", kept)
+    rng = random.Random(start)
+    works = _documents(rng, start)
+    ledger = _ledger(works)
+    ledger.agreement()
+    spare = _documents(rng, 20)
+    for step in range(8):
+        name = f"d{rng.randrange(start + 2):03}"
+        if step % 3 == 2 and name in works and len(works) > 2:
+            del works[name]
+            ledger.drop(name)
+        else:
+            works[name] = spare[name] if step % 2 else [replace(r, spans=r.spans[:2]) for r in spare[name]]
+            works[name] = [_whole(r) for r in works[name]]
+            ledger.put(works[name], {})
+        fresh = _ledger(dict(sorted(works.items())))
+        _alike(ledger.agreement(), fresh.agreement())
+
+
+def _whole(record: Record) -> Record:
+    """Without relations whose ends are gone."""
+    ends = {s.id for s in record.spans} | {AUTHOR}
+    return replace(record, relations=tuple(r for r in record.relations if {r.source, r.target} <= ends))
+
+
+def test_in_batches_gives_what_all_at_once_gives() -> None:
+    works = _documents(random.Random(5), 30)
+    parts = Ledger(LAYERS, DRAW, documents=30, hidden=lambda name, index: (len(name) + index) % 2 == 0)
+    names = list(works)
+    for at in range(0, 30, 7):
+        parts.put([record for name in names[at : at + 7] for record in works[name]], {})
+    _alike(parts.agreement(), _ledger(works).agreement())
+
+
+def test_draws_are_those_of_a_bootstrap_and_depend_on_the_unit_alone() -> None:
+    many = draws([f"d{i}" for i in range(400)], 1000, 7)
+    assert many.shape == (400, 1000)
+    assert many.mean() == pytest.approx(1, abs=0.01)
+    assert many.var() == pytest.approx(1, abs=0.02)
+    assert np.mean(many == 0) == pytest.approx(np.exp(-1), abs=0.005)
+    assert abs(np.corrcoef(many[:50].astype(float)) - np.eye(50)).max() < 0.2
+    assert abs(np.corrcoef(many.T[:50].astype(float)) - np.eye(50)).max() < 0.3
+    np.testing.assert_array_equal(draws(["d7", "x"], 1000, 7)[0], many[7])
+    assert (draws(["d7"], 1000, 8)[0] != many[7]).any()
+    assert draws(["d7"], 5, 7).shape == (1, 5)
+
+
+def test_the_interval_is_as_wide_as_that_of_draws_with_replacement() -> None:
+    """A ratio over 60 documents, against 4,000 resamples in the usual way."""
+    rng = random.Random(2)
+    works = _documents(rng, 60)
+    found = next(
+        r
+        for r in _ledger(works, Resampling(4000)).agreement().results
+        if (r.layer, r.name) == ("claim", "F1 strict")
+    )
+    module = registry.measures.load("f1")
+    comparison = compare(record for several in works.values() for record in several)
+    table = module.strict(comparison, next(layer for layer in LAYERS if layer.name == "claim"))
+    rows = np.zeros((60, 2))
+    np.add.at(rows, [p.document for p in comparison.passages], table.rows)
+    usual = np.random.default_rng(1)
+    sums = np.array([rows[usual.integers(0, 60, 60)].sum(axis=0) for _ in range(4000)])
+    low, high = np.percentile(2 * sums[:, 0] / sums[:, 1], [2.5, 97.5])
+    assert found.low is not None and found.high is not None
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.1 * (high - low))
+
+
+def _complete(project: Project, id: str, who: str, state: Completion, before: Completion) -> None:
+    old, new = (Standing(Status.MARKED, CompletionMark(one)) for one in (before, state))
+    project.record(id, who, [Decision(f"{id}{who}{state}", Action.COMPLETE, "@document", -1, old, new)])
+
+
+def test_a_project_is_followed(tmp_path: Path) -> None:
+    works = _documents(random.Random(3), 12)
+    root = tmp_path / "p"
+    with Project.create(root) as writer, Project.open(root) as reader:
+        follower = Follower(reader, resampling=DRAW)
+        with pytest.raises(UsageError, match="two annotators"):
+            follower.agreement()
+        assert not follower.update()
+        writer.add_records(record for several in works.values() for record in several)
+        assert follower.update()
+        assert not follower.update()
+        _alike(follower.agreement(), agreement(reader, resampling=DRAW))
+        first = works["d003"][0]
+        assert first.annotator is not None
+        _complete(writer, "d003", first.annotator, Completion.SKIPPED, Completion.DONE)
+        assert follower.update()
+        found = follower.agreement()
+        assert found.data.skipped == 1
+        _alike(found, agreement(reader, resampling=DRAW))
+        span = first.spans[0]
+        _complete(writer, "d003", first.annotator, Completion.DONE, Completion.SKIPPED)
+        _move(writer, "d003", first.annotator, span)
+        follower.update()
+        found = follower.agreement()
+        _alike(found, agreement(reader, resampling=DRAW))
+        assert found.data.skipped == 0
+
+
+def _move(project: Project, id: str, who: str, span: Span) -> None:
+    state, _ = project.annotations(id, who)
+    old = next(s for held in state.by_paragraph.values() for item, s in held.items() if item == span.id)
+    new = replace(old, value=replace(span, end=span.end + 1))
+    project.record(id, who, [Decision("g", Action.CORRECT, span.id, 0, old, new)])
+
+
+def _names(records: Sequence[Record]) -> list[str]:
+    return [str(r.annotator) for r in records]
+
+
+def test_what_is_read_for_comparing_is_what_records_hold(tmp_path: Path) -> None:
+    works = _documents(random.Random(4), 5)
+    with Project.create(tmp_path / "p") as project:
+        project.add_records(record for several in works.values() for record in several)
+        (found,) = list(project.finished(list(works)))
+        for mine, theirs in zip(found, project.records(), strict=True):
+            assert (mine.document, mine.annotator, mine.spans) == (
+                theirs.document,
+                theirs.annotator,
+                theirs.spans,
+            )
+            assert mine.relations == theirs.relations
+        (some,) = list(project.finished(["d001"], ["ada", "ben"]))
+        assert set(_names(some)) <= {"ada", "ben"}
