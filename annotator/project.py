@@ -329,7 +329,7 @@ class Project:
         self, annotators: Sequence[str] | None = None, *, document: str | None = None
     ) -> dict[str, tuple[int, int, int]]:
         """Document -> how many completions are done, skipped, begun; of these annotators, or of all but gold."""
-        return finished.progress(self._database, annotators, document)
+        return finished.progress(self._database, None if annotators is None else list(annotators), document)
 
     def finished(
         self, documents: Sequence[str], annotators: Sequence[str] | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from annotator.errors import UsageError
@@ -73,6 +74,7 @@ class Follower:
         chosen = _layers(project.schema, layers)
         progress = project.progress(self._annotators)
         self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
+        self._counts = _counted(self._progress.values())
         several = sum(done > 1 for done, _, _ in self._progress.values())
         self._ledger = Ledger(
             chosen, resampling or Resampling(), measures, documents=several, hidden=_hidden(project)
@@ -84,8 +86,9 @@ class Follower:
         wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
         with _uncollected():
             for records in self._project.finished(wanted, self._annotators):
-                there = {r.document.id for r in records} & set(suggested)
-                self._ledger.put(records, {id: self._project.suggestions(id) for id in sorted(there)})
+                there = sorted({r.document.id for r in records} & set(suggested))
+                found = {id: self._project.suggestions(id) for id in there}
+                self._ledger.put(records, {id: held for id, held in found.items() if held})
 
     def update(self) -> bool:
         """Take in what others saved since the last time; whether there was anything. Costs microseconds when nobody
@@ -93,15 +96,16 @@ class Follower:
         changed = self._watch.changed()
         if not changed:
             return False
-        suggested = {id for id in changed if self._project.suggestions(id)}
         for id in sorted(changed if self._only is None else changed & set(self._only)):
-            self._progress.pop(id, None)
+            before = self._progress.pop(id, (0, 0, 0))
             self._progress.update(self._project.progress(self._annotators, document=id))
+            self._counts.subtract(_counted([before]))
+            self._counts.update(_counted([self._progress.get(id, (0, 0, 0))]))
             done = self._progress.get(id, (0, 0, 0))[0]
-            if done < 2:
+            if not done:
                 self._ledger.drop(id)
-            if done:
-                self._read([id], suggested)
+            else:
+                self._read([id], [id])
         return True
 
     def agreement(self) -> Agreement:
@@ -112,11 +116,21 @@ class Follower:
                 f"no document was finished by two annotators{of}",
                 hint="Finish one with two annotators, or import a second one's work: annotator import FILE.jsonl",
             )
-        rows = self._progress.values()
         return self._ledger.agreement(
-            skipped=sum(skipped for _, skipped, _ in rows), unfinished=sum(begun for _, _, begun in rows),
-            alone=sum(done == 1 for done, _, _ in rows),
-        )  # fmt: skip
+            skipped=self._counts["skipped"],
+            unfinished=self._counts["unfinished"],
+            alone=self._counts["alone"],
+        )
+
+
+def _counted(rows: Iterable[tuple[int, int, int]]) -> Counter[str]:
+    """Completions that do not count, and documents that one annotator alone finished."""
+    out: Counter[str] = Counter()
+    for done, skipped, begun in rows:
+        out["skipped"] += skipped
+        out["unfinished"] += begun
+        out["alone"] += done == 1
+    return out
 
 
 def figures(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -110,6 +112,63 @@ class _Note:
     spots: tuple[Spot, ...]
 
 
+def _rank(spot: Spot) -> tuple[int, str, int]:
+    return -spot.differing, spot.document, spot.paragraph
+
+
+class _Notes:
+    """The notes of all documents, with their sums and the order of their spots, kept up to date."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Note] = {}
+        self._people: Counter[str] = Counter()
+        self._counts = np.zeros(3, dtype=np.int64)
+        self._spots: list[Spot] = []
+        self._sorted = True
+
+    def put(self, notes: Mapping[str, _Note]) -> None:
+        """Take notes of documents, in place of those there were."""
+        for document, note in notes.items():
+            self.drop(document)
+            self._held[document] = note
+            self._count(note, 1)
+            if len(notes) > 1:
+                self._spots += note.spots
+                self._sorted = False
+            else:
+                for spot in note.spots:
+                    insort(self._ranked(), spot, key=_rank)
+
+    def drop(self, document: str) -> None:
+        """Forget a document."""
+        note = self._held.pop(document, None)
+        if note is not None:
+            self._count(note, -1)
+            for spot in note.spots:
+                del self._ranked()[bisect_left(self._ranked(), _rank(spot), key=_rank)]
+
+    def _count(self, note: _Note, sign: int) -> None:
+        self._counts += sign * np.array([len(note.annotators), note.paragraphs, note.empty])
+        for name in note.annotators:
+            self._people[name] += sign
+
+    def _ranked(self) -> list[Spot]:
+        if not self._sorted:
+            self._spots.sort(key=_rank)
+            self._sorted = True
+        return self._spots
+
+    def worst(self) -> tuple[Spot, ...]:
+        """Paragraphs by how many items differ."""
+        return tuple(self._ranked()[:WORST])
+
+    def data(self, skipped: int, unfinished: int, alone: int, few: bool) -> Data:
+        """What the figures rest on."""
+        people = tuple(sorted(name for name, n in self._people.items() if n))
+        completions, paragraphs, empty = self._counts.tolist()
+        return Data(people, len(self._held), completions, paragraphs, empty, skipped, unfinished, alone, few)
+
+
 class Ledger:
     """Statistics by document, which can be replaced one by one; `agreement` tells what follows from them now, and
     computes only what changed since it was asked last."""
@@ -128,10 +187,12 @@ class Ledger:
         self.layers = tuple(layers)
         self.resampling = resampling
         self._measures = tuple(measures if measures is not None else registry.measures.names())
+        always = ("attributes", "f1", "relations")
+        self._modules = {name: registry.measures.load(name) for name in (*self._measures, *always)}
         self._book = Book(resampling, documents=documents)
         self._model = Book(resampling, documents=documents)
         self._hidden = hidden
-        self._notes: dict[str, _Note] = {}
+        self._notes = _Notes()
         self._known: dict[tuple[str, str], tuple[tuple[int, ...], list[Result]]] = {}
 
     def put(self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]) -> None:
@@ -140,7 +201,7 @@ class Ledger:
         shared = {p.name for p in comparison.passages}
         for document in {r.document.id for r in records}:
             if document not in shared and document in self._book:
-                self._notes.pop(document, None)
+                self._notes.drop(document)
                 self._book.drop(document)
             if document not in suggestions and document in self._model:
                 self._model.drop(document)
@@ -157,19 +218,19 @@ class Ledger:
         headlines: list[Table] = []
         for layer in self.layers:
             for name in self._needed(layer):
-                for table, one in registry.measures.load(name).tables(comparison, layer).items():
+                for table, one in self._modules[name].tables(comparison, layer).items():
                     tables["all", name, layer.name, table] = one
             headline = tables["all", *_HEADLINE[layer.kind][:1], layer.name, _HEADLINE[layer.kind][1]]
             headlines.append(headline)
             if self._hidden is not None:
                 tables.update(self._split(comparison, layer, headline, ()))
-        self._notes.update(_notes(comparison, headlines))
+        self._notes.put(_notes(comparison, headlines))
         self._book.put(_batch([(p.name, p.index) for p in comparison.passages]), tables)
 
     def _needed(self, layer: Layer) -> list[str]:
         """The measures asked for, and those that the rest is told from."""
         always = ("attributes", "f1") if layer.kind == "span" else ("relations",)
-        names = [n for n in self._measures if layer.kind in registry.measures.load(n).kinds]
+        names = [n for n in self._measures if layer.kind in self._modules[n].kinds]
         return list(dict.fromkeys([*names, *always]))
 
     def _split(
@@ -210,7 +271,7 @@ class Ledger:
 
     def drop(self, document: str) -> None:
         """Count a document no more."""
-        self._notes.pop(document, None)
+        self._notes.drop(document)
         for book in (self._book, self._model):
             if document in book:
                 book.drop(document)
@@ -228,21 +289,16 @@ class Ledger:
             name: f1.between(own("all", "f1", name, "pairs"), own("all", "f1", name, "met")) for name in spans
         }
         label = {name: own("all", "attributes", name, "label") for name in spans}
-        annotators = sorted({who for note in self._notes.values() for who in note.annotators})
-        data = Data(
-            tuple(annotators), len(self._notes), sum(len(n.annotators) for n in self._notes.values()),
-            sum(n.paragraphs for n in self._notes.values()), sum(n.empty for n in self._notes.values()),
-            skipped, unfinished, alone, self._book.few,
-        )  # fmt: skip
+        data = self._notes.data(skipped, unfinished, alone, self._book.few)
         return Agreement(
             data,
             self.resampling,
             tuple(self._results()),
             {layer.name: self._lost(layer) for layer in self.layers},
             pairs,
-            {name: _without(annotators, held) for name, held in pairs.items()},
+            {name: _without(data.annotators, held) for name, held in pairs.items()},
             {name: attributes.confusion(sums) for name, sums in label.items()},
-            _worst(self._notes.values()),
+            self._notes.worst(),
             tuple(self._blind()),
             tuple(self._against_model()),
         )
@@ -250,7 +306,7 @@ class Ledger:
     def _results(self) -> Iterable[Result]:
         for layer in self.layers:
             for name in self._measures:
-                module = registry.measures.load(name)
+                module = self._modules[name]
                 if layer.kind not in module.kinds:
                     continue
                 version = self._book.version("all", name, layer.name)
@@ -334,12 +390,6 @@ def _notes(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, _Not
 def _spot(passage: Passage, differing: int, every: int) -> Spot:
     quote = " ".join(passage.text[passage.start : min(passage.end, passage.start + 120)].split())
     return Spot(passage.name, passage.index, differing, every, quote[:80])
-
-
-def _worst(notes: Iterable[_Note]) -> tuple[Spot, ...]:
-    """Paragraphs by how many items differ."""
-    spots = [spot for note in notes for spot in note.spots]
-    return tuple(sorted(spots, key=lambda s: (-s.differing, s.document, s.paragraph))[:WORST])
 
 
 def _share(agreed: float, marked: float) -> float | None:
