@@ -150,8 +150,10 @@ def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
         assert "skipped" in _shown(pilot)
         await _press(pilot, "A")
         assert isinstance(pilot.app.screen, AgreementScreen)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "no document was finished by two annotators" in _shown(pilot):
+                break
         assert "no document was finished by two annotators" in _shown(pilot)
 
     with _demo(tmp_path / "p") as of:

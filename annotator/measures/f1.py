@@ -49,7 +49,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
             [*((name,) for name in KINDS), ("marked",)], np.stack([*pairing, marked(found)], axis=1)
         ),
         "labels": _labels(found),
-        **_pairs(comparison, found),
+        **pair_tables(comparison, layer.name),
     }
 
 
@@ -71,8 +71,9 @@ def _labels(found: Columns) -> Table:
     return Table(keys, np.concatenate([same, every], axis=1))
 
 
-def _pairs(comparison: Comparison, found: Columns) -> dict[str, Table]:
+def pair_tables(comparison: Comparison, layer: str) -> dict[str, Table]:
     """For every two annotators: spans alike and spans of both (`pairs`), and the passages that they share (`met`)."""
+    found = columns(comparison, layer)
     names = comparison.annotators
     size = found.annotators
     a, b = same_pairs(found, label=True)
@@ -163,4 +164,15 @@ def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], float | None]:
     return out
 
 
-__all__ = ["KINDS", "between", "figures", "kinds", "paired", "strict", "strict_figure", "tables", "title"]
+__all__ = [
+    "KINDS",
+    "between",
+    "figures",
+    "kinds",
+    "pair_tables",
+    "paired",
+    "strict",
+    "strict_figure",
+    "tables",
+    "title",
+]

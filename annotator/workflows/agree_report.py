@@ -1,53 +1,56 @@
-"""The agreement as text: for the terminal, a pipe, and the rows of the screen. Reads without colour."""
+"""The agreement as text: for the terminal, a pipe, and the rows of the screen. Reads without colour, in 78 columns."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.measures._data import FEW, Result
-from annotator.workflows.agree import Agreement, Contrast, Lost, Spot
+from annotator.workflows.agree_ledger import Agreement, Contrast, Lost, Spot
 from annotator.workflows.gamma import Gamma
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff (2004), p. 241: below .667 not to be relied on, from .8 on reliable."""
 
-HEADLINE = ("F1 strict", "alpha characters", "alpha_U", "alpha label", "F1 with side", "alpha side",
-            "F1 tuples, concept", "F1 network cells")  # fmt: skip
+_CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
+"""Figures that chance is taken out of, which the limits are for."""
 
-_BAR = 10
+WIDTH = 78
+_BAR = 8
 _HEAT = " ░▒▓█"
+_NAME = 16
+
+_ROWS: Sequence[tuple[str, str, Sequence[tuple[str, str]]]] = (
+    ("", "F1 strict", (("αU", "alpha_U"), ("αc", "alpha characters"))),
+    ("", "F1 with side", ()),
+    ("side", "", (("α", "alpha side"),)),
+    ("who says what", "F1 tuples, concept", ()),
+    ("network", "F1 network cells", (("α", "alpha network sign"),)),
+)
+"""Rows of the headline table: what, the F1, and the alphas of which the first that is defined is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the report; `head` begins a section, `spot` is the paragraph that it leads to."""
+    """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph)."""
 
     text: str
-    head: bool = False
+    kind: str = "text"
     spot: Spot | None = None
 
 
 def report(found: Agreement) -> list[str]:
-    """The agreement as lines of plain text, at most 100 columns."""
+    """The agreement as lines of plain text."""
     return [line.text for line in lines(found)]
 
 
 def lines(found: Agreement) -> list[Line]:
-    """The report: data, headline, why, labels, annotators, suggestions, worst paragraphs, every figure."""
-    out = [Line(text) for text in _data(found)]
-    for part in (_headlines, _why, _labels, _people, _influence):
-        out += part(found)
-    if found.worst:
-        out += [Line(""), Line("WHERE TO LOOK  worst paragraphs first", head=True)]
-        out += [Line(_spot(spot), spot=spot) for spot in found.worst]
-    out += [Line(""), Line(_columns("EVERY FIGURE"), head=True)]
-    layer = ""
-    for result in found.results:
-        if result.layer != layer:
-            layer = result.layer
-            out.append(Line(layer))
-        out.append(Line(_figure(result, f"  {result.name}")))
+    """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every figure."""
+    out = list(_data(found))
+    for part in (_headlines, _why, _labels, _people, _spots, _influence, _everything):
+        section = part(found)
+        out += [Line(""), *section] if section else []
     return out
 
 
@@ -62,10 +65,8 @@ def gamma_lines(found: Sequence[Gamma]) -> list[str]:
         f"seed {one.seed}; documents are weighted by their units",
     ]  # fmt: skip
     for g in found:
-        what = (
-            g.reason
-            or f"over {g.documents} documents, {g.left_out} left out (fewer than two marked anything)"
-        )
+        left_out = f", {g.left_out} left out (fewer than two marked anything)" if g.left_out else ""
+        what = g.reason or f"over {g.documents} documents{left_out}"
         out.append(
             f"  {g.layer:<12} gamma {number(g.gamma):>5}   gamma_cat {number(g.gamma_cat):>5}   {what}"
         )
@@ -92,162 +93,237 @@ def bar(value: float | None, width: int = _BAR) -> str:
 def band(result: Result) -> str:
     """What Krippendorff's limits say of a chance-corrected figure: only when the lower end of its interval clears
     them."""
-    if result.low is None or not result.name.startswith(("alpha", "u-alpha", "kappa", "Fleiss")):
+    if result.low is None or not result.name.startswith(_CHANCE):
         return ""
     if result.low >= RELIABLE:
-        return "reliable ≥ .80"
-    return "tentative ≥ .667" if result.low >= TENTATIVE else ""
+        return "reliable"
+    return "tentative" if result.low >= TENTATIVE else ""
 
 
-def _data(found: Agreement) -> Iterator[str]:
-    comparison, draw = found.data, found.resampling
-    unit = "documents" if not comparison.few else f"paragraphs (fewer than {FEW} documents)"
-    people = ", ".join(comparison.annotators[:6]) + (" …" if len(comparison.annotators) > 6 else "")
-    yield (
-        f"{comparison.documents} document{'s' * (comparison.documents != 1)} finished by two or more of "
-        f"{len(comparison.annotators)} annotators "
-        f"({people})"
+def _plural(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def _data(found: Agreement) -> Iterator[Line]:
+    data, draw = found.data, found.resampling
+    more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
+    names = ", ".join(data.annotators[:5]) + more
+    yield Line(
+        f"{_plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators: {names}"
     )
-    yield (
-        f"{comparison.completions} completions, {comparison.paragraphs} paragraphs; {comparison.empty} finished "
-        f"with nothing marked count,"
-    )
-    yield f"{comparison.unfinished} completions skipped or not finished do not"
-    yield f"intervals: 95 %, bootstrap over {unit}, {draw.samples} samples, seed {draw.seed}"
+    each = data.completions / max(1, data.documents)
+    overlap = f"overlap: {each:.1f} annotators a document, {_plural(data.paragraphs, 'paragraph')}"
+    yield Line(f"{overlap}; {_plural(data.alone, 'document')} by one alone", "note")
+    left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
+    yield Line(f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note")
+    unit = "documents" if not data.few else f"paragraphs (below {FEW} documents)"
+    yield Line(f"intervals: 95 %, bootstrap over {unit}, {draw.samples:,} samples, seed {draw.seed}", "note")
 
 
-def _columns(title: str) -> str:
-    return f"{title:<28}{'':<{_BAR}} value   95 % interval      n  coverage"
+def _interval(result: Result | None) -> str:
+    if result is None or result.low is None or result.high is None:
+        return ""
+    return f"{number(result.low)}–{number(result.high)}"
 
 
-def _figure(result: Result, name: str) -> str:
-    if result.value is None:
-        return f"{name:<28}{'':<{_BAR}} {number(None):>5}  {result.reason}"
-    interval = ""
-    if result.low is not None and result.high is not None:
-        interval = f"{number(result.low)} – {number(result.high)}"
-    covered = "" if result.coverage is None else f"{round(100 * result.coverage)} %"
-    text = (
-        f"{name:<28}{bar(result.value)} {number(result.value):>5}  {interval:^14}{result.n:>7} {covered:>6}"
-    )
-    return f"{text}  {band(result)}".rstrip()
+def _share(result: Result) -> str:
+    return "" if result.coverage is None else f"{round(100 * result.coverage)} %"
 
 
 def _headlines(found: Agreement) -> list[Line]:
-    out = [Line(""), Line(_columns("HEADLINE"), head=True)]
+    title = f"{'HOW FAR':<{_NAME}} {'F1':>4} {'95 %':<9}  {'':<2} {'':<{_BAR}}alpha {'95 %':<9}{'n':>7} {'cover':>5}"
+    out = [Line(title, "head")]
     for layer in dict.fromkeys(r.layer for r in found.results):
         own = {r.name: r for r in found.results if r.layer == layer}
-        attributes = [n for n in own if n.startswith("alpha ") and own[n].measure == "attributes"]
-        for name in dict.fromkeys([*(n for n in HEADLINE if n in own), *attributes]):
-            out.append(Line(_figure(own[name], f"{layer:<8} {name}")))
-    return out
+        for what, f1, alphas in _ROWS:
+            if (f1 in own) if f1 else (alphas[0][1] in own):
+                out.append(Line(_row(own, layer if not what else f"  {what}", f1, alphas)))
+        for name in (n for n in own if n.startswith("alpha ") and own[n].measure == "attributes"):
+            words = name.removeprefix("alpha ")
+            what = "type" if words == "label" else words
+            out.append(Line(_row(own, f"  {what}", "", (("α", name),))))
+    refused = {
+        r.reason for r in found.results if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
+    }
+    for reason in sorted(refused):
+        out += _note(f"no αU: {reason}")
+    return [
+        *out,
+        *_note(
+            "F1: identical bounds and type. Alpha: 1 is perfect, 0 is chance; αU of units, αc of characters."
+        ),
+        *_note("≥.80 reliable, ≥.667 tentative: told only where the interval's lower end clears it."),
+    ]
+
+
+def _note(text: str) -> list[Line]:
+    return [Line(f"  {part}", "note") for part in textwrap.wrap(text, WIDTH - 2)]
+
+
+def _row(own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]]) -> str:
+    one = own.get(f1)
+    known = [(mark, own[name]) for mark, name in alphas if name in own]
+    mark, other = next((k for k in known if k[1].value is not None), known[0] if known else ("", None))
+    left = f"{what[:_NAME]:<{_NAME}} {number(one.value) if one else '':>4} {_interval(one):<9}  "
+    if other is None:
+        return f"{left}{'':<{_BAR + 17}}{one.n if one else 0:>8,}"
+    if other.value is None:
+        return f"{left}{mark:<2} {'–':>{_BAR + 5}} {other.reason}"[:WIDTH].rstrip()
+    value = f"{mark:<2} {bar(other.value)} {number(other.value):>4} {_interval(other):<9}"
+    return f"{left}{value}{other.n:>7,} {_share(other):>5} {_BANDS[band(other)]}".rstrip()
+
+
+_BANDS = {"": "", "tentative": "≥.667", "reliable": "≥.80"}
+
+_CAUSES = {
+    "missing": "missing", "bounds": "bounds differ", "label": "type differs", "both": "bounds and type",
+    "holder": "holder differs", "target": "target differs", "side": "side differs",
+}  # fmt: skip
 
 
 def _why(found: Agreement) -> list[Line]:
-    out = [Line(""), Line("WHY  what is lost, and F1 if that alone were gone", head=True)]
+    out = [Line(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if this alone were gone", "head")]
+    most = max((_gain(lost, cause) for lost in found.lost.values() for cause in lost.causes), default=0)
     for layer, lost in found.lost.items():
         if lost.f1 is None:
             continue
-        out.append(Line(f"{layer:<8} now{'':<17}{bar(lost.f1)} {number(lost.f1):>5}"))
-        for cause, count in lost.causes.items():
-            if count:
-                out.append(Line(_cause(lost, cause, count)))
-    return out
+        out.append(Line(f"{layer:<27}    {number(lost.f1):>4} now"))
+        causes = sorted(lost.causes, key=lambda cause: -_gain(lost, cause))
+        out += [Line(_cause(lost, cause, most)) for cause in causes if lost.causes[cause]]
+    return out if len(out) > 1 else []
 
 
-def _cause(lost: Lost, cause: str, count: int) -> str:
+def _gain(lost: Lost, cause: str) -> float:
     better = lost.if_fixed.get(cause)
-    words = {"both": "bounds and label", "bounds": "other bounds", "label": "other label", "missing": "missing",
-             "holder": "other holder", "target": "other target", "side": "other side"}[cause]  # fmt: skip
-    if better is None or lost.f1 is None:
-        return f"  {count:>7}  {words}"
-    return f"  {count:>7}  {words:<18} {bar(better)} {number(better):>5}  gain {number(better - lost.f1)}"
+    return -1.0 if better is None or lost.f1 is None else better - lost.f1
+
+
+def _cause(lost: Lost, cause: str, most: float) -> str:
+    """A cause with what it costs; the longest bar is the largest gain of all."""
+    gain = _gain(lost, cause)
+    left = f"  {_CAUSES[cause]:<18}{lost.causes[cause]:>7,}    "
+    if gain < 0:
+        return left.rstrip()
+    grown = bar(gain / most, 24).rstrip("·") if most > 0 else ""
+    return f"{left}{number(lost.if_fixed[cause]):>4} +{number(gain):<4} {grown}".rstrip()
 
 
 def _labels(found: Agreement) -> list[Line]:
-    """Per label: strict F1, alpha of the label, and what it was confused with."""
+    """Per label: strict F1, alpha of the label, and what it was confused with, in shares of the row."""
     out: list[Line] = []
     for layer, (labels, counts) in found.confusion.items():
         if not labels:
             continue
-        strict = _parts(found, layer, "F1 strict")
-        alpha = _parts(found, layer, "alpha label")
-        widths = [max(6, min(10, len(label))) for label in labels]
-        titles = " ".join(label[:w].rjust(w) for label, w in zip(labels, widths, strict=True))
-        out += [Line(""), Line(f"LABELS OF {layer.upper():<13}F1      α   confusion {titles}", head=True)]
-        for i, label in enumerate(labels):
+        strict, alpha = _parts(found, layer, "F1 strict"), _parts(found, layer, "alpha label")
+        order = sorted(range(len(labels)), key=lambda i: (-sum(counts[i]), labels[i]))
+        shown = order[:5]
+        titles = " ".join(labels[i][:7].rjust(7) for i in shown)
+        head = f"{'TYPES OF ' + layer.upper():<20}   F1     α  {titles}"
+        out += [Line("")] if out else []
+        out.append(Line(head, "head"))
+        for i in order[:12]:
             row = sum(counts[i])
-            cells = " ".join(
-                f"{_HEAT[_level(counts[i][j], row)]}{counts[i][j]}".rjust(w) for j, w in enumerate(widths)
-            )
-            out.append(
-                Line(
-                    f"  {label[:18]:<18}{number(strict.get(label)):>5}  {number(alpha.get(label)):>5}{'':<13}{cells}"
-                )
-            )
+            cells = " ".join(_heat(counts[i][j], row) for j in shown)
+            figures = f"{number(strict.get(labels[i])):>5} {number(alpha.get(labels[i])):>5}"
+            out.append(Line(f"  {labels[i][:18]:<18}{figures}  {cells}"))
+        if len(order) > len(shown):
+            out.append(Line(_confused(labels, counts), "note"))
+    if out:
+        out += _note(
+            "Rows: the type that one annotator gave; columns: how often the other gave which to the same span."
+        )
     return out
+
+
+def _heat(count: int, total: int) -> str:
+    """A shade and the count; the shade is the share of the row."""
+    return f"{_HEAT[_level(count, total)]}{count}".rjust(7) if count else "·".rjust(7)
+
+
+def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    pairs = [(counts[i][j], labels[i], labels[j]) for i in range(len(labels)) for j in range(i)]
+    told = [f"{a}–{b} {n}" for n, a, b in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3] if n]
+    more = f"; {len(labels)} types, all in --json" if len(labels) > 12 else ""
+    return f"  most often confused: {', '.join(told) or 'none'}{more}"[:WIDTH]
 
 
 def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, float | None]:
     return next((r.parts for r in found.results if r.layer == layer and r.name == name), {})
 
 
-def _level(count: int, total: int) -> int:
+def _level(count: float, total: float) -> int:
     """Of five shades the one for a share."""
     return 0 if not count else 1 + min(3, int(4 * count / total))
 
 
 def _people(found: Agreement) -> list[Line]:
     """The matrix of annotators with shades, and the mean when one is left out."""
-    out: list[Line] = []
     names = found.data.annotators
-    if len(names) < 2:
-        return out
-    shown = names[:10]
+    shown = names[:6]
+    if len(names) == 2:
+        cells = "  ".join(f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items())
+        return (
+            [Line("WHO WITH WHOM, F1", "head"), Line(f"  {names[0]} with {names[1]}:  {cells}")]
+            if cells
+            else []
+        )
+    out: list[Line] = []
     for layer, pairs in found.pairs.items():
-        width = max(6, min(9, max(len(name) for name in shown)))
-        head = " ".join(name[:width].rjust(width) for name in shown)
         without = found.without.get(layer, {})
-        left_out = "   without" if without else ""
-        out += [Line(""), Line(f"ANNOTATORS, {layer}, F1 strict".ljust(30) + head + left_out, head=True)]
+        head = " ".join(name[:8].rjust(8) for name in shown)
+        out += [Line("")] if out else []
+        out.append(Line(f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head"))
         for one in shown:
-            cells = [_cell(pairs, one, other, width) for other in shown]
-            rest = f"   {number(without.get(one)):>7}" if without else ""
-            out.append(Line(f"  {one[:26]:<28}{' '.join(cells)}{rest}"))
-        if len(names) > len(shown):
-            out.append(Line(f"  and {len(names) - len(shown)} more: see --json"))
-    return out
+            cells = " ".join(_cell(pairs, one, other) for other in shown)
+            rest = f"  {number(without.get(one)):>7}" if without else ""
+            out.append(Line(f"  {one[:18]:<20}{cells}{rest}"))
+    if len(names) > len(shown):
+        out.append(Line(f"  and {len(names) - len(shown)} annotators more: see --json", "note"))
+    return (
+        [*out, *_note("F1, strict; without: the mean of the other pairs when that annotator is left out.")]
+        if out
+        else []
+    )
 
 
-def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str, width: int) -> str:
+def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str) -> str:
     key = (min(one, other), max(one, other))
     if one == other or key not in pairs:
-        return "·".rjust(width)
+        return "·".rjust(8)
     value = pairs[key]
-    shade = " " if value is None else _HEAT[_level(round(100 * value), 100)]
-    return f"{shade}{number(value)}".rjust(width)
+    shade = " " if value is None else _HEAT[_level(value, 1)]
+    return f"{shade}{number(value)}".rjust(8)
+
+
+def _spots(found: Agreement) -> list[Line]:
+    out = [Line(f"{'WHERE TO LOOK':<40}{'differ':>12}   worst paragraphs first", "head")]
+    for spot in found.worst:
+        where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{spot.paragraph + 1}"
+        share = f"{spot.differing:,} of {spot.marked:,}"
+        text = f"  {where:<38}{share:>12}   “{spot.quote[: WIDTH - 59]}…”"
+        out.append(Line(text, "spot", spot))
+    return out if found.worst else []
 
 
 def _influence(found: Agreement) -> list[Line]:
     out: list[Line] = []
     if found.blind:
-        out += [
-            Line(""),
-            Line("WITH AND WITHOUT SIGHT OF SUGGESTIONS, the annotators with each other", head=True),
-        ]
+        out.append(Line("SUGGESTIONS SEEN AND HIDDEN, annotators with each other", "head"))
         out += _contrasts(found.blind, names=False)
     if found.model:
-        out += [Line(""), Line("EACH ANNOTATOR WITH THE SUGGESTIONS", head=True)]
+        out += [Line("")] if out else []
+        out.append(Line("EACH ANNOTATOR WITH THE SUGGESTIONS", "head"))
         out += _contrasts(found.model, names=True)
     return out
 
 
 def _contrasts(contrasts: Sequence[Contrast], *, names: bool) -> Iterator[Line]:
     for one in contrasts:
-        what = f"{one.layer} {one.shown.name}" + (f", {one.name}" if names else "")
-        text = f"  {what[:44]:<44} shown {_brief(one.shown)} ({one.paragraphs[0]} ¶)"
+        who = f"{one.name[:16]:<16} " if names else ""
+        what = f"{who}{one.layer:<8} {'F1 strict' if one.shown.name == 'F1 strict' else 'F1 side'}"
+        text = f"  {what:<36} seen {_brief(one.shown)} ({one.paragraphs[0]:,} ¶)"
         if one.paragraphs[1]:
-            text += f"  hidden {_brief(one.hidden)} ({one.paragraphs[1]} ¶)"
+            text += f"  hidden {_brief(one.hidden)} ({one.paragraphs[1]:,} ¶)"
         yield Line(text)
 
 
@@ -256,8 +332,38 @@ def _brief(result: Result) -> str:
     return number(result.value) + interval
 
 
-def _spot(spot: Spot) -> str:
-    return f"  {spot.document[:34]} ¶ {spot.paragraph + 1}: {spot.differing} of {spot.marked} differ  “{spot.quote} …”"
+def _everything(found: Agreement) -> list[Line]:
+    out = [Line(f"{'EVERY FIGURE':<28}{'':<{_BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head")]
+    layer = told = ""
+    for result in found.results:
+        if result.layer != layer:
+            layer, told = result.layer, ""
+            out.append(Line(layer))
+        reason = "as above" if told and result.reason == told else result.reason
+        out += [Line(text) for text in _figure(result, reason)]
+        told = result.reason or told
+    return out
 
 
-__all__ = ["RELIABLE", "TENTATIVE", "Line", "band", "bar", "gamma_lines", "lines", "number", "report"]
+def _figure(result: Result, reason: str) -> list[str]:
+    name = f"  {result.name[:25]:<26}"
+    if result.value is None:
+        return textwrap.wrap(
+            f"{name}{'–':>{_BAR + 6}}  {reason}", WIDTH, subsequent_indent=" " * 44, drop_whitespace=True
+        )
+    value = f"{bar(result.value)} {number(result.value):>5}  {_interval(result):<10}"
+    return [f"{name}{value}{result.n:>8,} {_share(result):>6} {_BANDS[band(result)]}".rstrip()]
+
+
+__all__ = [
+    "RELIABLE",
+    "TENTATIVE",
+    "WIDTH",
+    "Line",
+    "band",
+    "bar",
+    "gamma_lines",
+    "lines",
+    "number",
+    "report",
+]

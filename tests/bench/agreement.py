@@ -4,6 +4,8 @@
   documents x 50 spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x 1,000 units.
 - `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the same, in the same
   run; their time is scaled up to the whole by the number of pairs and documents, and said to be so.
+- `follow`: a saved decision, until the report is right again: project of 12 documents with two annotators, all
+  layers; with `--project` also in the large one.
 - `--project`: 59,000 completions of 16,000 documents are imported into a project, and their agreement computed
   from the database with intervals, in a process of its own, with its peak of memory over that of an empty one.
 """
@@ -22,11 +24,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from annotator.measures import alpha, alpha_u, f1, unitizing
 from annotator.measures._data import Comparison, Passage, Resampling, Work
+from annotator.measures._tables import Table
+from annotator.measures._tally import Batch, Book
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
-from annotator.resources import load_schema
+from annotator.resources import folder, load_schema
 
 LABELS = ("fact", "value", "policy", "prediction")
 DRAW = Resampling(2000)
@@ -78,20 +84,35 @@ def figures() -> dict[str, float]:
     claims = layer()
 
     def headline() -> None:
-        f1.strict(many, claims, DRAW)
-        f1.between(many, "claim")
-        alpha.on_characters(many, claims, DRAW)
+        pairs = f1.pair_tables(many, "claim")
+        tables = {"strict": f1.strict(many, claims), "characters": alpha.on_characters(many, claims), **pairs}
+        book = _counted(many, tables)
+        f1.between(book.sums("pairs"), book.sums("met"))
+        assert book.result(f1.strict_figure(book.sums("strict")), "claim").high is not None
+        assert book.result(alpha.figure("characters", book.sums("characters")), "claim").high is not None
 
-    out = {
-        "strict_f1_alpha_bootstrap": cpu(headline),
-        "u_alpha_family": cpu(lambda: unitizing.compute(many, claims, DRAW)),
-    }
+    def family() -> None:
+        tables = unitizing.tables(many, claims)
+        book = _counted(many, tables)
+        for figure in unitizing.figures(claims, {"lengths": book.sums("lengths")}):
+            assert book.result(figure, "claim").high is not None
+
+    out = {"strict_f1_alpha_bootstrap": cpu(headline), "u_alpha_family": cpu(family)}
     times = []
     for seed in range(7):
         two = corpus(annotators=2, documents=1, spans=1000, seed=seed)
         times.append(cpu(lambda two=two: alpha_u.disagreements(two, "claim")))
     out["alpha_u_2x1000"] = sorted(times)[3]
     return out
+
+
+def _counted(comparison: Comparison, tables: dict[str, Table]) -> Book:
+    book = Book(DRAW, documents=comparison.documents)
+    names = [p.name for p in comparison.passages]
+    book.put(
+        Batch(names, np.arange(len(names)), [0] * len(names)), {(name,): t for name, t in tables.items()}
+    )
+    return book
 
 
 def peers() -> dict[str, float]:
@@ -161,15 +182,75 @@ with Project.open(Path(sys.argv[1])) as project:
     found = agreement(project, layers=["claim"], resampling=Resampling(1000))
 cpu = time.process_time() - began
 more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.comparison.documents,
-                  "completions": found.comparison.completions}))
+print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.data.documents,
+                  "completions": found.data.completions}))
 """
+
+
+_FOLLOW = """
+import json, random, statistics, sys, time
+from dataclasses import replace
+from pathlib import Path
+from annotator.model.decision import Action, Completion, Decision
+from annotator.model.span import Span
+from annotator.project import Project
+from annotator.workflows.agree import Follower
+from annotator.workflows.agree_report import lines
+
+rng = random.Random(1)
+times = []
+with Project.open(Path(sys.argv[1])) as writer, Project.open(Path(sys.argv[1])) as reader:
+    follower = Follower(reader, layers=sys.argv[2:] or None)
+    lines(follower.agreement())
+    rows = [row for row in writer.completions() if row.completion is Completion.DONE]
+    for i in range(31):
+        row = rng.choice(rows)
+        state, _ = writer.annotations(row.document, row.annotator)
+        spans = [(p, s) for p, held in state.by_paragraph.items() for s in held.values() if isinstance(s.value, Span)]
+        paragraph, old = rng.choice([one for one in spans if one[1].value.length > 1])
+        new = replace(old, value=replace(old.value, end=old.value.end - 1))
+        writer.record(row.document, row.annotator,
+                      [Decision(f"g{i}", Action.CORRECT, old.value.id, paragraph, old, new)])
+        began = time.perf_counter()
+        assert follower.update()
+        lines(follower.agreement())
+        times.append(1000 * (time.perf_counter() - began))
+    began = time.perf_counter()
+    for _ in range(1000):
+        follower.update()
+    look = 1000 * (time.perf_counter() - began)
+print(json.dumps({"median_ms": round(statistics.median(times), 1), "worst_ms": round(max(times), 1),
+                  "look_us": round(look, 1)}))
+"""
+
+
+def follow(root: Path, *layers: str) -> dict[str, float]:
+    """Milliseconds from a saved decision to the lines of the report, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FOLLOW, str(root), *layers], check=True, capture_output=True, text=True
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def follow_demo() -> dict[str, float]:
+    """The twelve seeds that two coders coded, with suggestions."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary) / "p"
+        run = [sys.executable, "-m", "annotator"]
+        subprocess.run([*run, "init", str(root)], check=True, capture_output=True)
+        run += ["--project", str(root)]
+        for name in ("coder-a", "coder-b"):
+            file = str(folder("seeds") / f"{name}.jsonl")
+            subprocess.run([*run, "import", file], check=True, capture_output=True)
+        subprocess.run([*run, "suggest"], check=True, capture_output=True)
+        return follow(root)
 
 
 def project(documents: int, completions: int) -> dict[str, Any]:
     """Import and agreement of a large project, by the program's own commands and in processes of their own."""
-    with tempfile.TemporaryDirectory() as folder:
-        root, rows = Path(folder) / "p", Path(folder) / "rows.jsonl"
+    with tempfile.TemporaryDirectory() as temporary:
+        root, rows = Path(temporary) / "p", Path(temporary) / "rows.jsonl"
         _records(rows, documents, completions)
         run = [sys.executable, "-m", "annotator"]
         subprocess.run([*run, "init", str(root)], check=True, capture_output=True)
@@ -179,7 +260,8 @@ def project(documents: int, completions: int) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-c", _CHILD, str(root)], check=True, capture_output=True, text=True
         )
-        return {"import_seconds": round(took, 1), "agreement": json.loads(done.stdout)}
+        found = json.loads(done.stdout)
+        return {"import_seconds": round(took, 1), "agreement": found, "follow": follow(root, "claim")}
 
 
 def main() -> None:
@@ -194,6 +276,7 @@ def main() -> None:
         "figures": figures(),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+    out["follow"] = follow_demo()
     if asked.peers:
         out["peers"] = peers()
     if asked.project:
