@@ -165,14 +165,5 @@ def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], float | None]:
 
 
 __all__ = [
-    "KINDS",
-    "between",
-    "figures",
-    "kinds",
-    "pair_tables",
-    "paired",
-    "strict",
-    "strict_figure",
-    "tables",
-    "title",
-]
+    "KINDS", "between", "figures", "kinds", "pair_tables", "paired", "strict", "strict_figure", "tables", "title",
+]  # fmt: skip
