@@ -13,7 +13,21 @@ from annotator.model.text import Splitting
 
 FILE = "annotator.toml"
 
-_TABLES = ("keys", "pipeline", "suggester")
+_TABLES = ("keys", "pipeline", "suggester", "suggestions")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggesting:
+    """The table `[suggestions]`: which are shown, and when is learnt from what was decided.
+
+    `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys is shown),
+    `stances` that of relations. `retrain` is the number of finished paragraphs after which the project's model is
+    trained anew; 0 for never.
+    """
+
+    gate: float = 0.0
+    stances: float = 0.8
+    retrain: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,8 @@ class Config:
     schema: str = "actors-claims-stances"
     shared: bool = False
     splitting: Splitting = "auto"
-    suggesters: tuple[str, ...] = ("rules", "memory")
+    suggesters: tuple[str, ...] = ("model", "rules", "memory")
+    suggestions: Suggesting = field(default_factory=Suggesting)
     theme: str = ""
     blind_share: float = 0.0
     blind_seed: str = ""
@@ -50,13 +65,18 @@ TEMPLATE = """\
 schema = "{schema}"          # a shipped label schema, or a TOML file beside this one
 shared = {shared}            # true: several unix users work in this folder
 # splitting = "auto"         # auto | blank | line: what divides paragraphs
-# suggesters = ["rules", "memory"]
+# suggesters = ["model", "rules", "memory"]
 # theme = "dark"             # dark | light | ansi
 # blind_share = 0.0          # share of paragraphs annotated without suggestions
 # blind_seed = ""            # chooses which; empty: the project's own seed
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
 # hide_names = false         # true: review does not say who coded what
 # license = "CC-BY-4.0"      # told in the gold data set
+
+# [suggestions]
+# gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved
+# stances = 0.8              # stances less certain than that are held back; , shows them
+# retrain = 10               # finished paragraphs between two trainings; 0: never by itself
 
 # [keys]
 # preset = "default"         # default | vim | prodigy
@@ -102,6 +122,7 @@ def read_config(path: Path) -> Config:
         keys=table.get("keys", {}),
         pipelines=table.get("pipeline", {}),
         suggester=table.get("suggester", {}),
+        suggestions=_suggesting(path, table.get("suggestions", {})),
         table=table,
     )
 
@@ -122,6 +143,27 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
                 )
 
 
+def _suggesting(path: Path, table: Mapping[str, Any]) -> Suggesting:
+    """The table `[suggestions]`. Raises ProjectError for what does not hold in it."""
+    names = ("gate", "stances", "retrain")
+    for key, value in table.items():
+        where = f"suggestions.{key}"
+        if key not in names:
+            hint = f"Keys here: {', '.join(names)}"
+            raise ProjectError("unknown key", file=path, key=where, hint=hint)
+        number = isinstance(value, float | int) and not isinstance(value, bool)
+        if key == "retrain":
+            holds, hint = (
+                number and isinstance(value, int) and value >= 0,
+                "Paragraphs, a whole number; 0 for never",
+            )
+        else:
+            holds, hint = number and 0 <= value <= 1, "A number from 0 to 1"
+        if not holds:
+            raise ProjectError(f"{value!r} does not hold", file=path, key=where, hint=hint)
+    return Suggesting(**table)
+
+
 def _check(path: Path, key: str, value: object) -> None:
     """Raise ProjectError when a single setting does not hold."""
     if key in ("schema", "theme", "blind_seed", "license"):
@@ -140,4 +182,4 @@ def _check(path: Path, key: str, value: object) -> None:
         raise ProjectError(f"{value!r} does not hold", file=path, key=key, hint=hint)
 
 
-__all__ = ["FILE", "TEMPLATE", "Config", "read_config"]
+__all__ = ["FILE", "TEMPLATE", "Config", "Suggesting", "read_config"]

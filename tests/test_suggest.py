@@ -264,8 +264,8 @@ def test_verbs_are_inflected(base: str, expected: set[str]) -> None:
 
 def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
     project(tmp_path / "p", TEXT).close()
-    with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[suggester.rules]\nmute = ["claim.policy"]\n')
+    settings = 'suggesters = ["rules"]\n[suggester.rules]\nmute = ["claim.policy"]\n'
+    (tmp_path / "p" / "annotator.toml").write_text(settings, encoding="utf-8")
     with Project.open(tmp_path / "p") as of:
         suggest(of)
         assert not any(s.value.label == "policy" for s in of.suggestions("doc-0"))

@@ -1,18 +1,45 @@
-"""What the suggesters propose becomes one list: doubles merged, vetoed ones left out, the rest ranked."""
+"""What the suggesters propose becomes one list: calibrated, doubles merged, vetoed ones left out, ranked; and it is
+settled what of it is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
+from annotator.suggesters._choice import Candidate, choose
+from annotator.suggesters._history import NOTHING, History
+
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def merge(document: Document, proposed: Iterable[Suggestion], memory: Memory) -> list[Suggestion]:
-    """Suggestions of one paragraph, best first, with their ranks.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are expected to save the
+    most keys. Spans with a chance below `gate` and relations below `relations` are held back; `history` moves
+    the chances. Of the layers in `taken` rules and memory keep silent."""
+
+    flat: frozenset[str] = frozenset()
+    gate: float = 0.0
+    relations: float = 0.0
+    history: History = field(default_factory=lambda: NOTHING)
+    taken: frozenset[str] = frozenset()
+
+
+AS_PROPOSED = Policy()
+"""Everything is shown with the score that it came with."""
+
+_SILENT = ("rules", "memory")
+
+
+def merge(
+    document: Document, proposed: Iterable[Suggestion], memory: Memory, policy: Policy = AS_PROPOSED
+) -> list[Suggestion]:
+    """Suggestions of one paragraph, best first, with their ranks; those held back have `shown` False.
 
     Of those on the same stretch and layer the one with the highest score stays, and gives all reasons;
     attributes and entity that it lacks come from the others. A surface form that annotators rejected twice
@@ -21,7 +48,8 @@ def merge(document: Document, proposed: Iterable[Suggestion], memory: Memory) ->
     spans: dict[tuple[str, int, int], Suggestion] = {}
     stays: dict[str, str] = {}
     relations: list[Suggestion] = []
-    every = sorted(proposed, key=lambda s: (-s.score, s.suggester, s.id))
+    heard = (s for s in proposed if s.suggester not in _SILENT or s.value.layer not in policy.taken)
+    every = sorted(map(policy.history.adjust, heard), key=lambda s: (-s.score, s.suggester, s.id))
     for one in every:
         if isinstance(one.value, Relation):
             relations.append(one)
@@ -32,16 +60,59 @@ def merge(document: Document, proposed: Iterable[Suggestion], memory: Memory) ->
         first = spans.get(key)
         spans[key] = one if first is None else _both(first, one)
         stays[one.id] = spans[key].id
-    out = list(spans.values())
+    out = _gated(document, list(spans.values()), policy)
+    shown = {one.id for one in out if one.shown} | {AUTHOR}
+    for edge in _edges(relations, stays):
+        value = edge.value
+        assert isinstance(value, Relation)
+        visible = edge.score >= policy.relations and {value.source, value.target} <= shown
+        out.append(replace(edge, shown=visible))
+    out.sort(key=lambda s: (not s.shown, -s.score, s.id))
+    return [replace(one, rank=rank) for rank, one in enumerate(out)]
+
+
+def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
+    """The relations between the spans that stay, one for each pair of ends: the one with the highest score."""
+    out: dict[tuple[str, str, str], Suggestion] = {}
     for one in relations:
         value = one.value
         assert isinstance(value, Relation)
         source = value.source if value.source == AUTHOR else stays.get(value.source)
         target = stays.get(value.target)
-        if source is not None and target is not None and source != target:
-            out.append(replace(one, value=replace(value, source=source, target=target)))
-    out.sort(key=lambda s: (-s.score, s.id))
-    return [replace(one, rank=rank) for rank, one in enumerate(out)]
+        if source is None or target is None or source == target:
+            continue
+        out.setdefault(
+            (value.layer, source, target), replace(one, value=replace(value, source=source, target=target))
+        )
+    return list(out.values())
+
+
+def _gated(document: Document, spans: Sequence[Suggestion], policy: Policy) -> list[Suggestion]:
+    """The spans, with what is not worth showing held back."""
+    out = [replace(s, shown=s.score >= policy.gate) for s in spans]
+    for layer in policy.flat:
+        mine = [s for s in out if s.value.layer == layer and s.shown]
+        held = {s.id for s in mine} - _chosen(document, mine)
+        out = [replace(s, shown=False) if s.id in held else s for s in out]
+    return out
+
+
+def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
+    """The ids of those that are expected to save the most keys, none overlapping."""
+    if not spans:
+        return set()
+    bounds = [(s.value.start, s.value.end) for s in spans if isinstance(s.value, Span)]
+    low, high = min(a for a, _ in bounds), max(b for _, b in bounds)
+    words = [(low + m.start(), low + m.end()) for m in _WORD.finditer(document.text[low:high])]
+    candidates: dict[Candidate, str] = {}
+    for one in spans:
+        value = one.value
+        assert isinstance(value, Span)
+        inside = [i for i, (a, b) in enumerate(words) if a < value.end and value.start < b]
+        if inside:
+            made = Candidate(inside[0], inside[-1] + 1, value.label, one.score, one.suggester)
+            candidates.setdefault(made, one.id)
+    return {candidates[one] for one in choose(list(candidates))}
 
 
 def _both(first: Suggestion, other: Suggestion) -> Suggestion:
@@ -54,4 +125,4 @@ def _both(first: Suggestion, other: Suggestion) -> Suggestion:
     return replace(first, value=value, reason=reason)
 
 
-__all__ = ["merge"]
+__all__ = ["AS_PROPOSED", "Policy", "merge"]

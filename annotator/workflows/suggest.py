@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator import registry
 from annotator.config import Config
+from annotator.errors import SuggesterError
+from annotator.model.blind import is_blind
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
@@ -18,10 +21,13 @@ from annotator.model.text import Document
 from annotator.project import Project
 from annotator.store.rows import SuggestionRun
 from annotator.suggesters import Suggester
-from annotator.suggesters._merge import merge
+from annotator.suggesters._history import NOTHING, History, Verdict
+from annotator.suggesters._merge import AS_PROPOSED, Policy, merge
 
 _BATCH = 8
 """Documents that one process works on before it tells what it found."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +40,123 @@ class SuggestResult:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is needed to make the suggesters, here or in another process."""
+    """What is needed to make the suggesters, here or in another process. `model` is number and bytes of the
+    project's own; `blind` share and seed of the paragraphs where nothing is shown."""
 
     names: tuple[str, ...]
     schema: LabelSchema
     config: Config
     memory: Memory
+    history: History = field(default_factory=lambda: NOTHING)
+    model: tuple[int, bytes] | None = None
+    blind: tuple[float, str] = (0.0, "")
+
+    @staticmethod
+    def of(project: Project, names: Sequence[str] = ()) -> Recipe:
+        """What a project asks for; by these suggesters instead of those of its settings."""
+        verdicts = (
+            Verdict(f.suggester, f.layer, f.label, f.score, f.right) for f in project.learning.fates()
+        )
+        return Recipe(
+            tuple(names) or project.config.suggesters,
+            project.schema,
+            project.config,
+            project.memory(),
+            History.fit(verdicts),
+            project.learning.newest(project.schema.hash),
+            (project.config.blind_share, project.blind_seed),
+        )
 
     def suggesters(self) -> list[Suggester]:
-        """The suggesters, loaded."""
-        return [
-            registry.suggesters.load(name.partition(":")[0]).create(
-                schema=self.schema, config=self.settings(name), memory=self.memory
-            )
-            for name in self.names
-        ]
+        """The suggesters, loaded. A model of the project that this program cannot read is told of in the log, and
+        the one that comes with the program speaks instead."""
+        return [self._made(name) for name in self.names]
+
+    def _made(self, name: str) -> Suggester:
+        create = registry.suggesters.load(name.partition(":")[0]).create
+        settings = self.settings(name)
+        try:
+            made: Suggester = create(schema=self.schema, config=settings, memory=self.memory)
+        except SuggesterError as error:
+            if "data" not in settings:
+                raise
+            logger.warning("model %s: %s. %s", settings["number"], error.message, error.hint)
+            less = {key: value for key, value in settings.items() if key not in ("data", "number")}
+            made = create(schema=self.schema, config=less, memory=self.memory)
+        return made
 
     def settings(self, name: str) -> Mapping[str, Any]:
         """The table of a suggester; of `pipeline:NAME` that of the pipeline, with its name."""
         family, _, own = name.partition(":")
         if own:
             return {"name": own, **self.config.pipelines.get(own, {})}
-        return self.config.suggester.get(family, {})
+        table = self.config.suggester.get(family, {})
+        if family == "model" and self.model is not None:
+            return {**table, "number": self.model[0], "data": self.model[1]}
+        return table
+
+    def policy(self, suggesters: Sequence[Suggester]) -> Policy:
+        """What is shown of what these propose. Spans that name an entity do not overlap."""
+        taken: list[frozenset[str]] = [getattr(one, "takes", frozenset()) for one in suggesters]
+        flat = (layer.name for layer in self.schema.span_layers if layer.attribute_of_type("entity"))
+        shown = self.config.suggestions
+        return Policy(frozenset(flat), shown.gate, shown.stances, self.history, frozenset().union(*taken))
 
     def run(self, suggesters: Sequence[Suggester]) -> SuggestionRun:
         """Names and versions, and a hash of the settings."""
-        tables = {name: dict(self.settings(name)) for name in self.names}
-        content = json.dumps([tables, self.schema.hash], sort_keys=True, default=str)
+        tables = {name: {k: v for k, v in self.settings(name).items() if k != "data"} for name in self.names}
+        shown = self.config.suggestions
+        content = json.dumps(
+            [tables, self.schema.hash, shown.gate, shown.stances], sort_keys=True, default=str
+        )
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return SuggestionRun({one.name: one.version for one in suggesters}, digest)
 
+    def blindfold(self, document: Document, found: Sequence[Suggestion]) -> list[Suggestion]:
+        """The suggestions, those in blind paragraphs marked."""
+        share, seed = self.blind
+        if not share:
+            return list(found)
+        blind = {
+            p.index for p in document.paragraphs if is_blind(document.id, p.index, share=share, seed=seed)
+        }
+        return [replace(s, blind=True) if s.paragraph in blind else s for s in found]
 
-def propose(document: Document, suggesters: Sequence[Suggester], memory: Memory) -> list[Suggestion]:
-    """The suggestions for a document, by paragraph and rank; excluded paragraphs have none."""
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """A recipe with its suggesters loaded."""
+
+    recipe: Recipe
+    suggesters: Sequence[Suggester]
+    policy: Policy
+
+    @staticmethod
+    def of(recipe: Recipe) -> Kitchen:
+        """Load what the recipe names."""
+        suggesters = recipe.suggesters()
+        return Kitchen(recipe, suggesters, recipe.policy(suggesters))
+
+    def serve(self, document: Document, *, but: frozenset[int] = frozenset()) -> list[Suggestion]:
+        """The suggestions for a document, without the paragraphs in `but`."""
+        found = propose(document, self.suggesters, self.recipe.memory, policy=self.policy, but=but)
+        return self.recipe.blindfold(document, found)
+
+
+def propose(
+    document: Document,
+    suggesters: Sequence[Suggester],
+    memory: Memory,
+    *,
+    policy: Policy = AS_PROPOSED,
+    but: frozenset[int] = frozenset(),
+) -> list[Suggestion]:
+    """The suggestions for a document, by paragraph and rank; excluded paragraphs, and those in `but`, have none."""
     out: list[Suggestion] = []
     for paragraph in document.paragraphs:
-        if not paragraph.excluded:
+        if not paragraph.excluded and paragraph.index not in but:
             every = [one for suggester in suggesters for one in suggester.suggest(document, paragraph)]
-            out += merge(document, every, memory)
+            out += merge(document, every, memory, policy)
     return out
 
 
@@ -89,42 +174,33 @@ def suggest(
     One transaction for each document; `progress` is told (documents done, of how many). Raises UsageError
     for an unknown suggester, ProjectError for an unknown document.
     """
-    names = tuple(suggesters or project.config.suggesters)
-    recipe = Recipe(names, project.schema, project.config, project.memory())
+    recipe = Recipe.of(project, suggesters or ())
     ids = list(documents) if documents is not None else project.document_ids()
-    loaded = recipe.suggesters()
-    run = recipe.run(loaded)
+    kitchen = Kitchen.of(recipe)
+    run = recipe.run(kitchen.suggesters)
     count = 0
-    made = (
-        _in_processes(project, recipe, ids, workers) if workers > 1 else _here(project, recipe, loaded, ids)
-    )
+    if workers > 1:
+        made = _in_processes(project, recipe, ids, workers)
+    else:
+        made = ((id, kitchen.serve(project.document(id))) for id in ids)
     for number, (id, found) in enumerate(made, 1):
-        project.put_suggestions(id, found, run=run)
-        count += len(found)
+        count += project.put_suggestions(id, found, run=run)
         if progress is not None:
             progress(number, len(ids))
     return SuggestResult(len(ids), count)
 
 
-def _here(
-    project: Project, recipe: Recipe, suggesters: Sequence[Suggester], ids: Sequence[str]
-) -> Iterator[tuple[str, list[Suggestion]]]:
-    for id in ids:
-        yield id, propose(project.document(id), suggesters, recipe.memory)
-
-
-_in_process: tuple[Recipe, list[Suggester]] | None = None
+_in_process: Kitchen | None = None
 
 
 def _begin(recipe: Recipe) -> None:
     global _in_process
-    _in_process = (recipe, recipe.suggesters())
+    _in_process = Kitchen.of(recipe)
 
 
 def _work(documents: list[Document]) -> list[tuple[str, list[Suggestion]]]:
     assert _in_process is not None
-    recipe, suggesters = _in_process
-    return [(d.id, propose(d, suggesters, recipe.memory)) for d in documents]
+    return [(document.id, _in_process.serve(document)) for document in documents]
 
 
 def _in_processes(
@@ -139,4 +215,4 @@ def _in_processes(
                 yield from batch
 
 
-__all__ = ["Recipe", "SuggestResult", "propose", "suggest"]
+__all__ = ["Kitchen", "Recipe", "SuggestResult", "propose", "suggest"]
