@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from annotator.tui.commands import COMMANDS
 
@@ -66,5 +67,52 @@ def test_every_default_key_arrives_under_tmux(tmp_path: Path) -> None:
             subprocess.run([*tmux, "send-keys", *sent], check=True)
             # Each is waited for, so that escape is not taken for the start of the next.
             assert _wait(heard, number + 1)[-1] == key, key
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+_WIDE = (
+    "北京政府 said that 👩\u200d🚀 from Iran",
+    "❤\ufe0f peace and 🇮🇷 want 👍🏽 deals",
+    "Cafe\u0301 नमस्ते 한국 e\u030a x\u0301",
+    "رود سیاوه از کوه\u200cهای ورنیا",
+    "Завод «Ладья» собирает катера",
+)
+_PAINT = """
+import sys, time
+from rich.cells import cell_len
+from rich.segment import Segment
+from annotator.tui.painter import Painter
+painter = Painter(None)
+for shift in (" ", ""):
+    rows = [[Segment(shift + t), Segment(" " * (40 - cell_len(shift + t))), Segment("| here")] for t in sys.argv[1:]]
+    sys.stdout.write(painter.paint([(0, y, row) for y, row in enumerate(rows)], 60, 20))
+sys.stdout.flush()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
+def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(tmp_path: Path) -> None:
+    program = tmp_path / "paint.py"
+    program.write_text(_PAINT, encoding="utf-8")
+    tmux = ["tmux", "-u", "-L", f"annotator-{tmp_path.name}", "-f", "/dev/null"]
+    command = f"LC_ALL=C.UTF-8 {shlex.join([sys.executable, str(program), *_WIDE])}"
+    subprocess.run([*tmux, "new-session", "-d", "-x", "60", "-y", "20", command], check=True)
+    try:
+        end = time.monotonic() + 15
+        shown: list[str] = []
+        while time.monotonic() < end and not any("| here" in line for line in shown[4:5]):
+            time.sleep(0.1)
+            got = subprocess.run(
+                [*tmux, "capture-pane", "-p"], check=True, capture_output=True, encoding="utf-8"
+            )
+            shown = got.stdout.split("\n")
+        for line, text in zip(shown, _WIDE, strict=False):
+            assert "| here" in line
+            # This tmux leaves a heart one cell, and shades of skin away: what is behind them stands where it should.
+            plain = [word for word in text.split() if word.isalpha() and not word.startswith(("नम", "👩"))]
+            assert all(word in line for word in plain)
+            assert cell_len(line[: line.index("| here")].replace("\ufe0f", "")) == 40, line
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
