@@ -15,7 +15,7 @@ from annotator.model.review import ReviewState, open_document, step
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.rows import clip
-from annotator.tui.theme import THEMES, choose
+from annotator.tui.theme import THEMES, choose, colors_of
 from annotator.tui.views import chain
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.text import Look, TextView
@@ -234,3 +234,11 @@ def test_the_statements_turn_to_the_page_of_what_is_in_focus() -> None:
     assert any("claim number 1 " in row[62:] for row in _screen(state, 110, 24))
     last = next(i.id for i in reversed(state.items))
     assert any("claim number 11 " in row[62:] for row in _screen(_do(state, do.FocusItem(last)), 110, 24))
+
+
+def test_old_terminals_without_colours_get_none() -> None:
+    found = {
+        term: colors_of("standard", term) for term in ("vt100", "vt220", "vt340-color", "linux", "screen")
+    }
+    assert found == {"vt100": 0, "vt220": 0, "vt340-color": 16, "linux": 16, "screen": 16}
+    assert colors_of(None, "xterm") == 0

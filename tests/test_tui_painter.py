@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from annotator.tui.painter import Painter
+from annotator.tui.repertoire import stand_in
 
 WIDTH, HEIGHT = 20, 4
 STYLES = [
@@ -98,3 +100,20 @@ def test_what_follows_a_joined_character_stays_in_its_columns(rows: list[list[st
                 assert "".join(screen.buffer[0][column + i].data for i in range(len(unit))) == unit
             column += cell_len(unit)
         assert all(screen.buffer[0][x].data == " " for x in range(column, 40))
+
+
+@pytest.mark.parametrize(
+    ("term", "encoding", "shown"),
+    [
+        ("linux", "UTF-8", "└C value==··──►  P═ “é” 界"), ("xterm", "ISO-8859-1", '[C value::..-->  P= "e" ??'),
+        ("xterm", "utf-8", "└C value┅┅┄┄──▸  P━ “é” 界"),
+    ],
+)  # fmt: skip
+def test_a_terminal_that_lacks_characters_gets_others_of_the_same_width(
+    term: str, encoding: str, shown: str
+) -> None:
+    screen = pyte.Screen(40, 1)
+    painter = Painter(None, stand_in(term, encoding))
+    segments = [Segment("└C value┅┅┄┄──▸  P━ “é” 界")]
+    pyte.Stream(screen).feed(painter.paint([(0, 0, segments)], 40, 1))
+    assert screen.display[0].rstrip() == shown

@@ -32,17 +32,16 @@ from annotator.tui.driver import Pressed, TerminalDriver
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
 from annotator.tui.painter import Painter
+from annotator.tui.repertoire import stand_in
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
-from annotator.tui.theme import THEMES, Theme, choose
+from annotator.tui.theme import THEMES, Theme, choose, colors_of
 from annotator.tui.widgets.rows import Rows
 
 PATIENCE = 2.0
 """Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
-
-_COLORS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
 
 
 class AnnotatorApp(App[int]):
@@ -72,13 +71,16 @@ class AnnotatorApp(App[int]):
         self._screen_of = screen
         self.look: Theme = choose(
             session.project.config.theme,
-            colors=_COLORS.get(self.console.color_system, 16),
+            colors=colors_of(self.console.color_system, os.environ.get("TERM", "")),
             no_color=no_color,
             background=os.environ.get("COLORFGBG", ""),
         )
         self.glyphs: Glyphs = UNICODE if "utf" in locale.getpreferredencoding(False).lower() else ASCII
         system = self.console.color_system
-        self._painter = Painter(ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None)
+        stand_ins = stand_in(os.environ.get("TERM", ""), locale.getpreferredencoding(False))
+        self._painter = Painter(
+            ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None, stand_ins
+        )
         self.left = False
         self.keyboard = Keyboard(self)
         self._late: Rows | None = None

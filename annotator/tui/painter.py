@@ -18,6 +18,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
+from annotator.tui.repertoire import StandIn
 from annotator.tui.sgr import canonical, change
 
 Cell = tuple[str, str]
@@ -44,8 +45,9 @@ Place = tuple[int, int]
 class Painter:
     """The screen as last written, and the bytes that turn it into another."""
 
-    def __init__(self, color_system: ColorSystem | None) -> None:
+    def __init__(self, color_system: ColorSystem | None, stand_in: StandIn | None = None) -> None:
         self._color_system = color_system
+        self._stand_in = stand_in
         self._codes: dict[int, tuple[Style, str]] = {}
         self._rows: list[list[Cell]] = []
         self._segments: list[list[Segment]] = []
@@ -149,6 +151,8 @@ class Painter:
                 elif size:
                     cells.append((text[start:end], code))
                     cells += [("", code)] * (size - 1)
+        if self._stand_in is not None:
+            return [(self._stand_in(char), code) for char, code in cells]
         return cells
 
     # --- a row

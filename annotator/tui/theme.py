@@ -6,6 +6,7 @@ The background is always the terminal's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -91,6 +92,14 @@ THEMES: Mapping[str, Theme] = {
 }
 
 
+def colors_of(system: str | None, term: str) -> int:
+    """How many colours a terminal has, by what Rich takes it for; the older VTs have none, and would not even show
+    what is selected."""
+    if re.match(r"vt[1-5]\d\d(?!.*color)", term):
+        return 0
+    return {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}.get(system, 16)
+
+
 def choose(wanted: str, *, colors: int, no_color: bool, background: str = "") -> Theme:
     """The theme to begin with: as set, else by what the terminal can do.
 
@@ -108,4 +117,4 @@ def choose(wanted: str, *, colors: int, no_color: bool, background: str = "") ->
     return THEMES["light" if light else "dark"]
 
 
-__all__ = ["OKABE_ITO", "THEMES", "Theme", "choose"]
+__all__ = ["OKABE_ITO", "THEMES", "Theme", "choose", "colors_of"]
