@@ -16,9 +16,10 @@ from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
-from annotator.project import Project, SuggestionRun
+from annotator.project import Known, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
+from annotator.tui.naming import NameField, offers
 from annotator.tui.offers import Offer, matching
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.agreement import AgreementScreen
@@ -359,3 +360,47 @@ def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_pat
             assert "» review, ¶1: mind" in _shown(pilot)
 
         _run(made, annotating)
+
+
+def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(tmp_path: Path) -> None:
+    with _demo(tmp_path / "p") as of:
+        before = Session(of, "ada", "a")
+        before.open("doc-0")
+        before.do(do.AcceptAll())
+        before.do(do.FocusItem("rPutin"))
+        before.view = "compact panel"
+        before.save_place()
+    with Project.open(tmp_path / "p") as of:
+        after = Session(of, "ada", "b")
+        place = of.last_position("ada")
+        assert place is not None
+        after.open(place.document)
+        assert (after.review.paragraph, after.review.focus, after.view) == (0, "rPutin", "compact panel")
+        after.do(do.Undo())
+        assert not after.review.annotations.spans()
+        after.do(do.Redo())
+        assert after.review.annotations == before.review.annotations
+
+
+def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT, TEXT + "\n") as of:
+        for id in ("doc-0", "doc-1"):
+            of.put_suggestions(id, suggestions(), run=SuggestionRun({"rules": "1"}))
+        ada = Session(of, "ada", "a")
+        ada.open("doc-0")
+        ada.do(do.SetFilter("actor"))
+        ada.do(do.AcceptAll())
+        assert ada.to_undecided()
+        assert ada.review.document.id == "doc-1"
+        assert {i.value.layer for i in ada.review.items} == {"actor"}
+        ada.do(do.AcceptAll())
+        # Claims are left in both, but they are not shown: there is nothing to go to, and one stays.
+        assert not ada.to_undecided(-1)
+        assert (ada.review.document.id, ada.review.only) == ("doc-1", "actor")
+
+
+def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
+    known = [Known("Russia", 9, {"Russia": 9}), Known("Iran", 2, {"Tehran": 1, "Iran": 1})]
+    field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")
+    offered = offers(field, known)
+    assert [(o.value, o.remembered) for o in offered] == [("Iran", True), ("Russia", False)]

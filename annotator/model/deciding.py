@@ -21,7 +21,7 @@ from annotator.model.decision import (
     undo_of,
 )
 from annotator.model.items import Item
-from annotator.model.schema import LabelSchema
+from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Attributes, Relation, Span, Value
 from annotator.model.state import Mode, ReviewState, Step, arrive, commit, say
 
@@ -154,14 +154,17 @@ def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
 
 
 def _by_layer(state: ReviewState, decisions: Iterable[Decision]) -> str:
-    counts: dict[str, int] = {}
+    counts: dict[Layer | None, int] = {}
     for decision in decisions:
         value = decision.after.value if decision.after else None
         if isinstance(value, Span | Relation):
             layer = state.schema.layer(value.layer)
-            name = (layer.title if layer else value.layer).lower()
-            counts[name] = counts.get(name, 0) + 1
-    return ", ".join(f"{n} {name}" for name, n in counts.items())
+            counts[layer] = counts.get(layer, 0) + 1
+    return ", ".join(
+        f"{n} {layer.title.lower() if n != 1 else layer.name}"
+        for layer, n in counts.items()
+        if layer is not None
+    )
 
 
 def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:

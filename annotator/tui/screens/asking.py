@@ -42,7 +42,9 @@ class AskingScreen(CommandScreen):
             return
         known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
         title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}"
-        prompt = Prompt(title, self.theme_now, value=field.value, offers=naming.offers(field, known))
+        prompt = Prompt(
+            title, self.theme_now, value=field.value, offers=naming.offers(field, known), anew=True
+        )
         self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
 
     def run_label(self) -> None:

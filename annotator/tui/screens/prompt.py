@@ -19,7 +19,8 @@ OFFERED = 6
 
 
 class Prompt(ModalScreen[str | None]):
-    """Asks for a line. With `strict` only an offer is an answer. Esc answers None."""
+    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces what is there.
+    Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 
@@ -31,18 +32,19 @@ class Prompt(ModalScreen[str | None]):
         value: str = "",
         offers: Sequence[Offer] = (),
         strict: bool = False,
+        anew: bool = False,
         check: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self._title, self._look, self._value = title, theme, value
-        self._offers, self._strict, self._check = offers, strict, check
+        self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
         self._found: list[Offer] = list(offers)
         self._chosen = self._first()
         self._complaint = ""
 
     def compose(self) -> ComposeResult:
         yield Rows(id="offers")
-        yield Input(self._value, id="line", compact=True, select_on_focus=False)
+        yield Input(self._value, id="line", compact=True, select_on_focus=self._anew)
 
     def on_mount(self) -> None:
         line = self.query_one("#line", Input)

@@ -241,7 +241,7 @@ def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) 
 
 _ASK = {
     Mode.SELECT: "select",
-    Mode.HOLDER: "who holds it? its letter; a capital letter where there are several; the last one small",
+    Mode.HOLDER: "who holds it? of several the first by capital letters, the last by a small one",
     Mode.SIDE: "which side?",
 }
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
-from annotator.model.span import Relation, Span
+from annotator.model.span import Relation, Span, contains
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs
 from annotator.tui.theme import Theme
 
@@ -137,9 +137,33 @@ def focus_card(
     card = _card_in_focus(state)
     if card is not None:
         notes = sum(bool(i.note) for i in (card.target, *(s.relation for s in card.stances)))
+        notes += bool(_concept(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
         return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
-    return [item_line(state, theme, width)]
+    line = item_line(state, theme, width)
+    around = _card_around(state)
+    if around is None:
+        return [line]
+    # The statement stays where it is while the focus goes through what is in it.
+    quote = max(1, height - max(1, len(around.stances)) - 1)
+    rows = card_rows(state, around, theme, width, quote=quote, codes=codes)[: height - 1]
+    return [*rows, *([_EMPTY] * (height - 1 - len(rows))), line]
+
+
+def _card_around(state: ReviewState) -> Card | None:
+    """The smallest statement that the item in focus stands in."""
+    item = state.focused
+    if item is None or not isinstance(item.value, Span):
+        return None
+    found: Card | None = None
+    for card in state.cards:
+        target = card.target.value
+        if isinstance(target, Span) and contains(target, item.value):
+            smaller = found is None or (
+                isinstance(found.target.value, Span) and target.length < found.target.value.length
+            )
+            found = card if smaller else found
+    return found
 
 
 def item_line(state: ReviewState, theme: Theme, width: int) -> list[Piece]:
