@@ -1,9 +1,10 @@
 """The learner of long spans that may overlap (claims): where they begin, where they end, what they are.
 
-A span is read as three choices: it begins at one of few places of a sentence (a logistic regression), ends
-at one of those that follow (a conditional logit), and has a label (a softmax regression). The places are where
+A span is read as four choices: whether a sentence holds one at all and at which of a few places it begins
+(logistic regressions), at which of those that follow it ends (a conditional logit), and its label (a softmax
+regression). The places are where
 sentences, main clauses, frames, quotations and the clauses of the rules begin and end; what annotators leave
-out at either end is learnt. A candidate's chance is that of its three choices, calibrated on documents held out.
+out at either end is learnt. A candidate's chance is that of its choices, calibrated on documents held out.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class _Scored:
 class ClauseModel:
     """A trained model of one span layer."""
 
+    holds: Classes
     begins: Classes
     ends: Options
     labels: Classes
@@ -80,9 +82,10 @@ class ClauseModel:
     @staticmethod
     def train(examples: Sequence[Example], layer: Layer) -> ClauseModel:
         """Learn the spans of a layer; deterministic. Raises ValueError when nothing is marked."""
-        model = _fit(examples, layer)
+        rows = [_Rows.of(example, layer) for example in examples]
+        model = _fit(rows)
         if len(examples) >= _LEAST:
-            model.chance = _calibrate(examples, layer)
+            model.chance = _calibrate(rows, [example.group for example in examples])
         model.nests = _nests(examples, layer)
         model.attributes = _attributes(examples, layer)
         return model
@@ -99,8 +102,11 @@ class ClauseModel:
     def _scored(self, sentence: Sentence) -> list[_Scored]:
         """All candidates of a sentence that are not hopeless."""
         out: list[_Scored] = []
-        for start in sentence.starts:
-            begins = self.begins(sentence.start_features(start)).get("yes", 0.0)
+        holds = self.holds(sentence.features).get("yes", 0.0)
+        shares = [self.begins(sentence.start_features(start)).get("yes", 0.0) for start in sentence.starts]
+        least = min(1.0, sum(shares))
+        for start, begins in zip(sentence.starts, shares, strict=True):
+            begins *= holds / max(1e-6, least)
             if begins < HOPELESS:
                 continue
             ends = sentence.ends_of(start)
@@ -136,7 +142,8 @@ class ClauseModel:
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""
         return {
-            "begins": self.begins.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
+            "holds": self.holds.to_data(), "begins": self.begins.to_data(),
+            "ends": self.ends.to_data(), "labels": self.labels.to_data(),
             "chance": list(self.chance.weights), "nests": self.nests,
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
@@ -145,7 +152,8 @@ class ClauseModel:
     def of_data(data: dict[str, Any]) -> ClauseModel:
         """The model that `to_data` wrote."""
         return ClauseModel(
-            Classes.of_data(data["begins"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
+            Classes.of_data(data["holds"]), Classes.of_data(data["begins"]),
+            Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])), bool(data["nests"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
@@ -169,60 +177,72 @@ def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
     return out
 
 
-def _fit(examples: Sequence[Example], layer: Layer) -> ClauseModel:
-    rows: list[tuple[str, ...]] = []
-    hits: list[str] = []
-    groups: list[list[tuple[str, ...]]] = []
-    taken: list[int] = []
-    spans: list[tuple[str, ...]] = []
-    labels: list[str] = []
-    for example in examples:
-        gold = marked(example, layer)
-        for sentence in sentences_of(example.reading):
-            own = {place: span for place, span in gold if sentence.first <= place[0] < sentence.last}
+@dataclass
+class _Rows:
+    """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
+
+    sentences: list[Sentence]
+    gold: list[tuple[Place, Span]]
+    holds: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    begins: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    ends: list[tuple[list[tuple[str, ...]], int]] = field(default_factory=list)
+    labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+    @staticmethod
+    def of(example: Example, layer: Layer) -> _Rows:
+        made = _Rows(sentences_of(example.reading), marked(example, layer))
+        for sentence in made.sentences:
+            own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
+            made.holds.append((sentence.features, "yes" if own else "no"))
             begun = {first for first, _ in own}
-            for start in sorted({*sentence.starts, *begun}):
-                rows.append(sentence.start_features(start))
-                hits.append("yes" if start in begun else "no")
+            for start in sorted({*sentence.starts, *begun}) if own else ():
+                made.begins.append((sentence.start_features(start), "yes" if start in begun else "no"))
             for (start, end), span in sorted(own.items()):
                 ends = sorted({*sentence.ends_of(start), end})
-                groups.append([sentence.end_features(start, e) for e in ends])
-                taken.append(ends.index(end))
-                spans.append(span_features(sentence, start, end))
-                labels.append(span.label)
-    if not labels:
+                made.ends.append(([sentence.end_features(start, e) for e in ends], ends.index(end)))
+                made.labels.append((span_features(sentence, start, end), span.label))
+        return made
+
+
+def _fit(rows: Sequence[_Rows]) -> ClauseModel:
+    if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
+
+    def classes(name: str, penalty: float) -> Classes:
+        every = [pair for one in rows for pair in getattr(one, name)]
+        return Classes.fit(
+            [features for features, _ in every], [label for _, label in every], penalty=penalty
+        )
+
+    ends = [pair for one in rows for pair in one.ends]
     return ClauseModel(
-        Classes.fit(rows, hits, penalty=PENALTIES[0]),
-        Options.fit(groups, taken, penalty=PENALTIES[1]),
-        Classes.fit(spans, labels, penalty=PENALTIES[2]),
-        Binary(PRIOR),
-    )
+        classes("holds", PENALTIES[0]), classes("begins", PENALTIES[1]),
+        Options.fit([group for group, _ in ends], [taken for _, taken in ends], penalty=PENALTIES[2]),
+        classes("labels", PENALTIES[3]), Binary(PRIOR),
+    )  # fmt: skip
 
 
-PENALTIES = (1.0, 1.0, 2.0)
+PENALTIES = (2.0, 1.0, 1.0, 2.0)
 
 
-def _calibrate(examples: Sequence[Example], layer: Layer) -> Binary:
+def _calibrate(rows: Sequence[_Rows], groups: Sequence[str]) -> Binary:
     """Weights from models that have not seen the documents they are judged on."""
-    groups = sorted({one.group for one in examples})
-    fold = {name: i % _FOLDS for i, name in enumerate(groups)}
-    rows: list[tuple[float, ...]] = []
+    fold = {name: i % _FOLDS for i, name in enumerate(sorted(set(groups)))}
+    columns: list[tuple[float, ...]] = []
     right: list[bool] = []
     for number in range(_FOLDS):
-        some = [one for one in examples if fold[one.group] != number]
-        try:
-            model = _fit(some, layer)
-        except ValueError:
+        some = [one for one, group in zip(rows, groups, strict=True) if fold[group] != number]
+        if not any(one.labels for one in some):
             continue
-        for example in examples:
-            if fold[example.group] == number:
-                gold = {(place, span.label) for place, span in marked(example, layer)}
-                for sentence in sentences_of(example.reading):
+        model = _fit(some)
+        for held, group in zip(rows, groups, strict=True):
+            if fold[group] == number:
+                gold = {(place, span.label) for place, span in held.gold}
+                for sentence in held.sentences:
                     for one in _choose(model._scored(sentence), nests=False):
-                        rows.append(one.columns)
+                        columns.append(one.columns)
                         right.append((one.place, one.label) in gold)
-    return Binary.fit(rows, right, PRIOR)
+    return Binary.fit(columns, right, PRIOR)
 
 
 def _nests(examples: Sequence[Example], layer: Layer) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ _QUOTES = frozenset('"“”«»')
 _CUES = (
     ("policy", "policy_cues"), ("prediction", "prediction_cues"), ("hedge", "hedges"), ("if", "conditionals"),
     ("unattributed", "unattributed"), ("procedural", "procedural"), ("opinion", "opinion_frames"),
-    ("with", "author_sides_with"), ("against", "author_sides_against"),
+    ("with", "author_sides_with"), ("against", "author_sides_against"), ("value", "value_words"),
 )  # fmt: skip
 
 
@@ -38,7 +38,8 @@ def _size(number: int) -> int:
 class Sentence:
     """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; `number` counts the
     sentences of the paragraph, `count` is how many there are; `finite` says for each token of the paragraph how
-    many finite verbs stand before it; `beyond` are the ends of following sentences that a span may reach."""
+    many finite verbs stand before it, `cues_at` the cues that begin there; `beyond` are the ends of following
+    sentences that a span may reach."""
 
     reading: Reading
     first: int
@@ -47,6 +48,7 @@ class Sentence:
     number: int
     count: int
     finite: tuple[int, ...]
+    cues_at: tuple[tuple[tuple[str, int], ...], ...]
     beyond: tuple[int, ...] = ()
 
     @cached_property
@@ -70,6 +72,10 @@ class Sentence:
     def verbs(self, first: int, last: int) -> int:
         """Finite verbs in `[first, last)`, 0 when it is empty."""
         return max(0, self.finite[last] - self.finite[first])
+
+    def cues(self, first: int, last: int) -> list[str]:
+        """Names of the classes of cues that stand in `[first, last)`."""
+        return sorted({name for at in self.cues_at[first:last] for name, end in at if end <= last})
 
     @cached_property
     def starts(self) -> list[int]:
@@ -99,10 +105,10 @@ class Sentence:
         ] or [self.last]  # fmt: skip
 
     @cached_property
-    def _words(self) -> tuple[str, ...]:
+    def features(self) -> tuple[str, ...]:
         """What the sentence as a whole tells."""
         reading, tokens = self.reading, self.tokens[self.first : self.last]
-        made = [f"s.{name}" for name in _cues(self.tokens, self.first, self.last)]
+        made = [f"s.{name}" for name in self.cues(self.first, self.last)]
         made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
         made += [f"s.size={_size(len(tokens))}", f"s.verbs={min(3, self.verbs(self.first, self.last))}"]
         made += [f"s.place={min(self.number, 3)}", f"s.last={self.number == self.count - 1}"]
@@ -146,7 +152,7 @@ class Sentence:
             made.append(f"lead={0 < lead >= skipped - 1}")
         else:
             lead = phrase_at(self.tokens, self.first, tables.phrases("lead_ins"), self.last)
-            made += [f"leads={lead > 0}", *self._words]
+            made.append(f"leads={lead > 0}")
             if lead:
                 made.append("lead=" + " ".join(t.lower for t in self.tokens[start : start + lead]))
         return tuple(made)
@@ -177,33 +183,45 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
     tokens = reading.tokens
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     ends = [*starts[1:], len(tokens)]
+    cues = _cues_of(tokens)
     verbs = tuple(accumulate((finite(t) for t in tokens), initial=0))
     return [
         Sentence(
             reading, a, b, tuple(c for c in reading.clauses if a <= c.found.first < b), number, len(starts),
-            verbs, tuple(ends[number + 1 : number + 1 + reach]),
+            verbs, cues, tuple(ends[number + 1 : number + 1 + reach]),
         )
         for number, (a, b) in enumerate(zip(starts, ends, strict=True))
     ]  # fmt: skip
 
 
-def _cues(tokens: Sequence[Token], first: int, last: int) -> list[str]:
-    """Names of the classes of cues that stand in `[first, last)`."""
-    out = []
+@cache
+def _phrases() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """First word -> the cues that begin with it: the name of their class, and their words."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, table in _CUES:
-        phrases = tables.phrases(table)
-        if any(phrase_at(tokens, i, phrases, last) for i in range(first, last)):
-            out.append(name)
-    if any(t.lower in tables.words("value_words") for t in tokens[first:last]):
-        out.append("value")
-    return out
+        for first, phrases in tables.phrases(table).items():
+            found.setdefault(first, []).extend((name, phrase) for phrase in phrases)
+    return {first: tuple(of) for first, of in found.items()}
+
+
+def _cues_of(tokens: Sequence[Token]) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """For each token the cues that begin there: the name of their class, and where they end."""
+    out = []
+    for i, token in enumerate(tokens):
+        here = [
+            (name, i + len(words))
+            for name, words in _phrases().get(token.lower, ())
+            if len(words) == 1 or tuple(t.lower for t in tokens[i : i + len(words)]) == words
+        ]
+        out.append(tuple(here))
+    return tuple(out)
 
 
 def span_features(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
     """What tells the label and the attributes of a span."""
     tokens = sentence.tokens
     made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
-    made += [f"c={name}" for name in _cues(tokens, start, end)]
+    made += [f"c={name}" for name in sentence.cues(start, end)]
     made += [f"b={tokens[start].lower}", f"n={_size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]
     made.append(f"number={any(t.text[:1].isdigit() for t in tokens[start:end])}")
     made.append(f"place={min(sentence.number, 3)}|{sentence.number == sentence.count - 1}")

@@ -18,7 +18,7 @@ from annotator.suggesters._tokens import Edge, Found
 if TYPE_CHECKING:
     from spacy.language import Language
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever the rules or their tables propose something else."""
 
 
