@@ -49,7 +49,7 @@ def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
 
 def _train(**options: bool) -> ClauseModel:
     assert CLAIM is not None
-    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM)
+    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM)[0]
 
 
 NEW = "However, the ferry must be closed at once. The ferry was a costly mistake. Thank you for the ferry report."
@@ -96,5 +96,5 @@ def test_other_layers_are_learnt_as_well() -> None:
     layer = Layer("topic", "span", "", "sky", "T", ())
     example = _example(TEXTS[0], 0)
     spans = tuple(Span(s.id, "topic", "any", s.start, s.end) for s in example.spans)
-    model = ClauseModel.train([Example(example.reading, spans, (), "d")], layer)
+    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer)
     assert {label for label, _ in _quotes(model, NEW)} == {"any"}

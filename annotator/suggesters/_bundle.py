@@ -7,7 +7,7 @@ had not seen they saved more keys. Everything is a function of the examples: the
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,8 +19,8 @@ from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.suggesters._choice import choose
-from annotator.suggesters._clauses import ClauseModel
-from annotator.suggesters._crf import FOLDS, LEAST, Training
+from annotator.suggesters._clauses import ClauseModel, Proposal
+from annotator.suggesters._crf import LEAST, Training
 from annotator.suggesters._features import Passage, Usage
 from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
@@ -235,46 +235,18 @@ def _learn_layer(bundle: Bundle, examples: Sequence[Example], layer: Layer, usag
         model, training, passages = FlatModel.train(examples, layer, labels, usage)
         bundle.flat[layer.name] = model
         return _judge_flat(examples, passages, training)
-    if layer.kind == "span":
-        return _learn(
-            examples, lambda some: ClauseModel.train(some, layer),
-            lambda made: bundle.clauses.update({layer.name: made}),
-            lambda made, one: _judge_clauses(bundle, made, one, layer),
-        )  # fmt: skip
     try:
-        bundle.pairs[layer.name], held_out = PairModel.train(examples, layer)
+        if layer.kind == "span":
+            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer)
+            judged = [
+                _judge_clauses(bundle, found, examples[i], layer) for i, found in sorted(proposed.items())
+            ]
+        else:
+            bundle.pairs[layer.name], related = PairModel.train(examples, layer)
+            judged = [_judge_pairs(bundle, found, examples[i], layer) for i, found in sorted(related.items())]
     except ValueError:
         return []
-    if len(examples) < LEAST:
-        return []
-    return [_judge_pairs(bundle, found, examples[i], layer) for i, found in sorted(held_out.items())]
-
-
-def _learn(
-    examples: Sequence[Example],
-    train: Callable[[Sequence[Example]], Any],
-    keep: Callable[[Any], None],
-    judge: Callable[[Any, Example], Judged],
-) -> list[Judged]:
-    """Train on all, and on all but each fold to judge on it; nothing when there is too little."""
-    try:
-        keep(train(examples))
-    except ValueError:
-        return []
-    names = sorted({one.group for one in examples})
-    fold = [
-        names.index(e.group) % FOLDS if len(names) >= FOLDS else i % FOLDS for i, e in enumerate(examples)
-    ]
-    if len(examples) < LEAST:
-        return []
-    judged: dict[int, Judged] = {}
-    for number in range(FOLDS):
-        try:
-            model = train([e for e, n in zip(examples, fold, strict=True) if n != number])
-        except ValueError:
-            return []
-        judged |= {i: judge(model, e) for i, e in enumerate(examples) if fold[i] == number}
-    return [judged[i] for i in sorted(judged)]
+    return judged if len(examples) >= LEAST else []
 
 
 def _judge_flat(examples: Sequence[Example], passages: Sequence[Passage], training: Training) -> list[Judged]:
@@ -293,9 +265,9 @@ def _judge_flat(examples: Sequence[Example], passages: Sequence[Passage], traini
     return out
 
 
-def _judge_clauses(bundle: Bundle, model: ClauseModel, one: Example, layer: Layer) -> Judged:
+def _judge_clauses(bundle: Bundle, found: Sequence[Proposal], one: Example, layer: Layer) -> Judged:
     start = one.reading.paragraph.start
-    proposed = [((p.start - start, p.end - start, p.label), p.chance) for p in model.suggest(one.reading)]
+    proposed = [((p.start - start, p.end - start, p.label), p.chance) for p in found]
     alone = [_stretch(span, start) for span, _ in bundle._by_rules(one.reading, layer.name)]
     wanted = [_stretch(span, start) for span in one.spans if span.layer == layer.name]
     return Judged(one.reading.text, proposed, alone, wanted)

@@ -14,19 +14,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, REJECT
 from annotator.model.schema import Layer
 from annotator.model.span import Span
+from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes, Options
 from annotator.suggesters._places import Place, Sentence, sentences_of, span_features
 from annotator.suggesters._reading import Example, Reading
 
 PRIOR = (0.8, 0.8, 1.0, 1.0)
 """Weights before anything is known: log odds of the start, log chances of end and label, intercept."""
-_FOLDS = 3
+_FOLDS = 4
 _LEAST = 12
 """Examples from which on a part of them is held out to calibrate on."""
 _RULE = "clause.learnt"
-EXTEND, FOCUS, GO, LABEL, REJECT = 3, 1, 2, 1, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,26 @@ class ClauseModel:
     attributes: dict[str, Classes] = field(default_factory=dict)
 
     @staticmethod
-    def train(examples: Sequence[Example], layer: Layer) -> ClauseModel:
-        """Learn the spans of a layer; deterministic. Raises ValueError when nothing is marked."""
+    def train(examples: Sequence[Example], layer: Layer) -> tuple[ClauseModel, dict[int, list[Proposal]]]:
+        """Learn the spans of a layer; deterministic. Also given is what models that had not seen an example
+        propose for it, by its place; nothing below twelve examples. Raises ValueError when nothing is marked."""
         rows = [_Rows.of(example, layer) for example in examples]
         model = _fit(rows)
-        if len(examples) >= _LEAST:
-            model.chance = _calibrate(rows, [example.group for example in examples])
-        model.nests = _nests(examples, layer)
-        model.attributes = _attributes(examples, layer)
-        return model
+        model.nests = _nests(rows)
+        model.attributes = _attributes(rows, layer)
+        held_out = _calibrate(model, examples, rows) if len(examples) >= _LEAST else {}
+        return model, held_out
 
     def suggest(self, reading: Reading) -> list[Proposal]:
         """The spans that are expected to save the most keys, in reading order."""
-        out: list[Proposal] = []
-        for sentence in sentences_of(reading):
-            scored = self._scored(sentence)
-            for one in _choose(scored, nests=self.nests):
-                out.append(self._proposal(reading, sentence, one))
+        return self._proposals(reading, sentences_of(reading))
+
+    def _proposals(self, reading: Reading, sentences: Sequence[Sentence]) -> list[Proposal]:
+        out = [
+            self._proposal(reading, sentence, one)
+            for sentence in sentences
+            for one in _choose(self._scored(sentence), nests=self.nests)
+        ]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
     def _scored(self, sentence: Sentence) -> list[_Scored]:
@@ -125,7 +129,7 @@ class ClauseModel:
         base = reading.paragraph.start
         given = {}
         for name, classes in self.attributes.items():
-            chances = classes([*one.features, f"label={one.label}"])
+            chances = classes(_without_words(one.features, one.label))
             given[name] = min(chances, key=lambda value: (-chances[value], value))
         return Proposal(
             base + tokens[first].start, base + tokens[last - 1].end, one.label,
@@ -187,6 +191,7 @@ class _Rows:
     begins: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     ends: list[tuple[list[tuple[str, ...]], int]] = field(default_factory=list)
     labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
 
     @staticmethod
     def of(example: Example, layer: Layer) -> _Rows:
@@ -200,7 +205,9 @@ class _Rows:
             for (start, end), span in sorted(own.items()):
                 ends = sorted({*sentence.ends_of(start), end})
                 made.ends.append(([sentence.end_features(start, e) for e in ends], ends.index(end)))
-                made.labels.append((span_features(sentence, start, end), span.label))
+                features = span_features(sentence, start, end)
+                made.labels.append((features, span.label))
+                made.spans.append((features, span))
         return made
 
 
@@ -225,55 +232,62 @@ def _fit(rows: Sequence[_Rows]) -> ClauseModel:
 PENALTIES = (2.0, 1.0, 1.0, 2.0)
 
 
-def _calibrate(rows: Sequence[_Rows], groups: Sequence[str]) -> Binary:
-    """Weights from models that have not seen the documents they are judged on."""
-    fold = {name: i % _FOLDS for i, name in enumerate(sorted(set(groups)))}
+def _calibrate(
+    model: ClauseModel, examples: Sequence[Example], rows: Sequence[_Rows]
+) -> dict[int, list[Proposal]]:
+    """Give the model weights from models that have not seen the documents they are judged on; what these
+    propose, with chances by those weights."""
     columns: list[tuple[float, ...]] = []
     right: list[bool] = []
-    for number in range(_FOLDS):
-        some = [one for one, group in zip(rows, groups, strict=True) if fold[group] != number]
+    chosen: dict[int, list[tuple[Sentence, _Scored]]] = {}
+    for held in folds([one.group for one in examples], _FOLDS):
+        some = [one for i, one in enumerate(rows) if i not in held]
         if not any(one.labels for one in some):
             continue
-        model = _fit(some)
-        for held, group in zip(rows, groups, strict=True):
-            if fold[group] == number:
-                gold = {(place, span.label) for place, span in held.gold}
-                for sentence in held.sentences:
-                    for one in _choose(model._scored(sentence), nests=False):
-                        columns.append(one.columns)
-                        right.append((one.place, one.label) in gold)
-    return Binary.fit(columns, right, PRIOR)
+        other = _fit(some)
+        for i in held:
+            gold = {(place, span.label) for place, span in rows[i].gold}
+            chosen[i] = [
+                (s, one) for s in rows[i].sentences for one in _choose(other._scored(s), nests=model.nests)
+            ]
+            columns += [one.columns for _, one in chosen[i]]
+            right += [(one.place, one.label) in gold for _, one in chosen[i]]
+    model.chance = Binary.fit(columns, right, PRIOR)
+    return {
+        i: [model._proposal(examples[i].reading, sentence, one) for sentence, one in chosen[i]]
+        for i in sorted(chosen)
+    }
 
 
-def _nests(examples: Sequence[Example], layer: Layer) -> bool:
+def _nests(rows: Sequence[_Rows]) -> bool:
     """Whether at least one span in forty stands within another."""
     inner = every = 0
-    for example in examples:
-        places = [place for place, _ in marked(example, layer)]
+    for one in rows:
+        places = [place for place, _ in one.gold]
         every += len(places)
         inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
     return every > 0 and 40 * inner >= every
 
 
-def _attributes(examples: Sequence[Example], layer: Layer) -> dict[str, Classes]:
-    """Classifiers of the choice attributes that take more than one value."""
+def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
+    """Classifiers of the choice attributes that were set, from cues and frames but no other words."""
     out: dict[str, Classes] = {}
     for attribute in layer.attributes:
         if attribute.type != "choice" or attribute.multiple:
             continue
-        rows: list[list[str]] = []
-        values: list[str] = []
-        for example in examples:
-            gold = marked(example, layer)
-            for sentence in sentences_of(example.reading) if gold else ():
-                for (start, end), span in gold:
-                    value = span.attributes.get(attribute.name, attribute.default)
-                    if sentence.first <= start < sentence.last and isinstance(value, str):
-                        rows.append([*span_features(sentence, start, end), f"label={span.label}"])
-                        values.append(value)
-        if values:
-            out[attribute.name] = Classes.fit(rows, values)
+        given = [
+            (_without_words(features, span.label), value)
+            for one in rows
+            for features, span in one.spans
+            if isinstance(value := span.attributes.get(attribute.name, attribute.default), str)
+        ]
+        if given:
+            out[attribute.name] = Classes.fit([f for f, _ in given], [value for _, value in given])
     return out
+
+
+def _without_words(features: Sequence[str], label: str) -> list[str]:
+    return [*(f for f in features if not f.startswith("w=")), f"label={label}"]
 
 
 def _choose(scored: Sequence[_Scored], *, nests: bool) -> list[_Scored]:

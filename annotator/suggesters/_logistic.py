@@ -94,7 +94,8 @@ class Design:
 
 
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
-    """Names and weights without what weighs next to nothing; half precision, which moves no probability by .01."""
+    """Names and weights without what weighs next to nothing, in half precision. Models are made of these from the
+    start, so that one read back says the same."""
     names = list(index)
     kept = np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL) if names else np.array([], dtype=int)
     rows = np.vstack([weights[kept], weights[-1:]]).astype("<f2")
@@ -159,7 +160,8 @@ class Classes:
             return float(value), (design.slope(np.exp(logs) - target) + penalty * free * w).ravel()
 
         best = _lbfgs(loss, np.zeros(design.wide * len(names)), rounds)
-        return Classes(names, design.index, best.reshape(design.wide, len(names)))
+        made = Classes(names, design.index, best.reshape(design.wide, len(names)))
+        return Classes.of_data(made.to_data())
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings and bytes."""
@@ -211,7 +213,7 @@ class Options:
             return value, design.slope((np.exp(logs) - target)[:, None])[:, 0] + penalty * w
 
         best = _lbfgs(loss, np.zeros(design.wide), rounds)
-        return Options(design.index, best[:, None])
+        return Options.of_data(Options(design.index, best[:, None]).to_data())
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings and bytes."""
