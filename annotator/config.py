@@ -13,7 +13,7 @@ from annotator.model.text import Splitting
 
 FILE = "annotator.toml"
 
-_TABLES = ("keys", "pipeline", "suggester", "suggestions")
+_TABLES = ("keys", "pipeline", "suggester", "suggestions", "format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Config:
 
     `schema` is the name of a shipped label schema or a path relative to the project folder. `keys` holds
     `preset` and overrides (command name -> key); `pipelines` and `suggester` hold the tables
-    `[pipeline.NAME]` and `[suggester.NAME]`. `blind_share` in [0, 1] is the share of paragraphs that are
-    annotated without suggestions; `blind_seed` chooses which ones, empty for the project's own seed. `reasons`
-    are the codes that a reviewer chooses from; with `hide_names` review does not say who coded what.
-    `license` is told in what is exported.
+    `[pipeline.NAME]` and `[suggester.NAME]`, `formats` those of `[format.NAME]`: `labels` (a label of that
+    program -> one of the schema, empty to leave it out), `text` (the key of the text) and `offsets`.
+    `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
+    chooses which ones, empty for the project's own seed. `reasons` are the codes that a reviewer chooses from;
+    with `hide_names` review does not say who coded what. `license` is told in what is exported.
     """
 
     schema: str = "actors-claims-stances"
@@ -56,6 +57,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     pipelines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suggester: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    formats: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     table: Mapping[str, Any] = field(default_factory=dict)
     """The whole file as read."""
 
@@ -81,6 +83,9 @@ shared = {shared}            # true: several unix users work in this folder
 # [keys]
 # preset = "default"         # default | vim | prodigy
 # accept = "a"
+
+# [format.prodigy.labels]    # what other programs' labels stand for; "" leaves one out
+# PER = "actor.person"
 """
 """A new project's settings file."""
 
@@ -123,6 +128,7 @@ def read_config(path: Path) -> Config:
         pipelines=table.get("pipeline", {}),
         suggester=table.get("suggester", {}),
         suggestions=_suggesting(path, table.get("suggestions", {})),
+        formats=table.get("format", {}),
         table=table,
     )
 
@@ -135,12 +141,32 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
     for key, value in table.get("keys", {}).items():
         if not isinstance(value, str) or not value:
             raise ProjectError("must be a key", file=path, key=f"keys.{key}", hint='Such as "a" or "ctrl+z"')
-    for name in ("pipeline", "suggester"):
+    for name in ("pipeline", "suggester", "format"):
         for key, value in table.get(name, {}).items():
             if not isinstance(value, dict):
                 raise ProjectError(
                     "must be a table", file=path, key=f"{name}.{key}", hint=f"Write [{name}.{key}]"
                 )
+    _check_formats(path, table.get("format", {}))
+
+
+def _check_formats(path: Path, table: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise ProjectError when a table `[format.NAME]` does not hold."""
+    for name, settings in table.items():
+        for key, value in settings.items():
+            at = f"format.{name}.{key}"
+            if key == "labels":
+                holds = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+                hint = f'Write [format.{name}.labels] and lines such as PER = "actor.person"'
+            elif key == "text":
+                holds, hint = isinstance(value, str) and bool(value), 'Write text = "..."'
+            elif key == "offsets":
+                holds = value in ("code-points", "utf-16")
+                hint = 'Write offsets = "code-points" or offsets = "utf-16"'
+            else:
+                raise ProjectError("unknown key", file=path, key=at, hint="Keys here: labels, text, offsets")
+            if not holds:
+                raise ProjectError(f"{value!r} does not hold", file=path, key=at, hint=hint)
 
 
 def _suggesting(path: Path, table: Mapping[str, Any]) -> Suggesting:

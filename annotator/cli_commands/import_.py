@@ -34,12 +34,16 @@ def command(
 ) -> int:
     """Import texts (.txt, .md) and canonical records (.jsonl); a folder stands for the files in it.
 
-    Each file is imported whole or not at all. The text is kept exactly as it is.
+    Each file is imported whole or not at all. The text is kept exactly as it is. Work done with other programs comes
+    in as completions: brat (.ann) and Label Studio (.json) by their endings, prodigy and doccano by --format. What
+    their labels stand for is told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
 
     \b
     Examples:
       annotator import articles/
       annotator import second-coder.jsonl --as coder-b
+      annotator import old.jsonl --format prodigy --as ada
+      annotator import corpus/ --format brat --dry-run
     """
     from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats._shared import MAX_BYTES
@@ -50,7 +54,7 @@ def command(
     results = []
     failed: list[AnnotatorError] = []
     with open_project(ctx) as project:
-        for path in files(paths):
+        for path in files(paths, format_):
             try:
                 result = ingest(
                     project, path, format=format_, annotator=name, encoding=encoding,

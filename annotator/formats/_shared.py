@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from annotator.errors import InputError
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document, Splitting
+
+FALLBACK = "imported"
+"""Whose work is taken for that which names nobody."""
 
 MAX_BYTES = 20_000_000
 """Largest text, and largest line of records, that is read unless told otherwise."""
@@ -26,18 +30,21 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: `annotator` is given to records that name none; `max_bytes` bounds a text or a line."""
+    """How to read: `annotator` is given to records that name none; `max_bytes` bounds a text or a line;
+    `settings` is the project's table `[format.NAME]`."""
 
     schema: LabelSchema
     encoding: str | None = None
     splitting: Splitting = "auto"
     annotator: str | None = None
     max_bytes: int = MAX_BYTES
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Batch:
-    """What a file holds. `records` may be lazy; `warnings` is complete once they are consumed."""
+    """What a file holds: texts without work, and work. `records` may be lazy; `warnings` is complete once they
+    are consumed."""
 
     documents: list[Document] = field(default_factory=list)
     records: Iterable[Record] = ()

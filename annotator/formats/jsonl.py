@@ -11,14 +11,11 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._check import FORMAT, parse, problems, record_of
-from annotator.formats._shared import Batch, ReadOptions, checked_file, document_id, lines
+from annotator.formats._shared import FALLBACK, Batch, ReadOptions, checked_file, document_id, lines
 from annotator.model.record import Record
 
 summary = "canonical records, one JSON object a line (in and out)"
 extensions = (".jsonl", ".ndjson")
-
-FALLBACK = "imported"
-"""Whose work a record is taken for that names nobody."""
 
 
 def read(path: Path, options: ReadOptions) -> Batch:

@@ -54,24 +54,31 @@ def render(
     Raises ExportError when there is nothing to export.
     """
     module = formats.load(format)
-    if not hasattr(module, "dumps"):
-        raise UsageError(f"the format “{format}” is not one that can be exported")
+    lines = hasattr(module, "dumps")
+    if not lines and not hasattr(module, "dump"):
+        can = [name for name in formats.names() if {"dump", "dumps"} & set(dir(formats.load(name)))]
+        raise UsageError(
+            f"the format “{format}” is not one that can be exported", hint=f"Choose one of {', '.join(can)}"
+        )
     parts: list[str] = []
+    records: list[Record] = []
     cut = 0
     for record in selected(project, status):
-        if unit == "document":
-            parts.append(module.dumps(record))
-            continue
-        for row, lost in by_paragraph(record):
-            parts.append(module.dumps(row))
+        for row, lost in by_paragraph(record) if unit == "paragraph" else ((record, 0),):
+            if lines:
+                parts.append(module.dumps(row))
+            else:
+                records.append(row)
             cut += lost
-    if not parts:
+    if not parts and not records:
         hints = {
             "all": "Annotate a document first",
             "gold": "Gold comes from adjudication, or from an import of gold records",
         }
         hint = hints.get(status, "`annotator status` tells who has annotated")
         raise ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
+    if records:
+        return module.dump(records), len(records), cut
     return "".join(parts).encode("utf-8"), len(parts), cut
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +23,11 @@ class FileResult:
     warnings: tuple[str, ...] = ()
 
 
-def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to import: a folder stands for the files in it (and below) that a format reads, sorted."""
-    endings = {ending for name in formats.names() for ending in _extensions(name)}
+def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
+    """The files to import: a folder stands for the files in it (and below) that the format reads, or any that is
+    not read on request only, sorted."""
+    names = [format] if format else [name for name in formats.names() if not _on_request(name)]
+    endings = {ending for name in names for ending in _extensions(name)}
     for path in paths:
         if not path.is_dir():
             yield path
@@ -41,10 +44,29 @@ def _extensions(name: str) -> tuple[str, ...]:
     return module.extensions if hasattr(module, "read") else ()
 
 
+def _on_request(name: str) -> bool:
+    return bool(getattr(formats.load(name), "on_request", False))
+
+
 def format_of(path: Path) -> str:
     """The format that a file's name ending stands for; plain text where it stands for none."""
     ending = path.suffix.lower()
-    return next((name for name in formats.names() if ending in _extensions(name)), "text")
+    return next(
+        (name for name in formats.names() if ending in _extensions(name) and not _on_request(name)), "text"
+    )
+
+
+def _looks_like(path: Path) -> str:
+    """The format that is read on request only and that a file of JSON lines looks like; empty if none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            first = json.loads(file.readline(MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    if not isinstance(first, dict):
+        return ""
+    asked = (name for name in formats.names() if _on_request(name))
+    return next((n for n in asked if getattr(formats.load(n), "recognises", lambda _: False)(first)), "")
 
 
 def ingest(
@@ -67,19 +89,36 @@ def ingest(
     module = formats.load(format or format_of(path))
     if not hasattr(module, "read"):
         raise UsageError(f"the format “{format}” is not one that can be imported")
-    options = ReadOptions(project.schema, encoding, project.config.splitting, annotator, max_bytes)
-    batch: Batch = module.read(path, options)
+    name = format or format_of(path)
+    options = ReadOptions(
+        project.schema,
+        encoding,
+        project.config.splitting,
+        annotator,
+        max_bytes,
+        project.config.formats.get(name, {}),
+    )
     try:
-        if dry_run:
-            added = _count(project, batch)
-        elif batch.documents:
-            added = project.add_documents(_named(project, batch.documents, id=id, title=title))
-        else:
-            added = project.add_records(batch.records)
+        batch: Batch = module.read(path, options)
+        added = _count(project, batch) if dry_run else _add(project, batch, id=id, title=title)
     except InputError as error:
         error.file = error.file or path
+        if format is None and name == "jsonl" and (other := _looks_like(path)):
+            error.hint = f"It looks like a file of {other}: give --format {other}"
         raise
     return FileResult(path, added, tuple(batch.warnings))
+
+
+def _add(project: Project, batch: Batch, *, id: str | None, title: str | None) -> AddResult:
+    """Add work first, since that is what may not hold; then the texts that nobody has worked on."""
+    records = project.add_records(batch.records) if batch.records else AddResult()
+    if not batch.documents:
+        return records
+    texts = project.add_documents(_named(project, batch.documents, id=id, title=title))
+    return AddResult(
+        records.documents + texts.documents, records.completions, (*records.known, *texts.known),
+        (*records.renamed, *texts.renamed),
+    )  # fmt: skip
 
 
 def _named(

@@ -1,0 +1,419 @@
+"""The family of formats: what every member holds to, other programs' files, and what reads ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.cli import run
+from annotator.errors import InputError
+from annotator.formats import huggingface, jsonl
+from annotator.formats import spacy as docbin
+from annotator.formats._check import problems
+from annotator.formats._shared import Batch, ReadOptions
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.project import Project
+from annotator.registry import formats
+from annotator.resources import folder, load_schema
+from annotator.workflows.ingest import ingest
+from annotator.workflows.validate import validate
+
+SCHEMA = load_schema("actors-claims-stances")
+TEXT = "🙂 Iran rejects the plan.\nMr Putin says that sanctions must end."
+LABELS = {"GPE": "actor.state", "PER": "person", "CLAIM": "claim.policy", "against": "oppose", "MISC": ""}
+
+
+def _at(quote: str, *, utf16: bool = False) -> tuple[int, int]:
+    start = TEXT.index(quote)
+    extra = 1 if utf16 else 0
+    return start + extra, start + extra + len(quote)
+
+
+@dataclass(frozen=True)
+class Example:
+    """Files of a program that say of TEXT: Iran opposes the plan; Putin is a person."""
+
+    files: Mapping[str, str]
+    main: str
+    spoil: Callable[[str], str]
+    """Gives the label of Iran another name."""
+    settings: Mapping[str, Any] = field(default_factory=lambda: {"labels": LABELS})
+
+
+def _span(quote: str, label: str, **more: object) -> dict[str, object]:
+    start, end = _at(quote)
+    return {"start": start, "end": end, "label": label, **more}
+
+
+_PRODIGY = {
+    "text": TEXT, "_input_hash": 1, "_task_hash": 2, "_annotator_id": "db-ada", "answer": "accept",
+    "meta": {"source": "x", "score": 0.5},
+    "spans": [_span("Iran", "GPE", token_start=1), _span("the plan", "CLAIM"), _span("Putin", "PER"),
+              _span("Mr", "MISC")],
+    "relations": [{"head": 1, "child": 4, "label": "against", "head_span": _span("Iran", "GPE"),
+                   "child_span": _span("the plan", "CLAIM")}],
+}  # fmt: skip
+_BINARY = {**_PRODIGY, "spans": [_span("Putin", "PER")], "relations": []}
+
+
+def _offsets(quote: str) -> dict[str, int]:
+    start, end = _at(quote, utf16=True)
+    return {"start_offset": start, "end_offset": end}
+
+
+_DOCCANO = {
+    "id": 7, "text": TEXT, "Comments": ["a remark"], "outlet": "Herald",
+    "entities": [
+        {"id": 1, "label": "GPE", **_offsets("Iran")}, {"id": 2, "label": "CLAIM", **_offsets("the plan")},
+        {"id": 3, "label": "PER", **_offsets("Putin")}, {"id": 4, "label": "MISC", **_offsets("Mr")},
+    ],
+    "relations": [{"id": 1, "from_id": 1, "to_id": 2, "type": "against"}],
+}  # fmt: skip
+
+
+def _region(id: str, quote: str, label: str) -> dict[str, object]:
+    start, end = _at(quote, utf16=True)
+    return {"id": id, "from_name": "label", "to_name": "text", "type": "labels",
+            "value": {"start": start, "end": end, "text": quote, "labels": [label]}}  # fmt: skip
+
+
+_STUDIO = [
+    {
+        "id": 3, "data": {"article": TEXT, "n": 1.5}, "predictions": [{"result": []}],
+        "annotations": [{
+            "id": 9, "completed_by": {"id": 1, "email": "ada@example.org"}, "was_cancelled": False,
+            "result": [
+                _region("a", "Iran", "GPE"), _region("b", "the plan", "CLAIM"), _region("c", "Putin", "PER"),
+                _region("d", "Mr", "MISC"),
+                {"type": "relation", "from_id": "b", "to_id": "a", "direction": "left", "labels": ["against"]},
+                {"id": "b", "type": "choices", "from_name": "modality", "value": {"choices": ["hedged"]}},
+                {"id": "b", "type": "choices", "from_name": "tone", "value": {"choices": ["dry"]}},
+                {"id": "z", "type": "choices", "from_name": "genre", "value": {"choices": ["editorial"]}},
+            ],
+        }],
+    },
+    {"id": 4, "data": {"article": "Nobody has been here."}, "annotations": []},
+]  # fmt: skip
+
+_BRAT = "\n".join(
+    [
+        "R1\tagainst Arg1:T1 Arg2:T2",
+        "T1\tGPE {} {}\tIran".format(*_at("Iran")),
+        "T2\tCLAIM {} {}\tthe plan".format(*_at("the plan")),
+        "T3\tPER {} {}\tPutin".format(*_at("Putin")),
+        "T4\tMISC {} {}\tMr".format(*_at("Mr")),
+        "A1\tmodality T2 hedged",
+        "A2\tNegation T2",
+        "N1\tReference T1 Wikipedia:14653\tIran",
+        "#1\tAnnotatorNotes T3\twho is it?",
+        "E1\tMeeting:T3 Who:T1",
+        "",
+    ]
+)
+
+
+def _pair(label: str) -> Callable[[str], str]:
+    return lambda text: text.replace(f'"{label}"', '"Nation"')
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "prodigy": Example(
+        {"a.jsonl": json.dumps(_PRODIGY) + "\n" + json.dumps(_BINARY) + "\n"}, "a.jsonl", _pair("GPE")
+    ),
+    "doccano": Example({"a.jsonl": json.dumps(_DOCCANO) + "\n"}, "a.jsonl", _pair("GPE")),
+    "label-studio": Example({"a.json": json.dumps(_STUDIO)}, "a.json", _pair("GPE")),
+    "brat": Example(
+        {"a.txt": TEXT, "a.ann": _BRAT}, "a.ann", lambda text: text.replace("T1\tGPE", "T1\tNation")
+    ),
+    "text": Example({"a.txt": TEXT}, "a.txt", str, {}),
+    "jsonl": Example(
+        {"a.jsonl": json.dumps({
+            "text": TEXT, "annotator": "ada",
+            "spans": [
+                {"id": "a", "layer": "actor", "label": "state", "start": 2, "end": 6},
+                {"id": "b", "layer": "claim", "label": "policy", "start": 15, "end": 23},
+                {"id": "c", "layer": "actor", "label": "person", "start": 28, "end": 33},
+            ],
+            "relations": [{"layer": "stance", "label": "oppose", "source": "a", "target": "b"}],
+        })}, "a.jsonl", _pair("state"), {},
+    ),
+}  # fmt: skip
+FOREIGN = ("brat", "doccano", "label-studio", "prodigy")
+
+
+def _write(where: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (where / name).write_text(text, encoding="utf-8")
+
+
+def _read(name: str, where: Path, settings: Mapping[str, Any] | None = None) -> Batch:
+    example = EXAMPLES[name]
+    options = ReadOptions(SCHEMA, settings=example.settings if settings is None else settings)
+    batch: Batch = formats.load(name).read(where / example.main, options)
+    batch.records = list(batch.records)
+    return batch
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_a_member_says_what_it_is_and_reads_or_writes(name: str) -> None:
+    module = formats.load(name)
+    assert module.summary and all(ending.startswith(".") for ending in module.extensions)
+    reads, writes = hasattr(module, "read"), hasattr(module, "dump") or hasattr(module, "dumps")
+    assert reads or writes
+    assert not (hasattr(module, "dump") and hasattr(module, "dumps"))
+    assert not reads or name in EXAMPLES, "a format that reads has an example here"
+
+
+@pytest.mark.parametrize("name", [n for n in formats.names() if n in EXAMPLES])
+def test_what_is_read_holds_and_every_quote_is_its_slice(name: str, tmp_path: Path) -> None:
+    _write(tmp_path, EXAMPLES[name].files)
+    batch = _read(name, tmp_path)
+    assert batch.documents or batch.records
+    for record in batch.records:
+        assert record.document.text == TEXT
+        assert not list(problems(json.loads(jsonl.dumps(record)), SCHEMA))
+        said = {record.document.quote(s.start, s.end): (s.layer, s.label) for s in record.spans}
+        assert said == {
+            "Iran": ("actor", "state"), "the plan": ("claim", "policy"), "Putin": ("actor", "person")
+        }  # fmt: skip
+        (stance,) = record.relations
+        ends = {s.id: record.document.quote(s.start, s.end) for s in record.spans}
+        assert (stance.label, ends[stance.source], ends[stance.target]) == ("oppose", "Iran", "the plan")
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_an_unknown_label_is_one_error_with_file_place_label_and_remedy(name: str, tmp_path: Path) -> None:
+    example = EXAMPLES[name]
+    _write(tmp_path, {n: example.spoil(text) for n, text in example.files.items()})
+    with pytest.raises(InputError) as caught:
+        _read(name, tmp_path)
+    error = caught.value
+    assert error.file == tmp_path / example.main and error.line and error.key
+    assert "“Nation”" in error.message
+    assert f"[format.{name}.labels]" in error.hint and '"Nation" = "actor.person"' in error.hint
+    with pytest.raises(InputError) as caught:
+        _read(name, tmp_path, {})
+    assert "nor are" in caught.value.message, "all unknown labels are told at once"
+    with pytest.raises(InputError) as caught:
+        _read(name, tmp_path, {"labels": {**LABELS, "Nation": "actor.planet"}})
+    assert caught.value.key == f"format.{name}.labels.Nation"
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_it_comes_in_by_the_command_line_and_leaves_as_valid_records(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
+    (tmp_path / "in").mkdir()
+    _write(tmp_path / "in", EXAMPLES[name].files)
+    assert run(["init", "p"]) == 0
+    lines = "".join(f'{json.dumps(k)} = "{v}"\n' for k, v in LABELS.items())
+    with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[format.{name}.labels]\n{lines}")
+    before = ["--project", "p"]
+    asked = ["--format", name] if getattr(formats.load(name), "on_request", False) else []
+    path = f"in/{EXAMPLES[name].main}"
+    if asked:
+        assert run([*before, "import", path]) == 3
+        assert f"--format {name}" in capsys.readouterr().err
+    assert run([*before, "import", path, *asked, "--dry-run"]) == 0
+    assert run([*before, "import", "in", "--format", name]) == 0
+    capsys.readouterr()
+    assert run([*before, "import", path, *asked]) == 0
+    assert "already" in capsys.readouterr().err
+    assert run([*before, "export", "jsonl", "-o", "out"]) == 0
+    assert validate(tmp_path / "out", SCHEMA).problems == ()
+
+
+def test_what_has_no_place_becomes_a_note_or_is_counted(tmp_path: Path) -> None:
+    _write(tmp_path, EXAMPLES["brat"].files)
+    batch = _read("brat", tmp_path)
+    (record,) = batch.records
+    by_id = {s.id: s for s in record.spans}
+    assert by_id["T1"].entity == "Iran"
+    assert by_id["T2"].attributes == {"modality": "hedged"}
+    assert record.notes == {"T2": "Negation: yes", "T3": "who is it?"}
+    assert any("1 events" in warning for warning in batch.warnings)
+    assert any("“MISC”" in warning for warning in batch.warnings)
+    _write(tmp_path, EXAMPLES["label-studio"].files)
+    batch = _read("label-studio", tmp_path)
+    (record,) = batch.records
+    assert record.annotator == "ada@example.org" and record.document.meta == {"n": "1.5"}
+    assert {s.id: s.attributes for s in record.spans}["b"] == {"modality": "hedged"}
+    assert record.notes == {"b": "tone: dry", "@document": "genre: editorial"}
+    assert [d.text for d in batch.documents] == ["Nobody has been here."]
+    assert any("1 predictions" in warning for warning in batch.warnings)
+    _write(tmp_path, EXAMPLES["doccano"].files)
+    (record,) = _read("doccano", tmp_path).records
+    assert record.notes == {"@document": "a remark"} and record.document.meta == {"outlet": "Herald"}
+
+
+def test_answers_of_prodigy_on_one_text_are_one_record(tmp_path: Path) -> None:
+    rows = [
+        {**_BINARY, "spans": [_span("Iran", "GPE")]}, {**_BINARY, "answer": "reject"},
+        {**_BINARY, "_annotator_id": "db-ben", "answer": "ignore"},
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    batch = _read("prodigy", tmp_path)
+    ada, ben = batch.records
+    assert [(s.label, s.start) for s in ada.spans] == [("state", 2)] and ada.status is Completion.DONE
+    assert (ben.annotator, ben.status, ben.spans) == ("db-ben", Completion.SKIPPED, ())
+    assert any("1 rejected" in warning for warning in batch.warnings)
+
+
+def test_offsets_that_do_not_fit_the_quote_are_told_with_both(tmp_path: Path) -> None:
+    _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIran\n"})
+    with pytest.raises(InputError, match=r"“an r”.*“Iran” is quoted") as caught:
+        _read("brat", tmp_path)
+    assert caught.value.line == 1
+    _write(tmp_path, {"a.txt": TEXT, "a.ann": ""})
+    batch = _read("brat", tmp_path)
+    assert not batch.records and batch.documents[0].id == "a", "nobody has worked on it"
+    _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tCLAIM 2 6;15 23\tIran the plan\n"})
+    batch = _read("brat", tmp_path)
+    assert [(s.start, s.end) for s in batch.records[0].spans] == [(2, 23)]
+    assert any("2 pieces" in warning for warning in batch.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "text", "word"),
+    [
+        ("prodigy", "a.jsonl", '{"text": 1}', "a.jsonl:1: text"), ("prodigy", "a.jsonl", "{]", "broken JSON"),
+        ("prodigy", "a.jsonl", '{"text": "Iran.", "spans": [{"start": 2, "end": 99, "label": "state"}]}', "outside"),
+        ("prodigy", "a.jsonl", '{"text": "Iran.", "relations": [{"label": "support"}]}', "head_span"),
+        ("doccano", "a.jsonl", '{"text": "Iran.", "label": ["positive"]}', "text classification"),
+        ("label-studio", "a.json", '[{"text": "Iran.", "label": []}]', "JSON_MIN"),
+        ("label-studio", "a.json", "{}", "list of tasks"),
+        ("brat", "a.ann", "X1\twhat\n", "X1"), ("brat", "a.ann", "T1\tstate 0\tIran\n", "START END"),
+    ],
+)  # fmt: skip
+def test_files_that_do_not_hold_are_told_with_their_place(
+    name: str, file: str, text: str, word: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("Iran.", encoding="utf-8")
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        _read(name, tmp_path)
+    assert word in str(caught.value)
+    assert caught.value.hint
+
+
+# --- what reads ours
+
+
+def _gold() -> list[Record]:
+    return list(jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(SCHEMA)).records)
+
+
+@pytest.mark.parametrize("name", [n for n in formats.names() if hasattr(formats.load(n), "dump")])
+def test_the_same_records_give_the_same_bytes(name: str) -> None:
+    records = _gold()[:3]
+    assert formats.load(name).dump(records) == formats.load(name).dump(records)
+
+
+def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
+    import spacy
+    from spacy.tokens import DocBin
+
+    records = _gold()
+    docs = list(DocBin().from_bytes(docbin.dump(records)).get_docs(spacy.blank("en").vocab))
+    assert len(docs) == len(records)
+    for record, doc in zip(records, docs, strict=True):
+        assert doc.text == record.document.text
+        found = {
+            (layer, s.label_, s.start_char, s.end_char, s.kb_id_, s.id_)
+            for layer, group in doc.spans.items()
+            for s in group
+        }
+        assert found == {(s.layer, s.label, s.start, s.end, s.entity or "", s.id) for s in record.spans}
+        assert all(
+            s.text == record.document.quote(s.start_char, s.end_char) for g in doc.spans.values() for s in g
+        )
+        own = doc.user_data["annotator"]
+        assert [(r["source"], r["label"], r["target"]) for r in own["relations"]] == [
+            (r.source, r.label, r.target) for r in record.relations
+        ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="ab .'\n🙂ن-", min_size=1, max_size=40), st.data())
+def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> None:
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    spans = []
+    for i in range(3):
+        start = data.draw(st.integers(0, len(text) - 1))
+        spans.append(Span(f"s{i}", "actor", "state", start, data.draw(st.integers(start + 1, len(text)))))
+    record = Record(Document("d", "t", text, split_paragraphs(text)), "ada", Completion.DONE, tuple(spans))
+    (doc,) = DocBin().from_bytes(docbin.dump([record])).get_docs(Vocab())
+    assert doc.text == text
+    assert sorted((s.start_char, s.end_char) for s in doc.spans["actor"]) == sorted(
+        (s.start, s.end) for s in spans
+    )
+
+
+def _shape(value: Any) -> Any:
+    """The type of a value, of a list that of its members: what a table has one of in each column."""
+    if isinstance(value, dict):
+        return {key: _shape(one) for key, one in sorted(value.items())}
+    if isinstance(value, list):
+        shapes = {json.dumps(_shape(one), sort_keys=True) for one in value}
+        assert len(shapes) < 2, "members differ in type"
+        return [json.loads(shapes.pop())] if shapes else []
+    return type(value).__name__
+
+
+def test_rows_for_hugging_face_have_one_shape_and_exact_quotes() -> None:
+    texts = [huggingface.dumps(record) for record in _gold()]
+    rows = [json.loads(text) for text in texts]
+    nothing = Record(Document("d", "t", "Text.", split_paragraphs("Text.")), None, Completion.GOLD)
+    assert {json.dumps(_shape(row), sort_keys=True) for row in rows if row["relations"]} == {
+        json.dumps(_shape(rows[0]), sort_keys=True)
+    }
+    assert set(json.loads(huggingface.dumps(nothing))) == set(rows[0])
+    for row in rows:
+        assert all(row["text"][s["start"] : s["end"]] == s["quote"] for s in row["spans"])
+
+
+def test_datasets_loads_what_is_written(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
+    nothing = Record(Document("d", "t", "Text.", split_paragraphs("Text.")), None, Completion.GOLD)
+    records = [nothing, *_gold()]
+    file = tmp_path / "gold.jsonl"
+    file.write_text("".join(map(huggingface.dumps, records)), encoding="utf-8")
+    loaded = datasets.load_dataset(
+        "json", data_files=str(file), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    assert loaded.num_rows == len(records)
+    for row, record in zip(loaded, records, strict=True):
+        assert row["text"] == record.document.text
+        assert [(s["start"], s["end"], s["label"]) for s in row["spans"]] == [
+            (s.start, s.end, s.label) for s in record.spans
+        ]
+
+
+def test_a_paragraph_leaves_alone_in_every_format_that_writes(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p") as project:
+        iran, plan = TEXT.index("Iran"), TEXT.index("the plan")
+        spans = (Span("a", "actor", "state", iran, iran + 4), Span("c", "claim", "policy", plan, plan + 8))
+        made = Document("d", "t", TEXT, split_paragraphs(TEXT))
+        relations = (Relation("r", "stance", "oppose", "a", "c"),)
+        project.add_records([Record(made, "ada", Completion.DONE, spans, relations)])
+        for name in formats.names():
+            if {"dump", "dumps"} & set(dir(formats.load(name))):
+                where = ["--project", str(tmp_path / "p"), "export", name, "--unit", "paragraph"]
+                assert run([*where, "-o", str(tmp_path / name)]) == 0
+                assert run([*where, "-o", str(tmp_path / name), "--check"]) == 0
+        assert ingest(project, tmp_path / "jsonl" / "records.jsonl").added.completions == 2
