@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
-from annotator.tui.commands import COMMANDS, KeyMap, shown
+from annotator.tui.commands import COMMANDS, KeyMap
 from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 
@@ -94,6 +94,8 @@ def footer(
     """
     browsing = now.mode is Mode.BROWSE
     more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
+    if now.mode is Mode.SELECT:
+        return _labels_row(now, schema, keys, more, theme, width)
     if not browsing:
         return _row(_making_keys(now, schema, keys), more, theme, width)
     if review or now.excluded:
@@ -127,6 +129,28 @@ def _row(pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, 
     return [*out, (more[0], theme.strong), (f" {more[1]}", theme.muted)]
 
 
+def _labels_row(
+    now: KeysNow, schema: LabelSchema, keys: KeyMap, more: tuple[str, str], theme: Theme, width: int
+) -> list[Piece]:
+    """Every label with its key, however short its name has to be for that."""
+    labels = [(key, label.name) for key, (_, label) in schema.span_keys.items()]
+    first = [(keys.shown("confirm"), "take it")] if now.edits else []
+    room = width - 1 - sum(len(key) + len(words) + 2 for key, words in (*first, more))
+    longest = max((len(name) for _, name in labels), default=0)
+    while longest > 3 and sum(len(key) + min(len(name), longest) + 2 for key, name in labels) > room:
+        longest -= 1
+    out: list[Piece] = [(" ", PLAIN)]
+    for key, words in (*first, *((key, name[:longest]) for key, name in labels), more):
+        out += [(key, theme.strong), (f" {words} ", theme.muted)]
+    return out
+
+
+def sizing(keys: KeyMap) -> str:
+    """How a selection grows and shrinks, in one line."""
+    names = ("grow", "shrink", "end_right", "end_left")
+    return "  ".join(f"{keys.shown(name)} {_footer(name)}" for name in names if keys.shown(name))
+
+
 def _review_keys(keys: KeyMap) -> list[tuple[str, str]]:
     names = (
         "take_majority",
@@ -150,11 +174,6 @@ def _excluded_keys(keys: KeyMap) -> list[tuple[str, str]]:
 
 def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
     """The keys of a mode in which something is in the making."""
-    if now.mode is Mode.SELECT:
-        labels = [(key, label.name) for key, (_, label) in schema.span_keys.items()]
-        own = ["move_right", "end_right", "end_left", "grow", "shrink"]
-        confirm = [(shown(keys.keys["confirm"][0]), "take it")] if now.edits else []
-        return [*confirm, *labels, *((keys.shown(n), _footer(n)) for n in own)]
     if now.mode is Mode.HOLDER:
         return [
             ("a-z", "the holder by its letter"), ("A-Z", "one of several"),
@@ -188,4 +207,4 @@ def _footer(name: str) -> str:
     return next(c.footer or c.name for c in COMMANDS if c.name == name)
 
 
-__all__ = ["KeysNow", "footer", "header", "keys_now"]
+__all__ = ["KeysNow", "footer", "header", "keys_now", "sizing"]

@@ -12,7 +12,7 @@ from annotator.model.schema import LabelSchema
 from annotator.tui.commands import KeyMap
 from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import KeysNow, footer, header, keys_now
+from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
 from annotator.tui.views.lint import lint
 from annotator.tui.views.statements import focus_card, statements
 from annotator.tui.views.text import Look, Row, TextView
@@ -104,7 +104,7 @@ def frame(
             (state.items, state.annotations, state.selection, theme, around.ambiguous),
             (state.message, state.mode, state.only, state.threshold, state.paragraph, around.error,
              around.message, width, panel),
-            lambda: _message(state, look, around, width, quiet=not panel),
+            lambda: _message(state, look, around, keys, width, quiet=not panel),
         )
     )  # fmt: skip
     foot = _footer(keys_now(state), state.schema, keys, theme, width, review=around.side is not None)
@@ -246,7 +246,9 @@ _ASK = {
 }
 
 
-def _message(state: ReviewState, look: Look, around: Surroundings, width: int, *, quiet: bool) -> list[Piece]:
+def _message(
+    state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
+) -> list[Piece]:
     """What was done or is asked; at the right what is hidden, and with `quiet` how much lint there is."""
     theme = look.theme
     if around.error:
@@ -259,6 +261,10 @@ def _message(state: ReviewState, look: Look, around: Surroundings, width: int, *
             quote = state.document.quote(chosen.start, chosen.end)
             text = f"{'new bounds' if chosen.item else 'new span'}: “{quote}”"
     right: list[Piece] = []
+    if state.mode is Mode.SELECT and width >= 80:
+        return justify(
+            [(f" {clip(text, width - 46)}", theme.strong)], [(f"{sizing(keys)} ", theme.muted)], width
+        )
     note = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
     if not text and note is not None and note.note:
         right.append((f"¶ {clip(note.note, width // 2)}  ", theme.muted))
