@@ -30,8 +30,34 @@ def test_sentences_know_abbreviations_quotes_and_numbers() -> None:
 
 def test_units_grow_from_the_word_to_the_paragraph() -> None:
     at = TEXT.index("allies")
-    assert [piece(u) for u in units_at(TEXT, at, WITHIN)][:3] == ["allies", "its allies must act", TEXT[:74]]
+    assert [piece(u) for u in units_at(TEXT, at, WITHIN)][:4] == [
+        "allies",
+        "its allies",
+        "its allies must act",
+        TEXT[:74],
+    ]
     assert piece(units_at(TEXT, at, WITHIN)[-1]) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("word", "units"),
+    [
+        ("Ada", ["Ada", "Ada Lind", "Russian President Ada Lind"]),
+        ("Orr", ["Orr", "Mr Orr", "Mr Orr at a serious turning point in the talks with Iran"]),
+        ("serious", ["serious", "serious turning point", "a serious turning point in the talks with Iran"]),
+        ("threat", ["threat", "a threat"]),
+    ],
+)
+def test_names_are_freed_of_titles_and_phrases_take_along_what_hangs_on_them(
+    word: str, units: list[str]
+) -> None:
+    text = (
+        "The Russian President Ada Lind was with Mr Orr at a serious turning point in the talks with Iran, "
+        "which is a threat to what they built."
+    )
+    at = text.index(word)
+    found = [text[a:b] for a, b in units_at(text, at, (0, len(text)))]
+    assert found[: len(units)] == units
 
 
 def test_growing_and_shrinking_walk_the_same_units() -> None:

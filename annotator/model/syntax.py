@@ -1,4 +1,5 @@
-"""Units of text that a selection grows and shrinks by: token, phrase, clause, sentence, paragraph.
+"""Units of text that a selection grows and shrinks by: token, name, phrase, phrase with what hangs on it,
+clause, sentence, paragraph.
 
 Plain rules on characters and a few closed word classes, so that a key costs microseconds and works
 in any language with punctuation; the word classes are English and simply find nothing elsewhere.
@@ -32,6 +33,14 @@ _PHRASE_WORDS = frozenset(
 )
 _DETERMINERS = frozenset(
     "the a an this that these those its his her their our my your such any every each some all both".split()
+)
+_LINKS = frozenset(
+    "of in for with to on from by at between over against among towards toward about into".split()
+)
+_CLAUSE_OPENERS = frozenset("what how why they he she it we you i".split())
+_TITLES = frozenset(
+    "president prime minister chancellor king queen prince mayor governor senator secretary general chairman "
+    "chairwoman director ambassador pope sir lord lady mr mrs ms dr prof professor judge justice".split()
 )
 _EDGE = ".,;:!?…\"'“”‘’„«»()[]{}—–-‐‑*•·|/\\،؛؟。！？、「」『』"
 _DOTTED = re.compile(r"(?:\b\w\.){2,}\Z")
@@ -145,12 +154,59 @@ def phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
     return _run(text, at, within, stops)
 
 
+def name_at(text: str, at: int, within: Bounds) -> Bounds | None:
+    """The name around `at`: capitalized words side by side, after the last title among them."""
+    here = _run(text, at, within, lambda t: not text[t[0]].isupper() or _is_determiner(text, t))
+    if here is None or not here[0] <= at < here[1] or not text[here[0]].isupper():
+        return None
+    tokens = words(text, *here)
+    titles = [i for i, t in enumerate(tokens) if text[t[0] : t[1]].casefold().rstrip(".") in _TITLES]
+    last = max((i for i in titles if tokens[i][1] <= at), default=-1)
+    return (tokens[last + 1][0], here[1]) if last + 1 < len(tokens) else None
+
+
+def _is_determiner(text: str, token: Bounds) -> bool:
+    return text[token[0] : token[1]].casefold() in _DETERMINERS
+
+
+def long_phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
+    """The phrase around `at` with its determiner, and with the prepositional phrases that follow it."""
+    core = phrase_at(text, at, within)
+    if core is None:
+        return None
+    tokens = words(text, *within)
+    first = next((i for i, t in enumerate(tokens) if t[1] > core[0]), 0)
+    last = max((i for i, t in enumerate(tokens) if t[0] < core[1]), default=first)
+    while first > 0 and _is_determiner(text, tokens[first - 1]):
+        first -= 1
+    while (end := _after_preposition(text, tokens, last + 1, within)) is not None:
+        last = end
+    return snap(text, tokens[first][0], tokens[last][1])
+
+
+def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds) -> int | None:
+    """Where a prepositional phrase that begins with token `at` ends; None when none begins there."""
+    if at >= len(tokens) or text[tokens[at][0] : tokens[at][1]].casefold() not in _LINKS:
+        return None
+    begin = at + 1
+    while begin < len(tokens) and _is_determiner(text, tokens[begin]):
+        begin += 1
+    if begin >= len(tokens) or text[tokens[begin][0] : tokens[begin][1]].casefold() in _CLAUSE_OPENERS:
+        return None
+    core = phrase_at(text, tokens[begin][0], within)
+    if core is None or core[0] > tokens[begin][0] or core[1] <= tokens[begin][0]:
+        return None
+    return max(i for i, t in enumerate(tokens) if t[0] < core[1])
+
+
 def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
     """Units around `at` inside the paragraph `within`: ever larger, each strictly holding the one before."""
     sentence = enclosing(sentences(text, *within), at) or within
     every = (
         token_at(text, at, within),
+        name_at(text, at, sentence),
         phrase_at(text, at, sentence),
+        long_phrase_at(text, at, sentence),
         clause_at(text, at, sentence),
         snap(text, *sentence),
         sentence,
@@ -182,6 +238,6 @@ def shrink(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
 
 
 __all__ = [
-    "Bounds", "clause_at", "enclosing", "grow", "phrase_at", "sentences", "shrink", "snap", "token_at",
-    "units_at",
+    "Bounds", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at", "sentences", "shrink",
+    "snap", "token_at", "units_at",
 ]  # fmt: skip
