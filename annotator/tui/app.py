@@ -226,7 +226,8 @@ class AnnotatorApp(App[int]):
             # A slow terminal gets the newest picture when it is ready, not every one on the way.
             self._late = rows
             return True
-        out = self._painter.paint_rows([(y, rows.segments(y)) for y in changed])
+        width = self._painter.width
+        out = self._painter.paint_rows([(y, rows.segments(y, width)) for y in changed])
         if out:
             driver.write(out)
         return True

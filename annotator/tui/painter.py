@@ -70,6 +70,11 @@ class Painter:
         """Whether what the terminal shows is known at all."""
         return self._size != (0, 0)
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self._size[0]
+
     def knows(self, size: tuple[int, int]) -> bool:
         """Whether what a terminal of that size shows is known."""
         return self._size == size

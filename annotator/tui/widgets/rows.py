@@ -61,9 +61,8 @@ class Rows(Widget):
         row = self._rows[y]
         return Strip(row.segments, row.width).adjust_cell_length(width)
 
-    def segments(self, y: int) -> list[Segment]:
-        """A row as it is to be painted, to the widget's width or beyond."""
-        width = self.size.width
+    def segments(self, y: int, width: int) -> list[Segment]:
+        """A row as it is to be painted, to a width or beyond."""
         row = self._rows[y] if y < len(self._rows) else _EMPTY
         return (
             row.segments if row.width >= width else [*row.segments, Segment(" " * (width - row.width), PLAIN)]
