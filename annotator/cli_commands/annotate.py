@@ -24,10 +24,13 @@ def command(ctx: click.Context, document: str | None) -> int:
 
 def open_application(ctx: click.Context, *, document: str | None, demo: bool) -> int:
     """Open the application on the project; with `demo`, on the demo project where there is none."""
+    import gc
     import os
 
     from annotator.errors import ProjectError, UsageError
 
+    # To look for garbage among what is being loaded takes a tenth of the start; the screen takes it up again.
+    gc.disable()
     name = annotator_of(ctx)
     check_terminal()
     wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")

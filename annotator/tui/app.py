@@ -99,9 +99,9 @@ class AnnotatorApp(App[int]):
 
     def on_ready(self) -> None:
         """What was loaded to start is there to stay: it need not be looked through for garbage key after key."""
-        gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
     def _open_first(self) -> None:
         """The document asked for; else the one last worked on; else the first one; else the queue."""
@@ -110,15 +110,21 @@ class AnnotatorApp(App[int]):
         if document is None:
             place = session.project.last_position(session.annotator)
             document = place.document if place else next((row.id for row in session.documents(limit=1)), None)
-        self.push_screen(QueueScreen(session))
-        if document is not None:
-            session.open(document)
-            session.offer_tour()
-            self.show_document()
+        if document is None:
+            self.push_screen(QueueScreen(session))
+            return
+        # The queue is made when somebody goes there.
+        session.open(document)
+        session.offer_tour()
+        self.show_document()
 
     def show_queue(self) -> None:
-        """From the document to the queue under it."""
-        self.pop_screen()
+        """From the document to the queue."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self._direct = None
+            self.switch_screen(QueueScreen(self.session))
 
     def go_to(
         self, document: str, paragraph: int, item: str | None, *, find: tuple[str, int] | None = None
@@ -127,7 +133,8 @@ class AnnotatorApp(App[int]):
         there, to be marked, and the offset of the place."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
-        while len(self.screen_stack) > 2:
+        keep = 2 if any(isinstance(screen, QueueScreen) for screen in self.screen_stack) else 1
+        while len(self.screen_stack) > keep:
             self.pop_screen()
         screen = self.show_document()
         if find is not None:
@@ -322,6 +329,8 @@ def _run(
     keys = key_map(project.config.keys, file=file)
     check_labels(keys, project.schema, file=file)
     project.wait_at_most(PATIENCE)
+    # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
+    gc.disable()
     return AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
 
 

@@ -48,8 +48,6 @@ PLACE = 0.3
 class AnnotateScreen(PointingScreen):
     """One document, paragraph by paragraph."""
 
-    CSS_PATH = "annotate.tcss"
-
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session

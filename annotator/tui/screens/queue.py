@@ -25,7 +25,6 @@ _WORDS = {
 class QueueScreen(CommandScreen):
     """Rows are read page by page, so that a project of 100,000 documents opens like one of ten."""
 
-    CSS_PATH = "queue.tcss"
     context = "queue"
 
     def __init__(self, session: Session) -> None:

@@ -22,8 +22,6 @@ from annotator.workflows.redefine import definitions_before
 class ReviewScreen(AnnotateScreen):
     """Versions are chosen by number; everything else is as in annotating."""
 
-    CSS_PATH = "annotate.tcss"
-
     def __init__(self, session: ReviewSession) -> None:
         super().__init__(session)
         self.reviewing = session

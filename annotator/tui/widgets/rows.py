@@ -27,7 +27,7 @@ class Rows(Widget):
     """Rows of styled text, cut and padded to the widget's width; no layout, no markup, no wrapping."""
 
     DEFAULT_CSS = """
-    Rows { background: ansi_default; color: ansi_default; }
+    Rows { width: 100%; height: 100%; background: ansi_default; color: ansi_default; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
