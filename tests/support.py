@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +17,14 @@ from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
+
+_HOLD = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
 
 TEXT = (
     "Iran rejects the plan, and Mr Putin says that sanctions must end.\n"
@@ -80,3 +92,16 @@ def review(of: Project, id: str, annotator: str) -> ReviewState:
 def standing(annotations: AnnotationSet) -> dict[str, str]:
     """Id -> label of what stands."""
     return {a.id: a.label for a in annotations.annotations()}
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """Another process that has the database locked."""
+    command = [sys.executable, "-c", _HOLD, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            other.communicate("\n")

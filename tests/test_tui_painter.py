@@ -13,6 +13,7 @@ from rich.style import Style
 
 from annotator.tui.painter import Painter
 from annotator.tui.repertoire import stand_in
+from annotator.tui.sgr import canonical, change
 
 WIDTH, HEIGHT = 20, 4
 STYLES = [
@@ -117,3 +118,51 @@ def test_a_terminal_that_lacks_characters_gets_others_of_the_same_width(
     segments = [Segment("└C value┅┅┄┄──▸  P━ “é” 界")]
     pyte.Stream(screen).feed(painter.paint([(0, 0, segments)], 40, 1))
     assert screen.display[0].rstrip() == shown
+
+
+CODES = st.sampled_from(
+    [
+        "",
+        "1",
+        "2",
+        "1;2",
+        "7",
+        "3;4",
+        "31",
+        "1;38;5;74",
+        "30;48;5;74",
+        "1;30;48;2;86;180;233",
+        "38;2;1;2;3",
+        "97;44",
+    ]
+)
+
+
+def _attributes(sequence: str) -> tuple[object, ...]:
+    screen = pyte.Screen(2, 1)
+    # The model knows no dim: it would take what ends dim, and bold, for bold alone.
+    pyte.Stream(screen).feed(sequence)
+    return tuple(screen.cursor.attrs)
+
+
+@given(CODES, CODES)
+def test_a_change_of_attributes_is_never_longer_than_setting_them_anew_and_says_the_same(
+    before: str, after: str
+) -> None:
+    anew = f"\x1b[;{after}m" if after else "\x1b[m"
+    step = change(before, after)
+    assert len(step) <= len(anew)
+    start = f"\x1b[{before}m"
+    assert _attributes(start + step) == _attributes(start + anew)
+
+
+def test_the_terminals_own_colours_are_no_attributes() -> None:
+    assert canonical("1;39;49") == "1"
+    assert canonical("39;48;5;39") == "48;5;39"
+
+
+def test_blanks_are_erased_and_the_cursor_goes_the_shortest_way() -> None:
+    painter = Painter(None)
+    painter.paint([(0, y, [Segment("x" * 40)]) for y in range(3)], 40, 3)
+    out = painter.paint_rows([(1, [Segment("x" + " " * 20 + "x" * 19)]), (2, [Segment("x" * 39 + " ")])])
+    assert out == "\x1b[2;2H\x1b[20X\x1b[3;40H\x1b[K"

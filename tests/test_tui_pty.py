@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pyte
 import pytest
+from support import TEXT, held, project, suggestions
 
 from annotator.model.decision import Status
-from annotator.project import Project
+from annotator.project import Project, SuggestionRun
 
 WIDTH, HEIGHT = 100, 30
 
@@ -26,12 +27,15 @@ WIDTH, HEIGHT = 100, 30
 class Terminal:
     """The program in a pty, and the screen that a terminal would show."""
 
-    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+    def __init__(self, environment: dict[str, str], *arguments: str, nohup: bool = False) -> None:
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self.stream = pyte.ByteStream(self.screen)
         self.written = 0
+        self.recent = b""
         self.pid, self.handle = pty.fork()
         if self.pid == 0:
+            if nohup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
             os.execve(sys.executable, [sys.executable, "-m", "annotator", *arguments], environment)
         fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
 
@@ -48,6 +52,7 @@ class Terminal:
             if not data:
                 return
             self.written += len(data)
+            self.recent = (self.recent + data)[-2000:]
             # What pyte does not know (kitty keyboard, private modes with ">") it would print.
             self.stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<u", b""))
 
@@ -60,6 +65,19 @@ class Terminal:
             if words in text:
                 return text
         raise AssertionError(f"“{words}” never came:\n" + "\n".join(self.screen.display))
+
+    def ends_within(self, seconds: float) -> float:
+        """Wait for the end without reading; the seconds it took. Raises AssertionError when it takes longer."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            if done:
+                assert os.waitstatus_to_exitcode(status) == 0
+                return time.monotonic() - begun
+            time.sleep(0.01)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        raise AssertionError(f"the program is still there after {seconds} seconds")
 
     def press(self, keys: str) -> None:
         os.write(self.handle, keys.encode())
@@ -131,3 +149,100 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
     assert terminal.written - before <= 64, "focus out and in repaints nothing"
     terminal.press("q")
     assert terminal.end() == 0
+
+
+@pytest.fixture
+def small(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
+    """The same user, with a small project."""
+    with project(tmp_path / "p", TEXT, "Germany supports Ukraine. " * 400) as made:
+        made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    return {**environment, "ANNOTATOR_PROJECT": str(tmp_path / "p")}
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "closed", "closed under nohup", "deaf"])
+def test_a_program_without_a_terminal_or_a_reason_to_be_ends_within_a_second(
+    small: dict[str, str], end: str
+) -> None:
+    terminal = Terminal(small, nohup="nohup" in end)
+    terminal.wait_for("pending")
+    before = termios.tcgetattr(terminal.handle)[3]
+    assert not before & termios.ECHO
+    if end.startswith("closed"):
+        os.close(terminal.handle)
+        terminal.ends_within(1.0)
+        return
+    if end == "deaf":
+        # Nobody reads: the terminal takes nothing any more, and must not hold the program up.
+        for key in "}{" * 60:
+            terminal.press(key)
+            time.sleep(0.005)
+    os.kill(terminal.pid, signal.SIGHUP if end == "SIGHUP" else signal.SIGTERM)
+    terminal.ends_within(1.0)
+    terminal.read(0.2)
+    assert termios.tcgetattr(terminal.handle)[3] & termios.ECHO
+    if end != "deaf":
+        assert b"\x1b[?1049l" in terminal.recent and b"\x1b[?25h" in terminal.recent
+    os.close(terminal.handle)
+
+
+def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
+    tmp_path: Path, small: dict[str, str]
+) -> None:
+    terminal = Terminal(small)
+    terminal.wait_for("pending")
+    text = "a quick brown fox jumps over the lazy dog, and x rejects "
+
+    def paste(data: bytes) -> None:
+        os.set_blocking(terminal.handle, False)
+        while data:
+            try:
+                data = data[os.write(terminal.handle, data) :]
+            except BlockingIOError:
+                terminal.read(0.01)
+        os.set_blocking(terminal.handle, True)
+
+    before = terminal.written
+    paste(b"\x1b[200~" + (text * 2000)[:100_000].encode() + b"\x1b[201~")
+    terminal.read(0.5)
+    assert terminal.written == before
+    paste(text.encode())
+    terminal.wait_for("keys came at once")
+    time.sleep(0.4)
+    terminal.press("q")
+    terminal.read(0.3)
+    assert "keys came at once" not in "\n".join(terminal.screen.display)
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    with Project.open(tmp_path / "p") as of:
+        assert not sum(of.annotations("doc-0", "ada")[0].tally().values())
+
+
+def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(tmp_path: Path, small: dict[str, str]) -> None:
+    terminal = Terminal(small)
+    terminal.wait_for("pending")
+    # Accept, back to it, its entity in a field, and the next two: in one piece.
+    terminal.press("akiEUROPE\rja")
+    terminal.wait_for("EUROPE")
+    terminal.wait_for("saved")
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    with Project.open(tmp_path / "p") as of:
+        stands = of.annotations("doc-0", "ada")[0]
+        assert [span.entity for span in stands.spans() if span.entity == "EUROPE"] == ["EUROPE"]
+        assert stands.tally()[Status.ACCEPTED] >= 1
+
+
+def test_quitting_with_a_locked_database_says_what_is_not_saved(
+    tmp_path: Path, small: dict[str, str]
+) -> None:
+    terminal = Terminal(small)
+    terminal.wait_for("pending")
+    with held(tmp_path / "p" / "annotator.db"):
+        terminal.press("a")
+        terminal.wait_for("not saved: ")
+        terminal.press("\x11")
+        terminal.wait_for("again leaves without")
+        terminal.press("\x11")
+        assert terminal.end() == 3
+    terminal.read(0.5)
+    assert b"could not be saved" in terminal.recent

@@ -11,6 +11,7 @@ import locale
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from annotator.config import FILE
-from annotator.errors import UsageError
+from annotator.errors import StoreError, UsageError
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.commands import KeyMap, check_labels, key_map
@@ -40,8 +41,11 @@ from annotator.tui.session import Session
 from annotator.tui.theme import THEMES, Theme, choose, colors_of
 from annotator.tui.widgets.rows import Rows
 
-PATIENCE = 2.0
+PATIENCE = 0.5
 """Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
+
+LAST = 0.7
+"""Seconds from a hang-up to the end, whatever is still in the way of it."""
 
 
 class AnnotatorApp(App[int]):
@@ -82,6 +86,7 @@ class AnnotatorApp(App[int]):
             ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None, stand_ins
         )
         self.left = False
+        self._ending = False
         self.keyboard = Keyboard(self)
         self._late: Rows | None = None
         self._direct: Rows | None = None
@@ -93,6 +98,8 @@ class AnnotatorApp(App[int]):
         self.animation_level = "none"
         loop = asyncio.get_running_loop()
         for name in (signal.SIGHUP, signal.SIGTERM):
+            if signal.getsignal(name) is signal.SIG_IGN:
+                continue  # nohup: it ends when there is no terminal to read from any more.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(name, self._hang_up)
         self._open_first()
@@ -156,15 +163,30 @@ class AnnotatorApp(App[int]):
             if isinstance(screen, CommandScreen):
                 count = len(session.unsaved)
                 keys = self.key_map.shown("quit")
-                screen.say(f"{count} not saved ({session.error}); {keys} again leaves without")
+                why = session.error.message if session.error is not None else "tried in vain"
+                screen.say(f"{count} not saved, {keys} again leaves without: {why}")
             return
         self.exit(0)
 
     def _hang_up(self) -> None:
-        """The terminal or the system ends the program: save what can be, and go."""
+        """The terminal or the system ends the program: save what can be, and go, within a second."""
+        if self._ending:
+            return
+        self._ending = True
+        self._direct = None
+        timer = threading.Timer(LAST, self._end_at_once)
+        timer.daemon = True
+        timer.start()
+        self.session.project.wait_at_most(LAST / 4)
         self.session.save()
         self.session.save_place()
         self.exit(0)
+
+    def _end_at_once(self) -> None:
+        """What hinders an orderly end, such as a thread at work, is not waited for. All that could be saved is."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.abandon()
+        os._exit(3 if self.session.unsaved else 0)
 
     async def action_quit(self) -> None:
         self.leave()
@@ -328,10 +350,18 @@ def _run(
         )
     keys = key_map(project.config.keys, file=file)
     check_labels(keys, project.schema, file=file)
+    session.patience = PATIENCE
     project.wait_at_most(PATIENCE)
     # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
     gc.disable()
-    return AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
+    code = AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
+    if session.unsaved:
+        count = sum(len(group) for _, group in session.unsaved)
+        what = f"{count} decision{'s' if count != 1 else ''} could not be saved"
+        raise StoreError(
+            f"{what}: {session.error.message if session.error else 'unknown'}", file=project.root
+        )
+    return code
 
 
 __all__ = ["AnnotatorApp", "run", "run_review"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import termios
 import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 FAREWELL = 0.3
 """Seconds that the terminal has to take what restores it."""
+
+_RESTORE = b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
+"""Ends all modes that the program begins: pasting, mouse, focus, keyboard; the other screen, a hidden cursor."""
 
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 
@@ -120,6 +124,14 @@ class TerminalDriver(LinuxDriver):
                 break
             self._push()
         self._out.clear()
+
+    def abandon(self) -> None:
+        """Give the terminal back as it was, from any thread and in whatever state; it will not be used again."""
+        if not self.lost and self._sink is not None:
+            with suppress(OSError, termios.error):
+                if self.attrs_before is not None:
+                    termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+                os.write(self._sink, _RESTORE)
 
     def _gone(self) -> None:
         if not self.lost:

@@ -17,6 +17,9 @@ from annotator.project import TOUR, DocumentSummary, Position, Project
 from annotator.tui.tour import Step, Tour, watch
 from annotator.workflows.discussion import Message, messages
 
+HASTE = 0.02
+"""Seconds that a key waits for a database that could not be written before."""
+
 EVERYBODY = "@all"
 """Whose mutes hold for the whole project."""
 
@@ -38,6 +41,9 @@ class Session:
     error: StoreError | None = None
     view: str = ""
     """How the annotate screen is arranged, in words of its own; kept with the place."""
+    patience: float = 10.0
+    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait for HASTE
+    only, until all is saved."""
     greeting: str = ""
     """What the queue says first."""
     tour: Tour | None = None
@@ -195,9 +201,12 @@ class Session:
                 return False
             except StoreError as error:
                 self.error = error
+                self.project.wait_at_most(HASTE)
                 return False
             self.unsaved.pop(0)
-        self.error = None
+        if self.error is not None:
+            self.error = None
+            self.project.wait_at_most(self.patience)
         return True
 
     def reload(self) -> None:

@@ -259,12 +259,12 @@ def _ahead(bench: Bench, table: Table) -> None:
     with bench.own("long", "ahead") as program:
         ours = program.press(AHEAD).bytes
         shown = program.text()
-    with bench.own("long", "single") as program:
+    with bench.own("long", "alone") as program:
         for key in AHEAD:
             program.press(bytes([key]), ideal=False)
-        same = program.text().replace("single", "ahead ") == shown
+        same = program.text().replace("alone", "ahead") == shown
     with Project.open(bench.folder / "p") as project:
-        ahead, single = (project.annotations("long", who)[0] for who in ("ahead", "single"))
+        ahead, single = (project.annotations("long", who)[0] for who in ("ahead", "alone"))
         same = same and {a: s.status for a, s in ahead.paragraph(0).items()} == {
             a: s.status for a, s in single.paragraph(0).items()
         }
@@ -273,10 +273,14 @@ def _ahead(bench: Bench, table: Table) -> None:
         with bench.peer() as program:
             theirs = program.press(b";" * 50, ideal=False).bytes
         with bench.own("long", "f") as program:
-            moves = program.press(b"j" * 50, ideal=False).bytes
-        table.add(
-            "50 keys ahead / SLATE", moves / theirs, 0.01, " x", f"{moves} B; {theirs} B; mixed {ours} B"
-        )
+            items = program.press(b"j" * 50, ideal=False).bytes
+        with bench.own("long", "j") as program:
+            program.press(b"v", ideal=False)
+            moves = program.press(b"l" * 50, ideal=False).bytes
+        table.add("50 next words ahead / SLATE", moves / theirs, 0.01, " x",
+                  f"{moves} B; {theirs} B")  # fmt: skip
+        table.add("50 next items ahead, which scrolls / SLATE's 50 words", items / theirs, 0.01, " x",
+                  f"{items} B; 50 keys of five kinds {ours} B")  # fmt: skip
 
 
 def _quiet(bench: Bench, table: Table) -> None:

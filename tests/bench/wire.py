@@ -74,9 +74,10 @@ class Program:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
                 if folder is not None:
                     os.chdir(folder)
-                os.execvpe(
-                    command[0], list(command), {**os.environ, **(environment or {}), "TERM": "xterm-256color"}
-                )
+                own = {**os.environ, **(environment or {}), "TERM": "xterm-256color"}
+                # Without it every start would compile the program anew.
+                own.pop("PYTHONDONTWRITEBYTECODE", None)
+                os.execvpe(command[0], list(command), own)
             os._exit(127)
 
     # --- in and out

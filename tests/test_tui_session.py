@@ -1,0 +1,79 @@
+"""A database that cannot be written: decisions are kept, told of, and saved when it can be again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from support import TEXT, held, project, suggestions
+
+from annotator.errors import BusyError, StoreError
+from annotator.model import actions as do
+from annotator.model.decision import Status
+from annotator.project import Project, SuggestionRun
+from annotator.tui.session import Session
+
+
+def _session(root: Path) -> tuple[Project, Session]:
+    of = project(root, TEXT)
+    of.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    session = Session(of, "ada", "a", patience=0.2)
+    of.wait_at_most(session.patience)
+    session.open("doc-0")
+    return of, session
+
+
+def _accepted(root: Path) -> int:
+    with Project.open(root) as of:
+        return of.annotations("doc-0", "ada")[0].tally()[Status.ACCEPTED]
+
+
+def test_a_database_locked_by_another_process_delays_one_key_and_loses_none(tmp_path: Path) -> None:
+    of, session = _session(tmp_path / "p")
+    with of, held(tmp_path / "p" / "annotator.db"):
+        session.do(do.Accept())
+        assert isinstance(session.error, BusyError)
+        begun = time.monotonic()
+        session.do(do.Accept())
+        assert time.monotonic() - begun < session.patience
+        assert len(session.unsaved) == 2
+        assert _accepted(tmp_path / "p") == 0
+    with of, Project.open(tmp_path / "p") as again:
+        session.project = again
+        assert session.save()
+        assert session.error is None
+        assert not session.unsaved
+    assert _accepted(tmp_path / "p") >= 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "repair", "words"),
+    [
+        ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "the disk is full"),
+        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF", "read-only"),
+    ],
+)
+def test_a_full_or_read_only_database_is_told_of_and_written_when_it_can_be(
+    tmp_path: Path, fault: str, repair: str, words: str
+) -> None:
+    of, session = _session(tmp_path / "p")
+    with of:
+        of._database.execute(fault)
+        for _ in range(40):
+            # A full database has some free pages yet.
+            session.do(do.Note("x" * 4000, paragraph=True))
+            if session.error is not None:
+                break
+        assert isinstance(session.error, StoreError)
+        assert words in session.error.message
+        before = len(session.unsaved)
+        session.do(do.Accept())
+        assert len(session.unsaved) == before + 1, "nothing is written before what failed"
+        shown = [item.pending for item in session.review.items]
+        of._database.execute(repair)
+        assert session.save()
+        session.reload()
+        assert [item.pending for item in session.review.items] == shown
+        assert of.verify() == []
+    assert _accepted(tmp_path / "p") >= 1
