@@ -9,6 +9,7 @@ from functools import partial
 from annotator.model.decision import paragraph_item
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Span
 from annotator.tui.commands import KeyMap
 from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip
 from annotator.tui.theme import Theme
@@ -101,7 +102,7 @@ def frame(
     strips.append(
         _kept(
             "message",
-            (state.items, state.annotations, state.selection, theme, around.ambiguous),
+            (state.items, state.annotations, state.selection, state.draft, theme, around.ambiguous),
             (state.message, state.mode, state.only, state.threshold, state.paragraph, around.error,
              around.message, width, panel),
             lambda: _message(state, look, around, keys, width, quiet=not panel),
@@ -246,6 +247,29 @@ _ASK = {
 }
 
 
+def _asked(state: ReviewState) -> str:
+    """What a mode waits for; of a stance with the holders chosen so far."""
+    draft = state.draft
+    chosen = [x for x in (*draft.more, draft.source) if x is not None] if draft is not None else []
+    if not chosen:
+        return _ASK[state.mode]
+    names: list[str] = []
+    for id in chosen:
+        item = state.find(id) if id != AUTHOR else None
+        span = item.value if item is not None else None
+        names.append(
+            (span.entity or state.document.quote(span.start, span.end))
+            if isinstance(span, Span)
+            else "author"
+        )
+    who = ", ".join(dict.fromkeys(names))
+    return (
+        f"{who} and who else? the last one by a small letter"
+        if state.mode is Mode.HOLDER
+        else f"{who}: which side?"
+    )
+
+
 def _message(
     state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
 ) -> list[Piece]:
@@ -255,7 +279,7 @@ def _message(
         return [(clip(f" {around.error} ", width).ljust(width), theme.error)]
     text = around.message or state.message
     if state.mode is not Mode.BROWSE and not text:
-        text = _ASK[state.mode]
+        text = _asked(state)
         if state.selection is not None:
             chosen = state.selection
             quote = state.document.quote(chosen.start, chosen.end)

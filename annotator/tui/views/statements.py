@@ -266,7 +266,7 @@ def _unusual(state: ReviewState, item: Item, *, all_of_it: bool = False) -> list
     for attribute in layer.attributes if layer else ():
         held = item.value.attributes.get(attribute.name)
         if isinstance(held, str | int) and attribute.type in ("choice", "integer"):
-            shown = held if isinstance(held, str) else f"{attribute.name} {held}"
+            shown = held if isinstance(held, str) else "!" * held
             found += [str(shown)] if all_of_it or held != attribute.default else []
     return found
 
@@ -292,7 +292,7 @@ def _concept(state: ReviewState, item: Item) -> str:
 
 
 def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> list[Piece]:
-    """`▸ Iran + support · implied   suggested`; strength and basis where they are not the usual ones, and in
+    """`▸ Iran + support !!! implied   suggested`; strength and basis where they are not the usual ones, and in
     focus. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
@@ -308,7 +308,7 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, co
         color = holder_layer.color if holder_layer else "grey"
     marker = (f"{code:<2}", theme.hint) if code else _marker(theme, focused)
     more = _unusual(state, stance.relation, all_of_it=focused)
-    side = " · ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
+    side = " ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
     right: list[Piece] = [(" " + standing(stance.relation), theme.muted)]
     left: list[Piece] = [
         marker,
