@@ -404,3 +404,16 @@ def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
     field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")
     offered = offers(field, known)
     assert [(o.value, o.remembered) for o in offered] == [("Iran", True), ("Russia", False)]
+
+
+def test_several_names_are_completed_one_by_one(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        session.do(do.FocusItem("sIran"))
+        await _press(pilot, "i I r a n enter")
+        session.do(do.FocusItem("sPutin"))
+        await _press(pilot, "i P u t i n ; space i r down enter")
+        value = session.review.focused.value if session.review.focused else None
+        assert isinstance(value, Span) and value.entity == "Putin; Iran"
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)

@@ -43,7 +43,12 @@ class AskingScreen(CommandScreen):
         known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
         title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}"
         prompt = Prompt(
-            title, self.theme_now, value=field.value, offers=naming.offers(field, known), anew=True
+            title,
+            self.theme_now,
+            value=field.value,
+            offers=naming.offers(field, known),
+            anew=True,
+            several=True,
         )
         self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
 

@@ -19,8 +19,8 @@ OFFERED = 6
 
 
 class Prompt(ModalScreen[str | None]):
-    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces what is there.
-    Esc answers None."""
+    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces what is there;
+    with `several` offers complete what stands behind the last semicolon. Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 
@@ -33,11 +33,13 @@ class Prompt(ModalScreen[str | None]):
         offers: Sequence[Offer] = (),
         strict: bool = False,
         anew: bool = False,
+        several: bool = False,
         check: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self._title, self._look, self._value = title, theme, value
         self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
+        self._several = several
         self._found: list[Offer] = list(offers)
         self._chosen = self._first()
         self._complaint = ""
@@ -57,10 +59,15 @@ class Prompt(ModalScreen[str | None]):
         self._show()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._found = matching(self._offers, "" if event.value == self._value else event.value)
+        self._found = matching(self._offers, "" if event.value == self._value else self._part(event.value)[1])
         self._chosen = 0 if self._strict else (self._first() if event.value == self._value else -1)
         self._complaint = ""
         self._show()
+
+    def _part(self, value: str) -> tuple[str, str]:
+        """What is written before the last semicolon, and what is being written after it."""
+        before, _, last = value.rpartition(";") if self._several else ("", "", value)
+        return before.strip(), last
 
     def _first(self) -> int:
         """What is chosen before anything is typed: what is remembered, where nothing is written yet."""
@@ -72,7 +79,9 @@ class Prompt(ModalScreen[str | None]):
         if self._chosen >= 0 or self._strict:
             if not self._found:
                 return
-            answer = self._found[max(0, self._chosen)].value
+            offered = self._found[max(0, self._chosen)].value
+            before = self._part(answer)[0]
+            answer = f"{before}; {offered}" if before else offered
         if self._check is not None and (complaint := self._check(answer)):
             self._complaint = complaint
             self._show()
