@@ -201,8 +201,17 @@ def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) ->
     return out
 
 
-def learn(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str]) -> Bundle:
+def learn(
+    examples: Sequence[Example],
+    schema: LabelSchema,
+    *,
+    texts: Iterable[str],
+    base: Sequence[Example] = (),
+) -> Bundle:
     """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
+
+    With paragraphs of others as a `base` more is known from the start; how good the model is, is measured on the
+    project's own alone, and while these are few the model takes over what the base speaks for.
 
     Raises SuggesterError when nothing is marked in them.
     """
@@ -211,12 +220,13 @@ def learn(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[s
     covers: set[str] = set()
     layers: dict[str, Any] = {}
     for layer in schema.layers:
-        judged = _learn_layer(bundle, examples, layer, usage)
-        if judged:
-            spans = layer.kind == "span"
-            layers[layer.name] = report(judged, spans=spans)
-            if better(judged, spans=spans):
-                covers.add(layer.name)
+        judged = _learn_layer(bundle, [*base, *examples], layer, usage)
+        own = [one for i, one in sorted(judged.items()) if i >= len(base)]
+        spans = layer.kind == "span"
+        if own:
+            layers[layer.name] = report(own, spans=spans)
+        if better(own, spans=spans) or (base and judged and len(own) < LEAST):
+            covers.add(layer.name)
     if not (bundle.flat or bundle.clauses or bundle.pairs):
         raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
     metrics = {
@@ -228,41 +238,38 @@ def learn(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[s
     return replace(bundle, covers=frozenset(covers), metrics=metrics)
 
 
-def _learn_layer(bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage) -> list[Judged]:
-    """Train the model of a layer, if there is enough to, and judge it on paragraphs held out."""
-    labels = bundle._labels
-    if layer.kind == "span" and is_flat(examples, layer.name):
-        model, training, passages = FlatModel.train(examples, layer, labels, usage)
-        bundle.flat[layer.name] = model
-        return _judge_flat(examples, passages, training)
+def _learn_layer(
+    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage
+) -> dict[int, Judged]:
+    """Train the model of a layer, if there is enough to, and judge it on paragraphs held out; by their places."""
+    judged: dict[int, Judged] = {}
     try:
-        if layer.kind == "span":
+        if layer.kind == "span" and is_flat(examples, layer.name):
+            bundle.flat[layer.name], training, passages = FlatModel.train(
+                examples, layer, bundle._labels, usage
+            )
+            judged = {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
+        elif layer.kind == "span":
             bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer)
-            judged = [
-                _judge_clauses(bundle, found, examples[i], layer) for i, found in sorted(proposed.items())
-            ]
+            judged = {i: _judge_clauses(bundle, found, examples[i], layer) for i, found in proposed.items()}
         else:
             bundle.pairs[layer.name], related = PairModel.train(examples, layer)
-            judged = [_judge_pairs(bundle, found, examples[i], layer) for i, found in sorted(related.items())]
-    except ValueError:
-        return []
-    return judged if len(examples) >= LEAST else []
+            judged = {i: _judge_pairs(bundle, found, examples[i], layer) for i, found in related.items()}
+    except ValueError:  # too little is decided
+        return {}
+    return judged if len(examples) >= LEAST else {}
 
 
-def _judge_flat(examples: Sequence[Example], passages: Sequence[Passage], training: Training) -> list[Judged]:
-    out: list[Judged] = []
-    for i in sorted(training.held_out):
-        passage = passages[i]
+def _judge_flat(example: Example, passage: Passage, training: Training, number: int) -> Judged:
+    tokens = passage.tokens
 
-        def stretch(first: int, last: int, label: str, passage: Passage = passage) -> tuple[int, int, str]:
-            return passage.tokens[first].start, passage.tokens[last - 1].end, label
+    def stretch(first: int, last: int, label: str) -> tuple[int, int, str]:
+        return tokens[first].start, tokens[last - 1].end, label
 
-        chosen = choose(training.held_out[i])
-        proposed = [(stretch(c.first, c.last, c.label), c.chance) for c in chosen]
-        alone = [stretch(c.first, c.last, c.label) for c in choose(training.alone[i])]
-        wanted = [stretch(*place) for place in passage.gold]
-        out.append(Judged(examples[i].reading.text, proposed, alone, wanted))
-    return out
+    chosen = choose(training.held_out[number])
+    proposed = [(stretch(c.first, c.last, c.label), c.chance) for c in chosen]
+    alone = [stretch(c.first, c.last, c.label) for c in choose(training.alone[number])]
+    return Judged(example.reading.text, proposed, alone, [stretch(*place) for place in passage.gold])
 
 
 def _judge_clauses(bundle: Bundle, found: Sequence[Proposal], one: Example, layer: Layer) -> Judged:

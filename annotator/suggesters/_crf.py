@@ -32,6 +32,9 @@ LEAST = 12
 _PARAMETERS = {"c1": 0.05, "c2": 0.5, "max_iterations": 40, "feature.possible_transitions": True}
 """Changed by a factor of four either way, F1 stays within .003 (CrossNER politics, 200 sentences)."""
 
+_SETTLED, _NEARLY = 3, 0.9
+"""How often, and in which share of the places where it stands, a form has to be marked to be settled."""
+
 _UNSAID = 0.25
 """The score that stands for what the rules do not propose."""
 
@@ -51,10 +54,24 @@ class SpanModel:
     def candidates(self, passage: Passage, without: Lexicon | None = None) -> list[Candidate]:
         """All candidates, with probabilities, in the order of their places; the counts of `without` are left
         out of the memory."""
-        return [
-            Candidate(first, last, label, self.chance(columns), by)
-            for (first, last, label), columns, by in self.pool(passage, without)
-        ]
+        settled = self._settled(passage, without)
+        out: list[Candidate] = []
+        for place, columns, by in self.pool(passage, without):
+            chance = max(self.chance(columns), settled.get(place, 0.0))
+            out.append(Candidate(*place, chance, by))
+        return out
+
+    def _settled(self, passage: Passage, without: Lexicon | None) -> dict[Place, float]:
+        """The places of forms that annotators marked with one label nearly always, with the least chance that
+        this gives them. Of whole projects this changes nothing (F1 stays within .001 on CrossNER politics), but
+        who marks a word for the third time expects to see it suggested."""
+        out: dict[Place, float] = {}
+        for first, last, counts in self.lexicon.matches(passage.tokens, without):
+            every = sum(counts.values())
+            for label, number in counts.items():
+                if label != OUTSIDE and number >= _SETTLED and number >= _NEARLY * every:
+                    out[first, last, label] = number / (every + 1)
+        return out
 
     def pool(
         self, passage: Passage, without: Lexicon | None = None

@@ -46,7 +46,7 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
 
 
 def better(judged: Sequence[Judged], *, spans: bool) -> bool:
-    """Whether the model saves more keys than rules and memory over the last paragraphs."""
+    """Whether the model saves more keys than rules and memory over the last paragraphs; not without any."""
     last = judged[-LAST:]
     mine = total(effort(one, spans=spans) for one in last)
     others = total(effort(one, spans=spans, alone=True) for one in last)
