@@ -417,3 +417,19 @@ def test_several_names_are_completed_one_by_one(tmp_path: Path) -> None:
 
     with _demo(tmp_path / "p") as of:
         _run(of, play)
+
+
+def test_the_palette_finds_commands_by_name_and_by_what_they_do(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], _: Session) -> None:
+        await _press(pilot, "ctrl+p")
+        assert isinstance(pilot.app.screen, Prompt)
+        assert "The suggestion in focus stands" in _shown(pilot)
+        await _press(pilot, "w h o space h o l d s enter")
+        assert isinstance(pilot.app.screen, MatrixScreen)
+        await _press(pilot, "q ctrl+p d e n s i t y enter")
+        assert isinstance(pilot.app.screen, AnnotateScreen)
+        await _press(pilot, "q ctrl+p f i r s t enter")
+        assert isinstance(pilot.app.screen, QueueScreen)
+
+    with _demo(tmp_path / "p") as of:
+        _run(of, play)

@@ -21,7 +21,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.screen import Screen
 
 from annotator.config import FILE
@@ -51,7 +51,7 @@ LAST = 0.7
 class AnnotatorApp(App[int]):
     """Shows the document the annotator was in last, or the queue."""
 
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     BINDINGS = []  # noqa: RUF012 - a class variable of Textual's
     CSS = """
@@ -193,15 +193,6 @@ class AnnotatorApp(App[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C does not end a day's work by accident."""
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette holds the commands of the screen it was opened from."""
-        if not isinstance(screen, CommandScreen):
-            return
-        for command in screen.commands():
-            key = self.key_map.shown(command.name)
-            text = f"{command.help}  [{key}]" if key else command.help
-            yield SystemCommand(command.title, text, lambda c=command: screen.run_command(c))
 
     # --- the terminal
 

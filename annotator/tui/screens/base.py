@@ -93,7 +93,22 @@ class CommandScreen(Screen[None]):
         self.redraw()
 
     def run_palette(self) -> None:
-        self.annotator_app.action_command_palette()
+        """A line that finds commands by their names and what they do."""
+        from annotator.tui.offers import Offer
+        from annotator.tui.screens.prompt import Prompt
+
+        commands = {c.title: c for c in self.commands() if c.name != "palette"}
+        offers = [
+            Offer(title, f"{self.key_map.shown(c.name):<7} {c.help}", (c.help,))
+            for title, c in commands.items()
+        ]
+
+        def chosen(title: str | None) -> None:
+            self.redraw()
+            if title is not None:
+                self.run_command(commands[title])
+
+        self.app.push_screen(Prompt("command", self.theme_now, offers=offers, strict=True), chosen)
 
     def run_entities(self) -> None:
         from annotator.tui.screens.registry import registry_screen

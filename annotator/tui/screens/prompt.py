@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -106,12 +107,14 @@ class Prompt(ModalScreen[str | None]):
         width, theme = self.app.size.width, self._look
         top = max(0, self._chosen - OFFERED + 1)
         rows: list[list[Piece]] = [[((f" {self._complaint or self._title}").ljust(width), theme.bar)]]
+        column = min(max((cell_len(offer.value) for offer in self._offers), default=0), width // 2)
         for i, offer in enumerate(self._found[top : top + OFFERED], top):
             here = i == self._chosen
             style = theme.strong if here else PLAIN
+            name = clip(offer.value, column)
             rows.append(
-                [("▸ " if here else "  ", theme.strong), (clip(offer.value, width - 24), style),
-                 (f"  {clip(offer.note, 40)}", theme.muted)]
+                [("▸ " if here else "  ", theme.strong), (name, style),
+                 (" " * (column + 2 - cell_len(name)), PLAIN), (clip(offer.note, width - column - 5), theme.muted)]
             )  # fmt: skip
         self.query_one("#offers", Rows).show([strip(row) for row in rows])
 

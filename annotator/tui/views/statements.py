@@ -201,15 +201,16 @@ def describe(item: Item) -> str:
     return " · ".join(parts)
 
 
-def standing(item: Item) -> str:
-    """What became of an item, in a word."""
+def standing(item: Item, *, short: bool = False) -> str:
+    """What became of an item, in a word; of a suggestion its score in percent, with `short` just that."""
     if item.pending:
         skipped = item.standing is not None
         if skipped or item.suggestion is None:
             return "skipped" if skipped else "suggested"
         # In review the proposals are the annotators' own.
         by = item.suggestion.suggester if item.suggestion.rule == ANNOTATORS else "suggested"
-        return f"{by} {round(item.suggestion.score * 100)}%"
+        score = f"{round(item.suggestion.score * 100)}%"
+        return score if short and by == "suggested" else f"{by} {score}"
     assert item.standing is not None
     return item.standing.status.value
 
@@ -309,7 +310,7 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, co
     marker = (f"{code:<2}", theme.hint) if code else _marker(theme, focused)
     more = _unusual(state, stance.relation, all_of_it=focused)
     side = " ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
-    right: list[Piece] = [(" " + standing(stance.relation), theme.muted)]
+    right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
     left: list[Piece] = [
         marker,
         (clip(who, max(4, width - len(side) - 4 - len(right[0][0]))), theme.ink(color)),
