@@ -15,7 +15,7 @@ from annotator.model.review import ReviewState, open_document, step
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.rows import clip
-from annotator.tui.theme import THEMES, choose, colors_of
+from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import chain
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.text import Look, TextView
@@ -242,3 +242,23 @@ def test_old_terminals_without_colours_get_none() -> None:
     }
     assert found == {"vt100": 0, "vt220": 0, "vt340-color": 16, "linux": 16, "screen": 16}
     assert colors_of(None, "xterm") == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "italic"),
+    [({"TERM": "screen"}, False), ({"TERM": "screen-256color", "TMUX": "x"}, True), ({"TERM": "linux"}, False),
+     ({"TERM": "xterm"}, True)],
+)  # fmt: skip
+def test_compact_marks_tell_pending_from_decided_without_italics_too(
+    environment: dict[str, str], italic: bool
+) -> None:
+    theme = adapted(THEMES["mono"], environment)
+    state = _do(_state(), do.FocusItem("sEnd"), do.Accept(), do.FocusItem("sIran"))
+    made = frame(TextView(), state, Look(theme, compact=True), KEYS, Surroundings("ada"), 100, 30)
+    styles = {s.text: s.style for row in made.rows[1:3] for s in row.segments if s.style}
+    pending, decided = (
+        next(v for k, v in styles.items() if k.startswith(w)) for w in ("the plan", "sanctions")
+    )
+    assert pending is not None and decided is not None
+    assert (bool(pending.italic), bool(pending.dim)) == (italic, not italic)
+    assert decided.underline and not decided.italic and not decided.dim

@@ -38,7 +38,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
-from annotator.tui.theme import THEMES, Theme, choose, colors_of
+from annotator.tui.theme import THEMES, Theme, adapted, choose, colors_of
 from annotator.tui.widgets.rows import Rows
 
 PATIENCE = 0.5
@@ -73,11 +73,14 @@ class AnnotatorApp(App[int]):
         self.key_map = keys
         self._wanted = document
         self._screen_of = screen
-        self.look: Theme = choose(
-            session.project.config.theme,
-            colors=colors_of(self.console.color_system, os.environ.get("TERM", "")),
-            no_color=no_color,
-            background=os.environ.get("COLORFGBG", ""),
+        self.look: Theme = adapted(
+            choose(
+                session.project.config.theme,
+                colors=colors_of(self.console.color_system, os.environ.get("TERM", "")),
+                no_color=no_color,
+                background=os.environ.get("COLORFGBG", ""),
+            ),
+            os.environ,
         )
         self.glyphs: Glyphs = UNICODE if "utf" in locale.getpreferredencoding(False).lower() else ASCII
         system = self.console.color_system
@@ -216,7 +219,7 @@ class AnnotatorApp(App[int]):
     def next_theme(self) -> None:
         """Dark, light, 16 colours, none."""
         names = list(THEMES)
-        self.look = THEMES[names[(names.index(self.look.name) + 1) % len(names)]]
+        self.look = adapted(THEMES[names[(names.index(self.look.name) + 1) % len(names)]], os.environ)
 
     def repaint(self) -> None:
         """Paint the whole screen anew."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from rich.style import Style
@@ -30,7 +30,7 @@ _ANSI = {
 }  # fmt: skip
 
 
-_DIM, _BOLD, _REVERSE = Style(dim=True), Style(bold=True), Style(reverse=True)
+_DIM, _BOLD, _REVERSE, _ITALIC = Style(dim=True), Style(bold=True), Style(reverse=True), Style(italic=True)
 _LOUD, _FOUND = Style(reverse=True, bold=True), Style(underline=True, bold=True)
 
 
@@ -47,6 +47,8 @@ class Theme:
     error: Style = _LOUD
     hint: Style = _LOUD
     found: Style = _FOUND
+    pending: Style = _ITALIC
+    """What is only suggested, where marks are in the text itself."""
 
     def mark(self, color: str) -> Style:
         """The line under a span, the same whatever became of it: shape tells that."""
@@ -100,6 +102,14 @@ def colors_of(system: str | None, term: str) -> int:
     return {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}.get(system, 16)
 
 
+def adapted(theme: Theme, environment: Mapping[str, str]) -> Theme:
+    """The theme without italics where there are none: GNU screen shows them in reverse, as if in focus, and the
+    Linux console in a colour."""
+    term = environment.get("TERM", "")
+    without = term.startswith("linux") or (term.startswith("screen") and "TMUX" not in environment)
+    return replace(theme, pending=_DIM) if without else theme
+
+
 def choose(wanted: str, *, colors: int, no_color: bool, background: str = "") -> Theme:
     """The theme to begin with: as set, else by what the terminal can do.
 
@@ -117,4 +127,4 @@ def choose(wanted: str, *, colors: int, no_color: bool, background: str = "") ->
     return THEMES["light" if light else "dark"]
 
 
-__all__ = ["OKABE_ITO", "THEMES", "Theme", "choose", "colors_of"]
+__all__ = ["OKABE_ITO", "THEMES", "Theme", "adapted", "choose", "colors_of"]

@@ -494,7 +494,8 @@ class _Painter:
     def _compact(self, item: Item) -> Style:
         statement = item.value.layer in self._schema.statement_layers
         ink = self.look.theme.ink(self._color(item))
-        return ink + Style(bold=not statement, underline=statement, italic=item.pending)
+        shape = ink + Style(bold=not statement, underline=statement)
+        return shape + self.look.theme.pending if item.pending else shape
 
 
 def _runs(shown: Sequence[str], styles: Sequence[Style]) -> list[Piece]:
