@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,33 @@ def test_gamma_without_its_package_says_how_to_get_it() -> None:
             gammas.gamma(comparison, [_layer("claim")], gammas.Settings(), python=sys.executable)
     else:
         pytest.skip("the extra is installed")
+
+
+@pytest.mark.skipif(find_spec("pygamma_agreement") is None, reason="the extra `gamma` is not installed")
+def test_gamma_by_the_package_itself() -> None:
+    """Two documents alike, one that differs: gamma is 1 where all agree, the same for the same seed, and lower for
+    coders who agree less; a document that only one marked is left out."""
+
+    def works(*several: list[tuple[int, int, str]], id: str) -> list[Record]:
+        text = "x" * 40 + id
+        return [
+            Record(
+                document(text, id=id), who, Completion.DONE,
+                tuple(Span(f"{who}{i}", "claim", c, a, b) for i, (a, b, c) in enumerate(units)),
+            )
+            for who, units in zip("abc", several, strict=False)
+        ]  # fmt: skip
+
+    alike = [(2, 9, "fact"), (12, 20, "value"), (25, 31, "fact")]
+    moved = [(4, 11, "value"), (14, 20, "value")]
+    layer, settings = _layer("claim"), gammas.Settings(precision=0.1, seconds=240)
+    (same,) = gammas.gamma(compare(works(alike, alike, id="d")), [layer], settings)
+    assert (same.gamma, same.gamma_cat, same.reason) == (pytest.approx(1), pytest.approx(1), "")
+    records = [*works(alike, moved, alike, id="d"), *works(alike, [], id="e")]
+    once, again = (gammas.gamma(compare(records), [layer], settings)[0] for _ in range(2))
+    assert once == again
+    assert once.gamma is not None
+    assert once.gamma < 1
+    assert (once.documents, once.left_out) == (1, 1)
+    (late,) = gammas.gamma(compare(records), [layer], gammas.Settings(seconds=0.2))
+    assert (late.gamma, late.reason) == (None, "stopped after 0.2 s")

@@ -20,10 +20,12 @@ from annotator.measures._columns import Columns, Ints, aligned, by_passage, colu
 from annotator.measures._data import Array, Comparison, single
 from annotator.measures._tables import Figure, Square, Sums, Table
 from annotator.model.schema import Attribute, Layer
-from annotator.model.span import Span
 
 title = "Labels and attributes of aligned spans"
 kinds = ("span",)
+
+MISSING = "–"
+"""Stands for the value of a span without the attribute."""
 
 MANY = 64
 """Above so many pairs of annotators Cohen's kappa is left out: most pairs share too little."""
@@ -33,8 +35,10 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
     """For the label and every attribute with a closed set of values: what aligned spans have, over all pairs of
     annotators (`c`, both directions) and, in a table of its own, by pair; how many are aligned, and how many spans."""
     out: dict[str, Table] = {}
-    for name, read in _read(layer):
-        out[name], out[f"{name} by pair"] = _tables(comparison, layer.name, read)
+    rows = np.unique(np.concatenate(aligned(comparison, layer.name)))
+    for name in (None, *(attribute.name for attribute in _closed(layer))):
+        what = name or "label"
+        out[what], out[f"{what} by pair"] = _tables(comparison, layer.name, rows, name)
     return out
 
 
@@ -51,14 +55,6 @@ def _closed(layer: Layer) -> list[Attribute]:
     return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
 
 
-def _read(layer: Layer) -> list[tuple[str, Callable[[Span], str]]]:
-    return [("label", lambda span: span.label), *((a.name, _reader(a.name)) for a in _closed(layer))]
-
-
-def _reader(name: str) -> Callable[[Span], str]:
-    return lambda span: str(span.attributes.get(name, "–"))
-
-
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
     """Labels, and how often one annotator gave the label of the row where the other gave that of the column; both
     directions are counted. From the sums of the table `label`."""
@@ -67,10 +63,10 @@ def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
     return tuple(square.values), np.rint(matrix).astype(int).tolist() if square.values else []
 
 
-def _tables(comparison: Comparison, layer: str, read: Callable[[Span], str]) -> tuple[Table, Table]:
+def _tables(comparison: Comparison, layer: str, used: Ints, name: str | None) -> tuple[Table, Table]:
     found = columns(comparison, layer)
     a, b = aligned(comparison, layer)
-    values, said = _said(found, read, np.concatenate([a, b]))
+    values, said = _said(found, used, name)
     size, passage, names = len(values), found.passage[a], comparison.annotators
     ordered = spread(found, passage, said[a] * size + said[b], size * size)
     count = len(found.present)
@@ -126,16 +122,20 @@ def _figures(
     ]  # fmt: skip
 
 
-def _said(found: Columns, read: Callable[[Span], str], used: Ints) -> tuple[list[str], Ints]:
-    """The values of the rows in use, sorted, and for every row which of them it has (0 for rows not in use)."""
-    rows = np.unique(used)
-    first: dict[str, int] = {}
-    raw = [first.setdefault(read(found.spans[i]), len(first)) for i in rows.tolist()]
-    values = sorted(first)
-    place = np.zeros(len(first), dtype=np.int64)
-    place[[first[value] for value in values]] = np.arange(len(values))
+def _said(found: Columns, rows: Ints, name: str | None) -> tuple[list[str], Ints]:
+    """The values that spans in use (`rows`, ascending) have of an attribute, or of the label for None, sorted; and for
+    every span which of them it has (0 for those not in use). A span without the attribute has the value –."""
     out = np.zeros(len(found.spans), dtype=np.int64)
-    out[rows] = place[raw] if raw else 0
+    if name is None:
+        used, out[rows] = np.unique(found.label[rows], return_inverse=True)
+        return [found.labels[i] for i in used.tolist()], out
+    held = [found.spans[i].attributes for i in rows.tolist()]
+    if not any(held):
+        return ([MISSING] if held else []), out
+    said = [str(own.get(name, MISSING)) for own in held]
+    values = sorted(set(said))
+    place = {value: i for i, value in enumerate(values)}
+    out[rows] = [place[value] for value in said]
     return values, out
 
 
