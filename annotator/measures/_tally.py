@@ -179,11 +179,19 @@ class Tally:
         return np.concatenate(out)
 
 
+EXACT = 2**24
+"""Whole numbers up to this are exact in single precision."""
+
+
 def _summed(unit: Ints, which: Ints, value: Array, weights: Weights, size: int) -> Array:
     """Values times the weights of their units, summed by column: `(samples, size)`."""
     units, place = np.unique(unit, return_inverse=True)
-    dense = np.bincount(place * size + which, weights=value, minlength=len(units) * size)
-    return np.asarray(weights[units].T.astype(np.float64) @ dense.reshape(len(units), size))
+    dense = np.bincount(place * size + which, weights=value, minlength=len(units) * size).reshape(-1, size)
+    # No unit is drawn more than a dozen times; counts stay exact in half the time.
+    whole = 12 * np.abs(value).sum() < EXACT and np.array_equal(value, np.rint(value))
+    kind = np.float32 if whole else np.float64
+    drawn = weights if len(units) == len(weights) else weights[units]
+    return np.asarray(drawn.T.astype(kind) @ dense.astype(kind), dtype=np.float64)
 
 
 class Book:

@@ -78,22 +78,34 @@ def _read(
     db: Database, wanted: str, held: Mapping[tuple[str, str], tuple[list[Span], list[Relation]]]
 ) -> None:
     """Spans and relations, from columns of their own; only attributes, where there are any, are parsed."""
+    own = "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END"
+    source = "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind"
     rows = db.rows(
-        'SELECT document, annotator, item, layer, label, start, "end", source, target, entity, '
-        "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END "
-        "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind IN ('span', 'relation')",
+        f"SELECT document, annotator, item, layer, label, start, \"end\", entity, {own} {source} = 'span'",
         (wanted,),
     )
-    states = iter(json.loads(f"[{','.join(row[10] for row in rows if row[10] is not None)}]"))
-    for document, who, id, layer, label, start, end, source, target, entity, state in rows:
-        attributes: Attributes = NO_ATTRIBUTES if state is None else next(states)["value"]["attributes"]
+    states = _attributes([row[8] for row in rows])
+    for document, who, id, layer, label, start, end, entity, state in rows:
         found = held.get((document, who))
-        if found is None:
-            continue
-        if source is None:
+        attributes = NO_ATTRIBUTES if state is None else next(states)
+        if found is not None:
             found[0].append(Span(id, layer, label, start, end, entity, attributes))
-        else:
-            found[1].append(Relation(id, layer, label, source, target, attributes))
+    rows = db.rows(
+        f"SELECT document, annotator, item, layer, label, source, target, {own} {source} = 'relation'",
+        (wanted,),
+    )
+    states = _attributes([row[7] for row in rows])
+    for document, who, id, layer, label, source_, target, state in rows:
+        found = held.get((document, who))
+        attributes = NO_ATTRIBUTES if state is None else next(states)
+        if found is not None:
+            found[1].append(Relation(id, layer, label, source_, target, attributes))
+
+
+def _attributes(states: Sequence[str | None]) -> Iterator[Attributes]:
+    """Of the states that have any, read in one go."""
+    for state in json.loads(f"[{','.join(state for state in states if state is not None)}]"):
+        yield state["value"]["attributes"]
 
 
 def _excluded(db: Database, wanted: str) -> dict[tuple[str, str], dict[int, bool]]:

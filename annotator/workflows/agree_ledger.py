@@ -378,10 +378,14 @@ def _notes(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, _Not
         out.setdefault(passage.name, []).append((passage, apart, round(every)))
     return {
         name: _Note(
-            tuple(sorted({who for p, *_ in own for who in p.works})),
+            tuple(
+                sorted(own[0][0].works)
+                if len(own) == 1
+                else sorted({who for p, *_ in own for who in p.works})
+            ),
             len(own),
-            sum(not w.spans and not w.relations for p, *_ in own for w in p.works.values()),
-            tuple(_spot(*one) for one in own if one[1] > 0),
+            sum([not w.spans and not w.relations for p, *_ in own for w in p.works.values()]),
+            tuple([_spot(*one) for one in own if one[1] > 0]),
         )
         for name, own in out.items()
     }
