@@ -51,9 +51,8 @@ async def _shoot(folder: Path, root: Path, name: str, size: tuple[int, int], key
             await pilot.pause()
             if keys:
                 await pilot.press(*(_name(key) for key in keys.split()))
-            # Agreement is computed in a thread.
-            await app.workers.wait_for_complete()
-            await pilot.pause(0.2)
+            # Agreement is computed in a thread, which goes on looking for what is saved.
+            await pilot.pause(3 if name == "agreement" else 0.2)
             picture = app.export_screenshot(title="annotator")
             # The fonts would be fetched from elsewhere; whatever monospaced font there is will do.
             picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)

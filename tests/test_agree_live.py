@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import document
+from textual.pilot import Pilot
 
 from annotator import registry
 from annotator.errors import UsageError
@@ -21,6 +23,10 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.commands import key_map
+from annotator.tui.session import Session
+from annotator.tui.widgets.rows import Rows
 from annotator.workflows.agree import Follower, agreement
 from annotator.workflows.agree_ledger import Agreement, Ledger
 
@@ -213,3 +219,46 @@ def test_what_is_read_for_comparing_is_what_records_hold(tmp_path: Path) -> None
             assert mine.relations == theirs.relations
         (some,) = list(project.finished(["d001"], ["ada", "ben"]))
         assert set(_names(some)) <= {"ada", "ben"}
+
+
+def test_the_open_screen_follows(tmp_path: Path) -> None:
+    """What another process saves is on the screen without a key; the cursor stays on its paragraph."""
+    root = tmp_path / "p"
+    works = _documents(random.Random(8), 3)
+
+    async def play() -> None:
+        app = AnnotatorApp(Session(reader, "di", reader.new_session()), key_map({}))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("q", "A")
+            await _until(pilot, "no document was finished")
+            writer.add_records(record for several in works.values() for record in several)
+            await _until(pilot, "3 documents finished")
+            await pilot.press("n")
+            await _until(pilot, "▸   d")
+            before = next(row for row in _shown(pilot) if row.startswith("▸"))
+            who = next(r.annotator for r in works["d001"] if r.annotator)
+            _complete(writer, "d001", who, Completion.SKIPPED, Completion.DONE)
+            await pilot.press("home")
+            await _until(pilot, "skipped 1")
+            await pilot.press("n", "enter")
+            await _until(pilot, "differ,")
+            assert before.split()[1].startswith("d0")
+            await pilot.press("escape", "escape")
+
+    with Project.create(root) as reader, Project.open(root) as writer:
+        reader.add_documents([document("Nothing to see here.", id="x")])
+        asyncio.run(play())
+
+
+def _shown(pilot: Pilot[None]) -> list[str]:
+    rows = pilot.app.screen.query_one(Rows)
+    return ["".join(segment.text for segment in rows.render_line(y)) for y in range(rows.size.height)]
+
+
+async def _until(pilot: Pilot[None], words: str) -> None:
+    for _ in range(250):
+        if any(words in row for row in _shown(pilot)):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{words!r} never came:\n" + "\n".join(_shown(pilot)))

@@ -6,11 +6,20 @@ Alpha-Reliability.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from annotator.measures._data import Array
+from annotator.model.schema import Attribute, Layer
+
+MISSING = "–"
+"""Stands for the value of what has not the attribute."""
+
+
+def closed(layer: Layer) -> list[Attribute]:
+    """The attributes of a layer with a closed set of values, one for each annotation."""
+    return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
 
 
 def coincidences(units: Iterable[tuple[float, Mapping[int, int]]], size: int) -> Array:
@@ -56,4 +65,12 @@ def against_rest(matrix: Array, keep: list[int]) -> Array:
     return np.array([matrix[np.ix_(a, b)].sum() for a in (mask, ~mask) for b in (mask, ~mask)])
 
 
-__all__ = ["against_rest", "alpha", "coincidences"]
+def squares(values: Sequence[str]) -> Array | None:
+    """Squared differences of whole numbers; None when a value is missing somewhere, which has no distance."""
+    if not all(value.lstrip("-").isdigit() for value in values) or not values:
+        return None
+    numbers = np.array([int(value) for value in values], dtype=np.float64)
+    return np.asarray((numbers[:, None] - numbers[None, :]) ** 2)
+
+
+__all__ = ["MISSING", "against_rest", "alpha", "closed", "coincidences", "squares"]

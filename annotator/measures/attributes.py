@@ -15,17 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from annotator.measures._coincidence import against_rest, alpha
+from annotator.measures._coincidence import MISSING, against_rest, alpha, closed, squares
 from annotator.measures._columns import Columns, Ints, aligned, by_passage, columns, marked, spread
 from annotator.measures._data import Array, Comparison, single
 from annotator.measures._tables import Figure, Square, Sums, Table
-from annotator.model.schema import Attribute, Layer
+from annotator.model.schema import Layer
 
 title = "Labels and attributes of aligned spans"
 kinds = ("span",)
-
-MISSING = "–"
-"""Stands for the value of a span without the attribute."""
 
 MANY = 64
 """Above so many pairs of annotators Cohen's kappa is left out: most pairs share too little."""
@@ -36,7 +33,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
     annotators (`c`, both directions) and, in a table of its own, by pair; how many are aligned, and how many spans."""
     out: dict[str, Table] = {}
     rows = np.unique(np.concatenate(aligned(comparison, layer.name)))
-    for name in (None, *(attribute.name for attribute in _closed(layer))):
+    for name in (None, *(attribute.name for attribute in closed(layer))):
         what = name or "label"
         out[what], out[f"{what} by pair"] = _tables(comparison, layer.name, rows, name)
     return out
@@ -45,14 +42,10 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
     """Alpha, Cohen's and Fleiss' kappa and S of the label, then of every attribute."""
     out = _figures("label", sums, [label.name for label in layer.labels])
-    for attribute in _closed(layer):
+    for attribute in closed(layer):
         known = [str(value) for value in attribute.values]
         out += _figures(attribute.name, sums, known, interval=attribute.type == "integer")
     return out
-
-
-def _closed(layer: Layer) -> list[Attribute]:
-    return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
 
 
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
@@ -108,7 +101,7 @@ def _figures(
         return lambda rows: measure(square.matrices(rows))
 
     kinds_: list[tuple[str, str, Callable[[Array], Array]]] = [
-        ("alpha", name, of(alpha(size, _distance(square.values) if interval else None))),
+        ("alpha", name, of(alpha(size, squares(square.values) if interval else None))),
         ("kappa", f"{name} by pair", kappas),
         ("Fleiss' kappa", name, of(fleiss(size))),
         ("S", name, of(bennett(size, max(len({*known, *square.values}), 1)))),
@@ -137,14 +130,6 @@ def _said(found: Columns, rows: Ints, name: str | None) -> tuple[list[str], Ints
     place = {value: i for i, value in enumerate(values)}
     out[rows] = [place[value] for value in said]
     return values, out
-
-
-def _distance(values: Sequence[str]) -> Array | None:
-    """Squared differences of whole numbers; None when a value is missing somewhere, which has no distance."""
-    if not all(value.lstrip("-").isdigit() for value in values) or not values:
-        return None
-    numbers = np.array([int(value) for value in values], dtype=np.float64)
-    return np.asarray((numbers[:, None] - numbers[None, :]) ** 2)
 
 
 def _reason(kind: str, aligned_pairs: int, pairs: int) -> str:

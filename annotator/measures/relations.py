@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures._coincidence import alpha
+from annotator.measures._coincidence import MISSING, alpha, closed, squares
 from annotator.measures._columns import aligned, columns
 from annotator.measures._data import Comparison, Work, f1
 from annotator.measures._tables import Figure, Sums, Table
@@ -28,10 +28,10 @@ Same = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Two annotators' relations in a passage: sides of those with both ends in common, and how many each has;
-    `ends` says of the rest which end is not in common: source, target or both."""
+    """Two annotators' relations in a passage: those with both ends in common, in pairs, and how many each has; `apart`
+    counts the rest by what differs: the holder, the target, or all (missing)."""
 
-    sides: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[Relation, Relation], ...]
     one: int
     other: int
     apart: Mapping[str, int]
@@ -92,18 +92,19 @@ def _meet(mine: list[Relation], theirs: list[Relation], ours: Same, others: Same
     def key(end: str, same: Same) -> object:
         return AUTHOR if end == AUTHOR else same(end)
 
-    left = [(key(r.source, others), key(r.target, others), r.label) for r in theirs]
-    rest = [(key(r.source, ours), key(r.target, ours), r.label) for r in mine]
-    sides: list[tuple[str, str]] = []
+    left = [(key(r.source, others), key(r.target, others), r) for r in theirs]
+    rest = [(key(r.source, ours), key(r.target, ours), r) for r in mine]
+    pairs: list[tuple[Relation, Relation]] = []
     for alike in (True, False):
         for edge in list(rest):
-            if None in edge:
+            if None in edge[:2]:
                 continue
-            partner = next((o for o in left if o[:2] == edge[:2] and (not alike or o[2] == edge[2])), None)
+            own = edge[2].label
+            partner = next((o for o in left if o[:2] == edge[:2] and (not alike or o[2].label == own)), None)
             if partner is not None:
                 left.remove(partner)
                 rest.remove(edge)
-                sides.append((edge[2], partner[2]))
+                pairs.append((edge[2], partner[2]))
     apart = {"holder": 0, "target": 0, "missing": 0}
     for edge in rest:
         cause, at = "missing", 0
@@ -117,27 +118,41 @@ def _meet(mine: list[Relation], theirs: list[Relation], ours: Same, others: Same
             left.remove(partner)
         apart[cause] += 1
     apart["missing"] += len(left)
-    return Met(tuple(sides), len(mine), len(theirs), apart)
+    return Met(tuple(pairs), len(mine), len(theirs), apart)
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
     """`aligned` and `exact`: relations that have both ends in common, those that have the side in common too, those of
-    both, over all pairs of annotators, and what the rest differs in; `side`: sides given aligned ends."""
-    out = {
+    both, over all pairs of annotators, and what the rest differs in; `side`, and a table for every attribute with a
+    closed set of values: what those have that have both aligned ends in common."""
+    out: dict[str, Table] = {
         "aligned": aligned_table(comparison, layer),
         "exact": _meetings(comparison, layer.name, exact=True),
     }
     met = meetings(comparison, layer.name)
-    code = {v: i for i, v in enumerate(sorted({v for _, m in met for pair in m.sides for v in pair}))}
+    for name in ("side", *(attribute.name for attribute in closed(layer))):
+        out[name] = _values(comparison, met, name)
+    return out
+
+
+def _values(comparison: Comparison, met: list[tuple[int, Met]], name: str) -> Table:
+    """What relations with both ends in common have of the side, or of an attribute: coincidences by value."""
+    said = [
+        (i, [(_value(a, name), _value(b, name)) for a, b in one.pairs], one.one + one.other) for i, one in met
+    ]
+    code = {v: i for i, v in enumerate(sorted({v for _, pairs, _ in said for pair in pairs for v in pair}))}
     size = len(code)
     rows = np.zeros((len(comparison.passages), size * size + 2))
-    for i, meeting in met:
-        rows[i, -2:] += (len(meeting.sides), meeting.one + meeting.other)
-        for a, b in meeting.sides:
+    for i, pairs, every in said:
+        rows[i, -2:] += (len(pairs), every)
+        for a, b in pairs:
             rows[i, code[a] * size + code[b]] += 1
             rows[i, code[b] * size + code[a]] += 1
-    keys = [*(("c", one, other) for one in code for other in code), ("met",), ("every",)]
-    return {**out, "side": Table(keys, rows)}
+    return Table([*(("c", one, other) for one in code for other in code), ("met",), ("every",)], rows)
+
+
+def _value(relation: Relation, name: str) -> str:
+    return relation.label if name == "side" else str(relation.attributes.get(name, MISSING))
 
 
 def aligned_table(comparison: Comparison, layer: Layer) -> Table:
@@ -151,18 +166,21 @@ CAUSES = ("holder", "target", "missing")
 def _meetings(comparison: Comparison, layer: str, *, exact: bool) -> Table:
     rows = np.zeros((len(comparison.passages), 3 + len(CAUSES)))
     for i, met in meetings(comparison, layer, exact=exact):
-        alike = sum(a == b for a, b in met.sides)
-        rows[i] += (len(met.sides), alike, met.one + met.other, *(met.apart[cause] for cause in CAUSES))
+        alike = sum(a.label == b.label for a, b in met.pairs)
+        rows[i] += (len(met.pairs), alike, met.one + met.other, *(met.apart[cause] for cause in CAUSES))
     return Table([("met",), ("same",), ("marked",), *((cause,) for cause in CAUSES)], rows)
 
 
-def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
-    """F1 without and with side on aligned ends, the same on exact ones, and alpha of the side."""
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
+    """F1 without and with side on aligned ends, the same on exact ones, alpha of the side and of attributes."""
     out: list[Figure] = []
     for table, words in (("aligned", ""), ("exact", ", exact ends")):
         for kind, name in (("met", "F1 without side"), ("same", "F1 with side")):
             out.append(_f1(sums[table], table, kind, name + words))
-    return [*out, _side(sums["side"])]
+    out.append(_alpha(sums["side"], "side"))
+    for attribute in closed(layer):
+        out.append(_alpha(sums[attribute.name], attribute.name, whole=attribute.type == "integer"))
+    return out
 
 
 def with_side(sums: Sums) -> Figure:
@@ -177,14 +195,14 @@ def _f1(sums: Sums, table: str, kind: str, name: str) -> Figure:
     )
 
 
-def _side(sums: Sums) -> Figure:
+def _alpha(sums: Sums, name: str, *, whole: bool = False) -> Figure:
     square = sums.square("c")
-    own = alpha(square.size)
+    own = alpha(square.size, squares(square.values) if whole else None)
     n, every = sums.count("met"), sums.get("every")
-    reason = "no variation: every side is the same" if n else "no ends in common"
+    reason = f"no variation: every {name} is the same" if n else "no ends in common"
     coverage = 2 * n / every if every else None
     return Figure(
-        "relations", "alpha side", "side", lambda rows: own(square.matrices(rows)), reason, n, coverage
+        "relations", f"alpha {name}", name, lambda rows: own(square.matrices(rows)), reason, n, coverage
     )
 
 

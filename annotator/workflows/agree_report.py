@@ -16,6 +16,9 @@ TENTATIVE, RELIABLE = 0.667, 0.8
 _CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
 """Figures that chance is taken out of, which the limits are for."""
 
+_VALUES = ("attributes", "relations")
+"""Measures whose alphas are of labels and attributes."""
+
 WIDTH = 78
 _BAR = 8
 _HEAT = " ░▒▓█"
@@ -138,7 +141,10 @@ def _headlines(found: Agreement) -> list[Line]:
         for what, f1, alphas in _ROWS:
             if (f1 in own) if f1 else (alphas[0][1] in own):
                 out.append(Line(_row(own, layer if not what else f"  {what}", f1, alphas)))
-        for name in (n for n in own if n.startswith("alpha ") and own[n].measure == "attributes"):
+        told = {name for _, _, alphas in _ROWS for _, name in alphas}
+        for name in (
+            n for n in own if n.startswith("alpha ") and n not in told and own[n].measure in _VALUES
+        ):
             words = name.removeprefix("alpha ")
             what = "type" if words == "label" else words
             out.append(Line(_row(own, f"  {what}", "", (("α", name),))))
@@ -297,12 +303,17 @@ def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str) -
 
 def _spots(found: Agreement) -> list[Line]:
     out = [Line(f"{'WHERE TO LOOK':<40}{'differ':>12}   worst paragraphs first", "head")]
-    for spot in found.worst:
-        where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{spot.paragraph + 1}"
-        share = f"{spot.differing:,} of {spot.marked:,}"
-        text = f"  {where:<38}{share:>12}   “{spot.quote[: WIDTH - 59]}…”"
-        out.append(Line(text, "spot", spot))
+    out += [Line(spot_text(spot), "spot", spot) for spot in found.worst]
     return out if found.worst else []
+
+
+def spot_text(spot: Spot, width: int = WIDTH) -> str:
+    """The line of a paragraph to look at, in `width` columns."""
+    where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{spot.paragraph + 1}"
+    share = f"{spot.differing:,} of {spot.marked:,}"
+    room = max(8, width - 58)
+    quote = f"“{spot.quote}”" if len(spot.quote) <= room - 2 else f"“{spot.quote[: room - 3]}…”"
+    return f"  {where:<38}{share:>12}   {quote}"
 
 
 def _influence(found: Agreement) -> list[Line]:
@@ -366,4 +377,5 @@ __all__ = [
     "lines",
     "number",
     "report",
+    "spot_text",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LOOK = 0.02
 """Seconds between two looks at whether somebody saved something; a look costs some ten microseconds."""
+
+_BLOCKS = "█▉▊▋▌▍▎▏░▒▓"
+_DRAWN = re.compile(f"([{_BLOCKS}]+|≥.80$|≥.667$)")
 
 
 class AgreementScreen(CommandScreen):
@@ -114,20 +118,36 @@ class AgreementScreen(CommandScreen):
         bar = justify([(" Agreement", PLAIN)], [(f"{state} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
         for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
-            here = i == self._at
-            style = {"head": theme.strong, "note": theme.muted}.get(line.kind, PLAIN)
-            if here and line.spot:
-                style = theme.strong
-            rows.append([("▸ " if here else "  ", theme.strong), (clip(line.text, width - 2), style)])
+            rows.append(
+                [
+                    ("▸ " if i == self._at else "  ", theme.strong),
+                    *self._pieces(line, width - 2, i == self._at),
+                ]
+            )
         if self._message:
             rows += paragraphs(self._message, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot()]])
 
+    def _pieces(self, line: Line, width: int, here: bool) -> list[Piece]:
+        """A line with colour on its bars, shades and verdicts, which says nothing that the characters do not."""
+        from annotator.workflows.agree_report import spot_text
+
+        theme = self.theme_now
+        style = {"head": theme.strong, "note": theme.muted}.get(line.kind, PLAIN)
+        if line.spot is not None:
+            return [(clip(spot_text(line.spot, width), width), theme.strong if here else PLAIN)]
+        text = clip(line.text, width)
+        if line.kind != "text":
+            return [(text, style)]
+        inks = {"≥.80": theme.ink("green"), "≥.667": theme.ink("yellow")}
+        parts = [part for part in _DRAWN.split(text) if part]
+        return [(part, inks.get(part, theme.ink("sky") if part[0] in _BLOCKS else PLAIN)) for part in parts]
+
     def _foot(self) -> list[Piece]:
         theme = self.theme_now
         foot: list[Piece] = []
-        for key, words in (("n N", "paragraphs to look at"), ("enter", "side by side"), ("s S", "next section"),
+        for key, words in (("n N", "paragraphs"), ("enter", "side by side"), ("s S", "sections"),
                            ("PgDn PgUp", "scroll"), ("esc", "back")):  # fmt: skip
             foot += [(f" {key}", theme.strong), (f" {words} ", theme.muted)]
         return foot
