@@ -82,7 +82,7 @@ def test_leaving_one_out_and_the_worst_paragraph() -> None:
     assert found.confusion["claim"] == (("fact",), [[6]])
     assert found.worst[0].differing == 4
     texts = [line.text for line in lines(found)]
-    assert all(len(text) <= 120 for text in texts)
+    assert all(len(text) <= 78 for text in texts)
     assert sum(line.spot is not None for line in lines(found)) == 1
 
 

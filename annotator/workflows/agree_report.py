@@ -111,9 +111,10 @@ def _data(found: Agreement) -> Iterator[Line]:
     data, draw = found.data, found.resampling
     more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
     names = ", ".join(data.annotators[:5]) + more
-    yield Line(
-        f"{_plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators: {names}"
+    what = (
+        f"{_plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators"
     )
+    yield from (Line(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
     overlap = f"overlap: {each:.1f} annotators a document, {_plural(data.paragraphs, 'paragraph')}"
     yield Line(f"{overlap}; {_plural(data.alone, 'document')} by one alone", "note")
@@ -319,28 +320,28 @@ def spot_text(spot: Spot, width: int = WIDTH) -> str:
 def _influence(found: Agreement) -> list[Line]:
     out: list[Line] = []
     if found.blind:
-        out.append(Line("SUGGESTIONS SEEN AND HIDDEN, annotators with each other", "head"))
-        out += _contrasts(found.blind, names=False)
+        out += [_contrast_head("WITH EACH OTHER"), *(_contrast(one, "") for one in found.blind)]
     if found.model:
         out += [Line("")] if out else []
-        out.append(Line("EACH ANNOTATOR WITH THE SUGGESTIONS", "head"))
-        out += _contrasts(found.model, names=True)
-    return out
+        out += [_contrast_head("WITH THE SUGGESTIONS"), *(_contrast(one, one.name) for one in found.model)]
+    if not out:
+        return []
+    hidden = any(one.paragraphs[1] for one in (*found.blind, *found.model))
+    words = "F1, strict; of stances with side. Seen: in paragraphs where suggestions were shown"
+    more = "; hidden: where they were hidden until the paragraph was done." if hidden else ", which are all."
+    return [*out, *_note(words + more)]
 
 
-def _contrasts(contrasts: Sequence[Contrast], *, names: bool) -> Iterator[Line]:
-    for one in contrasts:
-        who = f"{one.name[:16]:<16} " if names else ""
-        what = f"{who}{one.layer:<8} {'F1 strict' if one.shown.name == 'F1 strict' else 'F1 side'}"
-        text = f"  {what:<36} seen {_brief(one.shown)} ({one.paragraphs[0]:,} ¶)"
-        if one.paragraphs[1]:
-            text += f"  hidden {_brief(one.hidden)} ({one.paragraphs[1]:,} ¶)"
-        yield Line(text)
+def _contrast_head(title: str) -> Line:
+    return Line(f"{title:<28}{'seen':>5} {'95 %':<9} {'¶':>6}   {'hidden':>6} {'95 %':<9} {'¶':>6}", "head")
 
 
-def _brief(result: Result) -> str:
-    interval = "" if result.low is None else f" [{number(result.low)}, {number(result.high)}]"
-    return number(result.value) + interval
+def _contrast(one: Contrast, name: str) -> Line:
+    what = f"  {name[:14]:<15}{one.layer[:10]}" if name else f"  {one.layer}"
+    text = f"{what:<28}{number(one.shown.value):>5} {_interval(one.shown):<9} {one.paragraphs[0]:>6,}"
+    if one.paragraphs[1]:
+        text += f"   {number(one.hidden.value):>6} {_interval(one.hidden):<9} {one.paragraphs[1]:>6,}"
+    return Line(text)
 
 
 def _everything(found: Agreement) -> list[Line]:
