@@ -335,7 +335,7 @@ class Project:
         self, documents: Sequence[str], annotators: Sequence[str] | None = None
     ) -> Iterator[list[Record]]:
         """Finished completions of these documents, some hundred documents at a time, without notes and flags."""
-        return finished.batches(self._database, documents, annotators)
+        return finished.batches(self._database, documents, None if annotators is None else list(annotators))
 
     def watch(self) -> Watch:
         """Tells which documents others have worked on since it was made, or last asked."""

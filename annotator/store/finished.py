@@ -13,8 +13,8 @@ from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store.connection import Database
 
-_AT_ONCE = 512
-"""Documents that are read in one go."""
+_AT_ONCE = 1000
+"""About so many completions are read in one go."""
 
 
 def progress(
@@ -40,11 +40,20 @@ def progress(
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
-def batches(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> Iterator[list[Record]]:
+def batches(db: Database, ids: Sequence[str], annotators: list[str] | None) -> Iterator[list[Record]]:
     """The finished completions of documents, in the order of `ids`, then by annotator; each list holds whole
     documents. Records are without notes, flags and paragraphs marked as done."""
-    for at in range(0, len(ids), _AT_ONCE):
-        yield _batch(db, ids[at : at + _AT_ONCE], annotators)
+    sizes = {id: row[0] for id, row in progress(db, annotators).items()} if len(ids) > 1 else {}
+    some: list[str] = []
+    held = 0
+    for id in ids:
+        some.append(id)
+        held += sizes.get(id, 1)
+        if held >= _AT_ONCE:
+            yield _batch(db, some, annotators)
+            some, held = [], 0
+    if some:
+        yield _batch(db, some, annotators)
 
 
 def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> list[Record]:

@@ -121,7 +121,8 @@ def _data(found: Agreement) -> Iterator[Line]:
     left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
     yield Line(f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note")
     unit = "documents" if not data.few else f"paragraphs (below {FEW} documents)"
-    yield Line(f"intervals: 95 %, bootstrap over {unit}, {draw.samples:,} samples, seed {draw.seed}", "note")
+    interval = f"intervals: 95 %, bootstrap over {unit}, {draw.samples:,} samples, seed {draw.seed}"
+    yield from (Line(part, "note") for part in textwrap.wrap(interval, WIDTH))
 
 
 def _interval(result: Result | None) -> str:

@@ -169,19 +169,22 @@ def _records(path: Path, documents: int, completions: int) -> None:
 
 
 _CHILD = """
-import json, resource, sys, time
+import json, re, sys, time
 from pathlib import Path
 from annotator.measures._data import Resampling
 from annotator.project import Project
 from annotator.workflows import agree_report
 from annotator.workflows.agree import agreement
 import numpy, annotator.measures.f1
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():
+    # Not ru_maxrss, which a process takes over from the one that started it.
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+before = peak()
 began = time.process_time()
 with Project.open(Path(sys.argv[1])) as project:
     found = agreement(project, layers=["claim"], resampling=Resampling(1000))
 cpu = time.process_time() - began
-more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+more = peak() - before
 print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.data.documents,
                   "completions": found.data.completions}))
 """
