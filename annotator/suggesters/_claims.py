@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
+from annotator.suggesters._syntax import Syntax, finite, governs, negated
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
+_OWN = frozenset("i we you it this that these those there which".split())
+"""Subjects of verbs of saying that are no holders."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 _QUOTES = frozenset('"“”«»')
 _WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
@@ -37,23 +40,12 @@ class Clause:
 def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause]:
     """The claims of a paragraph in reading order, at most one for each main clause."""
     out: list[Clause] = []
+    syntax = Syntax(tokens, actors)
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         for first, last in _main_clauses(tokens, begin, end):
-            clause = _clause(tokens, first, last, actors)
-            if clause is not None:
-                out.append(clause)
+            out += _clauses(syntax, first, last)
     return out
-
-
-def finite(token: Token) -> bool:
-    """Whether a token can be the finite verb of a clause."""
-    if token.lower in tables.words("finite_be") or token.lower in tables.words("modals"):
-        return True
-    if token.lower in ("has", "have", "had", "do", "does", "did", "was", "were"):
-        return True
-    kinds = {kind for _, kind in tables.verb_forms().get(token.lower, ())}
-    return bool(kinds & {"s", "past", "both", "base"})
 
 
 def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
@@ -68,7 +60,7 @@ def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[i
             continue
         after = i + 1
         if text == ";":
-            if any(finite(t) for t in tokens[after:end]):
+            if tokens[after].lower != "that" and _independent(tokens, _after_joint(tokens, after, end), end):
                 cuts.append(after)
         elif (
             text == ","
@@ -92,17 +84,56 @@ def _independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     for i in range(at + 1, min(at + (3 if pronoun else 7), end)):
         if tokens[i].lower in stop and tokens[i].lower not in ("of", "in", "for", "to"):
             return False
-        if finite(tokens[i]) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
+        if governs(tokens, i) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
             return True
     return False
 
 
-def _clause(tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]) -> Clause | None:
+def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after a word that joins clauses, and a lead-in with its comma."""
+    if at < end and tokens[at].lower in ("and", "but", "or", "yet", "so", "rather", "indeed", "then", "thus"):
+        at += 1
+    length = phrase_at(tokens, at, tables.phrases("lead_ins"), end)
+    if length and at + length < end and tokens[at + length].text == ",":
+        at += length + 1
+    elif at < end and tokens[at].text == ",":
+        at += 1
+    return at
+
+
+def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """The claims of a main clause: none, one, or those joined by `and that` in a reported one."""
+    tokens = syntax.tokens
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
+    if any(
+        phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
+    ):
+        return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
-    frame, first, last = _frame(tokens, first, last, actors)
+    frame, first, last = _frame(syntax, first, last)
+    out = []
+    for a, b in _reported(tokens, first, last) if frame is not None else [(first, last)]:
+        clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
+        if clause is not None:
+            out.append(clause)
+    return out
+
+
+def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
+    """A reported clause cut at `and that`."""
+    cuts = [
+        i for i in range(first + 3, last - 3)
+        if tokens[i].lower == "that" and tokens[i - 1].lower in ("and", "but", "or")
+    ]  # fmt: skip
+    ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
+    return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
+
+
+def _clause(
+    tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool, question: bool
+) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
     if last - first < 3 or not any(finite(t) for t in tokens[first:last]):
@@ -113,10 +144,6 @@ def _clause(tokens: Sequence[Token], first: int, last: int, actors: Sequence[Fou
         "modality": _modality(tokens, first, last, question=question),
         "attribution": _attribution(tokens, first, last, frame, quoted=quoted),
     }
-    if any(
-        phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
-    ):
-        score, why = 0.3, "reads like procedure"
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
     span = Found(
@@ -170,17 +197,16 @@ def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
     return first
 
 
-def _frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame | None, int, int]:
+def _frame(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, int]:
     """The reporting frame of a clause, and the clause without it."""
+    tokens, actors = syntax.tokens, syntax.actors
     opening = _opening_frame(tokens, first, last, actors)
     if opening is not None:
         return opening[0], opening[1], last
     for i in range(first, min(last, first + 14)):
         if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
             break
-        made = _that_frame(tokens, first, last, i, actors)
+        made = _that_frame(syntax, first, last, i)
         if made is not None:
             return made[0], made[1], last
     return _closing_frame(tokens, first, last, actors)
@@ -201,56 +227,14 @@ def _opening_frame(
     return None
 
 
-def subject_of(tokens: Sequence[Token], verb: int, low: int, actors: Sequence[Found]) -> int | None:
-    """The actor that is the subject of a verb: the nearest before it that no preposition governs, with
-    nothing but its title, its complements and auxiliaries between."""
-    governed: int | None = None
-    for place in range(len(actors) - 1, -1, -1):
-        actor = actors[place]
-        if actor.last > verb or actor.first < low:
-            continue
-        between = tokens[actor.last : verb]
-        if any(
-            t.text in (";", ":") or (finite(t) and t.lower not in _AUXILIARY) for t in between
-        ) and not _inserted(between):
-            return governed
-        before = tokens[actor.first - 1].lower if actor.first > low else ""
-        if before in ("the", "a", "an") and actor.first - 1 > low:
-            before = tokens[actor.first - 2].lower
-        if before in tables.words("prepositions"):
-            continue
-        if verb - actor.last > 12:
-            return governed
-        return place
-    return governed
-
-
-_AUXILIARY = (
-    tables.words("have")
-    | tables.words("do")
-    | tables.words("modals")
-    | tables.words("finite_be")
-    | {"been", "be", "was", "were"}
-)
-
-
-def _inserted(between: Sequence[Token]) -> bool:
-    """Whether what stands between is a parenthesis within commas."""
-    return len(between) > 2 and between[0].text == "," and between[-1].text == ","
-
-
-def negated(tokens: Sequence[Token], verb: int) -> bool:
-    return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
-
-
 def flip(side: str, *, negative: bool) -> str:
     return {"+": "-", "-": "+"}.get(side, side) if negative else side
 
 
-def _that_frame(
-    tokens: Sequence[Token], first: int, last: int, i: int, actors: Sequence[Found]
-) -> tuple[Frame, int] | None:
-    """`X says that ...`, `X said ...`: the frame, and where the claim begins."""
+def _that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
+    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
+    none of the actors when `that` shows that something is reported."""
+    tokens = syntax.tokens
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         if not verb.on_claim or kind == "ing" or "that" not in verb.frames:
             continue
@@ -273,8 +257,8 @@ def _that_frame(
         bare = not that and kind in ("s", "past", "both", "base") and _independent(tokens, after, last)
         if not that and not bare:
             continue
-        holder = subject_of(tokens, i, first, actors)
-        if holder is None:
+        holder = syntax.subject(i, syntax.low[i])
+        if holder is None and (bare or i == first or tokens[i - 1].lower in _OWN):
             continue
         start = after + 1 if that else after
         frame = Frame(holder, flip(verb.on_claim, negative=negated(tokens, i)), i, after, verb.strength)
@@ -348,4 +332,4 @@ def _attribution(tokens: Sequence[Token], first: int, last: int, frame: Frame | 
     return "unattributed" if _cue(tokens, first, last, "unattributed") else "author"
 
 
-__all__ = ["Clause", "Frame", "find_claims"]
+__all__ = ["Clause", "Frame", "find_claims", "flip"]

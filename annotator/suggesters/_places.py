@@ -9,8 +9,9 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import Clause, finite
+from annotator.suggesters._claims import Clause
 from annotator.suggesters._reading import Reading
+from annotator.suggesters._syntax import finite
 from annotator.suggesters._tokens import Token, phrase_at
 
 Place: TypeAlias = tuple[int, int]

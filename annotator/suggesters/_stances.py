@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import Clause, finite, flip
-from annotator.suggesters._syntax import PASSED, STOPS, Syntax
+from annotator.suggesters._claims import Clause, flip
+from annotator.suggesters._syntax import PASSED, STOPS, Syntax, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 
 _SIDES = {"+": "support", "-": "oppose", "0": "neutral"}

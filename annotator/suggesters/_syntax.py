@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import finite, negated
 from annotator.suggesters._tokens import Found, Token
 
 _REACH = 9
@@ -26,6 +25,41 @@ _REFUSING = frozenset(
 )
 _RIVALS = frozenset("rival rivals opponent opponents critic critics enemy enemies foe foes".split())
 _PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {"her"}
+
+
+def finite(token: Token) -> bool:
+    """Whether a token can be the finite verb of a clause."""
+    if token.lower in tables.words("finite_be") or token.lower in tables.words("modals"):
+        return True
+    if token.lower in ("has", "have", "had", "do", "does", "did", "was", "were"):
+        return True
+    kinds = {kind for _, kind in tables.verb_forms().get(token.lower, ())}
+    return bool(kinds & {"s", "past", "both", "base"})
+
+
+def governs(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a token that can be a finite verb is one here, by the word before it: no noun after an article,
+    no base form after a singular."""
+    if not finite(tokens[i]):
+        return False
+    word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
+    if word in PASSED or word in ("has", "have", "had"):
+        return True
+    if (
+        before in tables.words("determiners")
+        or before in tables.words("prepositions")
+        or before in ("'s", "’s")
+    ):
+        return False
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    if kinds & {"s", "past", "both"}:
+        return True
+    plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
+    return plural or before in ("i", "you", "we", "they", "who", "not", "n't", "n’t") or before.endswith("ly")
+
+
+def negated(tokens: Sequence[Token], verb: int) -> bool:
+    return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
 
 
 class Syntax:
@@ -199,4 +233,4 @@ class Syntax:
         return None
 
 
-__all__ = ["PASSED", "STOPS", "Syntax"]
+__all__ = ["PASSED", "STOPS", "Syntax", "finite", "governs", "negated"]

@@ -18,7 +18,7 @@ from annotator.suggesters._tokens import Edge, Found
 if TYPE_CHECKING:
     from spacy.language import Language
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the rules or their tables propose something else."""
 
 
