@@ -229,7 +229,7 @@ def _fit(rows: Sequence[_Rows]) -> ClauseModel:
     )  # fmt: skip
 
 
-PENALTIES = (2.0, 1.0, 1.0, 2.0)
+PENALTIES = (5.0, 2.0, 5.0, 10.0)
 
 
 def _calibrate(
