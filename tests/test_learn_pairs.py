@@ -11,7 +11,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
-from annotator.suggesters._pairs import LEAST, PairModel, PairProposal
+from annotator.suggesters._pairs import LEAST, PairModel, PairProposal, pairs_of
 from annotator.suggesters._reading import Example, Reader
 
 NAMES = ("Iran", "Russia", "France", "Germany", "Spain", "Italy")
@@ -110,3 +110,19 @@ def test_the_author_can_take_sides() -> None:
     model, _ = PairModel.train(examples, _stance())
     found = model.suggest(examples[0].reading, examples[0].spans)
     assert [(p.source, p.label, p.target) for p in found] == [(AUTHOR, "support", "c")]
+
+
+def test_the_holder_of_a_claim_that_is_a_verbs_object_is_found() -> None:
+    text = "France opposes the wall."
+    document = Document("new", "", text, split_paragraphs(text))
+    spans = (Span("a", "actor", "state", 0, 6), Span("c", "claim", "policy", 15, 23))
+    (pair,) = [
+        p
+        for p in pairs_of(
+            _reader().read(document, document.paragraphs[0]), spans, ("actor",), ("claim", "actor"), 1
+        )
+        if p.edge is not None
+    ]
+    assert pair.ends == ("a", "c")
+    assert pair.edge is not None
+    assert pair.edge.side == "oppose"

@@ -49,3 +49,23 @@ def test_joined_reports_have_the_same_frame() -> None:
 def test_a_report_without_a_known_holder_is_indirect() -> None:
     (clause,) = _clauses("The harbour lobby claims that the captain was threatened.")
     assert clause.found.attributes["attribution"] == "indirect"
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "side"),
+    [
+        ("Iran opposes any concrete on the dunes.", "any concrete on the dunes", "-"),
+        ("Iran promises to scrap the lane.", "to scrap the lane", "+"),
+        ("Iran does not want a wall on the front.", "a wall on the front", "-"),
+    ],
+)
+def test_the_object_of_a_verb_of_wanting_is_a_claim(text: str, claim: str, side: str) -> None:
+    (clause,) = _clauses(text)
+    assert text[clause.found.start : clause.found.end] == claim
+    assert clause.found.label == "policy"
+    assert clause.frame is not None
+    assert clause.frame.side == side
+
+
+def test_a_verb_aimed_at_an_actor_makes_no_claim_of_it() -> None:
+    assert [c.frame for c in _clauses("Iran opposes Russia.")] in ([], [None])

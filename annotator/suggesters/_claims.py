@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._syntax import Syntax, finite, governs, negated
+from annotator.suggesters._syntax import PASSED, Syntax, finite, governs, negated
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
+_MEASURES = frozenset("oppose reject propose want favour favor prefer veto block ban resist abolish".split())
+"""Verbs whose object is mostly a measure in debate."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 _QUOTES = frozenset('"“”«»')
 _WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
@@ -113,12 +115,59 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
     frame, first, last = _frame(syntax, first, last)
+    if frame is None:
+        wanted = _object_claim(syntax, first, last)
+        if wanted is not None:
+            return [wanted]
     out = []
     for a, b in _reported(tokens, first, last) if frame is not None else [(first, last)]:
         clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
         if clause is not None:
             out.append(clause)
     return out
+
+
+def _object_claim(syntax: Syntax, first: int, last: int) -> Clause | None:
+    """`X opposes [the wall]`, `X promises [to scrap it]`: what an actor wants or not, as a claim of its own."""
+    tokens = syntax.tokens
+    i = next(
+        (k for k in range(first, min(last, first + 14)) if governs(tokens, k) and k not in syntax.at), None
+    )
+    while i is not None and tokens[i].lower in PASSED | {"to"} and i + 1 < last:
+        i += 1
+    if i is None:
+        return None
+    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+        if not verb.on_claim or kind == "ing" or not verb.frames & {"np", "inf"}:
+            continue
+        after = i + 1
+        if verb.particle:
+            size = len(verb.particle.split())
+            if " ".join(t.lower for t in tokens[after : after + size]) != verb.particle:
+                continue
+            after += size
+        if tokens[after : after + 1] and tokens[after].lower == "to" and "inf" not in verb.frames:
+            continue
+        infinitive = (
+            tokens[after : after + 1] and tokens[after].lower == "to" and verb.base not in ("claim", "expect")
+        )
+        if not infinitive and verb.base not in _MEASURES:
+            continue
+        end = next((k for k in range(after, last) if tokens[k].text in (";", ",")), last)
+        holder = syntax.subject(i, syntax.low[i])
+        stands = any(a.first <= after + 2 and a.first >= after and a.last >= end - 3 for a in syntax.actors)
+        if holder is None or stands or end - after < 2:
+            continue
+        frame = Frame(holder, flip(verb.on_claim, negative=syntax.negated(i)), i, after, verb.strength)
+        label, why, _ = _label(tokens, after, end)
+        if label == "fact":
+            label, why = "policy", f"what “{tokens[i].text}” is about"
+        attributes = {"modality": _modality(tokens, after, end, question=False), "attribution": "indirect"}
+        span = Found(
+            label, tokens[after].start, tokens[end - 1].end, after, end, 0.6, why, f"claim.{label}", None, attributes,
+        )  # fmt: skip
+        return Clause(span, frame)
+    return None
 
 
 def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:

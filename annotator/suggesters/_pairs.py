@@ -15,13 +15,15 @@ from typing import Any
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span, Value
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import Clause, find_claims
+from annotator.suggesters._claims import Clause, find_claims, flip
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes
 from annotator.suggesters._reading import Example, Reading, tokens_within
-from annotator.suggesters._stances import find_stances
+from annotator.suggesters._stances import SIDES, find_stances
+from annotator.suggesters._syntax import Syntax
 from annotator.suggesters._tokens import Edge, Found, Token, phrase_at
 
+_QUOTED = frozenset('"“”«» ,:')
 NONE = ""
 """The class of pairs between which nothing is."""
 LEAST = 25
@@ -189,7 +191,35 @@ def _reread(
         targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
         for target in targets:
             edges.setdefault((source, target), edge)
+    syntax = Syntax(tokens, found)
+    for claim in claims:
+        governed = _governed(syntax, claim)
+        if governed is not None:
+            edges.setdefault((actors[governed[0]].span.id, claim.span.id), governed[1])
     return edges, by_claim
+
+
+def _governed(syntax: Syntax, claim: _End) -> tuple[int, Edge] | None:
+    """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that is the object of a verb,
+    and the edge."""
+    tokens, first = syntax.tokens, claim.first
+    for i in range(first - 1, max(syntax.low[first] - 1, first - 6), -1):
+        for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+            between = " ".join(t.lower for t in tokens[i + 1 : first] if t.text not in _QUOTED)
+            if not verb.on_claim or between.removesuffix("that").strip() != verb.particle:
+                continue
+            holder = syntax.subject(i, syntax.low[i], participle=kind == "ing")
+            if holder is None:
+                return None
+            side = flip(verb.on_claim, negative=syntax.negated(i))
+            cue: dict[str, str | int] = {
+                "basis": "explicit", "strength": verb.strength,
+                "cue_start": tokens[i].start, "cue_end": tokens[i].end,
+            }  # fmt: skip
+            return holder, Edge(
+                SIDES[side], holder, 0, False, 0.7, f"“{tokens[i].text}” takes a side", "stance.object", cue
+            )
+    return None
 
 
 def pairs_of(
@@ -265,6 +295,11 @@ def _features(
         f"{kind}|mention={source.span.attributes.get('mention')}",
         f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
     ]  # fmt: skip
+    held = target.span.attributes.get("attribution", "")
+    made.append(f"{kind}|held={held}|o={order}|n={min(2, between)}|back={back}")
+    made.append(f"{kind}|held={held}|r={rule != ''}|to={target.span.label}|back={back}")
+    near = min(len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2)
+    made.append(f"{kind}|held={held}|o={order}|first={near}|back={back}")
     if back == 0:
         stretch = range(a, b)
         if order == "after":
@@ -332,7 +367,7 @@ def _fit(decided: Sequence[_Decided], layer: Layer) -> PairModel:
     return PairModel(layer.name, layer.sources, layer.targets, classes, Binary(PRIOR), REACH)
 
 
-PENALTY = 1.0
+PENALTY = 2.0
 REACH = 1
 """Sentences that a source may stand before its target's."""
 

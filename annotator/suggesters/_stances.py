@@ -14,7 +14,7 @@ from annotator.suggesters._claims import Clause, flip
 from annotator.suggesters._syntax import PASSED, STOPS, Syntax, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 
-_SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
+SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
 
 
 def find_stances(tokens: Sequence[Token], actors: Sequence[Found], clauses: Sequence[Clause]) -> list[Edge]:
@@ -53,7 +53,7 @@ def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> Edge:
         "cue_end": tokens[frame.last - 1].end,
     }
     return Edge(
-        _SIDES[frame.side], frame.holder, place, False, 0.6 if frame.implied else 0.8,
+        SIDES[frame.side], frame.holder, place, False, 0.6 if frame.implied else 0.8,
         f"“{cue}” reports who holds it", "stance.report", attributes,
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ class _Reader(Syntax):
             "cue_start": self.tokens[first].start, "cue_end": self.tokens[last - 1].end,
         }  # fmt: skip
         reason = f"“{_quote(self.tokens, first, last)}” takes a side"
-        return [Edge(_SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes)]
+        return [Edge(SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes)]
 
     # ---------------------------------------------------------------- verbs
 
@@ -332,4 +332,4 @@ _BEARING = frozenset(
     "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()
 )
 
-__all__ = ["find_stances"]
+__all__ = ["SIDES", "find_stances"]

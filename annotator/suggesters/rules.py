@@ -18,7 +18,7 @@ from annotator.suggesters._tokens import Edge, Found
 if TYPE_CHECKING:
     from spacy.language import Language
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever the rules or their tables propose something else."""
 
 

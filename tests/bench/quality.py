@@ -126,8 +126,9 @@ def _read(suggester: rules.Rules, text: str) -> list[Span]:
     return [s.value for s in suggester.suggest(document, document.paragraphs[0]) if isinstance(s.value, Span)]
 
 
-def _stances(suggester: rules.Rules, data: Path) -> dict[str, float]:
-    """Directed edges between two given names, which stand in for the actors that the rules would find."""
+def _stances(suggester: rules.Rules, data: Path) -> dict[str, Any]:
+    """Directed edges between two given names, which stand in for the actors that the rules would find; an edge the
+    other way counts as wrong. `shown` are those with a score of .8 and more."""
     from annotator.suggesters._claims import find_claims
     from annotator.suggesters._pipeline import tokens_of
     from annotator.suggesters._stances import find_stances
@@ -135,6 +136,7 @@ def _stances(suggester: rules.Rules, data: Path) -> dict[str, float]:
 
     nlp = suggester.nlp
     right = proposed = wanted = 0
+    shown = [0, 0]
     for row in _lines(data / "stance_valid.jsonl.gz"):
         doc = nlp.make_doc(row["text"])
         doc.user_data[DOCUMENT] = row["text"]
@@ -146,17 +148,25 @@ def _stances(suggester: rules.Rules, data: Path) -> dict[str, float]:
                 actors.append(Found("person", start, end, inside[0], inside[-1] + 1, 1.0, "", ""))
         order = sorted(actors, key=lambda f: f.start)
         edges = {
-            (order[e.source].start, order[e.target].start, e.side)
+            (order[e.source].start, order[e.target].start, e.side): e.score >= SHOWN
             for e in find_stances(tokens, order, find_claims(tokens, order))
             if e.on_actor and e.source is not None and e.side != "neutral"
         }
         holder, target = row["ents"][row["holder"]][0], row["ents"][row["target"]][0]
         gold = row["label"] if row["label"] != "neutral" else None
-        mine = {e for e in edges if e[:2] == (holder, target)}
-        right += (holder, target, gold) in mine
-        proposed += len(mine)
+        right += (holder, target, gold) in edges
+        proposed += len(edges)
+        shown[0] += edges.get((holder, target, gold or ""), False)
+        shown[1] += sum(edges.values())
         wanted += gold is not None
-    return f1(right, proposed, wanted)
+    return {
+        **f1(right, proposed, wanted),
+        "shown": shown[1],
+        "shown_precision": round(shown[0] / shown[1], 3),
+    }
+
+
+SHOWN = 0.8
 
 
 def main(data: Path) -> None:
