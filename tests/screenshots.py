@@ -28,7 +28,7 @@ SHOTS = (
     ("select", (100, 30), "] v l l w w +"),
     ("guidelines", (100, 30), "g"),
     ("queue", (100, 30), "q"),
-    ("matrix", (100, 30), "A n A n A M"),
+    ("matrix", (100, 30), "A n A n A M n n n"),
     ("agreement", (100, 30), "q A"),
     ("review", (100, 30), "n 2 n"),
 )
