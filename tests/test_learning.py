@@ -39,7 +39,7 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="module")
 def decided(reader: Reader) -> list[Example]:
-    return examples(records_of(part("train")[:5]), reader)
+    return examples(records_of(part("train")[:6]), reader)
 
 
 @pytest.fixture(scope="module")

@@ -76,6 +76,7 @@ class ClauseModel:
     begins: Classes
     ends: Options
     labels: Classes
+    plain: Classes
     chance: Binary
     nests: bool = False
     attributes: dict[str, Classes] = field(default_factory=dict)
@@ -120,16 +121,22 @@ class ClauseModel:
                 if begins * share >= HOPELESS:
                     features = span_features(sentence, start, end)
                     out.append(
-                        _Scored((start, end), begins * share, self.labels(features), begins, share, features)
+                        _Scored((start, end), begins * share, self._labels(features), begins, share, features)
                     )
         return out
+
+    def _labels(self, features: Sequence[str]) -> dict[str, float]:
+        """Label -> chance: the mean of a model that reads all words and one that reads cues, frames and places,
+        the better one while little is decided."""
+        wordy, plain = self.labels(features), self.plain(_without_words(features))
+        return {name: (wordy[name] + plain[name]) / 2 for name in wordy}
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
         tokens, (first, last) = reading.tokens, one.place
         base = reading.paragraph.start
         given = {}
         for name, classes in self.attributes.items():
-            chances = classes(_without_words(one.features, one.label))
+            chances = classes([*_without_words(one.features), f"label={one.label}"])
             given[name] = min(chances, key=lambda value: (-chances[value], value))
         return Proposal(
             base + tokens[first].start, base + tokens[last - 1].end, one.label,
@@ -148,6 +155,7 @@ class ClauseModel:
         return {
             "holds": self.holds.to_data(), "begins": self.begins.to_data(),
             "ends": self.ends.to_data(), "labels": self.labels.to_data(),
+            "plain": self.plain.to_data(),
             "chance": list(self.chance.weights), "nests": self.nests,
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
@@ -158,6 +166,7 @@ class ClauseModel:
         return ClauseModel(
             Classes.of_data(data["holds"]), Classes.of_data(data["begins"]),
             Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
+            Classes.of_data(data["plain"]),
             Binary(tuple(data["chance"])), bool(data["nests"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
@@ -191,6 +200,7 @@ class _Rows:
     begins: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     ends: list[tuple[list[tuple[str, ...]], int]] = field(default_factory=list)
     labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    plain: list[tuple[list[str], str]] = field(default_factory=list)
     spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
 
     @staticmethod
@@ -207,6 +217,7 @@ class _Rows:
                 made.ends.append(([sentence.end_features(start, e) for e in ends], ends.index(end)))
                 features = span_features(sentence, start, end)
                 made.labels.append((features, span.label))
+                made.plain.append((_without_words(features), span.label))
                 made.spans.append((features, span))
         return made
 
@@ -225,11 +236,11 @@ def _fit(rows: Sequence[_Rows]) -> ClauseModel:
     return ClauseModel(
         classes("holds", PENALTIES[0]), classes("begins", PENALTIES[1]),
         Options.fit([group for group, _ in ends], [taken for _, taken in ends], penalty=PENALTIES[2]),
-        classes("labels", PENALTIES[3]), Binary(PRIOR),
+        classes("labels", PENALTIES[3]), classes("plain", PENALTIES[4]), Binary(PRIOR),
     )  # fmt: skip
 
 
-PENALTIES = (5.0, 2.0, 5.0, 10.0)
+PENALTIES = (5.0, 2.0, 5.0, 10.0, 2.0)
 
 
 def _calibrate(
@@ -276,7 +287,7 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
         if attribute.type != "choice" or attribute.multiple:
             continue
         given = [
-            (_without_words(features, span.label), value)
+            ([*_without_words(features), f"label={span.label}"], value)
             for one in rows
             for features, span in one.spans
             if isinstance(value := span.attributes.get(attribute.name, attribute.default), str)
@@ -286,8 +297,8 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
     return out
 
 
-def _without_words(features: Sequence[str], label: str) -> list[str]:
-    return [*(f for f in features if not f.startswith("w=")), f"label={label}"]
+def _without_words(features: Sequence[str]) -> list[str]:
+    return [f for f in features if not f.startswith(("w=", "before="))]
 
 
 def _choose(scored: Sequence[_Scored], *, nests: bool) -> list[_Scored]:
