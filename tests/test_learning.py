@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import random
 from collections import Counter
 
 import pytest
-from base_model import digest, examples, part, records_of
+from base_model import digest
 
 from annotator.errors import SuggesterError
 from annotator.model.memory import EMPTY, Memory, Outcome
@@ -25,6 +24,7 @@ from annotator.suggesters._judging import Judged, better, calibration_error, rep
 from annotator.suggesters._logistic import Binary
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._tokens import Token
+from annotator.workflows.base import ENOUGH, base_for, examples, seed_records
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="module")
 def decided(reader: Reader) -> list[Example]:
-    return examples(records_of(part("train")[:6]), reader)
+    return examples(seed_records("train")[:6], reader)
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_a_model_read_back_proposes_the_same(
 def test_what_is_proposed_stands_in_the_text_and_in_the_schema(
     learnt: Bundle, reader: Reader, schema: LabelSchema
 ) -> None:
-    record = records_of(part("train")[6:7])[0]
+    record = seed_records("train")[6]
     ruled = rules.create(schema=schema, config={}, memory=EMPTY)
     layers: Counter[str] = Counter()
     for paragraph in record.document.paragraphs:
@@ -238,11 +238,10 @@ def test_a_schema_without_the_layers_gets_nothing(
 
 def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: LabelSchema) -> None:
     bundle = Bundle.of_bytes(model.BASE.read_bytes(), schema)
-    assert bundle.metrics["data"] == digest(part("train")), "make it anew: python tests/base_model.py"
+    assert bundle.metrics["data"] == digest(seed_records("train")), "make it anew: python tests/base_model.py"
     assert bundle.takes == {"actor", "claim", "stance"}
     assert len(model.BASE.read_bytes()) < 1_000_000
-    ids = {json.loads(line)["id"] for line in part("train")}
-    assert bundle.metrics["documents"] == len(ids)
+    assert bundle.metrics["documents"] == len(seed_records("train"))
 
 
 def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> None:
@@ -253,3 +252,27 @@ def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> No
     text = "Iran spoke."
     document = Document("x", "", text, split_paragraphs(text))
     assert none.suggest(document, document.paragraphs[0]) == []
+
+
+def test_a_young_project_with_the_schema_of_the_seeds_is_trained_on_these_too(
+    schema: LabelSchema, reader: Reader
+) -> None:
+    records = seed_records("train")
+    every = {r.document.id for r in records}
+    assert {e.group for e in base_for(schema, 0, (), reader)} == every
+    assert {e.group for e in base_for(schema, 0, {records[0].document.sha256}, reader)} == every - {
+        records[0].document.id
+    }
+    assert base_for(schema, ENOUGH, (), reader) == []
+    assert base_for(load_schema("dna"), 0, (), reader) == []
+
+
+def test_what_a_model_is_measured_on_is_the_project_s_own(
+    decided: list[Example], schema: LabelSchema
+) -> None:
+    own, base = decided[:3], decided[3:]
+    found = learn(own, schema, texts=[e.reading.text for e in decided], base=base)
+    assert found.metrics["paragraphs"] == 3 and found.metrics["layers"]["actor"]["paragraphs"] == 3
+    assert "actor" in found.covers
+    alone = learn(own, schema, texts=[])
+    assert not alone.covers and not alone.metrics["layers"]

@@ -26,9 +26,6 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from base_model import part, records_of
-
 from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, of_spans, total
 from annotator.model.memory import EMPTY, Memory, Outcome
@@ -44,6 +41,8 @@ from annotator.suggesters._choice import Candidate, choose
 from annotator.suggesters._judging import calibration_error
 from annotator.suggesters._merge import merge
 from annotator.suggesters._reading import Example, Reader
+from annotator.workflows.base import SCHEMA as SEEDS
+from annotator.workflows.base import seed_records
 from annotator.workflows.suggest import propose
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
@@ -289,8 +288,8 @@ def _interval(counts: Sequence[Counts], layer_seed: int) -> dict[str, Any]:
 
 def seeds() -> dict[str, Any]:
     """The model that comes with the program, and the rules alone, on documents that neither was made on."""
-    schema = load_schema(model.BASE_SCHEMA)
-    records = records_of(part("test"))
+    schema = load_schema(SEEDS)
+    records = seed_records("test")
     ruled = rules.create(schema=schema, config={}, memory=EMPTY)
     learnt = model.create(schema=schema, config={}, memory=EMPTY)
 
