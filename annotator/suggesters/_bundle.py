@@ -15,6 +15,7 @@ import srsly
 
 from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
+from annotator.model.effort import Effort, total
 from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
@@ -24,7 +25,7 @@ from annotator.suggesters._crf import LEAST, Training
 from annotator.suggesters._features import Passage, Usage
 from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
-from annotator.suggesters._judging import Judged, better, report
+from annotator.suggesters._judging import LAST, Judged, better, of_last, report, rounded
 from annotator.suggesters._labels import LabelMap, fitting
 from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
@@ -219,6 +220,7 @@ def learn(
     usage = Usage.of(texts)
     covers: set[str] = set()
     layers: dict[str, Any] = {}
+    last: list[Effort] = []
     for layer in schema.layers:
         judged = _learn_layer(bundle, [*base, *examples], layer, usage)
         own = [one for i, one in sorted(judged.items()) if i >= len(base)]
@@ -227,6 +229,7 @@ def learn(
             layers[layer.name] = report(own, spans=spans)
         if better(own, spans=spans) or (base and judged and len(own) < LEAST):
             covers.add(layer.name)
+        last.append(of_last(own, spans=spans, alone=layer.name not in covers))
     if not (bundle.flat or bundle.clauses or bundle.pairs):
         raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
     metrics = {
@@ -234,6 +237,7 @@ def learn(
         "documents": len({one.reading.document for one in examples}),
         "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
         "layers": layers,
+        "last": {"saved": rounded(total(last).saved), "paragraphs": min(LAST, len(examples))},
     }
     return replace(bundle, covers=frozenset(covers), metrics=metrics)
 

@@ -47,10 +47,13 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
 
 def better(judged: Sequence[Judged], *, spans: bool) -> bool:
     """Whether the model saves more keys than rules and memory over the last paragraphs; not without any."""
-    last = judged[-LAST:]
-    mine = total(effort(one, spans=spans) for one in last)
-    others = total(effort(one, spans=spans, alone=True) for one in last)
+    mine, others = (of_last(judged, spans=spans, alone=alone) for alone in (False, True))
     return mine.keys < others.keys
+
+
+def of_last(judged: Sequence[Judged], *, spans: bool, alone: bool) -> Effort:
+    """Keys for the last paragraphs with the model's proposals, or with those of rules and memory `alone`."""
+    return total(effort(one, spans=spans, alone=alone) for one in judged[-LAST:])
 
 
 def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
@@ -76,10 +79,10 @@ def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
     return {
         "labels": {label: scores(counts[label]) for label in sorted(counts)},
         "all": scores(every),
-        "saved": _round(total(mine).saved), "saved_last": _round(total(mine[-LAST:]).saved),
-        "alone": _round(total(others).saved), "alone_last": _round(total(others[-LAST:]).saved),
-        "wrong": _round(total(mine).wrong / len(mine)) if mine else None,
-        "calibration_error": _round(calibration_error(pairs)),
+        "saved": rounded(total(mine).saved), "saved_last": rounded(total(mine[-LAST:]).saved),
+        "alone": rounded(total(others).saved), "alone_last": rounded(total(others[-LAST:]).saved),
+        "wrong": rounded(total(mine).wrong / len(mine)) if mine else None,
+        "calibration_error": rounded(calibration_error(pairs)),
         "paragraphs": len(judged),
     }  # fmt: skip
 
@@ -95,9 +98,9 @@ def scores(counts: Counter[str]) -> dict[str, Any]:
     """Precision, recall and F1 of counts `right`, `proposed` and `wanted`."""
     right, proposed, wanted = counts["right"], counts["proposed"], counts["wanted"]
     return {
-        "precision": _round(right / proposed) if proposed else None,
-        "recall": _round(right / wanted) if wanted else None,
-        "f1": _round(2 * right / (proposed + wanted)) if proposed + wanted else None,
+        "precision": rounded(right / proposed) if proposed else None,
+        "recall": rounded(right / wanted) if wanted else None,
+        "f1": rounded(2 * right / (proposed + wanted)) if proposed + wanted else None,
         "proposed": proposed, "wanted": wanted,
     }  # fmt: skip
 
@@ -114,7 +117,8 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
     return sum(far) / len(pairs)
 
 
-def _round(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """To four decimals."""
     return None if value is None else round(value, 4)
 
 

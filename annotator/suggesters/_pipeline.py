@@ -23,7 +23,7 @@ from annotator.suggesters._tokens import Found, Token
 DOCUMENT = "annotator_document"
 
 
-def _extend() -> None:
+def extend() -> None:
     """The attributes of documents and spans that the components set."""
     if not Doc.has_extension("stances"):
         Doc.set_extension("stances", default=())
@@ -34,7 +34,7 @@ def _extend() -> None:
             Span.set_extension(name, default=None)
 
 
-_extend()
+extend()
 
 
 def tokens_of(doc: Doc) -> list[Token]:
@@ -123,4 +123,4 @@ def pipeline() -> Language:
     return nlp
 
 
-__all__ = ["DOCUMENT", "actors", "claims", "pipeline", "stances", "tokens_of"]
+__all__ = ["DOCUMENT", "actors", "claims", "extend", "pipeline", "stances", "tokens_of"]

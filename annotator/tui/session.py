@@ -9,12 +9,13 @@ from typing import ClassVar
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
-from annotator.model.decision import Completion, Decision, Group, Suggestion
+from annotator.model.decision import Action, Completion, Decision, Group, Suggestion
 from annotator.model.review import ReviewState, arrive, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import TOUR, DocumentSummary, Position, Project
 from annotator.tui.tour import Step, Tour, watch
+from annotator.workflows.background import Background
 from annotator.workflows.discussion import Message, messages
 
 HASTE = 0.02
@@ -46,6 +47,8 @@ class Session:
     only, until all is saved."""
     greeting: str = ""
     """What the queue says first."""
+    background: Background | None = None
+    """Where training and suggesting are asked for; nothing is, without it."""
     tour: Tour | None = None
     """The guided tour, while it is on."""
     _place: Position | None = None
@@ -180,7 +183,9 @@ class Session:
             if any(_renames(decision) for decision in group):
                 self._ambiguous = None
             self.unsaved.append((self.review.document.id, group))
-            self.save()
+            saved = self.save()
+            if saved and self.background and any(d.action is Action.CLOSE for d in group):
+                self.background.paragraph_done(self.project)
         if self.review.paragraph != before:
             self.arrived()
 

@@ -1,0 +1,90 @@
+"""`annotator effort`: what suggestions would have saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator.cli_commands._shared import json_option, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.config import Config
+    from annotator.model.schema import LabelSchema
+
+
+@click.command()
+@click.argument("gold", type=click.Path(path_type=Path), metavar="GOLD.jsonl")
+@click.option(
+    "--every",
+    type=click.IntRange(1, 10_000),
+    default=10,
+    show_default=True,
+    help="Paragraphs between trainings.",
+)
+@click.option(
+    "--group", type=click.IntRange(1, 1000), default=1, show_default=True, help="Rows that make a paragraph."
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N paragraphs.")
+@click.option("--schema", metavar="NAME|FILE", help="The label schema, if not that of the project.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    gold: Path,
+    every: int,
+    group: int,
+    limit: int | None,
+    schema: str | None,
+    as_json: bool,
+) -> None:
+    """What suggestions would have saved on data that is coded already, in keys.
+
+    GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans": [[start, end,
+    label], ...]}. Paragraph by paragraph it is suggested, counted and learnt from, as it would have happened in a
+    project: by rules and the memory of what was accepted, and by a model trained every few paragraphs. Keys are
+    those of somebody who makes no mistakes and reads in no time, so the figures compare; they are no hours.
+
+    \b
+    Examples:
+      annotator effort gold.jsonl
+      annotator effort sentences.jsonl --group 3 --every 20 --limit 200 --json
+    """
+    from annotator.workflows.effort import read_stream, simulate
+    from annotator.workflows.effort_report import report
+
+    known, config = _schema_and_config(ctx, schema)
+    stream = read_stream(gold, known, config, group=group)[:limit]
+    found = simulate(stream, known, config, every=every, progress=_progress)
+    if as_json:
+        print_json(found)
+    else:
+        click.echo("\n".join(report(found)))
+
+
+def _progress(done: int, count: int) -> None:
+    if done % 50 == 0 and done < count:
+        talk(f"{done} of {count} paragraphs")
+
+
+def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:
+    """Those of the project, where there is one; else the default schema or the one named."""
+    from annotator.config import FILE, Config, read_config
+    from annotator.errors import ProjectError
+    from annotator.project import Project
+    from annotator.resources import load_schema, schema_names
+
+    named: Path | None = ctx.obj["project"]
+    try:
+        root = named if named is not None else Project.find()
+        config = read_config(root / FILE)
+    except ProjectError:
+        if named is not None:
+            raise
+        return load_schema(schema or Config().schema), Config()
+    own = config.schema if config.schema in schema_names() else str(root / config.schema)
+    return load_schema(schema or own), config
+
+
+__all__ = ["command"]

@@ -1,0 +1,116 @@
+"""`annotator train`: a model of what was decided so far."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+
+if TYPE_CHECKING:
+    from annotator.project import Project
+    from annotator.workflows.train import Trained
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a spaCy pipeline there too.")
+@click.option("--curve", "with_curve", is_flag=True, help="How good it was after fewer paragraphs.")
+@click.option(
+    "--folds", type=click.IntRange(2, 50), metavar="N",
+    help="Judge what annotators would see, on N parts of the documents held out in turn.",
+)  # fmt: skip
+@click.option("--background", is_flag=True, hidden=True)
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    output: Path | None,
+    with_curve: bool,
+    folds: int | None,
+    background: bool,
+    as_json: bool,
+) -> int:
+    """Learn from the paragraphs finished so far, and suggest anew where nobody was yet.
+
+    Prints precision, recall and F1 of each label on paragraphs held out, whole documents at a time where there
+    are enough. The application does the same in the background, every few finished paragraphs. With -o the model
+    is a spaCy pipeline that `spacy.load` reads where annotator is installed.
+
+    \b
+    Examples:
+      annotator train
+      annotator train --folds 5 --curve --json
+      annotator train -o model
+    """
+    with open_project(ctx) as project:
+        root = project.root
+        if not background:
+            return _here(project, output, with_curve, folds, as_json)
+    from annotator.workflows.train import work
+
+    return work(root)
+
+
+def _here(project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool) -> int:
+    from annotator.workflows.background import locked, running
+    from annotator.workflows.train import material, train
+    from annotator.workflows.train_judged import cross_validated, learning_curve
+
+    if output is not None:
+        from annotator.workflows.train_output import check
+
+        check(output)
+    if running(project.root):
+        talk("another training is under way; waiting for it")
+    with locked(project.root, wait=True):
+        done = train(project, progress=talk)
+    found: dict[str, Any] = {}
+    if with_curve or folds:
+        from annotator.suggesters._reading import Reader
+
+        examples = material(project, Reader())
+        if folds:
+            found["cross_validation"] = cross_validated(project, examples, folds=folds)
+        if with_curve:
+            found["curve"] = learning_curve(project, examples)
+    if output is not None:
+        from annotator.workflows.train_output import write
+
+        write(project, done.number, output)
+        talk(f"written to {output}")
+    if as_json:
+        print_json(_table(project, done, found))
+    else:
+        click.echo("\n".join(_lines(project, done, found)))
+    return 0
+
+
+def _table(project: Project, done: Trained, found: dict[str, Any]) -> dict[str, Any]:
+    shown = project.config.suggestions
+    return {
+        "model": done.number,
+        "trained_on": dict(done.trained_on),
+        "metrics": dict(done.metrics),
+        "thresholds": {"gate": shown.gate, "stances": shown.stances},
+        "seconds": round(done.seconds, 2),
+        "renewed": done.renewed,
+        "models": [
+            {"model": row.number, "trained_on": dict(row.trained_on), "metrics": dict(row.metrics)}
+            for row in project.learning.models()
+        ],
+    } | found  # fmt: skip
+
+
+def _lines(project: Project, done: Trained, found: dict[str, Any]) -> list[str]:
+    from annotator.workflows import train_report as report
+    from annotator.workflows.effort_report import table as judged
+
+    shown = project.config.suggestions
+    lines = [report.head(done.number, done.trained_on, done.seconds), "", *report.table(done.metrics), ""]
+    lines.append(report.thresholds(shown.gate, shown.stances))
+    if "cross_validation" in found:
+        lines += ["", *judged(found["cross_validation"])]
+    lines += report.over_prefixes(found.get("curve", {}))
+    return [*lines, "", *report.over_models(project.learning.models())]

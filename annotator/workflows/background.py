@@ -1,0 +1,190 @@
+"""The one background process of a project: it suggests what has no suggestions yet, and learns.
+
+Light to import: the terminal application asks for it from its own process, where nothing is computed. A request
+is a file in the project folder; the process takes what is wanted while it holds a lock, so that at most one runs
+and at most one more is queued. What it says goes to a log beside the database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.errors import StoreError
+from annotator.project import Project
+
+if TYPE_CHECKING:
+    import subprocess
+
+LOCK, LOG = "annotator.background.lock", "annotator.background.log"
+TRAIN, SUGGEST = "annotator.train-wanted", "annotator.suggest-wanted"
+FILES = (LOCK, LOG, f"{LOG}.1", TRAIN, SUGGEST)
+"""What may lie in the folder of a project besides its settings and its database."""
+
+LIMIT = 256_000
+"""Bytes after which the log begins anew; one older is kept."""
+
+FIRST = 5
+"""Finished paragraphs after which the first model is trained."""
+
+TRIED, FAILED = "train_tried", "train_failed"
+"""Settings: how many paragraphs were done when training last began, and why it failed; empty when it did not."""
+
+NICE = 10
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A file of the project, made when missing, writable for those who may write the database."""
+    fresh = not path.exists()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_APPEND, 0o660)
+    try:
+        database = path.with_name("annotator.db")
+        if fresh and database.exists() and database.stat().st_mode & 0o020:
+            os.fchmod(handle, 0o660)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock of the background process; gives whether it was to be had. With `wait` it always is."""
+    with _opened(root / LOCK) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def running(root: Path) -> bool:
+    """Whether the background process is at work."""
+    if not (root / LOCK).exists():
+        return False
+    with locked(root) as free:
+        return not free
+
+
+def want(root: Path, what: str) -> None:
+    """Queue TRAIN or SUGGEST."""
+    with _opened(root / what):
+        pass
+
+
+def take(root: Path, what: str) -> bool:
+    """Whether something is queued, which it is not any more then."""
+    try:
+        (root / what).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def wanted(root: Path) -> bool:
+    """Whether anything is queued."""
+    return any((root / what).exists() for what in (TRAIN, SUGGEST))
+
+
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def start(root: Path, what: str) -> None:
+    """Queue TRAIN or SUGGEST, and start the process unless it runs. Raises StoreError when it cannot be started."""
+    import subprocess
+
+    try:
+        want(root, what)
+        if running(root):
+            return
+        _started[:] = [one for one in _started if one.poll() is None]
+        _turn(root / LOG)
+        with _opened(root / LOG) as log:
+            _started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                    start_new_session=True,
+                )
+            )
+    except OSError as error:
+        hint = "Check the permissions of the project folder"
+        raise StoreError(
+            f"the background process cannot be started: {error.strerror}", file=root, hint=hint
+        ) from error
+
+
+def _turn(log: Path) -> None:
+    """Begin the log anew when it is long."""
+    if log.exists() and log.stat().st_size > LIMIT:
+        log.replace(log.with_name(f"{log.name}.1"))
+
+
+def due(project: Project) -> bool:
+    """Whether enough paragraphs were finished since training last began."""
+    every = project.config.suggestions.retrain
+    if not every or "model" not in project.config.suggesters:
+        return False
+    tried = project.setting(TRIED)
+    done = project.learning.paragraphs_done()
+    return done >= min(FIRST, every) if tried is None else done - int(tried) >= every
+
+
+@dataclass
+class Background:
+    """What the application asks for; `error` says why it could not."""
+
+    root: Path
+    error: str = field(default="")
+
+    def start(self, what: str) -> None:
+        """Queue TRAIN or SUGGEST."""
+        try:
+            start(self.root, what)
+            self.error = ""
+        except StoreError as error:
+            self.error = f"{error.message}. {error.hint}"
+
+    def paragraph_done(self, project: Project) -> None:
+        """Train when it is time."""
+        if due(project):
+            self.start(TRAIN)
+
+
+def said(message: str) -> None:
+    """A line of the log, with the time (UTC)."""
+    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {message}\n")
+    sys.stderr.flush()
+
+
+def news(project: Project) -> str:
+    """One line on the newest model for the project's schema, or on what went wrong; empty when there is none."""
+    failed = project.setting(FAILED)
+    if failed:
+        return f"training failed: {failed}"
+    row = next((m for m in project.learning.models() if m.schema == project.schema.hash), None)
+    if row is None:
+        return ""
+    count = row.trained_on.get("paragraphs", 0)
+    line = f"model {row.number}, trained on {count} paragraph{'s'[: count != 1]}"
+    last = row.metrics.get("last") or {}
+    if last.get("saved") is not None:
+        line += f", saves about {last['saved']:.0%} of keys (last {last['paragraphs']})".replace("%", " %")
+    return line
+
+
+__all__ = [
+    "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN", "TRIED", "Background",
+    "due", "locked", "news", "running", "said", "start", "take", "want", "wanted",
+]  # fmt: skip

@@ -1,0 +1,281 @@
+"""What suggestions would have saved on data that is coded already: suggest, count keys, learn, paragraph by paragraph.
+
+Two ways are compared on the same stream: rules with the memory of what was accepted, and the model trained anew
+every few paragraphs, as a project would have it. Nothing is learnt from a paragraph before it was judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.config import Config
+from annotator.errors import InputError, SuggesterError, UsageError
+from annotator.formats import jsonl
+from annotator.formats._shared import ReadOptions
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory, Outcome
+from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Span
+from annotator.model.text import Document, Paragraph
+from annotator.suggesters._history import History, Verdict
+from annotator.workflows.background import FIRST
+from annotator.workflows.scoring import Decided, Score
+from annotator.workflows.suggest import Kitchen, Recipe, propose
+
+if TYPE_CHECKING:
+    from annotator.suggesters._reading import Example, Reader
+
+ALONE, LEARNING = "rules and memory", "learning"
+_NAMES = {ALONE: ("rules", "memory"), LEARNING: ("model", "rules", "memory")}
+WINDOWS = 10
+"""Rows of the table by progress."""
+
+
+@dataclass
+class Arm:
+    """One way to suggest, with what it has seen so far."""
+
+    names: tuple[str, ...]
+    schema: LabelSchema
+    config: Config
+    score: Score
+    outcomes: list[Outcome] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    model: tuple[int, bytes] | None = None
+    kitchen: Kitchen | None = None
+
+    def renew(self) -> None:
+        """Take up what was seen."""
+        recipe = Recipe(
+            self.names,
+            self.schema,
+            self.config,
+            Memory.of(self.outcomes),
+            History.fit(self.verdicts),
+            self.model,
+        )
+        self.kitchen = Kitchen.of(recipe)
+
+    def judge(self, one: Decided) -> None:
+        """Suggest for a paragraph, compare, remember."""
+        if self.kitchen is None:
+            self.renew()
+        assert self.kitchen is not None
+        others = frozenset(p.index for p in one.document.paragraphs if p.index != one.paragraph.index)
+        found = propose(
+            one.document,
+            self.kitchen.suggesters,
+            self.kitchen.recipe.memory,
+            policy=self.kitchen.policy,
+            but=others,
+        )
+        shown = [s for s in found if s.shown]
+        for suggestion, right in self.score.add(one, shown):
+            self._remember(one.document, suggestion, right)
+        self.remember(one)
+
+    def remember(self, one: Decided) -> None:
+        """Keep what stands in a paragraph."""
+        self.outcomes += [
+            Outcome(s.layer, s.label, one.document.quote(s.start, s.end), True, s.entity) for s in one.spans
+        ]
+
+    def _remember(self, document: Document, one: Suggestion, right: bool) -> None:
+        raw = one.score if one.raw is None else one.raw
+        self.verdicts.append(Verdict(one.suggester, one.value.layer, one.value.label, raw, right))
+        if not right and isinstance(one.value, Span):
+            quote = document.quote(one.value.start, one.value.end)
+            self.outcomes.append(Outcome(one.value.layer, one.value.label, quote, False))
+
+
+def simulate(
+    stream: Sequence[Decided],
+    schema: LabelSchema,
+    config: Config,
+    *,
+    every: int = 10,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """The figures of both ways over a stream of paragraphs, JSON-able: `windows` in order, and `layers` over all.
+
+    The model is trained after the first few paragraphs, then every `every` of them.
+    """
+    from annotator.suggesters._bundle import learn
+    from annotator.suggesters._reading import Reader
+
+    reader = Reader()
+    used = sorted(
+        {s.layer for one in stream for s in one.spans} | {r.layer for one in stream for r in one.relations}
+    )
+    arms = {name: Arm(names, schema, config, Score(schema, used)) for name, names in _NAMES.items()}
+    examples: list[Example] = []
+    texts = list(dict.fromkeys(one.document.text for one in stream))
+    last = trained = 0
+    for number, one in enumerate(stream):
+        if number - last >= (every if last else min(FIRST, every)):
+            last = number
+            try:
+                bundle = learn(examples, schema, texts=texts)
+            except SuggesterError:
+                bundle = None  # Nothing is marked yet.
+            if bundle is not None:
+                trained += 1
+                arms[LEARNING].model = (trained, bundle.to_bytes())
+            for arm in arms.values():
+                arm.renew()
+        for arm in arms.values():
+            arm.judge(one)
+        examples.append(example_of(reader, one))
+        if progress is not None:
+            progress(number + 1, len(stream))
+    return _result(stream, arms, trained, every)
+
+
+def example_of(reader: Reader, one: Decided) -> Example:
+    """A paragraph as something to learn from."""
+    from annotator.suggesters._reading import Example
+
+    return Example(reader.read(one.document, one.paragraph), one.spans, one.relations, one.document.id)
+
+
+def _result(stream: Sequence[Decided], arms: Mapping[str, Arm], trained: int, every: int) -> dict[str, Any]:
+    size = max(every, -(-len(stream) // WINDOWS // every) * every)
+    windows = []
+    for first in range(0, len(stream), size):
+        last = min(first + size, len(stream))
+        windows.append(
+            {
+                "first": first + 1, "last": last,
+                **{name: arm.score.together(first, last) for name, arm in arms.items()},
+            }
+        )  # fmt: skip
+    return {
+        "paragraphs": len(stream), "documents": len({one.document.id for one in stream}), "every": every,
+        "trainings": trained, "windows": windows,
+        "second_half": {name: arm.score.together(len(stream) // 2) for name, arm in arms.items()},
+        "together": {name: arm.score.together(0) for name, arm in arms.items()},
+        "layers": {name: arm.score.result() for name, arm in arms.items()},
+    }  # fmt: skip
+
+
+# --- data
+
+
+def stream_of(records: Sequence[Record]) -> list[Decided]:
+    """The paragraphs of records that are not excluded, in order."""
+    out: list[Decided] = []
+    for record in records:
+        for paragraph in record.document.paragraphs:
+            if not paragraph.excluded:
+                out.append(decided(record, paragraph))
+    return out
+
+
+def decided(record: Record, paragraph: Paragraph) -> Decided:
+    """A paragraph of a record; a relation is where its target is, and both its ends have to be there."""
+    spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
+    here = {s.id for s in spans} | {"@author"}
+    relations = tuple(r for r in record.relations if r.source in here and r.target in here)
+    return Decided(record.document, paragraph, spans, relations)
+
+
+def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int = 1) -> list[Decided]:
+    """The paragraphs of a file: canonical records (the gold where there is any, else the annotator with the most), or
+    rows of `text` and `spans` as [start, end, label], `group` of which make a paragraph.
+
+    Raises InputError, naming file and line, when the file does not hold; UsageError when nothing is marked in it.
+    """
+    rows = _rows(path)
+    if all(isinstance(span, list) for row in rows for span in row.get("spans", [])) and any(
+        row.get("spans") for row in rows
+    ):
+        stream = list(_plain(path, rows, schema, group))
+    else:
+        records = list(jsonl.read(path, ReadOptions(schema, splitting=config.splitting)).records)
+        whose = {record.annotator for record in records}
+        counts = {who: sum(r.annotator == who for r in records) for who in whose}
+        best = None if None in whose else min(whose, key=lambda who: (-counts[who], str(who)))
+        stream = stream_of([r for r in records if r.annotator == best])
+    if not any(one.spans for one in stream):
+        raise UsageError(
+            "nothing is marked in the file", file=path, hint="It has to hold annotations to compare with"
+        )
+    return stream
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", file=path, hint="A file of JSON lines, UTF-8") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                f"not valid JSON: {error}", file=path, line=number, hint="One object a line"
+            ) from error
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise InputError(
+                "has no text", file=path, line=number, key="text", hint='{"text": ..., "spans": [...]}'
+            )
+        rows.append(row)
+    if not rows:
+        raise InputError("holds only blank lines", file=path, hint="One JSON object a line")
+    return rows
+
+
+def _plain(
+    path: Path, rows: Sequence[Mapping[str, Any]], schema: LabelSchema, group: int
+) -> Iterator[Decided]:
+    for at in range(0, len(rows), group):
+        text = ""
+        spans: list[Span] = []
+        for number, row in enumerate(rows[at : at + group], at + 1):
+            offset = len(text) + bool(text)
+            text += (" " if text else "") + row["text"]
+            spans += [
+                _span(path, number, schema, value, row["text"], offset) for value in row.get("spans", [])
+            ]
+        document = Document(f"{path.stem}-{at + 1}", "", text, (Paragraph(0, 0, len(text)),))
+        yield Decided(document, document.paragraphs[0], tuple(spans), ())
+
+
+def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, offset: int) -> Span:
+    """A span of a row: its label is one of the schema, alone or after its layer and a dot."""
+    try:
+        start, end, name = value
+        holds = 0 <= start < end <= len(text)
+    except (TypeError, ValueError):
+        holds, start, end, name = False, 0, 0, ""
+    if not holds:
+        raise InputError(
+            f"{value!r} is no span",
+            file=path,
+            line=number,
+            key="spans",
+            hint="[start, end, label] within the text",
+        )
+    layer, _, label = str(name).rpartition(".")
+    for known in schema.span_layers:
+        if known.label(label) is not None and layer in ("", known.name):
+            id = f"{known.name}-{offset + start}-{offset + end}"
+            return Span(id, known.name, label, offset + start, offset + end)
+    names = ", ".join(f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels)
+    raise InputError(
+        f"“{name}” is no label of {schema.name}", file=path, line=number, key="spans",
+        hint=f"Labels: {names}; another schema is named with --schema",
+    )  # fmt: skip
+
+
+__all__ = [
+    "ALONE", "LEARNING", "Arm", "decided", "example_of", "read_stream", "simulate", "stream_of",
+]  # fmt: skip

@@ -1,0 +1,167 @@
+"""Suggestions against what was decided in the end: precision, recall, F1, and the keys that they save."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.model.decision import Suggestion
+from annotator.model.effort import PAGE, Edge, Effort, Stretch, of_relations, of_spans, total
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import AUTHOR, Relation, Span, iou
+from annotator.model.text import Document, Paragraph
+from annotator.suggesters._judging import calibration_error, scores
+
+NEAR = 0.5
+"""Intersection over union from which on a suggested span is taken for the decided one when relations are compared:
+who puts its bounds right keeps the relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A paragraph as it stood in the end; offsets are the document's."""
+
+    document: Document
+    paragraph: Paragraph
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+
+
+@dataclass
+class LayerScore:
+    """Sums over the paragraphs of one layer."""
+
+    layer: Layer
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    efforts: list[Effort] = field(default_factory=list)
+    chances: list[tuple[float, bool]] = field(default_factory=list)
+
+    def add(self, one: Decided, shown: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
+        """Compare a paragraph; each suggestion with whether it was right."""
+        mine = [s for s in shown if s.value.layer == self.layer.name]
+        if self.layer.kind == "span":
+            return self._spans(one, mine)
+        return self._relations(one, mine, shown)
+
+    def _spans(self, one: Decided, mine: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
+        low, high = one.paragraph.start, one.paragraph.end
+        wanted = [_stretch(s, low) for s in one.spans if s.layer == self.layer.name]
+        given = [_stretch(s.value, low) for s in mine if isinstance(s.value, Span)]
+        self.efforts.append(of_spans(one.document.text[low:high], given, wanted))
+        right = [stretch in set(wanted) for stretch in given]
+        return self._count(mine, right, [label for _, _, label in wanted])
+
+    def _relations(
+        self, one: Decided, mine: Sequence[Suggestion], shown: Sequence[Suggestion]
+    ) -> list[tuple[Suggestion, bool]]:
+        low = one.paragraph.start
+        ends: dict[str, Stretch] = {AUTHOR: (0, 0, AUTHOR)} | {s.id: _stretch(s, low) for s in one.spans}
+        known = dict(ends)
+        for s in shown:
+            if isinstance(s.value, Span):
+                known[s.id] = _stretch(_nearest(s.value, one.spans) or s.value, low)
+        wanted: list[Edge] = [
+            (ends[r.source], r.label, ends[r.target])
+            for r in one.relations
+            if r.layer == self.layer.name and r.source in ends and r.target in ends
+        ]
+        kept = [
+            s
+            for s in mine
+            if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= set(known)
+        ]
+        given: list[Edge] = [
+            (known[s.value.source], s.value.label, known[s.value.target])
+            for s in kept
+            if isinstance(s.value, Relation)
+        ]
+        self.efforts.append(of_relations(given, wanted))
+        return self._count(kept, [edge in wanted for edge in given], [label for _, label, _ in wanted])
+
+    def _count(
+        self, mine: Sequence[Suggestion], right: Sequence[bool], wanted: Iterable[str]
+    ) -> list[tuple[Suggestion, bool]]:
+        for s, is_right in zip(mine, right, strict=True):
+            counts = self.counts.setdefault(s.value.label, Counter())
+            counts["proposed"] += 1
+            counts["right"] += is_right
+            self.chances.append((s.score, is_right))
+        for label in wanted:
+            self.counts.setdefault(label, Counter())["wanted"] += 1
+        return list(zip(mine, right, strict=True))
+
+    def result(self) -> dict[str, Any]:
+        """Figures, JSON-able: `labels` and `all` with precision, recall, F1; keys; wrong ones per paragraph."""
+        every: Counter[str] = Counter()
+        for counts in self.counts.values():
+            every.update(counts)
+        return {
+            "labels": {label: scores(self.counts[label]) for label in sorted(self.counts)},
+            "all": scores(every),
+            **keys_of(self.efforts),
+            "calibration_error": _rounded(calibration_error(self.chances)),
+        }
+
+
+class Score:
+    """Sums over paragraphs for every layer of a schema."""
+
+    def __init__(self, schema: LabelSchema, layers: Sequence[str] = ()) -> None:
+        self.layers = [
+            LayerScore(layer) for layer in schema.layers if not layers or layer.name in layers
+        ]  # fmt: skip
+
+    def add(self, one: Decided, shown: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
+        """Compare a paragraph; each suggestion with whether it was right."""
+        return [pair for layer in self.layers for pair in layer.add(one, shown)]
+
+    def result(self) -> dict[str, dict[str, Any]]:
+        """The figures of each layer in which anything was marked."""
+        return {
+            layer.layer.name: layer.result()
+            for layer in self.layers
+            if any(effort.wanted for effort in layer.efforts)
+        }
+
+    def efforts(self, first: int, last: int) -> Mapping[str, Sequence[Effort]]:
+        """Layer -> what the paragraphs `[first, last)` cost, as they were added."""
+        return {layer.layer.name: layer.efforts[first:last] for layer in self.layers}
+
+    def together(self, first: int, last: int | None = None) -> dict[str, Any]:
+        """Keys over all layers, the key that ends a paragraph counted once."""
+        every = [layer.efforts[first:last] for layer in self.layers]
+        paragraphs = [total(some) for some in zip(*every, strict=True)]
+        spare = PAGE * (sum(layer.layer.kind == "span" for layer in self.layers) - 1)
+        return keys_of(
+            [Effort(e.keys - spare, e.without - spare, e.right, e.wrong, e.wanted) for e in paragraphs]
+        )
+
+
+def keys_of(efforts: Sequence[Effort]) -> dict[str, Any]:
+    """Keys with and `without` suggestions, the share saved, wrong suggestions per paragraph, keys per item."""
+    sums = total(efforts)
+    return {
+        "keys": sums.keys, "without": sums.without, "saved": _rounded(sums.saved),
+        "wrong": _rounded(sums.wrong / len(efforts)) if efforts else None,
+        "keys_per_item": _rounded(sums.keys / sums.wanted) if sums.wanted else None,
+        "paragraphs": len(efforts),
+    }  # fmt: skip
+
+
+def _nearest(span: Span, others: Iterable[Span]) -> Span | None:
+    near = [(iou(span, one), one.id, one) for one in others if one.layer == span.layer]
+    best = max(near, default=None, key=lambda pair: pair[:2])
+    return best[2] if best is not None and best[0] >= NEAR else None
+
+
+def _stretch(span: Span, start: int) -> Stretch:
+    return span.start - start, span.end - start, span.label
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+__all__ = ["NEAR", "Decided", "LayerScore", "Score", "keys_of"]

@@ -1,0 +1,273 @@
+"""Learning from what was decided: examples from the project, a model, and new suggestions where nobody was yet.
+
+Everything is read in short transactions, some documents at a time; nothing is locked while it is computed. The same
+decisions give the same model. Killed at any point, the last model stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import annotator
+from annotator.errors import AnnotatorError, SuggesterError
+from annotator.model.record import GOLD, Record
+from annotator.project import Project
+from annotator.store.learning import Finished
+from annotator.workflows import background
+from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, said
+from annotator.workflows.suggest import Kitchen, Recipe
+
+if TYPE_CHECKING:
+    from annotator.suggesters._bundle import Bundle
+    from annotator.suggesters._reading import Example, Reader
+
+MOST = 3000
+"""Paragraphs that are learnt from: the newest."""
+
+TEXTS = 2_000_000
+"""Code points of texts, labelled or not, whose words are counted."""
+
+RENEWED = 200
+"""Documents that get new suggestions after a training: those where annotators are and what follows first. The
+others have theirs renewed by a later one, when somebody comes near."""
+
+KIND = "annotator bundle"
+
+
+class TooLittle(SuggesterError):
+    """Nothing to learn from yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from: examples in the order in which they were finished, with the records that they stand in
+    (by document and annotator), and all texts."""
+
+    examples: Sequence[Example]
+    finished: Sequence[Finished]
+    records: Mapping[tuple[str, str], Record]
+    texts: Sequence[str]
+    sequence: int
+
+    @property
+    def documents(self) -> int:
+        """Number of documents."""
+        return len({one.document for one in self.finished})
+
+    @property
+    def paragraphs(self) -> int:
+        """Number of paragraphs, each counted once however many annotators finished it."""
+        return len({(one.document, one.paragraph) for one in self.finished})
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model as it was stored; `seconds` of CPU for reading and learning, `renewed` documents with new suggestions."""
+
+    number: int
+    metrics: Mapping[str, Any]
+    trained_on: Mapping[str, Any]
+    seconds: float
+    renewed: int = 0
+
+
+def chosen(finished: Sequence[Finished]) -> list[Finished]:
+    """Of paragraphs that are adjudicated only the gold; of all, the newest `MOST`."""
+    gold = {(one.document, one.paragraph) for one in finished if one.annotator == GOLD}
+    kept = [f for f in finished if f.annotator == GOLD or (f.document, f.paragraph) not in gold]
+    return kept[-MOST:]
+
+
+def material(project: Project, reader: Reader, *, annotator: str | None = None) -> Material:
+    """What the project has to learn from; of one annotator alone when one is named."""
+    from annotator.suggesters._reading import examples_of
+
+    sequence = project.learning.last_sequence()
+    finished = chosen(
+        [f for f in project.learning.finished() if annotator is None or f.annotator == annotator]
+    )
+    records: dict[tuple[str, str], Record] = {}
+    made: dict[tuple[str, str, int], Example] = {}
+    by_work: dict[tuple[str, str], list[int]] = {}
+    for one in finished:
+        by_work.setdefault((one.document, one.annotator), []).append(one.paragraph)
+    for (document, who), paragraphs in by_work.items():
+        record = next(project.records(document=document, annotator=who), None)
+        if record is None:
+            continue
+        records[document, who] = record
+        for index, example in zip(paragraphs, examples_of(reader, record, paragraphs), strict=True):
+            made[document, who, index] = example
+    kept = [f for f in finished if (f.document, f.annotator, f.paragraph) in made]
+    return Material(
+        [made[f.document, f.annotator, f.paragraph] for f in kept], kept, records,
+        list(_texts(project, {f.document for f in kept})), sequence,
+    )  # fmt: skip
+
+
+def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
+    """The texts of these documents, then of others in their order, up to `TEXTS` code points."""
+    left = TEXTS
+    ids = project.document_ids()
+    for id in (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled)):
+        if left <= 0:
+            return
+        text = project.document(id).text
+        left -= len(text)
+        yield text
+
+
+@cache
+def code() -> str:
+    """A hash of the part of this program that learns and suggests."""
+    digest = hashlib.sha256(annotator.__version__.encode())
+    folder = Path(annotator.__file__).parent / "suggesters"
+    for file in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".tsv", ".toml", ".txt")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def configuration(project: Project) -> str:
+    """A hash of the settings that training and suggesting follow."""
+    table = project.config.table
+    content = {
+        key: table[key] for key in ("suggesters", "suggestions", "suggester", "pipeline") if key in table
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def train(project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None) -> Trained:
+    """Learn from all that was finished, store the model, and suggest anew where nobody was yet.
+
+    Raises TooLittle when there is nothing to learn from.
+    """
+    tell = progress or (lambda _: None)
+    project.keep_setting(TRIED, str(project.learning.paragraphs_done()))
+    began = time.process_time()
+    bundle, found = learnt(project)
+    seconds = time.process_time() - began
+    trained_on = {
+        "paragraphs": found.paragraphs, "examples": len(found.examples), "documents": found.documents,
+        "annotators": len({f.annotator for f in found.finished}), "sequence": found.sequence,
+    }  # fmt: skip
+    metrics = {**bundle.metrics, "covers": sorted(bundle.covers), "seconds": round(seconds, 2)}
+    number = project.learning.keep(
+        bundle.to_bytes(), kind=KIND, schema=project.schema.hash, config=configuration(project), code=code(),
+        trained_on=trained_on, metrics=metrics,
+    )  # fmt: skip
+    project.keep_setting(FAILED, "")
+    tell(f"model {number} from {found.paragraphs} paragraphs in {seconds:.1f} s of CPU")
+    done = renewed(project, tell) if renew else 0
+    return Trained(number, metrics, trained_on, seconds, done)
+
+
+def learnt(project: Project) -> tuple[Bundle, Material]:
+    """The model of all that was finished, not stored."""
+    from annotator.suggesters._bundle import learn
+    from annotator.suggesters._reading import Reader
+
+    found = material(project, Reader())
+    try:
+        if not found.examples:
+            raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
+        return learn(found.examples, project.schema, texts=found.texts), found
+    except SuggesterError as error:
+        raise TooLittle(error.message, hint=error.hint) from error
+
+
+def nearest(project: Project) -> list[str]:
+    """All documents, those where the annotators are and the ones that follow them first."""
+    ids = project.document_ids()
+    at = {id: i for i, id in enumerate(ids)}
+    starts = sorted({at[document] for document, _ in project.learning.places() if document in at}) or [0]
+
+    def distance(i: int) -> tuple[int, int]:
+        ahead = [i - start for start in starts if i >= start]
+        return (0, min(ahead)) if ahead else (1, i)
+
+    return [ids[i] for i in sorted(range(len(ids)), key=distance)]
+
+
+def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
+    """Suggest anew in paragraphs that nobody opened or decided on; with `only_missing`, in documents without any
+    suggestion. At most `RENEWED` documents after a training, fewer when another one is wanted."""
+    recipe = Recipe.of(project)
+    kitchen = Kitchen.of(recipe)
+    run = recipe.run(kitchen.suggesters)
+    known = project.suggested() if only_missing else frozenset()
+    count = stored = 0
+    for id in nearest(project):
+        if id in known:
+            continue
+        if not only_missing and (count >= RENEWED or (project.root / TRAIN).exists()):
+            break
+        document = project.document(id)
+        closed = project.touched(id)
+        if all(p.excluded or p.index in closed for p in document.paragraphs):
+            continue
+        stored += project.put_suggestions(id, kitchen.serve(document, but=closed), run=run, untouched=True)
+        count += 1
+    tell(f"{stored} suggestions in {count} documents")
+    return count
+
+
+def work(root: Path) -> int:
+    """What the background process does: all that is wanted, one thing after the other; its exit code."""
+    os.nice(NICE)
+    failed = 0
+    while background.wanted(root):
+        with background.locked(root) as free:
+            if not free:
+                return 0  # Whoever holds the lock looks for what is wanted before it ends.
+            while background.wanted(root):
+                if background.take(root, SUGGEST):
+                    failed |= _tried(root, lambda p: renewed(p, said, only_missing=True))
+                if background.take(root, TRAIN):
+                    failed |= _tried(root, lambda p: train(p, progress=said))
+    return failed
+
+
+def _tried(root: Path, what: Callable[[Project], object]) -> int:
+    """Do it; a failure is told in the log and kept for the screens. 1 for a failure."""
+    try:
+        with Project.open(root) as project:
+            try:
+                what(project)
+            except TooLittle as error:
+                said(f"not yet: {error.message}")
+            except Exception as error:
+                _keep(project, error)
+                raise
+    except AnnotatorError as error:
+        said(f"failed: {error}")
+        return 1
+    except Exception:
+        import traceback
+
+        said(f"failed: {traceback.format_exc()}")
+        return 1
+    return 0
+
+
+def _keep(project: Project, error: Exception) -> None:
+    """Keep why it failed, for the screens."""
+    words = error.message if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+    first = (words.strip().splitlines() or [""])[0]
+    try:
+        project.keep_setting(FAILED, f"{first[:160]} (see {background.LOG})")
+    except AnnotatorError as other:
+        said(f"and that cannot be kept: {other}")
+
+
+__all__ = [
+    "KIND", "MOST", "RENEWED", "Material", "TooLittle", "Trained", "chosen", "code", "configuration", "learnt",
+    "material", "nearest", "renewed", "train", "work",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""How good a project's suggestions are, on documents held out, and were with fewer paragraphs to learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotator.errors import SuggesterError, UsageError
+from annotator.project import Project
+from annotator.workflows.effort import ALONE, LEARNING, Arm, decided
+from annotator.workflows.scoring import Score
+from annotator.workflows.train import Material
+
+STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
+"""Numbers of paragraphs on the learning curve; the last point is all."""
+
+
+def cross_validated(project: Project, material: Material, *, folds: int) -> dict[str, Any]:
+    """What an annotator would see in documents that nothing was learnt from: figures by layer and label, JSON-able,
+    for rules with memory and for the model, both with the memory of the other documents.
+
+    Raises UsageError with fewer than two documents.
+    """
+    from annotator.suggesters._bundle import learn
+
+    documents = sorted({one.document for one in material.finished})
+    if len(documents) < 2:
+        raise UsageError(
+            "there is only one document", hint="Leave --folds out, or finish paragraphs of another one"
+        )
+    folds = min(folds, len(documents))
+    fold = {name: i % folds for i, name in enumerate(documents)}
+    score = {name: Score(project.schema) for name in (ALONE, LEARNING)}
+    for number in range(folds):
+        rest = [
+            e for e, f in zip(material.examples, material.finished, strict=True) if fold[f.document] != number
+        ]
+        try:
+            model = (number + 1, learn(rest, project.schema, texts=material.texts).to_bytes())
+        except SuggesterError:
+            model = (
+                None  # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
+            )
+        for name, suggesters in ((ALONE, ("rules", "memory")), (LEARNING, ("model", "rules", "memory"))):
+            own = model if name == LEARNING else None
+            arm = Arm(suggesters, project.schema, project.config, score[name], model=own)
+            for one in material.finished:
+                if fold[one.document] != number:
+                    record = material.records[one.document, one.annotator]
+                    arm.remember(decided(record, record.document.paragraphs[one.paragraph]))
+            arm.renew()
+            for one in material.finished:
+                if fold[one.document] == number:
+                    record = material.records[one.document, one.annotator]
+                    arm.judge(decided(record, record.document.paragraphs[one.paragraph]))
+    return {
+        "folds": folds, "documents": len(documents), "paragraphs": len(material.finished),
+        "together": {name: one.together(0) for name, one in score.items()},
+        "layers": {name: one.result() for name, one in score.items()},
+    }  # fmt: skip
+
+
+def learning_curve(project: Project, material: Material) -> dict[int, dict[str, Any]]:
+    """The figures of models of the first 10, 20, 40, ... paragraphs, each on paragraphs held out of them."""
+    from annotator.suggesters._bundle import learn
+
+    count = len(material.examples)
+    out: dict[int, dict[str, Any]] = {}
+    for step in (*(n for n in STEPS if n < count), count):
+        try:
+            out[step] = learn(material.examples[:step], project.schema, texts=material.texts).metrics
+        except SuggesterError:
+            continue  # Nothing is marked in so few.
+    return out
+
+
+__all__ = ["STEPS", "cross_validated", "learning_curve"]

@@ -1,0 +1,135 @@
+"""What was learnt, as plain text in 80 columns: a table by layer and label, and curves as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.store.learning import ModelRow
+
+BAR = 30
+"""Width of the longest bar."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a curve: what it is of, how many paragraphs, and a share (None where it is unknown)."""
+
+    name: str
+    paragraphs: int
+    share: float | None
+
+
+def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> str:
+    """What was trained from what, and how long it took."""
+    parts = [
+        _some(trained_on.get("paragraphs", 0), "paragraph"), _some(trained_on.get("documents", 0), "document"),
+        _some(trained_on.get("annotators", 0), "annotator"),
+    ]  # fmt: skip
+    took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
+    return f"model {number} · {', '.join(parts)}{took}"
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def table(metrics: Mapping[str, Any]) -> list[str]:
+    """Precision, recall and F1 of each label, on paragraphs that were held out."""
+    layers: Mapping[str, Any] = metrics.get("layers", {})
+    if not layers:
+        return ["too few paragraphs yet to hold any out and see how good it is"]
+    lines = [f"{'':<26}{'precision':>10}{'recall':>9}{'F1':>7}{'marked':>10}{'proposed':>11}"]
+    covers = metrics.get("covers", ())
+    for layer, found in layers.items():
+        lines += ["", _row(layer, found["all"], indent=0)]
+        lines += [_row(label, scores, indent=2) for label, scores in found["labels"].items()]
+        lines += _kept(found, took_over=layer in covers)
+    return lines
+
+
+def _row(name: str, scores: Mapping[str, Any], *, indent: int) -> str:
+    shown = f"{'':<{indent}}{name}"
+    figures = "".join(
+        f"{_decimal(scores[key]):>{width}}" for key, width in (("precision", 10), ("recall", 9), ("f1", 7))
+    )
+    return f"{shown[:26]:<26}{figures}{scores['wanted']:>10}{scores['proposed']:>11}"
+
+
+def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
+    """What the layer saves, against rules and memory."""
+    if found.get("saved") is None or found.get("alone") is None:
+        return
+    yield f"  saves {percent(found['saved'])} of keys, rules and memory {percent(found['alone'])}"
+    if found.get("wrong") is not None:
+        error = found.get("calibration_error")
+        off = f", calibration error {_decimal(error)}" if error is not None else ""
+        yield f"  {found['wrong']:.1f} wrong suggestions a paragraph{off}"
+    yield f"  {'its suggestions are shown' if took_over else 'rules and memory still do better, theirs are shown'}"
+
+
+def curve(title: str, points: Sequence[Point]) -> list[str]:
+    """A bar for each point; a share below 0 has none."""
+    if not points:
+        return []
+    wide = max(len(point.name) for point in points)
+    deep = max(len(str(point.paragraphs)) for point in points)
+    lines = [title]
+    for point in points:
+        share = "unknown" if point.share is None else percent(point.share)
+        lines.append(
+            f"  {point.name:<{wide}}  {point.paragraphs:>{deep}} paragraphs  {bar(point.share or 0.0):<{BAR}}  {share}"
+        )
+    return lines
+
+
+def bar(share: float) -> str:
+    """A bar of eighths of a cell for a share in [0, 1]."""
+    eighths = round(max(0.0, min(1.0, share)) * BAR * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
+
+
+def over_models(rows: Sequence[ModelRow], *, most: int = 12) -> list[str]:
+    """Keys saved by the models so far, the last `most` of them, the oldest first."""
+    points = [
+        Point(f"model {row.number}", row.trained_on.get("paragraphs", 0), (row.metrics.get("last") or {}).get("saved"))
+        for row in reversed(rows[:most])
+    ]  # fmt: skip
+    return curve("keys saved in the last paragraphs before each training", points)
+
+
+def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """F1 of each layer after so many paragraphs."""
+    names = dict.fromkeys(layer for metrics in points.values() for layer in metrics.get("layers", {}))
+    lines: list[str] = []
+    for layer in names:
+        some = [
+            Point(layer, count, metrics["layers"][layer]["all"]["f1"])
+            for count, metrics in sorted(points.items())
+            if layer in metrics.get("layers", {})
+        ]
+        lines += ["", *curve(f"learning curve: F1 of {layer}", some)]
+    return lines
+
+
+def thresholds(gate: float, stances: float) -> str:
+    """From which chance on suggestions are shown."""
+    spans = f"spans from {percent(gate)} on" if gate else "spans that are expected to save keys"
+    return f"shown are {spans}, stances from {percent(stances)} on"
+
+
+def _decimal(value: float | None) -> str:
+    return (
+        "–" if value is None else f"{value:.2f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.2f}"
+    )
+
+
+def percent(value: float | None) -> str:
+    """A share as people read it."""
+    return "–" if value is None else f"{value:.0%}".replace("%", " %")
+
+
+__all__ = ["Point", "bar", "curve", "head", "over_models", "over_prefixes", "percent", "table", "thresholds"]

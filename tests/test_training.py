@@ -1,0 +1,317 @@
+"""Learning in a project: what from, what is stored, what is suggested anew, the background process, its death."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from support import TEXT, project
+
+from annotator.cli import run
+from annotator.errors import UsageError
+from annotator.formats import jsonl
+from annotator.formats._shared import ReadOptions
+from annotator.model import actions as do
+from annotator.model.record import GOLD
+from annotator.project import Project
+from annotator.resources import folder
+from annotator.store.learning import Finished
+from annotator.tui.session import Session
+from annotator.workflows import background, effort_report, train_output
+from annotator.workflows import train as training
+from annotator.workflows.background import FAILED, LOG, SUGGEST, TRAIN, Background, due, news, running, start
+from annotator.workflows.effort import ALONE, LEARNING
+from annotator.workflows.ingest import ingest
+from annotator.workflows.suggest import suggest
+from annotator.workflows.train import TooLittle, chosen, nearest, train, work
+from annotator.workflows.train_report import over_prefixes
+
+CODED, MORE = 3, 2
+
+
+def _seeded(root: Path) -> Project:
+    """A project with a few coded documents of the seeds and a few that nobody has begun."""
+    of = Project.create(root)
+    read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
+    of.add_records(islice(read.records, CODED))
+    texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
+    for text in texts:
+        ingest(of, text)
+    return of
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which a model was trained once; not to be changed."""
+    root = tmp_path_factory.mktemp("made") / "p"
+    with _seeded(root) as of:
+        suggest(of)
+        train(of)
+    return root
+
+
+@pytest.fixture
+def trained(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(made, tmp_path / "p")
+    return tmp_path / "p"
+
+
+def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
+    made: Path, tmp_path: Path
+) -> None:
+    with Project.open(made) as of:
+        (row,) = of.learning.models()
+        assert (row.number, row.schema, row.kept) == (1, of.schema.hash, True)
+        assert row.trained_on["documents"] == CODED
+        assert row.trained_on["paragraphs"] == len(of.learning.finished()) > CODED
+        assert row.trained_on["sequence"] == of.learning.last_sequence()
+        assert row.code == training.code() and row.metrics["layers"]
+        assert 0 < row.metrics["last"]["saved"] < 1
+        assert news(of).startswith("model 1, trained on ") and " % of keys (last " in news(of)
+    with _seeded(tmp_path / "again") as of:
+        train(of, renew=False)
+        assert of.learning.models()[0].sha256 == row.sha256
+
+
+def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:
+    with Project.open(trained) as of:
+        seen, other = of.document_ids()[CODED:]
+        assert {s.version for s in of.suggestions(seen) if s.suggester == "model"} <= {"1"}
+        session = Session(of, "ada", "a")
+        session.open(seen)
+        shown = session.review.items
+        before = {p: of.suggestions(seen, p) for p in range(len(session.review.document.paragraphs))}
+        train(of)
+        assert of.suggestions(seen, session.review.paragraph) == before[session.review.paragraph]
+        assert {s.version for s in of.suggestions(other) if s.suggester == "model"} == {"2"}
+        while True:
+            session.do(do.CloseParagraph())
+            here = session.review.paragraph
+            proposed = [i.suggestion for i in session.review.items if i.suggestion]
+            assert {one.id for one in proposed} <= {one.id for one in of.suggestions(seen, here)}
+            if versions := {one.version for one in proposed if one.suggester == "model"}:
+                break
+        assert versions == {"2"}
+        assert shown
+
+
+def test_gold_stands_for_the_annotators_and_a_paragraph_counts_once() -> None:
+    every = [
+        Finished("a", "ada", 0, 1),
+        Finished("a", "ben", 0, 2),
+        Finished("b", "ada", 0, 3),
+        Finished("a", GOLD, 0, 9),
+    ]
+    assert chosen(every) == every[2:]
+
+
+def test_documents_near_the_annotators_come_first(tmp_path: Path) -> None:
+    with project(tmp_path / "p", *(f"{TEXT}\n{i}" for i in range(5))) as of:
+        assert nearest(of) == of.document_ids()
+        session = Session(of, "ada", "a")
+        session.open("doc-3")
+        session.save_place()
+        assert nearest(of) == ["doc-3", "doc-4", "doc-0", "doc-1", "doc-2"]
+
+
+def test_too_little_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        with pytest.raises(TooLittle):
+            train(of)
+        assert of.learning.models() == [] and news(of) == ""
+    assert run(["--project", str(tmp_path / "p"), "train"]) == 3
+
+
+def test_training_is_due_after_the_first_few_paragraphs_then_every_so_many(tmp_path: Path) -> None:
+    text = "\n".join(f"Iran said number {i}." for i in range(12))
+    with project(tmp_path / "p", text) as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        asked: list[int] = []
+        for number in range(1, 13):
+            session.do(do.CloseParagraph())
+            if due(of):
+                asked.append(number)
+                of.keep_setting(background.TRIED, str(of.learning.paragraphs_done()))
+        assert asked == [5]
+        of.keep_setting(background.TRIED, "2")
+        assert due(of)
+    (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nretrain = 0\n", encoding="utf-8")
+    with Project.open(tmp_path / "p") as of:
+        assert not due(of)
+
+
+def test_finishing_paragraphs_asks_for_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(background, "start", lambda root, what: asked.append(what))
+    text = "\n".join(f"Iran said number {i}." for i in range(12))
+    with project(tmp_path / "p", text) as of:
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open("doc-0")
+        for _ in range(4):
+            session.do(do.CloseParagraph())
+        assert asked == []
+        session.do(do.CloseParagraph())
+        assert asked == [TRAIN]
+
+
+def _wait(root: Path, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while running(root) or background.wanted(root):
+        assert time.monotonic() < until, (root / LOG).read_text(encoding="utf-8")
+        time.sleep(0.05)
+
+
+def test_the_background_process_learns_once_for_what_was_asked_twice(trained: Path) -> None:
+    start(trained, TRAIN)
+    start(trained, TRAIN)
+    _wait(trained)
+    with Project.open(trained) as of:
+        assert of.learning.models()[0].number in (2, 3)
+        assert of.setting(FAILED) == ""
+        assert of.verify() == []
+    said = (trained / LOG).read_text(encoding="utf-8")
+    assert "model 2 from" in said and "Traceback" not in said
+    assert not (trained / TRAIN).exists()
+
+
+def test_documents_without_suggestions_get_theirs_in_the_background(trained: Path) -> None:
+    with Project.open(trained) as of:
+        ingest(of, sorted(folder("seeds").glob("*.txt"))[10])
+        (new,) = set(of.document_ids()) - of.suggested()
+    start(trained, SUGGEST)
+    _wait(trained)
+    with Project.open(trained) as of:
+        assert new in of.suggested()
+        assert {s.version for s in of.suggestions(new) if s.suggester == "model"} == {"1"}
+
+
+@pytest.mark.parametrize("seconds", [0.7, 2.2])
+def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
+    trained: Path, seconds: float
+) -> None:
+    background.want(trained, TRAIN)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "annotator", "--project", str(trained), "train", "--background"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(seconds)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert not running(trained)
+    with Project.open(trained) as of:
+        assert of.verify() == []
+        number, data = of.learning.newest(of.schema.hash) or (0, b"")
+        assert number in (1, 2) and data
+        assert suggest(of, documents=of.document_ids()[-1:]).suggestions > 5
+        of.put_suggestions(of.document_ids()[-1], [], run=training.Recipe.of(of).run([]))
+
+
+def test_a_failure_is_told_and_forgotten_with_the_next_success(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "learnt", fails)
+        background.want(trained, TRAIN)
+        assert work(trained) == 1
+    with Project.open(trained) as of:
+        assert news(of) == f"training failed: MemoryError: no room (see {LOG})"
+        assert of.learning.models()[0].number == 1
+        of.keep_setting(FAILED, "")
+        assert news(of).startswith("model 1")
+
+
+def test_the_log_begins_anew_when_it_is_long(tmp_path: Path) -> None:
+    log = tmp_path / LOG
+    log.write_bytes(b"x" * (background.LIMIT + 1))
+    background._turn(log)
+    assert not log.exists() and log.with_name(f"{LOG}.1").stat().st_size > background.LIMIT
+
+
+def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "model"
+    arguments = ["--project", str(trained), "train", "--folds", "2", "--curve", "-o", str(out), "--json"]
+    assert run(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["model"] == 2 and found["trained_on"]["documents"] == CODED
+    assert found["thresholds"] == {"gate": 0.0, "stances": 0.8}
+    judged = found["cross_validation"]
+    assert judged["folds"] == 2 and judged["paragraphs"] == found["trained_on"]["examples"]
+    for figures in judged["layers"]["learning"].values():
+        assert figures["without"] > 0
+        for scores in (figures["all"], *figures["labels"].values()):
+            assert scores["precision"] is None or 0 <= scores["precision"] <= 1
+    assert max(map(int, found["curve"])) == found["trained_on"]["examples"]
+    script = f"""if 1:
+        import json, spacy
+        nlp = spacy.load({str(out)!r})
+        doc = nlp("Iran condemned the sanctions. Mr Putin said that the plan is a dangerous mistake.")
+        again = spacy.load({str(out)!r}).from_bytes(nlp.to_bytes())(doc.text)
+        assert [s.text for s in again.spans["actor"]] == [s.text for s in doc.spans["actor"]]
+        spans = [(s.text, s.label_, s._.score, bool(s._.reason)) for g in doc.spans.values() for s in g]
+        print(json.dumps([spans, doc._.stances, nlp.pipe_names, len(doc.spans["actor"].attrs["scores"])]))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    spans, stances, pipes, scores = json.loads(done.stdout)
+    assert pipes == ["annotator_model"] and scores >= 1
+    assert {"Iran", "Putin"} <= {text for text, *_ in spans}
+    assert all(0 <= score <= 1 and why for _, _, score, why in spans)
+    assert all(s["score"] >= 0.8 and s["label"] for s in stances)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="something else"):
+        train_output.check(tmp_path / "full")
+
+
+def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) -> None:
+    with Project.open(trained) as of:
+        train_output.write(of, 1, tmp_path / "model")
+        train_output.write(of, 1, tmp_path / "model")
+        name = f"pipeline:{tmp_path / 'model'}"
+        known = set(of.document_ids())
+        ingest(of, sorted(folder("seeds").glob("*.txt"))[10])
+        (new,) = set(of.document_ids()) - known
+        assert suggest(of, documents=[new], suggesters=[name]).suggestions > 3
+        found = of.suggestions(new)
+        assert {s.suggester for s in found} == {name} and {"actor", "claim"} == {s.value.layer for s in found}
+
+
+def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--project", str(trained), "train"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("model 2 · ") for line in lines)
+    assert any("█" in line for line in lines)
+    scores = {"precision": 0.5, "recall": None, "f1": 1.0, "proposed": 12345, "wanted": 12345}
+    figures = {
+        "all": scores,
+        "labels": {"x" * 40: scores},
+        "saved": -0.25,
+        "keys_per_item": 3.25,
+        "wrong": None,
+    }
+    found = {
+        "folds": 10,
+        "documents": 100,
+        "layers": {name: {"actor": figures} for name in (ALONE, LEARNING)},
+    }
+    curve = over_prefixes({10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}})
+    assert all(len(line) <= 80 for line in (*effort_report.table(found), *curve))
