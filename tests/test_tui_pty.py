@@ -108,6 +108,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     os.chdir(tmp_path)
     yield {
         **kept, "TERM": "xterm-256color", "ANNOTATOR_HOME": str(tmp_path / "home"), "ANNOTATOR_NAME": "ada",
+        "ANNOTATOR_BACKGROUND": "off",
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "LC_ALL": "C.UTF-8",
     }  # fmt: skip
     os.chdir(before)

@@ -37,6 +37,7 @@ def command(
     Each file is imported whole or not at all. The text is kept exactly as it is. Work done with other programs comes
     in as completions: brat (.ann) and Label Studio (.json) by their endings, prodigy and doccano by --format. What
     their labels stand for is told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
+    Suggestions for new texts are made in the background at once.
 
     \b
     Examples:
@@ -48,6 +49,7 @@ def command(
     from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats._shared import MAX_BYTES
     from annotator.project import check_annotator
+    from annotator.workflows import background
     from annotator.workflows.ingest import files, ingest
 
     name = check_annotator(annotator) if annotator else None
@@ -69,6 +71,8 @@ def command(
                 talk(f"warning: {warning}")
             if not as_json:
                 talk(_line(path, result.added, dry_run))
+        if not dry_run and any(r.added.documents for r in results):
+            background.start(project.root, background.SUGGEST)
     if as_json:
         print_json(
             {

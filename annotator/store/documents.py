@@ -192,8 +192,8 @@ def waiting(db: Database, annotator: str, document: str, direction: int) -> str 
         "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
         f"WHERE d.position {than} (SELECT position FROM document WHERE id = ?2) "
         "AND coalesce(c.completion, 'new') <> 'skipped' AND EXISTS (SELECT 1 FROM suggestion s "
-        "WHERE s.document = d.id AND NOT EXISTS (SELECT 1 FROM item i WHERE i.document = s.document "
-        "AND i.annotator = ?1 AND i.item = s.id AND i.status <> 'marked')) "
+        "WHERE s.document = d.id AND s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item i "
+        "WHERE i.document = s.document AND i.annotator = ?1 AND i.item = s.id AND i.status <> 'marked')) "
         f"ORDER BY d.position {order} LIMIT 1",
         (annotator, document),
     )

@@ -152,11 +152,12 @@ class Learning:
             self._db.execute("UPDATE model SET data = NULL WHERE number <= ?", (number - KEPT,))
         return number
 
-    def models(self) -> list[ModelRow]:
-        """All models, the newest first."""
+    def models(self, *, schema: str | None = None, limit: int = -1) -> list[ModelRow]:
+        """Models, the newest first: all, or those for the label schema of this hash, at most `limit` of them."""
         rows = self._db.rows(
             "SELECT number, created, kind, schema, config, code, sha256, trained_on, metrics, data IS NOT NULL "
-            "FROM model ORDER BY number DESC"
+            "FROM model WHERE ?1 IS NULL OR schema = ?1 ORDER BY number DESC LIMIT ?2",
+            (schema, limit),
         )
         return [
             ModelRow(

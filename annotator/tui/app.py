@@ -40,6 +40,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES, Theme, adapted, choose, colors_of
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.background import Background
 
 PATIENCE = 0.5
 """Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
@@ -330,7 +331,8 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
 
     Raises UsageError when the project's keys or theme do not hold.
     """
-    return _run(project, Session(project, annotator, project.new_session()), document, AnnotateScreen)
+    session = Session(project, annotator, project.new_session(), background=Background(project.root))
+    return _run(project, session, document, AnnotateScreen)
 
 
 def _run(

@@ -172,6 +172,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter_status", ("s",), "status", "Show all, then only the new, begun, done or skipped.",
             "Queue", ("queue",)),
     Command("agreement", ("A",), "", "How far the annotators agree.", "Queue", ("queue",)),
+    Command("learning", ("S",), "learning", "What the model has learnt, and how good it is; train it.",
+            "Queue", ("queue",)),
     Command("skip_document", ("x",), "skip", "Skip the document, or take it up again.", "Queue", ("queue",)),
     Command("leave", ("q", "escape"), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
 )  # fmt: skip

@@ -10,12 +10,12 @@ from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Completion, Decision, Group, Suggestion
-from annotator.model.review import ReviewState, arrive, open_document, step
+from annotator.model.review import Mode, ReviewState, arrive, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import TOUR, DocumentSummary, Position, Project
 from annotator.tui.tour import Step, Tour, watch
-from annotator.workflows.background import Background
+from annotator.workflows.background import SUGGEST, Background, news
 from annotator.workflows.discussion import Message, messages
 
 HASTE = 0.02
@@ -52,7 +52,11 @@ class Session:
     tour: Tour | None = None
     """The guided tour, while it is on."""
     _place: Position | None = None
+    awaiting: bool = False
+    """Whether the open document has no suggestions yet, and they are being made."""
     _seen: set[tuple[str, int]] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set)
+    _news: str | None = None
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _said: tuple[str, list[Message]] | None = None
 
@@ -93,6 +97,7 @@ class Session:
             state = arrive(shown, state.paragraph, item)
         self._ambiguous = None
         self.state = self.begun(state)
+        self._ask_for_suggestions()
         self.arrived()
 
     def prepare(self, document: Document) -> None:
@@ -112,7 +117,7 @@ class Session:
 
     def arrived(self) -> None:
         """Of a paragraph that is seen for the first time, what is suggested by now; from then on it stays. What a
-        model learnt meanwhile so comes with the next paragraph that is opened."""
+        model learnt meanwhile so comes with the next paragraph that is opened, and a quiet line says so."""
         state = self.review
         place = (state.document.id, state.paragraph)
         if place in self._seen:
@@ -124,11 +129,48 @@ class Session:
             if not self.unsaved:
                 self.error = error
             return
-        self._seen.add(place)
         fresh = self.suggestions(state.document, state.paragraph)
+        if fresh:
+            self._seen.add(place)
+        self._take(fresh, state.message or self._new_model())
+
+    def _take(self, fresh: Sequence[Suggestion], message: str) -> None:
+        """Show these suggestions in the paragraph in work."""
+        state = self.review
         if fresh != list(state.suggestions.get(state.paragraph, ())):
-            after = replace(state, suggestions={**state.suggestions, state.paragraph: fresh})
-            self.state = replace(arrive(after, state.paragraph, state.focus), message=state.message)
+            state = replace(state, suggestions={**state.suggestions, state.paragraph: fresh})
+            state = arrive(state, state.paragraph, state.focus)
+        self.state = replace(state, message=message)
+
+    def _new_model(self) -> str:
+        """What is to be said of a model that came since the last paragraph."""
+        if self.background is None:
+            return ""
+        before, self._news = self._news, news(self.project)
+        failed = self.background.error
+        return failed or ("" if before is None or before == self._news else self._news)
+
+    def _ask_for_suggestions(self) -> None:
+        """For a document that has none at all: have them made aside."""
+        id = self.review.document.id
+        self.awaiting = False
+        if self.background is None or id in self._asked or self.project.suggestions(id):
+            return
+        self._asked.add(id)
+        self.background.start(SUGGEST)
+        self.awaiting = not self.background.error
+
+    def came(self) -> bool:
+        """Whether the suggestions that the document waits for are there. They are shown at once where nothing is in
+        the paragraph that they would change, else when a paragraph is opened."""
+        state = self.review
+        if not self.awaiting or not self.project.suggestions(state.document.id):
+            return False
+        self.awaiting = False
+        if state.mode is Mode.BROWSE and not state.items:
+            self.arrived()
+            self.state = self.review.but(message="suggestions have come")
+        return True
 
     def is_blind(self, document: Document, paragraph: int) -> bool:
         """Whether suggestions are hidden in a paragraph, by the project's `blind_share`."""

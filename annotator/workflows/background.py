@@ -2,7 +2,8 @@
 
 Light to import: the terminal application asks for it from its own process, where nothing is computed. A request
 is a file in the project folder; the process takes what is wanted while it holds a lock, so that at most one runs
-and at most one more is queued. What it says goes to a log beside the database.
+and at most one more is queued. What it says goes to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the
+environment nothing runs by itself.
 """
 
 from __future__ import annotations
@@ -98,9 +99,12 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def start(root: Path, what: str) -> None:
-    """Queue TRAIN or SUGGEST, and start the process unless it runs. Raises StoreError when it cannot be started."""
+    """Queue TRAIN or SUGGEST, and start the process unless it runs; nothing, where that is switched off. Raises
+    StoreError when it cannot be started."""
     import subprocess
 
+    if os.environ.get("ANNOTATOR_BACKGROUND") == "off":
+        return
     try:
         want(root, what)
         if running(root):
@@ -173,9 +177,10 @@ def news(project: Project) -> str:
     failed = project.setting(FAILED)
     if failed:
         return f"training failed: {failed}"
-    row = next((m for m in project.learning.models() if m.schema == project.schema.hash), None)
-    if row is None:
+    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    if not rows:
         return ""
+    (row,) = rows
     count = row.trained_on.get("paragraphs", 0)
     line = f"model {row.number}, trained on {count} paragraph{'s'[: count != 1]}"
     last = row.metrics.get("last") or {}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -16,6 +14,7 @@ from annotator.formats import jsonl
 from annotator.formats._shared import ReadOptions
 from annotator.project import TOUR, Project
 from annotator.resources import folder
+from annotator.workflows import background
 from annotator.workflows.ingest import ingest
 
 DECIDED = 6
@@ -87,10 +86,4 @@ def _suggest_first(project: Project) -> None:
 
 def _suggest_rest(root: Path) -> None:
     """Suggestions for the other documents, by a process of its own that nobody waits for."""
-    subprocess.Popen(
-        [sys.executable, "-m", "annotator", "--project", str(root), "suggest"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    background.start(root, background.SUGGEST)

@@ -210,10 +210,12 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
         if not only_missing and (count >= RENEWED or (project.root / TRAIN).exists()):
             break
         document = project.document(id)
-        closed = project.touched(id)
+        # Where nothing was suggested yet there is nothing to be taken away from anybody.
+        closed = frozenset() if only_missing else project.touched(id)
         if all(p.excluded or p.index in closed for p in document.paragraphs):
             continue
-        stored += project.put_suggestions(id, kitchen.serve(document, but=closed), run=run, untouched=True)
+        found = kitchen.serve(document, but=closed)
+        stored += project.put_suggestions(id, found, run=run, untouched=not only_missing)
         count += 1
     tell(f"{stored} suggestions in {count} documents")
     return count

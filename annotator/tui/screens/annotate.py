@@ -41,6 +41,9 @@ REPEATED = frozenset(
 RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
 
+WAIT = 0.5
+"""Seconds between two looks for the first suggestions of a document."""
+
 PLACE = 0.3
 """Seconds without a key after which the place is kept."""
 
@@ -58,6 +61,7 @@ class AnnotateScreen(PointingScreen):
         self._counting = False
         self._count = ""
         self._retry: Timer | None = None
+        self._waiter: Timer | None = None
         self._place: asyncio.TimerHandle | None = None
         self._place_due = 0.0
         self._held = False
@@ -185,6 +189,14 @@ class AnnotateScreen(PointingScreen):
             self._retry = None
         self.redraw()
 
+    def _look(self) -> None:
+        """Whether the suggestions that a document waits for have come."""
+        if self.session.came():
+            self.redraw()
+        if not self.session.awaiting and self._waiter is not None:
+            self._waiter.stop()
+            self._waiter = None
+
     def say(self, message: str) -> None:
         self._message = message
         self.redraw()
@@ -216,6 +228,9 @@ class AnnotateScreen(PointingScreen):
         blind = session.is_blind(session.review.document, session.review.paragraph)
         notes = "blind: no suggestions here" if blind else ""
         notes = notes or session.message_here()
+        if session.awaiting:
+            notes = notes or "suggestions are being made"
+            self._waiter = self._waiter or self.set_interval(WAIT, self._look)
         around = Surroundings(
             session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous(),
             self._tour(),

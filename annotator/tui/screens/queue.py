@@ -13,6 +13,7 @@ from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.background import news
 from annotator.workflows.discussion import Message
 
 _FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
@@ -135,6 +136,9 @@ class QueueScreen(CommandScreen):
             parts.append(f"titles with “{self._search}”")
         if self._filter is not None:
             parts.append(f"only {_WORDS[self._filter].rstrip(' ✓')}")
+        if not parts and self.session.background is not None:
+            # What is learnt is said quietly, where nothing else is to be said.
+            return [(clip(f" {news(self.session.project)}", width), self.theme_now.muted)]
         return justify([(" " + " · ".join(parts), self.theme_now.strong)], [], width)
 
     def _footer(self, width: int) -> list[Piece]:
@@ -211,6 +215,12 @@ class QueueScreen(CommandScreen):
         from annotator.tui.screens.agreement import AgreementScreen
 
         self.app.push_screen(AgreementScreen(self.session.project.root))
+
+    def run_learning(self) -> None:
+        """What was learnt, and a key that has it done anew."""
+        from annotator.tui.screens.learning import learning_screen
+
+        self.app.push_screen(learning_screen(self.session, self.say))
 
     def run_skip_document(self) -> None:
         row = self._here

@@ -1,0 +1,68 @@
+"""What the project's model has learnt: figures by layer and label, and a curve over the models so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from annotator.errors import StoreError
+from annotator.tui.rows import PLAIN, Piece, clip
+from annotator.tui.screens.help import TextScreen
+from annotator.tui.session import Session
+from annotator.tui.theme import Theme
+from annotator.workflows import train_report as report
+from annotator.workflows.background import TRAIN, news, running, wanted
+
+
+def learning_screen(session: Session, say: Callable[[str], None]) -> TextScreen:
+    """The screen; `t` on it has a model trained in the background, and says so by `say` in the queue."""
+
+    def train() -> None:
+        if session.background is None:
+            say("nothing is trained from here: annotator train")
+            return
+        session.background.start(TRAIN)
+        say(session.background.error or "a model is being trained in the background; work goes on")
+
+    return TextScreen(
+        "Learning", lambda theme, width: rows(session, theme, width), close="S", more={"t": train}
+    )
+
+
+def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
+    """The figures of the newest model for the project's schema, as lines."""
+    project = session.project
+    try:
+        models = project.learning.models(schema=project.schema.hash)
+        line = news(project)
+    except StoreError as error:
+        return [[(clip(error.message, width), PLAIN)]]
+    now = "training now" if running(project.root) else "training is queued" if wanted(project.root) else ""
+    every = project.config.suggestions.retrain
+    lines: list[tuple[str, bool]] = [(line or "no model of this project yet", True)]
+    rule = (
+        f"trained anew every {every} finished paragraphs" if every else "trained only by t or annotator train"
+    )
+    lines.append((f"{now or rule}; t trains now", False))
+    shown = project.config.suggestions
+    if models:
+        row = models[0]
+        lines += [("", False), (report.head(row.number, row.trained_on, row.metrics.get("seconds")), True)]
+        lines.append((f"trained {row.created.replace('T', ' ').rstrip('Z')} UTC", False))
+        lines += [
+            ("", False),
+            *((text, not text.startswith(" ")) for text in report.table(row.metrics)),
+            ("", False),
+        ]
+        lines.append((report.thresholds(shown.gate, shown.stances), False))
+        curve = report.over_models(models)
+        lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]
+    else:
+        lines += [
+            ("", False),
+            ("Until there is one, suggestions come from the model that is shipped", False),
+            ("(for the default labels), from rules, and from what was accepted before.", False),
+        ]  # fmt: skip
+    return [[(clip(text, width), theme.strong if strong else PLAIN)] for text, strong in lines]
+
+
+__all__ = ["learning_screen", "rows"]
