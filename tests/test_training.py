@@ -24,7 +24,9 @@ from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.store.learning import Finished
+from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
+from annotator.tui.theme import THEMES
 from annotator.workflows import background, effort_report, train_output
 from annotator.workflows import train as training
 from annotator.workflows.background import FAILED, LOG, SUGGEST, TRAIN, Background, due, news, running, start
@@ -35,6 +37,7 @@ from annotator.workflows.train import TooLittle, chosen, nearest, train, work
 from annotator.workflows.train_report import over_prefixes
 
 CODED, MORE = 3, 2
+DARK = THEMES["dark"]
 
 
 def _seeded(root: Path) -> Project:
@@ -159,9 +162,9 @@ def test_finishing_paragraphs_asks_for_a_training(tmp_path: Path, monkeypatch: p
         session.open("doc-0")
         for _ in range(4):
             session.do(do.CloseParagraph())
-        assert asked == []
+        assert asked == [SUGGEST]
         session.do(do.CloseParagraph())
-        assert asked == [TRAIN]
+        assert asked == [SUGGEST, TRAIN]
 
 
 def _wait(root: Path, seconds: float = 60) -> None:
@@ -171,7 +174,10 @@ def _wait(root: Path, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def test_the_background_process_learns_once_for_what_was_asked_twice(trained: Path) -> None:
+def test_the_background_process_learns_once_for_what_was_asked_twice(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
     start(trained, TRAIN)
     start(trained, TRAIN)
     _wait(trained)
@@ -184,13 +190,20 @@ def test_the_background_process_learns_once_for_what_was_asked_twice(trained: Pa
     assert not (trained / TRAIN).exists()
 
 
-def test_documents_without_suggestions_get_theirs_in_the_background(trained: Path) -> None:
+def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is_open(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
     with Project.open(trained) as of:
-        ingest(of, sorted(folder("seeds").glob("*.txt"))[10])
-        (new,) = set(of.document_ids()) - of.suggested()
-    start(trained, SUGGEST)
-    _wait(trained)
-    with Project.open(trained) as of:
+        known = set(of.document_ids())
+        assert run(["--project", str(trained), "import", str(sorted(folder("seeds").glob("*.txt"))[10])]) == 0
+        (new,) = set(of.document_ids()) - known
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open(new)
+        assert session.awaiting and not session.came() and not session.review.items
+        _wait(trained)
+        assert session.came() and not session.awaiting
+        assert session.review.items and session.review.message == "suggestions have come"
         assert new in of.suggested()
         assert {s.version for s in of.suggestions(new) if s.suggester == "model"} == {"1"}
 
@@ -315,3 +328,43 @@ def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFix
     }
     curve = over_prefixes({10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}})
     assert all(len(line) <= 80 for line in (*effort_report.table(found), *curve))
+
+
+def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open("doc-0", paragraph=2)
+        session.do(do.StartSelection())
+        session.do(do.SetLabel("actor", "bloc"))
+        before = session.review.items
+        suggest(of)
+        assert session.came() and session.review.items == before
+        session.do(do.MoveParagraph(-1))
+        session.do(do.MoveParagraph(-1))
+        assert session.review.paragraph == 0 and session.review.items
+
+
+def test_a_new_model_is_told_of_once_in_a_quiet_line(trained: Path) -> None:
+    with Project.open(trained) as of:
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open(of.document_ids()[-1])
+        assert "model" not in session.review.message
+        train(of, renew=False)
+        session.do(do.MoveParagraph(1))
+        assert session.review.message.startswith("model 2, trained on ")
+        session.do(do.MoveParagraph(1))
+        assert session.review.message == ""
+
+
+def test_the_screen_tells_what_was_learnt(made: Path, tmp_path: Path) -> None:
+    def shown(of: Project) -> list[str]:
+        session = Session(of, "ada", "a")
+        return ["".join(text for text, _ in row) for row in rows(session, DARK, 76)]
+
+    with Project.open(made) as of:
+        lines = shown(of)
+        assert lines[0] == news(of) and "t trains now" in lines[1]
+        assert any("precision" in line for line in lines) and any("█" in line for line in lines)
+        assert max(map(len, lines)) <= 76
+    with project(tmp_path / "p", TEXT) as of:
+        assert shown(of)[0] == "no model of this project yet"
