@@ -7,6 +7,9 @@ Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the 
     [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
     PERSON = "actor.person"
 
+`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm (extra `llm`) makes pipelines from. What
+stands in the environment as a key or token is taken out of every message.
+
 Read are `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves in
 `group.attrs["scores"]`), and `doc.cats` of each sentence when the pipeline classifies texts: the best
 category of a sentence labels it as a whole.
@@ -14,7 +17,10 @@ category of a sentence labels it as a whole.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import SuggesterError
@@ -43,7 +49,18 @@ _READS = (
     "spancat_singlelabel",
     "textcat",
     "textcat_multilabel",
+    "llm",
+    "llm_ner",
+    "llm_spancat",
+    "llm_textcat",
 )
+
+_SILENT = frozenset(
+    "sentencizer senter tok2vec transformer tagger parser attribute_ruler lemmatizer morphologizer".split()
+)
+"""Components that find nothing which is read here."""
+
+_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Pipeline:
@@ -61,8 +78,22 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
                 hint="Write layer.label, such as actor.person",
             )  # fmt: skip
     nlp = _load(path)
+    _check_labels(nlp, name, labels, schema)
     score = float(config.get("score", 0.6))
     return Pipeline(f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, score)
+
+
+def redacted(text: str) -> str:
+    """The text without what the environment holds as keys, tokens, secrets and passwords."""
+    for name, value in os.environ.items():
+        if _SECRET.search(name) and len(value) >= 6:
+            text = text.replace(value, "…")
+    return text
+
+
+def _first_line(error: Exception) -> str:
+    lines = redacted(str(error)).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _load(path: str) -> Language:
@@ -70,15 +101,20 @@ def _load(path: str) -> Language:
         import spacy
 
         # Components that a saved pipeline may hold register themselves here.
+        import annotator.suggesters._component
         import annotator.suggesters._pipeline  # noqa: F401
 
-        nlp = spacy.load(path)
-    except (ImportError, OSError, ValueError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise SuggesterError(
-            f"the pipeline “{path}” cannot be loaded: {first}",
-            hint="Name an installed spaCy package or the folder of a saved pipeline",
-        ) from error
+        if Path(path).suffix == ".cfg":
+            nlp = spacy.util.load_model_from_config(spacy.util.load_config(path), auto_fill=True)
+        else:
+            nlp = spacy.load(path)
+    except Exception as error:
+        # Whatever a stranger's component raises while it is made: a service that refuses, a key that is missing.
+        first = _first_line(error)
+        hint = "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config file"
+        if "'llm" in first and "factory" in first:
+            hint = "It needs spacy-llm: install the extra, uv pip install 'annotator[llm]'"
+        raise SuggesterError(f"the pipeline “{path}” cannot be loaded: {first}", hint=hint) from error
     own = [name for name in nlp.pipe_names if name.startswith("annotator_")]
     factories = {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}
     if not own and not factories & set(_READS):
@@ -88,6 +124,36 @@ def _load(path: str) -> Language:
             hint=f"It needs one of {', '.join(_READS)}",
         )
     return nlp
+
+
+def _check_labels(nlp: Language, name: str, labels: Mapping[str, str], schema: LabelSchema) -> None:
+    """Raise SuggesterError when the pipeline says what its labels are, and none stands for one of the schema, or one
+    that the settings map is not among them."""
+    kinds = {pipe: nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
+    known = {
+        pipe: [str(label) for label in nlp.pipe_labels.get(pipe, ())]
+        for pipe, factory in kinds.items()
+        if factory in _READS
+    }
+    others = [pipe for pipe, factory in kinds.items() if pipe not in known and factory not in _SILENT]
+    if others or not known or not all(known.values()):
+        return
+    every = {label for several in known.values() for label in several}
+    told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in known.items())
+    for label in labels:
+        if label.rpartition(".")[2] not in every and label not in every:
+            raise SuggesterError(
+                f"the pipeline has no label “{label}”", key=f"pipeline.{name}.labels.{label}",
+                hint=f"It has {told}",
+            )  # fmt: skip
+    layers = {f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels}
+    stands = {**COMMON, **labels}
+    groups = {f"{layer.name}.{label}" for layer in schema.span_layers for label in every}
+    if not any(stands.get(label, label) in layers for label in every) and not groups & (layers | set(labels)):
+        raise SuggesterError(
+            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})",
+            key=f"pipeline.{name}.labels", hint=f'Map them in annotator.toml, such as {min(every)} = "{min(layers)}"',
+        )  # fmt: skip
 
 
 class Pipeline:
@@ -110,7 +176,14 @@ class Pipeline:
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph; what is found with a label that stands for nothing is left out."""
         text = document.text[paragraph.start : paragraph.end]
-        doc = self._nlp(text)
+        try:
+            doc = self._nlp(text)
+        except Exception as error:
+            # A component of somebody else's: it may fail in any way, a service behind it too.
+            raise SuggesterError(
+                f"{self.name} failed on paragraph {paragraph.index + 1} of “{document.id}”: {_first_line(error)}",
+                hint="What was suggested before it is kept; try again, or leave the pipeline out",
+            ) from error
         found: dict[str, Suggestion] = {}
         for start, end, label, score, where in self._found(doc):
             target = self._target(label)
@@ -154,4 +227,4 @@ class Pipeline:
                 yield span.start_char, span.end_char, label, float(cats[label]), "doc.cats"
 
 
-__all__ = ["COMMON", "Pipeline", "create"]
+__all__ = ["COMMON", "Pipeline", "create", "redacted"]

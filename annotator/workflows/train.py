@@ -254,7 +254,9 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
     except Exception:
         import traceback
 
-        said(f"failed: {traceback.format_exc()}")
+        from annotator.suggesters.pipeline import redacted
+
+        said(f"failed: {redacted(traceback.format_exc())}")
         return 1
     return 0
 

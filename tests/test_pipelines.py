@@ -1,0 +1,185 @@
+"""Pipelines of one's own as suggesters: named when they do not fit; language models behind a stand-in server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from support import TEXT, project
+
+from annotator.cli import run
+from annotator.project import Project
+from annotator.suggesters.pipeline import redacted
+
+KEY = "sk-very-secret-0123456789"
+
+
+def _trained_spancat(folder: Path) -> Path:
+    """A span categorizer that has learnt one sentence by heart."""
+    import spacy
+    from spacy.training import Example
+
+    nlp = spacy.blank("en")
+    pipe = nlp.add_pipe(
+        "spancat",
+        config={"spans_key": "claim", "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": [3]}},
+    )
+    pipe.add_label("policy")
+    doc = nlp.make_doc("sanctions must end")
+    example = Example.from_dict(doc, {"spans": {"claim": [(0, 18, "policy")]}})
+    nlp.initialize(lambda: [example])
+    for _ in range(40):
+        nlp.update([example])
+    nlp.to_disk(folder / "spancat")
+    return folder / "spancat"
+
+
+def _ruler(folder: Path, label: str = "GPE") -> Path:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": label, "pattern": "Iran"}])
+    nlp.to_disk(folder / "ruler")
+    return folder / "ruler"
+
+
+def test_a_span_categorizer_suggests_with_the_scores_it_gives(tmp_path: Path) -> None:
+    saved = _trained_spancat(tmp_path)
+    project(tmp_path / "p", TEXT).close()
+    assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(saved)]) == 0
+    with Project.open(tmp_path / "p") as of:
+        found = of.suggestions("doc-0")
+        text = of.document("doc-0")
+        best = max(found, key=lambda s: s.score)
+        assert (best.value.layer, best.value.label) == ("claim", "policy")
+        assert text.quote(best.value.start, best.value.end) == "sanctions must end" and best.score > 0.5
+        assert {s.suggester for s in found} == {f"pipeline:{saved}"}
+        assert all(s.reason == "doc.spans[claim] says claim.policy" for s in found)
+
+
+def test_labels_that_stand_for_nothing_are_named_with_their_component(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = _ruler(tmp_path, "VESSEL")
+    project(tmp_path / "p", TEXT).close()
+    arguments = ["--project", str(tmp_path / "p"), "suggest", "--pipeline"]
+    assert run([*arguments, str(saved)]) == 3
+    said = capsys.readouterr().err
+    assert "entity_ruler: VESSEL" in said and "annotator.toml" in said
+    settings = f'[pipeline.ships]\npath = "{saved}"\n[pipeline.ships.labels]\n'
+    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESEL = "actor.state"\n', encoding="utf-8")
+    assert run([*arguments, "ships"]) == 3
+    assert "has no label “VESEL”" in capsys.readouterr().err
+    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.state"\n', encoding="utf-8")
+    assert run([*arguments, "ships"]) == 0
+
+
+def test_a_component_that_fails_is_told_with_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import spacy
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    @Language.component("breaks_down")
+    def breaks_down(doc: Doc) -> Doc:
+        raise RuntimeError("out of ideas")
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Iran"}])
+    nlp.add_pipe("breaks_down")
+    nlp.to_disk(tmp_path / "broken")
+    project(tmp_path / "p", TEXT).close()
+    assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(tmp_path / "broken")]) == 3
+    assert "paragraph 1 of “doc-0”: out of ideas" in capsys.readouterr().err
+
+
+def test_what_the_environment_holds_as_a_secret_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_API_KEY", KEY)
+    monkeypatch.setenv("SOME_NAME", "ordinary")
+    assert redacted(f"wrong key {KEY} for ordinary") == "wrong key … for ordinary"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers like a chat service; with the answer `None` it refuses, and tells the key it was given."""
+
+    answer: str | None = "PERSON: Putin\nGPE: Iran, Russia"
+    keys: list[str]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        given = self.headers.get("api-key", "")
+        type(self).keys.append(given)
+        if self.answer is None:
+            body, status = {"error": {"message": f"Incorrect API key provided: {given}"}}, 401
+        else:
+            body, status = {"choices": [{"message": {"content": self.answer}}]}, 200
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[_Handler], str]]:
+    handler = type("Handler", (_Handler,), {"keys": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("AZURE_OPENAI_KEY", KEY)
+    yield handler, f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_language_model_suggests_and_its_key_is_kept_nowhere(
+    tmp_path: Path, service: tuple[type[_Handler], str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("spacy_llm")
+    handler, address = service
+    (tmp_path / "model.cfg").write_text(
+        f"""[nlp]
+lang = "en"
+pipeline = ["llm"]
+
+[components]
+
+[components.llm]
+factory = "llm"
+
+[components.llm.task]
+@llm_tasks = "spacy.NER.v2"
+labels = ["PERSON", "GPE"]
+
+[components.llm.model]
+@llm_models = "spacy.Azure.v2"
+base_url = "{address}"
+deployment_name = "stand-in"
+name = "gpt-4"
+model_type = "chat"
+max_tries = 1
+""",
+        encoding="utf-8",
+    )
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    arguments = ["--project", str(root), "suggest", "--pipeline", str(tmp_path / "model.cfg")]
+    assert run(arguments) == 0
+    assert set(handler.keys) == {KEY} and len(handler.keys) > 2
+    with Project.open(root) as of:
+        text = of.document("doc-0")
+        found = {(text.quote(s.value.start, s.value.end), s.value.label) for s in of.suggestions("doc-0")}
+        assert found == {("Putin", "person"), ("Iran", "state"), ("Russia", "state")}
+    handler.answer = None
+    assert run(arguments) == 3
+    out, err = capfd.readouterr()
+    assert "Incorrect API key provided: …" in err
+    assert KEY not in out + err
+    assert all(KEY.encode() not in file.read_bytes() for file in root.rglob("*") if file.is_file())
