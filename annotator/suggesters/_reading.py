@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from spacy.language import Language
 
@@ -57,18 +57,29 @@ class Reader:
     def __init__(self, nlp: Language | None = None) -> None:
         self.nlp = nlp or pipeline()
         self._usage = lru_cache(maxsize=8)(lambda text: Usage.of([text]))
+        self._last: tuple[Document, Reading] | None = None
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
-        """The paragraph as the rules see it."""
+        """The paragraph as the rules see it; the last one is kept, for the next suggester that asks."""
+        if self._last is not None and self._last[0] is document and self._last[1].paragraph == paragraph:
+            return self._last[1]
         text = document.text[paragraph.start : paragraph.end]
         doc = self.nlp.make_doc(text)
         doc.user_data[DOCUMENT] = document.text
         for _, component in self.nlp.pipeline:
             doc = component(doc)
-        return Reading(
+        reading = Reading(
             document.id, paragraph, text, tuple(tokens_of(doc)), doc._.actors, doc._.clauses, doc._.stances,
             doc._.context, self._usage(document.text),
         )  # fmt: skip
+        self._last = (document, reading)
+        return reading
+
+
+@cache
+def shared_reader() -> Reader:
+    """The reader that the suggesters of a process have in common."""
+    return Reader()
 
 
 def examples_of(
@@ -93,4 +104,4 @@ def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, i
     return (inside[0], inside[-1] + 1) if inside else None
 
 
-__all__ = ["Example", "Reader", "Reading", "examples_of", "tokens_within"]
+__all__ = ["Example", "Reader", "Reading", "examples_of", "shared_reader", "tokens_within"]

@@ -41,10 +41,10 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         return Learnt(None, None, memory, "none", 0.0)
     try:
         from annotator.suggesters._bundle import Bundle
-        from annotator.suggesters._reading import Reader
+        from annotator.suggesters._reading import shared_reader
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
-    bundle, reader = Bundle.of_bytes(data, schema), Reader()
+    bundle, reader = Bundle.of_bytes(data, schema), shared_reader()
     bundle.remember(memory, reader)
     return Learnt(bundle, reader, memory, version, float(config.get("gate", 0.0)))
 

@@ -16,7 +16,7 @@ from annotator.suggesters._labels import LabelMap, fitting
 from annotator.suggesters._tokens import Edge, Found
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from annotator.suggesters._reading import Reader
 
 VERSION = "4"
 """Raised whenever the rules or their tables propose something else."""
@@ -26,10 +26,10 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them) to be
     left out. Raises SuggesterError when spaCy cannot be loaded."""
     try:
-        from annotator.suggesters._pipeline import pipeline
+        from annotator.suggesters._reading import shared_reader
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
-    return Rules(schema, pipeline(), frozenset(config.get("mute", ())))
+    return Rules(schema, shared_reader(), frozenset(config.get("mute", ())))
 
 
 class Rules:
@@ -38,24 +38,20 @@ class Rules:
     name = "rules"
     version = VERSION
 
-    def __init__(self, schema: LabelSchema, nlp: Language, muted: frozenset[str]) -> None:
+    def __init__(self, schema: LabelSchema, reader: Reader, muted: frozenset[str]) -> None:
         self._schema = schema
-        self.nlp = nlp
+        self._reader = reader
+        self.nlp = reader.nlp
         self._muted = muted
         self._labels = LabelMap(schema)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order, stances last."""
-        from annotator.suggesters._pipeline import DOCUMENT
-
-        doc = self.nlp.make_doc(document.text[paragraph.start : paragraph.end])
-        doc.user_data[DOCUMENT] = document.text
-        for _, component in self.nlp.pipeline:
-            doc = component(doc)
-        actors = [self._span(document, paragraph, "actor", found) for found in doc._.actors]
-        claims = [self._span(document, paragraph, "claim", clause.found) for clause in doc._.clauses]
+        read = self._reader.read(document, paragraph)
+        actors = [self._span(document, paragraph, "actor", found) for found in read.actors]
+        claims = [self._span(document, paragraph, "claim", clause.found) for clause in read.clauses]
         out = [one for one in (*actors, *claims) if one is not None]
-        for edge in doc._.stances:
+        for edge in read.edges:
             source = actors[edge.source] if edge.source is not None else None
             target = actors[edge.target] if edge.on_actor else claims[edge.target]
             made = self._relation(document, paragraph, edge, source, target)

@@ -1,0 +1,124 @@
+"""What learning and suggesting cost: `python tests/bench/training.py` prints JSON.
+
+On the seeds: a training run in a process of its own on about 350 sentences (CPU of learning, CPU and the most
+memory of the whole process), the first suggestions of a text after `annotator import` (cold: the import of spaCy
+is in it), and how many paragraphs a second one core suggests for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from annotator.formats import jsonl
+from annotator.formats._shared import ReadOptions
+from annotator.project import Project
+from annotator.resources import folder
+from annotator.workflows.background import running, wanted
+from annotator.workflows.ingest import ingest
+from annotator.workflows.suggest import Kitchen, Recipe
+
+SENTENCES = 350
+
+
+def _sentences(text: str) -> int:
+    return sum(text.count(sign) for sign in (". ", "! ", "? ", ".\n", "?\n")) + 1
+
+
+def _coded(root: Path) -> tuple[int, int]:
+    """A project with the gold of as many seeds as make `SENTENCES`; how many sentences and paragraphs they have."""
+    with Project.create(root) as of:
+        records = list(jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema)).records)
+        kept, count = 0, 0
+        for record in records:
+            if count >= SENTENCES:
+                break
+            kept, count = kept + 1, count + _sentences(record.document.text)
+        of.add_records(islice(records, kept))
+        return count, len(of.learning.finished())
+
+
+def training(work: Path) -> dict[str, Any]:
+    """One run of `annotator train` as the background process does it."""
+    root = work / "train"
+    sentences, paragraphs = _coded(root)
+    (root / "annotator.train-wanted").touch()
+    began = time.monotonic()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
+        stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    with Project.open(root) as of:
+        (row,) = of.learning.models()
+    return {
+        "sentences": sentences, "paragraphs": paragraphs, "exit_code": child.returncode,
+        "cpu_of_learning_s": row.metrics["seconds"],
+        "cpu_of_the_process_s": round(used.ru_utime + used.ru_stime, 2),
+        "wall_s": round(time.monotonic() - began, 2), "most_memory_mb": round(used.ru_maxrss / 1024),
+    }  # fmt: skip
+
+
+def first_suggestions(work: Path) -> dict[str, float]:
+    """Seconds from the start of `annotator import` until it ends, and until the text has suggestions."""
+    root = work / "first"
+    Project.create(root).close()
+    text = sorted(folder("seeds").glob("*.txt"))[0]
+    environment = {k: v for k, v in os.environ.items() if k != "ANNOTATOR_BACKGROUND"}
+    began = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "annotator", "--project", str(root), "import", str(text)],
+        check=True, env=environment, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    imported = time.monotonic()
+    with Project.open(root) as of:
+        while not of.suggested():
+            time.sleep(0.02)
+    there = time.monotonic()
+    while running(root) or wanted(root):
+        time.sleep(0.05)
+    return {"import_s": round(imported - began, 2), "suggestions_s": round(there - began, 2)}
+
+
+def throughput(work: Path) -> dict[str, Any]:
+    """CPU of suggesting, all bookkeeping but the database included: by model, rules and memory together."""
+    with Project.create(work / "many") as of:
+        for text in sorted(folder("seeds").glob("*.txt")):
+            ingest(of, text)
+        kitchen = Kitchen.of(Recipe.of(of))
+        documents = [of.document(id) for id in of.document_ids()]
+    kitchen.serve(documents[0])
+    began = time.process_time()
+    count = sum(len(d.paragraphs) for d in documents)
+    for document in documents:
+        kitchen.serve(document)
+    seconds = time.process_time() - began
+    words = sum(len(d.text.split()) for d in documents)
+    return {
+        "paragraphs": count, "words_a_paragraph": round(words / count),
+        "ms_a_paragraph": round(1000 * seconds / count, 2), "paragraphs_a_second": round(count / seconds),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Print all figures as JSON."""
+    with tempfile.TemporaryDirectory() as folder_:
+        work = Path(folder_)
+        found = {
+            "training": training(work), "first_suggestions": first_suggestions(work), "suggesting": throughput(work),
+            "this_process_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        }  # fmt: skip
+    print(json.dumps(found, indent=2))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
