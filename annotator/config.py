@@ -22,12 +22,14 @@ class Suggesting:
 
     `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys is shown),
     `stances` that of relations. `retrain` is the number of finished paragraphs after which the project's model is
-    trained anew; 0 for never.
+    trained anew; 0 for never. With `base` it also learns from the seeds while the project's own paragraphs are few
+    (only where the label schema is the default one).
     """
 
     gate: float = 0.0
     stances: float = 0.8
     retrain: int = 10
+    base: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ shared = {shared}            # true: several unix users work in this folder
 # gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved
 # stances = 0.8              # stances less certain than that are held back; , shows them
 # retrain = 10               # finished paragraphs between two trainings; 0: never by itself
+# base = true                # false: learn from this project alone, also while it is small
 
 # [keys]
 # preset = "default"         # default | vim | prodigy
@@ -171,14 +174,16 @@ def _check_formats(path: Path, table: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _suggesting(path: Path, table: Mapping[str, Any]) -> Suggesting:
     """The table `[suggestions]`. Raises ProjectError for what does not hold in it."""
-    names = ("gate", "stances", "retrain")
+    names = ("gate", "stances", "retrain", "base")
     for key, value in table.items():
         where = f"suggestions.{key}"
         if key not in names:
             hint = f"Keys here: {', '.join(names)}"
             raise ProjectError("unknown key", file=path, key=where, hint=hint)
         number = isinstance(value, float | int) and not isinstance(value, bool)
-        if key == "retrain":
+        if key == "base":
+            holds, hint = isinstance(value, bool), "Write base = true or base = false"
+        elif key == "retrain":
             holds, hint = (
                 number and isinstance(value, int) and value >= 0,
                 "Paragraphs, a whole number; 0 for never",

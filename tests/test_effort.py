@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import document, suggestion
+from support import document, project, suggestion
 
 from annotator.cli import run
-from annotator.config import Config
+from annotator.config import Config, Suggesting
 from annotator.errors import InputError, UsageError
 from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, PAGE, REJECT, RELATE
 from annotator.model.span import AUTHOR, Relation, Span
@@ -20,6 +20,7 @@ from annotator.workflows.effort import ALONE, LEARNING, read_stream, simulate
 from annotator.workflows.scoring import Decided, Score
 
 SCHEMA = load_schema("actors-claims-stances")
+ALONE_CONFIG = Config(suggestions=Suggesting(base=False))
 
 
 def _rows(path: Path, *rows: Mapping[str, Any]) -> Path:
@@ -73,7 +74,7 @@ def test_a_name_is_missed_when_it_comes_first_and_remembered_when_it_comes_again
     text = "Then zorblax arrived with news."
     rows = [{"text": text, "spans": [[5, 12, "state"]]}] * 6
     stream = read_stream(_rows(tmp_path / "a.jsonl", *rows), SCHEMA, Config())
-    found = simulate(stream, SCHEMA, Config(), every=2)
+    found = simulate(stream, SCHEMA, ALONE_CONFIG, every=2)
     first, second, third = found["windows"]
     assert (first["first"], first["last"], third["last"]) == (1, 2, 6)
     by_hand = 2 * (PAGE + GO + LABEL)
@@ -136,10 +137,13 @@ def test_the_command_tells_progress_layers_and_labels(
     lines = (folder("seeds") / "gold.jsonl").read_text(encoding="utf-8").splitlines()[:2]
     file = tmp_path / "gold.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    assert run(["effort", str(file), "--limit", "7", "--every", "5", "--json"]) == 0
+    project(tmp_path / "p").close()
+    (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nbase = false\n", encoding="utf-8")
+    of = ["--project", str(tmp_path / "p"), "effort", str(file)]
+    assert run([*of, "--limit", "7", "--every", "5", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["paragraphs"] == 7 and found["trainings"] == 1 and found["every"] == 5
     assert {"actor", "claim"} <= set(found["layers"][LEARNING])
-    assert run(["effort", str(file), "--limit", "6"]) == 0
+    assert run([*of, "--limit", "6"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert max(map(len, shown)) <= 80 and any(line.startswith("all ") for line in shown)

@@ -148,6 +148,7 @@ def test_blind_paragraphs_get_suggestions_that_are_not_seen(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "key"),
     [("gate = 2", "gate"), ("stances = true", "stances"), ("retrain = -1", "retrain"), ("retrain = 1.5", "retrain"),
+     ("base = 1", "base"),
      ("grate = 1", "grate")],
 )  # fmt: skip
 def test_settings_that_do_not_hold_are_named(tmp_path: Path, line: str, key: str) -> None:

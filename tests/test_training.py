@@ -22,8 +22,10 @@ from annotator.formats._shared import ReadOptions
 from annotator.model import actions as do
 from annotator.model.record import GOLD
 from annotator.project import Project
-from annotator.resources import folder
+from annotator.resources import folder, load_schema
 from annotator.store.learning import Finished
+from annotator.suggesters import _bundle
+from annotator.suggesters._bundle import Bundle
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
@@ -34,15 +36,19 @@ from annotator.workflows.effort import ALONE, LEARNING
 from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import suggest
 from annotator.workflows.train import TooLittle, chosen, nearest, train, work
+from annotator.workflows.train_base import FEW, taught
 from annotator.workflows.train_report import over_prefixes
 
 CODED, MORE = 3, 2
 DARK = THEMES["dark"]
 
 
-def _seeded(root: Path) -> Project:
+def _seeded(root: Path, *, base: bool = False) -> Project:
     """A project with a few coded documents of the seeds and a few that nobody has begun."""
-    of = Project.create(root)
+    Project.create(root).close()
+    settings = f"[suggestions]\nbase = {str(base).lower()}\n"
+    (root / "annotator.toml").write_text(settings, encoding="utf-8")
+    of = Project.open(root)
     read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
     of.add_records(islice(read.records, CODED))
     texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
@@ -83,6 +89,24 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
     with _seeded(tmp_path / "again") as of:
         train(of, renew=False)
         assert of.learning.models()[0].sha256 == row.sha256
+
+
+def test_while_there_is_little_the_seeds_are_learnt_from_too(tmp_path: Path) -> None:
+    with _seeded(tmp_path / "p", base=True) as of:
+        train(of, renew=False)
+        (row,) = of.learning.models()
+        assert row.trained_on["paragraphs"] < FEW < row.trained_on["base"]
+        assert row.metrics["paragraphs"] == row.trained_on["examples"], "it is judged on the project's own"
+        examples = [None] * FEW
+        asked: list[int] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                _bundle, "learn", lambda *_, base, **__: asked.append(len(base)) or Bundle(of.schema)
+            )
+            for count, wanted in ((FEW, True), (5, True), (5, False)):
+                taught(examples[:count], of.schema, texts=[], base=wanted)  # type: ignore[arg-type]
+            taught(examples[:5], load_schema("dna"), texts=[], base=True)  # type: ignore[arg-type]
+        assert asked == [0, row.trained_on["base"], 0, 0]
 
 
 def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:

@@ -26,6 +26,7 @@ from annotator.suggesters._history import History, Verdict
 from annotator.workflows.background import FIRST
 from annotator.workflows.scoring import Decided, Score
 from annotator.workflows.suggest import Kitchen, Recipe, propose
+from annotator.workflows.train_base import taught
 
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Example, Reader
@@ -105,7 +106,6 @@ def simulate(
 
     The model is trained after the first few paragraphs, then every `every` of them.
     """
-    from annotator.suggesters._bundle import learn
     from annotator.suggesters._reading import Reader
 
     reader = Reader()
@@ -120,7 +120,7 @@ def simulate(
         if number - last >= (every if last else min(FIRST, every)):
             last = number
             try:
-                bundle = learn(examples, schema, texts=texts)
+                bundle = taught(examples, schema, texts=texts, base=config.suggestions.base)
             except SuggesterError:
                 bundle = None  # Nothing is marked yet.
             if bundle is not None:

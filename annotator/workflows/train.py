@@ -24,6 +24,7 @@ from annotator.store.learning import Finished
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, said
 from annotator.workflows.suggest import Kitchen, Recipe
+from annotator.workflows.train_base import taught
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
@@ -157,6 +158,7 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
     trained_on = {
         "paragraphs": found.paragraphs, "examples": len(found.examples), "documents": found.documents,
         "annotators": len({f.annotator for f in found.finished}), "sequence": found.sequence,
+        "base": bundle.metrics["base"],
     }  # fmt: skip
     metrics = {**bundle.metrics, "covers": sorted(bundle.covers), "seconds": round(seconds, 2)}
     number = project.learning.keep(
@@ -171,14 +173,14 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
 
 def learnt(project: Project) -> tuple[Bundle, Material]:
     """The model of all that was finished, not stored."""
-    from annotator.suggesters._bundle import learn
     from annotator.suggesters._reading import Reader
 
     found = material(project, Reader())
     try:
         if not found.examples:
             raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
-        return learn(found.examples, project.schema, texts=found.texts), found
+        base = project.config.suggestions.base
+        return taught(found.examples, project.schema, texts=found.texts, base=base), found
     except SuggesterError as error:
         raise TooLittle(error.message, hint=error.hint) from error
 

@@ -9,6 +9,7 @@ from annotator.project import Project
 from annotator.workflows.effort import ALONE, LEARNING, Arm, decided
 from annotator.workflows.scoring import Score
 from annotator.workflows.train import Material
+from annotator.workflows.train_base import taught
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 """Numbers of paragraphs on the learning curve; the last point is all."""
@@ -20,14 +21,13 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
 
     Raises UsageError with fewer than two documents.
     """
-    from annotator.suggesters._bundle import learn
-
     documents = sorted({one.document for one in material.finished})
     if len(documents) < 2:
         raise UsageError(
             "there is only one document", hint="Leave --folds out, or finish paragraphs of another one"
         )
     folds = min(folds, len(documents))
+    base = project.config.suggestions.base
     fold = {name: i % folds for i, name in enumerate(documents)}
     score = {name: Score(project.schema) for name in (ALONE, LEARNING)}
     for number in range(folds):
@@ -35,7 +35,7 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
             e for e, f in zip(material.examples, material.finished, strict=True) if fold[f.document] != number
         ]
         try:
-            model = (number + 1, learn(rest, project.schema, texts=material.texts).to_bytes())
+            model = (number + 1, taught(rest, project.schema, texts=material.texts, base=base).to_bytes())
         except SuggesterError:
             model = (
                 None  # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
@@ -61,13 +61,12 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
 
 def learning_curve(project: Project, material: Material) -> dict[int, dict[str, Any]]:
     """The figures of models of the first 10, 20, 40, ... paragraphs, each on paragraphs held out of them."""
-    from annotator.suggesters._bundle import learn
-
-    count = len(material.examples)
+    count, base = len(material.examples), project.config.suggestions.base
     out: dict[int, dict[str, Any]] = {}
     for step in (*(n for n in STEPS if n < count), count):
         try:
-            out[step] = learn(material.examples[:step], project.schema, texts=material.texts).metrics
+            some = material.examples[:step]
+            out[step] = taught(some, project.schema, texts=material.texts, base=base).metrics
         except SuggesterError:
             continue  # Nothing is marked in so few.
     return out

@@ -29,6 +29,8 @@ def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> s
         _some(trained_on.get("paragraphs", 0), "paragraph"), _some(trained_on.get("documents", 0), "document"),
         _some(trained_on.get("annotators", 0), "annotator"),
     ]  # fmt: skip
+    if trained_on.get("base"):
+        parts.append(f"{trained_on['base']} of the seeds")
     took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
     return f"model {number} · {', '.join(parts)}{took}"
 
