@@ -228,11 +228,12 @@ class AnnotateScreen(PointingScreen):
         blind = session.is_blind(session.review.document, session.review.paragraph)
         notes = "blind: no suggestions here" if blind else ""
         notes = notes or session.message_here()
+        message = self._message
         if session.awaiting:
-            notes = notes or "suggestions are being made"
+            message = message or "suggestions are being made"
             self._waiter = self._waiter or self.set_interval(WAIT, self._look)
         around = Surroundings(
-            session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous(),
+            session.name, saved, error, message, self._panel, notes, self.side(), session.ambiguous(),
             self._tour(),
         )  # fmt: skip
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
