@@ -15,8 +15,8 @@ from annotator.registry import formats
 from annotator.resources import load_schema
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._reading import Reader
-from annotator.suggesters.model import BASE
-from annotator.workflows.base import SCHEMA, examples, seed_records
+from annotator.suggesters.model import BASE, BASE_SCHEMA
+from annotator.workflows.train_base import examples_in, seed_records
 
 
 def digest(records: Sequence[Record]) -> str:
@@ -29,7 +29,7 @@ def make() -> Bundle:
     """The model, trained."""
     records = seed_records("train")
     texts = [record.document.text for record in records]
-    bundle = learn(examples(records, Reader()), load_schema(SCHEMA), texts=texts)
+    bundle = learn(examples_in(records, Reader()), load_schema(BASE_SCHEMA), texts=texts)
     bundle.metrics["data"] = digest(records)
     return bundle
 

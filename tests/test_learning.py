@@ -25,7 +25,7 @@ from annotator.suggesters._judging import Judged, better, calibration_error, rep
 from annotator.suggesters._logistic import Binary
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._tokens import Token
-from annotator.workflows.base import ENOUGH, base_for, examples, seed_records
+from annotator.workflows.train_base import examples_in, seed_records
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="module")
 def decided(reader: Reader) -> list[Example]:
-    return examples(seed_records("train")[:6], reader)
+    return examples_in(seed_records("train")[:6], reader)
 
 
 @pytest.fixture(scope="module")
@@ -253,19 +253,6 @@ def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> No
     text = "Iran spoke."
     document = Document("x", "", text, split_paragraphs(text))
     assert none.suggest(document, document.paragraphs[0]) == []
-
-
-def test_a_young_project_with_the_schema_of_the_seeds_is_trained_on_these_too(
-    schema: LabelSchema, reader: Reader
-) -> None:
-    records = seed_records("train")
-    every = {r.document.id for r in records}
-    assert {e.group for e in base_for(schema, 0, (), reader)} == every
-    assert {e.group for e in base_for(schema, 0, {records[0].document.sha256}, reader)} == every - {
-        records[0].document.id
-    }
-    assert base_for(schema, ENOUGH, (), reader) == []
-    assert base_for(load_schema("dna"), 0, (), reader) == []
 
 
 def test_what_a_model_is_measured_on_is_the_project_s_own(

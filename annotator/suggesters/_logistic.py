@@ -5,8 +5,10 @@ Everything is in plain numpy and deterministic: full batches, no random start.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -121,10 +123,22 @@ class Classes:
 
     def __call__(self, features: Iterable[str]) -> dict[str, float]:
         """Class -> probability; features never seen count nothing."""
-        known = [self.index[f] for f in features if f in self.index]
-        scores = self.weights[known].sum(axis=0) + self.weights[-1]
-        chances = np.exp(scores - scores.max())
-        return dict(zip(self.classes, (chances / chances.sum()).tolist(), strict=True))
+        # Plain lists: rows of a few numbers are added faster than arrays are made of them.
+        rows, index = self._rows, self.index
+        scores = rows[-1]
+        for feature in features:
+            place = index.get(feature)
+            if place is not None:
+                scores = [a + b for a, b in zip(scores, rows[place], strict=True)]
+        most = max(scores)
+        chances = [math.exp(score - most) for score in scores]
+        every = sum(chances)
+        return {name: chance / every for name, chance in zip(self.classes, chances, strict=True)}
+
+    @cached_property
+    def _rows(self) -> list[list[float]]:
+        rows: list[list[float]] = self.weights.tolist()
+        return rows
 
     def strongest(self, features: Iterable[str], name: str) -> str | None:
         """The feature that speaks most for a class against the others; None when none does."""
@@ -185,10 +199,17 @@ class Options:
         """A probability for each option, 1 in sum; none for none."""
         if not options:
             return []
-        flat = self.weights[:, 0]
-        scores = np.array([sum(flat[self.index[f]] for f in one if f in self.index) for one in options])
-        chances = np.exp(scores - scores.max())
-        return list((chances / chances.sum()).tolist())
+        flat, index = self._flat, self.index
+        scores = [sum([flat[index[f]] for f in one if f in index]) for one in options]
+        most = max(scores)
+        chances = [math.exp(score - most) for score in scores]
+        every = sum(chances)
+        return [chance / every for chance in chances]
+
+    @cached_property
+    def _flat(self) -> list[float]:
+        flat: list[float] = self.weights[:, 0].tolist()
+        return flat
 
     @staticmethod
     def fit(

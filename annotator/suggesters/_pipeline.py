@@ -21,6 +21,7 @@ from annotator.suggesters._stances import find_stances
 from annotator.suggesters._tokens import Found, Token
 
 DOCUMENT = "annotator_document"
+_TOKENS = "annotator_tokens"
 
 
 def extend() -> None:
@@ -37,8 +38,11 @@ def extend() -> None:
 extend()
 
 
-def tokens_of(doc: Doc) -> list[Token]:
-    """The tokens that are no white space."""
+def tokens_of(doc: Doc) -> tuple[Token, ...]:
+    """The tokens that are no white space; made once for a doc, whose sentences have to stand by then."""
+    known: tuple[Token, ...] | None = doc.user_data.get(_TOKENS)
+    if known is not None:
+        return known
     out: list[Token] = []
     first = True
     for token in doc:
@@ -46,7 +50,8 @@ def tokens_of(doc: Doc) -> list[Token]:
         if not token.is_space:
             out.append(Token(token.text, token.idx, token.idx + len(token), token.lower_, first))
             first = False
-    return out
+    made = doc.user_data[_TOKENS] = tuple(out)
+    return made
 
 
 def _group(doc: Doc, name: str, found: Sequence[Found]) -> None:

@@ -69,7 +69,7 @@ class Reader:
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         reading = Reading(
-            document.id, paragraph, text, tuple(tokens_of(doc)), doc._.actors, doc._.clauses, doc._.stances,
+            document.id, paragraph, text, tokens_of(doc), doc._.actors, doc._.clauses, doc._.stances,
             doc._.context, self._usage(document.text),
         )  # fmt: skip
         self._last = (document, reading)

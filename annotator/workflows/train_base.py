@@ -1,26 +1,28 @@
 """What a project's model is trained on besides the project's own paragraphs, while these are few.
 
-For the default label schema that is the gold of the seeds (part `train` of `seeds/splits.json`). On the other seeds it
-saved five keys in a hundred more over the first 57 paragraphs; after some forty it makes no difference and is left out.
+For the default label schema that is the gold of the seeds (part `train` of `seeds/splits.json`), from which the model
+that comes with the program was made. On the other seeds it saved five keys in a hundred more over the first 57
+paragraphs; after some forty it makes no difference and is left out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from annotator.errors import SchemaError
 from annotator.formats import jsonl
 from annotator.formats._shared import ReadOptions
+from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE_SCHEMA
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
-    from annotator.suggesters._reading import Example
+    from annotator.suggesters._reading import Example, Reader
 
 FEW = 40
 """Own examples up to which the base is learnt from too."""
@@ -47,21 +49,31 @@ def _is_default(schema: LabelSchema) -> bool:
         return False  # A program without its schemas has no seeds either.
 
 
+def seed_records(part: str) -> list[Record]:
+    """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`."""
+    seeds = folder("seeds")
+    wanted = set(json.loads((seeds / "splits.json").read_text(encoding="utf-8"))[part])
+    batch = jsonl.read(seeds / "gold.jsonl", ReadOptions(load_schema(BASE_SCHEMA)))
+    return [record for record in batch.records if record.document.id in wanted]
+
+
+def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
+    """All paragraphs of records that are not excluded."""
+    from annotator.suggesters._reading import examples_of
+
+    out: list[Example] = []
+    for record in records:
+        inside = [p.index for p in record.document.paragraphs if not p.excluded]
+        out += examples_of(reader, record, inside, group=f"seed:{record.document.id}")
+    return out
+
+
 @cache
 def _seeds() -> tuple[Example, ...]:
     """The paragraphs of the seeds that are there to learn from."""
-    from annotator.suggesters._reading import Reader, examples_of
+    from annotator.suggesters._reading import Reader
 
-    reader = Reader()
-    seeds = folder("seeds")
-    wanted = set(json.loads((seeds / "splits.json").read_text(encoding="utf-8"))["train"])
-    batch = jsonl.read(seeds / "gold.jsonl", ReadOptions(load_schema(BASE_SCHEMA)))
-    out: list[Example] = []
-    for record in batch.records:
-        if record.document.id in wanted:
-            inside = [p.index for p in record.document.paragraphs if not p.excluded]
-            out += examples_of(reader, record, inside, group=f"seed:{record.document.id}")
-    return tuple(out)
+    return tuple(examples_in(seed_records("train"), Reader()))
 
 
-__all__ = ["FEW", "taught"]
+__all__ = ["FEW", "examples_in", "seed_records", "taught"]

@@ -41,9 +41,8 @@ from annotator.suggesters._choice import Candidate, choose
 from annotator.suggesters._judging import calibration_error
 from annotator.suggesters._merge import merge
 from annotator.suggesters._reading import Example, Reader
-from annotator.workflows.base import SCHEMA as SEEDS
-from annotator.workflows.base import seed_records
 from annotator.workflows.suggest import propose
+from annotator.workflows.train_base import seed_records
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
 SCHEMA = """
@@ -288,7 +287,7 @@ def _interval(counts: Sequence[Counts], layer_seed: int) -> dict[str, Any]:
 
 def seeds() -> dict[str, Any]:
     """The model that comes with the program, and the rules alone, on documents that neither was made on."""
-    schema = load_schema(SEEDS)
+    schema = load_schema(model.BASE_SCHEMA)
     records = seed_records("test")
     ruled = rules.create(schema=schema, config={}, memory=EMPTY)
     learnt = model.create(schema=schema, config={}, memory=EMPTY)
