@@ -331,6 +331,13 @@ def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) ->
         assert {s.suggester for s in found} == {name} and {"actor", "claim"} == {s.value.layer for s in found}
 
 
+def test_the_status_tells_of_the_model(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--project", str(made), "status"]) == 0
+    assert "model 1, trained on " in capsys.readouterr().out
+    assert run(["--project", str(made), "status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"]["number"] == 1
+
+
 def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--project", str(trained), "train"]) == 0
     lines = capsys.readouterr().out.splitlines()

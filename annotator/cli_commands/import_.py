@@ -72,7 +72,10 @@ def command(
             if not as_json:
                 talk(_line(path, result.added, dry_run))
         if not dry_run and any(r.added.documents for r in results):
-            background.start(project.root, background.SUGGEST)
+            asked = background.Background(project.root)
+            asked.start(background.SUGGEST)
+            if asked.error:
+                talk(f"warning: {asked.error}")
     if as_json:
         print_json(
             {

@@ -49,6 +49,7 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
             for a in status.annotators
         ],
         "labels": {layer: dict(labels) for layer, labels in status.labels.items()},
+        "model": _model(project),
         "suggestions": [
             {
                 "suggester": t.suggester, "layer": t.layer, "accepted": t.accepted, "corrected": t.corrected,
@@ -59,12 +60,22 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _model(project: Project) -> dict[str, Any] | None:
+    """The newest model for the project's schema."""
+    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    return {"number": rows[0].number, "trained_on": dict(rows[0].trained_on)} if rows else None
+
+
 def _lines(project: Project, status: ProjectStatus) -> list[str]:
+    from annotator.workflows.background import news
+
     lines = [
         f"{project.root}",
         f"label schema {project.schema.name} {project.schema.version}",
         f"{plural(status.documents, 'document')}, {plural(status.paragraphs, 'paragraph')} to annotate",
     ]
+    if said := news(project):
+        lines.append(said)
     if not status.documents:
         return [*lines, "", "next: annotator import FILE..."]
     if status.annotators:

@@ -85,5 +85,6 @@ def _suggest_first(project: Project) -> None:
 
 
 def _suggest_rest(root: Path) -> None:
-    """Suggestions for the other documents, by a process of its own that nobody waits for."""
-    background.start(root, background.SUGGEST)
+    """Suggestions for the other documents, by a process of its own that nobody waits for; where it cannot be had,
+    they are asked for again, and it is told, when such a document is opened."""
+    background.Background(root).start(background.SUGGEST)
