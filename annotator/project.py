@@ -151,6 +151,8 @@ class Project:
                 raise ProjectError(
                     "is a project already", file=root, hint="Open it, or choose another folder"
                 )
+        if root.exists() and not root.is_dir():
+            raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")
         source = schema_path(schema)
         load_schema(schema)
         made = [folder for folder in (root, *root.parents) if not folder.exists()]
@@ -171,7 +173,8 @@ class Project:
             return cls.open(root)
         except BaseException as error:
             for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
-                (root / file).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (root / file).unlink(missing_ok=True)
             for folder in made:
                 with suppress(OSError):
                     folder.rmdir()
@@ -437,13 +440,16 @@ class Project:
             raise StoreError("exists already", file=file, hint="Name a file that is not there yet")
         part = file.with_name(file.name + ".part")
         try:
+            # What cannot be written is told here, where it is known which of the two files it was.
+            part.touch()
             self._database.backup(part)
             part.replace(file)
         except OSError as error:
             hint = "Check the folder and its permissions"
             raise StoreError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""

@@ -206,3 +206,51 @@ def test_exit_codes(here: Path, arguments: list[str], code: int, capsys: pytest.
 def test_without_a_terminal_the_application_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     assert "terminal" in capsys.readouterr().err
+
+
+_REFUSED = {
+    "validate missing.jsonl": "missing.jsonl: there is no such file",
+    "validate nowhere/": "nowhere: there is no such file",
+    "init a.txt": "a.txt: is a file",
+    "init a.txt/p": "a.txt/p: cannot be made",
+    "backup nowhere/copy.db": "nowhere/copy.db: cannot be written",
+    "import a.pdf": "a.pdf: is a PDF",
+    "suggest --document what": "Documents here: kept",
+}
+
+
+@pytest.mark.parametrize("line", _REFUSED)
+def test_what_cannot_be_read_or_made_is_one_message_with_its_name(
+    here: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.txt").write_text("A text.", encoding="utf-8")
+    (here / "a.pdf").write_text("%PDF-1.4\n1 0 obj\n", encoding="utf-8")
+    (here / "kept.txt").write_text("Another text.", encoding="utf-8")
+    assert run(["import", "kept.txt"]) == 0
+    capsys.readouterr()
+    assert run(line.split()) == 3
+    assert _REFUSED[line] in capsys.readouterr().err
+    assert (here / "a.txt").read_text(encoding="utf-8") == "A text."
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ('[keys]\naccept = "ctrl+b"', "tmux"),
+        ('[keys]\nacept = "a"', "acept"),
+        ('[keys]\nundo = "+"', "support"),
+        ("[keys", "TOML"),
+    ],
+)
+def test_the_doctor_finds_settings_that_do_not_hold(
+    here: Path, settings: str, word: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    capsys.readouterr()
+    assert run(["doctor", "--json"]) == 0
+    file = here / "annotator.toml"
+    file.write_text(file.read_text(encoding="utf-8") + settings + "\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run(["doctor", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert len(found) == 1 and word in found[0] and "annotator.toml" in found[0]

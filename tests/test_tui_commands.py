@@ -47,6 +47,9 @@ def test_an_own_key_drives_out_a_default() -> None:
     assert keys.command("browse", "a") is None
     note = keys.command("browse", "n")
     assert note is not None and note.name == "note"
+    assert keys.shown("note") == "n" and keys.shown("next_undecided") == "", (
+        "it is not told where it is not heard"
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_an_own_key_drives_out_a_default() -> None:
     [
         ({"preset": "emacs"}, "preset"), ({"acept": "a"}, "acept"), ({"accept": "ctrl+b"}, "tmux"),
         ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"),
-        ({"accept": "y", "reject": "y"}, "y"),
+        ({"accept": "y", "reject": "y"}, "y"), ({"accept": "foo"}, "foo"), ({"accept": "ctrl+foo"}, "ctrl+foo"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
-from support import TEXT, document, suggestions
+from support import TEXT, document, suggestion, suggestions
 
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState, open_document, step
+from annotator.model.span import Span
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.rows import clip
@@ -123,6 +124,15 @@ def test_the_footer_holds_just_the_keys_that_work_now() -> None:
     selecting = _do(state, do.StartSelection())
     assert "1 person" in _screen(selecting, 200)[-1]
     assert "accept" not in _screen(selecting, 200)[-1]
+    assert "3 organiza… 4 bloc" in _screen(selecting, 98)[-1]
+    assert "3 org 4 blo" in _screen(selecting, 60)[-1]
+
+
+def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
+    name = TEXT[: TEXT.index("\n")]
+    state = _state(found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))])
+    row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:30]}"))
+    assert "…" in row and row.rstrip().endswith("suggested 80%")
     siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
     assert "+ support" in _screen(siding)[-1]
 

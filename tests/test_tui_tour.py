@@ -77,6 +77,15 @@ def test_taking_back_is_not_doing() -> None:
     assert tour.step is Step.ACCEPT
 
 
+def test_a_paragraph_without_a_claim_is_told_where_one_is() -> None:
+    state = _state()
+    claims = [item.id for item in state.items if item.value.layer == "claim"]
+    for claim in claims:
+        assert "none here" not in words(Tour(Step.STANCE), state, KEYS)
+        state, _ = _play(state, Tour(), do.FocusItem(claim), do.Reject())
+    assert claims and "none here: ] goes to" in words(Tour(Step.STANCE), state, KEYS)
+
+
 def test_the_keys_told_are_those_that_are_bound() -> None:
     state = _state()
     assert words(Tour(Step.ACCEPT), state, key_map({"accept": "y"})).startswith("y ")

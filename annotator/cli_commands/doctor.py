@@ -17,7 +17,8 @@ def command(ctx: click.Context, as_json: bool) -> int:
     Example:
       annotator doctor
     """
-    from annotator.errors import ExitCode, ProjectError
+    from annotator.errors import ExitCode, ProjectError, UsageError
+    from annotator.tui.commands import check_labels, key_map
 
     facts = _facts()
     findings = _terminal_findings()
@@ -33,10 +34,18 @@ def command(ctx: click.Context, as_json: bool) -> int:
             }
             findings += list(d.remarks)
             findings += [f"{finding.where}: {finding.message}" for finding in project.verify()]
+            try:
+                check_labels(key_map(project.config.keys), project.schema)
+            except UsageError as error:
+                findings.append(str(error))
     except ProjectError as error:
         if ctx.obj["project"] is not None:
             raise
-        facts["project"] = f"none here ({error.message})"
+        if error.file is None:
+            facts["project"] = f"none here ({error.message})"
+        else:
+            facts["project"] = "cannot be opened"
+            findings.append(str(error))
     if as_json:
         print_json({"facts": facts, "findings": findings})
     else:

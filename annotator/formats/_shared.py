@@ -124,8 +124,10 @@ def refuse_binary(data: bytes, path: Path) -> None:
             "holds a NUL byte, so it is not text",
             file=path,
             line=line,
-            hint="Convert it to a text file first",
+            hint="Convert it to a text file first; if it is text in UTF-16, name that with --encoding",
         )
+    if data.startswith(b"%PDF-"):
+        raise InputError("is a PDF, not text", file=path, hint="Convert it to a text file first")
     head = data[:4096]
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
     if controls > len(head) // 10:

@@ -67,13 +67,19 @@ def place(db: Database, document: Document) -> Placed:
     return Placed(document.id, True)
 
 
+def _instead(db: Database, id: str) -> str:
+    """What to say to somebody who named a document that is not there: up to three that are, the like first."""
+    rows = db.rows("SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 3", (id,))
+    return f"Documents here: {', '.join(row[0] for row in rows)}, …" if rows else "Import one first"
+
+
 def load(db: Database, id: str) -> Document:
     """A document by its id. Raises ProjectError when there is none."""
     row = db.row(
         "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE id = ?", (id,)
     )
     if row is None:
-        raise ProjectError(f"there is no document “{id}”", hint="`annotator status` lists the documents")
+        raise ProjectError(f"there is no document “{id}”", hint=_instead(db, id))
     paragraphs = db.rows(
         'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number', (id,)
     )
@@ -219,7 +225,9 @@ _AT_ONCE = 500
 _KIN = {
     "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82", "с": "\u1c83",
     "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a", "ṡ": "\u1e9b", "å": "\u212b",
-    "ß": "\u1e9e", "ſt": "", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
+    "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
+    # The lower case of this one is two characters, an i and a dot above, so that it leads to no other letter.
+    "\u0130": "iI\u0131",
 }  # fmt: skip
 """Letters that are the same in any case besides their upper and lower ones."""
 

@@ -191,6 +191,12 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Key presets: what differs from the defaults."""
 
+_NAMED = frozenset(
+    ("enter", "space", "tab", "escape", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown",
+     "up", "down", "left", "right", *(f"f{number}" for number in range(1, 13)))
+)  # fmt: skip
+"""Keys that are written as a word."""
+
 _TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it interrupts"}
 
 
@@ -245,7 +251,15 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
         for key in wanted:
             _deliverable(key, f"keys.{name}", file)
     keys |= own
-    return KeyMap(keys, _by_context(keys, own, file))
+    found = _by_context(keys, own, file)
+    # Help and footer show a key for what it does: not for the command that it was taken from.
+    heard = {
+        command.name: tuple(
+            key for key in keys[command.name] if any(found[x].get(key) is command for x in command.contexts)
+        )
+        for command in COMMANDS
+    }
+    return KeyMap(heard, found)
 
 
 def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
@@ -271,6 +285,9 @@ def _deliverable(key: str, at: str, file: str) -> None:
         reason = "terminals do not deliver it reliably"
     if reason is None and key in ("shift+enter", "ctrl+enter"):
         reason = "a terminal sends enter for it"
+    last = key.rpartition("+")[2] or "+"
+    if reason is None and len(last) > 1 and last not in _NAMED:
+        reason = "no key has that name"
     if reason:
         raise UsageError(f"{key} cannot be used: {reason}", file=file, key=at, hint="Choose another key")
 

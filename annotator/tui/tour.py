@@ -14,7 +14,7 @@ from annotator.model.annotation import Stack
 from annotator.model.decision import Action, Decision, Group
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation, Span
-from annotator.tui.commands import KeyMap, shown
+from annotator.tui.commands import KeyMap
 
 
 class Step(IntEnum):
@@ -119,7 +119,7 @@ def _change(state: ReviewState, keys: KeyMap) -> str:
     if state.mode is Mode.SELECT:
         return (
             f"{k('end_right')} and {k('end_left')} move the end by a word, {k('grow')} takes the phrase around; "
-            f"{shown(keys.keys['confirm'][0])} takes it, {k('cancel')} leaves it."
+            f"{k('confirm')} takes it, {k('cancel')} leaves it."
         )
     if state.focused is None or not isinstance(state.focused.value, Span):
         return f"This is a stance. {k('next')} or {k('previous')} to a mark under the text, to mend one."
@@ -139,6 +139,11 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
     if about is not None and (
         not isinstance(value, Span) or value.layer not in state.schema.statement_layers
     ):
+        if not any(item.value.layer in state.schema.statement_layers for item in state.items):
+            return (
+                f"Now who takes which side, on a {about.name}. There is none here: {k('next_paragraph')} goes to the "
+                f"next paragraph, {k('undo')} brings back what was rejected."
+            )
         where = f"to a {about.name} (└{about.symbol} under the text)"
         return f"Now who takes which side. {k('next')} or {k('previous')} {where}."
     return f"{k('stance')} says who takes which side on this: then the holder's letter, then the side."

@@ -10,7 +10,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._check import parse, problems
-from annotator.formats._shared import MAX_BYTES, lines
+from annotator.formats._shared import MAX_BYTES, checked_file, lines
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder
 from annotator.workflows.dataset import MANIFEST, wrong_hashes
@@ -41,6 +41,8 @@ class Validation:
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
     """Check a file, or all `.jsonl` files of a folder. Raises InputError when there is nothing to read."""
+    if not path.is_dir():
+        checked_file(path)
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise InputError("the folder holds no .jsonl file", file=path, hint="Name a file or another folder")

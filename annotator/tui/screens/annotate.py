@@ -215,9 +215,7 @@ class AnnotateScreen(PointingScreen):
                 if count
                 else "the place is not saved"
             )
-            error = (
-                f"{what}: {session.error.message}. Trying again; nothing is lost while this window is open"
-            )
+            error = f"{what}: {session.error.message}. Trying again: leave this open"
             if self.annotator_app.left and self._message:
                 error = self._message
         look = Look(

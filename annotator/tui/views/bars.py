@@ -140,7 +140,9 @@ def _labels_row(
     while longest > 3 and sum(len(key) + min(len(name), longest) + 2 for key, name in labels) > room:
         longest -= 1
     out: list[Piece] = [(" ", PLAIN)]
-    for key, words in (*first, *((key, name[:longest]) for key, name in labels), more):
+    # An ellipsis is a letter less, which three letters cannot spare.
+    named = ((key, clip(name, longest) if longest > 5 else name[:longest]) for key, name in labels)
+    for key, words in (*first, *named, more):
         out += [(key, theme.strong), (f" {words} ", theme.muted)]
     return out
 

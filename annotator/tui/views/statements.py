@@ -174,15 +174,15 @@ def item_line(state: ReviewState, theme: Theme, width: int) -> list[Piece]:
     if not isinstance(item.value, Span):
         return [
             ("▸ ", theme.strong),
-            (clip(f"a stance without a target  {describe(item)}", width - 2), PLAIN),
+            (clip(f"a stance without a target  {describe(item)} · {standing(item)}", width - 2), PLAIN),
         ]
     quote = state.document.quote(item.value.start, item.value.end)
-    details = describe(item)
-    return justify([("▸ ", theme.strong), (f"“{quote}”", PLAIN), (f"  {details}", theme.muted)], [], width)
+    left: list[Piece] = [("▸ ", theme.strong), (f"“{quote}”", PLAIN), (f"  {describe(item)}", theme.muted)]
+    return justify(left, [(f" {standing(item)}", theme.muted)], width)
 
 
 def describe(item: Item) -> str:
-    """Label, attributes and standing of an item, in a few words."""
+    """Label, attributes and note of an item, in a few words."""
     value = item.value
     parts = [f"{value.layer} {value.label}"]
     if isinstance(value, Span) and value.entity:
@@ -195,7 +195,6 @@ def describe(item: Item) -> str:
             if name != "strength"
             else "!" * int(held)
         )
-    parts.append(standing(item))
     if item.note:
         parts.append(f"note: {item.note}")
     return " · ".join(parts)
