@@ -1,6 +1,7 @@
-"""Pictures of the screens for the README, made by the program itself: `python tests/screenshots.py DIR`.
+"""Pictures of the screens for the README, made by the program itself.
 
-The demo project is made in a temporary folder, some keys are pressed, and Textual writes what it shows.
+`python tests/screenshots.py DIR` makes the demo project in a temporary folder, presses some keys, and writes what
+Textual shows. With `--check` it writes nothing and says which pictures in DIR are not what they would be now.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from annotator.model.record import GOLD
 from annotator.project import Project
@@ -19,64 +24,128 @@ from annotator.tui.commands import key_map
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
+from annotator.tui.widgets.rows import Rows
 from annotator.workflows.demo import add_seeds
 from annotator.workflows.suggest import suggest
 
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its size in cells, the keys before it, words that it shows once all is there, and the document that is
+    reviewed where it is one of review."""
+
+    name: str
+    keys: str
+    words: str
+    size: tuple[int, int] = (100, 30)
+    review: str = ""
+
+
 SHOTS = (
-    ("annotate", (120, 36), "a j a j a ] j j a"),
-    ("small", (80, 24), "a j"),
-    ("select", (100, 30), "] v l l w w +"),
-    ("guidelines", (100, 30), "g"),
-    ("queue", (100, 30), "q"),
-    ("matrix", (100, 30), "A n A n A M n n n"),
-    ("agreement", (100, 30), "q A"),
-    ("review", (100, 30), "n 2 n"),
+    Shot("annotate", "] a a a a a n", "STATEMENTS"),
+    Shot("small", "a j", "accept", (80, 24)),
+    Shot("select", "] v l l w w +", "new span"),
+    Shot("guidelines", "g", "Guidelines"),
+    Shot("queue", "q", "paragraphs"),
+    Shot("matrix", "A n A n A M n n n", "+"),
+    Shot("agreement", "q A", "HOW FAR"),
+    Shot("review", "n 2 n", "coder-a", review="07-a-face-is-not-a-ticket"),
 )
-"""Name, size in cells, keys; the one called review is of that screen."""
+
+PATIENCE = 600
+"""Tenths of a second that a picture has to become complete."""
 
 
-async def _shoot(folder: Path, root: Path, name: str, size: tuple[int, int], keys: str) -> None:
+def _app(project: Project, shot: Shot) -> AnnotatorApp:
+    if shot.review:
+        session = ReviewSession(project, GOLD, project.new_session())
+        return AnnotatorApp(
+            session, key_map({}), document=shot.review, screen=lambda _: ReviewScreen(session)
+        )
+    return AnnotatorApp(Session(project, "ada", project.new_session()), key_map({}))
+
+
+def _words(pilot: Pilot[int]) -> str:
+    rows = pilot.app.screen.query_one(Rows)
+    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
+
+
+async def _shoot(root: Path, shot: Shot) -> str:
     with Project.open(root) as project:
-        if name == "review":
-            session = ReviewSession(project, GOLD, project.new_session())
-            app = AnnotatorApp(
-                session,
-                key_map({}),
-                document="07-a-face-is-not-a-ticket",
-                screen=lambda _: ReviewScreen(session),
-            )
-        else:
-            app = AnnotatorApp(Session(project, "ada", project.new_session()), key_map({}))
-        async with app.run_test(size=size) as pilot:
+        app = _app(project, shot)
+        async with app.run_test(size=shot.size) as pilot:
             await pilot.pause()
-            if keys:
-                await pilot.press(*(_name(key) for key in keys.split()))
-            # Agreement is computed in a thread, which goes on looking for what is saved.
-            await pilot.pause(3 if name == "agreement" else 0.2)
+            await pilot.press(*(_name(key) for key in shot.keys.split()))
+            for _ in range(PATIENCE):
+                await pilot.pause(0.1)
+                if shot.words in _words(pilot):
+                    break
+            else:
+                raise AssertionError(f"{shot.name}: “{shot.words}” never came")
             picture = app.export_screenshot(title="annotator")
-            # The fonts would be fetched from elsewhere; whatever monospaced font there is will do.
-            picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)
-            lines = (line.rstrip() for line in picture.splitlines())
-            (folder / f"{name}.svg").write_text("\n".join(lines) + "\n", encoding="utf-8")
             app.exit(0)
+    # The fonts would be fetched from elsewhere; whatever monospaced font there is will do.
+    picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)
+    picture = _TEXT.sub(_without_blanks, picture)
+    return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"
+
+
+_CELL = 12.2
+"""Width of a cell in the units of the picture."""
+
+_TEXT = re.compile(
+    r'x="([\d.]+)" (y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)*)(.*?)((?:&#160;)*)</text>'
+)
+
+
+def _without_blanks(found: re.Match[str]) -> str:
+    """A piece of text without the blanks around it, which some viewers leave out and then stretch the rest."""
+    x, y, length, rest, before, words, after = found.groups()
+    left, right = (_CELL * blanks.count("&") for blanks in (before, after))
+    if not words:
+        return f'x="{x}" {y} textLength="{length}"{rest}></text>'
+    start, width = round(float(x) + left, 1), round(float(length) - left - right, 1)
+    return f'x="{start:g}" {y} textLength="{width:g}"{rest}>{words}</text>'
 
 
 def _name(key: str) -> str:
     return {"]": "right_square_bracket", "+": "plus", "?": "question_mark"}.get(key, key)
 
 
-def main(folder: Path) -> None:
-    """Write one SVG for each shot."""
+def pictures(names: tuple[str, ...] = ()) -> dict[str, str]:
+    """File name and content of every picture, or of those named; each from a fresh copy of the same project."""
+    os.environ["COLORTERM"] = "truecolor"
+    made = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary) / "fresh" / "demo"
+        with Project.create(root) as project:
+            add_seeds(project)
+            suggest(project, documents=project.document_ids()[:3])
+        for shot in SHOTS:
+            if not names or shot.name in names:
+                copy = Path(temporary) / shot.name / "demo"
+                shutil.copytree(root, copy)
+                made[f"{shot.name}.svg"] = asyncio.run(_shoot(copy, shot))
+    return made
+
+
+def main(folder: Path, *, check: bool) -> int:
+    """Write the pictures, or compare them with those that are there; the exit code."""
+    made = pictures()
+    if check:
+        other = [
+            name
+            for name, text in made.items()
+            if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+        ]
+        for name in other:
+            sys.stderr.write(f"{folder / name}: not what it would be now\n")
+        return int(bool(other))
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("COLORTERM", "truecolor")
-    for name, size, keys in SHOTS:
-        with tempfile.TemporaryDirectory() as temporary:
-            root = Path(temporary) / "demo"
-            with Project.create(root) as project:
-                add_seeds(project)
-                suggest(project, documents=project.document_ids()[:3])
-            asyncio.run(_shoot(folder, root, name, size, keys))
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(Path(sys.argv[1]), check="--check" in sys.argv[2:]))

@@ -1,47 +1,177 @@
-"""The README says what is: its key table is that of the commands, its pictures are there."""
+"""The documentation is complete and true: tables, commands, keys, settings, pictures, snippets."""
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
+from readme import README, ROOT, TABLES, blurred, commands, options_of, part, tour
 
-from annotator.tui.commands import COMMANDS, key_map, shown
+from annotator.cli import group, run
+from annotator.cli_commands.man import page
+from annotator.config import Config, read_config
+from annotator.errors import ProjectError
+from annotator.model.schema import COLORS
+from annotator.registry import formats, measures, merging, suggesters
+from annotator.tui.commands import COMMANDS, PRESETS
+from annotator.tui.theme import THEMES
 
-README = Path(__file__).parents[1] / "README.md"
-pytestmark = pytest.mark.skipif(not (README.parent / ".ci").exists(), reason="not in a checkout")
+pytestmark = pytest.mark.skipif(not (ROOT / ".ci").exists(), reason="not in a checkout")
 
-
-def key_table() -> str:
-    """The keys as a Markdown table, from the commands themselves; `python tests/test_readme.py` writes it."""
-    keys = key_map({})
-    rows = ["| | keys | what |", "|---|---|---|"]
-    for group in dict.fromkeys(command.group for command in COMMANDS):
-        for i, command in enumerate(c for c in COMMANDS if c.group == group):
-            names = " ".join(f"`{shown(key)}`" for key in keys.keys[command.name])
-            rows.append(f"| {group if i == 0 else ''} | {names} | {command.help} |")
-    rows.append("| Label | `1`-`9` | The label's own key labels the selection, or the span in focus. |")
-    return "\n".join(rows)
+AGAIN = "`uv run python tests/readme.py` writes it anew"
 
 
-def test_the_key_table_is_that_of_the_commands() -> None:
-    text = README.read_text(encoding="utf-8")
-    found = re.search(r"<!-- keys -->\n(.*?)\n?<!-- /keys -->", text, re.DOTALL)
-    assert found is not None
-    assert found.group(1) == key_table()
+def _text() -> str:
+    return README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_the_program_writes_is_as_it_would_be_written(name: str) -> None:
+    assert part(_text(), name) == TABLES[name](), AGAIN
+
+
+def test_the_commands_of_the_tour_print_what_the_readme_shows() -> None:
+    blocks = list(tour(_text()))
+    assert len(blocks) >= 4
+    told = "".join(old for old, _ in blocks)
+    for command in ("init", "import", "suggest", "agreement", "review", "export", "validate"):
+        assert f"$ annotator {command}" in told
+    for old, new in blocks:
+        assert blurred(old) == blurred(new), AGAIN
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_a_command_has_an_example_and_every_option_a_word(name: str, command: click.Command) -> None:
+    assert re.search(r"Examples?:\n\s+annotator ", command.help or ""), name
+    told = part(_text(), "commands") or ""
+    for option in options_of(command):
+        assert option.help, f"{name} {option.opts[0]}"
+        assert max(option.opts, key=len) in told
+
+
+def test_the_manual_page_holds_every_command_and_option_and_is_the_same_each_time() -> None:
+    lines = list(page(group))
+    text = "\n".join(lines).replace("\\-", "-")
+    for name, command in commands():
+        assert f".SS {name}" in text
+        for option in options_of(command):
+            assert all(one in text for one in option.opts)
+    assert lines == list(page(group))
+    assert not any(line.startswith("'") for line in lines), "roff takes it for a request"
+    assert all(re.match(r"\.(TH|SH|SS|TP|PP|B|nf|fi)\b", line) for line in lines if line.startswith("."))
+
+
+def test_the_shell_completes_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_ANNOTATOR_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "annotator ag")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    with pytest.raises(SystemExit):
+        run([])
+    assert capsys.readouterr().out == "plain,agreement\n"
+    assert "_ANNOTATOR_COMPLETE=bash_source annotator" in _text()
+
+
+def test_every_setting_every_preset_and_every_theme_is_told() -> None:
+    told = part(_text(), "settings")
+    assert told is not None
+    tables = {"keys": "[keys]", "pipelines": "[pipeline.", "suggester": "[suggester.", "formats": "[format.",
+              "suggestions": "[suggestions]"}  # fmt: skip
+    everything = _text() + (ROOT / "annotator" / "README.md").read_text(encoding="utf-8")
+    for one in fields(Config):
+        if one.name in tables:
+            assert tables[one.name] in everything, one.name
+        elif one.name != "table":
+            assert re.search(rf"^(# )?{one.name} = ", told, re.MULTILINE), one.name
+    assert all(preset in told for preset in PRESETS)
+    assert all(theme in told for theme in THEMES if theme != "mono")
+
+
+def test_the_settings_that_are_told_hold(tmp_path: Path) -> None:
+    told = (part(_text(), "settings") or "").removeprefix("```toml\n").removesuffix("```")
+    file = tmp_path / "annotator.toml"
+    spoken = "\n".join(
+        line.removeprefix("# ") if re.match(r"# (\[|\w+ = )", line) else line for line in told.splitlines()
+    )
+    file.write_text(spoken, encoding="utf-8")
+    assert read_config(file).formats["prodigy"]["labels"] == {"PER": "actor.person"}
+    file.write_text("[format.prodigy]\nlabel = 1\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match="unknown key"):
+        read_config(file)
+
+
+def test_the_family_members_have_a_word_of_their_own() -> None:
+    for family, attribute in ((formats, "summary"), (measures, "title"), (merging, "title")):
+        for name in family.names():
+            assert getattr(family.load(name), attribute).strip(), name
+    for name in suggesters.names():
+        assert (suggesters.load(name).__doc__ or "").strip(), name
+    assert all(command.help.endswith(".") and command.group for command in COMMANDS)
 
 
 def test_every_picture_and_file_that_is_named_is_there() -> None:
-    text = README.read_text(encoding="utf-8")
-    named = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"`((?:schemas|annotator|tests)/[\w./-]+)`", text)
+    for file in (README, *(ROOT / name / "README.md" for name in ("annotator", "schemas", "tests", "seeds"))):
+        text = file.read_text(encoding="utf-8")
+        linked = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+        linked = [path for path in linked if "://" not in path]
+        assert all((file.parent / path).exists() for path in linked), file
+    named = re.findall(r"`((?:schemas|annotator|tests|seeds|exports)/[\w./-]+)`", _text())
     assert named
     for path in named:
-        assert (README.parent / path).exists(), path
+        assert (ROOT / path).exists(), path
 
 
-if __name__ == "__main__":
-    text = README.read_text(encoding="utf-8")
-    table = f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"
-    text = re.sub(r"<!-- keys -->.*<!-- /keys -->", lambda _: table, text, flags=re.DOTALL)
-    README.write_text(text, encoding="utf-8")
+def test_the_guide_to_schemas_names_every_key_and_colour() -> None:
+    text = (ROOT / "schemas" / "README.md").read_text(encoding="utf-8")
+    source = (ROOT / "annotator" / "model" / "schema.py").read_text(encoding="utf-8")
+    for names in re.findall(r"self\.only\(\s*table, (?:at|\"\"), ([^)]*)\)", source):
+        for key in re.findall(r'"(\w+)"', names):
+            assert f"`{key}`" in text or f"[[layer.{key}]]" in text or f"[[{key}]]" in text, key
+    assert all(f"`{color}`" in text for color in COLORS)
+
+
+def _snippets() -> list[tuple[str, str]]:
+    found = re.findall(r"<!-- runs(?: with (\w+))? -->\n```python\n(.*?)```", _text(), re.DOTALL)
+    return [(needs, code) for needs, code in found]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_snippets_run_on_what_the_tour_leaves(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snippets = _snippets()
+    assert len(snippets) == 3
+    needs, code = snippets[number]
+    if needs:
+        pytest.importorskip(needs, reason="run by .ci/run, in an environment of its own")
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANNOTATOR_NAME", "ada")
+    monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
+    assert run(["init", "work"]) == 0
+    monkeypatch.chdir(tmp_path / "work")
+    assert run(["import", str(ROOT / "seeds" / "gold.jsonl")]) == 0
+    for format, where in (("jsonl", "gold"), ("spacy", "corpus"), ("huggingface", "rows")):
+        assert f"annotator export {format} --status gold -o {where}" in _text()
+        assert run(["export", format, "--status", "gold", "-o", where]) == 0
+    capsys.readouterr()
+    exec(compile(code, "README.md", "exec"), {})
+    said = capsys.readouterr().out.splitlines()
+    shown = [line.rpartition("# ")[2] for line in code.splitlines() if "# " in line]
+    assert said == shown, "what is printed stands after # in the snippet"
+
+
+def test_the_record_that_is_explained_is_one() -> None:
+    found = re.search(r"<!-- record -->\n```json\n(.*?)```", _text(), re.DOTALL)
+    assert found is not None
+    told = json.loads(found.group(1))
+    lines = (ROOT / "seeds" / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    record = next(r for r in map(json.loads, lines) if r["id"] == told["id"])
+    for key in ("spans", "relations"):
+        assert all(one in record[key] for one in told[key]), f"{key} of the README are not those of the seeds"
+    assert set(told) == set(record)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.option(
     "--status", default="all", show_default=True, metavar="gold|all|annotator=NAME", help="Whose work."
 )
-@click.option("--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True)
+@click.option(
+    "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
+    help="What a record is about.",
+)  # fmt: skip
 @click.option("--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte.")
 @click.option("--force", is_flag=True, help="Write over a file with other content.")
 @json_option
@@ -40,13 +43,15 @@ def command(
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
 
-    FORMAT is jsonl, the canonical records. Gold leaves as a folder: the records, a split into train, dev and
-    test by document, everybody's work and votes, a manifest with hashes, and a data card.
+    FORMAT is jsonl for the canonical records, spacy for a DocBin, huggingface for rows that `datasets` loads.
+    Gold leaves as jsonl in a folder: the records, a split into train, dev and test by document, everybody's work
+    and votes, a manifest with hashes, and a data card.
 
     \b
     Examples:
       annotator export jsonl
       annotator export jsonl --status gold -o exports/v1
+      annotator export spacy --status gold -o corpus
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
     from annotator.workflows import export as workflow

@@ -25,7 +25,12 @@ def command() -> None:
 
 @command.command("list")
 def list_() -> None:
-    """The label schemas that come with the program."""
+    """The label schemas that come with the program.
+
+    \b
+    Example:
+      annotator schema list
+    """
     from annotator.resources import load_schema, schema_names
 
     for name in schema_names():
@@ -38,7 +43,12 @@ def list_() -> None:
 @click.argument("name", required=False)
 @click.pass_context
 def show(ctx: click.Context, name: str | None) -> None:
-    """The guidelines of a schema: NAME or FILE, else that of the project."""
+    """The guidelines of a schema: NAME or FILE, else that of the project.
+
+    \b
+    Example:
+      annotator schema show political-claims | less
+    """
     from annotator.cli_commands._shared import open_project
     from annotator.resources import load_schema
 
@@ -55,7 +65,12 @@ def show(ctx: click.Context, name: str | None) -> None:
 @command.command()
 @click.argument("file")
 def check(file: str) -> None:
-    """Check a schema file; exit code 3 with the file and key of what does not hold."""
+    """Check a schema file; exit code 3 with the file and key of what does not hold.
+
+    \b
+    Example:
+      annotator schema check own.toml
+    """
     from annotator.cli_commands._shared import plural, talk
     from annotator.resources import load_schema
 

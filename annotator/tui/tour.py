@@ -87,8 +87,8 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
     item = state.focused
     if tour.step is Step.MOVE:
         return (
-            f"Dotted marks under the text are suggestions, the thick one is in focus. {k('next')} goes to the next "
-            f"item, {k('previous')} back. Try it."
+            "Marks dotted at their ends are suggestions, the heavy one is in focus. "
+            f"{k('next')} goes to the next item, {k('previous')} back. Try it."
         )
     if tour.step in (Step.ACCEPT, Step.REJECT) and (item is None or not item.pending):
         return f"This one is decided. {k('next_undecided')} goes to the next suggestion."

@@ -1,0 +1,194 @@
+"""What of the README is made by the program: tables, and the output of its commands.
+
+`python tests/readme.py` writes all of it anew; `test_readme.py` checks that it is as it would be written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from annotator.cli import group, run
+from annotator.config import TEMPLATE
+from annotator.project import Project
+from annotator.registry import Family, formats, measures, merging, suggesters
+from annotator.tui.commands import COMMANDS, key_map, shown
+from annotator.tui.session import Session
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def commands(of: click.Group = group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its name, those of a group after it."""
+    context = click.Context(of)
+    for name in of.list_commands(context):
+        one = of.get_command(context, name)
+        assert one is not None
+        yield before + name, one
+        if isinstance(one, click.Group):
+            yield from commands(one, f"{before}{name} ")
+
+
+def options_of(command: click.Command) -> list[click.Option]:
+    """The options that are there for people."""
+    return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+
+
+def key_table() -> str:
+    """The keys, from the commands themselves."""
+    keys = key_map({})
+    rows = ["| | keys | what |", "|---|---|---|"]
+    for heading in dict.fromkeys(command.group for command in COMMANDS):
+        for i, command in enumerate(c for c in COMMANDS if c.group == heading):
+            names = " ".join(f"`{shown(key)}`" for key in keys.keys[command.name])
+            rows.append(f"| {heading if i == 0 else ''} | {names} | {command.help} |")
+    rows.append("| Label | `1`-`9` | The label's own key labels the selection, or the span in focus. |")
+    return "\n".join(rows)
+
+
+def command_table() -> str:
+    """The commands, what they are for and their options."""
+    rows = ["| command | what | options |", "|---|---|---|"]
+    for name, command in commands():
+        options = [max(option.opts, key=len) for option in options_of(command)]
+        what = (command.help or "").strip().partition("\n")[0]
+        rows.append(f"| `{name}` | {what} | {' '.join(f'`{o}`' for o in options)} |")
+    return "\n".join(rows)
+
+
+def _members(family: Family, attribute: str) -> str:
+    """Names and what they are: an attribute of the module, else the first line of its docstring."""
+    rows = [f"| {family.noun} | what |", "|---|---|"]
+    for name in family.names():
+        module = family.load(name)
+        what = getattr(module, attribute, None) or (module.__doc__ or "").strip().partition("\n")[0]
+        rows.append(f"| `{name}` | {what} |")
+    return "\n".join(rows)
+
+
+def settings() -> str:
+    """The settings file of a new project."""
+    text = TEMPLATE.format(schema="actors-claims-stances", shared="false")
+    return f"```toml\n{text.rstrip()}\n```"
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "keys": key_table,
+    "commands": command_table,
+    "formats": lambda: _members(formats, "summary"),
+    "measures": lambda: _members(measures, "title"),
+    "merging": lambda: _members(merging, "title"),
+    "suggesters": lambda: _members(suggesters, "title"),
+    "settings": settings,
+}
+"""What stands between `<!-- NAME -->` and `<!-- /NAME -->`."""
+
+
+def part(text: str, name: str) -> str | None:
+    """What stands in the README between the marks of a name."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- /{name} -->", text, re.DOTALL)
+    return found.group(1) if found else None
+
+
+# --- the tour
+
+_BLOCK = re.compile(r"(?:<!-- pressed: (?P<keys>.*?) -->\n)?```console\n(?P<body>.*?)```", re.DOTALL)
+HOME = "/home/ada"
+"""What the temporary folder is called in the output."""
+
+
+def tour(text: str) -> Iterator[tuple[str, str]]:
+    """Each block of commands of the README with the block that its commands give now. They run in one folder, which
+    holds the seeds as a clone does; a bare `annotator` is the annotate screen, given the keys before the block."""
+    with tempfile.TemporaryDirectory() as temporary, _at(Path(temporary)):
+        (Path(temporary) / "seeds").symlink_to(ROOT / "seeds")
+        for block in _BLOCK.finditer(text):
+            made = ""
+            for line in block["body"].splitlines():
+                if line.startswith("$ "):
+                    said = _say(line[2:], block["keys"] or "").replace(temporary, HOME)
+                    made += f"{line}\n" + "".join(f"{row.rstrip()}\n" for row in said.splitlines())
+            yield block["body"], made
+
+
+@contextlib.contextmanager
+def _at(folder: Path) -> Iterator[None]:
+    """In a folder, as ada, without a project around."""
+    before, kept = Path.cwd(), dict(os.environ)
+    os.environ.pop("ANNOTATOR_PROJECT", None)
+    os.environ |= {"ANNOTATOR_NAME": "ada", "ANNOTATOR_BACKGROUND": "off"}
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def _say(line: str, keys: str) -> str:
+    """What a command line prints; `cd` and `| head -N` are understood, nothing else of a shell."""
+    words = shlex.split(line, comments=True)
+    head = None
+    if "|" in words:
+        words, tail = words[: words.index("|")], words[words.index("|") + 1 :]
+        assert tail[0] == "head", line
+        head = int(tail[1].lstrip("-"))
+    if words[0] == "cd":
+        os.chdir(words[1])
+        return ""
+    assert words[0] == "annotator", line
+    if len(words) == 1:
+        _press(keys)
+        return ""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(words[1:])
+    out.flush()
+    said = out.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+    assert code == 0, f"{line}: {code}\n{said}{err.getvalue()}"
+    return "\n".join(said.splitlines()[:head]) if head else said + err.getvalue()
+
+
+def _press(keys: str) -> None:
+    """These keys on the annotate screen, by the key map and without a terminal."""
+    bound = key_map({})
+    with Project.open(Project.find()) as project:
+        session = Session(project, "ada", project.new_session())
+        session.open(project.document_ids()[0])
+        for key in keys.split():
+            command = bound.command(session.review.mode.value, key)
+            if command is not None and command.name == "next_undecided":
+                session.to_undecided()
+                continue
+            assert command is not None and command.action is not None, key
+            session.do(command.action)
+        assert not session.unsaved, session.error
+
+
+def blurred(block: str) -> str:
+    """A block without what changes with every better suggester: figures, and the width of columns."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", block))
+
+
+def written(text: str) -> str:
+    """The README as the program would write it."""
+    for name, make in TABLES.items():
+        marked = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
+        text = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, m=marked: m, text, flags=re.DOTALL)
+    for old, new in tour(text):
+        text = text.replace(f"```console\n{old}```", f"```console\n{new}```")
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
