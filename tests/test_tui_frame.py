@@ -127,6 +127,14 @@ def test_the_footer_holds_just_the_keys_that_work_now() -> None:
     assert "3 org 4 blo" in _screen(selecting, 60)[-1]
 
 
+def test_a_note_or_a_flag_decides_nothing_and_hides_nothing() -> None:
+    for marked in (do.Flag(), do.Note("a word")):
+        shown = _screen(_do(_state(), do.FocusItem("sPlan"), marked), 80, 24)
+        assert any("policy" in row and "suggested 80%" in row for row in shown)
+    skipped = _screen(_do(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24)
+    assert any("policy" in row and row.rstrip().endswith("skipped") for row in skipped)
+
+
 def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
     name = TEXT[: TEXT.index("\n")]
     state = _state(found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))])

@@ -136,7 +136,8 @@ def focus_card(
     """The card in focus, for a strip under the text; what an item is that belongs to no card."""
     card = _card_in_focus(state)
     if card is not None:
-        notes = sum(bool(i.note) for i in (card.target, *(s.relation for s in card.stances)))
+        of_card = (card.target, *(stance.relation for stance in card.stances))
+        notes = sum(bool(item.note) or item.flagged for item in of_card)
         notes += bool(_concept(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
         return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
@@ -203,7 +204,8 @@ def describe(item: Item) -> str:
 def standing(item: Item, *, short: bool = False) -> str:
     """What became of an item, in a word; of a suggestion its score in percent, with `short` just that."""
     if item.pending:
-        skipped = item.standing is not None
+        # One with a note or a flag still waits for its decision.
+        skipped = not item.undecided
         if skipped or item.suggestion is None:
             return "skipped" if skipped else "suggested"
         # In review the proposals are the annotators' own.
