@@ -19,7 +19,8 @@ from annotator.resources import load_schema
 from annotator.suggesters import model, rules
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._choice import Candidate, choose, gain
-from annotator.suggesters._features import OUTSIDE, Lexicon, Usage, places_of, tags
+from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
+from annotator.suggesters._features import places_of, tags
 from annotator.suggesters._judging import Judged, better, calibration_error, report
 from annotator.suggesters._logistic import Binary
 from annotator.suggesters._reading import Example, Reader

@@ -19,7 +19,8 @@ from annotator.tui.rows import clip
 from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import chain
 from annotator.tui.views.frame import Surroundings, frame
-from annotator.tui.views.text import Look, TextView
+from annotator.tui.views.strokes import Look
+from annotator.tui.views.text import TextView
 
 KEYS = key_map({})
 

@@ -17,7 +17,8 @@ from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.tour import Step, Tour, head, watch, words
 from annotator.tui.views.frame import Surroundings, frame
-from annotator.tui.views.text import Look, TextView
+from annotator.tui.views.strokes import Look
+from annotator.tui.views.text import TextView
 
 KEYS = key_map({})
 

@@ -21,8 +21,9 @@ from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.suggesters._choice import choose
 from annotator.suggesters._clauses import ClauseModel, Proposal
+from annotator.suggesters._counts import Usage
 from annotator.suggesters._crf import LEAST, Training
-from annotator.suggesters._features import Passage, Usage
+from annotator.suggesters._features import Passage
 from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
 from annotator.suggesters._judging import LAST, Judged, better, of_last, report, rounded

@@ -18,7 +18,8 @@ from typing import Any
 import pycrfsuite
 
 from annotator.suggesters._choice import Candidate
-from annotator.suggesters._features import OUTSIDE, Lexicon, Passage, Place, Usage, tags
+from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
+from annotator.suggesters._features import Passage, Place, tags
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary
 

@@ -14,8 +14,9 @@ from annotator.model.memory import Memory
 from annotator.model.schema import Layer
 from annotator.model.span import Span, Value
 from annotator.suggesters._choice import Candidate, choose
+from annotator.suggesters._counts import OUTSIDE, Form, Usage
 from annotator.suggesters._crf import SpanModel, Training, train
-from annotator.suggesters._features import OUTSIDE, Form, Passage, Usage, describe, places_of
+from annotator.suggesters._features import Passage, describe, places_of
 from annotator.suggesters._ids import span_id
 from annotator.suggesters._labels import LabelMap, fitting
 from annotator.suggesters._reading import Example, Reader, Reading

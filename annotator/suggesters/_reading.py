@@ -17,7 +17,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
 from annotator.suggesters._actors import Context
 from annotator.suggesters._claims import Clause
-from annotator.suggesters._features import Usage
+from annotator.suggesters._counts import Usage
 from annotator.suggesters._pipeline import DOCUMENT, pipeline, tokens_of
 from annotator.suggesters._tokens import Edge, Found, Token
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.measures._data import FEW, Result
-from annotator.workflows.agree_ledger import Agreement, Contrast, Lost, Spot
+from annotator.workflows.agree_values import Agreement, Contrast, Lost, Spot
 from annotator.workflows.gamma import Gamma
 
 TENTATIVE, RELIABLE = 0.667, 0.8

@@ -20,8 +20,8 @@ from annotator.tui.views.beside import Marks, beside
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from annotator.workflows.agree_ledger import Spot
     from annotator.workflows.agree_report import Line
+    from annotator.workflows.agree_values import Spot
 
 LOOK = 0.02
 """Seconds between two looks at whether somebody saved something; a look costs some ten microseconds."""

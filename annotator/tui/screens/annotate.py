@@ -21,7 +21,7 @@ from annotator.tui.tour import Step
 from annotator.tui.views import chain
 from annotator.tui.views.frame import Side, Surroundings, frame
 from annotator.tui.views.lint import lint
-from annotator.tui.views.text import Look
+from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from annotator.tui.hints import assign
 from annotator.tui.screens.asking import AskingScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.views.frame import Frame
-from annotator.tui.views.text import MARGIN, TextView
+from annotator.tui.views.strokes import MARGIN
+from annotator.tui.views.text import TextView
 from annotator.workflows.search import pattern
 
 

@@ -16,7 +16,8 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
 from annotator.tui.views.lint import lint
 from annotator.tui.views.statements import focus_card, statements
-from annotator.tui.views.text import Look, Row, TextView
+from annotator.tui.views.strokes import Look
+from annotator.tui.views.text import Row, TextView
 
 WIDE = 100
 """Columns from which the statements stand beside the text."""

@@ -9,40 +9,21 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-
-from rich.style import Style
 
 from annotator.model.items import Item
 from annotator.model.review import ReviewState
-from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
-from annotator.tui.layout import UNICODE, Glyphs, Line, Mark, draw, line_of, tracks, wrap
+from annotator.tui.layout import Line, Mark, line_of, tracks, wrap
 from annotator.tui.layout import Piece as Part
-from annotator.tui.rows import PLAIN, Drawn, Piece, drawn, strip
+from annotator.tui.rows import Drawn, Piece, drawn, strip
 from annotator.tui.theme import Theme
+from annotator.tui.views.strokes import BLANK_MARGIN, MARGIN, Look, Stretch, Strokes, Track
 
-MARGIN = 3
 _NO_HINTS: Mapping[int, str] = {}
 _NOTHING_LIT: frozenset[str] = frozenset()
-_MARGIN: Piece = (" " * MARGIN, PLAIN)
 _KEPT = 200
 """Paragraphs whose rows are kept."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How text is shown; `hints` maps offsets of the document to letters that are put over it, `codes` relations
-    to letters in their cards. `found` are places that were looked for, `found_at` the one to be in view."""
-
-    theme: Theme
-    compact: bool = False
-    glyphs: Glyphs = UNICODE
-    hints: Mapping[int, str] = field(default_factory=dict)
-    found: tuple[tuple[int, int], ...] = ()
-    found_at: tuple[int, int] | None = None
-    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +34,6 @@ class Row:
     paragraph: int
     line: int
     text: bool
-
-
-Stretch = tuple[int, int, Style, bool]
-"""`[start, end)` of the document's text in a style, which replaces (True) or adds to what is there."""
 
 
 @dataclass
@@ -82,10 +59,6 @@ class _Built:
     lit: frozenset[str] = frozenset()
     stretches: tuple[Stretch, ...] = ()
     hints: Mapping[int, str] = field(default_factory=dict)
-
-
-Track = tuple[tuple[Part, bool, str], ...]
-"""The pieces of a track, each with whether it is pending and its colour."""
 
 
 @dataclass
@@ -189,7 +162,7 @@ class TextView:
         lines = self.lines(state, index, width)
         lit = _lit(state) if current else _NOTHING_LIT
         hints = look.hints or _NO_HINTS
-        painter = _Painter(state, look, index, built.items, lit)
+        painter = Strokes(state, look, index, built.items, lit)
         stretches = painter.stretches()
         fresh = not built.rows
         if fresh:
@@ -219,7 +192,7 @@ class TextView:
             return known
         spans = {i.id: i for i in items if isinstance(i.value, Span)}
         lines = self.lines(state, index, width)
-        painter = _Painter(state, look, index, spans, _NOTHING_LIT)
+        painter = Strokes(state, look, index, spans, _NOTHING_LIT)
         pieces = self._pieces(index, width, lines, tuple(painter.mark(item) for item in spans.values()))
         depth = self._depth.setdefault((index, width), [0] * len(lines))
         first, levels = [0], []
@@ -268,7 +241,7 @@ def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[t
 
 
 def _text_row(
-    built: _Built, painter: _Painter, lines: Sequence[Line], number: int, gutter: Piece,
+    built: _Built, painter: Strokes, lines: Sequence[Line], number: int, gutter: Piece,
     stretches: Sequence[Stretch], hints: Mapping[int, str],
 ) -> Row:  # fmt: skip
     """A line's row of text, made when it is not yet known in this look."""
@@ -279,7 +252,7 @@ def _text_row(
     key = (number, (on_it, over_it))
     row = built.texts.get(key)
     if row is None:
-        margin = gutter if number == 0 else _MARGIN
+        margin = gutter if number == 0 else BLANK_MARGIN
         text = built.shown[line.start : line.end].rstrip()
         pieces = painter.text(line, text, on_it, over_it)
         width = MARGIN + line.columns[len(text)]
@@ -288,7 +261,7 @@ def _text_row(
     return row
 
 
-def _track_row(built: _Built, painter: _Painter, number: int, level: int) -> Row:
+def _track_row(built: _Built, painter: Strokes, number: int, level: int) -> Row:
     """A track's row, made when it is not yet known with these marks in focus."""
     track = built.levels[number][level]
     known = built.made.get((number, level))
@@ -358,154 +331,4 @@ def _line_number(row: Row) -> int:
     return row.line
 
 
-@dataclass(frozen=True)
-class _Painter:
-    """Styles the text of one paragraph and draws its marks; `items` are its spans by id."""
-
-    state: ReviewState
-    look: Look
-    index: int
-    items: Mapping[str, Item]
-    lit: frozenset[str]
-
-    @property
-    def base(self) -> int:
-        """Where the paragraph begins in the document's text."""
-        return self.state.document.paragraphs[self.index].start
-
-    @property
-    def _current(self) -> bool:
-        return self.index == self.state.paragraph
-
-    @property
-    def _schema(self) -> LabelSchema:
-        return self.state.schema
-
-    def mark(self, item: Item) -> Mark:
-        """The mark of a span: statements in brackets with their label's name, others by letter."""
-        span = item.value
-        assert isinstance(span, Span)
-        layer = self._schema.layer(span.layer)
-        label = layer.label(span.label) if layer else None
-        bracket = span.layer in self._schema.statement_layers
-        sign = "!" if item.flagged else "*" if item.note else ""
-        title = f"{layer.symbol if layer else '?'} {span.label}{sign}" if bracket else (
-            (label.symbol if label else span.label[:1].upper()) + sign
-        )  # fmt: skip
-        return Mark(item.id, span.start - self.base, span.end - self.base, displayable(title), bracket)
-
-    def _color(self, item: Item) -> str:
-        layer = self._schema.layer(item.value.layer)
-        return layer.color if layer else "grey"
-
-    def track(self, pieces: Sequence[Part], level: int) -> Track:
-        """What one track of a line holds."""
-        return tuple(
-            (piece, (item := self.items[piece.mark.id]).pending, self._color(item))
-            for piece in pieces
-            if piece.level == level
-        )
-
-    def drawn(self, track: Track, focused: Sequence[bool]) -> list[Piece]:
-        """The pieces of a track. The focus is on a mark where it begins; its further lines stay, which spares
-        most of a key's bytes."""
-        out: list[Piece] = [_MARGIN]
-        at = 0
-        for (piece, pending, color), here in zip(track, focused, strict=True):
-            cells = draw(piece, self.look.glyphs, pending=pending, focused=here)
-            style = self.look.theme.mark(color)
-            out.append((" " * (piece.left - at), PLAIN))
-            if here and piece.mark.bracket:
-                # A span of few cells has no room for its whole name.
-                head = min(len(cells), len(piece.mark.title) + 1)
-                out += [(cells[:head], self.look.theme.fill(color)), (cells[head:], style)]
-            else:
-                out.append((cells, style))
-            at = piece.right
-        return out
-
-    def stretches(self) -> tuple[Stretch, ...]:
-        """What of the text has another look than the rest, in the order in which it is laid on."""
-        out: list[Stretch] = []
-        if self.look.compact:
-            for item in self.items.values():
-                out.append((item.value.start, item.value.end, self._compact(item), False))  # type: ignore[union-attr]
-        for name in self.lit:
-            lit = self.items.get(name)
-            # A statement in focus has its heavy track; filling all its lines would be most of a key's bytes.
-            if lit is None or not isinstance(lit.value, Span):
-                continue
-            if self.look.compact or lit.value.layer not in self._schema.statement_layers:
-                fill = self.look.theme.fill(self._color(lit))
-                out.append((lit.value.start, lit.value.end, fill, True))
-        own = self.state.document.paragraphs[self.index]
-        low, high = own.start, own.end
-        for a, b in self.look.found:
-            if a < high and b > low:
-                here = (a, b) == self.look.found_at
-                out.append((a, b, self.look.theme.hint if here else self.look.theme.found, False))
-        chosen = self.state.selection
-        if self._current and chosen is not None:
-            out.append((chosen.start, chosen.end, self.look.theme.selection, True))
-        return tuple(out)
-
-    def text(
-        self, line: Line, text: str, stretches: Sequence[Stretch], hints: Sequence[tuple[int, str]]
-    ) -> list[Piece]:
-        """The text of a line in runs of one style; hint letters stand over the words they lead to."""
-        first = self.base + line.start
-        plain = PLAIN if self._current else self.look.theme.muted
-        if hints:
-            return self._with_hints(text, line, self._styles(text, first, stretches, plain), hints)
-        if not stretches:
-            return [(text, plain)]
-        cuts = {0, len(text)}
-        for start, end, _, _ in stretches:
-            cuts |= {max(0, min(start - first, len(text))), max(0, min(end - first, len(text)))}
-        out: list[Piece] = []
-        for a, b in pairwise(sorted(cuts)):
-            style = plain
-            for start, end, own, over in stretches:
-                if start - first <= a and b <= end - first:
-                    style = own if over else style + own
-            out.append((text[a:b], style))
-        return out
-
-    def _styles(self, text: str, first: int, stretches: Sequence[Stretch], plain: Style) -> list[Style]:
-        """The style of each character."""
-        styles = [plain] * len(text)
-        for start, end, own, over in stretches:
-            for at in range(max(start - first, 0), min(end - first, len(text))):
-                styles[at] = own if over else styles[at] + own
-        return styles
-
-    def _with_hints(
-        self, text: str, line: Line, styles: list[Style], hints: Sequence[tuple[int, str]]
-    ) -> list[Piece]:
-        shown = list(text)
-        for offset, letters in hints:
-            for i, letter in enumerate(letters):
-                at = offset - self.base + i - line.start
-                # A wide or joined character cannot be covered by one letter without moving the text.
-                if 0 <= at < len(shown) and line.columns[at + 1] - line.columns[at] == 1:
-                    shown[at], styles[at] = letter, self.look.theme.hint
-        return _runs(shown, styles)
-
-    def _compact(self, item: Item) -> Style:
-        statement = item.value.layer in self._schema.statement_layers
-        ink = self.look.theme.ink(self._color(item))
-        shape = ink + Style(bold=not statement, underline=statement)
-        return shape + self.look.theme.pending if item.pending else shape
-
-
-def _runs(shown: Sequence[str], styles: Sequence[Style]) -> list[Piece]:
-    out: list[Piece] = []
-    start = 0
-    for at in range(1, len(shown) + 1):
-        if at == len(shown) or (styles[at] is not styles[start] and styles[at] != styles[start]):
-            out.append(("".join(shown[start:at]), styles[start]))
-            start = at
-    return out
-
-
-__all__ = ["MARGIN", "Look", "Row", "TextView"]
+__all__ = ["Row", "TextView"]

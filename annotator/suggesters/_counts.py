@@ -1,0 +1,237 @@
+"""What is counted in texts and decisions for the learner of spans: how words are used, what forms were marked as."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from annotator.suggesters._tokens import Token
+
+if TYPE_CHECKING:
+    from annotator.suggesters._features import Passage
+
+OUTSIDE = "O"
+"""The label of what is not marked."""
+
+Form = tuple[str, ...]
+"""Texts of the tokens of a span."""
+
+_LONGEST = 9
+"""Tokens of the longest form that is looked for again."""
+
+_WORD = re.compile(r"(\w[\w’'.-]*\w|\w)|([.!?:]|[^\w\s])")
+_ENDS = ".!?:"
+_MOST = 30_000
+"""Words whose use is kept at most."""
+
+
+@dataclass
+class Usage:
+    """How words are written in texts that need not be labelled: for each word that stands capitalized within
+    a sentence, how often it does so, how often after "the", after and before another capitalized word; and how
+    often it stands in lower case."""
+
+    capital: dict[str, list[int]] = field(default_factory=dict)
+    lower: Counter[str] = field(default_factory=Counter)
+
+    @staticmethod
+    def of(texts: Iterable[str]) -> Usage:
+        """The counts of these texts, the most frequent words only."""
+        made = Usage()
+        for text in texts:
+            made._read(text)
+        most = sorted(made.capital, key=lambda word: (-made.capital[word][0], word))[:_MOST]
+        made.capital = {word: made.capital[word] for word in sorted(most)}
+        known = {word.lower() for word in most}
+        made.lower = Counter({word: n for word, n in sorted(made.lower.items()) if word in known})
+        return made
+
+    def _read(self, text: str) -> None:
+        words = [(m.group(), m.group(1) is not None) for m in _WORD.finditer(text)]
+        first = True
+        for i, (word, spelt) in enumerate(words):
+            if not spelt:
+                first = first or word in _ENDS
+                continue
+            if word[0].isupper() and not first:
+                counts = self.capital.setdefault(word, [0, 0, 0, 0])
+                before, after = words[i - 1][0], words[i + 1][0] if i + 1 < len(words) else ""
+                counts[0] += 1
+                counts[1] += before in ("the", "The")
+                counts[2] += before[:1].isupper()
+                counts[3] += after[:1].isupper()
+            elif word[0].islower():
+                self.lower[word] += 1
+            first = False
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back."""
+        return {"capital": self.capital, "lower": dict(self.lower)}
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Usage:
+        """The counts that `to_data` wrote."""
+        return Usage({word: list(counts) for word, counts in data["capital"].items()}, Counter(data["lower"]))
+
+    def features(self, tokens: Sequence[Token], own: Usage) -> list[list[str]]:
+        """For every capitalized token how it is used elsewhere; `own` holds the counts of its document."""
+        out: list[list[str]] = []
+        for token in tokens:
+            found: list[str] = []
+            out.append(found)
+            if not token.text[:1].isupper():
+                continue
+            nothing = (0, 0, 0, 0)
+            pairs = zip(
+                self.capital.get(token.text, nothing), own.capital.get(token.text, nothing), strict=True
+            )
+            often, the, after, before = (a + b for a, b in pairs)
+            lower = self.lower[token.lower] + own.lower[token.lower] > 0
+            found.append(f"u.often={_size(often)}")
+            found.append(f"u.lower={lower}|{token.first}|{often > 0}")
+            if often:
+                found += [f"u.the={round(3 * the / often)}", f"u.after={round(3 * after / often)}"]
+                found.append(f"u.before={round(3 * before / often)}")
+                found.append(
+                    f"u={round(2 * after / often)}{round(2 * before / often)}{round(2 * the / often)}"
+                )
+        return out
+
+
+def _size(number: int) -> int:
+    """0, 1, 2 (to 3), 3 (to 9), 4."""
+    return sum(number >= least for least in (1, 2, 4, 10))
+
+
+@dataclass
+class Lexicon:
+    """What was decided before: how often each form, and each word, stood for what.
+
+    `parts` holds the same counts for each document, so that a document can be read without its own.
+    """
+
+    forms: dict[Form, Counter[str]] = field(default_factory=dict)
+    words: dict[str, Counter[str]] = field(default_factory=dict)
+    parts: dict[str, Lexicon] = field(default_factory=dict)
+
+    @staticmethod
+    def of(passages: Sequence[Passage]) -> Lexicon:
+        """The counts of these passages."""
+        made = Lexicon()
+        made.add(passages)
+        return made
+
+    def add(self, passages: Sequence[Passage]) -> None:
+        """Count these passages too: forms by label, and by OUTSIDE where a known one stands unmarked."""
+        for one in passages:
+            texts = [t.text for t in one.tokens]
+            for first, last, label in one.gold:
+                if last - first <= _LONGEST:
+                    self._add(one.group, texts[first:last], label)
+        for one in passages:
+            texts = [t.text for t in one.tokens]
+            marked = {(first, last) for first, last, _ in one.gold}
+            for first, last, _ in self.matches(one.tokens):
+                if (first, last) not in marked:
+                    self._add(one.group, texts[first:last], OUTSIDE)
+            labels = [OUTSIDE] * len(texts)
+            for first, last, label in one.gold:
+                labels[first:last] = [label] * (last - first)
+            part = self.parts.setdefault(one.group, Lexicon())
+            for text, label in zip(texts, labels, strict=True):
+                self.words.setdefault(text, Counter())[label] += 1
+                part.words.setdefault(text, Counter())[label] += 1
+
+    def learn(self, forms: Mapping[Form, Mapping[str, int]]) -> None:
+        """Count these forms at least so often: what was decided since the passages were counted."""
+        for form, counts in forms.items():
+            own = self.forms.setdefault(form, Counter())
+            for label, number in counts.items():
+                own[label] = max(own[label], number)
+        self._starts = None
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back; the counts of single documents are left out."""
+        return {
+            "forms": [[list(form), dict(counts)] for form, counts in sorted(self.forms.items())],
+            "words": {word: dict(counts) for word, counts in sorted(self.words.items())},
+        }
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Lexicon:
+        """The counts that `to_data` wrote."""
+        forms = {tuple(form): Counter(counts) for form, counts in data["forms"]}
+        return Lexicon(forms, {word: Counter(counts) for word, counts in data["words"].items()})
+
+    def _add(self, document: str, texts: Sequence[str], label: str) -> None:
+        form = tuple(texts)
+        self.forms.setdefault(form, Counter())[label] += 1
+        self.parts.setdefault(document, Lexicon()).forms.setdefault(form, Counter())[label] += 1
+        self._starts = None
+
+    _starts: frozenset[str] | None = None
+
+    def matches(
+        self, tokens: Sequence[Token], without: Lexicon | None = None
+    ) -> list[tuple[int, int, dict[str, int]]]:
+        """Where known forms stand and what they stood for: the longest first, none overlapping. Counts of
+        `without` do not count. At the start of a sentence a form may be written in lower case."""
+        if self._starts is None:
+            self._starts = frozenset(form[0] for form in self.forms)
+        out, at = [], 0
+        while at < len(tokens):
+            heads = [tokens[at].text, *([tokens[at].lower] if tokens[at].first else [])]
+            step = 1
+            for head in heads:
+                if head not in self._starts:
+                    continue
+                for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+                    form = (head, *(t.text for t in tokens[at + 1 : at + length]))
+                    counts = _less(self.forms.get(form), without.forms.get(form) if without else None)
+                    if counts:
+                        out.append((at, at + length, counts))
+                        step = length
+                        break
+                if step > 1 or (out and out[-1][0] == at):
+                    break
+            at += step
+        return out
+
+    def features(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[list[str]]:
+        """For every token what is remembered of it; `without` is left out of the counts."""
+        out: list[list[str]] = []
+        for token in tokens:
+            counts = _less(self.words.get(token.text), without.words.get(token.text) if without else None)
+            out.append([f"m={_summary(counts)}"])
+        for first, last, counts in self.matches(tokens, without):
+            summary = _summary(counts)
+            for i in range(first, last):
+                side = "B" if i == first else "I"
+                end = "E" if i == last - 1 else ""
+                out[i].append(f"f={side}{end}{summary}")
+        return out
+
+
+def _less(counts: Counter[str] | None, other: Counter[str] | None) -> dict[str, int]:
+    if not counts:
+        return {}
+    if not other:
+        return dict(counts)
+    return {label: n - other[label] for label, n in counts.items() if n > other[label]}
+
+
+def _summary(counts: Mapping[str, int]) -> str:
+    """The most frequent label, how certain and how frequent it is, as one word."""
+    total = sum(counts.values())
+    if not total:
+        return "new"
+    label = min(counts, key=lambda name: (-counts[name], name))
+    share = counts[label] / total
+    sure = "!" if share == 1 else "+" if share >= 0.75 else "~"
+    return f"{label}{sure}{1 if total == 1 else 3 if total < 5 else 9}"
+
+
+__all__ = ["OUTSIDE", "Form", "Lexicon", "Usage"]
