@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._counts import OUTSIDE, Usage
@@ -71,23 +72,52 @@ def _shape(text: str) -> str:
     return re.sub(r"[^\W\d_x]{2,}", "XX", re.sub(r"[^\W\d_x](?![^\W\d_x])", "X", shape))[:8]
 
 
-def _classes(tokens: Sequence[Token]) -> list[list[str]]:
-    """The classes of the tables that each token is in; titles and known names over several tokens."""
-    out: list[list[str]] = []
-    for token in tokens:
-        found = [short for short, name in _CLASSES if token.text in tables.words(name)]
-        found += [short for short, name in _LOWER_CLASSES if token.lower in tables.words(name)]
-        if token.text in tables.demonyms():
-            found.append("demonym")
-        if token.lower in tables.heads():
-            found.append(f"noun.{tables.heads()[token.lower].label}")
-        kinds = sorted({kind for _, kind in tables.verb_forms().get(token.lower, ())})
-        found += [f"verb.{kind}" for kind in kinds]
-        name = tables.names().get(token.text)
-        if name is not None:
-            found.append(f"name.{name.kind}.{name.label}")
-        out.append(found)
-    return out
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a word tells wherever it stands: its shape, the classes of the tables that it is in, its features for
+    itself, and those for a word that stands so many tokens before or after it."""
+
+    shape: str
+    classes: tuple[str, ...]
+    own: tuple[str, ...]
+    near: Mapping[int, tuple[str, ...]]
+
+
+@lru_cache(maxsize=20_000)
+def _word(text: str) -> _Word:
+    lower, shape, classes = text.lower(), _shape(text), _classes(text)
+    own = ["bias", f"w={text}", f"s={shape}", f"len={min(len(text), 8)}"]
+    own += [f"p{n}={text[:n]}" for n in (1, 2, 3) if len(text) > n]
+    own += [f"e{n}={lower[-n:]}" for n in (1, 2, 3, 4) if len(text) > n]
+    own += [f"c={name}" for name in classes]
+    near = {
+        step: (
+            f"{step}w={lower}", f"{step}s={shape}", *(f"{step}c={name}" for name in classes),
+            *((f"{step}e3={lower[-3:]}",) if abs(step) == 1 else ()),
+        )
+        for step in _STEPS
+    }  # fmt: skip
+    return _Word(shape, classes, tuple(own), near)
+
+
+_STEPS = (-2, -1, 1, 2)
+
+
+def _classes(text: str) -> tuple[str, ...]:
+    """The classes of the tables that a word is in."""
+    lower = text.lower()
+    found = [short for short, name in _CLASSES if text in tables.words(name)]
+    found += [short for short, name in _LOWER_CLASSES if lower in tables.words(name)]
+    if text in tables.demonyms():
+        found.append("demonym")
+    if lower in tables.heads():
+        found.append(f"noun.{tables.heads()[lower].label}")
+    kinds = sorted({kind for _, kind in tables.verb_forms().get(lower, ())})
+    found += [f"verb.{kind}" for kind in kinds]
+    name = tables.names().get(text)
+    if name is not None:
+        found.append(f"name.{name.kind}.{name.label}")
+    return tuple(found)
 
 
 def describe(
@@ -97,60 +127,45 @@ def describe(
 
     `elsewhere` says for a word what it is part of where the document (or project) tells more of it.
     """
-    classes = _classes(tokens)
+    words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
     rules = [""] * len(tokens)
     for one in found:
         rules[one.first : one.last] = [one.rule] * (one.last - one.first)
-    shapes = [_shape(t.text) for t in tokens]
     acronyms = {t.text for t in tokens if t.text.isupper() and len(t.text) > 1}
     out = []
     for i, token in enumerate(tokens):
-        features = ["bias", f"w={token.text}", f"s={shapes[i]}", f"r={ruled[i]}", f"rr={ruled[i]}|{rules[i]}"]
-        features += [f"p{n}={token.text[:n]}" for n in (1, 2, 3) if len(token.text) > n]
-        features += [f"e{n}={token.lower[-n:]}" for n in (1, 2, 3, 4) if len(token.text) > n]
-        features += [f"c={name}" for name in classes[i]]
+        features = [*words[i].own, f"r={ruled[i]}", f"rr={ruled[i]}|{rules[i]}"]
         if token.first:
-            features += ["first", f"first|{shapes[i]}"]
+            features += ["first", f"first|{words[i].shape}"]
         features.append(f"d={elsewhere.get(token.text, '')}")
-        features.append(f"len={min(len(token.text), 8)}")
-        features += _around(tokens, classes, shapes, ruled, i)
-        features += _run(tokens, classes, i)
+        features += _around(words, ruled, i)
+        features += _run(tokens, words, i)
         if token.text in acronyms and 0 < i < len(tokens) - 1:
             features.append(f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}")
         out.append(tuple(features))
     return tuple(out)
 
 
-def _around(
-    tokens: Sequence[Token],
-    classes: Sequence[Sequence[str]],
-    shapes: Sequence[str],
-    ruled: Sequence[str],
-    i: int,
-) -> list[str]:
+def _around(words: Sequence[_Word], ruled: Sequence[str], i: int) -> list[str]:
     """Features of the tokens before and after, and of pairs."""
     out: list[str] = []
-    for step in (-2, -1, 1, 2):
+    for step in _STEPS:
         k = i + step
-        if not 0 <= k < len(tokens):
+        if 0 <= k < len(words):
+            out += words[k].near[step]
+            out.append(f"{step}r={ruled[k]}")
+        else:
             out.append(f"{step}edge")
-            continue
-        other = tokens[k]
-        out += [f"{step}w={other.lower}", f"{step}s={shapes[k]}", f"{step}r={ruled[k]}"]
-        out += [f"{step}c={name}" for name in classes[k]]
-        if abs(step) == 1:
-            out.append(f"{step}e3={other.lower[-3:]}")
-    before = shapes[i - 1] if i else ""
-    after = shapes[i + 1] if i + 1 < len(tokens) else ""
-    out += [f"ss={before}|{shapes[i]}", f"sss={before}|{shapes[i]}|{after}"]
-    rule_before = ruled[i - 1] if i else ""
-    rule_after = ruled[i + 1] if i + 1 < len(tokens) else ""
-    out += [f"rrr={rule_before}|{ruled[i]}|{rule_after}", f"rs={ruled[i]}|{shapes[i]}"]
+    shape, rule = words[i].shape, ruled[i]
+    before, rule_before = (words[i - 1].shape, ruled[i - 1]) if i else ("", "")
+    after, rule_after = (words[i + 1].shape, ruled[i + 1]) if i + 1 < len(words) else ("", "")
+    out += [f"ss={before}|{shape}", f"sss={before}|{shape}|{after}"]
+    out += [f"rrr={rule_before}|{rule}|{rule_after}", f"rs={rule}|{shape}"]
     return out
 
 
-def _run(tokens: Sequence[Token], classes: Sequence[Sequence[str]], i: int) -> list[str]:
+def _run(tokens: Sequence[Token], words: Sequence[_Word], i: int) -> list[str]:
     """Features of the run of capitalized words that a token stands in: its length, classes in it, what
     stands before and after it."""
     if not tokens[i].text[:1].isupper():
@@ -164,7 +179,9 @@ def _run(tokens: Sequence[Token], classes: Sequence[Sequence[str]], i: int) -> l
         first += 1
     while last > i + 1 and not tokens[last - 1].text[:1].isupper():
         last -= 1
-    inside = {c for k in range(first, last) for c in classes[k] if c in _TELLING or c.startswith("name.")}
+    inside = {
+        c for k in range(first, last) for c in words[k].classes if c in _TELLING or c.startswith("name.")
+    }
     out = [f"run.{c}" for c in sorted(inside)]
     out += [f"run.len={min(last - first, 5)}", f"run.at={min(i - first, 3)}|{min(last - i, 3)}"]
     out.append(f"run.before={tokens[first - 1].lower if first else ''}")
@@ -176,21 +193,12 @@ def _run(tokens: Sequence[Token], classes: Sequence[Sequence[str]], i: int) -> l
 _TELLING = frozenset("head opener thing honorific office given suffix demonym".split())
 
 
+_JOINING = frozenset("of the for and - & de von van del da".split())
+
+
 def _joins(tokens: Sequence[Token], k: int) -> bool:
     text = tokens[k].text
-    return text[:1].isupper() or text in (
-        "of",
-        "the",
-        "for",
-        "and",
-        "-",
-        "&",
-        "de",
-        "von",
-        "van",
-        "del",
-        "da",
-    )
+    return text[:1].isupper() or text in _JOINING
 
 
 __all__ = ["Passage", "Place", "describe", "places_of", "tags"]
