@@ -125,6 +125,11 @@ class Classes:
         """Class -> probability; features never seen count nothing."""
         # Plain lists: rows of a few numbers are added faster than arrays are made of them.
         rows, index = self._rows, self.index
+        if len(self.classes) == 2:
+            lead = self._lead
+            score = sum([lead[index[f]] for f in features if f in index]) + lead[-1]
+            second = 1 / (1 + math.exp(-max(-700.0, min(700.0, score))))
+            return {self.classes[0]: 1 - second, self.classes[1]: second}
         scores = rows[-1]
         for feature in features:
             place = index.get(feature)
@@ -134,6 +139,12 @@ class Classes:
         chances = [math.exp(score - most) for score in scores]
         every = sum(chances)
         return {name: chance / every for name, chance in zip(self.classes, chances, strict=True)}
+
+    @cached_property
+    def _lead(self) -> list[float]:
+        """Of two classes, how much more each feature speaks for the second."""
+        lead: list[float] = (self.weights[:, 1] - self.weights[:, 0]).tolist()
+        return lead
 
     @cached_property
     def _rows(self) -> list[list[float]]:
