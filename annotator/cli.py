@@ -19,6 +19,10 @@ from annotator.errors import AnnotatorError, ExitCode
 _FOLDER = Path(__file__).parent / "cli_commands"
 
 
+class _UnreadError(Exception):
+    """Whoever read our output went away; click would leave with 1, which means that a check found something."""
+
+
 class Commands(click.Group):
     """Commands found in `cli_commands/`: the file `import_.py` holds the command `import`."""
 
@@ -32,6 +36,12 @@ class Commands(click.Group):
         module = importlib.import_module(f"annotator.cli_commands.{file}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _UnreadError from error
 
 
 @click.group(
@@ -78,10 +88,20 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return int(ExitCode.USAGE)
-    except BrokenPipeError:
-        # Whoever read our output went away; leave without the interpreter's complaint at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _UnreadError:
+        _write_no_more()
         return int(ExitCode.OK)
+    except OSError as error:
+        if error.filename is None:
+            _write_no_more()
+        hint = "Check the path, the permissions and the space on the disk"
+        say(AnnotatorError(error.strerror or str(error), file=error.filename or "the output", hint=hint))
+        return int(ExitCode.DATA)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     return result if isinstance(result, int) else int(ExitCode.OK)
+
+
+def _write_no_more() -> None:
+    """Leave without the interpreter's complaint at shutdown about what is still to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

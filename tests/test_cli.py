@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -254,3 +256,23 @@ def test_the_doctor_finds_settings_that_do_not_hold(
     assert run(["doctor", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["findings"]
     assert len(found) == 1 and word in found[0] and "annotator.toml" in found[0]
+
+
+_SHOW = [sys.executable, "-m", "annotator", "schema", "show", "dna"]
+
+
+def test_whoever_reads_may_go_away() -> None:
+    with subprocess.Popen(_SHOW, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+        assert running.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_message() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as out:
+        ended = subprocess.run(_SHOW, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr.startswith("error: the output: No space left")
+    assert "Traceback" not in ended.stderr
