@@ -41,7 +41,7 @@ def test_a_command_on_a_label_s_key_is_told_at_the_start(settings: dict[str, str
 
 
 def test_an_own_key_drives_out_a_default() -> None:
-    keys = key_map({"accept": "y ctrl+g", "note": "n"})
+    keys = key_map({"accept": "y ctrl+g", "note": "n", "next_undecided": ""})
     accept = keys.command("browse", "y")
     assert accept is not None and accept.name == "accept"
     assert keys.command("browse", "a") is None
@@ -57,7 +57,8 @@ def test_an_own_key_drives_out_a_default() -> None:
     [
         ({"preset": "emacs"}, "preset"), ({"acept": "a"}, "acept"), ({"accept": "ctrl+b"}, "tmux"),
         ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"),
-        ({"accept": "y", "reject": "y"}, "y"), ({"accept": "foo"}, "foo"), ({"accept": "ctrl+foo"}, "ctrl+foo"),
+        ({"accept": "y", "reject": "y"}, "y"), ({"accept": "x"}, "reject"), ({"note": "n"}, "next_undecided"),
+        ({"note": "?"}, "help"), ({"accept": "foo"}, "foo"), ({"accept": "ctrl+foo"}, "ctrl+foo"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word: str) -> None:
@@ -71,3 +72,8 @@ def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word:
 def test_keys_are_shown_as_people_read_them() -> None:
     assert [shown(k) for k in ("a", "pagedown", "ctrl+z", "+", "left")] == ["a", "PgDn", "ctrl+z", "+", "←"]
     assert set(CONTEXTS) == {c for command in COMMANDS for c in command.contexts}
+
+
+def test_a_default_goes_where_it_has_another_key_or_is_given_one() -> None:
+    keys = key_map({"note": "j", "accept": "x", "reject": "y"})
+    assert keys.keys["next"] == ("down", "right") and keys.keys["reject"] == ("y",)

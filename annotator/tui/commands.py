@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from annotator.errors import UsageError
 from annotator.model import actions as do
@@ -231,8 +232,8 @@ def shown(key: str) -> str:
 def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> KeyMap:
     """The keys that a project's `[keys]` table asks for: `preset`, and command names with their keys.
 
-    Raises UsageError for an unknown preset or command, a key that terminals do not deliver, or a key that
-    means two things in one context.
+    Raises UsageError for an unknown preset or command, a key that terminals do not deliver, a key that
+    means two things in one context, or one that leaves another command without any.
     """
     preset = settings.get("preset", "default")
     if preset not in PRESETS:
@@ -295,7 +296,8 @@ def _deliverable(key: str, at: str, file: str) -> None:
 def _by_context(
     keys: Mapping[str, Sequence[str]], own: Mapping[str, Sequence[str]], file: str
 ) -> dict[str, dict[str, Command]]:
-    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a default."""
+    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a default, unless it was
+    the last one."""
     found: dict[str, dict[str, Command]] = {context: {} for context in CONTEXTS}
     for command in sorted(COMMANDS, key=lambda c: c.name not in own):
         for context in command.contexts:
@@ -308,9 +310,23 @@ def _by_context(
                         f"key {key} would mean {holder.name} and {command.name}", file=file,
                         key=f"keys.{command.name}", hint="Give one of them another key",
                     )  # fmt: skip
+    for command in COMMANDS:
+        for context in command.contexts:
+            mine = keys[command.name]
+            if mine and not any(found[context][key] is command for key in mine):
+                _silenced(command, mine[0], found[context][mine[0]], file)
     # Reviewing is annotating, but for the keys that choose between versions.
     found["review"] = found["browse"] | found["review"]
     return found
+
+
+def _silenced(command: Command, key: str, taker: Command, file: str) -> NoReturn:
+    """Raise UsageError for a command whose last key the user gave to another."""
+    raise UsageError(
+        f"key {key} would mean {taker.name} and {command.name}, which has no other key", file=file,
+        key=f"keys.{taker.name}",
+        hint=f'Give {taker.name} another key, or {command.name} one of its own: {command.name} = "..." ("" for none)',
+    )  # fmt: skip
 
 
 __all__ = [
