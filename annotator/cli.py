@@ -63,6 +63,10 @@ def group(ctx: click.Context, project: Path | None, annotator: str | None) -> No
     Example:
       annotator init; annotator import article.txt; annotator suggest; annotator
     """
+    if annotator is not None:
+        from annotator.project import check_annotator
+
+        annotator = check_annotator(annotator)
     ctx.obj = {"project": project, "annotator": annotator}
     if ctx.invoked_subcommand is None:
         from annotator.cli_commands.annotate import open_application

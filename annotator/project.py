@@ -58,7 +58,9 @@ def current_annotator(explicit: str | None = None) -> str:
 
     Raises UsageError for a name that cannot be.
     """
-    name = explicit or os.environ.get("ANNOTATOR_NAME")
+    if explicit is not None:
+        return check_annotator(explicit)
+    name = os.environ.get("ANNOTATOR_NAME")
     if not name:
         import getpass
 

@@ -258,6 +258,15 @@ def test_the_doctor_finds_settings_that_do_not_hold(
     assert len(found) == 1 and word in found[0] and "annotator.toml" in found[0]
 
 
+@pytest.mark.parametrize("name", ["", " ", "a/b", "@gold"])
+@pytest.mark.parametrize("command", ["status", "doctor"])
+def test_a_name_that_cannot_be_is_refused_by_every_command(
+    here: Path, name: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--annotator", name, command]) == 2
+    assert f"“{name}” cannot be an annotator's name" in capsys.readouterr().err
+
+
 _SHOW = [sys.executable, "-m", "annotator", "schema", "show", "dna"]
 
 
