@@ -13,6 +13,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Span
+from annotator.model.text import paragraph_number
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.rows import clip
@@ -55,6 +56,16 @@ def _do(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
 
 def _without_chrome(rows: Sequence[str], width: int = 62) -> list[str]:
     return [row[:width] for row in rows[1:-2]]
+
+
+def test_a_paragraph_has_the_number_that_search_and_reports_give_it_excluded_ones_or_not() -> None:
+    state = _state()  # The second of its four paragraphs is excluded.
+    assert (
+        "¶ 2/4" in _screen(_do(state, do.GoParagraph(1)))[0]
+        and "excluded" in _screen(_do(state, do.GoParagraph(1)))[0]
+    )
+    assert f"¶ {paragraph_number(3)}/4" in _screen(_do(state, do.GoParagraph(3)))[0]
+    assert "¶ 3/4" in _screen(_do(state, do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2)))[0]
 
 
 @pytest.mark.parametrize(("width", "height"), [(41, 13), (80, 24), (100, 30), (200, 60)])

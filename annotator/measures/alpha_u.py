@@ -25,6 +25,7 @@ from annotator.measures._columns import Columns, Ints, columns, overlaps
 from annotator.measures._data import Array, Comparison, single
 from annotator.measures._tables import Figure, Sums, Table
 from annotator.model.schema import Layer
+from annotator.model.text import paragraph_number
 
 title = "Krippendorff's alpha_U (unitizing, 1995/2004)"
 kinds = ("span",)
@@ -99,7 +100,7 @@ def _overlapping(comparison: Comparison, found: Columns, continua: _Continua) ->
     for at in a[np.flatnonzero(bad)].tolist():
         passage = comparison.passages[int(found.passage[at])]
         label, name = found.labels[int(found.label[at])], comparison.annotators[int(found.who[at])]
-        where = f"{passage.name}, paragraph {passage.index + 1}"
+        where = f"{passage.name}, paragraph {paragraph_number(passage.index)}"
         out.setdefault(int(document[at]), f"units of {name} with the label {label} overlap in {where}")
     return {words: at for at, words in out.items()}
 

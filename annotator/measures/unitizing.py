@@ -31,6 +31,7 @@ from annotator.measures._tables import Figure, Key, Sums, Table
 from annotator.measures.alpha import characters
 from annotator.measures.alpha_u import refusal
 from annotator.model.schema import Layer
+from annotator.model.text import paragraph_number
 
 title = "u-alpha (unitizing)"
 kinds = ("span",)
@@ -68,7 +69,9 @@ def _overlapping(comparison: Comparison, found: Columns) -> dict[str, int]:
     for at in a[np.flatnonzero(bad)].tolist():
         number = int(found.passage[at])
         passage, name = comparison.passages[number], comparison.annotators[int(found.who[at])]
-        out.setdefault(number, f"units of {name} overlap in {passage.name}, paragraph {passage.index + 1}")
+        out.setdefault(
+            number, f"units of {name} overlap in {passage.name}, paragraph {paragraph_number(passage.index)}"
+        )
     return {words: at for at, words in out.items()}
 
 

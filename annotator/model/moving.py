@@ -10,7 +10,7 @@ from annotator.model.deciding import changed, label_selection
 from annotator.model.items import LOWEST
 from annotator.model.span import Span
 from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
-from annotator.model.text import is_word, words
+from annotator.model.text import is_word, paragraph_number, words
 
 
 def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
@@ -71,7 +71,7 @@ def on_move_paragraph(state: ReviewState, action: do.MoveParagraph) -> Step:
 
 def on_go_paragraph(state: ReviewState, action: do.GoParagraph) -> Step:
     if not 0 <= action.index < len(state.document.paragraphs):
-        return say(state, f"there is no paragraph {action.index + 1}")
+        return say(state, f"there is no paragraph {paragraph_number(action.index)}")
     return arrive(state, action.index), ()
 
 

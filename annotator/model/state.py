@@ -144,19 +144,16 @@ class ReviewState:
         return [p for p in self.document.paragraphs if not self.is_excluded(p.index)]
 
     @cached_property
-    def progress(self) -> tuple[int, int, int | None]:
-        """Paragraphs done, paragraphs to annotate, and the number from 1 of the one in work among them (None when
-        it is excluded). Costs the paragraphs that were touched, not all there are."""
-        ahead = _ahead(self.document.paragraphs)
-        done, total, number = 0, ahead[-1], ahead[self.paragraph]
+    def progress(self) -> tuple[int, int]:
+        """Paragraphs done and paragraphs to annotate. Costs the paragraphs that were touched, not all there are."""
+        done, total = 0, _included(self.document.paragraphs)
         for index in self.annotations.by_paragraph:
             mark = self.annotations.mark(index)
             own = 0 <= index < len(self.document.paragraphs) and self.document.paragraphs[index].excluded
             excluded = own if mark.excluded is None else mark.excluded
             total += own - excluded
-            number += (own - excluded) * (index < self.paragraph)
             done += mark.done and not excluded
-        return done, total, None if self.is_excluded(self.paragraph) else number + 1
+        return done, total
 
     def undecided(self, paragraph: int) -> int:
         """Number of suggestions of a paragraph that wait for a decision."""
@@ -198,17 +195,13 @@ class ReviewState:
 Step: TypeAlias = tuple[ReviewState, Group]
 
 
-_counted: list[tuple[tuple[Paragraph, ...], list[int]]] = []
+_counted: list[tuple[tuple[Paragraph, ...], int]] = []
 
 
-def _ahead(paragraphs: tuple[Paragraph, ...]) -> list[int]:
-    """For each paragraph how many before it are not excluded by the document; last, how many there are. Kept
-    for the document in work, since every key asks."""
+def _included(paragraphs: tuple[Paragraph, ...]) -> int:
+    """How many are not excluded by the document. Kept for the document in work, since every key asks."""
     if not _counted or _counted[0][0] is not paragraphs:
-        counts = [0]
-        for paragraph in paragraphs:
-            counts.append(counts[-1] + (not paragraph.excluded))
-        _counted[:] = [(paragraphs, counts)]
+        _counted[:] = [(paragraphs, sum(not paragraph.excluded for paragraph in paragraphs))]
     return _counted[0][1]
 
 

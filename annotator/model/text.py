@@ -73,6 +73,12 @@ class Document:
         return self.text[start:end]
 
 
+def paragraph_number(index: int) -> int:
+    """The number that people see for the paragraph of an index: from 1, excluded ones counted, so that it is the same
+    on every screen, in every report and for every annotator."""
+    return index + 1
+
+
 def text_sha256(text: str) -> str:
     """Hash of the UTF-8 text, 64 hexadecimal digits (lone surrogates pass through)."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -178,5 +184,5 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 __all__ = [
     "BOILERPLATE", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
-    "split_paragraphs", "text_sha256", "title_of", "trim", "words",
+    "paragraph_number", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.measures._data import FEW, Result
+from annotator.model.text import paragraph_number
 from annotator.workflows.agree_values import Agreement, Contrast, Lost, Spot
 from annotator.workflows.gamma import Gamma
 
@@ -311,7 +312,7 @@ def _spots(found: Agreement) -> list[Line]:
 
 def spot_text(spot: Spot, width: int = WIDTH) -> str:
     """The line of a paragraph to look at, in `width` columns."""
-    where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{spot.paragraph + 1}"
+    where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{paragraph_number(spot.paragraph)}"
     share = f"{spot.differing:,} of {spot.marked:,}"
     room = max(8, width - 58)
     quote = f"“{spot.quote}”" if len(spot.quote) <= room - 2 else f"“{spot.quote[: room - 3]}…”"

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
+from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
@@ -197,7 +198,7 @@ class AgreementScreen(CommandScreen):
             self.say("two annotators have no longer finished this paragraph")
             return
         works = {who: Marks(w.spans, w.relations, w.ends) for who, w in found.works.items()}
-        title = f"{spot.document} ¶ {spot.paragraph + 1}: {', '.join(sorted(works))}"
+        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(sorted(works))}"
         self.app.push_screen(
             TextScreen(
                 title,

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from annotator.errors import AnnotatorError
+from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
@@ -211,7 +212,10 @@ class MatrixScreen(CommandScreen):
         for number, evidence in enumerate(several[:room], 1):
             more = f"  (+{len(several) - room})" if number == room and len(several) > room else ""
             place: list[Piece] = [
-                (f"  {clip(evidence.document, 24)} ¶ {evidence.paragraph + 1}{more} ", theme.muted)
+                (
+                    f"  {clip(evidence.document, 24)} ¶ {paragraph_number(evidence.paragraph)}{more} ",
+                    theme.muted,
+                )
             ]
             left: list[Piece] = [
                 (f"   {number}  ", theme.muted), (f"{evidence.sign} ", theme.strong), (f"“{evidence.quote}”", PLAIN),

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
+from annotator.model.text import paragraph_number
 from annotator.project import DocumentSummary
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
@@ -129,7 +130,7 @@ class QueueScreen(CommandScreen):
         parts = [self._message] if self._message else []
         said = self._said.get(self._here.id, []) if self._here is not None else []
         if said and not self._message:
-            place = f"¶{said[0].paragraph + 1}" if said[0].paragraph >= 0 else "document"
+            place = f"¶{paragraph_number(said[0].paragraph)}" if said[0].paragraph >= 0 else "document"
             more = f" (+{len(said) - 1})" if len(said) > 1 else ""
             parts.append(f"» review, {place}: {said[0].text}{more}")
         if self._search:

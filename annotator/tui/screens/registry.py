@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
+from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
@@ -66,7 +67,7 @@ def _mentions(app: AnnotatorApp, kind: Kind, name: str) -> ListScreen:
     def choose(at: int) -> None:
         app.go_to(found[at].document, found[at].paragraph, found[at].item)
 
-    lines = [Line(f"“{m.quote}”", f"{m.document} ¶ {m.paragraph + 1}") for m in found]
+    lines = [Line(f"“{m.quote}”", f"{m.document} ¶ {paragraph_number(m.paragraph)}") for m in found]
     return ListScreen(f"Mentions of {name}", lambda: lines, choose)
 
 
@@ -108,7 +109,10 @@ class PlacesScreen(ListScreen):
                 self.say(f"the first {MOST}; more words find fewer")
 
     def _shown(self) -> list[Line]:
-        return [Line(f"… {hit.context} …", f"{hit.document} ¶ {hit.paragraph + 1}") for hit in self._hits]
+        return [
+            Line(f"… {hit.context} …", f"{hit.document} ¶ {paragraph_number(hit.paragraph)}")
+            for hit in self._hits
+        ]
 
     def _go(self, at: int) -> None:
         hit = self._hits[at]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
+from annotator.model.text import paragraph_number
 from annotator.tui.commands import COMMANDS, KeyMap
 from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
@@ -17,12 +18,15 @@ def header(
     state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = ""
 ) -> list[Piece]:
     """Document, paragraph n of m, progress, what is pending, annotator and whether all is saved."""
-    done, total, number = state.progress
+    done, total = state.progress
     share = round(100 * done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
-    where = f"¶ {number or '–'}/{total}"
+    where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.undecided(state.paragraph)
-    middle = f"  {where}  {bar} {share:3}%  {f'{pending} pending' if pending else 'all decided'}"
+    left = f"{pending} pending" if pending else "all decided"
+    if state.is_excluded(state.paragraph):
+        left = "excluded"
+    middle = f"  {where}  {bar} {share:3}%  {left}"
     if state.is_done(state.paragraph):
         middle += "  done ✓"
     tail: list[Piece] = [(f"{notes}  {clip(annotator, 16)}  {saved} ", PLAIN)]

@@ -79,8 +79,8 @@ def frame(
         return Frame([strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width)
     head = _kept(
         "header",
-        (state.items, state.annotations, state.progress, state.document, theme),
-        (width, around.annotator, around.saved, around.notes),
+        (state.items, state.annotations, state.document, theme),
+        (state.progress, state.paragraph, width, around.annotator, around.saved, around.notes),
         lambda: header(
             state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes
         ),
