@@ -22,7 +22,7 @@ from annotator.suggesters._choice import Candidate, choose, gain
 from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
 from annotator.suggesters._features import places_of, tags
 from annotator.suggesters._judging import Judged, better, calibration_error, report
-from annotator.suggesters._logistic import Binary
+from annotator.suggesters._logistic import Binary, Classes
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._tokens import Token
 from annotator.workflows.train_base import examples_in, seed_records
@@ -101,6 +101,18 @@ def test_a_calibration_is_the_optimum_and_moves_from_its_prior_with_evidence_onl
         moved = tuple(w + s for w, s in zip(found.weights, step, strict=True))
         assert loss(moved) >= least
     assert found.weights[0] > 1
+
+
+def test_chances_of_classes_are_the_same_one_by_one_and_together() -> None:
+    rows = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y"), ("c", "z")]
+    for names in (["1", "1", "2", "2", "3"], ["1", "1", "2", "2", "2"]):
+        found = Classes.fit(rows, names)
+        asked = [*rows, ("a", "never seen"), ()]
+        for row, chances in zip(asked, found.many(asked), strict=True):
+            assert chances == pytest.approx(found(row))
+            assert sum(chances.values()) == pytest.approx(1)
+        assert [max(c, key=lambda name: c[name]) for c in found.many(rows)] == names
+    assert found.many([]) == []
 
 
 def test_a_separable_calibration_stays_finite() -> None:

@@ -106,7 +106,7 @@ class ClauseModel:
 
     def _scored(self, sentence: Sentence) -> list[_Scored]:
         """All candidates of a sentence that are not hopeless."""
-        out: list[_Scored] = []
+        found: list[tuple[Place, float, float, tuple[str, ...]]] = []
         holds = self.holds(sentence.features).get("yes", 0.0)
         shares = [self.begins(sentence.start_features(start)).get("yes", 0.0) for start in sentence.starts]
         least = min(1.0, sum(shares))
@@ -119,17 +119,19 @@ class ClauseModel:
                 ends, self.ends([sentence.end_features(start, e) for e in ends]), strict=True
             ):
                 if begins * share >= HOPELESS:
-                    features = span_features(sentence, start, end)
-                    out.append(
-                        _Scored((start, end), begins * share, self._labels(features), begins, share, features)
-                    )
-        return out
+                    found.append(((start, end), begins, share, span_features(sentence, start, end)))
+        labels = self._labels([features for _, _, _, features in found])
+        return [
+            _Scored(place, begins * share, chances, begins, share, features)
+            for (place, begins, share, features), chances in zip(found, labels, strict=True)
+        ]
 
-    def _labels(self, features: Sequence[str]) -> dict[str, float]:
-        """Label -> chance: the mean of a model that reads all words and one that reads cues, frames and places,
-        the better one while little is decided."""
-        wordy, plain = self.labels(features), self.plain(_without_words(features))
-        return {name: (wordy[name] + plain[name]) / 2 for name in wordy}
+    def _labels(self, spans: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """For each span, label -> chance: the mean of a model that reads all words and one that reads cues, frames
+        and places, the better one while little is decided."""
+        wordy = self.labels.many(spans)
+        plain = self.plain.many([_without_words(features) for features in spans])
+        return [{name: (a[name] + b[name]) / 2 for name in a} for a, b in zip(wordy, plain, strict=True)]
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
         tokens, (first, last) = reading.tokens, one.place

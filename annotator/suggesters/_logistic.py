@@ -140,6 +140,22 @@ class Classes:
         every = sum(chances)
         return {name: chance / every for name, chance in zip(self.classes, chances, strict=True)}
 
+    def many(self, rows: Sequence[Iterable[str]]) -> list[dict[str, float]]:
+        """The same for many rows at once, in less time."""
+        if not rows:
+            return []
+        index, last = self.index, len(self.weights) - 1
+        columns: list[int] = []
+        starts: list[int] = []
+        for row in rows:
+            starts.append(len(columns))
+            columns += [index[f] for f in row if f in index]
+            columns.append(last)
+        scores = np.add.reduceat(self.weights[columns], starts, axis=0)
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        return [dict(zip(self.classes, one, strict=True)) for one in chances.tolist()]
+
     @cached_property
     def _lead(self) -> list[float]:
         """Of two classes, how much more each feature speaks for the second."""

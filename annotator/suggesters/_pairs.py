@@ -102,19 +102,15 @@ class PairModel:
 
     def _proposals(self, reading: Reading, pairs: Iterable[_Pair]) -> list[PairProposal]:
         out: list[PairProposal] = []
-        for pair in pairs:
-            label, chance = self._likeliest(pair)
+        every = list(pairs)
+        for pair, chances in zip(every, self.labels.many([one.features for one in every]), strict=True):
+            label = _best(chances)
+            chance = self.chance((_odds(chances[label]),)) if label else 0.0
             if label and chance >= LOWEST:
                 given = _attributes(reading, pair)
                 reason = self._reason(pair, label)
                 out.append(PairProposal(*pair.ends, label, round(chance, 4), given, reason))
         return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
-
-    def _likeliest(self, pair: _Pair) -> tuple[str, float]:
-        """The likeliest label of a pair beside none, and its calibrated chance."""
-        chances = self.labels(pair.features)
-        label = _best(chances)
-        return label, self.chance((_odds(chances[label]),)) if label else 0.0
 
     def _reason(self, pair: _Pair, label: str) -> str:
         if pair.edge is not None:
