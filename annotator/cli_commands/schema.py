@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from annotator.cli_commands._shared import json_option, print_json
 
 if TYPE_CHECKING:
     from annotator.model.schema import Guideline, LabelSchema, Layer
@@ -41,13 +44,15 @@ def list_() -> None:
 
 @command.command()
 @click.argument("name", required=False)
+@json_option
 @click.pass_context
-def show(ctx: click.Context, name: str | None) -> None:
+def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
     """The guidelines of a schema: NAME or FILE, else that of the project.
 
     \b
-    Example:
+    Examples:
       annotator schema show political-claims | less
+      annotator schema show dna --json | jq -r '.layers[].labels[].name'
     """
     from annotator.cli_commands._shared import open_project
     from annotator.resources import load_schema
@@ -57,6 +62,9 @@ def show(ctx: click.Context, name: str | None) -> None:
     else:
         with open_project(ctx) as project:
             schema = project.schema
+    if as_json:
+        print_json(asdict(schema) | {"hash": schema.hash})
+        return
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
     for line in guidelines(schema, width):
         click.echo(line)
