@@ -82,6 +82,14 @@ def check_annotator(name: str) -> str:
     return clean
 
 
+def schema_of(root: Path, config: Config) -> LabelSchema:
+    """The label schema that a project's settings name: one of the program's, else a file in the project's folder.
+
+    Raises SchemaError when it does not hold.
+    """
+    return load_schema(config.schema if config.schema in schema_names() else str(root / config.schema))
+
+
 def _make_database(path: Path) -> None:
     """A new database with all tables and the project's own identity and seed."""
     from annotator.store.migrations import migrate
@@ -191,9 +199,7 @@ class Project:
         if not (root / FILE).is_file():
             raise ProjectError("is not a project", file=root, hint="Make one with `annotator init`")
         config = read_config(root / FILE)
-        named = config.schema if config.schema in schema_names() else str(root / config.schema)
-        schema = load_schema(named)
-        return cls(root, config, schema, Database(root / DATABASE, timeout=timeout))
+        return cls(root, config, schema_of(root, config), Database(root / DATABASE, timeout=timeout))
 
     def wait_at_most(self, seconds: float) -> None:
         """How long a write waits for the database from now on, before BusyError."""
@@ -474,5 +480,5 @@ class Project:
 __all__ = [
     "DATABASE", "GOLD", "TOUR", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
     "DocumentSummary", "Finding", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
-    "SuggestionTally", "check_annotator", "current_annotator",
+    "SuggestionTally", "check_annotator", "current_annotator", "schema_of",
 ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json
+from annotator.cli_commands._shared import json_option, print_json
 
 
 @click.command()
@@ -17,35 +20,22 @@ def command(ctx: click.Context, as_json: bool) -> int:
     Example:
       annotator doctor
     """
-    from annotator.errors import ExitCode, ProjectError, UsageError
-    from annotator.tui.commands import check_labels, key_map
+    from annotator.errors import ExitCode, ProjectError, SchemaError, StoreError
+    from annotator.project import Project
 
     facts = _facts()
     findings = _terminal_findings()
+    named: Path | None = ctx.obj["project"]
     try:
-        with open_project(ctx) as project:
-            d = project.diagnosis()
-            facts |= {
-                "project": str(project.root),
-                "label schema": f"{project.schema.name} {project.schema.version}",
-                "label schema hash": project.schema.hash[:16],
-                "database version": str(d.schema_version),
-                "journal": f"{d.journal_mode}, synchronous {d.synchronous}",
-            }
-            findings += list(d.remarks)
-            findings += [f"{finding.where}: {finding.message}" for finding in project.verify()]
-            try:
-                check_labels(key_map(project.config.keys), project.schema)
-            except UsageError as error:
-                findings.append(str(error))
-    except ProjectError as error:
-        if ctx.obj["project"] is not None:
-            raise
-        if error.file is None:
-            facts["project"] = f"none here ({error.message})"
-        else:
-            facts["project"] = "cannot be opened"
+        findings += _project_findings(named if named is not None else Project.find(), facts)
+    except (ProjectError, SchemaError, StoreError) as error:
+        if "project" in facts or (named is None and error.file is not None):
+            facts.setdefault("project", "cannot be opened")
             findings.append(str(error))
+        elif named is not None:
+            raise  # There is no project where one was named.
+        else:
+            facts["project"] = f"none here ({error.message})"
     if as_json:
         print_json({"facts": facts, "findings": findings})
     else:
@@ -55,6 +45,35 @@ def command(ctx: click.Context, as_json: bool) -> int:
             click.echo(f"found: {finding}")
         click.echo("nothing found" if not findings else f"{len(findings)} found")
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
+
+
+def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
+    """What does not hold in a project; `facts` get what can be told of it.
+
+    Raises ProjectError, SchemaError or StoreError for what hides the rest.
+    """
+    from annotator.config import FILE, read_config
+    from annotator.errors import UsageError
+    from annotator.project import Project, schema_of
+    from annotator.tui.commands import check_labels, key_map
+
+    if (root / FILE).is_file():
+        facts["project"] = str(root)
+        config = read_config(root / FILE)
+        schema = schema_of(root, config)
+        facts["label schema"] = f"{schema.name} {schema.version}"
+        facts["label schema hash"] = schema.hash[:16]
+        try:
+            check_labels(key_map(config.keys), schema)
+        except UsageError as error:
+            yield str(error)
+    with Project.open(root) as project:
+        d = project.diagnosis()
+        facts["database version"] = str(d.schema_version)
+        facts["journal"] = f"{d.journal_mode}, synchronous {d.synchronous}"
+        yield from d.remarks
+        for finding in project.verify():
+            yield f"{finding.where}: {finding.message}"
 
 
 def _facts() -> dict[str, str]:

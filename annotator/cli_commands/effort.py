@@ -72,8 +72,8 @@ def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSch
     """Those of the project, where there is one; else the default schema or the one named."""
     from annotator.config import FILE, Config, read_config
     from annotator.errors import ProjectError
-    from annotator.project import Project
-    from annotator.resources import load_schema, schema_names
+    from annotator.project import Project, schema_of
+    from annotator.resources import load_schema
 
     named: Path | None = ctx.obj["project"]
     try:
@@ -83,8 +83,7 @@ def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSch
         if named is not None:
             raise
         return load_schema(schema or Config().schema), Config()
-    own = config.schema if config.schema in schema_names() else str(root / config.schema)
-    return load_schema(schema or own), config
+    return load_schema(schema) if schema else schema_of(root, config), config
 
 
 __all__ = ["command"]
