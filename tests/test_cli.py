@@ -17,6 +17,7 @@ from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
+from annotator.resources import load_schema
 from annotator.workflows.ingest import ingest
 
 
@@ -256,6 +257,36 @@ def test_the_doctor_finds_settings_that_do_not_hold(
     assert run(["doctor", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["findings"]
     assert len(found) == 1 and word in found[0] and "annotator.toml" in found[0]
+
+
+def test_the_doctor_tells_what_it_can_of_a_project_without_a_database(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    (here / "annotator.db").write_bytes(b"no database at all " * 300)
+    for suffix in ("-wal", "-shm"):
+        (here / f"annotator.db{suffix}").unlink(missing_ok=True)
+    for arguments in (["doctor", "--json"], ["--project", str(here), "doctor", "--json"]):
+        capsys.readouterr()
+        assert run(arguments) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["facts"]["project"] == str(here) and "label schema" in told["facts"]
+        (found,) = told["findings"]
+        assert "annotator.db" in found and "is not a database of annotator" in found
+    (here / "annotator.toml").write_text('schema = "gone.toml"\n', encoding="utf-8")
+    assert run(["doctor"]) == 1
+    assert "found: there is no label schema" in capsys.readouterr().out
+
+
+def test_a_schema_is_shown_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for named in (["dna"], []):
+        capsys.readouterr()
+        assert run(["schema", "show", *named, "--json"]) == 0
+        schema = load_schema(*named or ["actors-claims-stances"])
+        told = json.loads(capsys.readouterr().out)
+        assert told["hash"] == schema.hash and told["name"] == schema.name
+        names = {layer["name"]: [label["name"] for label in layer["labels"]] for layer in told["layers"]}
+        assert names == {layer.name: [label.name for label in layer.labels] for layer in schema.layers}
 
 
 @pytest.mark.parametrize("name", ["", " ", "a/b", "@gold"])

@@ -114,13 +114,22 @@ def test_a_row_that_does_not_hold_is_named_by_its_line(
     assert (caught.value.line, caught.value.key) == (2, where) and caught.value.hint
 
 
-def test_a_file_without_annotations_or_json_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_annotations_or_json_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(UsageError, match="nothing is marked"):
         read_stream(_rows(tmp_path / "a.jsonl", {"text": "Iran"}), SCHEMA, Config())
     (tmp_path / "b.jsonl").write_text("nonsense\n", encoding="utf-8")
     with pytest.raises(InputError, match="JSON"):
         read_stream(tmp_path / "b.jsonl", SCHEMA, Config())
+    (tmp_path / "c.jsonl").write_bytes(b'{"text": "\xff"}')
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read_stream(tmp_path / "c.jsonl", SCHEMA, Config())
     assert run(["effort", str(tmp_path / "none.jsonl")]) == 3
+    told = capsys.readouterr().err
+    with pytest.raises(InputError, match="is a folder"):
+        read_stream(tmp_path, SCHEMA, Config())
+    assert "none.jsonl: there is no such file" in told and "Check the path" in told and "Errno" not in told
 
 
 def test_canonical_records_give_the_gold_where_there_is_any() -> None:
@@ -146,4 +155,5 @@ def test_the_command_tells_progress_layers_and_labels(
     assert {"actor", "claim"} <= set(found["layers"][LEARNING])
     assert run([*of, "--limit", "6"]) == 0
     shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("6 paragraphs of 1 document,")
     assert max(map(len, shown)) <= 80 and any(line.startswith("all ") for line in shown)

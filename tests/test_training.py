@@ -37,7 +37,7 @@ from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import suggest
 from annotator.workflows.train import TooLittle, chosen, nearest, train, work
 from annotator.workflows.train_base import FEW, taught
-from annotator.workflows.train_report import over_prefixes
+from annotator.workflows.train_report import over_prefixes, table
 
 CODED, MORE = 3, 2
 DARK = THEMES["dark"]
@@ -336,6 +336,30 @@ def test_the_status_tells_of_the_model(made: Path, capsys: pytest.CaptureFixture
     assert "model 1, trained on " in capsys.readouterr().out
     assert run(["--project", str(made), "status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["model"]["number"] == 1
+
+
+def test_one_document_cannot_be_held_out_and_nothing_is_stored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with project(tmp_path / "p", TEXT, f"{TEXT} More.") as of:
+        suggest(of)
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.AcceptAll())
+        session.do(do.CloseParagraph())
+    assert run(["--project", str(tmp_path / "p"), "train", "--folds", "30"]) == 2
+    assert "only one document" in capsys.readouterr().err
+    with Project.open(tmp_path / "p") as of:
+        assert of.learning.finished() and of.learning.models() == []
+
+
+def test_f1_is_not_told_where_precision_or_recall_is_undefined() -> None:
+    none = {"precision": None, "recall": 0.0, "f1": 0.0, "proposed": 0, "wanted": 3}
+    some = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "proposed": 2, "wanted": 3}
+    lines = table({"layers": {"actor": {"all": none, "labels": {"person": some}}}})
+    assert lines[-2].split() == ["actor", "–", ".00", "–", "3", "0"]
+    assert lines[-1].split() == ["person", ".00", ".00", ".00", "3", "2"]
+    assert effort_report._scores("actor", none, none).split() == ["actor", "–", "–", "–", ".00", "3"]
 
 
 def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.config import Config
 from annotator.errors import InputError, SuggesterError, UsageError
 from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
+from annotator.formats._shared import ReadOptions, checked_file
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory, Outcome
 from annotator.model.record import Record
@@ -210,10 +210,17 @@ def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int =
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
+    if path.is_dir():
+        raise InputError("is a folder", file=path, hint="Name a file of JSON lines")
+    checked_file(path)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", file=path, hint="A file of JSON lines, UTF-8") from error
+    except OSError as error:
+        hint = "Check the permissions of the file"
+        raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
+    except UnicodeDecodeError as error:
+        hint = "Save it as JSON lines in UTF-8"
+        raise InputError(f"is not UTF-8 (byte {error.start:,})", file=path, hint=hint) from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

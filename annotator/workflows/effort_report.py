@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.workflows.effort import ALONE, LEARNING
-from annotator.workflows.train_report import bar, percent
+from annotator.workflows.train_report import bar, f1_of, percent, plural
 
 
 def report(found: Mapping[str, Any]) -> list[str]:
     """The whole report: progress, then figures by layer and label."""
     lines = [
-        f"{found['paragraphs']} paragraphs of {found['documents']} documents, trained anew every {found['every']}: "
-        f"{found['trainings']} times",
+        f"{plural(found['paragraphs'], 'paragraph')} of {plural(found['documents'], 'document')}, trained anew every "
+        f"{found['every']}: {plural(found['trainings'], 'time')}",
         "",
         f"{'':<13}{'by hand':>9}{'rules and memory':>25}{'learning':>24}",
         f"{'paragraphs':<13}{'keys':>9}{'keys':>11}{'saved':>8}{'wrong':>7}{'keys':>9}{'saved':>8}{'wrong':>7}",
@@ -41,7 +41,8 @@ def table(found: Mapping[str, Any]) -> list[str]:
     and recall."""
     if "folds" in found:
         lines = [
-            f"as annotators would see it, {found['folds']} parts of {found['documents']} documents held out in turn"
+            f"as annotators would see it, {found['folds']} parts of {plural(found['documents'], 'document')} held out "
+            "in turn"
         ]
     else:
         lines = ["as annotators would have seen it"]
@@ -69,7 +70,7 @@ def decimal(value: float | None) -> str:
 
 
 def _scores(name: str, alone: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
-    values = (alone.get("f1"), mine["f1"], mine["precision"], mine["recall"])
+    values = (f1_of(alone), f1_of(mine), mine["precision"], mine["recall"])
     shown = ("–" if v is None else f"{v:.2f}".removeprefix("0") for v in values)
     figures = "".join(f"{text:>{width}}" for text, width in zip(shown, (12, 9, 12, 9), strict=True))
     return f"{name[:26]:<26}{figures}{mine['wanted']:>9}"

@@ -25,6 +25,7 @@ from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, said
 from annotator.workflows.suggest import Kitchen, Recipe
 from annotator.workflows.train_base import taught
+from annotator.workflows.train_report import plural
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
@@ -166,7 +167,7 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
         trained_on=trained_on, metrics=metrics,
     )  # fmt: skip
     project.keep_setting(FAILED, "")
-    tell(f"model {number} from {found.paragraphs} paragraphs in {seconds:.1f} s of CPU")
+    tell(f"model {number} from {plural(found.paragraphs, 'paragraph')} in {seconds:.1f} s of CPU")
     done = renewed(project, tell) if renew else 0
     return Trained(number, metrics, trained_on, seconds, done)
 
@@ -219,7 +220,7 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
         found = kitchen.serve(document, but=closed)
         stored += project.put_suggestions(id, found, run=run, untouched=not only_missing)
         count += 1
-    tell(f"{stored} suggestions in {count} documents")
+    tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
     return count
 
 

@@ -8,24 +8,30 @@ from annotator.errors import SuggesterError, UsageError
 from annotator.project import Project
 from annotator.workflows.effort import ALONE, LEARNING, Arm, decided
 from annotator.workflows.scoring import Score
-from annotator.workflows.train import Material
+from annotator.workflows.train import Material, chosen
 from annotator.workflows.train_base import taught
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 """Numbers of paragraphs on the learning curve; the last point is all."""
 
 
+def check_documents(project: Project) -> None:
+    """Raise UsageError where documents cannot be held out since paragraphs of a single one are finished."""
+    if len({one.document for one in chosen(project.learning.finished())}) == 1:
+        raise UsageError(
+            "paragraphs of only one document are finished",
+            hint="Leave --folds out, or finish some of another one",
+        )
+
+
 def cross_validated(project: Project, material: Material, *, folds: int) -> dict[str, Any]:
     """What an annotator would see in documents that nothing was learnt from: figures by layer and label, JSON-able,
     for rules with memory and for the model, both with the memory of the other documents.
 
-    Raises UsageError with fewer than two documents.
+    Raises UsageError with a single document.
     """
+    check_documents(project)
     documents = sorted({one.document for one in material.finished})
-    if len(documents) < 2:
-        raise UsageError(
-            "there is only one document", hint="Leave --folds out, or finish paragraphs of another one"
-        )
     folds = min(folds, len(documents))
     base = project.config.suggestions.base
     fold = {name: i % folds for i, name in enumerate(documents)}
@@ -72,4 +78,4 @@ def learning_curve(project: Project, material: Material) -> dict[int, dict[str, 
     return out
 
 
-__all__ = ["STEPS", "cross_validated", "learning_curve"]
+__all__ = ["STEPS", "check_documents", "cross_validated", "learning_curve"]

@@ -26,8 +26,8 @@ class Point:
 def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> str:
     """What was trained from what, and how long it took."""
     parts = [
-        _some(trained_on.get("paragraphs", 0), "paragraph"), _some(trained_on.get("documents", 0), "document"),
-        _some(trained_on.get("annotators", 0), "annotator"),
+        plural(trained_on.get("paragraphs", 0), "paragraph"), plural(trained_on.get("documents", 0), "document"),
+        plural(trained_on.get("annotators", 0), "annotator"),
     ]  # fmt: skip
     if trained_on.get("base"):
         parts.append(f"{trained_on['base']} of the seeds")
@@ -35,7 +35,8 @@ def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> s
     return f"model {number} · {', '.join(parts)}{took}"
 
 
-def _some(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
+    """`1 document`, `2 documents`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
@@ -55,10 +56,15 @@ def table(metrics: Mapping[str, Any]) -> list[str]:
 
 def _row(name: str, scores: Mapping[str, Any], *, indent: int) -> str:
     shown = f"{'':<{indent}}{name}"
-    figures = "".join(
-        f"{_decimal(scores[key]):>{width}}" for key, width in (("precision", 10), ("recall", 9), ("f1", 7))
-    )
+    values = (scores["precision"], scores["recall"], f1_of(scores))
+    figures = "".join(f"{_decimal(value):>{width}}" for value, width in zip(values, (10, 9, 7), strict=True))
     return f"{shown[:26]:<26}{figures}{scores['wanted']:>10}{scores['proposed']:>11}"
+
+
+def f1_of(scores: Mapping[str, Any]) -> float | None:
+    """F1 as people see it: None where nothing was proposed or nothing marked, when precision or recall is undefined."""
+    shares = (scores.get("precision"), scores.get("recall"), scores.get("f1"))
+    return None if None in shares else shares[2]
 
 
 def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
@@ -109,7 +115,7 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
     lines: list[str] = []
     for layer in names:
         some = [
-            Point(layer, count, metrics["layers"][layer]["all"]["f1"])
+            Point(layer, count, f1_of(metrics["layers"][layer]["all"]))
             for count, metrics in sorted(points.items())
             if layer in metrics.get("layers", {})
         ]
@@ -134,4 +140,16 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}".replace("%", " %")
 
 
-__all__ = ["Point", "bar", "curve", "head", "over_models", "over_prefixes", "percent", "table", "thresholds"]
+__all__ = [
+    "Point",
+    "bar",
+    "curve",
+    "f1_of",
+    "head",
+    "over_models",
+    "over_prefixes",
+    "percent",
+    "plural",
+    "table",
+    "thresholds",
+]
