@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._syntax import PASSED, Syntax, finite, governs, negated
+from annotator.suggesters._syntax import PASSED, Syntax, after_verb, finite, governs, negated
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
 _OWN = frozenset("i we you it this that these those there which".split())
@@ -140,12 +140,9 @@ def _object_claim(syntax: Syntax, first: int, last: int) -> Clause | None:
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         if not verb.on_claim or kind == "ing" or not verb.frames & {"np", "inf"}:
             continue
-        after = i + 1
-        if verb.particle:
-            size = len(verb.particle.split())
-            if " ".join(t.lower for t in tokens[after : after + size]) != verb.particle:
-                continue
-            after += size
+        after = after_verb(tokens, i, verb)
+        if after is None:
+            continue
         if tokens[after : after + 1] and tokens[after].lower == "to" and "inf" not in verb.frames:
             continue
         infinitive = (
@@ -287,13 +284,8 @@ def _that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, i
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         if not verb.on_claim or kind == "ing" or "that" not in verb.frames:
             continue
-        after = i + 1
-        if verb.particle:
-            size = len(verb.particle.split())
-            if " ".join(t.lower for t in tokens[after : after + size]) != verb.particle:
-                continue
-            after += size
-        if after >= last:
+        after = after_verb(tokens, i, verb)
+        if after is None or after >= last:
             continue
         that = tokens[after].lower == "that"
         if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:

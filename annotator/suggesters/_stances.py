@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, flip
-from annotator.suggesters._syntax import PASSED, STOPS, Syntax, finite
+from annotator.suggesters._syntax import PASSED, STOPS, Syntax, after_verb, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
@@ -84,13 +84,8 @@ class _Reader(Syntax):
             for verb, kind in tables.verbs_by_form().get(lower, ()):
                 if not verb.on_actor or not verb.frames & {"np", "for", "of", "as"}:
                     continue
-                after = i + 1
-                if verb.particle:
-                    size = len(verb.particle.split())
-                    if " ".join(self.lower[after : after + size]) != verb.particle:
-                        continue
-                    after += size
-                if not self._is_verb(i, kind):
+                after = after_verb(self.tokens, i, verb)
+                if after is None or not self._is_verb(i, kind):
                     continue
                 made = self._of_verb(i, after, verb, kind)
                 edges += made

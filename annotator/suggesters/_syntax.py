@@ -62,6 +62,13 @@ def negated(tokens: Sequence[Token], verb: int) -> bool:
     return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
 
 
+def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None:
+    """Where what follows a verb at `i` begins, its particle passed; None where the particle is not there."""
+    particle = verb.particle.split()
+    after = i + 1 + len(particle)
+    return after if [t.lower for t in tokens[i + 1 : after]] == particle else None
+
+
 class Syntax:
     """The subjects and objects of one paragraph."""
 
@@ -233,4 +240,4 @@ class Syntax:
         return None
 
 
-__all__ = ["PASSED", "STOPS", "Syntax", "finite", "governs", "negated"]
+__all__ = ["PASSED", "STOPS", "Syntax", "after_verb", "finite", "governs", "negated"]
