@@ -44,11 +44,6 @@ def talk(text: str) -> None:
     click.echo(text, err=True)
 
 
-def plural(number: int, noun: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def say(error: AnnotatorError) -> None:
     """An error as a person reads it: where, what, what to do."""
     where = f"{error.where}: " if error.where else ""

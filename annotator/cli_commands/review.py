@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project

@@ -79,7 +79,8 @@ def check(file: str) -> None:
     Example:
       annotator schema check own.toml
     """
-    from annotator.cli_commands._shared import plural, talk
+    from annotator.cli_commands._shared import talk
+    from annotator.model.text import plural
     from annotator.resources import load_schema
 
     schema = load_schema(file)

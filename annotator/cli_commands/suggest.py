@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, plural, print_json, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.model.text import plural
 
 
 @click.command()

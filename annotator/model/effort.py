@@ -51,9 +51,14 @@ def words(text: str) -> int:
     return max(1, len(text.split()))
 
 
+def making(size: int) -> int:
+    """Keys that make a span of so many words by hand: going there, extending it, labelling it."""
+    return GO + min(size - 1, EXTEND) + LABEL
+
+
 def creating(text: str, start: int, end: int) -> int:
-    """Keys that make a span by hand: going there, extending it, labelling it."""
-    return GO + min(words(text[start:end]) - 1, EXTEND) + LABEL
+    """The same of a span of a text."""
+    return making(words(text[start:end]))
 
 
 def shared(a: Stretch, b: Stretch) -> float:
@@ -131,11 +136,6 @@ def total(every: Iterable[Effort]) -> Effort:
     return out
 
 
-def saved_by(every: Sequence[Effort], last: int) -> float | None:
-    """The share of keys saved in the last so many."""
-    return total(every[-last:]).saved
-
-
 __all__ = [
-    "Edge", "Effort", "Stretch", "creating", "of_relations", "of_spans", "saved_by", "shared", "total", "words",
+    "Edge", "Effort", "Stretch", "creating", "making", "of_relations", "of_spans", "shared", "total", "words",
 ]  # fmt: skip

@@ -73,6 +73,11 @@ class Document:
         return self.text[start:end]
 
 
+def plural(number: int, noun: str) -> str:
+    """`1 document`, `2 documents`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def paragraph_number(index: int) -> int:
     """The number that people see for the paragraph of an index: from 1, excluded ones counted, so that it is the same
     on every screen, in every report and for every annotator."""
@@ -184,5 +189,5 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 __all__ = [
     "BOILERPLATE", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
-    "paragraph_number", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
+    "paragraph_number", "plural", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

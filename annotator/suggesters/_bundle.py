@@ -115,7 +115,7 @@ class Bundle:
 
     def _edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
         """The rules' stances between the spans that stand where theirs do."""
-        start, out = reading.paragraph.start, []
+        out: list[Suggestion] = []
         for edge in reading.edges:
             target = self._labels.of_side(edge.side)
             if target is None or target[0] != layer.name:
@@ -123,14 +123,8 @@ class Bundle:
             begin, end = self._ends(reading, edge.source, edge.target, on_actor=edge.on_actor, spans=spans)
             if begin is None or end is None or begin == end:
                 continue
-            given: dict[str, Any] = {k: v for k, v in edge.attributes.items() if not k.startswith("cue")}
-            cue = layer.attribute_of_type("span")
-            if cue is not None and "cue_start" in edge.attributes:
-                a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
-                given[cue.name] = [start + a, start + b]
-            id = relation_id(reading.document, layer.name, target[1], begin, end)
-            attributes = fitting(layer, given)
-            value = Relation(id, layer.name, target[1], begin, end, attributes, "suggestion")
+            value = self._labels.relation(reading.document, reading.paragraph.start, edge, begin, end)
+            assert value is not None
             made = Suggestion(value, reading.paragraph.index, "", "", edge.score, 0, edge.reason, edge.rule)
             out.append(made)
         return out

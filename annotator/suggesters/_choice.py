@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, REJECT
+from annotator.model.effort import FOCUS, REJECT, making
 
 LOSS = FOCUS + REJECT
 """Keys that a wrong suggestion costs at most; some can be put right for less. From .5 to 2.5 the keys
@@ -27,8 +27,7 @@ class Candidate:
 def gain(one: Candidate) -> float:
     """Keys that a candidate is expected to save: those of making it by hand (a token counts as a word), if it
     is right."""
-    by_hand = GO + LABEL + min(one.last - one.first - 1, EXTEND)
-    return one.chance * by_hand - (1 - one.chance) * LOSS
+    return one.chance * making(one.last - one.first) - (1 - one.chance) * LOSS
 
 
 def choose(candidates: Sequence[Candidate], *, gate: float = 0.0) -> list[Candidate]:

@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, REJECT
+from annotator.model.effort import FOCUS, LABEL, REJECT, making
 from annotator.model.schema import Layer
 from annotator.model.span import Span
 from annotator.suggesters._judging import folds
-from annotator.suggesters._logistic import Binary, Classes, Options
+from annotator.suggesters._logistic import Binary, Classes, Options, log_odds
 from annotator.suggesters._places import Place, Sentence, sentences_of, span_features
 from annotator.suggesters._reading import Example, Reading
 
@@ -62,9 +62,8 @@ class _Scored:
 
     @property
     def columns(self) -> tuple[float, float, float]:
-        begins = min(1 - 1e-4, max(1e-4, self.begins))
         return (
-            math.log(begins / (1 - begins)), math.log(max(1e-4, self.ends)), math.log(self.labels[self.label])
+            log_odds(self.begins), math.log(max(1e-4, self.ends)), math.log(self.labels[self.label])
         )  # fmt: skip
 
 
@@ -337,7 +336,7 @@ def _gain(one: _Scored, rivals: Sequence[_Scored]) -> float:
     wrong = 1 - one.labels[one.label]
     gain = -(1 - sum(r.bounds for r in over) / total) * (FOCUS + REJECT)
     for rival in over:
-        by_hand = GO + LABEL + min(rival.place[1] - rival.place[0] - 1, EXTEND)
+        by_hand = making(rival.place[1] - rival.place[0])
         if rival is one:
             saved = by_hand - wrong * (FOCUS + LABEL)
         else:

@@ -21,7 +21,7 @@ from annotator.suggesters._choice import Candidate
 from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
 from annotator.suggesters._features import Passage, Place, tags
 from annotator.suggesters._judging import folds
-from annotator.suggesters._logistic import Binary
+from annotator.suggesters._logistic import Binary, log_odds
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
 """Weights before anything is known: CRF's log odds, those of the best rival, best path, rules, memory, intercept."""
@@ -114,14 +114,14 @@ class SpanModel:
         the CRF does not know those of the rules' score."""
         first, last, label = place
         if label not in self.labels:
-            return _logit(score)
+            return log_odds(score)
         chance = tagger.marginal(f"B-{label}", first)
         inside = f"I-{label}" if f"I-{label}" in tagger.labels() else None
         for i in range(first + 1, last):
             chance = min(chance, tagger.marginal(inside, i) if inside else 0.0)
         if last < length and inside:
             chance = min(chance, 1 - tagger.marginal(inside, last))
-        return _logit(chance)
+        return log_odds(chance)
 
     def _open(self) -> Any:
         if self._tagger is None:
@@ -226,11 +226,6 @@ def _places(path: Sequence[str]) -> list[Place]:
         elif kind in ("B", "I"):
             out.append((i, i + 1, label))
     return out
-
-
-def _logit(chance: float) -> float:
-    chance = min(1 - 1e-4, max(1e-4, chance))
-    return math.log(chance / (1 - chance))
 
 
 def _lean(counts: Mapping[str, int], label: str) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from annotator.model.schema import LabelSchema, Layer
-from annotator.model.span import Span, Value
+from annotator.model.span import Relation, Span, Value
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._ids import span_id
-from annotator.suggesters._tokens import Found
+from annotator.suggesters._ids import relation_id, span_id
+from annotator.suggesters._tokens import Edge, Found
 
 Target = tuple[str, str]
 """Layer and label."""
@@ -47,6 +47,23 @@ class LabelMap:
         attributes = fitting(known, dict(found.attributes))
         id = span_id(document, layer, label, start, end)
         return Span(id, layer, label, start, end, entity, attributes, "suggestion")
+
+    def relation(self, document: str, offset: int, edge: Edge, source: str, target: str) -> Relation | None:
+        """A found stance between two spans (or from the author), by their ids, as a relation of the schema;
+        `offset` is where the paragraph starts in the document."""
+        place = self.of_side(edge.side)
+        if place is None:
+            return None
+        layer, label = place
+        known = self._schema.layer(layer)
+        assert known is not None
+        given: dict[str, Value] = {k: v for k, v in edge.attributes.items() if k in ("basis", "strength")}
+        cue = known.attribute_of_type("span")
+        if cue is not None and "cue_start" in edge.attributes:
+            a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
+            given[cue.name] = [offset + a, offset + b]
+        id = relation_id(document, layer, label, source, target)
+        return Relation(id, layer, label, source, target, fitting(known, given), "suggestion")
 
 
 def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:

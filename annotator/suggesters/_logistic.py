@@ -17,6 +17,12 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 
 
+def log_odds(chance: float) -> float:
+    """log(p / (1 - p)), for p kept between 1e-4 and its complement."""
+    kept = min(1 - 1e-4, max(1e-4, chance))
+    return math.log(kept / (1 - kept))
+
+
 @dataclass(frozen=True)
 class Binary:
     """A probability from a few numbers: `weights` is one for each column and the intercept last."""

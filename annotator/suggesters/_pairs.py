@@ -7,7 +7,6 @@ other and what they are. Chances are calibrated on documents held out.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from annotator.model.span import AUTHOR, Span, Value
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, find_claims, flip
 from annotator.suggesters._judging import folds
-from annotator.suggesters._logistic import Binary, Classes
+from annotator.suggesters._logistic import Binary, Classes, log_odds
 from annotator.suggesters._reading import Example, Reading, tokens_within
 from annotator.suggesters._stances import SIDES, find_stances
 from annotator.suggesters._syntax import Syntax
@@ -105,7 +104,7 @@ class PairModel:
         every = list(pairs)
         for pair, chances in zip(every, self.labels.many([one.features for one in every]), strict=True):
             label = _best(chances)
-            chance = self.chance((_odds(chances[label]),)) if label else 0.0
+            chance = self.chance((log_odds(chances[label]),)) if label else 0.0
             if label and chance >= LOWEST:
                 given = _attributes(reading, pair)
                 reason = self._reason(pair, label)
@@ -132,11 +131,6 @@ class PairModel:
             data["layer"], tuple(data["sources"]), tuple(data["targets"]), Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])), data["reach"],
         )  # fmt: skip
-
-
-def _odds(chance: float) -> float:
-    chance = min(1 - 1e-4, max(1e-4, chance))
-    return math.log(chance / (1 - chance))
 
 
 def _best(chances: Mapping[str, float]) -> str:
@@ -388,7 +382,7 @@ def _calibrate(
                 chances = other.labels(pair.features)
                 best = _best(chances)
                 if best and chances[best] >= 0.02:
-                    columns.append((_odds(chances[best]),))
+                    columns.append((log_odds(chances[best]),))
                     right.append(best == label)
     model.chance = Binary.fit(columns, right, PRIOR)
     for other in blind.values():

@@ -9,10 +9,9 @@ from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
-from annotator.model.span import AUTHOR, Relation, Value
+from annotator.model.span import AUTHOR
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._ids import relation_id
-from annotator.suggesters._labels import LabelMap, fitting
+from annotator.suggesters._labels import LabelMap
 from annotator.suggesters._tokens import Edge, Found
 
 if TYPE_CHECKING:
@@ -78,22 +77,14 @@ class Rules:
         place = self._labels.of_side(edge.side)
         if place is None or target is None or (edge.source is not None and source is None):
             return None
-        layer, label = place
-        known = self._schema.layer(layer)
+        known = self._schema.layer(place[0])
         assert known is not None
         begin = source.id if source is not None else AUTHOR
         source_layer = source.value.layer if source is not None else AUTHOR
         if source_layer not in known.sources or target.value.layer not in known.targets:
             return None
-        given: dict[str, Value] = {k: v for k, v in edge.attributes.items() if k in ("basis", "strength")}
-        cue = known.attribute_of_type("span")
-        if cue is not None and "cue_start" in edge.attributes:
-            a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
-            given[cue.name] = [paragraph.start + a, paragraph.start + b]
-        value = Relation(
-            relation_id(document.id, layer, label, begin, target.id), layer, label, begin, target.id,
-            fitting(known, given), "suggestion",
-        )  # fmt: skip
+        value = self._labels.relation(document.id, paragraph.start, edge, begin, target.id)
+        assert value is not None
         return Suggestion(
             value, paragraph.index, self.name, self.version, edge.score, 0, edge.reason, edge.rule
         )

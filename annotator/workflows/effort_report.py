@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from annotator.model.text import plural
 from annotator.workflows.effort import ALONE, LEARNING
-from annotator.workflows.train_report import bar, f1_of, percent, plural
+from annotator.workflows.train_report import bar, f1_of, percent
 
 
 def report(found: Mapping[str, Any]) -> list[str]:

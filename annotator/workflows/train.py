@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import annotator
 from annotator.errors import AnnotatorError, SuggesterError
 from annotator.model.record import GOLD, Record
+from annotator.model.text import plural
 from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, said
 from annotator.workflows.suggest import Kitchen, Recipe
 from annotator.workflows.train_base import taught
-from annotator.workflows.train_report import plural
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle

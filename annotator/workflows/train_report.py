@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotator.model.text import plural
 from annotator.store.learning import ModelRow
 
 BAR = 30
@@ -33,11 +34,6 @@ def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> s
         parts.append(f"{trained_on['base']} of the seeds")
     took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
     return f"model {number} · {', '.join(parts)}{took}"
-
-
-def plural(number: int, noun: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def table(metrics: Mapping[str, Any]) -> list[str]:
@@ -149,7 +145,6 @@ __all__ = [
     "over_models",
     "over_prefixes",
     "percent",
-    "plural",
     "table",
     "thresholds",
 ]
