@@ -9,6 +9,7 @@
     │   ├── BusyError         3   the database stayed locked; the same call may succeed later
     │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
     ├── SuggesterError        3   a suggester or pipeline that cannot be loaded or run
+    ├── PoolError             3   processes or a cluster that were to compute, and were lost or do not fit
     └── ExportError           3   an export that cannot be written
     FindingsError             1   a check ran and found something
 
@@ -105,6 +106,10 @@ class SuggesterError(AnnotatorError):
     """A suggester or a spaCy pipeline that cannot be loaded or run."""
 
 
+class PoolError(AnnotatorError):
+    """The processes or the cluster that were to compute cannot be reached, do not fit, or were lost."""
+
+
 class ExportError(AnnotatorError):
     """An export that cannot be written."""
 
@@ -123,6 +128,7 @@ __all__ = [
     "ExportError",
     "FindingsError",
     "InputError",
+    "PoolError",
     "ProjectError",
     "SchemaError",
     "StoreError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.errors import UsageError
 from annotator.model.text import plural
 
 
@@ -14,7 +15,9 @@ from annotator.model.text import plural
     "--pipeline", "pipelines", multiple=True, metavar="NAME|PATH", help="A spaCy pipeline; repeatable."
 )
 @click.option("--document", "documents", multiple=True, metavar="DOC", help="Only this one; may be repeated.")
+@click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--dask", metavar="ADDRESS", help="Compute on the Dask cluster there, e.g. tcp://host:8786.")
 @json_option
 @click.pass_context
 def command(
@@ -22,25 +25,41 @@ def command(
     names: tuple[str, ...],
     pipelines: tuple[str, ...],
     documents: tuple[str, ...],
+    missing: bool,
     workers: int,
+    dask: str | None,
     as_json: bool,
 ) -> None:
     """Compute suggestions for the documents, and store them.
 
-    What annotators have decided is never touched; suggestions nobody has decided on are replaced.
+    What annotators have decided is never touched; suggestions nobody has decided on are replaced. What was done
+    when a run is broken off stays; --missing does the rest.
+
+    With --dask (the extra dask) documents go to the workers of a Dask cluster, such as tcp://host:8786, and
+    suggestions come back; only this process touches the project. Scheduler and workers need the same version of
+    annotator, workers a pipeline as well. Give workers one thread each: dask worker ADDRESS --nworkers auto
+    --nthreads 1. Use only a cluster you trust with the texts, by tls:// where the network is not trusted.
 
     \b
     Example:
       annotator suggest --suggester rules
       annotator suggest --pipeline en_core_web_sm
+      annotator suggest --dask tcp://cluster.example:8786
     """
     from annotator.workflows.suggest import suggest
 
+    if dask is not None and workers > 1:
+        raise UsageError("--workers and --dask exclude each other", hint="The cluster's workers compute")
     wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
 
     with open_project(ctx) as project:
         result = suggest(
-            project, documents=list(documents) or None, suggesters=wanted or None, workers=workers
+            project,
+            documents=list(documents) or None,
+            suggesters=wanted or None,
+            missing=missing,
+            workers=workers,
+            dask=dask,
         )
     if as_json:
         print_json({"documents": result.documents, "suggestions": result.suggestions})

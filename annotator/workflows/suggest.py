@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,9 +23,7 @@ from annotator.store.rows import SuggestionRun
 from annotator.suggesters import Suggester
 from annotator.suggesters._history import NOTHING, History, Verdict
 from annotator.suggesters._merge import AS_PROPOSED, Policy, merge
-
-_BATCH = 8
-"""Documents that one process works on before it tells what it found."""
+from annotator.workflows.pools import Here, Pool, Serve, processes, served
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +64,10 @@ class Recipe:
             project.learning.newest(project.schema.hash),
             (project.config.blind_share, project.blind_seed),
         )
+
+    def begin(self) -> Serve:
+        """What serves a document, loaded in this process."""
+        return Kitchen.of(self).serve
 
     def suggesters(self) -> list[Suggester]:
         """The suggesters, loaded. A model of the project that this program cannot read is told of in the log, and
@@ -165,54 +167,41 @@ def suggest(
     *,
     documents: Sequence[str] | None = None,
     suggesters: Sequence[str] | None = None,
+    missing: bool = False,
     workers: int = 1,
+    dask: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SuggestResult:
     """Compute and store suggestions: for these documents (all), by these suggesters (those of the settings);
-    `pipeline:NAME` is a spaCy pipeline.
+    `pipeline:NAME` is a spaCy pipeline. With `missing` only for those of them that have no suggestions.
 
-    One transaction for each document; `progress` is told (documents done, of how many). Raises UsageError
-    for an unknown suggester, ProjectError for an unknown document.
+    Computed here, by several processes, or by the Dask cluster at the address `dask`, with the same result; only this
+    process touches the database. One transaction for each document, so that what was done stays whatever happens to
+    the rest; `progress` is told (documents done, of how many). Raises UsageError for an unknown suggester,
+    ProjectError for an unknown document, PoolError for processes or a cluster that fail.
     """
     recipe = Recipe.of(project, suggesters or ())
     ids = list(documents) if documents is not None else project.document_ids()
+    if missing:
+        done = project.suggested()
+        ids = [id for id in ids if id not in done]
     kitchen = Kitchen.of(recipe)
     run = recipe.run(kitchen.suggesters)
     count = 0
-    if workers > 1:
-        made = _in_processes(project, recipe, ids, workers)
-    else:
-        made = ((id, kitchen.serve(project.document(id))) for id in ids)
-    for number, (id, found) in enumerate(made, 1):
-        count += project.put_suggestions(id, found, run=run)
-        if progress is not None:
-            progress(number, len(ids))
+    with _pool(kitchen, workers, dask) as pool:
+        for number, (id, found) in enumerate(served(pool, map(project.document, ids)), 1):
+            count += project.put_suggestions(id, found, run=run)
+            if progress is not None:
+                progress(number, len(ids))
     return SuggestResult(len(ids), count)
 
 
-_in_process: Kitchen | None = None
+def _pool(kitchen: Kitchen, workers: int, dask: str | None) -> AbstractContextManager[Pool]:
+    if dask is not None:
+        from annotator.workflows.cluster import cluster
 
-
-def _begin(recipe: Recipe) -> None:
-    global _in_process
-    _in_process = Kitchen.of(recipe)
-
-
-def _work(documents: list[Document]) -> list[tuple[str, list[Suggestion]]]:
-    assert _in_process is not None
-    return [(document.id, _in_process.serve(document)) for document in documents]
-
-
-def _in_processes(
-    project: Project, recipe: Recipe, ids: Sequence[str], workers: int
-) -> Iterator[tuple[str, list[Suggestion]]]:
-    """The same on several processes; only this one touches the database."""
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(recipe,)) as pool:
-        for at in range(0, len(ids), _BATCH * workers):
-            some = [project.document(id) for id in ids[at : at + _BATCH * workers]]
-            batches = [some[i : i + _BATCH] for i in range(0, len(some), _BATCH)]
-            for batch in pool.map(_work, batches):
-                yield from batch
+        return cluster(kitchen.recipe, dask)
+    return processes(kitchen.recipe, workers) if workers > 1 else nullcontext(Here(kitchen.serve))
 
 
 __all__ = ["Kitchen", "Recipe", "SuggestResult", "propose", "suggest"]

@@ -1,0 +1,179 @@
+"""Documents worked on by a Dask cluster, the extra `dask`; imported only when asked for.
+
+The cluster needs what this program computes with, in the same versions. Its workers get documents and give back
+suggestions, and see neither the project's folder nor its database.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+from uuid import uuid4
+
+from annotator.errors import AnnotatorError, PoolError, UsageError
+from annotator.model.text import Document
+from annotator.workflows.pools import AGAIN, AHEAD, BATCH, Found, Pool, Serve, Task
+
+COMPARED = ("annotator", "spacy", "python-crfsuite")
+"""Packages that suggestions depend on, of one version everywhere."""
+
+SECONDS = 10
+"""In which a scheduler has to answer."""
+
+TOLD = 5
+"""Workers that an error names at most."""
+
+KEPT = 4
+"""Runs, of several people at a time, that a worker keeps loaded; the older ones are loaded anew."""
+
+_START = "Start one: dask scheduler; then on each host: dask worker ADDRESS --nworkers auto --nthreads 1"
+
+
+@contextmanager
+def cluster(task: Task, address: str) -> Iterator[Pool]:
+    """The cluster whose scheduler is at an address, such as `tcp://host:8786`. Of several workers the others take
+    over from one that dies.
+
+    Raises UsageError where the extra is missing or the address is none, PoolError where nobody answers, there are
+    no workers, or something there is of another version.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        hint = "Install it: pip install 'annotator[dask]'"
+        raise UsageError("--dask needs the package distributed", hint=hint) from error
+    for name in ("distributed", "distributed.client", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is told as one error
+    client = _connected(distributed, address)
+    try:
+        with _told(address):
+            threads = _checked(client, address)
+            # Once to each worker there is; one that comes later gets it from these.
+            sent = client.scatter(task, broadcast=True, hash=False)
+        pool = _Cluster(client, address, sent, AHEAD * threads)
+        yield pool
+        pool.forget()
+    finally:
+        client.close(timeout=SECONDS)
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    from distributed.comm.addressing import get_address_host_port
+
+    try:
+        get_address_host_port(address)
+    except ValueError as error:
+        hint = "Write it like tcp://host:8786"
+        raise UsageError(f"--dask: {address!r} is no address: {error}", hint=hint) from error
+    try:
+        return distributed.Client(address, timeout=SECONDS, set_as_default=False)
+    except OSError as error:
+        raise PoolError(f"no Dask scheduler answers at {address}", hint=_START) from error
+
+
+def _checked(client: Any, address: str) -> int:
+    """The number of the cluster's threads; PoolError where scheduler or workers lack what is compared."""
+    threads: dict[str, int] = client.nthreads()
+    if not threads:
+        raise PoolError(f"{address}: the Dask cluster has no workers", hint=_START)
+    wrong = []
+    for name in COMPARED:
+        here = version(name)
+        # By a function of the standard library: it runs there whatever else is missing.
+        found = client.run(version, name, on_error="return")
+        found["the scheduler"] = _of_scheduler(client, name)
+        wrong += [
+            f"{where} has {f'no {name}' if isinstance(it, Exception) else f'{name} {it}'} (here {here})"
+            for where, it in sorted(found.items())
+            if it != here
+        ]
+    if wrong:
+        more = f"; {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
+        raise PoolError(
+            f"{address}: not the same versions there: {'; '.join(wrong[:TOLD])}{more}",
+            hint="Install the versions that are here, restart what runs there, and run the command again",
+        )
+    return sum(threads.values())
+
+
+def _of_scheduler(client: Any, name: str) -> str | Exception:
+    try:
+        found: str = client.run_on_scheduler(version, name)
+    except ImportError as error:  # PackageNotFoundError
+        return error
+    return found
+
+
+class _Cluster:
+    batch = BATCH
+
+    def __init__(self, client: Any, address: str, sent: Any, ahead: int) -> None:
+        self.ahead = ahead
+        self._client, self._address, self._sent = client, address, sent
+        self._run = uuid4().hex
+
+    def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
+        """A thread of one worker works on all of them."""
+        with _told(self._address):
+            future = self._client.submit(_work, self._run, self._sent, list(documents), pure=False)
+        return partial(self._wait, future, documents[0].id)
+
+    def _wait(self, future: Any, first: str) -> Found:
+        with _told(self._address, f" (documents from {first} on)"):
+            found: Found = future.result()
+            return found
+
+    def forget(self) -> None:
+        """Let the workers give back the memory."""
+        with _told(self._address):
+            self._client.run(_forget, self._run, on_error="ignore")
+
+
+@contextmanager
+def _told(address: str, where: str = "") -> Iterator[None]:
+    """Whatever goes wrong there, as one error that says where."""
+    try:
+        yield
+    except AnnotatorError:
+        raise
+    except (CancelledError, OSError) as error:
+        gone = getattr(error, "reason", None) == "already forgotten"
+        what = "no worker is left that began this" if gone else "the Dask scheduler was lost"
+        raise PoolError(f"{address}: {what}", hint=AGAIN) from error
+    except Exception as error:
+        raise PoolError(f"{address}: {type(error).__name__}: {error}{where}", hint=AGAIN) from error
+
+
+_lock = threading.Lock()
+_begun: dict[str, Serve] = {}
+"""On a worker: what serves, by run."""
+
+
+def _work(run: str, task: Task, documents: list[Document]) -> Found:
+    """On a worker. One thread at a time: what serves is not made for several, and Python computes in one."""
+    with _lock:
+        try:
+            if run not in _begun:
+                for old in list(_begun)[: 1 - KEPT]:
+                    del _begun[old]
+                _begun[run] = task.begin()
+            return [(document.id, _begun[run](document)) for document in documents]
+        except AnnotatorError as error:
+            from distributed import get_worker
+
+            error.message = f"{error.message} (on the worker {get_worker().address})"
+            raise
+
+
+def _forget(run: str) -> None:
+    """On a worker, outside of its threads: without the lock, which another run may hold for long."""
+    _begun.pop(run, None)
+
+
+__all__ = ["cluster"]

@@ -1,0 +1,131 @@
+"""Where documents are worked on: here, in processes of this machine, or on a cluster (`cluster.py`).
+
+A pool loads a `Task` where the computing happens, is handed batches of documents, and gives back what was found in
+each. It knows nothing of a project: who owns the pool reads the documents and writes what was found.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from typing import Protocol, TypeAlias
+
+from annotator.errors import PoolError
+from annotator.model.decision import Suggestion
+from annotator.model.text import Document
+
+BATCH = 8
+"""Documents that another process works on before it tells what it found."""
+
+AHEAD = 2
+"""Batches handed out for each process, so that none waits for the next; with BATCH the bound of what is in memory."""
+
+Serve: TypeAlias = Callable[[Document], list[Suggestion]]
+Found: TypeAlias = list[tuple[str, list[Suggestion]]]
+"""Ids of documents, each with its suggestions."""
+
+
+class Task(Protocol):
+    """What is computed. It is pickled to get to other processes."""
+
+    def begin(self) -> Serve:
+        """Load what is needed, once in each process; what serves a document from then on."""
+
+
+class Pool(Protocol):
+    """Where it is computed."""
+
+    @property
+    def batch(self) -> int:
+        """Documents handed out at once."""
+
+    @property
+    def ahead(self) -> int:
+        """Batches handed out before the first of them is awaited."""
+
+    def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
+        """Hand out a batch. What is returned waits for it, and raises PoolError where it is lost."""
+
+
+def served(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
+    """What the pool finds in the documents, in their order; no more than `ahead` batches are in memory."""
+    rest, awaited = iter(documents), deque[Callable[[], Found]]()
+    while batch := list(islice(rest, pool.batch)):
+        awaited.append(pool.submit(batch))
+        if len(awaited) > pool.ahead:
+            yield from awaited.popleft()()
+    while awaited:
+        yield from awaited.popleft()()
+
+
+class Here:
+    """This process: a document is worked on when it is awaited."""
+
+    batch, ahead = 1, 0
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
+
+    def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
+        """One by one."""
+        return lambda: [(document.id, self._serve(document)) for document in documents]
+
+
+class _Processes:
+    batch = BATCH
+
+    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
+        self._executor = executor
+        self.ahead = AHEAD * workers
+
+    def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
+        """One process works on all of them."""
+        future = self._executor.submit(_work, list(documents))
+
+        def wait() -> Found:
+            try:
+                return future.result()
+            except BrokenProcessPool as error:
+                raise PoolError("one of the processes that computed died", hint=AGAIN) from error
+
+        return wait
+
+
+AGAIN = "What was found until then is stored; for the rest run the command again, with --missing"
+
+
+@contextmanager
+def processes(task: Task, workers: int) -> Iterator[Pool]:
+    """So many processes of this machine."""
+    others = set(multiprocessing.active_children())
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(task,)) as executor:
+        try:
+            yield _Processes(executor, workers)
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            raise
+
+
+_serve: Serve | None = None
+
+
+def _begin(task: Task) -> None:
+    global _serve
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; who owns the pool ends them
+    _serve = task.begin()
+
+
+def _work(documents: list[Document]) -> Found:
+    assert _serve is not None
+    return [(document.id, _serve(document)) for document in documents]
+
+
+__all__ = ["AGAIN", "AHEAD", "BATCH", "Found", "Here", "Pool", "Serve", "Task", "processes", "served"]
