@@ -103,7 +103,11 @@ class Terminal:
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A user with an empty home, in a folder without a project."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANNOTATOR", "NO_COLOR", "COLOR"))}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("ANNOTATOR", "NO_COLOR", "COLOR", "COLUMNS", "LINES"))
+    }
     before = Path.cwd()
     os.chdir(tmp_path)
     yield {
