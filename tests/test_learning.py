@@ -115,6 +115,23 @@ def test_chances_of_classes_are_the_same_one_by_one_and_together() -> None:
     assert found.many([]) == []
 
 
+def test_counted_classes_are_naive_bayes() -> None:
+    found = Classes.counted([("a",), ("a",), ("b",)], ["1", "1", "2"])
+    # Two in three are of class 1; of those 3/4 (with one added) have "a", of the others 1/3.
+    assert found(("a",))["1"] == pytest.approx((2 / 3 * 3 / 4) / (2 / 3 * 3 / 4 + 1 / 3 * 1 / 3), abs=1e-3)
+    assert found(())["1"] == pytest.approx(2 / 3, abs=1e-3)
+
+
+def test_a_pool_is_the_geometric_mean_of_chances() -> None:
+    one = Classes.fit([("a", "x"), ("b", "x"), ("b",)], ["1", "2", "3"], penalty=0.1)
+    other = Classes.counted([("a",), ("c",), ("c", "b")], ["1", "2", "3"])
+    both = Classes.pooled([one, other])
+    for row in (("a", "b", "c"), ("x",), ()):
+        products = {name: math.sqrt(one(row)[name] * other(row)[name]) for name in "123"}
+        wanted = {name: value / sum(products.values()) for name, value in products.items()}
+        assert both(row) == pytest.approx(wanted, abs=2e-3)
+
+
 def test_a_separable_calibration_stays_finite() -> None:
     found = Binary.fit([[float(x)] for x in range(-20, 20)], [x >= 0 for x in range(-20, 20)], (0.9, 0.0))
     assert all(math.isfinite(w) for w in found.weights) and found([20.0]) > 0.95 > 0.05 > found([-20.0])

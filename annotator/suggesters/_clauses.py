@@ -75,7 +75,6 @@ class ClauseModel:
     begins: Classes
     ends: Options
     labels: Classes
-    plain: Classes
     chance: Binary
     nests: bool = False
     attributes: dict[str, Classes] = field(default_factory=dict)
@@ -119,18 +118,11 @@ class ClauseModel:
             ):
                 if begins * share >= HOPELESS:
                     found.append(((start, end), begins, share, span_features(sentence, start, end)))
-        labels = self._labels([features for _, _, _, features in found])
+        labels = self.labels.many([features for _, _, _, features in found])
         return [
             _Scored(place, begins * share, chances, begins, share, features)
             for (place, begins, share, features), chances in zip(found, labels, strict=True)
         ]
-
-    def _labels(self, spans: Sequence[Sequence[str]]) -> list[dict[str, float]]:
-        """For each span, label -> chance: the mean of a model that reads all words and one that reads cues, frames
-        and places, the better one while little is decided."""
-        wordy = self.labels.many(spans)
-        plain = self.plain.many([_without_words(features) for features in spans])
-        return [{name: (a[name] + b[name]) / 2 for name in a} for a, b in zip(wordy, plain, strict=True)]
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
         tokens, (first, last) = reading.tokens, one.place
@@ -156,7 +148,6 @@ class ClauseModel:
         return {
             "holds": self.holds.to_data(), "begins": self.begins.to_data(),
             "ends": self.ends.to_data(), "labels": self.labels.to_data(),
-            "plain": self.plain.to_data(),
             "chance": list(self.chance.weights), "nests": self.nests,
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
@@ -167,7 +158,6 @@ class ClauseModel:
         return ClauseModel(
             Classes.of_data(data["holds"]), Classes.of_data(data["begins"]),
             Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
-            Classes.of_data(data["plain"]),
             Binary(tuple(data["chance"])), bool(data["nests"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
@@ -201,7 +191,6 @@ class _Rows:
     begins: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     ends: list[tuple[list[tuple[str, ...]], int]] = field(default_factory=list)
     labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    plain: list[tuple[list[str], str]] = field(default_factory=list)
     spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
 
     @staticmethod
@@ -218,7 +207,6 @@ class _Rows:
                 made.ends.append(([sentence.end_features(start, e) for e in ends], ends.index(end)))
                 features = span_features(sentence, start, end)
                 made.labels.append((features, span.label))
-                made.plain.append((_without_words(features), span.label))
                 made.spans.append((features, span))
         return made
 
@@ -237,8 +225,19 @@ def _fit(rows: Sequence[_Rows]) -> ClauseModel:
     return ClauseModel(
         classes("holds", PENALTIES[0]), classes("begins", PENALTIES[1]),
         Options.fit([group for group, _ in ends], [taken for _, taken in ends], penalty=PENALTIES[2]),
-        classes("labels", PENALTIES[3]), classes("plain", PENALTIES[4]), Binary(PRIOR),
+        _labels([pair for one in rows for pair in one.labels]), Binary(PRIOR),
     )  # fmt: skip
+
+
+def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
+    """A pool of three: one that weighs all words, one that weighs cues, frames and places, which is better while
+    little is decided, and one that counts."""
+    rows, labels = [features for features, _ in pairs], [label for _, label in pairs]
+    return Classes.pooled([
+        Classes.fit(rows, labels, penalty=PENALTIES[3]),
+        Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES[4]),
+        Classes.counted(rows, labels, share=0.3),
+    ])  # fmt: skip
 
 
 PENALTIES = (5.0, 2.0, 5.0, 10.0, 2.0)
@@ -299,7 +298,7 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
 
 
 def _without_words(features: Sequence[str]) -> list[str]:
-    return [f for f in features if not f.startswith(("w=", "before="))]
+    return [f for f in features if not f.startswith(("w=", "verb=", "before="))]
 
 
 def _choose(scored: Sequence[_Scored], *, nests: bool) -> list[_Scored]:

@@ -222,6 +222,7 @@ def span_features(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
     """What tells the label and the attributes of a span."""
     tokens = sentence.tokens
     made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
+    made += [f"verb={base}" for t in tokens[start:end] for base, _ in tables.verb_forms().get(t.lower, ())]
     made += [f"c={name}" for name in sentence.cues(start, end)]
     made += [f"b={tokens[start].lower}", f"n={_size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]
     made.append(f"number={any(t.text[:1].isdigit() for t in tokens[start:end])}")
