@@ -13,7 +13,7 @@ from annotator import registry
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.span import Relation, Span
-from annotator.model.text import Document
+from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder, load_schema, schema_names
 from annotator.suggesters import Suggester
@@ -251,6 +251,34 @@ def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: P
     doc = spacy.load(tmp_path / "saved")("Iran condemned Israel.")
     assert [(s.text, s.label_) for s in doc.spans["actor"]] == [("Iran", "state"), ("Israel", "state")]
     assert [edge.side for edge in doc._.stances] == ["oppose"]
+
+
+def test_the_components_of_a_pipeline_find_what_the_reader_does() -> None:
+    from annotator.suggesters._pipeline import DOCUMENT, pipeline
+    from annotator.suggesters._reading import Reader
+
+    nlp, reader = pipeline(), Reader()
+    for file in sorted(folder("seeds").glob("0*.txt")):
+        text = file.read_text(encoding="utf-8")
+        document = Document(file.stem, "", text, split_paragraphs(text))
+        for paragraph in document.paragraphs:
+            reading = reader.read(document, paragraph)
+            doc = nlp.make_doc(reading.text)
+            doc.user_data[DOCUMENT] = text
+            for _, component in nlp.pipeline:
+                doc = component(doc)
+            assert doc._.actors == reading.actors
+            assert doc._.clauses == reading.clauses
+            assert doc._.stances == reading.edges
+
+
+def test_a_name_that_a_line_break_divides_is_known_elsewhere_in_the_document() -> None:
+    from annotator.suggesters._reading import Reader
+
+    text = "The envoy is Jeffrey\nFeltman of the United Nations.\n\nMr. Feltman spoke last."
+    document = Document("d", "", text, split_paragraphs(text))
+    (found,) = Reader().read(document, document.paragraphs[1]).actors
+    assert found.entity == "Jeffrey Feltman"
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,9 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
         done = train(project, progress=talk)
     found: dict[str, Any] = {}
     if with_curve or folds:
-        from annotator.suggesters._reading import Reader
+        from annotator.suggesters._reading import shared_reader
 
-        examples = material(project, Reader())
+        examples = material(project, shared_reader())
         if folds:
             found["cross_validation"] = cross_validated(project, examples, folds=folds)
         if with_curve:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._tokens import Found, Token
+from annotator.suggesters._tokens import Found, Token, phrase_at
+
+Tokenize = Callable[[str], Sequence[str]]
+"""Gives the tokens of a name as texts."""
 
 _PLACE_PREPOSITIONS = frozenset(
     "in at near around outside inside across from to into through toward towards via".split()
@@ -29,10 +32,35 @@ class Context:
     words: dict[str, str] = field(default_factory=dict)
 
 
-@cache
-def _index(tokenize: object) -> Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Capitalized words, tokens `[start, end)`, that are in no table; `titled` when a title stands before them."""
+
+    start: int
+    end: int
+    titled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the words of a paragraph say by themselves: actors that they name wherever they stand, and the runs of
+    capitalized words that only the document tells more of."""
+
+    tokens: tuple[Token, ...]
+    found: tuple[Found, ...]
+    runs: tuple[_Run, ...]
+
+    def actors(self, context: Context) -> list[Found]:
+        """Actors of the paragraph in reading order; no two overlap."""
+        made = (_classify(self.tokens, run, context) for run in self.runs)
+        return sorted((*self.found, *(one for one in made if one is not None)), key=lambda f: f.start)
+
+
+Index = Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]
+
+
+def index_of(tokenize: Tokenize) -> Index:
     """First token -> token sequences of known names, the longest first."""
-    assert callable(tokenize)
     found: dict[str, list[tuple[tuple[str, ...], tables.Name]]] = {}
     for spelling, name in tables.names().items():
         parts = tuple(tokenize(spelling))
@@ -59,18 +87,18 @@ _ORDINARY = frozenset(
 )  # fmt: skip
 
 
-def find_actors(tokens: Sequence[Token], context: Context, tokenize: object) -> list[Found]:
-    """Actors of a paragraph in reading order; no two overlap."""
+def scan(tokens: Sequence[Token], index: Index) -> Scan:
+    """Read a paragraph once, for all documents that it may stand in."""
     taken = [False] * len(tokens)
     found: list[Found] = []
+    runs: list[_Run] = []
     at = 0
     while at < len(tokens):
-        step = _known(tokens, at, found, tokenize) or _by_shape(tokens, at, found, context)
-        for i in range(at, at + (step or 0)):
+        step = _known(tokens, at, found, index) or _by_shape(tokens, at, runs)
+        for i in range(at, at + step):
             taken[i] = True
         at += step or 1
-    found += _nominals(tokens, taken)
-    return sorted(found, key=lambda f: f.start)
+    return Scan(tuple(tokens), (*found, *_nominals(tokens, taken)), tuple(runs))
 
 
 def _span(
@@ -83,9 +111,9 @@ def _span(
     )  # fmt: skip
 
 
-def _known(tokens: Sequence[Token], at: int, found: list[Found], tokenize: object) -> int:
+def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -> int:
     """Tokens that a name of the tables takes at `at`; proposes it where it is an actor."""
-    for parts, name in _index(tokenize).get(tokens[at].text, ()):
+    for parts, name in index.get(tokens[at].text, ()):
         last = at + len(parts)
         if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
             continue
@@ -151,8 +179,8 @@ def _organizational(tokens: Sequence[Token]) -> bool:
     return tokens[0].text in openers or any(t.text in heads for t in tokens)
 
 
-def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Context) -> int:
-    """Tokens that a name by its shape takes at `at`, titles included; proposes it where it is an actor."""
+def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
+    """Tokens that a name by its shape takes at `at`, titles included; what is left of it is a run."""
     token = tokens[at]
     if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
@@ -177,9 +205,7 @@ def _by_shape(tokens: Sequence[Token], at: int, found: list[Found], context: Con
         end -= 1
     if start >= end:
         return 0
-    made = _classify(tokens, start, end, titled=titled, context=context)
-    if made is not None:
-        found.append(made)
+    runs.append(_Run(start, end, titled))
     return end - at
 
 
@@ -187,8 +213,17 @@ def _initial(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and (tokens[at + 1].text == "." or _capital(tokens[at + 1]))
 
 
+@cache
+def _title_starts() -> frozenset[str]:
+    """The first tokens of titles and offices, whether their hyphens are tokens or not."""
+    titles = tables.words("honorifics") | tables.words("offices")
+    return frozenset(title.partition(sign)[0] for title in titles for sign in " -")
+
+
 def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
     """Tokens of a title or office that stands at `at`."""
+    if tokens[at].text not in _title_starts():
+        return 0
     for length in range(min(4, len(tokens) - at), 0, -1):
         text = " ".join(t.text for t in tokens[at : at + length]).replace(" - ", "-")
         if at + length <= max(end, at + 1) and (
@@ -198,10 +233,9 @@ def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
     return 0
 
 
-def _classify(
-    tokens: Sequence[Token], start: int, end: int, *, titled: bool, context: Context
-) -> Found | None:
+def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | None:
     """What a run of capitalized words names, if it names an actor."""
+    start, end = run.start, run.end
     parts = [t.text for t in tokens[start:end]]
     text = " ".join(parts)
     last = parts[-1]
@@ -218,7 +252,7 @@ def _classify(
             "organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text
         )
     full = context.persons.get(last)
-    if titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
+    if run.titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
         return made("person", 0.93, "a title stands before it", "name.title", full or text)
     if last in tables.words("suffixes"):
         return made("organization", 0.85, "a company's suffix", "name.organization", text)
@@ -282,18 +316,17 @@ def _speaks(tokens: Sequence[Token], at: int) -> bool:
 def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
     """Common nouns that name actors, with the adjectives before them."""
     found: list[Found] = []
-    heads = tables.heads()
+    heads, phrases = tables.heads(), tables.head_phrases()
     at = 0
     while at < len(tokens):
-        length, head = 0, None
-        for size in (3, 2, 1):
-            phrase = " ".join(t.lower for t in tokens[at : at + size])
-            if at + size <= len(tokens) and phrase in heads and not any(taken[at : at + size]):
-                length, head = size, heads[phrase]
-                break
-        if head is None or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
+        length = 0
+        if tokens[at].lower in phrases:
+            free = next((i for i in range(at, len(tokens)) if taken[i]), len(tokens))
+            length = phrase_at(tokens, at, phrases, free)
+        if not length or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
             at += 1
             continue
+        head = heads[" ".join(t.lower for t in tokens[at : at + length])]
         first = at
         adjectives = 0
         while (
@@ -336,23 +369,25 @@ def _adjective(token: Token) -> bool:
     )
 
 
-def context_of(tokens: Sequence[Token], tokenize: object) -> Context:
-    """The full names in a document."""
+def context_of(scans: Iterable[Scan]) -> Context:
+    """The full names in a document, from its paragraphs."""
     context = Context()
     persons: dict[str, set[str]] = {}
     words: dict[str, Counter[str]] = {}
-    for one in find_actors(tokens, Context(), tokenize):
-        for token in tokens[one.first : one.last]:
-            words.setdefault(token.text, Counter())[one.label] += 1
-        if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
-            persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
-        elif one.label == "organization" and one.entity and " " in one.entity:
-            initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
-            context.organizations.setdefault(initials, one.entity)
+    nothing = Context()
+    for scan in scans:
+        for one in scan.actors(nothing):
+            for token in scan.tokens[one.first : one.last]:
+                words.setdefault(token.text, Counter())[one.label] += 1
+            if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
+                persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
+            elif one.label == "organization" and one.entity and " " in one.entity:
+                initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
+                context.organizations.setdefault(initials, one.entity)
     # A last name that two people share names neither for certain.
     context.words.update({w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()})
     context.persons.update({last: next(iter(full)) for last, full in persons.items() if len(full) == 1})
     return context
 
 
-__all__ = ["Context", "context_of", "find_actors"]
+__all__ = ["Context", "Index", "Scan", "context_of", "index_of", "scan"]

@@ -86,8 +86,7 @@ class FlatModel:
             counts = {label: tally.accepted for label, tally in tallies.items() if tally.accepted}
             counts[OUTSIDE] = sum(tally.rejected for tally in tallies.values())
             for spelling in memory.forms.get((layer, key), {}):
-                form = tuple(token.text for token in reader.nlp.tokenizer(spelling))
-                forms[form] = counts
+                forms[reader.lexer.texts(spelling)] = counts
         self.model.lexicon.learn(forms)
 
     def suggest(self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float) -> list[Suggestion]:

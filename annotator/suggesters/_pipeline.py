@@ -7,15 +7,16 @@ Importing this module imports spaCy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from annotator.suggesters._actors import Context, context_of, find_actors
+from annotator.model.text import Paragraph, split_paragraphs
+from annotator.suggesters._actors import Context, Index, Scan, context_of, index_of, scan
 from annotator.suggesters._claims import Clause, find_claims
 from annotator.suggesters._stances import find_stances
 from annotator.suggesters._tokens import Found, Token
@@ -30,7 +31,6 @@ def extend() -> None:
         Doc.set_extension("stances", default=())
         Doc.set_extension("clauses", default=())
         Doc.set_extension("actors", default=())
-        Doc.set_extension("context", default=None)
         for name in ("score", "reason", "rule", "entity", "attributes"):
             Span.set_extension(name, default=None)
 
@@ -66,33 +66,46 @@ def _group(doc: Doc, name: str, found: Sequence[Found]) -> None:
     doc.spans[name] = SpanGroup(doc, name=name, spans=spans)
 
 
+class Lexer:
+    """Makes tokens with the tokenizer and the sentencizer of a pipeline, and knows the names of the tables as such
+    tokens."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+
+    def texts(self, text: str) -> tuple[str, ...]:
+        """The tokens of a name as texts."""
+        return tuple(token.text for token in self._nlp.tokenizer(text))
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a paragraph."""
+        doc = self._nlp.make_doc(text)
+        return tokens_of(self._nlp.get_pipe("sentencizer")(doc) if self._nlp.has_pipe("sentencizer") else doc)
+
+    @cached_property
+    def names(self) -> Index:
+        """The names of the tables by their first tokens."""
+        return index_of(self.texts)
+
+    def scans(self, text: str, paragraphs: Iterable[Paragraph]) -> tuple[Scan, ...]:
+        """Paragraphs of a text, each read by itself."""
+        return tuple(scan(self.tokens(text[p.start : p.end]), self.names) for p in paragraphs)
+
+
 class _Actors:
     """Finds actors; knows the names in the document that the paragraph stands in."""
 
     def __init__(self, nlp: Language) -> None:
-        self._nlp = nlp
+        self._lexer = Lexer(nlp)
         self._context = lru_cache(maxsize=8)(self._context_of)
 
-    def tokenize(self, text: str) -> list[str]:
-        return [token.text for token in self._nlp.tokenizer(text)]
-
     def _context_of(self, text: str) -> Context:
-        sentencizer = self._nlp.get_pipe("sentencizer") if self._nlp.has_pipe("sentencizer") else None
-        tokens: list[Token] = []
-        at = 0
-        for line in text.splitlines(keepends=True):
-            doc = self._nlp.make_doc(line)
-            if sentencizer is not None:
-                doc = sentencizer(doc)
-            tokens += [Token(t.text, at + t.start, at + t.end, t.lower, t.first) for t in tokens_of(doc)]
-            at += len(line)
-        return context_of(tokens, self.tokenize)
+        return context_of(self._lexer.scans(text, split_paragraphs(text)))
 
     def __call__(self, doc: Doc) -> Doc:
         context = self._context(str(doc.user_data.get(DOCUMENT) or doc.text))
-        found = find_actors(tokens_of(doc), context, self.tokenize)
+        found = scan(tokens_of(doc), self._lexer.names).actors(context)
         doc._.actors = tuple(found)
-        doc._.context = context
         _group(doc, "actor", found)
         return doc
 
@@ -128,4 +141,4 @@ def pipeline() -> Language:
     return nlp
 
 
-__all__ = ["DOCUMENT", "actors", "claims", "extend", "pipeline", "stances", "tokens_of"]
+__all__ = ["DOCUMENT", "Lexer", "actors", "claims", "extend", "pipeline", "stances", "tokens_of"]

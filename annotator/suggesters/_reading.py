@@ -10,15 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from spacy.language import Language
-
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._actors import Context
-from annotator.suggesters._claims import Clause
+from annotator.suggesters._actors import Context, Scan, context_of
+from annotator.suggesters._claims import Clause, find_claims
 from annotator.suggesters._counts import Usage
-from annotator.suggesters._pipeline import DOCUMENT, pipeline, tokens_of
+from annotator.suggesters._pipeline import Lexer, pipeline
+from annotator.suggesters._stances import find_stances
 from annotator.suggesters._tokens import Edge, Found, Token
 
 
@@ -51,26 +50,41 @@ class Example:
     group: str
 
 
-class Reader:
-    """Reads paragraphs with the pipeline of the rules; keeps what the last few documents tell."""
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a document tells of its paragraphs: what each says by itself, the names in all of them, and how its
+    words are used."""
 
-    def __init__(self, nlp: Language | None = None) -> None:
-        self.nlp = nlp or pipeline()
-        self._usage = lru_cache(maxsize=8)(lambda text: Usage.of([text]))
+    scans: tuple[Scan, ...]
+    context: Context
+    usage: Usage
+
+
+class Reader:
+    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell."""
+
+    def __init__(self) -> None:
+        self.lexer = Lexer(pipeline())
+        self._whole = lru_cache(maxsize=8)(self._whole_of)
         self._last: tuple[Document, Reading] | None = None
 
+    def _whole_of(self, text: str, paragraphs: tuple[Paragraph, ...]) -> _Whole:
+        scans = self.lexer.scans(text, paragraphs)
+        return _Whole(scans, context_of(scans), Usage.of([text]))
+
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
-        """The paragraph as the rules see it; the last one is kept, for the next suggester that asks."""
+        """A paragraph of the document as the rules see it; the last one is kept, for the next suggester that
+        asks."""
         if self._last is not None and self._last[0] is document and self._last[1].paragraph == paragraph:
             return self._last[1]
-        text = document.text[paragraph.start : paragraph.end]
-        doc = self.nlp.make_doc(text)
-        doc.user_data[DOCUMENT] = document.text
-        for _, component in self.nlp.pipeline:
-            doc = component(doc)
+        whole = self._whole(document.text, document.paragraphs)
+        scan = whole.scans[paragraph.index]
+        actors = tuple(scan.actors(whole.context))
+        clauses = tuple(find_claims(scan.tokens, actors))
+        edges = tuple(find_stances(scan.tokens, actors, clauses))
         reading = Reading(
-            document.id, paragraph, text, tokens_of(doc), doc._.actors, doc._.clauses, doc._.stances,
-            doc._.context, self._usage(document.text),
+            document.id, paragraph, document.text[paragraph.start : paragraph.end], scan.tokens, actors, clauses,
+            edges, whole.context, whole.usage,
         )  # fmt: skip
         self._last = (document, reading)
         return reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,8 +34,12 @@ def words(name: str) -> frozenset[str]:
 @cache
 def phrases(name: str) -> Phrases:
     """A class of words.toml as phrases."""
+    return _phrases(words(name))
+
+
+def _phrases(entries: Iterable[str]) -> Phrases:
     found: dict[str, list[tuple[str, ...]]] = {}
-    for entry in words(name):
+    for entry in entries:
         parts = tuple(entry.lower().split(" "))
         found.setdefault(parts[0], []).append(parts)
     return {first: tuple(sorted(of, key=len, reverse=True)) for first, of in found.items()}
@@ -98,6 +102,12 @@ def heads() -> Mapping[str, Head]:
         if needs != "p":
             found.setdefault(singular, Head(one, needs, False))
     return found
+
+
+@cache
+def head_phrases() -> Phrases:
+    """The nouns of `heads` as phrases."""
+    return _phrases(heads())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +234,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "heads", "label_map", "names", "phrases",
+    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "head_phrases", "heads", "label_map", "names", "phrases",
     "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from annotator.suggesters._tokens import Edge, Found
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Reader
 
-VERSION = "4"
+VERSION = "5"
 """Raised whenever the rules or their tables propose something else."""
 
 
@@ -40,7 +40,6 @@ class Rules:
     def __init__(self, schema: LabelSchema, reader: Reader, muted: frozenset[str]) -> None:
         self._schema = schema
         self._reader = reader
-        self.nlp = reader.nlp
         self._muted = muted
         self._labels = LabelMap(schema)
 

@@ -106,9 +106,9 @@ def simulate(
 
     The model is trained after the first few paragraphs, then every `every` of them.
     """
-    from annotator.suggesters._reading import Reader
+    from annotator.suggesters._reading import shared_reader
 
-    reader = Reader()
+    reader = shared_reader()
     used = sorted(
         {s.layer for one in stream for s in one.spans} | {r.layer for one in stream for r in one.relations}
     )

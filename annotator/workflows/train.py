@@ -174,9 +174,9 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
 
 def learnt(project: Project) -> tuple[Bundle, Material]:
     """The model of all that was finished, not stored."""
-    from annotator.suggesters._reading import Reader
+    from annotator.suggesters._reading import shared_reader
 
-    found = material(project, Reader())
+    found = material(project, shared_reader())
     try:
         if not found.examples:
             raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")

@@ -71,9 +71,9 @@ def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
 @cache
 def _seeds() -> tuple[Example, ...]:
     """The paragraphs of the seeds that are there to learn from."""
-    from annotator.suggesters._reading import Reader
+    from annotator.suggesters._reading import shared_reader
 
-    return tuple(examples_in(seed_records("train"), Reader()))
+    return tuple(examples_in(seed_records("train"), shared_reader()))
 
 
 __all__ = ["FEW", "examples_in", "seed_records", "taught"]

@@ -22,7 +22,6 @@ from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, split_paragraphs
 from annotator.resources import folder, load_schema
 from annotator.suggesters import rules
-from annotator.suggesters._pipeline import DOCUMENT
 from annotator.workflows.suggest import propose
 
 Bounds = tuple[int, int]
@@ -117,7 +116,7 @@ def on_public(suggester: rules.Rules, data: Path) -> dict[str, Any]:
         gold_claims = [(s[0], s[1]) for s in row["spans"]]
         _add(counts, overlapping(gold_claims, mine_claims), len(mine_claims), len(gold_claims))
     out["claims"] = f1(*counts)
-    out["stances"] = _stances(suggester, data)
+    out["stances"] = _stances(data)
     return out
 
 
@@ -126,21 +125,19 @@ def _read(suggester: rules.Rules, text: str) -> list[Span]:
     return [s.value for s in suggester.suggest(document, document.paragraphs[0]) if isinstance(s.value, Span)]
 
 
-def _stances(suggester: rules.Rules, data: Path) -> dict[str, Any]:
+def _stances(data: Path) -> dict[str, Any]:
     """Directed edges between two given names, which stand in for the actors that the rules would find; an edge the
     other way counts as wrong. `shown` are those with a score of .8 and more."""
     from annotator.suggesters._claims import find_claims
-    from annotator.suggesters._pipeline import tokens_of
+    from annotator.suggesters._reading import shared_reader
     from annotator.suggesters._stances import find_stances
     from annotator.suggesters._tokens import Found
 
-    nlp = suggester.nlp
+    lexer = shared_reader().lexer
     right = proposed = wanted = 0
     shown = [0, 0]
     for row in _lines(data / "stance_valid.jsonl.gz"):
-        doc = nlp.make_doc(row["text"])
-        doc.user_data[DOCUMENT] = row["text"]
-        tokens = tokens_of(nlp.get_pipe("sentencizer")(doc))
+        tokens = lexer.tokens(row["text"])
         actors = []
         for start, end in row["ents"]:
             inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
