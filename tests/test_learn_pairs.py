@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,6 +12,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
+from annotator.suggesters._labels import of_edge
 from annotator.suggesters._pairs import LEAST, PairModel, PairProposal, pairs_of
 from annotator.suggesters._reading import Example, Reader
 
@@ -73,13 +75,18 @@ def test_a_verb_that_the_rules_do_not_know_is_learnt() -> None:
     assert all(p.chance > 0.8 and p.reason for p in found.values())
 
 
-def test_strength_basis_and_cue_are_those_of_the_rules() -> None:
+@pytest.mark.parametrize("name", ["cue", "trigger"])
+def test_strength_basis_and_cue_are_those_of_the_rules(name: str) -> None:
     reported = next(p for p in _suggest(_model()) if p.target == "claim")
-    text = _text("China", "Norway")
-    cue = reported.attributes["cue"]
+    assert reported.edge is not None
+    layer = _stance()
+    renamed = tuple(replace(a, name=name) if a.type == "span" else a for a in layer.attributes)
+    given = of_edge(replace(layer, attributes=renamed), reported.edge, 100)
+    cue = given[name]
     assert isinstance(cue, list)
-    assert text[int(cue[0]) : int(cue[1])] in ("says", "says that")
-    assert reported.attributes["basis"] == "explicit"
+    assert _text("China", "Norway")[int(cue[0]) - 100 : int(cue[1]) - 100] in ("says", "says that")
+    assert given["basis"] == "explicit"
+    assert set(given) == {name, "basis", "strength"}
 
 
 def test_too_little_is_told_with_a_number() -> None:

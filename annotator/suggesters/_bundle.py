@@ -27,7 +27,7 @@ from annotator.suggesters._features import Passage
 from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
 from annotator.suggesters._judging import LAST, Judged, better, of_last, report, rounded
-from annotator.suggesters._labels import LabelMap, fitting
+from annotator.suggesters._labels import LabelMap, fitting, of_edge
 from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
 
@@ -100,15 +100,8 @@ class Bundle:
             if layer.label(one.label) is None:
                 continue
             id = relation_id(reading.document, layer.name, one.label, one.source, one.target)
-            value = Relation(
-                id,
-                layer.name,
-                one.label,
-                one.source,
-                one.target,
-                fitting(layer, one.attributes),
-                "suggestion",
-            )
+            given = of_edge(layer, one.edge, reading.paragraph.start) if one.edge is not None else {}
+            value = Relation(id, layer.name, one.label, one.source, one.target, given, "suggestion")
             reason = f"{one.reason} ({one.chance:.0%})"
             out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, reason, one.rule))
         return out

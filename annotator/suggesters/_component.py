@@ -22,8 +22,8 @@ from annotator.model.memory import EMPTY
 from annotator.model.schema import LabelSchema, parse_schema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
-from annotator.suggesters import _pipeline, model, rules
-from annotator.suggesters._merge import Policy, merge
+from annotator.suggesters import Suggester, _pipeline, model, rules
+from annotator.suggesters._merge import Policy, heard, merge
 
 FACTORY = "annotator_model"
 _FILE = "model.msgpack"
@@ -35,7 +35,7 @@ class Component:
     def __init__(self, name: str) -> None:
         self.name = name
         self._given: dict[str, Any] = {}
-        self._suggesters: list[rules.Rules | model.Learnt] = []
+        self._suggesters: list[Suggester] = []
         self._policy = Policy()
         self.schema: LabelSchema | None = None
 
@@ -47,9 +47,10 @@ class Component:
         read = parse_schema(schema, file="the label schema of the pipeline")
         learnt = model.create(schema=read, config={"data": data, "number": number}, memory=EMPTY)
         self._given = {"data": data, "number": number, "schema": schema, "gate": gate, "stances": stances}
-        self._suggesters = [learnt, rules.create(schema=read, config={}, memory=EMPTY)]
         flat = frozenset(layer.name for layer in read.span_layers if layer.attribute_of_type("entity"))
         self._policy = Policy(flat, gate, stances, taken=learnt.takes)
+        every: list[Suggester] = [learnt, rules.create(schema=read, config={}, memory=EMPTY)]
+        self._suggesters = heard(every, (layer.name for layer in read.layers), self._policy)
         self.schema = read
 
     def __call__(self, doc: Doc) -> Doc:

@@ -19,6 +19,9 @@ OUTSIDE = "O"
 Form = tuple[str, ...]
 """Texts of the tokens of a span."""
 
+Match = tuple[int, int, Mapping[str, int]]
+"""Tokens `[first, last)` where a known form stands, and how often it stood for what."""
+
 _LONGEST = 9
 """Tokens of the longest form that is looked for again."""
 
@@ -151,7 +154,7 @@ class Lexicon:
             own = self.forms.setdefault(form, Counter())
             for label, number in counts.items():
                 own[label] = max(own[label], number)
-        self._starts = None
+        self._longest = None
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back; the counts of single documents are left out."""
@@ -168,45 +171,53 @@ class Lexicon:
 
     def _add(self, document: str, texts: Sequence[str], label: str) -> None:
         form = tuple(texts)
-        self.forms.setdefault(form, Counter())[label] += 1
+        if form not in self.forms:
+            self.forms[form] = Counter()
+            self._longest = None
+        self.forms[form][label] += 1
         self.parts.setdefault(document, Lexicon()).forms.setdefault(form, Counter())[label] += 1
-        self._starts = None
 
-    _starts: frozenset[str] | None = None
+    _longest: dict[str, int] | None = None
+    """First token of a form -> tokens of the longest one that begins with it; None until it is asked for."""
 
-    def matches(
-        self, tokens: Sequence[Token], without: Lexicon | None = None
-    ) -> list[tuple[int, int, dict[str, int]]]:
+    def matches(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[Match]:
         """Where known forms stand and what they stood for: the longest first, none overlapping. Counts of
         `without` do not count. At the start of a sentence a form may be written in lower case."""
-        if self._starts is None:
-            self._starts = frozenset(form[0] for form in self.forms)
+        if self._longest is None:
+            self._longest = {}
+            for form in self.forms:
+                self._longest[form[0]] = min(_LONGEST, max(len(form), self._longest.get(form[0], 0)))
         out, at = [], 0
         while at < len(tokens):
-            heads = [tokens[at].text, *([tokens[at].lower] if tokens[at].first else [])]
-            step = 1
-            for head in heads:
-                if head not in self._starts:
-                    continue
-                for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
-                    form = (head, *(t.text for t in tokens[at + 1 : at + length]))
-                    counts = _less(self.forms.get(form), without.forms.get(form) if without else None)
-                    if counts:
-                        out.append((at, at + length, counts))
-                        step = length
-                        break
-                if step > 1 or (out and out[-1][0] == at):
-                    break
-            at += step
+            token = tokens[at]
+            found = self._at(tokens, at, token.text, without)
+            if found is None and token.first:
+                found = self._at(tokens, at, token.lower, without)
+            if found is not None:
+                out.append(found)
+            at = found[1] if found is not None else at + 1
         return out
 
-    def features(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[list[str]]:
-        """For every token what is remembered of it; `without` is left out of the counts."""
+    def _at(self, tokens: Sequence[Token], at: int, head: str, without: Lexicon | None) -> Match | None:
+        """The longest form that stands at a place, its first token written as `head`."""
+        assert self._longest is not None
+        for length in range(min(self._longest.get(head, 0), len(tokens) - at), 0, -1):
+            form = (head, *(t.text for t in tokens[at + 1 : at + length]))
+            counts = _less(self.forms.get(form), without.forms.get(form) if without else None)
+            if counts:
+                return at, at + length, counts
+        return None
+
+    def features(
+        self, tokens: Sequence[Token], matches: Iterable[Match], without: Lexicon | None = None
+    ) -> list[list[str]]:
+        """For every token what is remembered of it; `matches` are those of the tokens, and `without` is left out of
+        the counts."""
         out: list[list[str]] = []
         for token in tokens:
             counts = _less(self.words.get(token.text), without.words.get(token.text) if without else None)
             out.append([f"m={_summary(counts)}"])
-        for first, last, counts in self.matches(tokens, without):
+        for first, last, counts in matches:
             summary = _summary(counts)
             for i in range(first, last):
                 side = "B" if i == first else "I"
@@ -215,11 +226,11 @@ class Lexicon:
         return out
 
 
-def _less(counts: Counter[str] | None, other: Counter[str] | None) -> dict[str, int]:
+def _less(counts: Counter[str] | None, other: Counter[str] | None) -> Mapping[str, int]:
     if not counts:
         return {}
     if not other:
-        return dict(counts)
+        return counts
     return {label: n - other[label] for label, n in counts.items() if n > other[label]}
 
 
@@ -234,4 +245,4 @@ def _summary(counts: Mapping[str, int]) -> str:
     return f"{label}{sure}{1 if total == 1 else 3 if total < 5 else 9}"
 
 
-__all__ = ["OUTSIDE", "Form", "Lexicon", "Usage"]
+__all__ = ["OUTSIDE", "Form", "Lexicon", "Match", "Usage"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pycrfsuite
 
 from annotator.suggesters._choice import Candidate
-from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
+from annotator.suggesters._counts import OUTSIDE, Lexicon, Match, Usage
 from annotator.suggesters._features import Passage, Place, tags
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, log_odds
@@ -52,39 +52,26 @@ class SpanModel:
     labels: tuple[str, ...]
     _tagger: Any = field(default=None, repr=False, compare=False)
 
-    def candidates(self, passage: Passage, without: Lexicon | None = None) -> list[Candidate]:
-        """All candidates, with probabilities, in the order of their places; the counts of `without` are left
-        out of the memory."""
-        settled = self._settled(passage, without)
+    def candidates(self, passage: Passage) -> list[Candidate]:
+        """All candidates, with probabilities, in the order of their places."""
+        matches = self.lexicon.matches(passage.tokens)
+        settled = _settled(matches)
         out: list[Candidate] = []
-        for place, columns, by in self.pool(passage, without):
+        for place, columns, by in self.pool(passage, matches):
             chance = max(self.chance(columns), settled.get(place, 0.0))
             out.append(Candidate(*place, chance, by))
         return out
 
-    def _settled(self, passage: Passage, without: Lexicon | None) -> dict[Place, float]:
-        """The places of forms that annotators marked with one label nearly always, with the least chance that
-        this gives them. Of whole projects this changes nothing (F1 stays within .001 on CrossNER politics), but
-        who marks a word for the third time expects to see it suggested."""
-        out: dict[Place, float] = {}
-        for first, last, counts in self.lexicon.matches(passage.tokens, without):
-            every = sum(counts.values())
-            for label, number in counts.items():
-                if label != OUTSIDE and number >= _SETTLED and number >= _NEARLY * every:
-                    out[first, last, label] = number / (every + 1)
-        return out
-
-    def pool(
-        self, passage: Passage, without: Lexicon | None = None
-    ) -> list[tuple[Place, tuple[float, ...], str]]:
-        """Candidates with the columns of the calibration, and who proposes them."""
+    def pool(self, passage: Passage, matches: Sequence[Match]) -> list[tuple[Place, tuple[float, ...], str]]:
+        """Candidates with the columns of the calibration, and who proposes them; `matches` are those of the memory in
+        the passage."""
         if not passage.tokens:
             return []
         tagger = self._open()
-        tagger.set(_items(passage, self.lexicon, self.usage, without))
+        tagger.set(_items(passage, self.lexicon, matches))
         best = set(_places(tagger.tag()))
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
-        remembered = {(a, b): counts for a, b, counts in self.lexicon.matches(passage.tokens, without)}
+        remembered = {(a, b): counts for a, b, counts in matches}
         known = set(best) | set(rules)
         for (first, last), counts in remembered.items():
             label = min(counts, key=lambda name: (-counts[name], name))
@@ -172,8 +159,9 @@ def train(passages: Sequence[Passage], usage: Usage) -> Training:
             continue
         model = _fit(some, usage, Binary(PRIOR))
         for i in sorted(held):
-            rows += [(i, place, columns, by) for place, columns, by in model.pool(passages[i])]
-            alone[i] = without_model(passages[i], model.lexicon)
+            matches = model.lexicon.matches(passages[i].tokens)
+            rows += [(i, place, columns, by) for place, columns, by in model.pool(passages[i], matches)]
+            alone[i] = _without_model(passages[i], matches)
     right = [place in passages[i].gold for i, place, _, _ in rows]
     chance = Binary.fit([columns for _, _, columns, _ in rows], right, PRIOR)
     held_out: dict[int, list[Candidate]] = {i: [] for i in alone}
@@ -182,10 +170,10 @@ def train(passages: Sequence[Passage], usage: Usage) -> Training:
     return Training(_fit(passages, usage, chance), held_out, alone)
 
 
-def without_model(passage: Passage, lexicon: Lexicon) -> list[Candidate]:
+def _without_model(passage: Passage, matches: Iterable[Match]) -> list[Candidate]:
     """What rules and memory propose by their own scores."""
     out = [Candidate(f.first, f.last, f.label, f.score, "rules") for f in passage.found]
-    for first, last, counts in lexicon.matches(passage.tokens):
+    for first, last, counts in matches:
         label = min(counts, key=lambda name: (-counts[name], name))
         if label != OUTSIDE:
             chance = (counts[label] + 1) / (sum(counts.values()) + 2)
@@ -199,7 +187,8 @@ def _fit(passages: Sequence[Passage], usage: Usage, chance: Binary) -> SpanModel
     trainer.set_params(_PARAMETERS)
     for one in passages:
         if one.tokens:
-            items = _items(one, lexicon, usage, lexicon.parts.get(one.group))
+            own = lexicon.parts.get(one.group)
+            items = _items(one, lexicon, lexicon.matches(one.tokens, own), own)
             trainer.append(items, tags(len(one.tokens), one.gold))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         file = Path(folder) / "crf"
@@ -209,11 +198,24 @@ def _fit(passages: Sequence[Passage], usage: Usage, chance: Binary) -> SpanModel
     return SpanModel(crf, lexicon, usage, chance, labels)
 
 
-def _items(passage: Passage, lexicon: Lexicon, usage: Usage, without: Lexicon | None) -> Any:
-    used = usage.features(passage.tokens, passage.usage)
-    known = lexicon.features(passage.tokens, without)
-    every = zip(passage.described, used, known, strict=True)
-    return pycrfsuite.ItemSequence([[*a, *b, *c] for a, b, c in every])
+def _items(
+    passage: Passage, lexicon: Lexicon, matches: Iterable[Match], without: Lexicon | None = None
+) -> Any:
+    known = lexicon.features(passage.tokens, matches, without)
+    return pycrfsuite.ItemSequence([[*a, *b] for a, b in zip(passage.described, known, strict=True)])
+
+
+def _settled(matches: Iterable[Match]) -> dict[Place, float]:
+    """The places of forms that annotators marked with one label nearly always, with the least chance that
+    this gives them. Of whole projects this changes nothing (F1 stays within .001 on CrossNER politics), but
+    who marks a word for the third time expects to see it suggested."""
+    out: dict[Place, float] = {}
+    for first, last, counts in matches:
+        every = sum(counts.values())
+        for label, number in counts.items():
+            if label != OUTSIDE and number >= _SETTLED and number >= _NEARLY * every:
+                out[first, last, label] = number / (every + 1)
+    return out
 
 
 def _places(path: Sequence[str]) -> list[Place]:
@@ -236,4 +238,4 @@ def _lean(counts: Mapping[str, int], label: str) -> float:
     return math.log((mine + 0.5) / (sum(counts.values()) - mine + 0.5))
 
 
-__all__ = ["FOLDS", "LEAST", "PRIOR", "SpanModel", "Training", "train", "without_model"]
+__all__ = ["FOLDS", "LEAST", "PRIOR", "SpanModel", "Training", "train"]

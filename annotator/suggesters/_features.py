@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._counts import OUTSIDE, Usage
+from annotator.suggesters._counts import OUTSIDE
 from annotator.suggesters._tokens import Found, Token
 
 Place = tuple[int, int, str]
@@ -32,17 +32,16 @@ _LOWER_CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph made ready: its tokens, what the rules find, and the features of the text alone.
+    """A paragraph made ready: its tokens, what the rules find, and for each token the features that do not depend on
+    what was decided.
 
-    `group` says which passages belong together, `usage` how the document writes its words; `gold` holds
-    places that were decided on, or nothing.
+    `group` says which passages belong together; `gold` holds places that were decided on, or nothing.
     """
 
     group: str
     tokens: tuple[Token, ...]
     found: tuple[Found, ...]
     described: tuple[tuple[str, ...], ...]
-    usage: Usage
     gold: tuple[Place, ...] = ()
 
 

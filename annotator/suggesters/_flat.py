@@ -43,8 +43,11 @@ def is_flat(examples: Sequence[Example], layer: str) -> bool:
     return bool(lengths) and median(lengths) <= LONG
 
 
-def passage_of(reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span]) -> Passage:
-    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided spans."""
+def passage_of(
+    reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span], usage: Usage
+) -> Passage:
+    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided spans; `usage` is
+    that of words in all texts."""
     found: list[Found] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
@@ -56,7 +59,9 @@ def passage_of(reading: Reading, layer: str, labels: LabelMap, group: str, spans
         reading.tokens, [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer]
     )
     described = describe(reading.tokens, found, reading.context.words)
-    return Passage(group, reading.tokens, tuple(found), described, reading.usage, gold)
+    used = usage.features(reading.tokens, reading.usage)
+    features = tuple((*a, *b) for a, b in zip(described, used, strict=True))
+    return Passage(group, reading.tokens, tuple(found), features, gold)
 
 
 @dataclass
@@ -73,7 +78,7 @@ class FlatModel:
         examples: Sequence[Example], layer: Layer, labels: LabelMap, usage: Usage
     ) -> tuple[FlatModel, Training, list[Passage]]:
         """The model, with what it is judged by. Raises ValueError when nothing is marked."""
-        passages = [passage_of(e.reading, layer.name, labels, e.group, e.spans) for e in examples]
+        passages = [passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples]
         training = train(passages, usage)
         return FlatModel(layer, training.model, _habits(examples, layer)), training, passages
 
@@ -91,7 +96,7 @@ class FlatModel:
 
     def suggest(self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float) -> list[Suggestion]:
         """What is worth showing of a paragraph, in reading order; name and version are given by the caller."""
-        passage = passage_of(reading, self.layer.name, labels, reading.document, ())
+        passage = passage_of(reading, self.layer.name, labels, reading.document, (), self.model.usage)
         found = {(f.first, f.last): f for f in passage.found}
         known = [
             one for one in self.model.candidates(passage) if self.layer.label(one.label) or self.layer.open

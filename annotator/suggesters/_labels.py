@@ -57,13 +57,8 @@ class LabelMap:
         layer, label = place
         known = self._schema.layer(layer)
         assert known is not None
-        given: dict[str, Value] = {k: v for k, v in edge.attributes.items() if k in ("basis", "strength")}
-        cue = known.attribute_of_type("span")
-        if cue is not None and "cue_start" in edge.attributes:
-            a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
-            given[cue.name] = [offset + a, offset + b]
         id = relation_id(document, layer, label, source, target)
-        return Relation(id, layer, label, source, target, fitting(known, given), "suggestion")
+        return Relation(id, layer, label, source, target, of_edge(known, edge, offset), "suggestion")
 
 
 def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
@@ -76,6 +71,17 @@ def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
     return None
 
 
+def of_edge(layer: Layer, edge: Edge, offset: int) -> dict[str, Value]:
+    """Strength, basis and cue of a found stance, as far as the layer has them; `offset` is where the paragraph
+    starts in the document."""
+    given: dict[str, Value] = {k: v for k, v in edge.attributes.items() if k in ("basis", "strength")}
+    cue = layer.attribute_of_type("span")
+    if cue is not None and "cue_start" in edge.attributes:
+        a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])
+        given[cue.name] = [offset + a, offset + b]
+    return fitting(layer, given)
+
+
 def fitting(layer: Layer, attributes: Mapping[str, Value]) -> dict[str, Value]:
     """Those of the attributes that the layer has and that may hold the value."""
     out: dict[str, Value] = {}
@@ -86,4 +92,4 @@ def fitting(layer: Layer, attributes: Mapping[str, Value]) -> dict[str, Value]:
     return out
 
 
-__all__ = ["LabelMap", "Target", "fitting"]
+__all__ = ["LabelMap", "Target", "fitting", "of_edge"]

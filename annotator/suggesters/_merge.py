@@ -11,6 +11,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
+from annotator.suggesters import Suggester
 from annotator.suggesters._choice import Candidate, choose
 from annotator.suggesters._history import NOTHING, History
 
@@ -34,6 +35,13 @@ AS_PROPOSED = Policy()
 """Everything is shown with the score that it came with."""
 
 _SILENT = ("rules", "memory")
+
+
+def heard(suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy) -> list[Suggester]:
+    """The suggesters that are listened to in any of these layers."""
+    if not policy.taken.issuperset(layers):
+        return list(suggesters)
+    return [one for one in suggesters if one.name not in _SILENT]
 
 
 def merge(
@@ -125,4 +133,4 @@ def _both(first: Suggestion, other: Suggestion) -> Suggestion:
     return replace(first, value=value, reason=reason)
 
 
-__all__ = ["AS_PROPOSED", "Policy", "merge"]
+__all__ = ["AS_PROPOSED", "Policy", "heard", "merge"]

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotator.model.schema import Layer
-from annotator.model.span import AUTHOR, Span, Value
+from annotator.model.span import AUTHOR, Span
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, find_claims, flip
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes, log_odds
+from annotator.suggesters._pair_features import End, Scene, features_of
 from annotator.suggesters._reading import Example, Reading, tokens_within
 from annotator.suggesters._stances import SIDES, find_stances
 from annotator.suggesters._syntax import Syntax
-from annotator.suggesters._tokens import Edge, Found, Token, phrase_at
+from annotator.suggesters._tokens import Edge, Found
 
 _QUOTED = frozenset('"“”«» ,:')
 NONE = ""
@@ -37,33 +38,23 @@ _RULE = "pair.learnt"
 @dataclass(frozen=True, slots=True)
 class PairProposal:
     """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance` is the
-    calibrated probability that it is accepted with this label."""
+    calibrated probability that it is accepted with this label, `edge` what the rules find between the two."""
 
     source: str
     target: str
     label: str
     chance: float
-    attributes: Mapping[str, Value]
+    edge: Edge | None
     reason: str
     rule: str = _RULE
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """One end of a pair: a span and its tokens."""
-
-    span: Span
-    first: int
-    last: int
-    sentence: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A candidate: its ends (no source is the author), the rules' edge if there is one, and its features."""
 
-    source: _End | None
-    target: _End
+    source: End | None
+    target: End
     edge: Edge | None
     features: tuple[str, ...]
 
@@ -97,18 +88,17 @@ class PairModel:
     def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[PairProposal]:
         """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
         for a pair, none less likely than `LOWEST`."""
-        return self._proposals(reading, pairs_of(reading, spans, self.sources, self.targets, self.reach))
+        return self._proposals(pairs_of(reading, spans, self.sources, self.targets, self.reach))
 
-    def _proposals(self, reading: Reading, pairs: Iterable[_Pair]) -> list[PairProposal]:
+    def _proposals(self, pairs: Iterable[_Pair]) -> list[PairProposal]:
         out: list[PairProposal] = []
         every = list(pairs)
         for pair, chances in zip(every, self.labels.many([one.features for one in every]), strict=True):
             label = _best(chances)
             chance = self.chance((log_odds(chances[label]),)) if label else 0.0
             if label and chance >= LOWEST:
-                given = _attributes(reading, pair)
                 reason = self._reason(pair, label)
-                out.append(PairProposal(*pair.ends, label, round(chance, 4), given, reason))
+                out.append(PairProposal(*pair.ends, label, round(chance, 4), pair.edge, reason))
         return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
 
     def _reason(self, pair: _Pair, label: str) -> str:
@@ -138,9 +128,9 @@ def _best(chances: Mapping[str, float]) -> str:
     return min((name for name in chances if name), key=lambda name: (-chances[name], name), default=NONE)
 
 
-def _ends(reading: Reading, spans: Sequence[Span]) -> list[_End]:
+def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
     """Spans of the paragraph with their tokens and the number of their sentence, in reading order."""
-    out: list[_End] = []
+    out: list[End] = []
     base, tokens = reading.paragraph.start, reading.tokens
     number: list[int] = []
     for token in tokens:
@@ -148,21 +138,27 @@ def _ends(reading: Reading, spans: Sequence[Span]) -> list[_End]:
     for span in sorted(spans, key=lambda s: (s.start, -s.end, s.id)):
         place = tokens_within(tokens, span.start - base, span.end - base)
         if place is not None:
-            out.append(_End(span, place[0], place[1], number[place[0]]))
+            out.append(End(span, place[0], place[1], number[place[0]]))
     return out
 
 
 def _reread(
-    reading: Reading, actors: Sequence[_End], claims: Sequence[_End]
+    reading: Reading, actors: Sequence[End], claims: Sequence[End]
 ) -> tuple[dict[tuple[str, str], Edge], dict[str, Clause]]:
     """What the rules make of the paragraph when the actors are those given: edges by the ids of their ends,
     and for the given claims the clause that they overlap most."""
     tokens, base = reading.tokens, reading.paragraph.start
-    found = [
-        Found(a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", "")
-        for a in actors
-    ]
-    clauses = find_claims(tokens, found)
+    found: Sequence[Found] = reading.actors
+    clauses: Sequence[Clause] = reading.clauses
+    ruled: Sequence[Edge] = reading.edges
+    # Of actors the rules ask no more than where they stand.
+    if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
+        found = [
+            Found(a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", "")
+            for a in actors
+        ]
+        clauses = find_claims(tokens, found)
+        ruled = find_stances(tokens, found, clauses)
     near: dict[int, list[str]] = {}
     by_claim: dict[str, Clause] = {}
     for claim in claims:
@@ -176,7 +172,7 @@ def _reread(
             by_claim[claim.span.id] = clauses[best]
             near.setdefault(best, []).append(claim.span.id)
     edges: dict[tuple[str, str], Edge] = {}
-    for edge in find_stances(tokens, found, clauses):
+    for edge in ruled:
         source = actors[edge.source].span.id if edge.source is not None else AUTHOR
         targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
         for target in targets:
@@ -189,7 +185,7 @@ def _reread(
     return edges, by_claim
 
 
-def _governed(syntax: Syntax, claim: _End) -> tuple[int, Edge] | None:
+def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
     """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that is the object of a verb,
     and the edge."""
     tokens, first = syntax.tokens, claim.first
@@ -221,122 +217,17 @@ def pairs_of(
     holders = [e for e in ends if e.span.layer in sources]
     aims = [e for e in ends if e.span.layer in targets]
     edges, clauses = _reread(reading, holders, [e for e in aims if e.span.layer not in sources])
-    sides = _sides(reading.tokens)
+    scene = Scene(reading.tokens, ends)
     for target in aims:
         clause = clauses.get(target.span.id)
         if AUTHOR in sources:
             edge = edges.get((AUTHOR, target.span.id))
-            yield _Pair(None, target, edge, _features(reading, ends, None, target, edge, clause, sides))
+            yield _Pair(None, target, edge, features_of(scene, None, target, edge, clause))
         for source in holders:
             if source is target or not 0 <= target.sentence - source.sentence <= reach:
                 continue
             edge = edges.get((source.span.id, target.span.id))
-            yield _Pair(source, target, edge, _features(reading, ends, source, target, edge, clause, sides))
-
-
-def _sides(tokens: Sequence[Token]) -> list[str]:
-    """For each token the side that it takes as a verb, noun or adjective: `v+`, `n-` and so on, or nothing."""
-    out: list[str] = []
-    for token in tokens:
-        word = tables.side_nouns().get(token.lower) or tables.side_adjectives().get(token.lower)
-        verbs = tables.verbs_by_form().get(token.lower, ())
-        plain = [verb for verb, _ in verbs if not verb.particle] or [verb for verb, _ in verbs]
-        if plain:
-            out.append(f"v{plain[0].on_claim or '.'}{plain[0].on_actor or '.'}")
-        else:
-            out.append(f"n{word.side}" if word else "")
-    return out
-
-
-def _size(number: int) -> int:
-    return max(n for n in (0, 1, 2, 3, 5, 8, 13, 21) if n <= number)
-
-
-def _features(
-    reading: Reading, ends: Sequence[_End], source: _End | None, target: _End, edge: Edge | None,
-    clause: Clause | None, sides: Sequence[str],
-) -> tuple[str, ...]:  # fmt: skip
-    """What tells whether, and how, a source stands to a target."""
-    tokens = reading.tokens
-    kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
-    rule = f"{edge.rule}{edge.side}" if edge else ""
-    made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]
-    for name, value in target.span.attributes.items():
-        if isinstance(value, str):
-            made.append(f"{kind}|{name}={value}")
-    if clause is not None:
-        made += [f"{kind}|frame={clause.frame.side if clause.frame else None}"]
-        made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
-    low = next((i for i in range(target.first, -1, -1) if tokens[i].first), 0)
-    high = next((i for i in range(target.first + 1, len(tokens)) if tokens[i].first), len(tokens))
-    if source is None:
-        return (*made, *_authors(tokens, kind, target, low, high))
-    back = target.sentence - source.sentence
-    inside = target.first <= source.first and source.last <= target.last
-    order = "in" if inside else "before" if source.first < target.first else "after"
-    a, b = (source.last, target.first) if order == "before" else (target.last, source.first)
-    if inside:
-        a, b = target.first, source.first
-    others = [e for e in ends if e is not source and e.span.layer == source.span.layer]
-    between = sum(a <= e.first < b for e in others)
-    made += [
-        f"{kind}|o={order}|back={back}", f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
-        f"{kind}|o={order}|n={min(3, between)}", f"from={source.span.label}", f"{kind}|from={source.span.label}",
-        f"{kind}|mention={source.span.attributes.get('mention')}",
-        f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
-    ]  # fmt: skip
-    held = target.span.attributes.get("attribution", "")
-    made.append(f"{kind}|held={held}|o={order}|n={min(2, between)}|back={back}")
-    made.append(f"{kind}|held={held}|r={rule != ''}|to={target.span.label}|back={back}")
-    near = min(len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2)
-    made.append(f"{kind}|held={held}|o={order}|first={near}|back={back}")
-    if back == 0:
-        stretch = range(a, b)
-        if order == "after":
-            stretch = range(a, min(high, max(b, source.last + 4)))
-        found = [sides[i] for i in stretch if sides[i]]
-        made += [f"{kind}|o={order}|side={side}" for side in found]
-        made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
-        made += [f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()]
-        not_ = any(tokens[i].lower in tables.words("negations") for i in stretch)
-        made.append(f"{kind}|not={not_}|side={found[0] if found else ''}")
-        made.append(f"{kind}|that={any(tokens[i].lower == 'that' for i in stretch)}")
-    before = tokens[source.first - 1].lower if source.first > low else "^"
-    after = tokens[source.last].lower if source.last < len(tokens) else "$"
-    made += [
-        f"{kind}|a={after}",
-        f"{kind}|b={before}",
-        f"{kind}|a={sides[source.last] if after != '$' else ''}",
-    ]
-    return tuple(made)
-
-
-def _authors(tokens: Sequence[Token], kind: str, target: _End, low: int, high: int) -> list[str]:
-    """What shows the author's side on a claim: words before it in its sentence, and how the next one begins."""
-    made = [f"{kind}|first={t.lower}" for t in tokens[low : low + 2]]
-    made += [f"{kind}|next={t.lower}" for t in tokens[high : high + 3]]
-    made.append(f"{kind}|sign={tokens[high - 1].text}")
-    for name in ("author_sides_with", "author_sides_against"):
-        phrases = tables.phrases(name)
-        inside = any(phrase_at(tokens, i, phrases, high) for i in range(low, high))
-        follows = any(
-            phrase_at(tokens, i, phrases, len(tokens)) for i in range(high, min(high + 4, len(tokens)))
-        )
-        made.append(f"{kind}|{name}={inside}{follows}")
-    return made
-
-
-def _attributes(reading: Reading, pair: _Pair) -> dict[str, Value]:
-    """Strength, basis and cue as the rules give them."""
-    if pair.edge is None:
-        return {}
-    given: dict[str, Value] = {k: v for k, v in pair.edge.attributes.items() if k in ("basis", "strength")}
-    if "cue_start" in pair.edge.attributes:
-        base = reading.paragraph.start
-        given["cue"] = [
-            base + int(pair.edge.attributes["cue_start"]), base + int(pair.edge.attributes["cue_end"])
-        ]  # fmt: skip
-    return given
+            yield _Pair(source, target, edge, features_of(scene, source, target, edge, clause))
 
 
 _Decided = tuple[_Pair, str]
@@ -387,10 +278,7 @@ def _calibrate(
     model.chance = Binary.fit(columns, right, PRIOR)
     for other in blind.values():
         other.chance = model.chance
-    return {
-        i: other._proposals(examples[i].reading, [pair for pair, _ in table[i]])
-        for i, other in sorted(blind.items())
-    }
+    return {i: other._proposals([pair for pair, _ in table[i]]) for i, other in sorted(blind.items())}
 
 
 __all__ = ["LEAST", "PairModel", "PairProposal"]

@@ -6,6 +6,7 @@ Importing this module imports spaCy.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -114,8 +115,9 @@ def examples_of(
 
 def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
     """The tokens `[first, last)` that `[start, end)` (code points of the paragraph) touches; None for none."""
-    inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
-    return (inside[0], inside[-1] + 1) if inside else None
+    first = bisect_right(tokens, start, key=lambda token: token.end)
+    last = bisect_left(tokens, end, key=lambda token: token.start)
+    return (first, last) if first < last else None
 
 
 __all__ = ["Example", "Reader", "Reading", "examples_of", "shared_reader", "tokens_within"]

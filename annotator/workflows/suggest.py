@@ -22,7 +22,7 @@ from annotator.project import Project
 from annotator.store.rows import SuggestionRun
 from annotator.suggesters import Suggester
 from annotator.suggesters._history import NOTHING, History, Verdict
-from annotator.suggesters._merge import AS_PROPOSED, Policy, merge
+from annotator.suggesters._merge import AS_PROPOSED, Policy, heard, merge
 from annotator.workflows.pools import Here, Pool, Serve, processes, served
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,8 @@ class Kitchen:
 
     def serve(self, document: Document, *, but: frozenset[int] = frozenset()) -> list[Suggestion]:
         """The suggestions for a document, without the paragraphs in `but`."""
-        found = propose(document, self.suggesters, self.recipe.memory, policy=self.policy, but=but)
+        asked = heard(self.suggesters, (layer.name for layer in self.recipe.schema.layers), self.policy)
+        found = propose(document, asked, self.recipe.memory, policy=self.policy, but=but)
         return self.recipe.blindfold(document, found)
 
 
