@@ -52,9 +52,9 @@ SUGGESTIONS = [
 ]
 
 
-def fresh() -> ReviewState:
-    document = Document("d", "Title", TEXT, split_paragraphs(TEXT))
-    return open_document(document, SCHEMA, session="t", suggestions=SUGGESTIONS)
+def fresh(text: str = TEXT, suggestions: Sequence[Suggestion] = SUGGESTIONS) -> ReviewState:
+    document = Document("d", "Title", text, split_paragraphs(text))
+    return open_document(document, SCHEMA, session="t", suggestions=suggestions)
 
 
 def play(state: ReviewState, *actions: do.ReviewAction) -> tuple[ReviewState, list[Decision]]:
@@ -149,6 +149,56 @@ def test_bounds_are_changed_by_words_and_confirmed() -> None:
     value = state.focused.value  # type: ignore[union-attr]
     assert isinstance(value, Span) and TEXT[value.start : value.end] == "plan"
     assert made[-1].action is Action.CORRECT and state.mode is Mode.BROWSE
+
+
+def _at(state: ReviewState, quote: str, *first: do.ReviewAction) -> tuple[str, str | None, str]:
+    """Text, entity and message once the span in focus has the bounds of a quote."""
+    start = state.document.text.index(quote)
+    moved, _ = play(
+        state, *first, do.EditBounds(), do.SelectRange(start, start + len(quote)), do.ConfirmSelection()
+    )
+    value = moved.focused.value  # type: ignore[union-attr]
+    assert isinstance(value, Span)
+    return moved.document.quote(value.start, value.end), value.entity, moved.message
+
+
+def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> None:
+    text = "The Prime  Minister of France and the US Treasury spoke."
+
+    def one(quote: str, entity: str | None, origin: str = "suggestion") -> ReviewState:
+        start = text.index(quote)
+        span = Span("s", "actor", "person", start, start + len(quote), entity, origin=origin)
+        return fresh(text, [Suggestion(span, 0, "rules", "1", 0.7)])
+
+    own = one("Minister", "Minister")
+    whole = ("Prime  Minister of France", "Prime Minister of France")
+    assert _at(own, whole[0])[:2] == whole
+    assert _at(own, whole[0], do.Accept(), do.FocusItem("s"))[:2] == whole
+    # Again after it has followed once, and back: what was suggested then stands.
+    there, group = play(
+        own, do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection(), do.EditBounds(),
+        do.SelectRange(0, 19), do.SetLabel("actor", "organization"),
+    )  # fmt: skip
+    assert there.focused.value.entity == "The Prime Minister"  # type: ignore[union-attr]
+    assert there.message.endswith("The Prime Minister") and group[-1].action is Action.CORRECT
+    assert (
+        _at(own, "Minister", do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection())[1] == "Minister"
+    )
+
+    by_hand = do.SetAttribute("entity", "Prime Minister of France")
+    assert _at(own, "Minister of France", by_hand)[1:] == ("Prime Minister of France", "bounds changed")
+    known = _at(one("US", "United States"), "US Treasury")
+    assert known[1:] == ("United States", "bounds changed; the entity is still United States")
+    assert _at(one("US", None), "US Treasury")[1:] == (None, "bounds changed")
+    # In review the proposals are annotators' own.
+    assert _at(one("Minister", "Minister", "adjudicated"), whole[0])[1] == "Minister"
+    new, _ = play(
+        fresh(text, []),
+        do.SelectRange(23, 29),
+        do.SetLabel("actor", "state"),
+        do.SetAttribute("entity", "France"),
+    )
+    assert _at(new, "of France")[1] == "France"
 
 
 def test_a_span_from_nothing() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from annotator.model import actions as do
 from annotator.model import syntax
-from annotator.model.deciding import changed, label_selection
+from annotator.model.deciding import changed, label_selection, rebound
 from annotator.model.items import LOWEST
 from annotator.model.span import Span
 from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
@@ -188,10 +188,10 @@ def on_confirm(state: ReviewState, _: do.ConfirmSelection) -> Step:
     item = state.find(chosen.item)
     if item is None or not isinstance(item.value, Span):
         return say(state, "the span being changed is gone")
-    value = item.value.at(chosen.start, chosen.end)
-    if value == item.value:
+    if (chosen.start, chosen.end) == (item.value.start, item.value.end):
         return replace(state, mode=Mode.BROWSE, selection=None, message="bounds unchanged"), ()
-    after, group = commit(state, changed(state, item, value), "bounds changed")
+    value, said = rebound(state, item, chosen.start, chosen.end)
+    after, group = commit(state, changed(state, item, value), said)
     return replace(after, focus=item.id), group
 
 

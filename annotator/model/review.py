@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model import choosing, deciding, moving, relating
+from annotator.model import choosing, deciding, marking, moving, relating
 from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
@@ -27,12 +27,12 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.SetAttribute: deciding.on_set_attribute,
     do.NextValue: deciding.on_next_value,
     do.Delete: deciding.on_reject,
-    do.Note: deciding.on_note,
-    do.Flag: deciding.on_flag,
-    do.CloseParagraph: deciding.on_close,
-    do.ReopenParagraph: deciding.on_reopen,
-    do.ToggleExcluded: deciding.on_toggle_excluded,
-    do.SetCompletion: deciding.on_set_completion,
+    do.Note: marking.on_note,
+    do.Flag: marking.on_flag,
+    do.CloseParagraph: marking.on_close,
+    do.ReopenParagraph: marking.on_reopen,
+    do.ToggleExcluded: marking.on_toggle_excluded,
+    do.SetCompletion: marking.on_set_completion,
     do.StartSelection: moving.on_start_selection,
     do.EditBounds: moving.on_edit_bounds,
     do.SelectRange: moving.on_select_range,
