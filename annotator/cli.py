@@ -64,7 +64,7 @@ def group(ctx: click.Context, project: Path | None, annotator: str | None) -> No
       annotator init; annotator import article.txt; annotator suggest; annotator
     """
     if annotator is not None:
-        from annotator.project import check_annotator
+        from annotator.identity import check_annotator
 
         annotator = check_annotator(annotator)
     ctx.obj = {"project": project, "annotator": annotator}

@@ -7,15 +7,15 @@ its own.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from annotator.config import FILE, TEMPLATE, Config, read_config
-from annotator.errors import ProjectError, StoreError, UsageError
+from annotator.config import FILE, Config, read_config
+from annotator.errors import ProjectError, StoreError
+from annotator.folder import DATABASE, new_folder, schema_of
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event, Suggestion
 from annotator.model.memory import Memory
@@ -23,13 +23,10 @@ from annotator.model.naming import Kind, concepts_of
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
-from annotator.resources import load_schema, schema_names, schema_path
 from annotator.store import documents as store
 from annotator.store import finished, naming, overview, work
 from annotator.store import suggestions as suggesting
-from annotator.store.codec import now, uuid7
 from annotator.store.connection import SCHEMA_VERSION, Database
-from annotator.store.files import refuse_network, share
 from annotator.store.finished import Watch
 from annotator.store.learning import Learning
 from annotator.store.rows import (
@@ -47,60 +44,8 @@ from annotator.store.rows import (
     SuggestionTally,
 )
 
-DATABASE = "annotator.db"
-
 TOUR = "tour"
 """The setting that offers the guided tour; with a colon and an annotator's name, that it is over for them."""
-
-
-def current_annotator(explicit: str | None = None) -> str:
-    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user.
-
-    Raises UsageError for a name that cannot be.
-    """
-    if explicit is not None:
-        return check_annotator(explicit)
-    name = os.environ.get("ANNOTATOR_NAME")
-    if not name:
-        import getpass
-
-        try:
-            name = getpass.getuser()
-        except (KeyError, OSError) as error:
-            raise UsageError("nobody knows who annotates", hint="Give --annotator NAME") from error
-    return check_annotator(name)
-
-
-def check_annotator(name: str) -> str:
-    """The name, when it may be an annotator's. Raises UsageError otherwise."""
-    clean = name.strip()
-    if not clean or len(clean) > 64 or clean.startswith("@") or "/" in clean or not clean.isprintable():
-        raise UsageError(
-            f"“{name}” cannot be an annotator's name",
-            hint="A name has 1 to 64 printable characters, no slash, and does not begin with @",
-        )
-    return clean
-
-
-def schema_of(root: Path, config: Config) -> LabelSchema:
-    """The label schema that a project's settings name: one of the program's, else a file in the project's folder.
-
-    Raises SchemaError when it does not hold.
-    """
-    return load_schema(config.schema if config.schema in schema_names() else str(root / config.schema))
-
-
-def _make_database(path: Path) -> None:
-    """A new database with all tables and the project's own identity and seed."""
-    from annotator.store.migrations import migrate
-
-    database = Database(path, create=True)
-    try:
-        migrate(database)
-        seeds = {"project": uuid7(), "created": now(), "blind_seed": os.urandom(8).hex()}
-        overview.keep_settings(database, seeds)
-    finally:
-        database.close()
 
 
 class Project:
@@ -121,31 +66,6 @@ class Project:
         self._concepts = concepts_of(schema)
         naming.refresh(database, self._concepts)
 
-    @staticmethod
-    def find(start: Path | None = None) -> Path:
-        """The project folder: ANNOTATOR_PROJECT, else the nearest one from `start` (the current folder) up.
-
-        Raises ProjectError when there is none.
-        """
-        named = os.environ.get("ANNOTATOR_PROJECT")
-        if named and start is None:
-            root = Path(named).expanduser()
-            if not (root / FILE).is_file():
-                raise ProjectError(
-                    "ANNOTATOR_PROJECT names a folder that holds no project",
-                    file=root,
-                    hint="Make one with `annotator init`, or unset the variable",
-                )
-            return root
-        here = (start or Path.cwd()).absolute()
-        for folder in (here, *here.parents):
-            if (folder / FILE).is_file():
-                return folder
-        raise ProjectError(
-            "no project in this folder or above it",
-            hint="Make one with `annotator init`, or name one with --project",
-        )
-
     @classmethod
     def create(
         cls,
@@ -156,42 +76,8 @@ class Project:
         allow_network: bool = False,
     ) -> Project:
         """A new, empty project in a folder, which is made when missing; nothing is left behind on failure."""
-        for name in (FILE, DATABASE):
-            if (root / name).exists():
-                raise ProjectError(
-                    "is a project already", file=root, hint="Open it, or choose another folder"
-                )
-        if root.exists() and not root.is_dir():
-            raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")
-        source = schema_path(schema)
-        load_schema(schema)
-        made = [folder for folder in (root, *root.parents) if not folder.exists()]
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            if shared and not allow_network:
-                refuse_network(root)
-            named = schema
-            if schema not in schema_names():
-                named = source.name
-                if source.resolve() != (root / named).resolve():
-                    shutil.copyfile(source, root / named)
-            _make_database(root / DATABASE)
-            if shared:
-                share(root, root / DATABASE)
-            settings = TEMPLATE.format(schema=named, shared=str(shared).lower())
-            (root / FILE).write_text(settings, encoding="utf-8")
+        with new_folder(root, schema=schema, shared=shared, allow_network=allow_network):
             return cls.open(root)
-        except BaseException as error:
-            for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
-                with suppress(OSError):
-                    (root / file).unlink(missing_ok=True)
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
-            if isinstance(error, OSError):
-                hint = "Check the path and its permissions"
-                raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
-            raise
 
     @classmethod
     def open(cls, root: Path, *, timeout: float = 10.0) -> Project:
@@ -480,5 +366,5 @@ class Project:
 __all__ = [
     "DATABASE", "GOLD", "TOUR", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
     "DocumentSummary", "Finding", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
-    "SuggestionTally", "check_annotator", "current_annotator", "schema_of",
+    "SuggestionTally",
 ]  # fmt: skip

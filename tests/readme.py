@@ -18,6 +18,7 @@ import click
 
 from annotator.cli import group, run
 from annotator.config import TEMPLATE
+from annotator.folder import find_folder
 from annotator.project import Project
 from annotator.registry import Family, formats, measures, merging, suggesters
 from annotator.tui.commands import COMMANDS, key_map, shown
@@ -162,7 +163,7 @@ def _say(line: str, keys: str) -> str:
 def _press(keys: str) -> None:
     """These keys on the annotate screen, by the key map and without a terminal."""
     bound = key_map({})
-    with Project.open(Project.find()) as project:
+    with Project.open(find_folder()) as project:
         session = Session(project, "ada", project.new_session())
         session.open(project.document_ids()[0])
         for key in keys.split():

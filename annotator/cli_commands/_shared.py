@@ -21,15 +21,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def open_project(ctx: click.Context) -> Project:
     """The project named by --project, else the one that this folder lies in."""
+    from annotator.folder import find_folder
     from annotator.project import Project
 
     named: Path | None = ctx.obj["project"]
-    return Project.open(named if named is not None else Project.find())
+    return Project.open(named if named is not None else find_folder())
 
 
 def annotator_of(ctx: click.Context) -> str:
     """Who annotates."""
-    from annotator.project import current_annotator
+    from annotator.identity import current_annotator
 
     return current_annotator(ctx.obj["annotator"])
 

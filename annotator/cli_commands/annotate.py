@@ -55,10 +55,10 @@ def open_application(ctx: click.Context, *, document: str | None, demo: bool) ->
 
 def _has_project(start: Path) -> bool:
     from annotator.errors import ProjectError
-    from annotator.project import Project
+    from annotator.folder import find_folder
 
     try:
-        Project.find(start)
+        find_folder(start)
     except ProjectError:
         return False
     return True

@@ -21,13 +21,13 @@ def command(ctx: click.Context, as_json: bool) -> int:
       annotator doctor
     """
     from annotator.errors import ExitCode, ProjectError, SchemaError, StoreError
-    from annotator.project import Project
+    from annotator.folder import find_folder
 
     facts = _facts()
     findings = _terminal_findings()
     named: Path | None = ctx.obj["project"]
     try:
-        findings += _project_findings(named if named is not None else Project.find(), facts)
+        findings += _project_findings(named if named is not None else find_folder(), facts)
     except (ProjectError, SchemaError, StoreError) as error:
         if "project" in facts or (named is None and error.file is not None):
             facts.setdefault("project", "cannot be opened")
@@ -54,7 +54,8 @@ def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
     """
     from annotator.config import FILE, read_config
     from annotator.errors import UsageError
-    from annotator.project import Project, schema_of
+    from annotator.folder import schema_of
+    from annotator.project import Project
     from annotator.tui.commands import check_labels, key_map
 
     if (root / FILE).is_file():

@@ -72,12 +72,12 @@ def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSch
     """Those of the project, where there is one; else the default schema or the one named."""
     from annotator.config import FILE, Config, read_config
     from annotator.errors import ProjectError
-    from annotator.project import Project, schema_of
+    from annotator.folder import find_folder, schema_of
     from annotator.resources import load_schema
 
     named: Path | None = ctx.obj["project"]
     try:
-        root = named if named is not None else Project.find()
+        root = named if named is not None else find_folder()
         config = read_config(root / FILE)
     except ProjectError:
         if named is not None:

@@ -49,7 +49,7 @@ def command(
     """
     from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats._shared import MAX_BYTES
-    from annotator.project import check_annotator
+    from annotator.identity import check_annotator
     from annotator.workflows import background
     from annotator.workflows.ingest import files, ingest
 

@@ -56,11 +56,12 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
 def _project_schema(ctx: click.Context) -> LabelSchema:
     """The schema of the project around, if there is one."""
     from annotator.errors import ProjectError
+    from annotator.folder import find_folder
     from annotator.project import Project
     from annotator.resources import load_schema
 
     try:
-        root = ctx.obj["project"] or Project.find()
+        root = ctx.obj["project"] or find_folder()
     except ProjectError:
         return load_schema("actors-claims-stances")
     with Project.open(root) as project:

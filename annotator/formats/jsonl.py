@@ -13,6 +13,7 @@ from annotator.errors import InputError
 from annotator.formats._check import FORMAT, parse, problems, record_of
 from annotator.formats._shared import FALLBACK, Batch, ReadOptions, checked_file, document_id, lines
 from annotator.model.record import Record
+from annotator.model.text import plural
 
 summary = "canonical records, one JSON object a line (in and out)"
 extensions = (".jsonl", ".ndjson")
@@ -57,7 +58,7 @@ def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[
         raise InputError("holds only blank lines", file=path, hint="Nothing to import")
     if nameless:
         warnings.append(
-            f"{path}: {nameless} records name no annotator; they were taken as the work of “{FALLBACK}”. "
+            f"{path}: {plural(nameless, 'record')} without an annotator, taken as the work of “{FALLBACK}”. "
             "Say whose they are with --as"
         )
 

@@ -19,6 +19,7 @@ from annotator.model.items import Item
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Attributes, Relation, Span, Value
 from annotator.model.state import Mode, ReviewState, Step, arrive, commit, say
+from annotator.model.text import plural
 
 
 def decide(
@@ -154,9 +155,7 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
     if not decisions:
         return advance(replace(state, message="already decided"), item.id), ()
     extra = len(decisions) - 1
-    after, group = commit(
-        state, decisions, f"accepted with {extra} part{'s'[: extra > 1]}" if extra else "accepted"
-    )
+    after, group = commit(state, decisions, f"accepted with {plural(extra, 'part')}" if extra else "accepted")
     return advance(after, item.id), group
 
 
@@ -195,7 +194,7 @@ def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:
     decisions = removed(state, item)
     hanging = len(decisions) - 1
     word = "rejected" if item.pending else "removed"
-    also = f" with {hanging} stance{'s'[: hanging > 1]} on it" if hanging else ""
+    also = f" with {plural(hanging, 'stance')} on it" if hanging else ""
     after, group = commit(state, decisions, word + also)
     if not item.pending and neighbour is not None:
         return arrive_at(after, neighbour), group

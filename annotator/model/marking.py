@@ -18,6 +18,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.state import ReviewState, Step, arrive, commit, say
+from annotator.model.text import plural
 
 
 def _annotate_standing(state: ReviewState, paragraph: bool, *, note: str | None, action: Action) -> Step:
@@ -68,9 +69,10 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
         decisions.append(_complete(state, state.finished))
     left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
-    said = f"{left} suggestion{'s'[: left > 1]} left undecided in the paragraph before" if left else ""
+    undecided = f"{plural(left, 'suggestion')} left undecided" if left else ""
+    said = f"{undecided} in the paragraph before" if left else ""
     if following is None:
-        said = "document done" + (f"; {left} suggestion{'s'[: left > 1]} left undecided here" if left else "")
+        said = "document done" + (f"; {undecided} here" if left else "")
     else:
         after = arrive(after, following)
     return replace(after, message=said), group

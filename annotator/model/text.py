@@ -74,8 +74,8 @@ class Document:
 
 
 def plural(number: int, noun: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 document`, `2,000 documents`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def paragraph_number(index: int) -> int:

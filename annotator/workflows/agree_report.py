@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.measures._data import FEW, Result
-from annotator.model.text import paragraph_number
+from annotator.model.text import paragraph_number, plural
 from annotator.workflows.agree_values import Agreement, Contrast, Lost, Spot
 from annotator.workflows.gamma import Gamma
 
@@ -70,7 +70,7 @@ def gamma_lines(found: Sequence[Gamma]) -> list[str]:
     ]  # fmt: skip
     for g in found:
         left_out = f", {g.left_out} left out (fewer than two marked anything)" if g.left_out else ""
-        what = g.reason or f"over {g.documents} documents{left_out}"
+        what = g.reason or f"over {plural(g.documents, 'document')}{left_out}"
         out.append(
             f"  {g.layer:<12} gamma {number(g.gamma):>5}   gamma_cat {number(g.gamma_cat):>5}   {what}"
         )
@@ -104,21 +104,17 @@ def band(result: Result) -> str:
     return "tentative" if result.low >= TENTATIVE else ""
 
 
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
 def _data(found: Agreement) -> Iterator[Line]:
     data, draw = found.data, found.resampling
     more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
     names = ", ".join(data.annotators[:5]) + more
     what = (
-        f"{_plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators"
+        f"{plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators"
     )
     yield from (Line(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
-    overlap = f"overlap: {each:.1f} annotators a document, {_plural(data.paragraphs, 'paragraph')}"
-    yield Line(f"{overlap}; {_plural(data.alone, 'document')} by one alone", "note")
+    overlap = f"overlap: {each:.1f} annotators a document, {plural(data.paragraphs, 'paragraph')}"
+    yield Line(f"{overlap}; {plural(data.alone, 'document')} by one alone", "note")
     left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
     yield Line(f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note")
     unit = "documents" if not data.few else f"paragraphs (below {FEW} documents)"

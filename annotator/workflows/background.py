@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import StoreError
+from annotator.model.text import plural
 from annotator.project import Project
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def news(project: Project) -> str:
         return ""
     (row,) = rows
     count = row.trained_on.get("paragraphs", 0)
-    line = f"model {row.number}, trained on {count} paragraph{'s'[: count != 1]}"
+    line = f"model {row.number}, trained on {plural(count, 'paragraph')}"
     last = row.metrics.get("last") or {}
     if last.get("saved") is not None:
         line += f", saves about {last['saved']:.0%} of keys (last {last['paragraphs']})".replace("%", " %")

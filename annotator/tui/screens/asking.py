@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.model import actions as do
+from annotator.model.text import plural
 from annotator.tui import naming
 from annotator.tui.offers import Offer
 from annotator.tui.rows import PLAIN, Piece, paragraphs
@@ -144,7 +145,7 @@ class AskingScreen(CommandScreen):
             for name in [who] if muted else [session.annotator, EVERYBODY]:
                 session.mute(rule, who=name, muted=muted)
             gone = before - len(session.review.suggested())
-            withdrawn = f": {gone} pending suggestion{'s' * (gone != 1)} of this document withdrawn"
+            withdrawn = f": {plural(gone, 'pending suggestion')} of this document withdrawn"
             said = answer.replace("mute", "muted", 1) + withdrawn
             self._message = said if muted else f"{rule} speaks again"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
-from annotator.model.text import paragraph_number
+from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
@@ -44,7 +44,7 @@ def registry_screen(app: AnnotatorApp, kind: Kind) -> ListScreen:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
                 screen.reload()
-                screen.say(f"{number} mention{'s' * (number != 1)} {word} “{answer.strip()}”")
+                screen.say(f"{plural(number, 'mention')} {word} “{answer.strip()}”")
             session.reload()
 
         app.push_screen(

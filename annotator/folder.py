@@ -1,0 +1,112 @@
+"""The folder of a project: found, made, and what it names. `Project` is what works in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from annotator.config import FILE, TEMPLATE, Config
+from annotator.errors import ProjectError
+from annotator.model.schema import LabelSchema
+from annotator.resources import load_schema, schema_names, schema_path
+from annotator.store import overview
+from annotator.store.codec import now, uuid7
+from annotator.store.connection import Database
+from annotator.store.files import refuse_network, share
+
+DATABASE = "annotator.db"
+
+
+def find_folder(start: Path | None = None) -> Path:
+    """The project folder: ANNOTATOR_PROJECT, else the nearest one from `start` (the current folder) up.
+
+    Raises ProjectError when there is none.
+    """
+    named = os.environ.get("ANNOTATOR_PROJECT")
+    if named and start is None:
+        root = Path(named).expanduser()
+        if not (root / FILE).is_file():
+            raise ProjectError(
+                "ANNOTATOR_PROJECT names a folder that holds no project",
+                file=root,
+                hint="Make one with `annotator init`, or unset the variable",
+            )
+        return root
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ProjectError(
+        "no project in this folder or above it",
+        hint="Make one with `annotator init`, or name one with --project",
+    )
+
+
+@contextmanager
+def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) -> Iterator[None]:
+    """The folder of a new, empty project, made when missing; nothing of it is left behind when this or what is done
+    with it fails.
+
+    Raises ProjectError where it cannot be made, SchemaError for a schema that does not hold.
+    """
+    for name in (FILE, DATABASE):
+        if (root / name).exists():
+            raise ProjectError("is a project already", file=root, hint="Open it, or choose another folder")
+    if root.exists() and not root.is_dir():
+        raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")
+    source = schema_path(schema)
+    load_schema(schema)
+    made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if shared and not allow_network:
+            refuse_network(root)
+        named = schema
+        if schema not in schema_names():
+            named = source.name
+            if source.resolve() != (root / named).resolve():
+                shutil.copyfile(source, root / named)
+        _make_database(root / DATABASE)
+        if shared:
+            share(root, root / DATABASE)
+        settings = TEMPLATE.format(schema=named, shared=str(shared).lower())
+        (root / FILE).write_text(settings, encoding="utf-8")
+        yield
+    except BaseException as error:
+        for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
+            with suppress(OSError):
+                (root / file).unlink(missing_ok=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            hint = "Check the path and its permissions"
+            raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
+        raise
+
+
+def schema_of(root: Path, config: Config) -> LabelSchema:
+    """The label schema that a project's settings name: one of the program's, else a file in the project's folder.
+
+    Raises SchemaError when it does not hold.
+    """
+    return load_schema(config.schema if config.schema in schema_names() else str(root / config.schema))
+
+
+def _make_database(path: Path) -> None:
+    """A new database with all tables and the project's own identity and seed."""
+    from annotator.store.migrations import migrate
+
+    database = Database(path, create=True)
+    try:
+        migrate(database)
+        seeds = {"project": uuid7(), "created": now(), "blind_seed": os.urandom(8).hex()}
+        overview.keep_settings(database, seeds)
+    finally:
+        database.close()
+
+
+__all__ = ["DATABASE", "find_folder", "new_folder", "schema_of"]

@@ -1,0 +1,39 @@
+"""Who annotates, and which names annotators may have."""
+
+from __future__ import annotations
+
+import os
+
+from annotator.errors import UsageError
+
+
+def current_annotator(explicit: str | None = None) -> str:
+    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user.
+
+    Raises UsageError for a name that cannot be.
+    """
+    if explicit is not None:
+        return check_annotator(explicit)
+    name = os.environ.get("ANNOTATOR_NAME")
+    if not name:
+        import getpass
+
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError) as error:
+            raise UsageError("nobody knows who annotates", hint="Give --annotator NAME") from error
+    return check_annotator(name)
+
+
+def check_annotator(name: str) -> str:
+    """The name, when it may be an annotator's. Raises UsageError otherwise."""
+    clean = name.strip()
+    if not clean or len(clean) > 64 or clean.startswith("@") or "/" in clean or not clean.isprintable():
+        raise UsageError(
+            f"“{name}” cannot be an annotator's name",
+            hint="A name has 1 to 64 printable characters, no slash, and does not begin with @",
+        )
+    return clean
+
+
+__all__ = ["check_annotator", "current_annotator"]
