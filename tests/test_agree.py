@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from annotator.measures._data import Resampling, Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
-from annotator.tui.views.beside import Marks, beside
+from annotator.tui.views.beside import beside
 from annotator.workflows import gamma as gammas
 from annotator.workflows.agree import figures
 from annotator.workflows.agree_report import band, bar, lines, number
@@ -98,17 +99,54 @@ def test_bars_and_bands_say_no_more_than_the_figures() -> None:
     assert band(Result("f1", "claim", "F1 strict", 0.9, low=0.85, high=0.95)) == ""
 
 
+def _beside(*records: Record, width: int = 80) -> list[str]:
+    (passage,) = compare(records).passages
+    rows = beside(passage, next(iter(THEMES.values())), width)
+    return ["".join(text for text, _ in row) for row in rows]
+
+
 def test_a_paragraph_side_by_side_shows_what_differs_first() -> None:
-    works = {r.annotator: Marks(r.spans, r.relations, {s.id: s for s in r.spans})
-             for r in (_record("ada", "support"), _record("ben", "oppose", end=20))}  # fmt: skip
-    rows = beside(TEXT, 0, len(TEXT), {str(k): v for k, v in works.items()}, next(iter(THEMES.values())), 80)
-    texts = ["".join(text for text, _ in row) for row in rows]
+    texts = _beside(_record("ada", "support"), _record("ben", "oppose", end=20))
     first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim"))
     assert "10–26" in texts[first]
     assert "10–20" in texts[first + 1]
     assert any(text.startswith("≠ stance") and "support" in text for text in texts)
     assert any(text.startswith("= actor") for text in texts)
     assert texts.index(next(t for t in texts if t.startswith("= actor"))) > first
+    assert "2 differ, 2 agree" in texts
+
+
+@pytest.mark.parametrize("width", [40, 78, 118])
+def test_side_by_side_shows_the_attributes_that_differ_and_no_others(width: int) -> None:
+    shared: dict[str, Value] = {"attribution": "author", "modality": "asserted"}
+    ada, ben = (
+        replace(
+            _record(who, "support"),
+            spans=(
+                Span("x", "actor", "state", 0, 4, entity=entity, attributes={"mention": "name"}),
+                Span("y", "claim", "fact", 10, 26, attributes={**shared, **more}),
+            ),
+            relations=(Relation("r", "stance", "support", "x", "y", {"strength": 2, "cue": cue}),),
+        )
+        for who, entity, more, cue in (
+            ("ada", "Iran", {"concept": ["the deal is dead", "talks failed"]}, [0, 4]),
+            ("ben", None, {"modality": "hedged"}, [5, 9]),
+        )
+    )
+    texts = _beside(ada, ben, width=width)
+    told = "\n".join(texts)
+    assert "0 differ, 3 in attributes alone, 0 agree" in texts
+    assert all(len(text) <= width for text in texts)
+    for gone in ("mention", "attribution", "strength"):
+        assert gone not in told
+    if width > 40:
+        for said in ("entity Iran", "entity –", "modality asserted", "modality hedged",
+                     f"cue “{ada.document.quote(0, 4)}”", f"cue “{ada.document.quote(5, 9)}”"):  # fmt: skip
+            assert said in told
+    if width > 78:
+        assert "concept the deal is dead; talks failed" in told
+    same = _beside(ada, replace(ben, spans=ada.spans, relations=ada.relations), width=width)
+    assert "0 differ, 3 agree" in same
 
 
 _STAND_IN = """\

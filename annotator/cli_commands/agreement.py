@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import click
 from annotator.cli_commands._shared import json_option, open_project, print_json
 
 if TYPE_CHECKING:
+    from annotator.measures._data import Passage
     from annotator.workflows.gamma import Gamma
 
 
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 @click.option("--gamma-alpha", default=1.0, show_default=True, help="Weight of the place in gamma.")
 @click.option("--gamma-beta", default=1.0, show_default=True, help="Weight of the label in gamma.")
 @click.option("--gamma-seconds", default=300.0, show_default=True, help="Time limit of gamma for each layer.")
+@click.option(
+    "--beside",
+    type=click.IntRange(0, 20),
+    default=0,
+    metavar="N",
+    help="Then the N paragraphs that differ most, side by side, with the attributes that differ.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 @json_option
 @click.pass_context
@@ -42,6 +50,7 @@ def command(
     gamma_alpha: float,
     gamma_beta: float,
     gamma_seconds: float,
+    beside: int,
     as_csv: bool,
     as_json: bool,
 ) -> None:
@@ -55,10 +64,11 @@ def command(
     Examples:
       annotator agreement
       annotator agreement --annotators ada,ben --layer claim --json
+      annotator agreement --beside 5
       annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
     """
     from annotator.measures._data import Resampling
-    from annotator.workflows.agree import agreement, comparison
+    from annotator.workflows.agree import agreement, comparison, passage
     from annotator.workflows.agree_report import gamma_lines, report
     from annotator.workflows.gamma import Settings, gamma
 
@@ -74,12 +84,28 @@ def command(
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
+        passages = [passage(project, spot, names) for spot in found.worst[:beside]]
     if as_json:
         print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
     elif as_csv:
         click.echo(_csv(found, gammas), nl=False)
     else:
-        click.echo("\n".join([*report(found), *gamma_lines(gammas)]))
+        click.echo("\n".join([*report(found), *gamma_lines(gammas), *_side_by_side(passages)]))
+
+
+def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
+    """The paragraphs as the annotators coded them, in the rows of the agreement screen."""
+    from annotator.model.text import paragraph_number
+    from annotator.tui.theme import THEMES
+    from annotator.tui.views.beside import beside
+    from annotator.workflows.agree_report import WIDTH
+
+    theme = next(iter(THEMES.values()))
+    for one in passages:
+        if one is not None:
+            yield from ("", f"SIDE BY SIDE, {one.name} ¶{paragraph_number(one.index)}")
+            for row in beside(one, theme, WIDTH):
+                yield "".join(text for text, _ in row).rstrip()
 
 
 def _table(found: object) -> dict[str, object]:

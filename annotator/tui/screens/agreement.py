@@ -17,7 +17,7 @@ from annotator.project import Project
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen
-from annotator.tui.views.beside import Marks, beside
+from annotator.tui.views.beside import beside
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -197,14 +197,9 @@ class AgreementScreen(CommandScreen):
         if found is None:
             self.say("two annotators have no longer finished this paragraph")
             return
-        works = {who: Marks(w.spans, w.relations, w.ends) for who, w in found.works.items()}
-        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(sorted(works))}"
+        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(sorted(found.works))}"
         self.app.push_screen(
-            TextScreen(
-                title,
-                lambda theme, width: beside(found.text, found.start, found.end, works, theme, width),
-                close="enter",
-            )
+            TextScreen(title, lambda theme, width: beside(found, theme, width), close="enter")
         )
 
 

@@ -3,51 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
-from annotator.model.span import AUTHOR, Relation, Span, iou
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value, iou
 from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
 
+if TYPE_CHECKING:
+    from annotator.measures._data import Passage, Work
+
+_LEAD = 11
+"""Cells of the sign and the layer."""
+
+_QUOTE = 24
+"""Cells that a quote keeps beside attributes; these go below it where there is less room."""
+
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """What one annotator marked in the paragraph; `ends` finds the spans of relations by id."""
+class _Version:
+    """How one annotator has an item. `place` tells the bounds of a span; relations are items by their ends, so that
+    a word more in an end makes no other version."""
 
-    spans: Sequence[Span]
-    relations: Sequence[Relation]
-    ends: Mapping[str, Span]
+    label: str
+    text: str = field(compare=False)
+    place: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def beside(
-    text: str, start: int, end: int, works: Mapping[str, Marks], theme: Theme, width: int
-) -> list[list[Piece]]:
-    """Rows: the paragraph `[start, end)`, then every item with each annotator's version of it."""
-    rows = [*paragraphs(" ".join(text[start:end].split()), width), []]
-    items = [(layer, versions) for layer, versions in _items(text, works) if versions]
-    differ = [(layer, v) for layer, v in items if len(v) < len(works) or len(set(v.values())) > 1]
-    agreed = [(layer, v) for layer, v in items if (layer, v) not in differ]
-    rows.append([(f"{len(differ)} differ", theme.strong), (f", {len(agreed)} agree", theme.muted)])
-    name_width = min(16, max((len(who) for who in works), default=1))
-    for layer, versions in differ:
+_Versions: TypeAlias = Mapping[str, _Version]
+
+
+def beside(passage: Passage, theme: Theme, width: int) -> list[list[Piece]]:
+    """Rows: the paragraph, then every item with each annotator's version of it. Of attributes those are shown that
+    differ."""
+    text, works = passage.text, passage.works
+    items = _items(text, works)
+    differ: list[tuple[str, _Versions]] = []
+    finer: list[tuple[str, _Versions]] = []
+    agreed: list[tuple[str, _Versions]] = []
+    for layer, versions in items:
+        known = list(versions.values())
+        if len(known) < len(works) or len({(v.label, v.place) for v in known}) > 1:
+            differ.append((layer, versions))
+        else:
+            (agreed if all(v == known[0] for v in known) else finer).append((layer, versions))
+    rows = [*paragraphs(" ".join(text[passage.start : passage.end].split()), width), []]
+    fine = f", {len(finer)} in attributes alone" if finer else ""
+    rows.append([(f"{len(differ)} differ{fine}", theme.strong), (f", {len(agreed)} agree", theme.muted)])
+    names = min(16, max((len(who) for who in works), default=1))
+    for layer, versions in (*differ, *finer):
         rows.append([])
-        for i, who in enumerate(sorted(works)):
-            lead = f"≠ {layer[:8]:<9}" if i == 0 else " " * 11
-            said = versions.get(who, "–  not marked")
-            style = PLAIN if who in versions else theme.muted
-            rows.append(
-                [(lead, theme.strong), (f"{clip(who, name_width):<{name_width}}  ", theme.muted),
-                 (clip(said, max(10, width - 13 - name_width)), style)]
-            )  # fmt: skip
+        rows += _version_rows(layer, versions, sorted(works), names, theme, width)
     if agreed:
         rows.append([])
     for layer, versions in agreed:
-        said = clip(next(iter(versions.values())), max(10, width - 18))
+        one = next(iter(versions.values()))
+        said = clip(f"{one.label}  {one.text}  {one.place}".rstrip(), max(10, width - _LEAD - 7))
         rows.append([(f"= {layer[:8]:<9}", theme.muted), (f"all    {said}", theme.muted)])
     return rows
 
 
-def _items(text: str, works: Mapping[str, Marks]) -> list[tuple[str, dict[str, str]]]:
+def _version_rows(
+    layer: str, versions: _Versions, everybody: Sequence[str], names: int, theme: Theme, width: int
+) -> list[list[Piece]]:
+    rows: list[list[Piece]] = []
+    room = max(10, width - _LEAD - 2 - names)
+    shown = _differing(list(versions.values()))
+    for i, who in enumerate(everybody):
+        lead = f"≠ {layer[:8]:<9}" if i == 0 else " " * _LEAD
+        head: list[Piece] = [(lead, theme.strong), (f"{clip(who, names):<{names}}  ", theme.muted)]
+        one = versions.get(who)
+        if one is None:
+            rows.append([*head, ("–  not marked", theme.muted)])
+            continue
+        place = f"  {one.place}" if one.place else ""
+        told = ", ".join(f"{name} {one.attributes.get(name, '–')}" for name in shown)
+        below = bool(told) and len(f"{one.label}  {place}  {told}") + min(len(one.text), _QUOTE) > room
+        after = f"{place}  {told}" if told and not below else place
+        quote = clip(one.text, max(6, room - len(one.label) - 2 - len(after)))
+        rows.append([*head, (clip(f"{one.label}  {quote}{after}", room), PLAIN)])
+        if below:
+            rows.append([(" " * (_LEAD + names + 4), PLAIN), (clip(told, room - 2), PLAIN)])
+    return rows
+
+
+def _differing(versions: Sequence[_Version]) -> list[str]:
+    """The attributes that do not have one value in all versions, in the order in which they were given."""
+    names = dict.fromkeys(name for version in versions for name in version.attributes)
+    return [name for name in names if len({version.attributes.get(name) for version in versions}) > 1]
+
+
+def _items(text: str, works: Mapping[str, Work]) -> list[tuple[str, _Versions]]:
     """Layer, and version by annotator, of everything that somebody marked; in text order, relations last."""
     groups: list[tuple[Span, dict[str, Span]]] = []
     for who in sorted(works):
@@ -62,32 +109,51 @@ def _items(text: str, works: Mapping[str, Marks]) -> list[tuple[str, dict[str, s
             else:
                 best[1][who] = span
     groups.sort(key=lambda g: (g[0].start, -g[0].end))
-    out = [(first.layer, {who: _said(text, s) for who, s in v.items()}) for first, v in groups]
-    edges: dict[tuple[str, str, str], dict[str, str]] = {}
+    out: list[tuple[str, _Versions]] = [
+        (first.layer, {who: _of_span(text, s) for who, s in v.items()}) for first, v in groups
+    ]
+    edges: dict[tuple[str, str, str], dict[str, _Version]] = {}
     place = {(who, s.id): f"{i}" for i, (_, v) in enumerate(groups) for who, s in v.items()}
     for who in sorted(works):
         for edge in works[who].relations:
             source = edge.source if edge.source == AUTHOR else place.get((who, edge.source), edge.source)
             key = (edge.layer, source, place.get((who, edge.target), edge.target))
-            edges.setdefault(key, {})[who] = _told(text, edge, works[who].ends)
+            edges.setdefault(key, {})[who] = _of_relation(text, edge, works[who].ends)
     return [*out, *((layer, versions) for (layer, _, _), versions in edges.items())]
 
 
-def _quote(text: str, span: Span) -> str:
-    return " ".join(text[span.start : span.end].split())
+def _quote(text: str, start: int, end: int) -> str:
+    return f"“{' '.join(text[start:end].split())}”"
 
 
-def _said(text: str, span: Span) -> str:
-    return f"{span.label}  “{_quote(text, span)}”  {span.start}–{span.end}"
+def _of_span(text: str, span: Span) -> _Version:
+    entity = {"entity": span.entity} if span.entity else {}
+    place = f"{span.start}–{span.end}"
+    return _Version(
+        span.label, _quote(text, span.start, span.end), place, {**entity, **_attributes(text, span)}
+    )
 
 
-def _told(text: str, edge: Relation, ends: Mapping[str, Span]) -> str:
-    holder = "author" if edge.source == AUTHOR else _end(text, ends.get(edge.source))
-    return f"{edge.label}  {holder} → {_end(text, ends.get(edge.target))}"
+def _of_relation(text: str, edge: Relation, ends: Mapping[str, Span]) -> _Version:
+    def end(id: str) -> str:
+        span = ends.get(id)
+        return _quote(text, span.start, span.end) if span is not None else "?"
+
+    holder = "author" if edge.source == AUTHOR else end(edge.source)
+    return _Version(edge.label, f"{holder} → {end(edge.target)}", "", _attributes(text, edge))
 
 
-def _end(text: str, span: Span | None) -> str:
-    return f"“{_quote(text, span)}”" if span is not None else "?"
+def _attributes(text: str, value: Annotation) -> dict[str, str]:
+    return {name: _told(text, held) for name, held in value.attributes.items()}
 
 
-__all__ = ["Marks", "beside"]
+def _told(text: str, held: Value) -> str:
+    """A value as one reads it: of a pair of offsets the text."""
+    if not isinstance(held, list):
+        return str(held)
+    if len(held) == 2 and isinstance(start := held[0], int) and isinstance(end := held[1], int):
+        return _quote(text, start, end)
+    return "; ".join(map(str, held))
+
+
+__all__ = ["beside"]
