@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.synchronize import Event
 from typing import Protocol, TypeAlias
 
 from annotator.errors import PoolError
@@ -102,30 +103,32 @@ AGAIN = "What was found until then is stored; for the rest run the command again
 
 @contextmanager
 def processes(task: Task, workers: int) -> Iterator[Pool]:
-    """So many processes of this machine."""
-    others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(task,)) as executor:
+    """So many processes of this machine. When the work is broken off, each ends after the document it is at."""
+    # Not by a signal: a process that is killed while it writes leaves its reader waiting for the rest.
+    stop = multiprocessing.Event()
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(task, stop)) as executor:
         try:
             yield _Processes(executor, workers)
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+            stop.set()
+            executor.shutdown(cancel_futures=True)
             raise
 
 
 _serve: Serve | None = None
+_stop: Event | None = None
 
 
-def _begin(task: Task) -> None:
-    global _serve
+def _begin(task: Task, stop: Event) -> None:
+    global _serve, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; who owns the pool ends them
-    _serve = task.begin()
+    _serve, _stop = task.begin(), stop
 
 
 def _work(documents: list[Document]) -> Found:
     assert _serve is not None
-    return [(document.id, _serve(document)) for document in documents]
+    assert _stop is not None
+    return [(document.id, _serve(document)) for document in documents if not _stop.is_set()]
 
 
 __all__ = ["AGAIN", "AHEAD", "BATCH", "Found", "Here", "Pool", "Serve", "Task", "processes", "served"]
