@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.reviewing import ReviewSession
+from annotator.tui.session import Session
 from annotator.workflows.adjudicate import check_strategy, merge_all, review_rows, versions
 from annotator.workflows.dataset import check_dataset, part_of, write_dataset
 from annotator.workflows.export import export
@@ -265,6 +267,32 @@ def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(t
             write_dataset(project, tmp_path / "v1")
         write_dataset(project, tmp_path / "v1", force=True)
         check_dataset(project, tmp_path / "v1")
+
+
+@pytest.mark.parametrize("order", [("gold", "coder-a", "coder-b"), ("coder-b", "coder-a", "gold")])
+def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    with Project.create(tmp_path / "p") as project:
+        for name in order:
+            ingest(project, folder("seeds") / f"{name}.jsonl")
+        gold = list(project.records(annotator=GOLD))
+        assert len(gold) == 24
+        assert {(row.status, row.undecided) for row in review_rows(project)} == {(Completion.GOLD, 0)}
+        assert merge_all(project) == (24, 24)
+        assert list(project.records(annotator=GOLD)) == gold
+        # Somebody who codes here and agrees with the gold asks nothing; one who does not, does.
+        (mine,) = (r for r in project.records(annotator=GOLD, document=gold[0].document.id))
+        project.add_records([replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())])
+        session = Session(project, "cleo", "s")
+        session.open(mine.document.id)
+        session.do(do.SetCompletion(Completion.DONE))
+        assert not any(row.undecided for row in review_rows(project))
+        session.do(do.SelectRange(0, 3))
+        session.do(do.SetLabel("actor", "bloc"))
+        assert not session.unsaved
+        (row,) = (row for row in review_rows(project) if row.undecided)
+        assert (row.document, row.undecided) == (mine.document.id, 1)
 
 
 def test_without_gold_nothing_is_written(tmp_path: Path) -> None:

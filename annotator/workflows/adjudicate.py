@@ -6,7 +6,7 @@ made differently; deciding on them is annotating, with the same keys, log and un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator import registry
@@ -149,6 +149,38 @@ def prefill(project: Project, document: Document, found: Versions) -> int:
     if decisions:
         project.record(document.id, GOLD, decisions)
     return len(decisions)
+
+
+def settle_imported(project: Project, documents: Collection[str]) -> int:
+    """Where a finished gold came in with a file, what the files of the annotators have and it has not was decided
+    against: record that, so that review asks only about what somebody marks here. The number of such items.
+
+    It makes no difference which file came first.
+    """
+    settled = 0
+    for row in project.completions(annotator=GOLD):
+        if row.document not in documents or row.completion is not Completion.GOLD:
+            continue
+        here = {e.annotator for e in project.events(row.document) if e.decision.action is not Action.IMPORT}
+        found = versions(project.records(document=row.document))
+        if GOLD in here or found is None:
+            continue
+        document = project.document(row.document)
+        annotations, _ = project.annotations(row.document, GOLD)
+        by_id = {c.id: c.value for c in found.candidates}
+        group = f"import-{project.new_session()}"
+        decisions = [
+            Decision(
+                group, Action.IMPORT, c.id, _paragraph(document, c.value, by_id), None,
+                Standing(Status.REJECTED, None),
+            )
+            for c in found.candidates
+            if not _known(annotations, c.id) and not here.intersection(c.votes)
+        ]  # fmt: skip
+        if decisions:
+            project.record(row.document, GOLD, decisions)
+            settled += len(decisions)
+    return settled
 
 
 def _known(annotations: AnnotationSet, id: str) -> bool:
@@ -301,5 +333,5 @@ def _close(project: Project, document: Document, annotations: AnnotationSet) -> 
 
 __all__ = [
     "ADJUDICATED", "ANNOTATORS", "ReviewRow", "Versions", "check_strategy", "differences", "learn", "merge_all",
-    "prefill", "review_rows", "versions",
+    "prefill", "review_rows", "settle_imported", "versions",
 ]  # fmt: skip

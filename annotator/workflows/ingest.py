@@ -9,9 +9,11 @@ from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.formats._shared import MAX_BYTES, Batch, ReadOptions
+from annotator.model.record import Record
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
 from annotator.registry import formats
+from annotator.workflows.adjudicate import settle_imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def ingest(
 
 def _add(project: Project, batch: Batch, *, id: str | None, title: str | None) -> AddResult:
     """Add work first, since that is what may not hold; then the texts that nobody has worked on."""
-    records = project.add_records(batch.records) if batch.records else AddResult()
+    records = _add_records(project, batch.records) if batch.records else AddResult()
     if not batch.documents:
         return records
     texts = project.add_documents(_named(project, batch.documents, id=id, title=title))
@@ -119,6 +121,21 @@ def _add(project: Project, batch: Batch, *, id: str | None, title: str | None) -
         records.documents + texts.documents, records.completions, (*records.known, *texts.known),
         (*records.renamed, *texts.renamed),
     )  # fmt: skip
+
+
+def _add_records(project: Project, records: Iterable[Record]) -> AddResult:
+    """Add work; a finished gold among it, or in the project, decides on what annotators' files say otherwise."""
+    named: set[str] = set()
+
+    def noted() -> Iterator[Record]:
+        for record in records:
+            named.add(record.document.id)
+            yield record
+
+    added = project.add_records(noted())
+    renamed = dict(added.renamed)
+    settle_imported(project, {renamed.get(id, id) for id in named})
+    return added
 
 
 def _named(
