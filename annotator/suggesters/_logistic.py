@@ -6,9 +6,11 @@ Everything is in plain numpy and deterministic: full batches, no random start.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,32 +75,43 @@ class Design:
         if not examples:
             raise ValueError("no examples")
         rows = [set(one) for one in examples]
-        counts: dict[str, int] = {}
-        for row in rows:
-            for feature in row:
-                counts[feature] = counts.get(feature, 0) + 1
+        counts = Counter(chain.from_iterable(rows))
         least = 2 if len(rows) >= 40 else 1
         index = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= least))}
-        places = [[*sorted(index[f] for f in row if f in index), len(index)] for row in rows]
-        starts = np.cumsum([0, *map(len, places)])[:-1]
-        return Design(index, np.fromiter((c for row in places for c in row), np.int64), starts)
+        columns: list[int] = []
+        starts: list[int] = []
+        for row in rows:
+            starts.append(len(columns))
+            columns += sorted([index[f] for f in row if f in index])
+            columns.append(len(index))
+        return Design(index, np.array(columns, np.int64), np.array(starts, np.int64))
 
     @property
     def wide(self) -> int:
         """Number of columns, the intercept's included."""
         return len(self.index) + 1
 
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """The row that each of `columns` is of."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.columns)))
+
+    @cached_property
+    def _turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows column by column, and where each column begins among them; no column is without a row."""
+        order = np.argsort(self.columns, kind="stable")
+        return self.owner[order], np.searchsorted(self.columns[order], np.arange(self.wide))
+
+    # `take` costs a third of what indexing with an array does.
+
     def scores(self, weights: Floats) -> Floats:
         """Sums of weights (columns x classes) for every row."""
-        return np.add.reduceat(weights[self.columns], self.starts, axis=0)
+        return np.add.reduceat(weights.take(self.columns, axis=0), self.starts, axis=0)
 
     def slope(self, errors: Floats) -> Floats:
         """The transpose of `scores`: for every column the sum of its rows' errors (rows x classes)."""
-        owner = np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.columns)]))
-        spread = errors[owner]
-        return np.column_stack(
-            [np.bincount(self.columns, spread[:, k], self.wide) for k in range(errors.shape[1])]
-        )
+        rows, heads = self._turned
+        return np.add.reduceat(errors.take(rows, axis=0), heads, axis=0)
 
 
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
@@ -178,9 +191,10 @@ class Classes:
         place = self.classes.index(name)
         best, most = None, 0.05
         for feature in features:
-            row = self.index.get(feature)
-            if row is not None:
-                lead = float(self.weights[row, place] - self.weights[row].mean())
+            at = self.index.get(feature)
+            if at is not None:
+                row = self._rows[at]
+                lead = row[place] - sum(row) / len(row)
                 if lead > most:
                     best, most = feature, lead
         return best
@@ -216,8 +230,7 @@ class Classes:
         features that tell the same. Raises ValueError without examples."""
         design = Design.of(examples)
         names = tuple(sorted(set(classes)))
-        owner = np.repeat(np.arange(len(design.starts)), np.diff([*design.starts, len(design.columns)]))
-        own = np.array([names.index(c) for c in classes])[owner]
+        own = np.array([names.index(c) for c in classes])[design.owner]
         counts = np.bincount(design.columns * len(names) + own, minlength=design.wide * len(names))
         rows = counts.reshape(design.wide, len(names)).astype(float)
         every = rows[-1]
