@@ -335,6 +335,8 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
     """The first cue of a class in the clause, as it stands; empty for none."""
     phrases = tables.phrases(name)
     for i in range(first, last):
+        if tokens[i].lower not in phrases:
+            continue
         length = phrase_at(tokens, i, phrases, last)
         # "Could have known" looks back and predicts nothing.
         past = name == "prediction_cues" and i + length < last and tokens[i + length].lower == "have"

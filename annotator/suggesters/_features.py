@@ -120,11 +120,15 @@ def _classes(text: str) -> tuple[str, ...]:
 
 
 def describe(
-    tokens: Sequence[Token], found: Sequence[Found], elsewhere: Mapping[str, str]
+    tokens: Sequence[Token],
+    found: Sequence[Found],
+    elsewhere: Mapping[str, str],
+    used: Sequence[Sequence[str]],
 ) -> tuple[tuple[str, ...], ...]:
     """The features of the text: for every token those of itself, its neighbours, the rules and the document.
 
-    `elsewhere` says for a word what it is part of where the document (or project) tells more of it.
+    `elsewhere` says for a word what it is part of where the document (or project) tells more of it, `used` for a
+    token how its word is written in all texts.
     """
     words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
@@ -142,6 +146,7 @@ def describe(
         features += _run(tokens, words, i)
         if token.text in acronyms and 0 < i < len(tokens) - 1:
             features.append(f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}")
+        features += used[i]
         out.append(tuple(features))
     return tuple(out)
 

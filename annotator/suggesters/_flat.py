@@ -58,10 +58,9 @@ def passage_of(
     gold = places_of(
         reading.tokens, [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer]
     )
-    described = describe(reading.tokens, found, reading.context.words)
     used = usage.features(reading.tokens, reading.usage)
-    features = tuple((*a, *b) for a, b in zip(described, used, strict=True))
-    return Passage(group, reading.tokens, tuple(found), features, gold)
+    described = describe(reading.tokens, found, reading.context.words, used)
+    return Passage(group, reading.tokens, tuple(found), described, gold)
 
 
 @dataclass

@@ -170,7 +170,7 @@ class Classes:
             starts.append(len(columns))
             columns += [index[f] for f in row if f in index]
             columns.append(last)
-        scores = np.add.reduceat(self.weights[columns], starts, axis=0)
+        scores = np.add.reduceat(self.weights.take(columns, axis=0), starts, axis=0)
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         return [dict(zip(self.classes, one, strict=True)) for one in chances.tolist()]

@@ -68,15 +68,15 @@ def merge(
         first = spans.get(key)
         spans[key] = one if first is None else _both(first, one)
         stays[one.id] = spans[key].id
-    out = _gated(document, list(spans.values()), policy)
-    shown = {one.id for one in out if one.shown} | {AUTHOR}
-    for edge in _edges(relations, stays):
+    shown = {*_shown(document, list(spans.values()), policy), AUTHOR}
+    out = [*spans.values(), *_edges(relations, stays)]
+    for edge in out[len(spans) :]:
         value = edge.value
         assert isinstance(value, Relation)
-        visible = edge.score >= policy.relations and {value.source, value.target} <= shown
-        out.append(replace(edge, shown=visible))
-    out.sort(key=lambda s: (not s.shown, -s.score, s.id))
-    return [replace(one, rank=rank) for rank, one in enumerate(out)]
+        if edge.score >= policy.relations and {value.source, value.target} <= shown:
+            shown.add(edge.id)
+    out.sort(key=lambda s: (s.id not in shown, -s.score, s.id))
+    return [replace(one, rank=rank, shown=one.id in shown) for rank, one in enumerate(out)]
 
 
 def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
@@ -95,13 +95,13 @@ def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Su
     return list(out.values())
 
 
-def _gated(document: Document, spans: Sequence[Suggestion], policy: Policy) -> list[Suggestion]:
-    """The spans, with what is not worth showing held back."""
-    out = [replace(s, shown=s.score >= policy.gate) for s in spans]
+def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> set[str]:
+    """The ids of the spans that are worth showing."""
+    likely = [s for s in spans if s.score >= policy.gate]
+    out = {s.id for s in likely}
     for layer in policy.flat:
-        mine = [s for s in out if s.value.layer == layer and s.shown]
-        held = {s.id for s in mine} - _chosen(document, mine)
-        out = [replace(s, shown=False) if s.id in held else s for s in out]
+        mine = [s for s in likely if s.value.layer == layer]
+        out -= {s.id for s in mine} - _chosen(document, mine)
     return out
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from annotator.model.span import AUTHOR, Span
 from annotator.suggesters import _tables as tables
@@ -28,7 +29,7 @@ class Scene:
     def __init__(self, tokens: Sequence[Token], ends: Sequence[End]) -> None:
         self.tokens = tokens
         self.ends = ends
-        self.sides = _sides(tokens)
+        self.sides = [_sides().get(token.lower, "") for token in tokens]
         self._starts = [i for i, token in enumerate(tokens) if token.first]
         self._authors: dict[int, tuple[str, ...]] = {}
 
@@ -58,22 +59,22 @@ class Scene:
         return self._authors[low]
 
 
-def _sides(tokens: Sequence[Token]) -> list[str]:
-    """For each token the side that it takes as a verb, noun or adjective: `v+`, `n-` and so on, or nothing."""
-    out: list[str] = []
-    for token in tokens:
-        word = tables.side_nouns().get(token.lower) or tables.side_adjectives().get(token.lower)
-        verbs = tables.verbs_by_form().get(token.lower, ())
-        plain = [verb for verb, _ in verbs if not verb.particle] or [verb for verb, _ in verbs]
-        if plain:
-            out.append(f"v{plain[0].on_claim or '.'}{plain[0].on_actor or '.'}")
-        else:
-            out.append(f"n{word.side}" if word else "")
-    return out
+@cache
+def _sides() -> Mapping[str, str]:
+    """Word in lower case -> the side that it takes: as a verb `v` with those on claims and on actors, else as a noun
+    or adjective `n` with its side."""
+    found = {word: f"n{of.side}" for word, of in {**tables.side_adjectives(), **tables.side_nouns()}.items()}
+    for form, verbs in tables.verbs_by_form().items():
+        verb = next((one for one, _ in verbs if not one.particle), verbs[0][0])
+        found[form] = f"v{verb.on_claim or '.'}{verb.on_actor or '.'}"
+    return found
 
 
 def _size(number: int) -> int:
-    return max(n for n in (0, 1, 2, 3, 5, 8, 13, 21) if n <= number)
+    return _SIZES[bisect_right(_SIZES, number) - 1]
+
+
+_SIZES = (0, 1, 2, 3, 5, 8, 13, 21)
 
 
 def features_of(

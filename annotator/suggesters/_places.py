@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -32,7 +33,10 @@ _CUES = (
 
 def _size(number: int) -> int:
     """0 to 3 exactly, then 4 (to 5), 6 (to 8), 9 (to 14), 15 (to 24), 25."""
-    return max(n for n in (0, 1, 2, 3, 4, 6, 9, 15, 25) if n <= number)
+    return _SIZES[bisect_right(_SIZES, number) - 1]
+
+
+_SIZES = (0, 1, 2, 3, 4, 6, 9, 15, 25)
 
 
 @dataclass(frozen=True)
@@ -207,14 +211,15 @@ def _phrases() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
 
 def _cues_of(tokens: Sequence[Token]) -> tuple[tuple[tuple[str, int], ...], ...]:
     """For each token the cues that begin there: the name of their class, and where they end."""
-    out = []
+    known = _phrases()
+    out: list[tuple[tuple[str, int], ...]] = [()] * len(tokens)
     for i, token in enumerate(tokens):
-        here = [
-            (name, i + len(words))
-            for name, words in _phrases().get(token.lower, ())
-            if len(words) == 1 or tuple(t.lower for t in tokens[i : i + len(words)]) == words
-        ]
-        out.append(tuple(here))
+        if token.lower in known:
+            out[i] = tuple(
+                (name, i + len(words))
+                for name, words in known[token.lower]
+                if len(words) == 1 or tuple(t.lower for t in tokens[i : i + len(words)]) == words
+            )
     return tuple(out)
 
 

@@ -6,6 +6,7 @@ English alone, and of the actors of a paragraph only: what is found is the place
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._tokens import Found, Token
@@ -27,14 +28,21 @@ _RIVALS = frozenset("rival rivals opponent opponents critic critics enemy enemie
 _PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {"her"}
 
 
+@cache
+def _finite() -> frozenset[str]:
+    """All finite forms of verbs."""
+    forms = {
+        form
+        for form, of in tables.verb_forms().items()
+        if any(kind in ("s", "past", "both", "base") for _, kind in of)
+    }
+    auxiliaries = ("has", "have", "had", "do", "does", "did", "was", "were")
+    return frozenset(forms) | tables.words("finite_be") | tables.words("modals") | frozenset(auxiliaries)
+
+
 def finite(token: Token) -> bool:
     """Whether a token can be the finite verb of a clause."""
-    if token.lower in tables.words("finite_be") or token.lower in tables.words("modals"):
-        return True
-    if token.lower in ("has", "have", "had", "do", "does", "did", "was", "were"):
-        return True
-    kinds = {kind for _, kind in tables.verb_forms().get(token.lower, ())}
-    return bool(kinds & {"s", "past", "both", "base"})
+    return token.lower in _finite()
 
 
 def governs(tokens: Sequence[Token], i: int) -> bool:
