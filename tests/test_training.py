@@ -282,13 +282,16 @@ def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "model"
-    arguments = ["--project", str(trained), "train", "--folds", "2", "--curve", "-o", str(out), "--json"]
+    arguments = ["--project", str(trained), "train", "--folds", "9", "--curve", "-o", str(out), "--json"]
     assert run(arguments) == 0
-    found = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert f"held out in {CODED} parts, not in 9" in said.err
+    found = json.loads(said.out)
     assert found["model"] == 2 and found["trained_on"]["documents"] == CODED
     assert found["thresholds"] == {"gate": 0.0, "stances": 0.8}
     judged = found["cross_validation"]
-    assert judged["folds"] == 2 and judged["paragraphs"] == found["trained_on"]["examples"]
+    assert (judged["folds"], judged["folds_asked"]) == (CODED, 9)
+    assert judged["paragraphs"] == found["trained_on"]["examples"]
     for figures in judged["layers"]["learning"].values():
         assert figures["without"] > 0
         for scores in (figures["all"], *figures["labels"].values()):

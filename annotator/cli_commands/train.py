@@ -55,15 +55,19 @@ def command(
 
 def _here(project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool) -> int:
     from annotator.workflows.background import locked, running
-    from annotator.workflows.train import material, train
-    from annotator.workflows.train_judged import check_documents, cross_validated, learning_curve
+    from annotator.workflows.train import chosen, material, train
+    from annotator.workflows.train_judged import cross_validated, learning_curve, parts
 
     if output is not None:
         from annotator.workflows.train_output import check
 
         check(output)
     if folds:
-        check_documents(project)
+        possible = parts(chosen(project.learning.finished()), folds)
+        if 0 < possible < folds:
+            talk(
+                f"paragraphs of {possible} documents are finished: held out in {possible} parts, not in {folds}"
+            )
     if running(project.root):
         talk("another training is under way; waiting for it")
     with locked(project.root, wait=True):

@@ -150,7 +150,7 @@ class Bundle:
             "covers": sorted(self.covers),
             "metrics": self.metrics,
         }
-        return zlib.compress(srsly.msgpack_dumps(data), 9)
+        return zlib.compress(srsly.msgpack_dumps(data))
 
     @staticmethod
     def of_bytes(data: bytes, schema: LabelSchema) -> Bundle:

@@ -7,7 +7,7 @@ other and what they are. Chances are calibrated on documents held out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,12 +88,16 @@ class PairModel:
     def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[PairProposal]:
         """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
         for a pair, none less likely than `LOWEST`."""
-        return self._proposals(pairs_of(reading, spans, self.sources, self.targets, self.reach))
+        pairs = list(pairs_of(reading, spans, self.sources, self.targets, self.reach))
+        return self._proposals(pairs, self._chances(pairs))
 
-    def _proposals(self, pairs: Iterable[_Pair]) -> list[PairProposal]:
+    def _chances(self, pairs: Sequence[_Pair]) -> list[dict[str, float]]:
+        """For each pair label -> chance, not calibrated; NONE is a label too."""
+        return self.labels.many([one.features for one in pairs])
+
+    def _proposals(self, pairs: Sequence[_Pair], every: Sequence[Mapping[str, float]]) -> list[PairProposal]:
         out: list[PairProposal] = []
-        every = list(pairs)
-        for pair, chances in zip(every, self.labels.many([one.features for one in every]), strict=True):
+        for pair, chances in zip(pairs, every, strict=True):
             label = _best(chances)
             chance = self.chance((log_odds(chances[label]),)) if label else 0.0
             if label and chance >= LOWEST:
@@ -124,8 +128,8 @@ class PairModel:
 
 
 def _best(chances: Mapping[str, float]) -> str:
-    """The likeliest label beside none."""
-    return min((name for name in chances if name), key=lambda name: (-chances[name], name), default=NONE)
+    """The likeliest label beside none; labels are in the order of their names."""
+    return max((name for name in chances if name), key=chances.__getitem__, default=NONE)
 
 
 def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
@@ -260,7 +264,7 @@ def _calibrate(
     propose, with chances by those weights."""
     columns: list[tuple[float]] = []
     right: list[bool] = []
-    blind: dict[int, PairModel] = {}
+    blind: dict[int, tuple[PairModel, list[dict[str, float]]]] = {}
     for held in folds([one.group for one in examples], _FOLDS):
         some = [pair for i, pairs in enumerate(table) if i not in held for pair in pairs]
         try:
@@ -268,17 +272,19 @@ def _calibrate(
         except ValueError:
             continue
         for i in held:
-            blind[i] = other
-            for pair, label in table[i]:
-                chances = other.labels(pair.features)
+            blind[i] = other, other._chances([pair for pair, _ in table[i]])
+            for (_, label), chances in zip(table[i], blind[i][1], strict=True):
                 best = _best(chances)
                 if best and chances[best] >= 0.02:
                     columns.append((log_odds(chances[best]),))
                     right.append(best == label)
     model.chance = Binary.fit(columns, right, PRIOR)
-    for other in blind.values():
+    for other, _ in blind.values():
         other.chance = model.chance
-    return {i: other._proposals([pair for pair, _ in table[i]]) for i, other in sorted(blind.items())}
+    return {
+        i: other._proposals([pair for pair, _ in table[i]], chances)
+        for i, (other, chances) in sorted(blind.items())
+    }
 
 
 __all__ = ["LEAST", "PairModel", "PairProposal"]

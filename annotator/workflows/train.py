@@ -6,6 +6,7 @@ decisions give the same model. Killed at any point, the last model stays.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -227,6 +228,8 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
 def work(root: Path) -> int:
     """What the background process does: all that is wanted, one thing after the other; its exit code."""
     os.nice(NICE)
+    # What is made while learning is kept to the end or freed at once: looking for cycles in it finds next to nothing.
+    gc.set_threshold(100_000)
     failed = 0
     while background.wanted(root):
         with background.locked(root) as free:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from annotator.errors import SuggesterError, UsageError
 from annotator.project import Project
+from annotator.store.learning import Finished
 from annotator.workflows.effort import ALONE, LEARNING, Arm, decided
 from annotator.workflows.scoring import Score
-from annotator.workflows.train import Material, chosen
+from annotator.workflows.train import Material
 from annotator.workflows.train_base import taught
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 """Numbers of paragraphs on the learning curve; the last point is all."""
 
 
-def check_documents(project: Project) -> None:
-    """Raise UsageError where documents cannot be held out since paragraphs of a single one are finished."""
-    if len({one.document for one in chosen(project.learning.finished())}) == 1:
+def parts(finished: Iterable[Finished], folds: int) -> int:
+    """In how many parts documents are held out when `folds` are asked for: in no more than there are documents with
+    finished paragraphs.
+
+    Raises UsageError for a single document.
+    """
+    documents = len({one.document for one in finished})
+    if documents == 1:
         raise UsageError(
             "paragraphs of only one document are finished",
             hint="Leave --folds out, or finish some of another one",
         )
+    return min(folds, documents)
 
 
 def cross_validated(project: Project, material: Material, *, folds: int) -> dict[str, Any]:
     """What an annotator would see in documents that nothing was learnt from: figures by layer and label, JSON-able,
-    for rules with memory and for the model, both with the memory of the other documents.
+    for rules with memory and for the model, both with the memory of the other documents. `folds` are the parts that
+    were held out, `folds_asked` those asked for.
 
     Raises UsageError with a single document.
     """
-    check_documents(project)
+    asked, folds = folds, parts(material.finished, folds)
     documents = sorted({one.document for one in material.finished})
-    folds = min(folds, len(documents))
     base = project.config.suggestions.base
     fold = {name: i % folds for i, name in enumerate(documents)}
     score = {name: Score(project.schema) for name in (ALONE, LEARNING)}
@@ -59,7 +67,7 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
                     record = material.records[one.document, one.annotator]
                     arm.judge(decided(record, record.document.paragraphs[one.paragraph]))
     return {
-        "folds": folds, "documents": len(documents), "paragraphs": len(material.finished),
+        "folds": folds, "folds_asked": asked, "documents": len(documents), "paragraphs": len(material.finished),
         "together": {name: one.together(0) for name, one in score.items()},
         "layers": {name: one.result() for name, one in score.items()},
     }  # fmt: skip
@@ -78,4 +86,4 @@ def learning_curve(project: Project, material: Material) -> dict[int, dict[str, 
     return out
 
 
-__all__ = ["STEPS", "check_documents", "cross_validated", "learning_curve"]
+__all__ = ["STEPS", "cross_validated", "learning_curve", "parts"]
