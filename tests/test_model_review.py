@@ -179,11 +179,22 @@ def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> No
         own, do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection(), do.EditBounds(),
         do.SelectRange(0, 19), do.SetLabel("actor", "organization"),
     )  # fmt: skip
-    assert there.focused.value.entity == "The Prime Minister"  # type: ignore[union-attr]
-    assert there.message.endswith("The Prime Minister") and group[-1].action is Action.CORRECT
+    assert there.focused.value.entity == "Prime Minister"  # type: ignore[union-attr]
+    assert (
+        there.message == "bounds changed; the entity is still Prime Minister"
+        and group[-1].action is Action.CORRECT
+    )
     assert (
         _at(own, "Minister", do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection())[1] == "Minister"
     )
+
+    assert _at(own, "The Prime  " + whole[0][7:])[1] == "The Prime Minister of France"
+    title = _at(one("Minister of France", "Minister of France"), whole[0])
+    assert title[1:] == ("Minister of France", "bounds changed; the entity is still Minister of France")
+    article = _at(one("US", "US"), "the US")
+    assert article[1:] == ("US", "bounds changed; the entity is still US")
+    treasury = _at(one("US", "US"), "the US Treasury")
+    assert treasury[1:] == ("US Treasury", "bounds changed; the entity is now US Treasury")
 
     by_hand = do.SetAttribute("entity", "Prime Minister of France")
     assert _at(own, "Minister of France", by_hand)[1:] == ("Prime Minister of France", "bounds changed")

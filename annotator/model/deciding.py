@@ -107,8 +107,9 @@ def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]
 def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span, str]:
     """The span of an item at other bounds, and what to say of it.
 
-    A suggested entity that is only the text of the span follows the text. One that somebody wrote stays, and so does
-    a canonical name that a suggester knew; of the latter it is said, since the text may be another's now.
+    A suggested entity that is only the text of the span follows the text, but for a title or an article before it.
+    One that somebody wrote stays, and so does a canonical name that a suggester knew; of the latter it is said, since
+    the text may be another's now.
     """
     value = item.value
     assert isinstance(value, Span)
@@ -116,12 +117,28 @@ def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span,
     proposed = item.suggestion.value if item.suggestion is not None else None
     if not isinstance(proposed, Span) or proposed.origin != "suggestion" or not value.entity:
         return moved, "bounds changed"
-    if value.entity == _form(state, value) and proposed.entity == _form(state, proposed):
-        moved = replace(moved, entity=_form(state, moved))
-        return moved, f"bounds changed, the entity with them: {moved.entity}"
-    if value.entity == proposed.entity:
-        return moved, f"bounds changed; the entity is still {value.entity}"
-    return moved, "bounds changed"
+    if not all(
+        one.entity and one.entity == _named(one.entity, _form(state, one)) for one in (proposed, value)
+    ):
+        known = value.entity == proposed.entity
+        return moved, f"bounds changed; the entity is still {value.entity}" if known else "bounds changed"
+    entity = _named(value.entity, _form(state, moved))
+    kept = entity == value.entity
+    said = f"bounds changed; the entity is {'still' if kept else 'now'} {entity}"
+    return replace(moved, entity=entity), said
+
+
+def _named(name: str, text: str) -> str:
+    """The name that a text gives to what was called `name`: the text, without small words before a name that began
+    with a capital; a name that a word more stands before (a title, an article) is the same."""
+    before, found, after = text.rpartition(name)
+    if found and not after and before.endswith(" ") and (" " in name or before.islower()):
+        return name
+    if not name[:1].isupper():
+        return text
+    words = text.split(" ")
+    small = next((i for i, word in enumerate(words) if not word[:1].islower()), 0)
+    return " ".join(words[small:])
 
 
 def _form(state: ReviewState, span: Span) -> str:
