@@ -36,8 +36,8 @@ from annotator.workflows.effort import ALONE, LEARNING
 from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import suggest
 from annotator.workflows.train import TooLittle, chosen, nearest, train, work
-from annotator.workflows.train_base import FEW, taught
-from annotator.workflows.train_report import over_prefixes, table
+from annotator.workflows.train_base import FEW, seed_records, taught
+from annotator.workflows.train_report import kept, last_curve, over_prefixes, table
 
 CODED, MORE = 3, 2
 DARK = THEMES["dark"]
@@ -106,7 +106,13 @@ def test_while_there_is_little_the_seeds_are_learnt_from_too(tmp_path: Path) -> 
             for count, wanted in ((FEW, True), (5, True), (5, False)):
                 taught(examples[:count], of.schema, texts=[], base=wanted)  # type: ignore[arg-type]
             taught(examples[:5], load_schema("dna"), texts=[], base=True)  # type: ignore[arg-type]
-        assert asked == [0, row.trained_on["base"], 0, 0]
+            held = [of.document(id).text for id in of.document_ids()]
+            taught(examples[:5], of.schema, texts=held, base=True)  # type: ignore[arg-type]
+        every = sum(not p.excluded for r in seed_records("train") for p in r.document.paragraphs)
+        assert asked == [0, every, 0, 0, row.trained_on["base"]]
+        assert every > row.trained_on["base"], (
+            "seeds that the project holds would tell what is held out of it"
+        )
 
 
 def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:
@@ -384,8 +390,11 @@ def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFix
         "documents": 100,
         "layers": {name: {"actor": figures} for name in (ALONE, LEARNING)},
     }
-    curve = over_prefixes({10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}})
+    points = {10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}}
+    curve = over_prefixes(points)
     assert all(len(line) <= 80 for line in (*effort_report.table(found), *curve))
+    assert last_curve(kept(points, 7)) == ["as of model 7, by annotator train --curve", *curve]
+    assert "train --curve" in last_curve(None)[0]
 
 
 def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
     from annotator.workflows.background import locked, running
     from annotator.workflows.train import chosen, material, train
     from annotator.workflows.train_judged import cross_validated, learning_curve, parts
+    from annotator.workflows.train_report import CURVE, kept
 
     if output is not None:
         from annotator.workflows.train_output import check
@@ -81,6 +82,7 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
             found["cross_validation"] = cross_validated(project, examples, folds=folds)
         if with_curve:
             found["curve"] = learning_curve(project, examples)
+            project.keep_setting(CURVE, kept(found["curve"], done.number))
     if output is not None:
         from annotator.workflows.train_output import write
 

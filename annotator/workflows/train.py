@@ -221,7 +221,8 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
         found = kitchen.serve(document, but=closed)
         stored += project.put_suggestions(id, found, run=run, untouched=not only_missing)
         count += 1
-    tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
+    if count:
+        tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
     return count
 
 

@@ -30,13 +30,18 @@ FEW = 40
 
 def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool) -> Bundle:
     """A model of these examples, the oldest first; with `base` of the seeds too while they are few, where the schema
-    is the one that the seeds are coded in. `metrics["base"]` is the number of paragraphs of the seeds.
+    is the one that the seeds are coded in, but for those whose text is among `texts`: what is known of these cannot be
+    held out. `metrics["base"]` is the number of paragraphs of the seeds.
 
     Raises SuggesterError when nothing is marked in them.
     """
     from annotator.suggesters._bundle import learn
 
-    more = _seeds() if base and 0 < len(examples) < FEW and _is_default(schema) else ()
+    texts = list(texts)
+    more: list[Example] = []
+    if base and 0 < len(examples) < FEW and _is_default(schema):
+        here = set(texts)
+        more = [one for text, own in _seeds() if text not in here for one in own]
     bundle = learn(examples, schema, texts=texts, base=more)
     bundle.metrics["base"] = len(more)
     return bundle
@@ -69,11 +74,12 @@ def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
 
 
 @cache
-def _seeds() -> tuple[Example, ...]:
-    """The paragraphs of the seeds that are there to learn from."""
+def _seeds() -> tuple[tuple[str, tuple[Example, ...]], ...]:
+    """The texts of the seeds that are there to learn from, each with its paragraphs."""
     from annotator.suggesters._reading import shared_reader
 
-    return tuple(examples_in(seed_records("train"), shared_reader()))
+    reader = shared_reader()
+    return tuple((one.document.text, tuple(examples_in([one], reader))) for one in seed_records("train"))
 
 
 __all__ = ["FEW", "examples_in", "seed_records", "taught"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from annotator.model.text import plural
 from annotator.store.learning import ModelRow
+
+CURVE = "learning_curve"
+"""The setting that keeps the last learning curve."""
 
 BAR = 30
 """Width of the longest bar."""
@@ -75,7 +79,7 @@ def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
     yield f"  {'its suggestions are shown' if took_over else 'rules and memory still do better, theirs are shown'}"
 
 
-def curve(title: str, points: Sequence[Point]) -> list[str]:
+def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> list[str]:
     """A bar for each point; a share below 0 has none."""
     if not points:
         return []
@@ -85,7 +89,7 @@ def curve(title: str, points: Sequence[Point]) -> list[str]:
     for point in points:
         share = "unknown" if point.share is None else percent(point.share)
         lines.append(
-            f"  {point.name:<{wide}}  {point.paragraphs:>{deep}} paragraphs  {bar(point.share or 0.0):<{BAR}}  {share}"
+            f"  {point.name:<{wide}}  {point.paragraphs:>{deep}} {unit}  {bar(point.share or 0.0):<{BAR}}  {share}"
         )
     return lines
 
@@ -106,7 +110,7 @@ def over_models(rows: Sequence[ModelRow], *, most: int = 12) -> list[str]:
 
 
 def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
-    """F1 of each layer after so many paragraphs."""
+    """F1 of each layer after so many codings: a paragraph that two annotators finished counts twice."""
     names = dict.fromkeys(layer for metrics in points.values() for layer in metrics.get("layers", {}))
     lines: list[str] = []
     for layer in names:
@@ -115,8 +119,27 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
             for count, metrics in sorted(points.items())
             if layer in metrics.get("layers", {})
         ]
-        lines += ["", *curve(f"learning curve: F1 of {layer}", some)]
+        lines += ["", *curve(f"learning curve: F1 of {layer} after so many codings", some, unit="codings")]
     return lines
+
+
+def kept(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
+    """A learning curve as it is kept in the setting `CURVE`, with the number of the model that was trained on all."""
+    layers = {
+        count: {name: {"all": {k: found["all"][k] for k in ("precision", "recall", "f1")}}
+                for name, found in metrics.get("layers", {}).items()}
+        for count, metrics in points.items()
+    }  # fmt: skip
+    return json.dumps({"model": number, "points": {n: {"layers": one} for n, one in layers.items()}})
+
+
+def last_curve(setting: str | None) -> list[str]:
+    """The learning curve that was kept, and of which model it is; else how to have one."""
+    if setting is None:
+        return ["F1 after fewer paragraphs: annotator train --curve"]
+    found = json.loads(setting)
+    lines = over_prefixes({int(count): one for count, one in found["points"].items()})
+    return [f"as of model {found['model']}, by annotator train --curve", *lines]
 
 
 def thresholds(gate: float, stances: float) -> str:
@@ -137,11 +160,14 @@ def percent(value: float | None) -> str:
 
 
 __all__ = [
+    "CURVE",
     "Point",
     "bar",
     "curve",
     "f1_of",
     "head",
+    "kept",
+    "last_curve",
     "over_models",
     "over_prefixes",
     "percent",

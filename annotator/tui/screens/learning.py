@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.errors import StoreError
-from annotator.tui.rows import PLAIN, Piece, clip
+from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import Theme
@@ -56,13 +56,24 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
         lines.append((report.thresholds(shown.gate, shown.stances), False))
         curve = report.over_models(models)
         lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]
+        learning = report.last_curve(project.setting(report.CURVE))
+        lines += [("", False), *((text, bool(text) and not text.startswith(" ")) for text in learning)]
     else:
         lines += [
             ("", False),
             ("Until there is one, suggestions come from the model that is shipped", False),
             ("(for the default labels), from rules, and from what was accepted before.", False),
         ]  # fmt: skip
-    return [[(clip(text, width), theme.strong if strong else PLAIN)] for text, strong in lines]
+    out: list[list[Piece]] = []
+    for text, strong in lines:
+        style = theme.strong if strong else PLAIN
+        # Figures keep their columns; sentences are wrapped where they are too long.
+        out += (
+            paragraphs(text, width, style)
+            if text and not text.startswith(" ")
+            else [[(clip(text, width), style)]]
+        )
+    return out
 
 
 __all__ = ["learning_screen", "rows"]
