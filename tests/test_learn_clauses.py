@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 
 import pytest
 
+from annotator.model.effort import of_spans
 from annotator.model.schema import Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
+from annotator.suggesters._analyses import cheapest
 from annotator.suggesters._clauses import ClauseModel
+from annotator.suggesters._places import Place, sentences_of
 from annotator.suggesters._reading import Example, Reader
 
 SCHEMA = load_schema("actors-claims-stances")
@@ -98,3 +102,68 @@ def test_other_layers_are_learnt_as_well() -> None:
     spans = tuple(Span(s.id, "topic", "any", s.start, s.end) for s in example.spans)
     model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer)
     assert {label for label, _ in _quotes(model, NEW)} == {"any"}
+
+
+def _marked(text: str, number: int, quotes: dict[str, str]) -> Example:
+    document = Document(f"d{number}", "", text, split_paragraphs(text))
+    spans = [
+        Span(f"{number}.{i}", "claim", label, text.index(quote), text.index(quote) + len(quote))
+        for i, (quote, label) in enumerate(quotes.items())
+    ]
+    return Example(_reader().read(document, document.paragraphs[0]), tuple(spans), (), document.id)
+
+
+def _learnt(pattern: str, quotes: dict[str, str]) -> list[tuple[str, str]]:
+    """What is proposed for the pattern with "ferry", after it was marked with every topic."""
+    assert CLAIM is not None
+    examples = [
+        _marked(pattern.format(topic), i, {q.format(topic): label for q, label in quotes.items()})
+        for i, topic in enumerate(TOPICS)
+    ]
+    return _quotes(ClauseModel.train(examples, CLAIM)[0], pattern.format("ferry"))
+
+
+def test_two_spans_of_one_sentence_are_learnt() -> None:
+    assert _learnt(
+        "The {0} is a danger to us all because it was built in haste.",
+        {"The {0} is a danger to us all": "value", "it was built in haste": "fact"},
+    ) == [("value", "The ferry is a danger to us all"), ("fact", "it was built in haste")]
+
+
+def test_what_a_verb_of_wanting_is_about_is_learnt() -> None:
+    found = _learnt("Iran opposes the new {0} in the old town.", {"the new {0} in the old town": "policy"})
+    assert found == [("policy", "the new ferry in the old town")]
+
+
+def test_nested_spans_are_learnt() -> None:
+    whole, inner = "Iran says that the {0} must be closed at once", "the {0} must be closed at once"
+    found = _learnt("Iran says that the {0} must be closed at once.", {whole: "fact", inner: "policy"})
+    assert found == [("fact", whole.format("ferry")), ("policy", inner.format("ferry"))]
+
+
+def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:
+    document = Document("d", "", NEW, split_paragraphs(NEW))
+    for sentence in sentences_of(_reader().read(document, document.paragraphs[0])):
+        for start in sentence.starts:
+            assert sentence.first <= start < sentence.last
+            for following in sentence.nexts_of(start):
+                ends = sentence.ends_of(start, following)
+                assert ends and all(start < end <= (following or sentence.last) for end in ends)
+
+
+def test_the_cheapest_analysis_is_that_of_trying_all() -> None:
+    rng = random.Random(5)
+    text = "w " * 30
+
+    def keys(mine: tuple[Place, ...], wanted: tuple[Place, ...]) -> int:
+        stretches = [[(2 * a, 2 * b - 1, "x") for a, b in spans] for spans in (mine, wanted)]
+        return of_spans(text, *stretches).keys
+
+    for _ in range(200):
+        cuts = [sorted(rng.sample(range(30), 2 * rng.randint(0, 2))) for _ in range(5)]
+        every = sorted({tuple(zip(one[::2], one[1::2], strict=True)) for one in cuts} | {()})
+        shares = [rng.random() for _ in every]
+        analyses = [(share / sum(shares), one) for share, one in zip(shares, every, strict=True)]
+        cost = {mine: sum(chance * keys(mine, wanted) for chance, wanted in analyses) for mine in every}
+        sure = {place: 1.0 for one in every for place in one}
+        assert cost[cheapest(analyses, sure)] == pytest.approx(min(cost.values()))

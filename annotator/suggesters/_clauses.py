@@ -1,29 +1,31 @@
 """The learner of long spans that may overlap (claims): where they begin, where they end, what they are.
 
-A span is read as four choices: whether a sentence holds one at all and at which of a few places it begins
-(logistic regressions), at which of those that follow it ends (a conditional logit), and its label (a softmax
-regression). The places are where
-sentences, main clauses, frames, quotations and the clauses of the rules begin and end; what annotators leave
-out at either end is learnt. A candidate's chance is that of its choices, calibrated on documents held out.
+What a sentence holds is read as choices one after the other: whether it holds a span at all (a logistic regression),
+at which of a few places the first one begins, whether and where another one follows, where each ends (conditional
+logits), and its label (a softmax regression). The places are where sentences, main clauses, frames, quotations, the
+clauses of the rules and what verbs of wanting and saying are about begin and end; what annotators leave out at either
+end is learnt. Of the analyses that this makes likely the one is shown that is expected to save the most keys. A
+candidate's chance is that of its choices, calibrated on documents held out.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-from annotator.model.effort import FOCUS, LABEL, REJECT, making
 from annotator.model.schema import Layer
 from annotator.model.span import Span
+from annotator.suggesters._analyses import Analysis, cheapest
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes, Options, log_odds
-from annotator.suggesters._places import Place, Sentence, sentences_of, span_features
+from annotator.suggesters._places import Place, Sentence, sentences_of
 from annotator.suggesters._reading import Example, Reading
+from annotator.suggesters._span_features import span_features
 
-PRIOR = (0.8, 0.8, 1.0, 1.0)
-"""Weights before anything is known: log odds of the start, log chances of end and label, intercept."""
+PRIOR = (0.9, 1.0, 0.0)
+"""Weights before anything is known: log odds of the bounds, log chance of the label, intercept."""
 _FOLDS = 4
 _LEAST = 12
 """Examples from which on a part of them is held out to calibrate on."""
@@ -47,13 +49,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A candidate: its place, the chance of its bounds, of each label, and the columns of the calibration."""
+    """A candidate: its place, the chance of its bounds and of each label, and its features."""
 
     place: Place
     bounds: float
     labels: Mapping[str, float]
-    begins: float
-    ends: float
     features: tuple[str, ...]
 
     @property
@@ -61,10 +61,9 @@ class _Scored:
         return min(self.labels, key=lambda name: (-self.labels[name], name))
 
     @property
-    def columns(self) -> tuple[float, float, float]:
-        return (
-            log_odds(self.begins), math.log(max(1e-4, self.ends)), math.log(self.labels[self.label])
-        )  # fmt: skip
+    def columns(self) -> tuple[float, float]:
+        """Those of the calibration."""
+        return log_odds(self.bounds), math.log(self.labels[self.label])
 
 
 @dataclass
@@ -72,7 +71,8 @@ class ClauseModel:
     """A trained model of one span layer."""
 
     holds: Classes
-    begins: Classes
+    first: Options
+    more: Options
     ends: Options
     labels: Classes
     chance: Binary
@@ -83,9 +83,13 @@ class ClauseModel:
     def train(examples: Sequence[Example], layer: Layer) -> tuple[ClauseModel, dict[int, list[Proposal]]]:
         """Learn the spans of a layer; deterministic. Also given is what models that had not seen an example
         propose for it, by its place; nothing below twelve examples. Raises ValueError when nothing is marked."""
-        rows = [_Rows.of(example, layer) for example in examples]
-        model = _fit(rows)
-        model.nests = _nests(rows)
+        gold = [marked(example, layer) for example in examples]
+        nests = _nests(gold)
+        rows = [
+            _Rows.of(sentences_of(example.reading), own, nests=nests)
+            for example, own in zip(examples, gold, strict=True)
+        ]
+        model = _fit(rows, nests=nests)
         model.attributes = _attributes(rows, layer)
         held_out = _calibrate(model, examples, rows) if len(examples) >= _LEAST else {}
         return model, held_out
@@ -96,33 +100,48 @@ class ClauseModel:
 
     def _proposals(self, reading: Reading, sentences: Sequence[Sentence]) -> list[Proposal]:
         out = [
-            self._proposal(reading, sentence, one)
-            for sentence in sentences
-            for one in _choose(self._scored(sentence), nests=self.nests)
+            self._proposal(reading, sentence, one) for sentence in sentences for one in self._chosen(sentence)
         ]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
-    def _scored(self, sentence: Sentence) -> list[_Scored]:
-        """All candidates of a sentence that are not hopeless."""
-        found: list[tuple[Place, float, float, tuple[str, ...]]] = []
+    def _chosen(self, sentence: Sentence) -> list[_Scored]:
+        """What is shown of a sentence."""
+        analyses = self._analyses(sentence)
+        places = sorted({place for _, one in analyses for place in one})
+        features = [span_features(sentence, *place) for place in places]
+        scored = {
+            place: _Scored(place, sum(chance for chance, one in analyses if place in one), chances, row)
+            for place, chances, row in zip(places, self.labels.many(features), features, strict=True)
+        }
+        sure = {place: max(one.labels.values()) for place, one in scored.items()}
+        return [scored[place] for place in cheapest(analyses, sure)]
+
+    def _analyses(self, sentence: Sentence) -> list[tuple[float, Analysis]]:
+        """What may stand in a sentence, with its chance: the likeliest first, the hopeless left out."""
         holds = self.holds(sentence.features).get("yes", 0.0)
-        shares = [self.begins(sentence.start_features(start)).get("yes", 0.0) for start in sentence.starts]
-        least = min(1.0, sum(shares))
-        for start, begins in zip(sentence.starts, shares, strict=True):
-            begins *= holds / max(1e-6, least)
-            if begins < HOPELESS:
-                continue
-            ends = sentence.ends_of(start)
-            for end, share in zip(
-                ends, self.ends([sentence.end_features(start, e) for e in ends]), strict=True
-            ):
-                if begins * share >= HOPELESS:
-                    found.append(((start, end), begins, share, span_features(sentence, start, end)))
-        labels = self.labels.many([features for _, _, _, features in found])
-        return [
-            _Scored(place, begins * share, chances, begins, share, features)
-            for (place, begins, share, features), chances in zip(found, labels, strict=True)
+        out: list[tuple[float, Analysis]] = [(1 - holds, ())]
+        begun = self.first([sentence.start_features(start) for start in sentence.starts])
+        todo: list[tuple[float, Analysis, int]] = [
+            (holds * share, (), start) for start, share in zip(sentence.starts, begun, strict=True)
         ]
+        while todo:
+            chance, before, start = todo.pop()
+            if chance < HOPELESS:
+                continue
+            nexts = sentence.nexts_of(start)
+            shares = self.more([sentence.next_features(start, following) for following in nexts])
+            for following, share in zip(nexts, shares, strict=True):
+                if chance * share < HOPELESS:
+                    continue
+                ends = sentence.ends_of(start, None if self.nests else following)
+                rest = self.ends([sentence.end_features(start, end, following) for end in ends])
+                for end, last in zip(ends, rest, strict=True):
+                    one = (chance * share * last, (*before, (start, end)))
+                    if following is None:
+                        out.append(one)
+                    else:
+                        todo.append((*one, following))
+        return sorted((one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1]))[:MOST]
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
         tokens, (first, last) = reading.tokens, one.place
@@ -146,8 +165,8 @@ class ClauseModel:
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""
         return {
-            "holds": self.holds.to_data(), "begins": self.begins.to_data(),
-            "ends": self.ends.to_data(), "labels": self.labels.to_data(),
+            "holds": self.holds.to_data(), "first": self.first.to_data(),
+            "more": self.more.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
             "chance": list(self.chance.weights), "nests": self.nests,
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
@@ -156,15 +175,18 @@ class ClauseModel:
     def of_data(data: dict[str, Any]) -> ClauseModel:
         """The model that `to_data` wrote."""
         return ClauseModel(
-            Classes.of_data(data["holds"]), Classes.of_data(data["begins"]),
-            Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
+            Classes.of_data(data["holds"]), Options.of_data(data["first"]),
+            Options.of_data(data["more"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])), bool(data["nests"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
 
 
-HOPELESS = 0.02
-"""Candidates of a lower chance are not looked at."""
+HOPELESS = 0.03
+"""Analyses of a lower chance are not looked at."""
+
+MOST = 8
+"""Analyses of a sentence that are looked at."""
 
 
 def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
@@ -181,6 +203,10 @@ def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
     return out
 
 
+Choice: TypeAlias = tuple[list[tuple[str, ...]], int]
+"""The features of each of several options, and which was taken."""
+
+
 @dataclass
 class _Rows:
     """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
@@ -188,45 +214,68 @@ class _Rows:
     sentences: list[Sentence]
     gold: list[tuple[Place, Span]]
     holds: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    begins: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    ends: list[tuple[list[tuple[str, ...]], int]] = field(default_factory=list)
+    first: list[Choice] = field(default_factory=list)
+    more: list[Choice] = field(default_factory=list)
+    ends: list[Choice] = field(default_factory=list)
     labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
 
     @staticmethod
-    def of(example: Example, layer: Layer) -> _Rows:
-        made = _Rows(sentences_of(example.reading), marked(example, layer))
+    def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], *, nests: bool) -> _Rows:
+        made = _Rows(sentences, gold)
         for sentence in made.sentences:
             own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
             made.holds.append((sentence.features, "yes" if own else "no"))
-            begun = {first for first, _ in own}
-            for start in sorted({*sentence.starts, *begun}) if own else ():
-                made.begins.append((sentence.start_features(start), "yes" if start in begun else "no"))
+            made._choices(sentence, _chain(own, nests=nests), nests=nests)
             for (start, end), span in sorted(own.items()):
-                ends = sorted({*sentence.ends_of(start), end})
-                made.ends.append(([sentence.end_features(start, e) for e in ends], ends.index(end)))
                 features = span_features(sentence, start, end)
                 made.labels.append((features, span.label))
                 made.spans.append((features, span))
         return made
 
+    def _choices(self, sentence: Sentence, chain: Sequence[Place], *, nests: bool) -> None:
+        """The places that were chosen for spans one after the other."""
+        if not chain:
+            return
+        begun = chain[0][0]
+        starts = sorted({*sentence.starts, begun})
+        self.first.append(([sentence.start_features(start) for start in starts], starts.index(begun)))
+        for (start, end), following in zip(chain, [*(place[0] for place in chain[1:]), None], strict=True):
+            nexts = sentence.nexts_of(start)
+            if following not in nexts:
+                nexts = [*nexts, following]
+            self.more.append(([sentence.next_features(start, n) for n in nexts], nexts.index(following)))
+            ends = sorted({*sentence.ends_of(start, None if nests else following), end})
+            self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
 
-def _fit(rows: Sequence[_Rows]) -> ClauseModel:
+
+def _chain(places: Iterable[Place], *, nests: bool) -> list[Place]:
+    """Spans that begin one after the other; unless they nest, none before the last one ends."""
+    out: list[Place] = []
+    for place in sorted(places, key=lambda place: (place[0], -place[1])):
+        if not out or place[0] >= (out[-1][0] + 1 if nests else out[-1][1]):
+            out.append(place)
+    return out
+
+
+def _fit(rows: Sequence[_Rows], *, nests: bool) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
-    def classes(name: str, penalty: float) -> Classes:
+    def classes(name: str) -> Classes:
         every = [pair for one in rows for pair in getattr(one, name)]
-        return Classes.fit(
-            [features for features, _ in every], [label for _, label in every], penalty=penalty
+        return Classes.fit([f for f, _ in every], [label for _, label in every], penalty=PENALTIES[name])
+
+    def options(name: str) -> Options:
+        every = [pair for one in rows for pair in getattr(one, name)]
+        return Options.fit(
+            [group for group, _ in every], [taken for _, taken in every], penalty=PENALTIES[name]
         )
 
-    ends = [pair for one in rows for pair in one.ends]
+    labels = _labels([pair for one in rows for pair in one.labels])
     return ClauseModel(
-        classes("holds", PENALTIES[0]), classes("begins", PENALTIES[1]),
-        Options.fit([group for group, _ in ends], [taken for _, taken in ends], penalty=PENALTIES[2]),
-        _labels([pair for one in rows for pair in one.labels]), Binary(PRIOR),
-    )  # fmt: skip
+        classes("holds"), options("first"), options("more"), options("ends"), labels, Binary(PRIOR), nests
+    )
 
 
 def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
@@ -234,13 +283,14 @@ def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
     little is decided, and one that counts."""
     rows, labels = [features for features, _ in pairs], [label for _, label in pairs]
     return Classes.pooled([
-        Classes.fit(rows, labels, penalty=PENALTIES[3]),
-        Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES[4]),
+        Classes.fit(rows, labels, penalty=PENALTIES["words"]),
+        Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES["plain"]),
         Classes.counted(rows, labels, share=0.3),
     ])  # fmt: skip
 
 
-PENALTIES = (5.0, 2.0, 5.0, 10.0, 2.0)
+PENALTIES = {"holds": 10.0, "first": 2.5, "more": 2.0, "ends": 5.0, "words": 10.0, "plain": 2.0}
+"""Weights of the L2 penalties."""
 
 
 def _calibrate(
@@ -255,12 +305,10 @@ def _calibrate(
         some = [one for i, one in enumerate(rows) if i not in held]
         if not any(one.labels for one in some):
             continue
-        other = _fit(some)
+        other = _fit(some, nests=model.nests)
         for i in held:
             gold = {(place, span.label) for place, span in rows[i].gold}
-            chosen[i] = [
-                (s, one) for s in rows[i].sentences for one in _choose(other._scored(s), nests=model.nests)
-            ]
+            chosen[i] = [(s, one) for s in rows[i].sentences for one in other._chosen(s)]
             columns += [one.columns for _, one in chosen[i]]
             right += [(one.place, one.label) in gold for _, one in chosen[i]]
     model.chance = Binary.fit(columns, right, PRIOR)
@@ -270,11 +318,11 @@ def _calibrate(
     }
 
 
-def _nests(rows: Sequence[_Rows]) -> bool:
+def _nests(gold: Sequence[Sequence[tuple[Place, Span]]]) -> bool:
     """Whether at least one span in forty stands within another."""
     inner = every = 0
-    for one in rows:
-        places = [place for place, _ in one.gold]
+    for one in gold:
+        places = [place for place, _ in one]
         every += len(places)
         inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
     return every > 0 and 40 * inner >= every
@@ -299,50 +347,6 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
 
 def _without_words(features: Sequence[str]) -> list[str]:
     return [f for f in features if not f.startswith(("w=", "verb=", "before="))]
-
-
-def _choose(scored: Sequence[_Scored], *, nests: bool) -> list[_Scored]:
-    """The candidates that are expected to save the most keys; nested ones only where both are likely."""
-    ranked = sorted(((_gain(one, scored), one) for one in scored), key=lambda p: (-p[0], p[1].place))
-    out: list[_Scored] = []
-    for gain, one in ranked:
-        if gain <= 0:
-            break
-        if not any(_meet(one.place, other.place) for other in out):
-            out.append(one)
-    if nests:
-        for _, one in ranked:
-            over = [other for other in out if _meet(one.place, other.place)]
-            if one.bounds >= 0.5 and over and all(o.bounds >= 0.5 and _nested(one, o) for o in over):
-                out.append(one)
-    return out
-
-
-def _meet(a: Place, b: Place) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
-
-
-def _nested(a: _Scored, b: _Scored) -> bool:
-    (c, d), (e, f) = a.place, b.place
-    return a.place != b.place and ((c <= e and f <= d) or (e <= c and d <= f))
-
-
-def _gain(one: _Scored, rivals: Sequence[_Scored]) -> float:
-    """Keys that a candidate is expected to save over making what is wanted by hand, when one of the
-    candidates that overlap it is wanted, each with the chance of its bounds, or none of them."""
-    over = [r for r in rivals if _meet(one.place, r.place)]
-    total = max(1.0, sum(r.bounds for r in over))
-    wrong = 1 - one.labels[one.label]
-    gain = -(1 - sum(r.bounds for r in over) / total) * (FOCUS + REJECT)
-    for rival in over:
-        by_hand = making(rival.place[1] - rival.place[0])
-        if rival is one:
-            saved = by_hand - wrong * (FOCUS + LABEL)
-        else:
-            moved = sum(abs(a - b) for a, b in zip(one.place, rival.place, strict=True))
-            saved = by_hand - min(FOCUS + moved + wrong * LABEL, FOCUS + REJECT + by_hand)
-        gain += rival.bounds / total * saved
-    return gain
 
 
 __all__ = ["ClauseModel", "Proposal"]

@@ -12,18 +12,18 @@ from typing import TypeAlias
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause
 from annotator.suggesters._reading import Reading
-from annotator.suggesters._syntax import finite
+from annotator.suggesters._syntax import after_verb, finite, governs
 from annotator.suggesters._tokens import Token, phrase_at
 
 Place: TypeAlias = tuple[int, int]
 """Tokens `[first, last)` of a paragraph."""
 
-_AFTER = frozenset(', ; : - – — " “ ” « » ( ) that and but or yet so'.split())
+_AFTER = frozenset(', ; : - – — " “ ” « » ( ) that whether why because while and but or yet so'.split())
 """Words and signs after which a span can begin."""
 _BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so because as if'.split())
 """Words and signs before which a span can end."""
 _FINAL = frozenset(". ! ? … ; : ,".split())
-_QUOTES = frozenset('"“”«»')
+QUOTES = frozenset('"“”«»')
 _CUES = (
     ("policy", "policy_cues"), ("prediction", "prediction_cues"), ("hedge", "hedges"), ("if", "conditionals"),
     ("unattributed", "unattributed"), ("procedural", "procedural"), ("opinion", "opinion_frames"),
@@ -31,7 +31,7 @@ _CUES = (
 )  # fmt: skip
 
 
-def _size(number: int) -> int:
+def size(number: int) -> int:
     """0 to 3 exactly, then 4 (to 5), 6 (to 8), 9 (to 14), 15 (to 24), 25."""
     return _SIZES[bisect_right(_SIZES, number) - 1]
 
@@ -70,13 +70,18 @@ class Sentence:
     def bare_end(self) -> int:
         """Where the sentence ends without its final signs."""
         last = self.last
-        while last - 1 > self.first and self.tokens[last - 1].text in _FINAL | _QUOTES:
+        while last - 1 > self.first and self.tokens[last - 1].text in _FINAL | QUOTES:
             last -= 1
         return last
 
     def verbs(self, first: int, last: int) -> int:
         """Finite verbs in `[first, last)`, 0 when it is empty."""
         return max(0, self.finite[last] - self.finite[first])
+
+    @cached_property
+    def governing(self) -> tuple[int, ...]:
+        """The tokens that are finite verbs here, by the words around them."""
+        return tuple(i for i in range(self.first, self.last) if governs(self.tokens, i))
 
     def cues(self, first: int, last: int) -> list[str]:
         """Names of the classes of cues that stand in `[first, last)`."""
@@ -85,28 +90,58 @@ class Sentence:
     @cached_property
     def starts(self) -> list[int]:
         """Tokens at which a span can begin; a verb follows."""
-        made = {self.first} | {c.found.first for c in self.clauses}
-        made |= {
+        made = {
             i for i in range(self.first + 1, self.last)
             if (self.tokens[i - 1].lower in _AFTER and self.tokens[i].lower not in _AFTER - {"that"})
-            or self.tokens[i].text in _QUOTES
+            or self.tokens[i].text in QUOTES
         }  # fmt: skip
-        return sorted(i for i in made if i == self.first or self.verbs(i, self.last))
+        made = {i for i in made if self.verbs(i, self.last)}
+        return sorted(made | {self.first} | {c.found.first for c in self.clauses} | self._objects)
+
+    @cached_property
+    def sides(self) -> tuple[tuple[int, tables.Verb], ...]:
+        """The verbs of wanting, saying and judging, with their places."""
+        verbs, tokens = tables.verbs_by_form(), self.tokens
+        places = ((i, verbs.get(tokens[i].lower, ())) for i in range(self.first, self.last))
+        found = ((i, next((verb for verb, _ in of if verb.on_claim), None)) for i, of in places)
+        return tuple((i, verb) for i, verb in found if verb is not None)
+
+    @cached_property
+    def _objects(self) -> frozenset[int]:
+        """Where what such a verb is about begins: `oppose [the wall]`, `urge him [to go]`."""
+        made: set[int] = set()
+        for i, verb in self.sides:
+            after = after_verb(self.tokens, i, verb)
+            if after is not None and after < self.last:
+                made.add(after)
+                made |= {
+                    k for k in range(after + 1, min(after + 6, self.last)) if self.tokens[k].lower == "to"
+                }
+        return frozenset(
+            i for i in made if self.tokens[i].text[:1].isalnum() and self.tokens[i].lower != "that"
+        )
 
     @cached_property
     def _stops(self) -> list[int]:
         made = {self.last, self.bare_end, *self.beyond} | {c.found.last for c in self.clauses}
         made |= {
             i for i in range(self.first + 1, self.last)
-            if self.tokens[i].lower in _BEFORE or self.tokens[i - 1].text in _QUOTES
+            if self.tokens[i].lower in _BEFORE or self.tokens[i - 1].text in QUOTES
         }  # fmt: skip
         return sorted(made)
 
-    def ends_of(self, start: int) -> list[int]:
-        """Where a span that begins at `start` can end: after a verb, or with the sentence."""
+    def nexts_of(self, start: int) -> list[int | None]:
+        """Where the span after the one that begins at `start` can begin; None when there is none."""
+        return [None, *(place for place in self.starts if place > start + 1)]
+
+    def ends_of(self, start: int, following: int | None = None) -> list[int]:
+        """Where a span that begins at `start` can end: after a verb, or with the sentence; not beyond the start of
+        the one `following`."""
+        if following is not None:
+            return [*(e for e in self._stops if start + 1 < e < following), following]
         return [
             e for e in self._stops
-            if e > start + 1 and (self.verbs(start, e) or e >= self.bare_end)
+            if e > start + 1 and (start in self._objects or self.verbs(start, e) or e >= self.bare_end)
         ] or [self.last]  # fmt: skip
 
     @cached_property
@@ -115,7 +150,8 @@ class Sentence:
         reading, tokens = self.reading, self.tokens[self.first : self.last]
         made = [f"s.{name}" for name in self.cues(self.first, self.last)]
         made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
-        made += [f"s.size={_size(len(tokens))}", f"s.verbs={min(3, self.verbs(self.first, self.last))}"]
+        made += [f"s.verb={base}" for t in tokens for base, _ in tables.verb_forms().get(t.lower, ())]
+        made += [f"s.size={size(len(tokens))}", f"s.verbs={min(3, self.verbs(self.first, self.last))}"]
         made += [f"s.place={min(self.number, 3)}", f"s.last={self.number == self.count - 1}"]
         made += [f"s.clauses={min(2, len(self.clauses))}", f"s.paragraph={min(1, reading.paragraph.index)}"]
         made.append(f"s.sign={tokens[-1].text}")
@@ -126,24 +162,28 @@ class Sentence:
     def _ruled(self) -> tuple[set[int], set[int]]:
         return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
 
-    def _lead(self, start: int) -> str:
+    def lead(self, start: int) -> str:
         """What kind of place a start is."""
         if start == self.first:
             return "begin"
         before = self.tokens[start - 1].lower
-        return before if before in _AFTER else "inside"
+        if before in _AFTER:
+            return before
+        return (
+            ("to" if self.tokens[start].lower == "to" else "object") if start in self._objects else "inside"
+        )
 
     def start_features(self, start: int) -> tuple[str, ...]:
         """What tells whether a span begins here."""
-        kind = self._lead(start)
+        kind = self.lead(start)
         skipped = start - self.first
         ruled = start in self._ruled[0]
         made = [
             f"k={kind}", f"k={kind}|r={ruled}|v={min(2, self.verbs(self.first, start))}", f"r={ruled}",
-            f"r={ruled}|{len(self._ruled[0])}", f"k={kind}|n={_size(skipped)}", f"n={_size(skipped)}",
+            f"r={ruled}|{len(self._ruled[0])}", f"k={kind}|n={size(skipped)}", f"n={size(skipped)}",
             f"v={min(2, self.verbs(self.first, start))}|{min(2, self.verbs(start, self.last))}",
             f"w={self.tokens[start].lower}", f"k={kind}|w={self.tokens[start].lower}",
-            f"rest={_size(self.last - start)}", f"others={_size(len(self.starts))}",
+            f"rest={size(self.last - start)}", f"others={size(len(self.starts))}",
         ]  # fmt: skip
         if start + 1 < self.last:
             made.append(f"w1={self.tokens[start].lower} {self.tokens[start + 1].lower}")
@@ -160,27 +200,77 @@ class Sentence:
             made.append(f"leads={lead > 0}")
             if lead:
                 made.append("lead=" + " ".join(t.lower for t in self.tokens[start : start + lead]))
+        made += [f"skipped={t.lower}" for t in self.tokens[self.first : min(start, self.first + 12)]]
+        made += [f"c0={name}" for name in self.cues(self.first, start)]
+        made += [f"c1={name}" for name in self.cues(start, self.last)]
+        rank = sum(other < start for other in self.starts)
+        made.append(f"rank={min(4, rank)}|{min(5, len(self.starts))}")
+        if self._that is None:
+            made.append(f"that={None}|{start == self.first}")
+        else:
+            here = f"{start == self.first}|{start == self._that + 1}"
+            made += [
+                f"that={self.tokens[self._that - 1].lower}|{here}",
+                f"that={size(self._that - self.first)}|{here}",
+            ]
         return tuple(made)
 
-    def end_features(self, start: int, end: int) -> tuple[str, ...]:
-        """What tells whether a span that begins at `start` ends here."""
+    @cached_property
+    def _that(self) -> int | None:
+        """The first "that" near the start."""
+        near = range(self.first + 1, min(self.last, self.first + 14))
+        return next((i for i in near if self.tokens[i].lower == "that"), None)
+
+    def next_features(self, start: int, following: int | None) -> tuple[str, ...]:
+        """What tells whether the span after the one that begins at `start` begins here."""
+        tokens = self.tokens
+        if following is None:
+            return (
+                "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
+                f"none|others={size(len(self.starts))}", f"none|c={min(3, len(self.clauses))}",
+            )  # fmt: skip
+        kind, ruled = self.lead(following), following in self._ruled[0]
+        verbs = f"v={min(2, self.verbs(start, following))}|{min(2, self.verbs(following, self.last))}"
+        rank = sum(start < other < following for other in self.starts)
+        made = [
+            f"k={kind}", f"k={kind}|r={ruled}", f"k={kind}|{verbs}", f"r={ruled}", verbs,
+            f"k={kind}|w={tokens[following].lower}", f"w={tokens[following].lower}", f"n={size(following - start)}",
+            f"rest={size(self.last - following)}", f"p={tokens[following - 1].lower}", f"rank={min(3, rank)}",
+            f"p2={tokens[following - 2].lower} {tokens[following - 1].lower}",
+        ]  # fmt: skip
+        if following + 1 < self.last:
+            made.append(f"w1={tokens[following].lower} {tokens[following + 1].lower}")
+        return tuple(made)
+
+    def end_features(self, start: int, end: int, following: int | None = None) -> tuple[str, ...]:
+        """What tells whether a span that begins at `start` ends here, before (or around) the one `following`."""
+        if following is not None:
+            return self._gap_features(end, following)
         left = self.last - end
         kind = "all" if not left else "bare" if end == self.bare_end else "inside" if left > 0 else "beyond"
         after = self.tokens[end].lower if left > 0 else ""
         ruled = end in self._ruled[1]
         made = [
-            f"e={kind}", f"e={kind}|r={ruled}", f"e={kind}|k={self._lead(start)}", f"e={kind}|a={after}",
+            f"e={kind}", f"e={kind}|r={ruled}", f"e={kind}|k={self.lead(start)}", f"e={kind}|a={after}",
             f"e={kind}|v={min(2, self.verbs(start, end))}|{min(2, self.verbs(end, self.last))}",
-            f"e={kind}|n={_size(end - start)}", f"e={kind}|left={_size(abs(left))}", f"b={self.tokens[end - 1].text}",
+            f"e={kind}|n={size(end - start)}", f"e={kind}|left={size(abs(left))}", f"b={self.tokens[end - 1].text}",
             f"e={kind}|sign={self.tokens[self.last - 1].text}",
         ]  # fmt: skip
         if kind == "inside":
             made.append("a2=" + " ".join(t.lower for t in self.tokens[end : min(end + 2, self.last)]))
         if any(c.found.first == start and c.found.last == end for c in self.clauses):
             made.append("rule")
-        inside = [t.text for t in self.tokens[start:end] if t.text in _QUOTES]
+        inside = [t.text for t in self.tokens[start:end] if t.text in QUOTES]
         made.append(f"e={kind}|quotes={min(3, len(inside))}")
         return tuple(made)
+
+    def _gap_features(self, end: int, following: int) -> tuple[str, ...]:
+        """What tells whether a span ends here, when another one begins at `following`."""
+        tokens, gap = self.tokens, " ".join(t.lower for t in self.tokens[end:following][:4])
+        return (
+            f"gap={gap}", f"gap={max(-1, following - end)}", f"gap={following - end}|w={tokens[following].lower}",
+            f"gap.b={tokens[end - 1].lower}", f"gap.r={end in self._ruled[1]}",
+        )  # fmt: skip
 
 
 def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
@@ -223,27 +313,4 @@ def _cues_of(tokens: Sequence[Token]) -> tuple[tuple[tuple[str, int], ...], ...]
     return tuple(out)
 
 
-def span_features(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
-    """What tells the label and the attributes of a span."""
-    tokens = sentence.tokens
-    made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
-    made += [f"verb={base}" for t in tokens[start:end] for base, _ in tables.verb_forms().get(t.lower, ())]
-    made += [f"c={name}" for name in sentence.cues(start, end)]
-    made += [f"b={tokens[start].lower}", f"n={_size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]
-    made.append(f"number={any(t.text[:1].isdigit() for t in tokens[start:end])}")
-    made.append(f"place={min(sentence.number, 3)}|{sentence.number == sentence.count - 1}")
-    made.append(f"sign={tokens[sentence.last - 1].text}")
-    quoted = any(t.text in _QUOTES for t in tokens[max(sentence.first, start - 1) : end + 1])
-    made.append(f"quoted={quoted}")
-    over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
-    for clause in over[:1]:
-        made.append(f"r={clause.found.label}")
-        made += [f"r.{name}={value}" for name, value in clause.found.attributes.items()]
-        made.append(f"frame={clause.frame.side if clause.frame else None}")
-    if start > sentence.first:
-        made.append(f"p={tokens[start - 1].lower}")
-        made += [f"before={t.lower}" for t in tokens[max(sentence.first, start - 4) : start]]
-    return tuple(made)
-
-
-__all__ = ["Place", "Sentence", "sentences_of", "span_features"]
+__all__ = ["QUOTES", "Place", "Sentence", "sentences_of", "size"]

@@ -1,0 +1,59 @@
+"""What a sentence may hold: sets of spans with their chances, and which of them is best shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from annotator.model.effort import FOCUS, LABEL, REJECT, making
+from annotator.suggesters._places import Place
+
+Analysis: TypeAlias = tuple[Place, ...]
+"""The spans of one sentence in order; empty for none."""
+
+
+def cheapest(analyses: Sequence[tuple[float, Analysis]], sure: Mapping[Place, float]) -> Analysis:
+    """Of the analyses, each with its chance, the one that takes the fewest keys to be made the wanted one, on
+    average over all (minimum Bayes risk); `sure` is the chance of a span's best label."""
+    saved = {
+        (mine, wanted): _saved(mine, wanted, sure[mine])
+        for mine in sure
+        for wanted in sure
+        if mine[0] < wanted[1] and wanted[0] < mine[1]
+    }
+    best: tuple[float, Analysis] = (0.0, ())
+    for _, mine in analyses:
+        if mine:
+            gain = sum(chance * _gain(mine, wanted, saved) for chance, wanted in analyses)
+            best = max(best, (gain, mine), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _saved(mine: Place, wanted: Place, sure: float) -> tuple[float, float]:
+    """Intersection over union of two spans, and the keys saved by putting one right over making the other."""
+    by_hand = making(wanted[1] - wanted[0])
+    shared = min(mine[1], wanted[1]) - max(mine[0], wanted[0])
+    overlap = shared / (max(mine[1], wanted[1]) - min(mine[0], wanted[0]))
+    if mine == wanted:
+        return overlap, by_hand - (1 - sure) * (FOCUS + LABEL)
+    moved = abs(mine[0] - wanted[0]) + abs(mine[1] - wanted[1])
+    return overlap, by_hand - min(FOCUS + moved + (1 - sure) * LABEL, FOCUS + REJECT + by_hand)
+
+
+def _gain(
+    mine: Analysis, wanted: Analysis, saved: Mapping[tuple[Place, Place], tuple[float, float]]
+) -> float:
+    """Keys saved by showing `mine` where `wanted` is; spans are matched as `effort.of_spans` does."""
+    pairs = [(saved[m, w], m, w) for m in mine for w in wanted if (m, w) in saved]
+    if len(pairs) > 1:
+        pairs.sort(reverse=True)
+    keys, met, found = 0.0, set(), set()
+    for (_, gained), m, w in pairs:
+        if m not in met and w not in found:
+            met.add(m)
+            found.add(w)
+            keys += gained
+    return keys - (len(mine) - len(met)) * (FOCUS + REJECT)
+
+
+__all__ = ["Analysis", "cheapest"]
