@@ -70,6 +70,11 @@ def _version_rows(
     rows: list[list[Piece]] = []
     room = max(10, width - _LEAD - 2 - names)
     shown = _differing(list(versions.values()))
+    told = {who: ", ".join(f"{n} {v.attributes.get(n, '–')}" for n in shown) for who, v in versions.items()}
+    below = bool(shown) and any(
+        len(f"{v.label}  {v.place}    {told[who]}") + min(len(v.text), _QUOTE) > room
+        for who, v in versions.items()
+    )
     for i, who in enumerate(everybody):
         lead = f"≠ {layer[:8]:<9}" if i == 0 else " " * _LEAD
         head: list[Piece] = [(lead, theme.strong), (f"{clip(who, names):<{names}}  ", theme.muted)]
@@ -78,13 +83,11 @@ def _version_rows(
             rows.append([*head, ("–  not marked", theme.muted)])
             continue
         place = f"  {one.place}" if one.place else ""
-        told = ", ".join(f"{name} {one.attributes.get(name, '–')}" for name in shown)
-        below = bool(told) and len(f"{one.label}  {place}  {told}") + min(len(one.text), _QUOTE) > room
-        after = f"{place}  {told}" if told and not below else place
+        after = f"{place}  {told[who]}" if shown and not below else place
         quote = clip(one.text, max(6, room - len(one.label) - 2 - len(after)))
         rows.append([*head, (clip(f"{one.label}  {quote}{after}", room), PLAIN)])
         if below:
-            rows.append([(" " * (_LEAD + names + 4), PLAIN), (clip(told, room - 2), PLAIN)])
+            rows.append([(" " * (_LEAD + names + 4), PLAIN), (clip(told[who], room - 2), PLAIN)])
     return rows
 
 
