@@ -188,6 +188,17 @@ def test_when_an_annotator_s_work_changes_only_what_it_touches_comes_back(tmp_pa
         assert review_rows(project)[0].undecided == 1
 
 
+def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish(tmp_path: Path) -> None:
+    works = (_record("ada", [PLAN]), _record("ben", [SOON]))
+    other = [replace(r, document=document(TEXT + " More.", id="other")) for r in works]
+    with _project(tmp_path, *works, other[0]) as project:
+        assert merge_all(project, "annotator:ben") == (1, 1)
+        assert [r.document.id for r in project.records(annotator=GOLD)] == [works[0].document.id]
+        assert [r.document for r in review_rows(project, "annotator:ben")] == [works[0].document.id]
+        with pytest.raises(UsageError, match="no document was finished by nobody"):
+            merge_all(project, "annotator:nobody")
+
+
 def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _record("ada", [PLAN])) as project, pytest.raises(UsageError, match="two"):
         merge_all(project)

@@ -9,7 +9,8 @@ the candidates that stand without review; `option` is what follows a colon in th
 reviewer. It never makes up a candidate that nobody drew.
 
 A member may have `learn(corpus) -> object`, from every document's candidates and voters; `kept` then takes that
-as `learnt`, and `posteriors(candidates, voters, learnt)` tells how sure it is of each span's label.
+as `learnt`, and `posteriors(candidates, voters, learnt)` tells how sure it is of each span's label. It may
+have `applies(voters, *, option) -> bool`: a document of which that is false is left as it is.
 """
 
 from __future__ import annotations

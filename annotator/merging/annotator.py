@@ -18,4 +18,9 @@ def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str 
     return with_ends(c for c in candidates if option in c.votes)
 
 
-__all__ = ["complete", "kept", "title"]
+def applies(voters: Sequence[str], *, option: str = "") -> bool:
+    """Whether there is anything to take: of a document that the annotator did not finish, nothing is gold."""
+    return option in voters
+
+
+__all__ = ["applies", "complete", "kept", "title"]

@@ -69,7 +69,8 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
         decisions.append(_complete(state, state.finished))
     left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
-    undecided = f"{plural(left, 'suggestion')} left undecided" if left else ""
+    what = "difference" if state.finished is Completion.GOLD else "suggestion"
+    undecided = f"{plural(left, what)} left undecided" if left else ""
     said = f"{undecided} in the paragraph before" if left else ""
     if following is None:
         said = "document done" + (f"; {undecided} here" if left else "")

@@ -107,7 +107,7 @@ def versions(
     records: Iterable[Record], strategy: str = "unanimous", learnt: object | None = None
 ) -> Versions | None:
     """What there is to merge in the records of one document, with what `learn` gave; None when nobody finished
-    it."""
+    it, or not the one whose work the strategy takes."""
     done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
     if not done:
         return None
@@ -115,6 +115,8 @@ def versions(
     voters = _voters(done)
     found = candidates(done)
     module = registry.merging.load(family)
+    if hasattr(module, "applies") and not module.applies(voters, option=option):
+        return None
     if learnt is None:
         kept, sure = module.kept(found, voters, option=option), {}
     else:
@@ -309,9 +311,8 @@ def merge_all(
             _close(project, document, annotations)
             gold += 1
     if not merged:
-        raise UsageError(
-            "no document was finished by two annotators", hint="`annotator status` shows who is where"
-        )
+        whom = strategy.partition(":")[2] or "two annotators"
+        raise UsageError(f"no document was finished by {whom}", hint="`annotator status` shows who is where")
     return merged, gold
 
 

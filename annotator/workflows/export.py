@@ -54,9 +54,9 @@ def render(
 
     Raises ExportError when there is nothing to export.
     """
-    module = formats.load(format)
+    module = formats.load(format) if format in formats.names() else None
     lines = hasattr(module, "dumps")
-    if not lines and not hasattr(module, "dump"):
+    if module is None or not (lines or hasattr(module, "dump")):
         can = [name for name in formats.names() if {"dump", "dumps"} & set(dir(formats.load(name)))]
         raise UsageError(
             f"the format “{format}” is not one that can be exported", hint=f"Choose one of {', '.join(can)}"
