@@ -23,6 +23,7 @@ _CLASSES = (
     ("head", "organization_heads"), ("opener", "organization_openers"), ("thing", "thing_heads"),
     ("honorific", "honorifics"), ("office", "offices"), ("given", "given_names"), ("month", "months_days"),
     ("particle", "particles"), ("link", "links"), ("modifier", "modifiers"), ("suffix", "suffixes"),
+    ("surname", "surnames"),
 )  # fmt: skip
 _LOWER_CLASSES = (
     ("det", "determiners"), ("prep", "prepositions"), ("pron", "pronouns"), ("sub", "subordinators"),
@@ -125,7 +126,8 @@ def describe(
     elsewhere: Mapping[str, str],
     used: Sequence[Sequence[str]],
 ) -> tuple[tuple[str, ...], ...]:
-    """The features of the text: for every token those of itself, its neighbours, the rules and the document.
+    """The features of the text: for every token those of itself, its neighbours, the rules, the document, and of
+    the run of capitalized words that it stands in.
 
     `elsewhere` says for a word what it is part of where the document (or project) tells more of it, `used` for a
     token how its word is written in all texts.
@@ -143,12 +145,15 @@ def describe(
             features += ["first", f"first|{words[i].shape}"]
         features.append(f"d={elsewhere.get(token.text, '')}")
         features += _around(words, ruled, i)
-        features += _run(tokens, words, i)
         if token.text in acronyms and 0 < i < len(tokens) - 1:
             features.append(f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}")
-        features += used[i]
-        out.append(tuple(features))
-    return tuple(out)
+        out.append([*features, *used[i]])
+    runs = _runs(tokens)
+    for number, (first, last) in enumerate(runs):
+        shared = _inside(tokens, words, first, last) + _listed(tokens, ruled, runs, number)
+        for i in range(first, last):
+            out[i] += [*shared, f"run.at={min(i - first, 3)}|{min(last - i, 3)}"]
+    return tuple(map(tuple, out))
 
 
 def _around(words: Sequence[_Word], ruled: Sequence[str], i: int) -> list[str]:
@@ -169,40 +174,68 @@ def _around(words: Sequence[_Word], ruled: Sequence[str], i: int) -> list[str]:
     return out
 
 
-def _run(tokens: Sequence[Token], words: Sequence[_Word], i: int) -> list[str]:
-    """Features of the run of capitalized words that a token stands in: its length, classes in it, what
-    stands before and after it."""
-    if not tokens[i].text[:1].isupper():
-        return []
-    first, last = i, i + 1
-    while first > 0 and _joins(tokens, first - 1) and not tokens[first].first:
-        first -= 1
-    while last < len(tokens) and _joins(tokens, last) and not tokens[last].first:
-        last += 1
-    while first < i and not tokens[first].text[:1].isupper():
-        first += 1
-    while last > i + 1 and not tokens[last - 1].text[:1].isupper():
-        last -= 1
+def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Runs of capitalized words `[first, last)`, with the small words inside them that join names; none goes over
+    the end of a sentence."""
+    out: list[tuple[int, int]] = []
+    open_, last = False, 0
+    for i, token in enumerate(tokens):
+        if token.text[:1].isupper():
+            if open_ and not token.first and all(t.text in _JOINING for t in tokens[last:i]):
+                out[-1] = (out[-1][0], i + 1)
+            else:
+                out.append((i, i + 1))
+            open_, last = True, i + 1
+        elif token.first:
+            open_ = False
+    return out
+
+
+def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: int) -> list[str]:
+    """Features of a run: its length, the classes in it, what stands before and after it."""
     inside = {
         c for k in range(first, last) for c in words[k].classes if c in _TELLING or c.startswith("name.")
     }
     out = [f"run.{c}" for c in sorted(inside)]
-    out += [f"run.len={min(last - first, 5)}", f"run.at={min(i - first, 3)}|{min(last - i, 3)}"]
+    out.append(f"run.len={min(last - first, 5)}")
     out.append(f"run.before={tokens[first - 1].lower if first else ''}")
+    out.append(f"run.before2={' '.join(t.lower for t in tokens[max(0, first - 2) : first])}")
     out.append(f"run.after={tokens[last].lower if last < len(tokens) else ''}")
+    out.append(f"run.after2={' '.join(t.lower for t in tokens[last : last + 2])}")
     out.append(f"run.last={tokens[last - 1].lower}")
     return out
 
 
-_TELLING = frozenset("head opener thing honorific office given suffix demonym".split())
+def _listed(
+    tokens: Sequence[Token], ruled: Sequence[str], runs: Sequence[tuple[int, int]], number: int
+) -> list[str]:
+    """Features of the runs before and after one where only what divides a list stands between: what the rules
+    say of them, and their length."""
+    out: list[str] = []
+    for step in (-1, 1):
+        near = number + step
+        if not 0 <= near < len(runs):
+            continue
+        (_, end), (begin, _) = sorted((runs[number], runs[near]))
+        between = [t.text for t in tokens[end:begin]]
+        if not between or len(between) > _DIVIDED or not _DIVIDING.issuperset(between):
+            out.append(f"list{step}=")
+            continue
+        first, last = runs[near]
+        label = next((tag[2:] for tag in ruled[first:last] if tag != OUTSIDE), OUTSIDE)
+        seen = f"{label}{min(last - first, 3)}"
+        out += [f"list{step}={seen}", f"list{step}={' '.join(between)}{seen}"]
+    return out
+
+
+_DIVIDING = frozenset(", ; ( ) - – / & and or as well".split())
+_DIVIDED = 3
+"""Tokens that stand at most between two names of a list."""
+
+_TELLING = frozenset("head opener thing honorific office given suffix surname demonym".split())
 
 
 _JOINING = frozenset("of the for and - & de von van del da".split())
-
-
-def _joins(tokens: Sequence[Token], k: int) -> bool:
-    text = tokens[k].text
-    return text[:1].isupper() or text in _JOINING
 
 
 __all__ = ["Passage", "Place", "describe", "places_of", "tags"]
