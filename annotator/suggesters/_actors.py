@@ -69,24 +69,6 @@ def index_of(tokenize: Tokenize) -> Index:
     return {k: tuple(sorted(v, key=lambda pair: -len(pair[0]))) for k, v in found.items()}
 
 
-@cache
-def _common() -> frozenset[str]:
-    """Lower-case words that a capital letter at the start of a sentence does not make a name."""
-    classes = ("determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators",
-               "coordinators", "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges",
-               "conditionals")  # fmt: skip
-    found = {part for name in classes for entry in tables.words(name) for part in entry.split()}
-    return frozenset(found | set(tables.verb_forms()) | set(tables.heads()) | _ORDINARY)
-
-
-_ORDINARY = frozenset(
-    "people time year years day days way world government state states city war peace law power money market "
-    "trade history nothing everything something critics supporters analysts experts officials yesterday "
-    "today tomorrow european asian african western eastern northern southern arab islamic muslim christian "
-    "jewish catholic".split()
-)  # fmt: skip
-
-
 def scan(tokens: Sequence[Token], index: Index) -> Scan:
     """Read a paragraph once, for all documents that it may stand in."""
     taken = [False] * len(tokens)
@@ -184,7 +166,7 @@ def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
     token = tokens[at]
     if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
-    if token.first and token.lower in _common() and not _title_length(tokens, at, at + 1):
+    if token.first and token.lower in tables.common() and not _title_length(tokens, at, at + 1):
         return 0
     end = _run(tokens, at)
     start, titled = at, False
@@ -347,7 +329,7 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
         compound = (
             follows in heads
             or follows in ("-", "–")
-            or (follows and follows[:1].isalpha() and follows not in _common())
+            or (follows and follows[:1].isalpha() and follows not in tables.grammar())
         )
         if fits and not (compound and length == 1 and not head.plural):
             label = head.label

@@ -108,6 +108,8 @@ def _classes(text: str) -> tuple[str, ...]:
     lower = text.lower()
     found = [short for short, name in _CLASSES if text in tables.words(name)]
     found += [short for short, name in _LOWER_CLASSES if lower in tables.words(name)]
+    if lower in tables.common():
+        found.append("common")
     if text in tables.demonyms():
         found.append("demonym")
     if lower in tables.heads():

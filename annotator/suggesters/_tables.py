@@ -110,6 +110,25 @@ def head_phrases() -> Phrases:
     return _phrases(heads())
 
 
+@cache
+def grammar() -> frozenset[str]:
+    """Words in lower case that hold a sentence together, verbs, and nouns that name actors."""
+    found = {part for name in _GRAMMAR for entry in words(name) for part in entry.split()}
+    return frozenset(found | set(verb_forms()) | set(heads()))
+
+
+@cache
+def common() -> frozenset[str]:
+    """Words in lower case that are no names: a capital letter at the start of a sentence does not make them one."""
+    return grammar() | words("ordinary")
+
+
+_GRAMMAR = (
+    "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "lead_ins",
+    "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A verb that takes sides: on a claim, on an actor (`+`, `-`, `0` or empty), with its frames."""
@@ -234,6 +253,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "demonyms", "forms", "head_phrases", "heads", "label_map", "names", "phrases",
-    "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "Head", "Name", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
+    "names", "phrases", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip
