@@ -20,7 +20,7 @@ from annotator.suggesters import model, rules
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._choice import Candidate, choose, gain
 from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
-from annotator.suggesters._features import places_of, tags
+from annotator.suggesters._features import describe, places_of, tags
 from annotator.suggesters._judging import Judged, better, calibration_error, report
 from annotator.suggesters._logistic import Binary, Classes
 from annotator.suggesters._reading import Example, Reader
@@ -142,6 +142,20 @@ def test_places_of_overlapping_spans_keep_the_longest_and_tags_say_where_they_ar
     places = places_of(tokens, [(4, 8, "org"), (4, 19, "org"), (20, 25, "act")])
     assert places == ((1, 4, "org"), (4, 5, "act"))
     assert tags(5, places) == ["O", "B-org", "I-org", "I-org", "B-act"]
+
+
+def test_a_name_in_a_list_knows_what_the_rules_say_of_the_names_beside_it(reader: Reader) -> None:
+    text = "She met Angela Merkel, Xq Zwv or Olaf Scholz in Utrecht. Xq Zwv left."
+    document = Document("d", "", text, split_paragraphs(text))
+    reading = reader.read(document, document.paragraphs[0])
+    tokens = reading.tokens
+    found = [one for one in reading.actors if text[one.start : one.end] != "Xq Zwv"]
+    features = describe(tokens, found, {}, [()] * len(tokens))
+    first, again = (i for i, token in enumerate(tokens) if token.text == "Xq")
+    assert {"list-1=person2", "list1=person2", "list-1=,person2", "list1=orperson2"} <= set(features[first])
+    assert {"run.len=2", "run.before2=merkel ,", "run.after2=or olaf", "run.at=0|2"} <= set(features[first])
+    assert "list-1=" in features[again]  # a sentence ends between them
+    assert not any(name.startswith(("run.", "list")) for name in features[first - 1])
 
 
 def test_a_lexicon_leaves_out_the_document_itself() -> None:

@@ -1,0 +1,58 @@
+"""The rules for actors: which names are known, and what a capital at the start of a sentence says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from annotator.model.schema import LabelSchema
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._reading import Reader
+
+KNOWN = Path(tables.__file__).parent / "_data" / "known.tsv"
+
+
+@pytest.fixture(scope="module")
+def schema() -> LabelSchema:
+    return load_schema("actors-claims-stances")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+def _found(reader: Reader, text: str) -> list[tuple[str, str]]:
+    document = Document("d", "", text, split_paragraphs(text))
+    reading = reader.read(document, document.paragraphs[0])
+    return [(text[one.start : one.end], one.label) for one in reading.actors]
+
+
+def test_a_known_name_has_one_row_and_a_label_of_the_schema(schema: LabelSchema) -> None:
+    layer = schema.span_layers[0]
+    spellings: Counter[str] = Counter()
+    for line in KNOWN.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, label, *aliases = line.split("\t")
+            assert label in ("place", "other", "region") or layer.label(label), line
+            spellings.update([name, *";".join(aliases).split(";")] if aliases else [name])
+    assert [name for name, often in spellings.items() if name and often > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Golkar and Shiv Sena were founded in 1964.", [("Golkar", "organization"), ("Shiv Sena", "organization")]),
+        ("Nobody asked the Alawites.", [("Alawites", "collective")]),
+        ("They met in Thuringia.", []),
+        ("Polarisation hurt them.", []),
+        ("Sanctions said nothing of it.", []),
+        ("The Milli Nizam Partisi dissolved.", [("Milli Nizam Partisi", "organization")]),
+    ],
+)  # fmt: skip
+def test_names(reader: Reader, text: str, found: list[tuple[str, str]]) -> None:
+    assert _found(reader, text) == found
