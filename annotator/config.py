@@ -128,12 +128,20 @@ def read_config(path: Path) -> Config:
     return Config(
         **given,
         keys=table.get("keys", {}),
-        pipelines=table.get("pipeline", {}),
+        pipelines={name: _placed(path.parent, own) for name, own in table.get("pipeline", {}).items()},
         suggester=table.get("suggester", {}),
         suggestions=_suggesting(path, table.get("suggestions", {})),
         formats=table.get("format", {}),
         table=table,
     )
+
+
+def _placed(root: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings of a pipeline, the `path` of a file or folder as seen from the project's."""
+    named = settings.get("path")
+    if isinstance(named, str) and named and (there := root / Path(named).expanduser()).exists():
+        return {**settings, "path": str(there.absolute())}
+    return settings
 
 
 def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
@@ -142,8 +150,9 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
         if not isinstance(table.get(key, {}), dict):
             raise ProjectError("must be a table", file=path, key=key, hint=f"Write [{key}]")
     for key, value in table.get("keys", {}).items():
-        if not isinstance(value, str) or not value:
-            raise ProjectError("must be a key", file=path, key=f"keys.{key}", hint='Such as "a" or "ctrl+z"')
+        if not isinstance(value, str):
+            hint = 'Such as "a" or "ctrl+z"; "" is no key'
+            raise ProjectError("must be a key", file=path, key=f"keys.{key}", hint=hint)
     for name in ("pipeline", "suggester", "format"):
         for key, value in table.get(name, {}).items():
             if not isinstance(value, dict):

@@ -78,6 +78,26 @@ def test_labels_that_stand_for_nothing_are_named_with_their_component(
     assert run([*arguments, "ships"]) == 0
 
 
+def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_told_as_toml_has_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = _ruler(tmp_path, "VESSEL")
+    project(tmp_path / "p", TEXT).close()
+    settings = (
+        f'[pipeline.ships]\npath = "../{saved.name}"\n[pipeline.ships.labels]\nVESSEL = "actor.state"\n'
+    )
+    (tmp_path / "p" / "annotator.toml").write_text(settings, encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    arguments = ["--project", "../p", "suggest", "--pipeline"]
+    assert run([*arguments, "ships"]) == 0
+    assert run([*arguments, f"../{saved.name}"]) == 3
+    assert f'pipeline."../{saved.name}".labels: none of' in capsys.readouterr().err
+    assert run([*arguments, "../nothing"]) == 3
+    assert "cannot be loaded: Can't find model" in capsys.readouterr().err
+
+
 def test_a_component_that_fails_is_told_with_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from annotator.errors import UsageError
+from annotator.config import read_config
+from annotator.errors import ProjectError, UsageError
 from annotator.resources import load_schema, schema_names
 from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, check_labels, key_map, shown
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -50,6 +53,15 @@ def test_an_own_key_drives_out_a_default() -> None:
     assert keys.shown("note") == "n" and keys.shown("next_undecided") == "", (
         "it is not told where it is not heard"
     )
+
+
+def test_the_settings_may_take_a_key_away(tmp_path: Path) -> None:
+    file = tmp_path / "annotator.toml"
+    file.write_text('[keys]\nnext_undecided = ""\n', encoding="utf-8")
+    assert key_map(read_config(file).keys).command("browse", "n") is None
+    file.write_text("[keys]\nnext_undecided = 7\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match="must be a key"):
+        read_config(file)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or path):
 
-    path = "en_core_web_sm"                 # an installed package or a folder; NAME when missing
+    path = "en_core_web_sm"                 # an installed package or a folder, from the project's; NAME when missing
     score = 0.6                             # of what comes without one
     [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
     PERSON = "actor.person"
@@ -17,6 +17,7 @@ category of a sentence labels it as a whole.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -74,7 +75,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         known = schema.layer(layer)
         if known is None or known.kind != "span" or known.label(own) is None:
             raise SuggesterError(
-                f"“{target}” is no span label of the schema", key=f"pipeline.{name}.labels.{label}",
+                f"“{target}” is no span label of the schema", key=_key(name, label),
                 hint="Write layer.label, such as actor.person",
             )  # fmt: skip
     nlp = _load(path)
@@ -92,8 +93,15 @@ def redacted(text: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
+    """What went wrong, without spaCy's number for it."""
     lines = redacted(str(error)).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return re.sub(r"^\[[EW]\d+\] ", "", lines[0]) if lines else type(error).__name__
+
+
+def _key(name: str, label: str | None = None) -> str:
+    """The key of the settings that maps the labels of a pipeline (or one of them), as TOML wants it written."""
+    parts = ["pipeline", name, "labels", *([label] if label is not None else [])]
+    return ".".join(part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts)
 
 
 def _load(path: str) -> Language:
@@ -143,7 +151,7 @@ def _check_labels(nlp: Language, name: str, labels: Mapping[str, str], schema: L
     for label in labels:
         if label.rpartition(".")[2] not in every and label not in every:
             raise SuggesterError(
-                f"the pipeline has no label “{label}”", key=f"pipeline.{name}.labels.{label}",
+                f"the pipeline has no label “{label}”", key=_key(name, label),
                 hint=f"It has {told}",
             )  # fmt: skip
     layers = {f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels}
@@ -152,7 +160,7 @@ def _check_labels(nlp: Language, name: str, labels: Mapping[str, str], schema: L
     if not any(stands.get(label, label) in layers for label in every) and not groups & (layers | set(labels)):
         raise SuggesterError(
             f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})",
-            key=f"pipeline.{name}.labels", hint=f'Map them in annotator.toml, such as {min(every)} = "{min(layers)}"',
+            key=_key(name), hint=f'Map them in annotator.toml, such as {min(every)} = "{min(layers)}"',
         )  # fmt: skip
 
 
