@@ -45,6 +45,16 @@ def talk(text: str) -> None:
     click.echo(text, err=True)
 
 
+def progress(nouns: str) -> Callable[[int, int], None]:
+    """What tells the person how far it is, every fifty `nouns`."""
+
+    def tell(done: int, count: int) -> None:
+        if done % 50 == 0 and done < count:
+            talk(f"{done:,} of {count:,} {nouns}")
+
+    return tell
+
+
 def say(error: AnnotatorError) -> None:
     """An error as a person reads it: where, what, what to do."""
     where = f"{error.where}: " if error.where else ""

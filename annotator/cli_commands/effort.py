@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, talk
+from annotator.cli_commands._shared import json_option, print_json, progress
 
 if TYPE_CHECKING:
     from annotator.config import Config
@@ -56,16 +56,11 @@ def command(
 
     known, config = _schema_and_config(ctx, schema)
     stream = read_stream(gold, known, config, group=group)[:limit]
-    found = simulate(stream, known, config, every=every, progress=_progress)
+    found = simulate(stream, known, config, every=every, progress=progress("paragraphs"))
     if as_json:
         print_json(found)
     else:
         click.echo("\n".join(report(found)))
-
-
-def _progress(done: int, count: int) -> None:
-    if done % 50 == 0 and done < count:
-        talk(f"{done} of {count} paragraphs")
 
 
 def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
@@ -60,6 +60,7 @@ def command(
             missing=missing,
             workers=workers,
             dask=dask,
+            progress=progress("documents"),
         )
     if as_json:
         print_json({"documents": result.documents, "suggestions": result.suggestions})
