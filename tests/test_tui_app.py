@@ -399,6 +399,22 @@ def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path)
         assert (ada.review.document.id, ada.review.only) == ("doc-1", "actor")
 
 
+def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_columns(tmp_path: Path) -> None:
+    async def play(pilot: Pilot[int], session: Session) -> None:
+        await _press(pilot, "a enter")
+        assert "left undecided in the paragraph before" in _shown(pilot)
+        await _press(pilot, "z")
+        assert "left undecided" not in _shown(pilot)
+        await _press(pilot, ",")
+        last = _shown(pilot).splitlines()[-2]
+        assert "held back, from a score of 0.50 on" in last
+        assert last.rstrip().endswith("held back too")
+        await _press(pilot, ".")
+        assert "held back" not in _shown(pilot)
+
+    _run(_demo(tmp_path / "p"), play, size=(80, 24))
+
+
 def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
     known = [Known("Russia", 9, {"Russia": 9}), Known("Iran", 2, {"Tehran": 1, "Iran": 1})]
     field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")

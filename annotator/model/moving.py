@@ -204,8 +204,8 @@ def on_set_threshold(state: ReviewState, action: do.SetThreshold) -> Step:
     after = arrive(replace(state, threshold=score), state.paragraph, state.focus)
     if score >= 0:
         return replace(after, message=f"showing suggestions from a score of {score:.2f}"), ()
-    more = "all that were held back" if score == LOWEST else "those held back with a score from 0.50 on"
-    return replace(after, message=f"showing all suggestions, and {more}"), ()
+    which = "all" if score == LOWEST else "from a score of 0.50 on"
+    return replace(after, message=f"shown too: suggestions held back, {which}"), ()
 
 
 def on_set_filter(state: ReviewState, action: do.SetFilter) -> Step:

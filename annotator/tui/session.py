@@ -217,6 +217,11 @@ class Session:
         """Who is at work, as the screens show it."""
         return self.annotator
 
+    def hush(self) -> None:
+        """Forget what the last step said: with the next key it is old, also where that key takes no step."""
+        if self.review.message:
+            self.state = self.review.but(message="")
+
     def do(self, action: do.ReviewAction) -> None:
         """Do what a key asks for, and save it."""
         before = self.review.paragraph

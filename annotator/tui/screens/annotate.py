@@ -108,6 +108,7 @@ class AnnotateScreen(PointingScreen):
             return
         self._counting = False
         self._message = ""
+        self.session.hush()
         if state.mode is Mode.SIDE and state.draft is not None:
             layer = state.schema.layer(state.draft.layer)
             label = next((x for x in layer.labels if x.key == key), None) if layer else None

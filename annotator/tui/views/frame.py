@@ -299,7 +299,8 @@ def _message(
         layer = state.schema.layer(state.only)
         right.append((f"only {(layer.title if layer else state.only).lower()}  ", theme.muted))
     if state.threshold:
-        right.append((f"score ≥ {state.threshold:.1f} ", theme.muted))
+        shown = f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
+        right.append((f"{shown} ", theme.muted))
     return justify([(f" {text}" if text else "", theme.strong)], right, width)
 
 
