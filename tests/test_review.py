@@ -195,6 +195,7 @@ def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish
         assert merge_all(project, "annotator:ben") == (1, 1)
         assert [r.document.id for r in project.records(annotator=GOLD)] == [works[0].document.id]
         assert [r.document for r in review_rows(project, "annotator:ben")] == [works[0].document.id]
+        assert [row.undecided for row in review_rows(project) if row.status is Completion.GOLD] == [0]
         with pytest.raises(UsageError, match="no document was finished by nobody"):
             merge_all(project, "annotator:nobody")
 

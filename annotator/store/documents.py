@@ -69,8 +69,10 @@ def place(db: Database, document: Document) -> Placed:
 
 def _instead(db: Database, id: str) -> str:
     """What to say to somebody who named a document that is not there: up to three that are, the like first."""
-    rows = db.rows("SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 3", (id,))
-    return f"Documents here: {', '.join(row[0] for row in rows)}, …" if rows else "Import one first"
+    rows = db.rows("SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 4", (id,))
+    known = [row[0] for row in rows]
+    more = ", …" if len(known) > 3 else ""
+    return f"Documents here: {', '.join(known[:3])}{more}" if known else "Import one first"
 
 
 def load(db: Database, id: str) -> Document:

@@ -169,20 +169,31 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
             continue
         document = project.document(row.document)
         annotations, _ = project.annotations(row.document, GOLD)
-        by_id = {c.id: c.value for c in found.candidates}
+        files = tuple(c for c in found.candidates if not here.intersection(c.votes))
         group = f"import-{project.new_session()}"
-        decisions = [
-            Decision(
-                group, Action.IMPORT, c.id, _paragraph(document, c.value, by_id), None,
-                Standing(Status.REJECTED, None),
-            )
-            for c in found.candidates
-            if not _known(annotations, c.id) and not here.intersection(c.votes)
-        ]  # fmt: skip
+        decisions = _rejected(document, annotations, found, files, group, Action.IMPORT)
         if decisions:
             project.record(row.document, GOLD, decisions)
             settled += len(decisions)
     return settled
+
+
+def _rejected(
+    document: Document,
+    annotations: AnnotationSet,
+    found: Versions,
+    some: Iterable[Candidate],
+    group: str,
+    action: Action,
+) -> list[Decision]:
+    """Decisions against those of some candidates that the gold says nothing of."""
+    by_id = {c.id: c.value for c in found.candidates}
+    against = Standing(Status.REJECTED, None)
+    return [
+        Decision(group, action, c.id, _paragraph(document, c.value, by_id), None, against)
+        for c in some
+        if not _known(annotations, c.id)
+    ]
 
 
 def _known(annotations: AnnotationSet, id: str) -> bool:
@@ -308,7 +319,7 @@ def merge_all(
         if annotations.completion is Completion.GOLD:
             gold += 1
         elif not left:
-            _close(project, document, annotations)
+            _close(project, document, annotations, found)
             gold += 1
     if not merged:
         whom = strategy.partition(":")[2] or "two annotators"
@@ -316,10 +327,12 @@ def merge_all(
     return merged, gold
 
 
-def _close(project: Project, document: Document, annotations: AnnotationSet) -> None:
-    """Mark every paragraph as done and the document as gold."""
+def _close(project: Project, document: Document, annotations: AnnotationSet, found: Versions) -> None:
+    """Mark every paragraph as done and the document as gold; what a complete strategy does not keep is decided
+    against, whichever strategy is asked next."""
     group = f"merge-{project.new_session()}"
-    decisions: list[Decision] = []
+    rest = found.candidates if found.complete else ()
+    decisions = _rejected(document, annotations, found, rest, group, Action.MERGE)
     for paragraph in document.paragraphs:
         mark = annotations.mark(paragraph.index)
         if not paragraph.excluded and not mark.done:
