@@ -166,4 +166,10 @@ def test_the_cheapest_analysis_is_that_of_trying_all() -> None:
         analyses = [(share / sum(shares), one) for share, one in zip(shares, every, strict=True)]
         cost = {mine: sum(chance * keys(mine, wanted) for chance, wanted in analyses) for mine in every}
         sure = {place: 1.0 for one in every for place in one}
-        assert cost[cheapest(analyses, sure)] == pytest.approx(min(cost.values()))
+        assert cost[cheapest(analyses, sure, reading=0)] == pytest.approx(min(cost.values()))
+
+
+def test_a_doubtful_span_is_left_out_the_sooner_the_more_reading_costs() -> None:
+    analyses = [(0.7, ()), (0.3, ((0, 8),))]
+    assert cheapest(analyses, {(0, 8): 1.0}, reading=0) == ((0, 8),)
+    assert cheapest(analyses, {(0, 8): 1.0}, reading=2) == ()

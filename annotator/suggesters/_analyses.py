@@ -11,10 +11,17 @@ from annotator.suggesters._places import Place
 Analysis: TypeAlias = tuple[Place, ...]
 """The spans of one sentence in order; empty for none."""
 
+READING = 1.0
+"""What it costs, in keys, to read a suggestion where there is nothing: with it no fewer keys are saved, and fewer
+suggestions are wrong."""
 
-def cheapest(analyses: Sequence[tuple[float, Analysis]], sure: Mapping[Place, float]) -> Analysis:
+
+def cheapest(
+    analyses: Sequence[tuple[float, Analysis]], sure: Mapping[Place, float], *, reading: float = READING
+) -> Analysis:
     """Of the analyses, each with its chance, the one that takes the fewest keys to be made the wanted one, on
-    average over all (minimum Bayes risk); `sure` is the chance of a span's best label."""
+    average over all (minimum Bayes risk); `sure` is the chance of a span's best label; `reading` is what a span that
+    meets none costs besides its rejection."""
     saved = {
         (mine, wanted): _saved(mine, wanted, sure[mine])
         for mine in sure
@@ -24,7 +31,7 @@ def cheapest(analyses: Sequence[tuple[float, Analysis]], sure: Mapping[Place, fl
     best: tuple[float, Analysis] = (0.0, ())
     for _, mine in analyses:
         if mine:
-            gain = sum(chance * _gain(mine, wanted, saved) for chance, wanted in analyses)
+            gain = sum(chance * _gain(mine, wanted, saved, reading) for chance, wanted in analyses)
             best = max(best, (gain, mine), key=lambda pair: pair[0])
     return best[1]
 
@@ -41,7 +48,10 @@ def _saved(mine: Place, wanted: Place, sure: float) -> tuple[float, float]:
 
 
 def _gain(
-    mine: Analysis, wanted: Analysis, saved: Mapping[tuple[Place, Place], tuple[float, float]]
+    mine: Analysis,
+    wanted: Analysis,
+    saved: Mapping[tuple[Place, Place], tuple[float, float]],
+    reading: float,
 ) -> float:
     """Keys saved by showing `mine` where `wanted` is; spans are matched as `effort.of_spans` does."""
     pairs = [(saved[m, w], m, w) for m in mine for w in wanted if (m, w) in saved]
@@ -53,7 +63,7 @@ def _gain(
             met.add(m)
             found.add(w)
             keys += gained
-    return keys - (len(mine) - len(met)) * (FOCUS + REJECT)
+    return keys - (len(mine) - len(met)) * (FOCUS + REJECT + reading)
 
 
 __all__ = ["Analysis", "cheapest"]

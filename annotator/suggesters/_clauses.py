@@ -285,11 +285,11 @@ def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
     return Classes.pooled([
         Classes.fit(rows, labels, penalty=PENALTIES["words"]),
         Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES["plain"]),
-        Classes.counted(rows, labels, share=0.3),
+        Classes.counted(rows, labels, share=0.4),
     ])  # fmt: skip
 
 
-PENALTIES = {"holds": 10.0, "first": 2.5, "more": 2.0, "ends": 5.0, "words": 10.0, "plain": 2.0}
+PENALTIES = {"holds": 10.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 2.0}
 """Weights of the L2 penalties."""
 
 
