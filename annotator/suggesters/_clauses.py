@@ -147,8 +147,9 @@ class ClauseModel:
         tokens, (first, last) = reading.tokens, one.place
         base = reading.paragraph.start
         given = {}
+        plain = [*_without_words(one.features), f"label={one.label}"]
         for name, classes in self.attributes.items():
-            chances = classes([*_without_words(one.features), f"label={one.label}"])
+            chances = classes(plain)
             given[name] = min(chances, key=lambda value: (-chances[value], value))
         return Proposal(
             base + tokens[first].start, base + tokens[last - 1].end, one.label,

@@ -149,11 +149,8 @@ class Classes:
             score = sum([lead[index[f]] for f in features if f in index]) + lead[-1]
             second = 1 / (1 + math.exp(-max(-700.0, min(700.0, score))))
             return {self.classes[0]: 1 - second, self.classes[1]: second}
-        scores = rows[-1]
-        for feature in features:
-            place = index.get(feature)
-            if place is not None:
-                scores = [a + b for a, b in zip(scores, rows[place], strict=True)]
+        known = [rows[index[f]] for f in features if f in index]
+        scores = [sum(column) for column in zip(rows[-1], *known, strict=True)]
         most = max(scores)
         chances = [math.exp(score - most) for score in scores]
         every = sum(chances)

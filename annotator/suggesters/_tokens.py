@@ -57,8 +57,11 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> i
     if at >= end:
         return 0
     for parts in phrases.get(tokens[at].lower, ()):
-        if len(parts) <= end - at and all(tokens[at + i].lower == p for i, p in enumerate(parts)):
-            return len(parts)
+        length = len(parts)
+        if length == 1 or (
+            length <= end - at and all(tokens[at + i].lower == parts[i] for i in range(1, length))
+        ):
+            return length
     return 0
 
 
