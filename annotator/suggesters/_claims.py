@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
+from annotator.suggesters._coordination import after_insertion, independent, main_clauses
 from annotator.suggesters._syntax import PASSED, Syntax, after_verb, finite, governs, negated
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
@@ -45,62 +46,9 @@ def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause
     syntax = Syntax(tokens, actors)
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        for first, last in _main_clauses(tokens, begin, end):
+        for first, last in main_clauses(tokens, begin, end):
             out += _clauses(syntax, first, last)
     return out
-
-
-def _main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
-    """A sentence cut at semicolons and at coordinators before a clause with subject and verb of its own."""
-    cuts = [begin]
-    depth = 0
-    for i in range(begin + 1, end - 2):
-        text = tokens[i].text
-        depth += text in "([" and len(text) == 1
-        depth -= text in ")]" and len(text) == 1
-        if depth > 0 or i - cuts[-1] < 3:
-            continue
-        after = i + 1
-        if text == ";":
-            if tokens[after].lower != "that" and _independent(tokens, _after_joint(tokens, after, end), end):
-                cuts.append(after)
-        elif (
-            text == ","
-            and tokens[after].lower in ("but", "and", "yet", "so")
-            and _independent(tokens, after + 1, end)
-        ):
-            cuts.append(after)
-    return list(zip(cuts, [*cuts[1:], end], strict=True))
-
-
-def _independent(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite verb."""
-    if at >= end:
-        return False
-    first = tokens[at]
-    pronoun = first.lower in tables.words("subject_pronouns")
-    nominal = first.lower in tables.words("definite") | {"a", "an"} or first.text[:1].isupper()
-    if not (pronoun or nominal):
-        return False
-    stop = tables.words("prepositions") | tables.words("subordinators") | {","}
-    for i in range(at + 1, min(at + (3 if pronoun else 7), end)):
-        if tokens[i].lower in stop and tokens[i].lower not in ("of", "in", "for", "to"):
-            return False
-        if governs(tokens, i) and not (nominal and i == at + 1 and first.lower in tables.words("definite")):
-            return True
-    return False
-
-
-def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
-    """The place after a word that joins clauses, and a lead-in with its comma."""
-    if at < end and tokens[at].lower in ("and", "but", "or", "yet", "so", "rather", "indeed", "then", "thus"):
-        at += 1
-    length = phrase_at(tokens, at, tables.phrases("lead_ins"), end)
-    if length and at + length < end and tokens[at + length].text == ",":
-        at += length + 1
-    elif at < end and tokens[at].text == ",":
-        at += 1
-    return at
 
 
 def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -120,7 +68,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         if wanted is not None:
             return [wanted]
     out = []
-    for a, b in _reported(tokens, first, last) if frame is not None else [(first, last)]:
+    reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
+    for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
         clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
         if clause is not None:
             out.append(clause)
@@ -168,11 +117,13 @@ def _object_claim(syntax: Syntax, first: int, last: int) -> Clause | None:
 
 
 def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
-    """A reported clause cut at `and that`."""
-    cuts = [
-        i for i in range(first + 3, last - 3)
-        if tokens[i].lower == "that" and tokens[i - 1].lower in ("and", "but", "or")
-    ]  # fmt: skip
+    """A reported clause cut at `and that`, and at the commas of a series of such."""
+
+    def goes_on(i: int) -> bool:
+        before = tokens[i - 1].lower
+        return before in ("and", "but", "or") or (before == "," and independent(tokens, i + 1, last))
+
+    cuts = [i for i in range(first + 3, last - 3) if tokens[i].lower == "that" and goes_on(i)]
     ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
     return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
 
@@ -212,6 +163,8 @@ def _closes(tokens: Sequence[Token], first: int, last: int) -> bool:
     pairs = {")": "(", "”": "“", "»": "«"}
     opener = pairs.get(tokens[last - 1].text)
     inside = [t.text for t in tokens[first : last - 1]]
+    if tokens[last - 1].text == '"':
+        return inside[1:].count('"') % 2 == 1
     return opener is not None and opener in inside[1:]
 
 
@@ -221,10 +174,31 @@ def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
     return closer is not None and closer in [t.text for t in tokens[first + 1 : last - 1]]
 
 
+def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Tokens of `we suspect that`, `the honest answer is that`, `it is also possible that` at the start."""
+    length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
+    if length or first >= last:
+        return length
+    own = tokens[first].lower in ("we", "i")
+    for i in _heads(tokens, first + 1, min(last, first + 12)):
+        if own and i < first + 4 and tokens[i + 1 : i + 2] and tokens[i + 1].lower in ("that", "whether"):
+            verbs = tables.verbs_by_form().get(tokens[i].lower, ())
+            if any(verb.on_claim and "that" in verb.frames for verb, _ in verbs):
+                return i + 2 - first
+        if tokens[i].lower in ("is", "was"):
+            that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
+            cleft = tables.words("adverbs") | tables.words("negations")
+            asked = tokens[i - 1].lower in ("why", "how", "when", "where", "who")
+            return 0 if that is None or asked or tokens[that - 1].lower in cleft else that + 1 - first
+        if governs(tokens, i):
+            return 0
+    return 0
+
+
 def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
     """The place after connectives and opinion frames at the start."""
     for _ in range(4):
-        length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
+        length = _opinion(tokens, first, last)
         if length:
             first += length
         else:
@@ -249,13 +223,46 @@ def _frame(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, in
     opening = _opening_frame(tokens, first, last, actors)
     if opening is not None:
         return opening[0], opening[1], last
-    for i in range(first, min(last, first + 14)):
-        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
-            break
+    quote = _quote_frame(tokens, first, last, actors)
+    if quote is not None:
+        return quote
+    for i in _heads(tokens, first, last):
         made = _that_frame(syntax, first, last, i)
         if made is not None:
             return made[0], made[1], last
     return _closing_frame(tokens, first, last, actors)
+
+
+def _heads(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
+    """Tokens near the start of a clause of which one may be its verb: insertions between commas are passed, and a
+    subordinate clause ends the search."""
+    i, reach = first, first + 14
+    while i < min(last, reach):
+        over = after_insertion(tokens, i, last) if i > first else i
+        if over > i:
+            reach += over - i
+            i = over
+            continue
+        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
+            return
+        yield i
+        i += 1
+
+
+def _quote_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int, int] | None:
+    """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
+    if not first or tokens[first - 1].text not in _QUOTES:
+        return None
+    close = next((k for k in range(first + 2, last) if tokens[k].text in _QUOTES), None)
+    if close is None or tokens[close - 1].text not in ",?!.":
+        return None
+    verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
+    if verb is None:
+        return None
+    holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
+    return Frame(holder, "+", verb, verb + 1), first, close
 
 
 def _opening_frame(
@@ -282,7 +289,8 @@ def _that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, i
     none of the actors when `that` shows that something is reported."""
     tokens = syntax.tokens
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
-        if not verb.on_claim or kind == "ing" or "that" not in verb.frames:
+        progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
+        if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
             continue
         after = after_verb(tokens, i, verb)
         if after is None or after >= last:
@@ -290,12 +298,12 @@ def _that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, i
         that = tokens[after].lower == "that"
         if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:
             that = True
-        # "tells reporters that": up to four words between.
+        # "tells reporters that", "tells a meeting of manufacturers that".
         if not that:
-            skip = next((k for k in range(after, min(after + 5, last)) if tokens[k].lower == "that"), None)
+            skip = next((k for k in range(after, min(after + 9, last)) if tokens[k].lower == "that"), None)
             if skip is not None and not any(finite(t) for t in tokens[after:skip]):
                 after, that = skip, True
-        bare = not that and kind in ("s", "past", "both", "base") and _independent(tokens, after, last)
+        bare = not that and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
         if not that and not bare:
             continue
         holder = syntax.subject(i, syntax.low[i])

@@ -1,0 +1,143 @@
+"""Where a sentence is cut into main clauses that can each stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._syntax import governs
+from annotator.suggesters._tokens import Token, phrase_at
+
+_RELATIVE = frozenset("who whom whose which where when".split())
+_COORDINATORS = frozenset("but and yet so".split())
+_QUANTIFIERS = frozenset(
+    "each every no few most many some all both any several neither either nobody everyone".split()
+)
+_AUXILIARIES = tables.words("modals") | tables.words("finite_be")
+_INSIDE = frozenset("of in for to at on".split())
+"""Prepositions that may stand in the subject."""
+_INSERTED = 16
+"""Tokens of the longest insertion between commas."""
+
+
+def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
+    """A sentence `[begin, end)` cut at semicolons, colons and coordinators before a clause with subject and verb of
+    its own, and at the commas of a series of such clauses (`A leaks, B is shut, and C is caged`)."""
+    cuts = [begin]
+    depth = 0
+    for i in range(begin + 1, end - 2):
+        text = tokens[i].text
+        depth += text in "([" and len(text) == 1
+        depth -= text in ")]" and len(text) == 1
+        if depth > 0 or i - cuts[-1] < 3:
+            continue
+        after = i + 1
+        if text == ";":
+            joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
+            if tokens[after].lower != "that" and independent(tokens, joint, end):
+                cuts.append(after)
+        elif text == ":":
+            if independent(tokens, after, end):
+                cuts.append(after)
+        elif (
+            text == ","
+            and tokens[after].lower in _COORDINATORS
+            and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
+        ):
+            cuts += [*_series(tokens, cuts[-1], i), after]
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
+    """Places after the commas in `[first, last)` behind which a clause begins, where a coordinator follows it."""
+    if not independent(tokens, first, last):
+        return []
+    cuts = [first]
+    for i in range(first + 3, last - 2):
+        verb = any(governs(tokens, k) for k in range(cuts[-1] + 1, i))
+        if tokens[i].text == "," and verb and independent(tokens, i + 1, last):
+            cuts.append(i + 1)
+    return cuts[1:]
+
+
+def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite verb that is not
+    that of a relative clause."""
+    if at >= end or tokens[at].lower in tables.words("subordinators"):
+        return False
+    first = tokens[at]
+    definite = first.lower in tables.words("definite")
+    pronoun = first.lower in tables.words("subject_pronouns")
+    nominal = definite or first.lower in {"a", "an"} | _QUANTIFIERS or first.text[:1].isupper()
+    if not (pronoun or nominal):
+        return first.text[:1].isalpha() and any(
+            t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]
+        )
+    reach = at + (4 if pronoun else 8)
+    stop = tables.words("prepositions") | tables.words("subordinators") | {","}
+    i = at + 1
+    while i < min(reach, end):
+        over = _after_relative(tokens, i, end)
+        if over > i:
+            reach += over - i
+            i = over
+            continue
+        if tokens[i].lower in stop and tokens[i].lower not in _INSIDE:
+            return False
+        if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
+            return True
+        i += 1
+    return False
+
+
+def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a noun without an article begins a clause at `at`, as an auxiliary soon after it says."""
+    outside = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
+    if not tokens[at].text[:1].isalpha() or tokens[at].lower in outside or governs(tokens, at):
+        return False
+    return any(t.text in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
+
+
+def _after_relative(tokens: Sequence[Token], i: int, end: int) -> int:
+    """The place after a relative clause, between commas, that begins at `i`; `i` where none does."""
+    if tokens[i].text == "," and i + 1 < end and tokens[i + 1].lower in _RELATIVE:
+        return after_insertion(tokens, i, end)
+    return i
+
+
+def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
+    """The place after what stands between two commas, of which the first is at `i`; `i` where none does."""
+    if tokens[i].text != ",":
+        return i
+    close = next((k for k in range(i + 2, min(end, i + _INSERTED)) if tokens[k].text == ","), None)
+    return i if close is None else close + 1
+
+
+def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after what may stand before a subject: `in all that time`, `in Tarn, where no one got wet,`, `if the
+    company left,`."""
+    if at >= end or tokens[at].lower not in tables.words("prepositions") | tables.words("subordinators"):
+        return at
+    comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
+    if comma is not None:
+        over = _after_relative(tokens, comma, end)
+        return over if over > comma else comma + 1
+    if tokens[at].lower in tables.words("prepositions"):
+        starts = tables.words("subject_pronouns") | _QUANTIFIERS | {"the", "a", "an"}
+        return next((k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in starts), at)
+    return at
+
+
+def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after a word that joins clauses, and a lead-in with its comma."""
+    if at < end and tokens[at].lower in ("and", "but", "or", "yet", "so", "rather", "indeed", "then", "thus"):
+        at += 1
+    length = phrase_at(tokens, at, tables.phrases("lead_ins"), end)
+    if length and at + length < end and tokens[at + length].text == ",":
+        at += length + 1
+    elif at < end and tokens[at].text == ",":
+        at += 1
+    return at
+
+
+__all__ = ["after_insertion", "independent", "main_clauses"]
