@@ -76,6 +76,7 @@ class ClauseModel:
     ends: Options
     labels: Classes
     chance: Binary
+    ruled: float
     nests: bool = False
     attributes: dict[str, Classes] = field(default_factory=dict)
 
@@ -141,7 +142,19 @@ class ClauseModel:
                         out.append(one)
                     else:
                         todo.append((*one, following))
-        return sorted((one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1]))[:MOST]
+        likely = sorted((one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1]))[:MOST]
+        return self._with_rules(sentence, holds, likely)
+
+    def _with_rules(
+        self, sentence: Sentence, holds: float, analyses: list[tuple[float, Analysis]]
+    ) -> list[tuple[float, Analysis]]:
+        """The analyses mixed with that of the rules (a linear opinion pool)."""
+        rules = tuple(_chain((clause.found.first, clause.found.last) for clause in sentence.clauses))
+        if not rules:
+            return analyses
+        mixed = {one: chance * (1 - self.ruled if one else 1) for chance, one in analyses}
+        mixed[rules] = mixed.get(rules, 0.0) + holds * self.ruled
+        return sorted(((chance, one) for one, chance in mixed.items()), key=lambda one: (-one[0], one[1]))
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> Proposal:
         tokens, (first, last) = reading.tokens, one.place
@@ -168,7 +181,7 @@ class ClauseModel:
         return {
             "holds": self.holds.to_data(), "first": self.first.to_data(),
             "more": self.more.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
-            "chance": list(self.chance.weights), "nests": self.nests,
+            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests,
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
 
@@ -178,7 +191,7 @@ class ClauseModel:
         return ClauseModel(
             Classes.of_data(data["holds"]), Options.of_data(data["first"]),
             Options.of_data(data["more"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
-            Binary(tuple(data["chance"])), bool(data["nests"]),
+            Binary(tuple(data["chance"])), float(data["ruled"]), bool(data["nests"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
 
@@ -250,7 +263,7 @@ class _Rows:
             self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
 
 
-def _chain(places: Iterable[Place], *, nests: bool) -> list[Place]:
+def _chain(places: Iterable[Place], *, nests: bool = False) -> list[Place]:
     """Spans that begin one after the other; unless they nest, none before the last one ends."""
     out: list[Place] = []
     for place in sorted(places, key=lambda place: (place[0], -place[1])):
@@ -275,8 +288,21 @@ def _fit(rows: Sequence[_Rows], *, nests: bool) -> ClauseModel:
 
     labels = _labels([pair for one in rows for pair in one.labels])
     return ClauseModel(
-        classes("holds"), options("first"), options("more"), options("ends"), labels, Binary(PRIOR), nests
-    )
+        classes("holds"), options("first"), options("more"), options("ends"), labels, Binary(PRIOR), _ruled(rows), nests
+    )  # fmt: skip
+
+
+def _ruled(rows: Sequence[_Rows]) -> float:
+    """How much the rules' analysis of a sentence counts: how often it was that of the annotators, where they marked
+    something."""
+    right = every = 0
+    for one in rows:
+        for sentence in one.sentences:
+            gold = sorted(place for place, _ in one.gold if sentence.first <= place[0] < sentence.last)
+            if gold:
+                every += 1
+                right += gold == [(clause.found.first, clause.found.last) for clause in sentence.clauses]
+    return right / (every + 2)
 
 
 def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:

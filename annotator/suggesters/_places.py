@@ -224,16 +224,17 @@ class Sentence:
     def next_features(self, start: int, following: int | None) -> tuple[str, ...]:
         """What tells whether the span after the one that begins at `start` begins here."""
         tokens = self.tokens
+        ruled_next = next((c.found.first for c in self.clauses if c.found.first > start), None)
         if following is None:
             return (
-                "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
+                f"none|r={ruled_next is None}", "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
                 f"none|others={size(len(self.starts))}", f"none|c={min(3, len(self.clauses))}",
             )  # fmt: skip
         kind, ruled = self.lead(following), following in self._ruled[0]
         verbs = f"v={min(2, self.verbs(start, following))}|{min(2, self.verbs(following, self.last))}"
         rank = sum(start < other < following for other in self.starts)
         made = [
-            f"k={kind}", f"k={kind}|r={ruled}", f"k={kind}|{verbs}", f"r={ruled}", verbs,
+            f"next={following == ruled_next}", f"k={kind}", f"k={kind}|r={ruled}", f"k={kind}|{verbs}", f"r={ruled}", verbs,
             f"k={kind}|w={tokens[following].lower}", f"w={tokens[following].lower}", f"n={size(following - start)}",
             f"rest={size(self.last - following)}", f"p={tokens[following - 1].lower}", f"rank={min(3, rank)}",
             f"p2={tokens[following - 2].lower} {tokens[following - 1].lower}",
@@ -245,7 +246,7 @@ class Sentence:
     def end_features(self, start: int, end: int, following: int | None = None) -> tuple[str, ...]:
         """What tells whether a span that begins at `start` ends here, before (or around) the one `following`."""
         if following is not None:
-            return self._gap_features(end, following)
+            return self._gap_features(start, end, following)
         left = self.last - end
         kind = "all" if not left else "bare" if end == self.bare_end else "inside" if left > 0 else "beyond"
         after = self.tokens[end].lower if left > 0 else ""
@@ -264,12 +265,13 @@ class Sentence:
         made.append(f"e={kind}|quotes={min(3, len(inside))}")
         return tuple(made)
 
-    def _gap_features(self, end: int, following: int) -> tuple[str, ...]:
+    def _gap_features(self, start: int, end: int, following: int) -> tuple[str, ...]:
         """What tells whether a span ends here, when another one begins at `following`."""
         tokens, gap = self.tokens, " ".join(t.lower for t in self.tokens[end:following][:4])
         return (
             f"gap={gap}", f"gap={max(-1, following - end)}", f"gap={following - end}|w={tokens[following].lower}",
             f"gap.b={tokens[end - 1].lower}", f"gap.r={end in self._ruled[1]}",
+            f"gap.rule={any(c.found.first == start and c.found.last == end for c in self.clauses)}",
         )  # fmt: skip
 
 
