@@ -173,3 +173,8 @@ def test_a_doubtful_span_is_left_out_the_sooner_the_more_reading_costs() -> None
     analyses = [(0.7, ()), (0.3, ((0, 8),))]
     assert cheapest(analyses, {(0, 8): 1.0}, reading=0) == ((0, 8),)
     assert cheapest(analyses, {(0, 8): 1.0}, reading=2) == ()
+
+
+def test_the_rules_count_as_often_as_annotators_marked_what_they_find() -> None:
+    assert _train().ruled > 0.7
+    assert _train(final=True).ruled < 0.1

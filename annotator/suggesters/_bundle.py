@@ -31,7 +31,7 @@ from annotator.suggesters._labels import LabelMap, fitting, of_edge
 from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
 
-FORMAT = "annotator-model/2"
+FORMAT = "annotator-model/3"
 """Raised when bytes or features change so that older models cannot be read."""
 
 

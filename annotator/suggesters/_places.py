@@ -227,14 +227,16 @@ class Sentence:
         ruled_next = next((c.found.first for c in self.clauses if c.found.first > start), None)
         if following is None:
             return (
-                f"none|r={ruled_next is None}", "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
+                "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
+                f"none|r={ruled_next is None}",
                 f"none|others={size(len(self.starts))}", f"none|c={min(3, len(self.clauses))}",
             )  # fmt: skip
         kind, ruled = self.lead(following), following in self._ruled[0]
         verbs = f"v={min(2, self.verbs(start, following))}|{min(2, self.verbs(following, self.last))}"
         rank = sum(start < other < following for other in self.starts)
         made = [
-            f"next={following == ruled_next}", f"k={kind}", f"k={kind}|r={ruled}", f"k={kind}|{verbs}", f"r={ruled}", verbs,
+            f"k={kind}", f"k={kind}|r={ruled}", f"k={kind}|{verbs}", f"r={ruled}", verbs,
+            f"next={following == ruled_next}",
             f"k={kind}|w={tokens[following].lower}", f"w={tokens[following].lower}", f"n={size(following - start)}",
             f"rest={size(self.last - following)}", f"p={tokens[following - 1].lower}", f"rank={min(3, rank)}",
             f"p2={tokens[following - 2].lower} {tokens[following - 1].lower}",
