@@ -6,6 +6,7 @@ Textual shows. With `--check` it writes nothing and says which pictures in DIR a
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import re
@@ -152,4 +153,10 @@ def main(folder: Path, *, check: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), check="--check" in sys.argv[2:]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    sys.exit(main(options.folder, check=options.check))
