@@ -306,17 +306,19 @@ def _ruled(rows: Sequence[_Rows]) -> float:
 
 
 def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
-    """A pool of three: one that weighs all words, one that weighs cues, frames and places, which is better while
-    little is decided, and one that counts."""
+    """A pool: a model that weighs all words; one that weighs cues, frames and places, which is better while little is
+    decided; one that counts; and, twice, one of the rules' label and cues alone, which hold for other topics too."""
     rows, labels = [features for features, _ in pairs], [label for _, label in pairs]
+    cues = Classes.fit([_cues(features) for features in rows], labels, penalty=PENALTIES["cues"])
     return Classes.pooled([
         Classes.fit(rows, labels, penalty=PENALTIES["words"]),
         Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES["plain"]),
-        Classes.counted(rows, labels, share=0.4),
+        Classes.counted(rows, labels, share=0.3),
+        cues, cues,
     ])  # fmt: skip
 
 
-PENALTIES = {"holds": 10.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 2.0}
+PENALTIES = {"holds": 10.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 2.0, "cues": 0.5}
 """Weights of the L2 penalties."""
 
 
@@ -374,6 +376,10 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
 
 def _without_words(features: Sequence[str]) -> list[str]:
     return [f for f in features if not f.startswith(("w=", "verb=", "before="))]
+
+
+def _cues(features: Sequence[str]) -> list[str]:
+    return [f for f in features if f.startswith(("r=", "r.modality=", "c="))]
 
 
 __all__ = ["ClauseModel", "Proposal"]
