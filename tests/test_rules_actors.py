@@ -7,33 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from annotator.model.schema import LabelSchema
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._reading import Reader
+from annotator.suggesters._reading import shared_reader
 
 KNOWN = Path(tables.__file__).parent / "_data" / "known.tsv"
 
 
-@pytest.fixture(scope="module")
-def schema() -> LabelSchema:
-    return load_schema("actors-claims-stances")
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
-def _found(reader: Reader, text: str) -> list[tuple[str, str]]:
+def _found(text: str) -> list[tuple[str, str]]:
     document = Document("d", "", text, split_paragraphs(text))
-    reading = reader.read(document, document.paragraphs[0])
+    reading = shared_reader().read(document, document.paragraphs[0])
     return [(text[one.start : one.end], one.label) for one in reading.actors]
 
 
-def test_a_known_name_has_one_row_and_a_label_of_the_schema(schema: LabelSchema) -> None:
-    layer = schema.span_layers[0]
+def test_a_known_name_has_one_row_and_a_label_of_the_schema() -> None:
+    layer = load_schema("actors-claims-stances").span_layers[0]
     spellings: Counter[str] = Counter()
     for line in KNOWN.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -54,5 +43,5 @@ def test_a_known_name_has_one_row_and_a_label_of_the_schema(schema: LabelSchema)
         ("The Milli Nizam Partisi dissolved.", [("Milli Nizam Partisi", "organization")]),
     ],
 )  # fmt: skip
-def test_names(reader: Reader, text: str, found: list[tuple[str, str]]) -> None:
-    assert _found(reader, text) == found
+def test_names(text: str, found: list[tuple[str, str]]) -> None:
+    assert _found(text) == found

@@ -12,6 +12,8 @@ from annotator.suggesters._tokens import Found, Token, phrase_at
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
+_CLEAVING = tables.words("adverbs") | tables.words("negations")
+"""Words before `that` in `it is seldom that ...`, which reports nothing."""
 _MEASURES = frozenset("oppose reject propose want favour favor prefer veto block ban resist abolish".split())
 """Verbs whose object is mostly a measure in debate."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
@@ -187,9 +189,8 @@ def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
                 return i + 2 - first
         if tokens[i].lower in ("is", "was"):
             that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
-            cleft = tables.words("adverbs") | tables.words("negations")
             asked = tokens[i - 1].lower in ("why", "how", "when", "where", "who")
-            return 0 if that is None or asked or tokens[that - 1].lower in cleft else that + 1 - first
+            return 0 if that is None or asked or tokens[that - 1].lower in _CLEAVING else that + 1 - first
         if governs(tokens, i):
             return 0
     return 0

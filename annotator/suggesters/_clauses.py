@@ -149,7 +149,7 @@ class ClauseModel:
         self, sentence: Sentence, holds: float, analyses: list[tuple[float, Analysis]]
     ) -> list[tuple[float, Analysis]]:
         """The analyses mixed with that of the rules (a linear opinion pool)."""
-        rules = tuple(_chain((clause.found.first, clause.found.last) for clause in sentence.clauses))
+        rules = _by_rules(sentence)
         if not rules:
             return analyses
         mixed = {one: chance * (1 - self.ruled if one else 1) for chance, one in analyses}
@@ -263,7 +263,7 @@ class _Rows:
             self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
 
 
-def _chain(places: Iterable[Place], *, nests: bool = False) -> list[Place]:
+def _chain(places: Iterable[Place], *, nests: bool) -> list[Place]:
     """Spans that begin one after the other; unless they nest, none before the last one ends."""
     out: list[Place] = []
     for place in sorted(places, key=lambda place: (place[0], -place[1])):
@@ -301,8 +301,13 @@ def _ruled(rows: Sequence[_Rows]) -> float:
             gold = sorted(place for place, _ in one.gold if sentence.first <= place[0] < sentence.last)
             if gold:
                 every += 1
-                right += gold == [(clause.found.first, clause.found.last) for clause in sentence.clauses]
+                right += tuple(gold) == _by_rules(sentence)
     return right / (every + 2)
+
+
+def _by_rules(sentence: Sentence) -> Analysis:
+    """What the rules find in a sentence; no two overlap."""
+    return tuple((clause.found.first, clause.found.last) for clause in sentence.clauses)
 
 
 def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:

@@ -13,6 +13,10 @@ _COORDINATORS = frozenset("but and yet so".split())
 _QUANTIFIERS = frozenset(
     "each every no few most many some all both any several neither either nobody everyone".split()
 )
+_ARTICLES = frozenset(("a", "an"))
+_OPENING = tables.words("prepositions") | tables.words("subordinators")
+_NO_NOUNS = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
+_SUBJECT_STARTS = tables.words("subject_pronouns") | _QUANTIFIERS | _ARTICLES | {"the"}
 _AUXILIARIES = tables.words("modals") | tables.words("finite_be")
 _INSIDE = frozenset("of in for to at on".split())
 """Prepositions that may stand in the subject."""
@@ -68,13 +72,12 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     first = tokens[at]
     definite = first.lower in tables.words("definite")
     pronoun = first.lower in tables.words("subject_pronouns")
-    nominal = definite or first.lower in {"a", "an"} | _QUANTIFIERS or first.text[:1].isupper()
+    nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
     if not (pronoun or nominal):
         return first.text[:1].isalpha() and any(
             t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]
         )
     reach = at + (4 if pronoun else 8)
-    stop = tables.words("prepositions") | tables.words("subordinators") | {","}
     i = at + 1
     while i < min(reach, end):
         over = _after_relative(tokens, i, end)
@@ -82,7 +85,7 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             reach += over - i
             i = over
             continue
-        if tokens[i].lower in stop and tokens[i].lower not in _INSIDE:
+        if tokens[i].text == "," or (tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE):
             return False
         if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
             return True
@@ -92,8 +95,7 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a noun without an article begins a clause at `at`, as an auxiliary soon after it says."""
-    outside = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
-    if not tokens[at].text[:1].isalpha() or tokens[at].lower in outside or governs(tokens, at):
+    if not tokens[at].text[:1].isalpha() or tokens[at].lower in _NO_NOUNS or governs(tokens, at):
         return False
     return any(t.text in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
 
@@ -116,15 +118,14 @@ def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
 def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
     """The place after what may stand before a subject: `in all that time`, `in Tarn, where no one got wet,`, `if the
     company left,`."""
-    if at >= end or tokens[at].lower not in tables.words("prepositions") | tables.words("subordinators"):
+    if at >= end or tokens[at].lower not in _OPENING:
         return at
     comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
     if comma is not None:
         over = _after_relative(tokens, comma, end)
         return over if over > comma else comma + 1
     if tokens[at].lower in tables.words("prepositions"):
-        starts = tables.words("subject_pronouns") | _QUANTIFIERS | {"the", "a", "an"}
-        return next((k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in starts), at)
+        return next((k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in _SUBJECT_STARTS), at)
     return at
 
 

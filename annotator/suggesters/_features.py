@@ -149,7 +149,8 @@ def describe(
         features += _around(words, ruled, i)
         if token.text in acronyms and 0 < i < len(tokens) - 1:
             features.append(f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}")
-        out.append([*features, *used[i]])
+        features += used[i]
+        out.append(features)
     runs = _runs(tokens)
     for number, (first, last) in enumerate(runs):
         shared = _inside(tokens, words, first, last) + _listed(tokens, ruled, runs, number)
