@@ -12,10 +12,12 @@ from annotator.model.schema import Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
+from annotator.suggesters import _tables as tables
 from annotator.suggesters._analyses import cheapest
 from annotator.suggesters._clauses import ClauseModel
 from annotator.suggesters._places import Place, sentences_of
 from annotator.suggesters._reading import Example, Reader
+from annotator.suggesters._span_features import sentence_features, span_features
 
 SCHEMA = load_schema("actors-claims-stances")
 CLAIM = SCHEMA.layer("claim")
@@ -149,6 +151,43 @@ def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:
             for following in sentence.nexts_of(start):
                 ends = sentence.ends_of(start, following)
                 assert ends and all(start < end <= (following or sentence.last) for end in ends)
+
+
+def test_features_are_told_once_however_often_they_hold() -> None:
+    """A learner counts each as there or not; what it is asked about afterwards must be told in the same way."""
+    text = "We must, must and must again close the wharf and the wharf and the wharf, said the mayor of the wharf."
+    document = Document("d", "", text, split_paragraphs(text))
+    (sentence,) = sentences_of(_reader().read(document, document.paragraphs[0]))
+    start, last = sentence.starts[0], sentence.last
+    for made in (
+        sentence_features(sentence),
+        span_features(sentence, start, last),
+        sentence.start_features(start),
+        *(sentence.next_features(start, following) for following in sentence.nexts_of(start)),
+        *(sentence.end_features(start, end) for end in sentence.ends_of(start)),
+    ):
+        assert len(made) == len(set(made))
+
+
+@pytest.mark.parametrize(
+    ("word", "sense"),
+    [
+        ("shamefully", "blame"),
+        ("reckless", "blame"),
+        ("squandered", "blame"),
+        ("wisely", "praise"),
+        ("urged", "need"),
+    ],
+)
+def test_words_have_senses_in_all_their_forms(word: str, sense: str) -> None:
+    assert sense in tables.senses()[word]
+
+
+def test_a_span_may_begin_after_an_abbreviation() -> None:
+    text = "Then Mr. Tarrant came the next day and agreed."
+    document = Document("d", "", text, split_paragraphs(text))
+    (sentence,) = sentences_of(_reader().read(document, document.paragraphs[0]))
+    assert "Tarrant" in [sentence.tokens[i].text for i in sentence.starts]
 
 
 def test_the_cheapest_analysis_is_that_of_trying_all() -> None:

@@ -116,10 +116,14 @@ def test_chances_of_classes_are_the_same_one_by_one_and_together() -> None:
 
 
 def test_counted_classes_are_naive_bayes() -> None:
-    found = Classes.counted([("a",), ("a",), ("b",)], ["1", "1", "2"])
-    # Two in three are of class 1; of those 3/4 (with one added) have "a", of the others 1/3.
-    assert found(("a",))["1"] == pytest.approx((2 / 3 * 3 / 4) / (2 / 3 * 3 / 4 + 1 / 3 * 1 / 3), abs=1e-3)
+    rows, names = [("a", "b"), ("a",), ("b", "c")], ["1", "1", "2"]
+    # Two in three are of class 1; of the features there, with one of each added, 3/6 are "a", of the others 1/5.
+    one, other = 2 / 3 * 3 / 6, 1 / 3 * 1 / 5
+    found = Classes.counted(rows, names)
+    assert found(("a",))["1"] == pytest.approx(one / (one + other), abs=1e-3)
     assert found(())["1"] == pytest.approx(2 / 3, abs=1e-3)
+    flat = Classes.counted(rows, names, share=0.5)
+    assert flat(("a",))["1"] == pytest.approx(one**0.5 / (one**0.5 + other**0.5), abs=1e-3)
 
 
 def test_a_pool_is_the_geometric_mean_of_chances() -> None:

@@ -22,7 +22,7 @@ from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes, Options, log_odds
 from annotator.suggesters._places import Place, Sentence, sentences_of
 from annotator.suggesters._reading import Example, Reading
-from annotator.suggesters._span_features import span_features
+from annotator.suggesters._span_features import cues, sentence_features, span_features, without_words
 
 PRIOR = (0.9, 1.0, 0.0)
 """Weights before anything is known: log odds of the bounds, log chance of the label, intercept."""
@@ -119,7 +119,7 @@ class ClauseModel:
 
     def _analyses(self, sentence: Sentence) -> list[tuple[float, Analysis]]:
         """What may stand in a sentence, with its chance: the likeliest first, the hopeless left out."""
-        holds = self.holds(sentence.features).get("yes", 0.0)
+        holds = self.holds(sentence_features(sentence)).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([sentence.start_features(start) for start in sentence.starts])
         todo: list[tuple[float, Analysis, int]] = [
@@ -160,7 +160,7 @@ class ClauseModel:
         tokens, (first, last) = reading.tokens, one.place
         base = reading.paragraph.start
         given = {}
-        plain = [*_without_words(one.features), f"label={one.label}"]
+        plain = [*without_words(one.features), f"label={one.label}"]
         for name, classes in self.attributes.items():
             chances = classes(plain)
             given[name] = min(chances, key=lambda value: (-chances[value], value))
@@ -239,7 +239,7 @@ class _Rows:
         made = _Rows(sentences, gold)
         for sentence in made.sentences:
             own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
-            made.holds.append((sentence.features, "yes" if own else "no"))
+            made.holds.append((sentence_features(sentence), "yes" if own else "no"))
             made._choices(sentence, _chain(own, nests=nests), nests=nests)
             for (start, end), span in sorted(own.items()):
                 features = span_features(sentence, start, end)
@@ -276,20 +276,17 @@ def _fit(rows: Sequence[_Rows], *, nests: bool) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
-    def classes(name: str) -> Classes:
-        every = [pair for one in rows for pair in getattr(one, name)]
-        return Classes.fit([f for f, _ in every], [label for _, label in every], penalty=PENALTIES[name])
-
     def options(name: str) -> Options:
         every = [pair for one in rows for pair in getattr(one, name)]
         return Options.fit(
             [group for group, _ in every], [taken for _, taken in every], penalty=PENALTIES[name]
         )
 
+    holds = _holds([pair for one in rows for pair in one.holds])
     labels = _labels([pair for one in rows for pair in one.labels])
     return ClauseModel(
-        classes("holds"), options("first"), options("more"), options("ends"), labels, Binary(PRIOR), _ruled(rows), nests
-    )  # fmt: skip
+        holds, options("first"), options("more"), options("ends"), labels, Binary(PRIOR), _ruled(rows), nests
+    )
 
 
 def _ruled(rows: Sequence[_Rows]) -> float:
@@ -310,20 +307,32 @@ def _by_rules(sentence: Sentence) -> Analysis:
     return tuple((clause.found.first, clause.found.last) for clause in sentence.clauses)
 
 
+def _holds(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
+    """A pool: a model that weighs all words, one that weighs all else, and one that counts."""
+    rows, classes = [features for features, _ in pairs], [name for _, name in pairs]
+    return Classes.pooled([
+        Classes.fit(rows, classes, penalty=PENALTIES["holds"]),
+        Classes.fit([without_words(features) for features in rows], classes, penalty=PENALTIES["bare"]),
+        Classes.counted(rows, classes, share=0.2),
+    ])  # fmt: skip
+
+
 def _labels(pairs: Sequence[tuple[tuple[str, ...], str]]) -> Classes:
     """A pool: a model that weighs all words; one that weighs cues, frames and places, which is better while little is
     decided; one that counts; and, twice, one of the rules' label and cues alone, which hold for other topics too."""
     rows, labels = [features for features, _ in pairs], [label for _, label in pairs]
-    cues = Classes.fit([_cues(features) for features in rows], labels, penalty=PENALTIES["cues"])
+    alone = Classes.fit([cues(features) for features in rows], labels, penalty=PENALTIES["cues"])
     return Classes.pooled([
         Classes.fit(rows, labels, penalty=PENALTIES["words"]),
-        Classes.fit([_without_words(features) for features in rows], labels, penalty=PENALTIES["plain"]),
+        Classes.fit([without_words(features) for features in rows], labels, penalty=PENALTIES["plain"]),
         Classes.counted(rows, labels, share=0.3),
-        cues, cues,
+        alone, alone,
     ])  # fmt: skip
 
 
-PENALTIES = {"holds": 10.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 2.0, "cues": 0.5}
+PENALTIES = {
+    "holds": 3.3, "bare": 8.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 1.0, "cues": 0.5,
+}  # fmt: skip
 """Weights of the L2 penalties."""
 
 
@@ -369,7 +378,7 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
         if attribute.type != "choice" or attribute.multiple:
             continue
         given = [
-            ([*_without_words(features), f"label={span.label}"], value)
+            ([*without_words(features), f"label={span.label}"], value)
             for one in rows
             for features, span in one.spans
             if isinstance(value := span.attributes.get(attribute.name, attribute.default), str)
@@ -377,14 +386,6 @@ def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
         if given:
             out[attribute.name] = Classes.fit([f for f, _ in given], [value for _, value in given])
     return out
-
-
-def _without_words(features: Sequence[str]) -> list[str]:
-    return [f for f in features if not f.startswith(("w=", "verb=", "before="))]
-
-
-def _cues(features: Sequence[str]) -> list[str]:
-    return [f for f in features if f.startswith(("r=", "r.modality=", "c="))]
 
 
 __all__ = ["ClauseModel", "Proposal"]

@@ -223,17 +223,18 @@ class Classes:
 
     @staticmethod
     def counted(examples: Sequence[Iterable[str]], classes: Sequence[str], *, share: float = 1.0) -> Classes:
-        """Naive Bayes by counts plus one (Laplace), the evidence of each feature taken to the power `share` for
-        features that tell the same. Raises ValueError without examples."""
+        """Naive Bayes by counts plus one (the multinomial model of McCallum and Nigam 1998), all evidence taken to
+        the power `share` for features that tell the same. Raises ValueError without examples."""
         design = Design.of(examples)
         names = tuple(sorted(set(classes)))
         own = np.array([names.index(c) for c in classes])[design.owner]
         counts = np.bincount(design.columns * len(names) + own, minlength=design.wide * len(names))
-        rows = counts.reshape(design.wide, len(names)).astype(float)
-        every = rows[-1]
-        weights = share * np.log((rows + 1) / (every + 2))
+        weights = counts.reshape(design.wide, len(names)).astype(float)
+        weights[:-1] += 1
+        weights[:-1] /= weights[:-1].sum(axis=0)
+        weights[-1] /= weights[-1].sum()
+        weights = share * np.log(weights)
         weights -= weights.mean(axis=1, keepdims=True)
-        weights[-1] = np.log(every / every.sum())
         return Classes.of_data(Classes(names, design.index, weights).to_data())
 
     @staticmethod

@@ -93,7 +93,8 @@ def features_of(
         made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
     low, high = scene.sentence(target.first)
     if source is None:
-        return (*made, *(f"{kind}|{feature}" for feature in scene.author(low, high)))
+        made += [f"{kind}|{feature}" for feature in scene.author(low, high)]
+        return tuple(dict.fromkeys(made))
     back = target.sentence - source.sentence
     inside = target.first <= source.first and source.last <= target.last
     order = "in" if inside else "before" if source.first < target.first else "after"
@@ -131,7 +132,7 @@ def features_of(
         f"{kind}|b={before}",
         f"{kind}|a={sides[source.last] if after != '$' else ''}",
     ]
-    return tuple(made)
+    return tuple(dict.fromkeys(made))
 
 
 __all__ = ["End", "Scene", "features_of"]

@@ -22,6 +22,8 @@ _AFTER = frozenset(', ; : - – — " “ ” « » ( ) that whether why because
 """Words and signs after which a span can begin."""
 _BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so because as if'.split())
 """Words and signs before which a span can end."""
+_SIGNS = frozenset(".…:;)")
+"""Last signs of words, as of abbreviations and of `(Malta):`, after which a sentence may begin for others."""
 _FINAL = frozenset(". ! ? … ; : ,".split())
 QUOTES = frozenset('"“”«»')
 _CUES = (
@@ -92,7 +94,8 @@ class Sentence:
         """Tokens at which a span can begin; a verb follows."""
         made = {
             i for i in range(self.first + 1, self.last)
-            if (self.tokens[i - 1].lower in _AFTER and self.tokens[i].lower not in _AFTER - {"that"})
+            if ((self.tokens[i - 1].lower in _AFTER or self.tokens[i - 1].text[-1] in _SIGNS)
+            and self.tokens[i].lower not in _AFTER - {"that"})
             or self.tokens[i].text in QUOTES
         }  # fmt: skip
         made = {i for i in made if self.verbs(i, self.last)}
@@ -145,20 +148,6 @@ class Sentence:
         ] or [self.last]  # fmt: skip
 
     @cached_property
-    def features(self) -> tuple[str, ...]:
-        """What the sentence as a whole tells."""
-        reading, tokens = self.reading, self.tokens[self.first : self.last]
-        made = [f"s.{name}" for name in self.cues(self.first, self.last)]
-        made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
-        made += [f"s.verb={base}" for t in tokens for base, _ in tables.verb_forms().get(t.lower, ())]
-        made += [f"s.size={size(len(tokens))}", f"s.verbs={min(3, self.verbs(self.first, self.last))}"]
-        made += [f"s.place={min(self.number, 3)}", f"s.last={self.number == self.count - 1}"]
-        made += [f"s.clauses={min(2, len(self.clauses))}", f"s.paragraph={min(1, reading.paragraph.index)}"]
-        made.append(f"s.sign={tokens[-1].text}")
-        made.append("s.begin=" + " ".join(t.lower for t in tokens[:2]))
-        return tuple(made)
-
-    @cached_property
     def _ruled(self) -> tuple[set[int], set[int]]:
         return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
 
@@ -169,6 +158,8 @@ class Sentence:
         before = self.tokens[start - 1].lower
         if before in _AFTER:
             return before
+        if before[-1] in _SIGNS:
+            return before[-1]
         return (
             ("to" if self.tokens[start].lower == "to" else "object") if start in self._objects else "inside"
         )
@@ -213,7 +204,7 @@ class Sentence:
                 f"that={self.tokens[self._that - 1].lower}|{here}",
                 f"that={size(self._that - self.first)}|{here}",
             ]
-        return tuple(made)
+        return tuple(dict.fromkeys(made))
 
     @cached_property
     def _that(self) -> int | None:
@@ -243,7 +234,7 @@ class Sentence:
         ]  # fmt: skip
         if following + 1 < self.last:
             made.append(f"w1={tokens[following].lower} {tokens[following + 1].lower}")
-        return tuple(made)
+        return tuple(dict.fromkeys(made))
 
     def end_features(self, start: int, end: int, following: int | None = None) -> tuple[str, ...]:
         """What tells whether a span that begins at `start` ends here, before (or around) the one `following`."""
@@ -265,7 +256,7 @@ class Sentence:
             made.append("rule")
         inside = [t.text for t in self.tokens[start:end] if t.text in QUOTES]
         made.append(f"e={kind}|quotes={min(3, len(inside))}")
-        return tuple(made)
+        return tuple(dict.fromkeys(made))
 
     def _gap_features(self, start: int, end: int, following: int) -> tuple[str, ...]:
         """What tells whether a span ends here, when another one begins at `following`."""

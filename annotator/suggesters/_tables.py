@@ -197,6 +197,27 @@ def verb_forms() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
+def senses() -> Mapping[str, tuple[str, ...]]:
+    """Word in lower case -> the classes of senses.toml that it may be of: each word there as it stands, inflected as a
+    verb or a noun would be, and as an adverb."""
+    found: dict[str, set[str]] = {}
+    for name, entries in _toml("senses.toml").items():
+        for word in entries.split():
+            for form in (*forms(word), *_adverbs(word)):
+                found.setdefault(form, set()).add(name)
+    return {form: tuple(sorted(names)) for form, names in found.items()}
+
+
+def _adverbs(word: str) -> tuple[str, ...]:
+    """What the adverb of an adjective may be."""
+    if word.endswith("y"):
+        return (word[:-1] + "ily",)
+    if word.endswith("le"):
+        return (word[:-1] + "y",)
+    return (word + "ally",) if word.endswith("ic") else (word + "ly",)
+
+
+@cache
 def stance_verbs() -> tuple[Verb, ...]:
     """Verbs that take sides."""
     out = []
@@ -254,5 +275,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 __all__ = [
     "Head", "Name", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
-    "names", "phrases", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "names", "phrases", "senses", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form",
+    "words",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +40,32 @@ STREAM = 200
 
 
 def load(path: Path) -> list[Example]:
-    """The rows as examples, speeches in the file's order."""
-    reader, out = Reader(), []
+    """The paragraphs as examples, each speech a document of its own, in the file's order."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            row = json.loads(line)
-            text = row["text"]
-            document = Document(row["id"], "", text, (Paragraph(0, 0, len(text)),))
-            spans = tuple(Span(str(i), LAYER.name, k, a, b) for i, (a, b, k) in enumerate(row["spans"]))
-            out.append(Example(reader.read(document, document.paragraphs[0]), spans, (), row["doc"]))
+        rows = [json.loads(line) for line in file]
+    reader, out = Reader(), []
+    for name, own in groupby(rows, key=lambda row: str(row["doc"])):
+        texts, spans = zip(*((row["text"], row["spans"]) for row in own), strict=True)
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        places = tuple(Paragraph(i, start, start + len(texts[i])) for i, start in enumerate(starts[:-1]))
+        document = Document(name, "", "\n".join(texts), places)
+        for place, marked in zip(places, spans, strict=True):
+            wanted = tuple(
+                Span(str(i), LAYER.name, label, place.start + a, place.start + b)
+                for i, (a, b, label) in enumerate(marked)
+            )
+            out.append(Example(reader.read(document, place), wanted, (), name))
     return out
 
 
 def _wanted(one: Example) -> list[Stretch]:
-    return [(s.start, s.end, s.label) for s in one.spans]
+    start = one.reading.paragraph.start
+    return [(s.start - start, s.end - start, s.label) for s in one.spans]
+
+
+def _suggested(model: ClauseModel, one: Example) -> list[Stretch]:
+    start = one.reading.paragraph.start
+    return [(p.start - start, p.end - start, p.label) for p in model.suggest(one.reading)]
 
 
 def _matches(wanted: list[Stretch], proposed: list[Stretch]) -> list[bool]:
@@ -91,8 +104,8 @@ def crossed(examples: list[Example], seed: int, few: int | None) -> dict[str, fl
         model, _ = ClauseModel.train(some[:few], LAYER)
         spent += time.process_time() - began
         for one in (e for e in examples if e.group in held):
-            found = model.suggest(one.reading)
-            mine = [(p.start, p.end, p.label) for p in found]
+            found, start = model.suggest(one.reading), one.reading.paragraph.start
+            mine = [(p.start - start, p.end - start, p.label) for p in found]
             gold = _wanted(one)
             matched = _matches(gold, mine)
             hits = [place in gold for place in mine]
@@ -116,7 +129,7 @@ def keys(examples: list[Example]) -> tuple[Effort, float]:
     for n, one in enumerate(examples[:STREAM], 1):
         began = time.process_time()
         if model is not None:
-            mine = [(p.start, p.end, p.label) for p in model.suggest(one.reading)]
+            mine = _suggested(model, one)
         else:
             label = max(sorted(seen), key=lambda name: seen[name], default="claim")
             mine = [(c.found.start, c.found.end, label) for c in one.reading.clauses]
