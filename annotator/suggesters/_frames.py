@@ -1,0 +1,153 @@
+"""Reporting frames by rules: the words that say who holds what follows or precedes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.suggesters import _tables as tables
+from annotator.suggesters._coordination import after_insertion, independent
+from annotator.suggesters._syntax import Syntax, after_verb, finite, governs, negated
+from annotator.suggesters._tokens import Found, Token
+
+_OWN = frozenset("i we you it this that these those there which".split())
+"""Subjects of verbs of saying that are no holders."""
+_QUOTES = frozenset('"“”«»')
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Words that say who holds what follows or precedes: the holder's actor (its place among those found),
+    the side, and the tokens `[first, last)` of the cue."""
+
+    holder: int | None
+    side: str
+    first: int
+    last: int
+    strength: int = 2
+    implied: bool = False
+
+
+def flip(side: str, *, negative: bool) -> str:
+    return {"+": "-", "-": "+"}.get(side, side) if negative else side
+
+
+def frame_of(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, int]:
+    """The reporting frame of a clause, and the clause without it."""
+    tokens, actors = syntax.tokens, syntax.actors
+    opening = _opening_frame(tokens, first, last, actors)
+    if opening is not None:
+        return opening[0], opening[1], last
+    quote = _quote_frame(tokens, first, last, actors)
+    if quote is not None:
+        return quote
+    for i in heads_of(tokens, first, last):
+        made = that_frame(syntax, first, last, i)
+        if made is not None:
+            return made[0], made[1], last
+    return _closing_frame(tokens, first, last, actors)
+
+
+def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
+    """Tokens near the start of a clause of which one may be its verb: insertions between commas are passed, and a
+    subordinate clause ends the search."""
+    i, reach = first, first + 14
+    while i < min(last, reach):
+        over = after_insertion(tokens, i, last) if i > first else i
+        if over > i:
+            reach += over - i
+            i = over
+            continue
+        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
+            return
+        yield i
+        i += 1
+
+
+def _quote_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int, int] | None:
+    """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
+    if not first or tokens[first - 1].text not in _QUOTES:
+        return None
+    close = next((k for k in range(first + 2, last) if tokens[k].text in _QUOTES), None)
+    if close is None or tokens[close - 1].text not in ",?!.":
+        return None
+    verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
+    if verb is None:
+        return None
+    holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
+    return Frame(holder, "+", verb, verb + 1), first, close
+
+
+def _opening_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int] | None:
+    """`According to X, ...` and `For X, ...`."""
+    lower = [t.lower for t in tokens[first : first + 2]]
+    start = first + 2 if lower == ["according", "to"] else first + 1 if lower[:1] == ["for"] else 0
+    if not start:
+        return None
+    for place, actor in enumerate(actors):
+        title = actor.first - start
+        if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
+            return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
+    return None
+
+
+def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
+    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
+    none of the actors when `that` shows that something is reported."""
+    tokens = syntax.tokens
+    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+        progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
+        if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
+            continue
+        after = after_verb(tokens, i, verb)
+        if after is None or after >= last:
+            continue
+        that = tokens[after].lower == "that"
+        if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:
+            that = True
+        # "tells reporters that", "tells a meeting of manufacturers that".
+        if not that:
+            skip = next((k for k in range(after, min(after + 9, last)) if tokens[k].lower == "that"), None)
+            if skip is not None and not any(finite(t) for t in tokens[after:skip]):
+                after, that = skip, True
+        bare = not that and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
+        if not that and not bare:
+            continue
+        holder = syntax.subject(i, syntax.low[i])
+        if holder is None and (bare or i == first or tokens[i - 1].lower in _OWN):
+            continue
+        start = after + 1 if that else after
+        frame = Frame(holder, flip(verb.on_claim, negative=negated(tokens, i)), i, after, verb.strength)
+        return frame, start
+    return None
+
+
+def _closing_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame | None, int, int]:
+    """`..., X said` and `..., according to X` at the end."""
+    for i in range(last - 1, max(first + 3, last - 14), -1):
+        if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
+            place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
+            if place is not None:
+                return Frame(place, "+", i, i + 2), first, i
+        if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
+            verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
+            inside = [p for p, a in enumerate(actors) if i < a.first < last]
+            if len(verbs) == 1 and inside and last - i < 14:
+                return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
+    return None, first, last
+
+
+def _speaks(token: Token) -> bool:
+    return any(
+        "that" in verb.frames and verb.on_claim == "+" and kind in ("s", "past", "both") and not verb.particle
+        for verb, kind in tables.verbs_by_form().get(token.lower, ())
+    )
+
+
+__all__ = ["Frame", "flip", "frame_of", "heads_of", "that_frame"]
