@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import independent, main_clauses
 from annotator.suggesters._cues import attribution_of, label_of, modality_of
-from annotator.suggesters._frames import Frame, flip, frame_of, heads_of
-from annotator.suggesters._syntax import PASSED, Syntax, after_verb, finite, governs
+from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
+from annotator.suggesters._objects import Object, main_verb, object_at, passed
+from annotator.suggesters._syntax import Syntax, finite, governs
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
-_MEASURES = frozenset("oppose reject propose want favour favor prefer veto block ban resist abolish".split())
-"""Verbs whose object is mostly a measure in debate."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 _QUOTES = frozenset('"“”«»')
 
@@ -40,7 +39,8 @@ def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause
 
 
 def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """The claims of a main clause: none, one, or those joined by `and that` in a reported one."""
+    """The claims of a main clause: none, one, those joined by `and that` in a reported one, or objects of verbs of
+    wanting, asking and judging."""
     tokens = syntax.tokens
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = _trim(tokens, first, last)
@@ -50,11 +50,10 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     ):
         return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
+    objects = [] if question else _objects(syntax, first, last)
+    if objects:
+        return objects
     frame, first, last = frame_of(syntax, first, last)
-    if frame is None:
-        wanted = _object_claim(syntax, first, last)
-        if wanted is not None:
-            return [wanted]
     out = []
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
     for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
@@ -64,44 +63,52 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     return out
 
 
-def _object_claim(syntax: Syntax, first: int, last: int) -> Clause | None:
-    """`X opposes [the wall]`, `X promises [to scrap it]`: what an actor wants or not, as a claim of its own."""
-    tokens = syntax.tokens
-    i = next(
-        (k for k in range(first, min(last, first + 14)) if governs(tokens, k) and k not in syntax.at), None
-    )
-    while i is not None and tokens[i].lower in PASSED | {"to"} and i + 1 < last:
-        i += 1
-    if i is None:
-        return None
-    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
-        if not verb.on_claim or kind == "ing" or not verb.frames & {"np", "inf"}:
-            continue
-        after = after_verb(tokens, i, verb)
-        if after is None:
-            continue
-        if tokens[after : after + 1] and tokens[after].lower == "to" and "inf" not in verb.frames:
-            continue
-        infinitive = (
-            tokens[after : after + 1] and tokens[after].lower == "to" and verb.base not in ("claim", "expect")
-        )
-        if not infinitive and verb.base not in _MEASURES:
-            continue
-        end = next((k for k in range(after, last) if tokens[k].text in (";", ",")), last)
-        holder = syntax.subject(i, syntax.low[i])
-        stands = any(a.first <= after + 2 and a.first >= after and a.last >= end - 3 for a in syntax.actors)
-        if holder is None or stands or end - after < 2:
-            continue
-        frame = Frame(holder, flip(verb.on_claim, negative=syntax.negated(i)), i, after, verb.strength)
-        label, why, _ = label_of(tokens, after, end)
-        if label == "fact":
-            label, why = "policy", f"what “{tokens[i].text}” is about"
-        attributes = {"modality": modality_of(tokens, after, end, question=False), "attribution": "indirect"}
-        span = Found(
-            label, tokens[after].start, tokens[end - 1].end, after, end, 0.6, why, f"claim.{label}", None, attributes,
-        )  # fmt: skip
-        return Clause(span, frame)
-    return None
+def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if the clause has such
+    a verb; where it has, the whole of it is no claim."""
+    out: list[Clause] = []
+    verb, found = main_verb(syntax, first, last), None
+    while verb is not None:
+        reported = that_frame(syntax, first, last, verb)
+        if reported is not None:
+            return [*out, *_second_report(syntax, reported, found, last)] if found is not None else []
+        found = object_at(syntax, first if found is None else verb, last, verb, found)
+        if found is None:
+            return out
+        out += _object_clause(syntax.tokens, found)
+        if found.rest is None:
+            return out
+        if independent(syntax.tokens, found.rest, last):
+            return [*out, *_clauses(syntax, found.rest, last)]
+        verb = passed(syntax.tokens, found.rest, last)
+    return out
+
+
+def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
+    """`supports it and hopes that [X]`: what the subject of another verb says besides."""
+    frame = replace(reported[0], holder=before.frame.holder) if before.frame is not None else None
+    parts = _reported(syntax.tokens, reported[1], last)
+    made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
+    return [clause for clause in made if clause is not None]
+
+
+def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
+    first, last = _trim(tokens, found.first, found.last)
+    if first >= last:
+        return []
+    direct = found.first > 0 and tokens[first - 1].text in _QUOTES
+    attributes = {
+        "modality": modality_of(tokens, first, last, question=False),
+        "attribution": attribution_of(tokens, first, last, found.frame, quoted=direct),
+    }
+    label, why = found.label, "the verb before it says what it is"
+    if label in ("", "fact"):
+        cued, why, _ = label_of(tokens, first, last)
+        label = cued if not label or cued == "value" else "fact"
+    span = Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, 0.6, why, f"claim.{label}", None, attributes
+    )  # fmt: skip
+    return [Clause(span, found.frame)]
 
 
 def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:

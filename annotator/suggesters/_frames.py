@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import after_insertion, independent
-from annotator.suggesters._syntax import Syntax, after_verb, finite, governs, negated
+from annotator.suggesters._syntax import Syntax, after_verb, governs, negated
 from annotator.suggesters._tokens import Found, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
 _QUOTES = frozenset('"“”«»')
+_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
+"""What a word of where, when and how begins with, between a verb of saying and `that`."""
+_AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
+_BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
             reach += over - i
             i = over
             continue
-        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
+        perfect = tokens[i].lower == "since" and i > first and tokens[i - 1].lower in tables.words("have")
+        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that" and not perfect:
             return
         yield i
         i += 1
@@ -104,25 +109,54 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
         if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
             continue
         after = after_verb(tokens, i, verb)
-        if after is None or after >= last:
+        if after is None or after >= last or (kind in ("base", "both") and _demanded(tokens, first, i)):
             continue
-        that = tokens[after].lower == "that"
-        if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:
-            that = True
-        # "tells reporters that", "tells a meeting of manufacturers that".
-        if not that:
-            skip = next((k for k in range(after, min(after + 9, last)) if tokens[k].lower == "that"), None)
-            if skip is not None and not any(finite(t) for t in tokens[after:skip]):
-                after, that = skip, True
-        bare = not that and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
-        if not that and not bare:
+        start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
+        bare = start is None and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
+        if start is None and not bare:
             continue
         holder = syntax.subject(i, syntax.low[i])
         if holder is None and (bare or i == first or tokens[i - 1].lower in _OWN):
             continue
-        start = after + 1 if that else after
-        frame = Frame(holder, flip(verb.on_claim, negative=negated(tokens, i)), i, after, verb.strength)
-        return frame, start
+        side = flip(verb.on_claim, negative=negated(tokens, i))
+        cue = after - verb.particle.endswith("that")
+        frame = Frame(holder, side, i, cue, verb.strength)
+        return frame, after if start is None else start
+    return None
+
+
+def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether someone is told to say it, as in `the president should announce that`: that nobody has said."""
+    return any(t.lower in tables.words("demanding") for t in tokens[first:i]) and not any(
+        governs(tokens, k) and tokens[k].lower not in tables.words("modals") | {"be"}
+        for k in range(first + 1, i)
+    )
+
+
+def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
+    """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the verb, or after
+    whom it is said to, where and when (`told the judges that`, `says in private, as ever, that`)."""
+    if tokens[after].lower == "that" or tokens[after].text in _QUOTES | {":"}:
+        return after + 1
+    if tokens[after].text == "," and tokens[after + 1 : after + 2] and tokens[after + 1].text in _QUOTES:
+        return after + 1
+    told = verb.base in tables.words("telling")
+    if tokens[after].lower == "to" or not (
+        told or tokens[after].text == "," or tokens[after].lower in _ADJUNCTS
+    ):
+        return None
+    k, reach = after, after + 9
+    while k < min(reach, last):
+        over = after_insertion(tokens, k, last)
+        if over > k:
+            reach += over - k
+            k = over
+        elif tokens[k].lower == "that":
+            return k + 1
+        elif tokens[k].text in _BREAKS or governs(tokens, k):
+            return None
+        else:
+            k += 1
     return None
 
 
@@ -138,7 +172,9 @@ def _closing_frame(
         if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
             verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
             inside = [p for p, a in enumerate(actors) if i < a.first < last]
-            if len(verbs) == 1 and inside and last - i < 14:
+            ends = len(verbs) == 1 and (verbs[0] + 1 >= last or tokens[verbs[0] + 1].lower in _AFTER_SAYING)
+            ends = ends or (len(verbs) == 1 and tokens[verbs[0] + 1].text[:1].isupper())
+            if ends and inside and last - i < 14:
                 return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
     return None, first, last
 

@@ -47,8 +47,8 @@ def finite(token: Token) -> bool:
 
 def governs(tokens: Sequence[Token], i: int) -> bool:
     """Whether a token that can be a finite verb is one here, by the word before it: no noun after an article,
-    no base form after a singular."""
-    if not finite(tokens[i]):
+    no base form after a singular; and no name (`the United States`, `May`)."""
+    if not finite(tokens[i]) or (tokens[i].text[:1].isupper() and not tokens[i].first):
         return False
     word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
     if word in PASSED or word in ("has", "have", "had"):
@@ -57,13 +57,14 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
         before in tables.words("determiners")
         or before in tables.words("prepositions")
         or before in ("'s", "’s")
+        or (before in tables.words("numbers") and before not in ("one", "other"))
     ):
         return False
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
     if kinds & {"s", "past", "both"}:
         return True
     plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
-    return plural or before in ("i", "you", "we", "they", "who", "not", "n't", "n’t") or before.endswith("ly")
+    return plural or before in tables.words("plural_subjects") or before.endswith("ly")
 
 
 def negated(tokens: Sequence[Token], verb: int) -> bool:
