@@ -9,7 +9,7 @@ from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import independent, main_clauses
 from annotator.suggesters._cues import attribution_of, label_of, modality_of
 from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
-from annotator.suggesters._objects import Object, main_verb, object_at, passed
+from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
 from annotator.suggesters._syntax import Syntax, finite, governs
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
@@ -60,6 +60,10 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
         if clause is not None:
             out.append(clause)
+    inside = relative_object(syntax, first, last) if frame is None and not question else None
+    if inside is not None:
+        bare = tokens[first].lower == "there"
+        out = [*([] if bare else out), *_object_clause(tokens, inside)]
     return out
 
 

@@ -18,6 +18,7 @@ _THINGS = frozenset("it this that these those which what there".split())
 _OBJECTS = frozenset(
     "it him her them us me you this that these those itself himself herself themselves".split()
 )
+_RELATIVE = frozenset("who which that".split())
 _QUOTES = frozenset('"“”«»')
 _STOPS = frozenset(". ? ! ; : ( )".split()) | _QUOTES
 _JOINTS = frozenset("and but or yet while whereas".split())
@@ -101,7 +102,7 @@ def _inner(tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: in
             return "", k + 2
         if tokens[k].text == ":" and tokens[begin].lower in tables.words("numbers"):
             return verb.label, k + 1
-    if verb.base in tables.words("giving") and not verb.particle:
+    if verb.base in tables.words("giving") and tokens[begin].lower not in ("to", "not"):
         return verb.label, _given(tokens, begin, end)
     return verb.label, begin
 
@@ -116,6 +117,31 @@ def _given(tokens: Sequence[Token], begin: int, end: int) -> int:
         if new and not each and tokens[k - 1].lower not in _CLOSED | tables.words("determiners"):
             return k
     return begin
+
+
+def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
+    """The claim in a relative clause (`people who oppose [the ceiling]`, `a treaty, which some describe as [done]`)."""
+    tokens = syntax.tokens
+    for k in range(first + 1, last - 3):
+        if tokens[k].lower not in _RELATIVE:
+            continue
+        stop = next((i for i in range(k + 2, last) if tokens[i].text in _STOPS | {","}), last)
+        for i in range(k + 1, min(k + 6, stop)):
+            kinds = {verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"}
+            gap = i > k + 1 and any("as" in frames for frames in kinds) and tokens[i + 1].lower == "as"
+            if kinds and (gap or passed(tokens, k + 1, stop) == i):
+                end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
+                found = object_at(syntax, k + 1 if gap else k - 1, end, i)
+                if found is not None:
+                    return found
+    return None
+
+
+def _goes_on(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the verb of the main clause stands here, after a relative clause."""
+    word = tokens[k].lower
+    verb = word in tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+    return verb and tokens[k - 1].lower not in tables.words("subordinators") | tables.words("subject_pronouns")
 
 
 def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -> int | None:
@@ -297,4 +323,4 @@ def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     )
 
 
-__all__ = ["Object", "main_verb", "object_at", "passed"]
+__all__ = ["Object", "main_verb", "object_at", "passed", "relative_object"]
