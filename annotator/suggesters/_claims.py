@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import independent, main_clauses
+from annotator.suggesters._coordination import imperative, independent, main_clauses
 from annotator.suggesters._cues import attribution_of, label_of, modality_of
 from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
 from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
@@ -47,7 +47,7 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     first = _lead_in(tokens, first, last)
     if any(
         phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
-    ):
+    ) or phrase_at(tokens, first, tables.phrases("asides"), last):
         return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
     objects = [] if question else _objects(syntax, first, last)
@@ -132,7 +132,9 @@ def _clause(
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    if last - first < 3 or not any(finite(t) for t in tokens[first:last]):
+    if last - first < 3 or not (
+        any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
+    ):
         return None
     label, why, score = label_of(tokens, first, last)
     words = [t.lower for t in tokens[first:last]]

@@ -38,7 +38,7 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         after = i + 1
         if text == ";":
             joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
-            if tokens[after].lower != "that" and independent(tokens, joint, end):
+            if tokens[after].lower != "that" and (independent(tokens, joint, end) or imperative(tokens, joint, end)):
                 cuts.append(after)
         elif text == ":":
             if independent(tokens, after, end):
@@ -50,6 +50,24 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         ):
             cuts += [*_series(tokens, cuts[-1], i), after]
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether `at` begins a clause that tells someone to do something: the plain form of a verb, with no subject, and
+    its object (`Paint the lane`, `Do not wait`, `Let us go`)."""
+    if at + 1 >= end:
+        return False
+    word, after = tokens[at].lower, tokens[at + 1].lower
+    if word in ("do", "let"):
+        return after in ("not", "n't", "n’t", "us", "them", "him", "her", "it", "the", "no") and "?" not in (
+            t.text for t in tokens[at:end]
+        )
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    if "base" not in kinds and word not in tables.words("orders"):
+        return False
+    if after in tables.words("particles_of_verbs") and at + 2 < end:
+        after = tokens[at + 2].lower
+    return after in tables.words("determiners") or after in tables.words("object_pronouns")
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -149,4 +167,4 @@ def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
     return at
 
 
-__all__ = ["after_insertion", "independent", "main_clauses"]
+__all__ = ["after_insertion", "imperative", "independent", "main_clauses"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
+from annotator.suggesters._coordination import imperative
 from annotator.suggesters._frames import Frame
 from annotator.suggesters._tokens import Token, phrase_at
 
@@ -25,8 +26,20 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
     return ""
 
 
+def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a clause is an order, also behind a condition."""
+    if imperative(tokens, first, last):
+        return True
+    if tokens[first].lower not in tables.words("conditions"):
+        return False
+    comma = next((k for k in range(first + 3, last - 2) if tokens[k].text == ","), None)
+    return comma is not None and imperative(tokens, comma + 1, last)
+
+
 def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
     """Type, reason and score: policy before prediction before value before fact."""
+    if _orders(tokens, first, last):
+        return "policy", "it tells someone to do something", 0.8
     for label, cues, score in (
         ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78),
         ("value", "value_words", 0.7),
