@@ -48,8 +48,18 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
             and tokens[after].lower in _COORDINATORS
             and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
         ):
+            if _unfinished(tokens, cuts[-1], i):
+                continue
             cuts += [*_series(tokens, cuts[-1], i), after]
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a stretch is but a condition, the main clause of which is still to come."""
+    if tokens[first].lower not in tables.words("conditions"):
+        return False
+    commas = [k for k in range(first + 2, last - 2) if tokens[k].text == ","]
+    return not any(independent(tokens, k + 1 + (tokens[k + 1].lower == "then"), last) for k in commas)
 
 
 def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -63,7 +73,7 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
             t.text for t in tokens[at:end]
         )
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    if "base" not in kinds and word not in tables.words("orders"):
+    if word in tables.words("have") or "base" not in kinds and word not in tables.words("orders"):
         return False
     if after in tables.words("particles_of_verbs") and at + 2 < end:
         after = tokens[at + 2].lower
@@ -92,8 +102,8 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     pronoun = first.lower in tables.words("subject_pronouns")
     nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
     if not (pronoun or nominal):
-        return first.text[:1].isalpha() and any(
-            t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]
+        return first.text[:1].isalpha() and (
+            any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]) or _noun_and_verb(tokens, at, end)
         )
     reach = at + (4 if pronoun else 8)
     i = at + 1
@@ -102,6 +112,15 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
         if over > i:
             reach += over - i
             i = over
+            continue
+        if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
+            verb = next((k for k in range(i + 1, min(i + 4, end)) if governs(tokens, k)), None)
+            if verb is None:
+                return False
+            reach, i = verb + 10, verb + 1
+            while i < end and tokens[i].lower in tables.words("have") | tables.words("be"):
+                i += 1
+            i += 1
             continue
         over = after_insertion(tokens, i, end)
         if over > i and over < end and governs(tokens, over):
@@ -117,6 +136,15 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             return True
         i += 1
     return False
+
+
+def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
+    if at + 1 >= end or tokens[at].lower in _NO_NOUNS or tokens[at].lower.endswith("ly"):
+        return False
+    word = tokens[at + 1].lower
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    return word in ("do", "did") or kinds == {"past"}
 
 
 def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
