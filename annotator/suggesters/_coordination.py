@@ -38,7 +38,9 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         after = i + 1
         if text == ";":
             joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
-            if tokens[after].lower != "that" and (independent(tokens, joint, end) or imperative(tokens, joint, end)):
+            if tokens[after].lower != "that" and (
+                independent(tokens, joint, end) or imperative(tokens, joint, end)
+            ):
                 cuts.append(after)
         elif text == ":":
             if independent(tokens, after, end):
@@ -103,7 +105,8 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
     if not (pronoun or nominal):
         return first.text[:1].isalpha() and (
-            any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]) or _noun_and_verb(tokens, at, end)
+            any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
+            or _noun_and_verb(tokens, at, end)
         )
     reach = at + (4 if pronoun else 8)
     i = at + 1

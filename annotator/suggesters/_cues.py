@@ -9,21 +9,54 @@ from annotator.suggesters._coordination import imperative
 from annotator.suggesters._frames import Frame
 from annotator.suggesters._tokens import Token, phrase_at
 
-_WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
 
-
-def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
-    """The first cue of a class in the clause, as it stands; empty for none."""
+def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
+    """The place of the first cue of a class in the clause, and the cue as it stands; empty for none."""
     phrases = tables.phrases(name)
     for i in range(first, last):
         if tokens[i].lower not in phrases:
             continue
         length = phrase_at(tokens, i, phrases, last)
-        # "Could have known" looks back and predicts nothing.
-        past = name == "prediction_cues" and i + length < last and tokens[i + length].lower == "have"
-        if length and not past:
-            return " ".join(t.text for t in tokens[i : i + length])
+        if length and not _void(tokens, first, last, i, i + length, name):
+            return i, " ".join(t.text for t in tokens[i : i + length])
+    return last, ""
+
+
+def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, name: str) -> bool:
+    """Whether a cue says something else here: `could have known` looks back, `would have to` foresees a duty, and
+    `Should it fail, ...` is a condition."""
+    word = tokens[i].lower
+    if name == "prediction_cues":
+        return word not in ("would", "'d", "’d") and after < last and tokens[after].lower == "have"
+    if name != "policy_cues":
+        return False
+    duty = word == "have" and any(
+        t.lower in tables.words("foreseeing") for t in tokens[max(first, i - 3) : i]
+    )
+    own = word == "shall" and i > first and tokens[i - 1].lower in ("we", "i")
+    return duty or own or (word == "should" and i == first)
+
+
+def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
+    """`it would be unfair to ...`: a judgement on an act still to be decided; the words that say so."""
+    for i in range(first, min(first + 6, last - 4)):
+        if tokens[i].lower in tables.words("modals") and tokens[i - 1].lower in ("it", "that") and i > first:
+            to = next((k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None)
+            if tokens[i + 1].lower == "be" and to is not None:
+                judged = any(tokens[k].lower in tables.words("value_words") for k in range(i + 2, to))
+                return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
     return ""
+
+
+def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the clause says that something is a thing of a kind (`it is a leash`), which mostly judges."""
+    for i in range(first + 1, last - 2):
+        if tokens[i].lower in tables.words("finite_be"):
+            k = i + 1
+            while k < last - 1 and tokens[k].lower in tables.words("adverbs") | {"not", "n't", "n’t"}:
+                k += 1
+            return tokens[k].lower in tables.words("naming")
+    return False
 
 
 def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -37,29 +70,33 @@ def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
-    """Type, reason and score: policy before prediction before value before fact."""
+    """Type, reason and score: an order or what it would be wise to do, then the first cue of policy or prediction,
+    then words that judge."""
     if _orders(tokens, first, last):
         return "policy", "it tells someone to do something", 0.8
-    for label, cues, score in (
-        ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78),
-        ("value", "value_words", 0.7),
-    ):  # fmt: skip
-        cue = _cue(tokens, first, last, cues)
-        if cue:
-            return (
-                label,
-                f"“{cue}” is a {_WEIGHT[label]}" if label != "value" else f"“{cue}” evaluates",
-                score,
-            )
+    unwise = _unwise(tokens, first, last)
+    if unwise:
+        return "policy", f"“{unwise}” judges what is to be done", 0.8
+    policy = _cue(tokens, first, last, "policy_cues")
+    prediction = _cue(tokens, first, last, "prediction_cues")
+    if policy[1] and policy <= prediction:
+        return "policy", f"“{policy[1]}” is a policy cue", 0.85
+    if prediction[1]:
+        return "prediction", f"“{prediction[1]}” is a cue of a prediction", 0.78
+    value = _cue(tokens, first, last, "value_words")[1]
+    if value:
+        return "value", f"“{value}” evaluates", 0.7
+    if _is_a(tokens, first, last):
+        return "value", "it says what kind of thing something is", 0.62
     return "fact", "a statement without a cue of another type", 0.62
 
 
 def modality_of(tokens: Sequence[Token], first: int, last: int, *, question: bool) -> str:
     if question:
         return "question"
-    if _cue(tokens, first, last, "conditionals"):
+    if _cue(tokens, first, last, "conditionals")[1]:
         return "conditional"
-    return "hedged" if _cue(tokens, first, last, "hedges") else "asserted"
+    return "hedged" if _cue(tokens, first, last, "hedges")[1] else "asserted"
 
 
 def attribution_of(
@@ -67,7 +104,7 @@ def attribution_of(
 ) -> str:
     if frame is not None:
         return "direct" if quoted else "indirect"
-    return "unattributed" if _cue(tokens, first, last, "unattributed") else "author"
+    return "unattributed" if _cue(tokens, first, last, "unattributed")[1] else "author"
 
 
 __all__ = ["attribution_of", "label_of", "modality_of"]

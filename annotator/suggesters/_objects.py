@@ -127,7 +127,9 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
             continue
         stop = next((i for i in range(k + 2, last) if tokens[i].text in _STOPS | {","}), last)
         for i in range(k + 1, min(k + 6, stop)):
-            kinds = {verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"}
+            kinds = {
+                verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"
+            }
             gap = i > k + 1 and any("as" in frames for frames in kinds) and tokens[i + 1].lower == "as"
             if kinds and (gap or passed(tokens, k + 1, stop) == i):
                 end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
@@ -141,7 +143,9 @@ def _goes_on(tokens: Sequence[Token], k: int) -> bool:
     """Whether the verb of the main clause stands here, after a relative clause."""
     word = tokens[k].lower
     verb = word in tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
-    return verb and tokens[k - 1].lower not in tables.words("subordinators") | tables.words("subject_pronouns")
+    return verb and tokens[k - 1].lower not in tables.words("subordinators") | tables.words(
+        "subject_pronouns"
+    )
 
 
 def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -> int | None:
