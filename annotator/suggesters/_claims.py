@@ -50,6 +50,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     ) or phrase_at(tokens, first, tables.phrases("asides"), last):
         return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
+    if question and _open(tokens, first, last):
+        return []
     objects = [] if question else _objects(syntax, first, last)
     if objects:
         return objects
@@ -65,6 +67,12 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         bare = tokens[first].lower == "there"
         out = [*([] if bare else out), *_object_clause(tokens, inside)]
     return out
+
+
+def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a question asks for an answer that it does not already give, as `how can we ...` does."""
+    asks = first + 1 < last and tokens[first].lower in tables.words("open_questions")
+    return asks and tokens[first + 1].lower not in tables.words("rhetorical")
 
 
 def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -137,6 +145,10 @@ def _clause(
     ):
         return None
     label, why, score = label_of(tokens, first, last)
+    if frame is not None and label in ("fact", "value"):
+        said = tables.said_types().get(tokens[frame.first].lower)
+        if said is not None:
+            label, why = said, f"“{tokens[frame.first].text}” says what it is"
     words = [t.lower for t in tokens[first:last]]
     attributes = {
         "modality": modality_of(tokens, first, last, question=question),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import imperative
+from annotator.suggesters._coordination import after_insertion, imperative
 from annotator.suggesters._frames import Frame
+from annotator.suggesters._syntax import governs
 from annotator.suggesters._tokens import Token, phrase_at
 
 
@@ -39,9 +40,11 @@ def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, na
 
 def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
     """`it would be unfair to ...`: a judgement on an act still to be decided; the words that say so."""
-    for i in range(first, min(first + 6, last - 4)):
+    for i in range(first, min(first + 6, last - 2)):
         if tokens[i].lower in tables.words("modals") and tokens[i - 1].lower in ("it", "that") and i > first:
             to = next((k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None)
+            if to is None and last <= i + 6:
+                to = last
             if tokens[i + 1].lower == "be" and to is not None:
                 judged = any(tokens[k].lower in tables.words("value_words") for k in range(i + 2, to))
                 return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
@@ -57,6 +60,22 @@ def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
                 k += 1
             return tokens[k].lower in tables.words("naming")
     return False
+
+
+def _main(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Where the main clause ends and one of time, reason or a relative one behind its verb begins, the modals of
+    which say nothing of the whole."""
+    verb, i = False, first + 1
+    while i < last:
+        over = after_insertion(tokens, i, last)
+        if over > i and tokens[i + 1].lower in tables.words("closing"):
+            i = over
+            continue
+        if verb and tokens[i].lower in tables.words("closing"):
+            return i
+        verb = verb or governs(tokens, i)
+        i += 1
+    return last
 
 
 def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -77,8 +96,9 @@ def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, 
     unwise = _unwise(tokens, first, last)
     if unwise:
         return "policy", f"“{unwise}” judges what is to be done", 0.8
-    policy = _cue(tokens, first, last, "policy_cues")
-    prediction = _cue(tokens, first, last, "prediction_cues")
+    main = _main(tokens, first, last)
+    policy = _cue(tokens, first, main, "policy_cues")
+    prediction = _cue(tokens, first, main, "prediction_cues")
     if policy[1] and policy <= prediction:
         return "policy", f"“{policy[1]}” is a policy cue", 0.85
     if prediction[1]:

@@ -244,6 +244,17 @@ def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
     return {form: tuple(of) for form, of in found.items()}
 
 
+@cache
+def said_types() -> Mapping[str, str]:
+    """Inflected form of a verb of saying -> the type of what is said, where its own words do not show it."""
+    return {
+        form: label
+        for label in ("policy", "prediction")
+        for base in words(f"{label}_verbs")
+        for form in forms(base)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class SideWord:
     """A noun or adjective that takes a side: `critical of`, `critics of`; `person` when it is the holder."""
@@ -280,6 +291,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
-    "names", "phrases", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
+    "names", "object_verbs", "phrases", "said_types", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip
