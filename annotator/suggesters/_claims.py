@@ -56,12 +56,12 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     if objects:
         return objects
     frame, first, last = frame_of(syntax, first, last)
-    out = []
+    out: list[Clause] = []
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
     for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
-        clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
-        if clause is not None:
-            out.append(clause)
+        inner = _objects(syntax, a, b) if frame is not None and not question else []
+        clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
+        out += inner if clause is None else [clause]
     inside = relative_object(syntax, first, last) if frame is None and not question else None
     if inside is not None:
         bare = tokens[first].lower == "there"
@@ -70,8 +70,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 
 def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a question asks for an answer that it does not already give, as `how can we ...` does."""
-    asks = first + 1 < last and tokens[first].lower in tables.words("open_questions")
+    """Whether a question asks for an answer that it does not already give, as `how can we ...` and long ones do."""
+    asks = first + 1 < last <= first + 14 and tokens[first].lower in tables.words("open_questions")
     return asks and tokens[first + 1].lower not in tables.words("rhetorical")
 
 

@@ -74,8 +74,10 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
         return after in ("not", "n't", "n’t", "us", "them", "him", "her", "it", "the", "no") and "?" not in (
             t.text for t in tokens[at:end]
         )
+    if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
+        return True
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    if word in tables.words("have") or "base" not in kinds and word not in tables.words("orders"):
+    if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
         return False
     if after in tables.words("particles_of_verbs") and at + 2 < end:
         after = tokens[at + 2].lower
@@ -143,11 +145,16 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
-    if at + 1 >= end or tokens[at].lower in _NO_NOUNS or tokens[at].lower.endswith("ly"):
+    if (
+        at + 1 >= end
+        or tokens[at].lower in _NO_NOUNS | tables.words("have") | _AUXILIARIES
+        or tokens[at].lower.endswith("ly")
+    ):
         return False
     word = tokens[at + 1].lower
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    return word in ("do", "did") or kinds == {"past"}
+    plural = tokens[at].lower.endswith("s") and tokens[at].lower not in tables.verb_forms()
+    return word in ("do", "did") or kinds == {"past"} or (plural and governs(tokens, at + 1))
 
 
 def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:

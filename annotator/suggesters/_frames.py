@@ -115,8 +115,15 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
         bare = start is None and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
         if start is None and not bare:
             continue
-        holder = syntax.subject(i, syntax.low[i])
-        if holder is None and (bare or i == first or tokens[i - 1].lower in _OWN):
+        told = kind in ("participle", "both") and i > first and verb.base in tables.words("telling")
+        if told and be_before(tokens, first, i):
+            by = next((k for k in range(after, start or after) if tokens[k].lower == "by"), None)
+            holder = None if by is None else syntax.object(by + 1)
+        else:
+            holder = syntax.subject(i, syntax.low[i])
+        if holder is None and (i == first or tokens[i - 1].lower in _OWN):
+            continue
+        if holder is None and bare and verb.base not in tables.words("plain_saying"):
             continue
         side = flip(verb.on_claim, negative=negated(tokens, i))
         cue = after - verb.particle.endswith("that")
@@ -131,6 +138,14 @@ def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
         governs(tokens, k) and tokens[k].lower not in tables.words("modals") | {"be"}
         for k in range(first + 1, i)
     )
+
+
+def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether a form of `be` governs the word at `i`, over adverbs."""
+    k = i - 1
+    while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+        k -= 1
+    return k >= first and tokens[k].lower in tables.words("be")
 
 
 def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
@@ -186,4 +201,4 @@ def _speaks(token: Token) -> bool:
     )
 
 
-__all__ = ["Frame", "flip", "frame_of", "heads_of", "that_frame"]
+__all__ = ["Frame", "be_before", "flip", "frame_of", "heads_of", "that_frame"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import independent
-from annotator.suggesters._frames import Frame, flip, heads_of
+from annotator.suggesters._frames import Frame, be_before, flip, heads_of
 from annotator.suggesters._syntax import PASSED, Syntax, governs
 from annotator.suggesters._tokens import Token
 
@@ -16,7 +16,7 @@ _AUTHOR = frozenset(("we", "i"))
 _THINGS = frozenset("it this that these those which what there".split())
 """Subjects that hold nothing."""
 _OBJECTS = frozenset(
-    "it him her them us me you this that these those itself himself herself themselves".split()
+    "it him her them us me you this that these those itself himself herself themselves everything nothing anything".split()
 )
 _RELATIVE = frozenset("who which that".split())
 _QUOTES = frozenset('"“”«»')
@@ -43,7 +43,18 @@ def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
     """The verb of a main clause, its auxiliaries passed."""
     tokens = syntax.tokens
     i = next((k for k in heads_of(tokens, first, last) if governs(tokens, k) and k not in syntax.at), None)
-    return None if i is None else passed(tokens, i, last)
+    if i is None or _shortened(tokens, first, i):
+        return None
+    return passed(tokens, i, last)
+
+
+def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether the verb at `i` is that of a relative clause without `that` (`the impression we want to share is`)."""
+    k = i - 1
+    while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+        k -= 1
+    pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
+    return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in _CLOSED
 
 
 def passed(tokens: Sequence[Token], i: int, last: int) -> int:
@@ -65,16 +76,24 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
     """The claim that is the object of the verb at `i`; `before` is that of the verb before it, which has the same
     subject."""
     tokens = syntax.tokens
-    if any(t.lower in tables.words("modals") | tables.words("nobody") for t in tokens[first:i]):
+    if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
         return None
     for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
         after = _fits(tokens, i, verb, last)
         if after is None:
             continue
-        passive = kind in ("participle", "both") and verb.base != "be" and _be(tokens, first, i)
-        if kind == "ing" and not _be(tokens, first, i):
+        passive = kind in ("participle", "both") and verb.base != "be" and be_before(tokens, first, i)
+        if kind == "ing" and not be_before(tokens, first, i):
             continue
         begin = _begin(syntax, verb, i, after, last, passive=passive)
+        if (
+            begin is None
+            and passive
+            and "np" in verb.frames
+            and tokens[after].lower == "by"
+            and before is None
+        ):
+            return _opposed(syntax, verb, first, i, after)
         if begin is None:
             continue
         end, rest = _end(tokens, begin, last)
@@ -82,7 +101,9 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
             holder, own = _holder(syntax, first, i, after, begin, passive=passive)
         else:
             holder, own = before.frame.holder if before.frame else None, before.frame is None
-        if end <= begin or (before is None and holder is None and not own and _thing(tokens, first, i)):
+        # "The moment demands action" says whose side nobody takes.
+        nobody = before is None and holder is None and not own
+        if end <= begin or (nobody and (end == begin + 1 or _thing(tokens, first, i))):
             continue
         if verb.frames & {"np", "found"} and _is_actor(syntax, begin, end):
             continue
@@ -92,6 +113,22 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
         frame = Frame(holder, flip(verb.side, negative=syntax.negated(i)), i, after, verb.strength)
         return Object(begin, end, label, None if own else frame, rest)
     return None
+
+
+def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int) -> Object | None:
+    """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
+    tokens = syntax.tokens
+    end = i
+    while end > first and (tokens[end - 1].lower in PASSED or tokens[end - 1].lower.endswith("ly")):
+        end -= 1
+    holder = syntax.object(after + 1)
+    relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
+    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _OBJECTS:
+        return None
+    if _is_actor(syntax, first, end):
+        return None
+    side = flip(verb.side, negative=syntax.negated(i))
+    return Object(first, end, verb.label, Frame(holder, side, i, after, verb.strength), None)
 
 
 def _inner(tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int) -> tuple[str, int]:
@@ -156,11 +193,16 @@ def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -
     return after if fits else None
 
 
-def _be(tokens: Sequence[Token], first: int, i: int) -> bool:
+def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether a modal says that the verb at `i` is to be, or may be, and not that it is so."""
     k = i - 1
-    while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+    while k >= first and (
+        tokens[k].lower in PASSED | tables.words("adverbs") or tokens[k].lower.endswith("ly")
+    ):
+        if tokens[k].lower in tables.words("modals"):
+            return True
         k -= 1
-    return k >= first and tokens[k].lower in tables.words("be")
+    return False
 
 
 def _thing(tokens: Sequence[Token], first: int, i: int) -> bool:
@@ -210,6 +252,8 @@ def _begin(
         return _after_word(tokens, after, last, "as")
     if "pred" in verb.frames:
         return after if passive else _predicate(tokens, after, last)
+    if passive and "np" in verb.frames and verb.base in tables.words("giving"):
+        return after if _noun_phrase(tokens, after, last) else None
     if passive or not verb.frames & {"np", "found"} or not _noun_phrase(tokens, after, last):
         return None
     return after
@@ -222,12 +266,11 @@ def _infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
         return False
     word = tokens[k + 1].lower
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    return "base" in kinds or word in ("be", "have", "do") or word.endswith("ly") or _unknown(word)
-
-
-def _unknown(word: str) -> bool:
-    """A word of no other class, which after `to` is mostly a verb."""
-    return word.isalpha() and word not in tables.common() and word not in tables.words("ordinary")
+    if "base" in kinds or word.endswith("ly"):
+        return True
+    closed = tables.words("determiners") | tables.words("pronouns") | tables.words("prepositions")
+    plain = word.isalpha() and tokens[k + 1].text == word and not word.endswith(("s", "ing"))
+    return plain and word not in closed | tables.words("numbers")
 
 
 def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
@@ -277,7 +320,14 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
             {kind for _, kind in tables.verb_forms().get(tokens[k + 1].lower, ())} if k + 1 < last else set()
         )
         return k + 1 < last and (bool(kinds & {"participle", "both"}) or _infinitive(tokens, k + 1, last))
-    return word in tables.words("determiners") or word not in _CLOSED | {"to", "not"}
+    if word in tables.words("determiners"):
+        return True
+    # "Monitoring reports indicate that": a verb that is never a noun.
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    verb = "base" in kinds and word not in tables.words("ordinary") and word not in tables.heads()
+    return word not in _CLOSED | {"to", "not"} and not (
+        verb and k + 1 < last and tokens[k + 1].lower == "that"
+    )
 
 
 def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
@@ -292,7 +342,7 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
         if actor.last >= last - 1:
             return True
         after = tokens[actor.last].lower
-        return not after.isalpha() and after not in ("'s", "’s", "'", "’") or after in _CLOSED
+        return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in _CLOSED
     return False
 
 

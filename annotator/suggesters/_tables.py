@@ -291,6 +291,7 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
-    "names", "object_verbs", "phrases", "said_types", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
+    "label_map", "names", "object_verbs", "phrases", "said_types", "side_adjectives", "side_nouns", "stance_verbs",
+    "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip
