@@ -56,17 +56,51 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     if objects:
         return objects
     frame, first, last = frame_of(syntax, first, last)
+    if frame is not None and frame.first < first:
+        last = _report_end(tokens, frame, first, last)
     out: list[Clause] = []
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
     for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
         inner = _objects(syntax, a, b) if frame is not None and not question else []
         clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
         out += inner if clause is None else [clause]
+    if first >= last:
+        return out
+    if tokens[first].lower == "there":
+        return _who_say(syntax, first, last) or out
     inside = relative_object(syntax, first, last) if frame is None and not question else None
-    if inside is not None:
-        bare = tokens[first].lower == "there"
-        out = [*([] if bare else out), *_object_clause(tokens, inside)]
-    return out
+    return out if inside is None else [*out, *_object_clause(tokens, inside)]
+
+
+def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`There are those who say that [X]`, `there are some who oppose [Y]`: a sentence that only brings in who holds it."""
+    who = next((k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None)
+    if who is None:
+        return []
+    reported = that_frame(syntax, first, last, passed(syntax.tokens, who + 1, last))
+    if reported is not None:
+        return _report(syntax, *reported, last)
+    inside = relative_object(syntax, first, last)
+    return [] if inside is None else _object_clause(syntax.tokens, inside)
+
+
+def _report(syntax: Syntax, frame: Frame | None, first: int, last: int) -> list[Clause]:
+    """The claims of what is reported."""
+    parts = _reported(syntax.tokens, first, last)
+    made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
+    return [clause for clause in made if clause is not None]
+
+
+def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) -> int:
+    """Where a report ends before the clause does: at a second verb with the auxiliary of the first (`has said that X,
+    and has left`), and where the reporter comments on a quotation (`that it was "a farce", which is rude`)."""
+    helpers = {"has", "have", "had"} & {t.lower for t in tokens[max(0, frame.first - 4) : frame.first]}
+    for k in range(first + 2, last - 2):
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and tokens[k + 2].lower in helpers:
+            return k
+        if tokens[k - 1].text in _QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
+            return k
+    return last
 
 
 def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -99,9 +133,7 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
 def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
     """`supports it and hopes that [X]`: what the subject of another verb says besides."""
     frame = replace(reported[0], holder=before.frame.holder) if before.frame is not None else None
-    parts = _reported(syntax.tokens, reported[1], last)
-    made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
-    return [clause for clause in made if clause is not None]
+    return _report(syntax, frame, reported[1], last)
 
 
 def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:

@@ -111,6 +111,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
         after = after_verb(tokens, i, verb)
         if after is None or after >= last or (kind in ("base", "both") and _demanded(tokens, first, i)):
             continue
+        if tokens[first].lower in ("nothing", "nobody", "neither", "few"):
+            continue
         start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
         bare = start is None and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
         if start is None and not bare:
