@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import imperative, independent, main_clauses
-from annotator.suggesters._cues import attribution_of, label_of, modality_of
+from annotator.suggesters._cues import asked, attribution_of, label_of, modality_of
 from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
 from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
 from annotator.suggesters._syntax import Syntax, finite, governs
@@ -178,7 +178,7 @@ def _clause(
         return None
     label, why, score = label_of(tokens, first, last)
     if frame is not None and label in ("fact", "value"):
-        said = tables.said_types().get(tokens[frame.first].lower)
+        said = "policy" if asked(tokens, first, last) else tables.said_types().get(tokens[frame.first].lower)
         if said is not None:
             label, why = said, f"“{tokens[frame.first].text}” says what it is"
     words = [t.lower for t in tokens[first:last]]

@@ -38,6 +38,8 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         after = i + 1
         if text == ";":
             joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
+            if elliptic(tokens, joint, end):
+                continue
             if tokens[after].lower != "that" and (
                 independent(tokens, joint, end) or imperative(tokens, joint, end)
             ):
@@ -50,7 +52,7 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
             and tokens[after].lower in _COORDINATORS
             and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
         ):
-            if _unfinished(tokens, cuts[-1], i):
+            if elliptic(tokens, after + 1, end) or _unfinished(tokens, cuts[-1], i):
                 continue
             cuts += [*_series(tokens, cuts[-1], i), after]
     return list(zip(cuts, [*cuts[1:], end], strict=True))
@@ -79,9 +81,23 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
     if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
         return False
+    if word in tables.words("stopping") and after.endswith("ing"):
+        return True
     if after in tables.words("particles_of_verbs") and at + 2 < end:
         after = tokens[at + 2].lower
     return after in tables.words("determiners") or after in tables.words("object_pronouns")
+
+
+def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a short clause ends in an auxiliary, as `the decree did not`, and cannot stand alone."""
+    k = last - 1
+    while k > first and not tokens[k].text[:1].isalpha():
+        k -= 1
+    while k > first and tokens[k].lower in tables.words("negations"):
+        k -= 1
+    helpers = tables.words("do") | tables.words("have") | _AUXILIARIES
+    only = k - first < 8 and not any(governs(tokens, i) for i in range(first + 1, k))
+    return only and tokens[k].lower in helpers and independent(tokens, first, last)
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -205,4 +221,4 @@ def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
     return at
 
 
-__all__ = ["after_insertion", "imperative", "independent", "main_clauses"]
+__all__ = ["after_insertion", "elliptic", "imperative", "independent", "main_clauses"]

@@ -78,6 +78,17 @@ def _main(tokens: Sequence[Token], first: int, last: int) -> int:
     return last
 
 
+def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a reported clause says what is to be, by a plain `be` (`that the mill be closed`)."""
+    for i in range(first + 1, last):
+        if tokens[i].lower == "be":
+            k = i - 1
+            while k > first and tokens[k].lower in tables.words("negations") | tables.words("adverbs"):
+                k -= 1
+            return tokens[k].lower not in tables.words("modals") | tables.words("do") | {"to", "and", "or"}
+    return False
+
+
 def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a clause is an order, also behind a condition."""
     if imperative(tokens, first, last):
@@ -127,4 +138,4 @@ def attribution_of(
     return "unattributed" if _cue(tokens, first, last, "unattributed")[1] else "author"
 
 
-__all__ = ["attribution_of", "label_of", "modality_of"]
+__all__ = ["asked", "attribution_of", "label_of", "modality_of"]

@@ -13,7 +13,7 @@ from annotator.suggesters._tokens import Found, Token
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
 _QUOTES = frozenset('"“”«»')
-_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
+_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs") | {"last", "this", "next"}
 """What a word of where, when and how begins with, between a verb of saying and `that`."""
 _AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
 _BREAKS = frozenset(", ; : ( ) -- – —".split())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import independent
+from annotator.suggesters._coordination import elliptic, independent
 from annotator.suggesters._frames import Frame, be_before, flip, heads_of
 from annotator.suggesters._syntax import PASSED, Syntax, governs
 from annotator.suggesters._tokens import Token
@@ -16,12 +16,13 @@ _AUTHOR = frozenset(("we", "i"))
 _THINGS = frozenset("it this that these those which what there".split())
 """Subjects that hold nothing."""
 _OBJECTS = frozenset(
-    "it him her them us me you this that these those itself himself herself themselves everything nothing anything".split()
+    "it him her them us me you this that these those itself himself herself themselves everything nothing anything neither none".split()
 )
 _RELATIVE = frozenset("who which that".split())
 _QUOTES = frozenset('"“”«»')
 _STOPS = frozenset(". ? ! ; : ( )".split()) | _QUOTES
-_JOINTS = frozenset("and but or yet while whereas".split())
+_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
+_JOINTS = frozenset("and but or yet while whereas though although".split())
 _REACH = 10
 """Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
 _CLOSED = tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
@@ -234,8 +235,11 @@ def _begin(
     word = tokens[after].lower
     if not passive and "to" in verb.frames and _infinitive(tokens, after, last):
         return after
-    if "to" in verb.frames and verb.base == "vote" and word == "by":
-        return _later_infinitive(tokens, after, last)
+    if not passive and "to" in verb.frames and (word in _ADJUNCTS or word.endswith("ly")):
+        # "Voted on Monday by 31 to 26 to lend it".
+        found = _later_infinitive(tokens, after, last)
+        if found is not None:
+            return found
     if "whom" in verb.frames and word not in ("that", "whether", "how"):
         found = (
             _later_infinitive(tokens, after, last)
@@ -288,8 +292,8 @@ def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> in
     for k in range(after, min(after + _REACH, last - 1)):
         if tokens[k].text in _STOPS:
             return None
-        if tokens[k].lower == word:
-            return k + 1
+        if tokens[k].lower == word and tokens[k - 1].lower not in ("such", "well", "so"):
+            return None if independent(tokens, k + 1, last) else k + 1
     return None
 
 
@@ -349,12 +353,14 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
 def _end(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | None]:
     """Where an object that begins at `begin` ends, and where a second verb of the subject begins."""
     for k in range(begin + 1, last - 1):
+        if (tokens[k].text == ";" or tokens[k].lower in _JOINTS) and elliptic(tokens, k + 1, last):
+            return k, None
         if tokens[k].lower not in _JOINTS:
             continue
         end = k - 1 if tokens[k - 1].text == "," else k
-        if tokens[k].lower in ("while", "whereas"):
+        if tokens[k].lower in ("while", "whereas", "though", "although"):
             if end < k and independent(tokens, k + 1, last):
-                return end, k + 1
+                return end, k + 1 if tokens[k].lower in ("while", "whereas") else None
             continue
         if _second_verb(tokens, k + 1, last):
             return end, k + 1
