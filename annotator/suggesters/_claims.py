@@ -61,7 +61,7 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     out: list[Clause] = []
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
     for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
-        inner = _objects(syntax, a, b) if frame is not None and not question else []
+        inner = _inside(syntax, a, b) if frame is not None and not question else []
         clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
         out += inner if clause is None else [clause]
     if first >= last:
@@ -72,8 +72,17 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     return out if inside is None else [*out, *_object_clause(tokens, inside)]
 
 
+def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """What someone else is said to say or want (`it says that the union claims that [X]`): the innermost claims."""
+    for i in heads_of(syntax.tokens, first, last):
+        reported = that_frame(syntax, first, last, i)
+        if reported is not None and syntax.lower[reported[1] - 1] == "that":
+            return _report(syntax, *reported, last)
+    return _objects(syntax, first, last)
+
+
 def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """`There are those who say that [X]`, `there are some who oppose [Y]`: a sentence that only brings in who holds it."""
+    """`There are those who say that [X]`: a sentence that only brings in who holds it."""
     who = next((k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None)
     if who is None:
         return []
@@ -172,8 +181,9 @@ def _clause(
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
+    said = frame is not None and first > 0 and tokens[first - 1].lower == "that"
     if last - first < 3 or not (
-        any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
+        said or any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
     ):
         return None
     label, why, score = label_of(tokens, first, last)

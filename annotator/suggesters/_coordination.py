@@ -201,6 +201,8 @@ def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
     if at >= end or tokens[at].lower not in _OPENING:
         return at
     comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
+    if comma is not None and comma > at + 2 and tokens[comma - 1].lower in tables.words("subject_pronouns"):
+        return comma - 1
     if comma is not None:
         over = _after_relative(tokens, comma, end)
         return over if over > comma else comma + 1

@@ -10,6 +10,8 @@ from annotator.suggesters._frames import Frame
 from annotator.suggesters._syntax import governs
 from annotator.suggesters._tokens import Token, phrase_at
 
+_HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+
 
 def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
     """The place of the first cue of a class in the clause, and the cue as it stands; empty for none."""
@@ -71,7 +73,8 @@ def _main(tokens: Sequence[Token], first: int, last: int) -> int:
         if over > i and tokens[i + 1].lower in tables.words("closing"):
             i = over
             continue
-        if verb and tokens[i].lower in tables.words("closing"):
+        relative = tokens[i].lower == "that" and i + 1 < last and tokens[i + 1].lower in _HELPERS
+        if verb and (relative or tokens[i].lower in tables.words("closing")):
             return i
         verb = verb or governs(tokens, i)
         i += 1

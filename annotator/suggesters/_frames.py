@@ -135,11 +135,19 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
 
 
 def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether someone is told to say it, as in `the president should announce that`: that nobody has said."""
-    return any(t.lower in tables.words("demanding") for t in tokens[first:i]) and not any(
-        governs(tokens, k) and tokens[k].lower not in tables.words("modals") | {"be"}
-        for k in range(first + 1, i)
-    )
+    """Whether someone is told to say it, or would say it, as in `the president should announce that` and `lenders
+    would conclude that`: that nobody has said."""
+    if any(t.lower in _OWN for t in tokens[first:i]):
+        return False
+    k = i - 1
+    while k > first and tokens[k].lower in tables.words("adverbs") | tables.words("negations"):
+        k -= 1
+    if tokens[first].lower in tables.words("demanding"):
+        return True
+    demanding = any(t.lower in tables.words("demanding") for t in tokens[first:i])
+    if tokens[k].lower in ("and", "or", ","):
+        return demanding
+    return tokens[k].lower in tables.words("demanding") | tables.words("supposing")
 
 
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:

@@ -15,8 +15,8 @@ from annotator.suggesters._tokens import Token
 _AUTHOR = frozenset(("we", "i"))
 _THINGS = frozenset("it this that these those which what there".split())
 """Subjects that hold nothing."""
-_OBJECTS = frozenset(
-    "it him her them us me you this that these those itself himself herself themselves everything nothing anything neither none".split()
+_OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
+    "you itself himself herself themselves anything neither none".split()
 )
 _RELATIVE = frozenset("who which that".split())
 _QUOTES = frozenset('"“”«»')
@@ -43,10 +43,19 @@ class Object:
 def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
     """The verb of a main clause, its auxiliaries passed."""
     tokens = syntax.tokens
-    i = next((k for k in heads_of(tokens, first, last) if governs(tokens, k) and k not in syntax.at), None)
+    i = next((k for k in heads_of(tokens, first, last) if _heads(syntax, k, last)), None)
     if i is None or _shortened(tokens, first, i):
         return None
     return passed(tokens, i, last)
+
+
+def _heads(syntax: Syntax, k: int, last: int) -> bool:
+    """Whether the word at `k` is the first of a finite verb; it is a noun before `is` (`voices is urging`)."""
+    tokens = syntax.tokens
+    if k in syntax.at or not governs(tokens, k):
+        return False
+    helper = tables.words("finite_be") | tables.words("modals") | {"has", "have", "had"}
+    return tokens[k].lower in helper or k + 1 >= last or tokens[k + 1].lower not in helper
 
 
 def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
@@ -171,6 +180,8 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
             gap = i > k + 1 and any("as" in frames for frames in kinds) and tokens[i + 1].lower == "as"
             if kinds and (gap or passed(tokens, k + 1, stop) == i):
                 end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
+                if be_before(tokens, k, i):
+                    continue
                 found = object_at(syntax, k + 1 if gap else k - 1, end, i)
                 if found is not None:
                     return found
