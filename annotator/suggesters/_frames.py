@@ -13,9 +13,12 @@ from annotator.suggesters._tokens import Found, Token
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
 _QUOTES = frozenset('"“”«»')
-_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs") | {"last", "this", "next"}
+_ADJUNCTS = (
+    tables.words("prepositions") | (tables.words("adverbs") - tables.words("determiners")) | {"last", "this", "next"}
+)
 """What a word of where, when and how begins with, between a verb of saying and `that`."""
 _AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
+_HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
 _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 
@@ -108,6 +111,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
         progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
         if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
             continue
+        if kind == "base" and not verb.particle and _noun(syntax, i):
+            continue
         after = after_verb(tokens, i, verb)
         if after is None or after >= last or (kind in ("base", "both") and _demanded(tokens, first, i)):
             continue
@@ -150,6 +155,16 @@ def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
     return tokens[k].lower in tables.words("demanding") | tables.words("supposing")
 
 
+def _noun(syntax: Syntax, i: int) -> bool:
+    """Whether a plain form is a noun here, by an article before it or before its adjective (`a clear demand that`)."""
+    if i - 2 < syntax.low[i] or i - 1 in syntax.at:
+        return False
+    determiners, before = tables.words("determiners"), syntax.lower[i - 1]
+    closed = _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
+    adjective = before.isalpha() and not before.endswith("s") and before not in closed
+    return before in determiners - closed or (adjective and syntax.lower[i - 2] in determiners)
+
+
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether a form of `be` governs the word at `i`, over adverbs."""
     k = i - 1
@@ -177,7 +192,8 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
             reach += over - k
             k = over
         elif tokens[k].lower == "that":
-            return k + 1
+            # "Answers to questions that have been raised" reports nothing.
+            return None if k + 1 < last and tokens[k + 1].lower in _HELPERS else k + 1
         elif tokens[k].text in _BREAKS or governs(tokens, k):
             return None
         else:

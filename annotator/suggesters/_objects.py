@@ -88,6 +88,7 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
     tokens = syntax.tokens
     if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
         return None
+    particle = False
     for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
         after = _fits(tokens, i, verb, last)
         if after is None:
@@ -95,6 +96,10 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
         passive = kind in ("participle", "both") and verb.base != "be" and be_before(tokens, first, i)
         if kind == "ing" and not be_before(tokens, first, i):
             continue
+        if particle and not verb.particle:
+            # "Calls for" is not "calls".
+            break
+        particle = particle or bool(verb.particle)
         begin = _begin(syntax, verb, i, after, last, passive=passive)
         if (
             begin is None
@@ -356,6 +361,8 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
             continue
         if actor.last >= last - 1:
             return True
+        if _infinitive(tokens, actor.last, last):
+            return False
         after = tokens[actor.last].lower
         return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in _CLOSED
     return False
