@@ -141,7 +141,9 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
     """`supports it and hopes that [X]`: what the subject of another verb says besides."""
-    frame = replace(reported[0], holder=before.frame.holder) if before.frame is not None else None
+    frame = (
+        None if before.frame is None or before.frame.own else replace(reported[0], holder=before.frame.holder)
+    )
     return _report(syntax, frame, reported[1], last)
 
 

@@ -136,7 +136,7 @@ def modality_of(tokens: Sequence[Token], first: int, last: int, *, question: boo
 def attribution_of(
     tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool
 ) -> str:
-    if frame is not None:
+    if frame is not None and not frame.own:
         return "direct" if quoted else "indirect"
     return "unattributed" if _cue(tokens, first, last, "unattributed")[1] else "author"
 

@@ -14,7 +14,9 @@ _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
 _QUOTES = frozenset('"“”«»')
 _ADJUNCTS = (
-    tables.words("prepositions") | (tables.words("adverbs") - tables.words("determiners")) | {"last", "this", "next"}
+    tables.words("prepositions")
+    | (tables.words("adverbs") - tables.words("determiners"))
+    | {"last", "this", "next"}
 )
 """What a word of where, when and how begins with, between a verb of saying and `that`."""
 _AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
@@ -33,6 +35,8 @@ class Frame:
     last: int
     strength: int = 2
     implied: bool = False
+    own: bool = False
+    """Whether the text's own voice holds it, which is said only where it is against it."""
 
 
 def flip(side: str, *, negative: bool) -> str:

@@ -115,18 +115,20 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
         if before is None or passive:
             holder, own = _holder(syntax, first, i, after, begin, passive=passive)
         else:
-            holder, own = before.frame.holder if before.frame else None, before.frame is None
+            holder = before.frame.holder if before.frame is not None else None
+            own = before.frame is None or before.frame.own
         # "The moment demands action" says whose side nobody takes.
         nobody = before is None and holder is None and not own
         if end <= begin or (nobody and (end == begin + 1 or _thing(tokens, first, i))):
             continue
-        if verb.frames & {"np", "found"} and _is_actor(syntax, begin, end):
+        if verb.frames & {"np", "found"} and _aimed(tokens[i].lower, verb) and _is_actor(syntax, begin, end):
             continue
         if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
             continue
         label, begin = _inner(tokens, verb, begin, end)
-        frame = Frame(holder, flip(verb.side, negative=syntax.negated(i)), i, after, verb.strength)
-        return Object(begin, end, label, None if own else frame, rest)
+        side = flip(verb.side, negative=syntax.negated(i))
+        frame = Frame(holder, side, i, after, verb.strength, own=own)
+        return Object(begin, end, label, None if own and side != "-" else frame, rest)
     return None
 
 
@@ -348,6 +350,13 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
     return word not in _CLOSED | {"to", "not"} and not (
         verb and k + 1 < last and tokens[k + 1].lower == "that"
     )
+
+
+def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
+    """Whether a verb takes sides on actors too, who are then no claims."""
+    return any(
+        of.on_actor and of.particle == verb.particle for of, _ in tables.verbs_by_form().get(form, ())
+    ) or (verb.base in ("want", "be"))
 
 
 def _is_actor(syntax: Syntax, first: int, last: int) -> bool:

@@ -21,7 +21,7 @@ def find_stances(tokens: Sequence[Token], actors: Sequence[Found], clauses: Sequ
     """Stances of a paragraph: at most one for a holder and a target."""
     edges: dict[tuple[int | None, int, bool], Edge] = {}
     for place, clause in enumerate(clauses):
-        if clause.frame is not None and clause.frame.holder is not None:
+        if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):
             edge = _reported(tokens, clause, place)
             edges.setdefault((edge.source, edge.target, False), edge)
     if len(actors) > 1:
