@@ -183,9 +183,9 @@ def _clause(
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    said = frame is not None and first > 0 and tokens[first - 1].lower == "that"
+    reported = frame is not None and first > 0 and tokens[first - 1].lower == "that"
     if last - first < 3 or not (
-        said or any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
+        reported or any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
     ):
         return None
     label, why, score = label_of(tokens, first, last)

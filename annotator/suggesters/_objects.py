@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import elliptic, independent
+from annotator.suggesters._complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
 from annotator.suggesters._frames import Frame, be_before, flip, heads_of
 from annotator.suggesters._syntax import PASSED, Syntax, governs
 from annotator.suggesters._tokens import Token
@@ -15,17 +15,7 @@ from annotator.suggesters._tokens import Token
 _AUTHOR = frozenset(("we", "i"))
 _THINGS = frozenset("it this that these those which what there".split())
 """Subjects that hold nothing."""
-_OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
-    "you itself himself herself themselves anything neither none".split()
-)
 _RELATIVE = frozenset("who which that".split())
-_QUOTES = frozenset('"“”«»')
-_STOPS = frozenset(". ? ! ; : ( )".split()) | _QUOTES
-_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
-_JOINTS = frozenset("and but or yet while whereas though although".split())
-_REACH = 10
-"""Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
-_CLOSED = tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
     while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
         k -= 1
     pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
-    return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in _CLOSED
+    return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in CLOSED
 
 
 def passed(tokens: Sequence[Token], i: int, last: int) -> int:
@@ -91,45 +81,45 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
     particle = False
     for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
         after = _fits(tokens, i, verb, last)
-        if after is None:
-            continue
-        passive = kind in ("participle", "both") and verb.base != "be" and be_before(tokens, first, i)
-        if kind == "ing" and not be_before(tokens, first, i):
+        helped = be_before(tokens, first, i)
+        if after is None or (kind == "ing" and not helped):
             continue
         if particle and not verb.particle:
             # "Calls for" is not "calls".
             break
         particle = particle or bool(verb.particle)
-        begin = _begin(syntax, verb, i, after, last, passive=passive)
-        if (
-            begin is None
-            and passive
-            and "np" in verb.frames
-            and tokens[after].lower == "by"
-            and before is None
-        ):
+        passive = helped and kind in ("participle", "both") and verb.base != "be"
+        begin = begin_of(syntax, verb, i, after, last, passive=passive)
+        if begin is not None:
+            end, rest = end_of(tokens, begin, last)
+            holder, own = _holder(
+                syntax, first, i, after, begin, before=None if passive else before, passive=passive
+            )
+            held = before is not None or holder is not None or own
+            if not _is_claim(syntax, verb, first, i, begin, end, held=held):
+                continue
+            label, begin = inner(tokens, verb, begin, end)
+            side = flip(verb.side, negative=syntax.negated(i))
+            frame = Frame(holder, side, i, after, verb.strength, own=own)
+            return Object(begin, end, label, None if own and side != "-" else frame, rest)
+        if passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
             return _opposed(syntax, verb, first, i, after)
-        if begin is None:
-            continue
-        end, rest = _end(tokens, begin, last)
-        if before is None or passive:
-            holder, own = _holder(syntax, first, i, after, begin, passive=passive)
-        else:
-            holder = before.frame.holder if before.frame is not None else None
-            own = before.frame is None or before.frame.own
-        # "The moment demands action" says whose side nobody takes.
-        nobody = before is None and holder is None and not own
-        if end <= begin or (nobody and (end == begin + 1 or _thing(tokens, first, i))):
-            continue
-        if verb.frames & {"np", "found"} and _aimed(tokens[i].lower, verb) and _is_actor(syntax, begin, end):
-            continue
-        if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
-            continue
-        label, begin = _inner(tokens, verb, begin, end)
-        side = flip(verb.side, negative=syntax.negated(i))
-        frame = Frame(holder, side, i, after, verb.strength, own=own)
-        return Object(begin, end, label, None if own and side != "-" else frame, rest)
     return None
+
+
+def _is_claim(
+    syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, begin: int, end: int, *, held: bool
+) -> bool:
+    """Whether an object `[begin, end)` is a claim: no actor, and not what a thing demands or no one found out."""
+    tokens = syntax.tokens
+    # "The moment demands action" says whose side nobody takes.
+    if end <= begin or (not held and (end == begin + 1 or _thing(tokens, first, i))):
+        return False
+    if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
+        return False
+    return not (
+        verb.frames & {"np", "found"} and _aimed(tokens[i].lower, verb) and _is_actor(syntax, begin, end)
+    )
 
 
 def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int) -> Object | None:
@@ -140,37 +130,12 @@ def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after:
         end -= 1
     holder = syntax.object(after + 1)
     relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
-    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _OBJECTS:
+    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | OBJECTS:
         return None
     if _is_actor(syntax, first, end):
         return None
     side = flip(verb.side, negative=syntax.negated(i))
     return Object(first, end, verb.label, Frame(holder, side, i, after, verb.strength), None)
-
-
-def _inner(tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int) -> tuple[str, int]:
-    """The type of an object and where it begins: of `the charge that X`, `three things: X` and `tenants a rebate` it
-    is X and the rebate."""
-    for k in range(begin, min(begin + 4, end - 2)):
-        if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
-            return "", k + 2
-        if tokens[k].text == ":" and tokens[begin].lower in tables.words("numbers"):
-            return verb.label, k + 1
-    if verb.base in tables.words("giving") and tokens[begin].lower not in ("to", "not"):
-        return verb.label, _given(tokens, begin, end)
-    return verb.label, begin
-
-
-def _given(tokens: Sequence[Token], begin: int, end: int) -> int:
-    """Where the second object begins (`promised the villages [900 a year]`)."""
-    for k in range(begin + 1, min(begin + _REACH, end)):
-        new = tokens[k].text[:1].isdigit() or tokens[k].lower in ("a", "an")
-        each = k + 1 < end and tokens[k + 1].lower in tables.words("periods")
-        if tokens[k].text in _STOPS or tokens[k].text == ",":
-            break
-        if new and not each and tokens[k - 1].lower not in _CLOSED | tables.words("determiners"):
-            return k
-    return begin
 
 
 def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
@@ -179,7 +144,7 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
     for k in range(first + 1, last - 3):
         if tokens[k].lower not in _RELATIVE:
             continue
-        stop = next((i for i in range(k + 2, last) if tokens[i].text in _STOPS | {","}), last)
+        stop = next((i for i in range(k + 2, last) if tokens[i].text in STOPS | {","}), last)
         for i in range(k + 1, min(k + 6, stop)):
             kinds = {
                 verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"
@@ -233,123 +198,18 @@ def _thing(tokens: Sequence[Token], first: int, i: int) -> bool:
 
 
 def _holder(
-    syntax: Syntax, first: int, i: int, after: int, begin: int, *, passive: bool
+    syntax: Syntax, first: int, i: int, after: int, begin: int, *, before: Object | None, passive: bool
 ) -> tuple[int | None, bool]:
-    """Whose side it is, and whether it is the text's own voice."""
+    """Whose side it is, and whether it is the text's own voice; a second verb has the subject of the one before."""
     tokens = syntax.tokens
+    if before is not None:
+        return (None, True) if before.frame is None else (before.frame.holder, before.frame.own)
     if passive:
         by = next((k for k in range(after, begin) if tokens[k].lower == "by"), None)
         return (None if by is None else syntax.object(by + 1)), False
     holder = syntax.subject(i, syntax.low[i])
     own = holder is None and any(t.lower in _AUTHOR for t in tokens[first:i])
     return holder, own
-
-
-def _begin(
-    syntax: Syntax, verb: tables.ObjectVerb, i: int, after: int, last: int, *, passive: bool
-) -> int | None:
-    """Where the claim begins, by what the verb takes."""
-    tokens = syntax.tokens
-    word = tokens[after].lower
-    if not passive and "to" in verb.frames and _infinitive(tokens, after, last):
-        return after
-    if not passive and "to" in verb.frames and (word in _ADJUNCTS or word.endswith("ly")):
-        # "Voted on Monday by 31 to 26 to lend it".
-        found = _later_infinitive(tokens, after, last)
-        if found is not None:
-            return found
-    if "whom" in verb.frames and word not in ("that", "whether", "how"):
-        found = (
-            _later_infinitive(tokens, after, last)
-            if not _infinitive(tokens, after, last) or passive
-            else None
-        )
-        if passive and _infinitive(tokens, after, last):
-            return after
-        if found is not None:
-            return found
-    if "of" in verb.frames:
-        return _after_word(tokens, after, last, "of")
-    if "as" in verb.frames:
-        return _after_word(tokens, after, last, "as")
-    if "pred" in verb.frames:
-        return after if passive else _predicate(tokens, after, last)
-    if passive and "np" in verb.frames and verb.base in tables.words("giving"):
-        return after if _noun_phrase(tokens, after, last) else None
-    if passive or not verb.frames & {"np", "found"} or not _noun_phrase(tokens, after, last):
-        return None
-    return after
-
-
-def _infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
-    """Whether `to do` or `not to do` begins at `k`."""
-    k += tokens[k].lower == "not"
-    if k + 1 >= last or tokens[k].lower != "to":
-        return False
-    word = tokens[k + 1].lower
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    if "base" in kinds or word.endswith("ly"):
-        return True
-    closed = tables.words("determiners") | tables.words("pronouns") | tables.words("prepositions")
-    plain = word.isalpha() and tokens[k + 1].text == word and not word.endswith(("s", "ing"))
-    return plain and word not in closed | tables.words("numbers")
-
-
-def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
-    """The infinitive behind whom someone asks (`advised members [not to apply it]`)."""
-    for k in range(after + 1, min(after + _REACH, last - 1)):
-        if tokens[k].text in _STOPS or tokens[k].lower in tables.words("subordinators") or governs(tokens, k):
-            return None
-        if _infinitive(tokens, k, last):
-            return k
-    return None
-
-
-def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> int | None:
-    """The place after a preposition that belongs to a verb before it."""
-    for k in range(after, min(after + _REACH, last - 1)):
-        if tokens[k].text in _STOPS:
-            return None
-        if tokens[k].lower == word and tokens[k - 1].lower not in ("such", "well", "so"):
-            return None if independent(tokens, k + 1, last) else k + 1
-    return None
-
-
-def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
-    """What something is called: after a pronoun, in quotation marks, from `a` on, or one evaluating word at the end."""
-    if tokens[after].lower in _OBJECTS and after + 1 < last:
-        plain = (
-            tokens[after + 1].lower not in _CLOSED - {"too", "so"}
-            and tokens[after + 1].text not in _STOPS - _QUOTES
-        )
-        return after + 1 if plain else None
-    for k in range(after + 1, min(after + _REACH, last)):
-        if tokens[k].text in _QUOTES or tokens[k].lower in ("a", "an"):
-            return k
-        if tokens[k].text in _STOPS:
-            return None
-    value = tokens[last - 1].lower in tables.words("value_words")
-    return last - 1 if value and last - 1 > after else None
-
-
-def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
-    """Whether a noun phrase begins at `k`."""
-    word = tokens[k].lower
-    if tokens[k].text in _STOPS - _QUOTES or tokens[k].text in (",", "-", "–", "—"):
-        return False
-    if word in _OBJECTS:
-        kinds = (
-            {kind for _, kind in tables.verb_forms().get(tokens[k + 1].lower, ())} if k + 1 < last else set()
-        )
-        return k + 1 < last and (bool(kinds & {"participle", "both"}) or _infinitive(tokens, k + 1, last))
-    if word in tables.words("determiners"):
-        return True
-    # "Monitoring reports indicate that": a verb that is never a noun.
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    verb = "base" in kinds and word not in tables.words("ordinary") and word not in tables.heads()
-    return word not in _CLOSED | {"to", "not"} and not (
-        verb and k + 1 < last and tokens[k + 1].lower == "that"
-    )
 
 
 def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
@@ -370,44 +230,11 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
             continue
         if actor.last >= last - 1:
             return True
-        if _infinitive(tokens, actor.last, last):
+        if infinitive(tokens, actor.last, last):
             return False
         after = tokens[actor.last].lower
-        return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in _CLOSED
+        return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in CLOSED
     return False
-
-
-def _end(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | None]:
-    """Where an object that begins at `begin` ends, and where a second verb of the subject begins."""
-    for k in range(begin + 1, last - 1):
-        if (tokens[k].text == ";" or tokens[k].lower in _JOINTS) and elliptic(tokens, k + 1, last):
-            return k, None
-        if tokens[k].lower not in _JOINTS:
-            continue
-        end = k - 1 if tokens[k - 1].text == "," else k
-        if tokens[k].lower in ("while", "whereas", "though", "although"):
-            if end < k and independent(tokens, k + 1, last):
-                return end, k + 1 if tokens[k].lower in ("while", "whereas") else None
-            continue
-        if _second_verb(tokens, k + 1, last):
-            return end, k + 1
-    return last, None
-
-
-def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
-    """Whether a finite verb without a subject begins at `k`, with which no infinitive or noun goes on."""
-    while k < last - 1 and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
-        k += 1
-    word = tokens[k].lower
-    if word in tables.words("modals") or word in tables.words("finite_be") or word in ("has", "have", "had"):
-        return True
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    after = tokens[k + 1].lower if k + 1 < last else ""
-    opens = after in tables.words("determiners") or after in ("to", "that", "for")
-    said = word in tables.object_verbs() or word in tables.verbs_by_form()
-    return opens and (
-        kinds == {"s"} or ("s" in kinds and said) or ("base" in kinds and said and after in ("that", "to"))
-    )
 
 
 __all__ = ["Object", "main_verb", "object_at", "passed", "relative_object"]
