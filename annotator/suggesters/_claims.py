@@ -183,10 +183,10 @@ def _clause(
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    reported = frame is not None and first > 0 and tokens[first - 1].lower == "that"
-    if last - first < 3 or not (
-        reported or any(finite(t) for t in tokens[first:last]) or imperative(tokens, first, last)
-    ):
+    whole = imperative(tokens, first, last) or (
+        frame is not None and first > 0 and tokens[first - 1].lower == "that"
+    )
+    if last - first < (2 if whole else 3) or not (whole or any(finite(t) for t in tokens[first:last])):
         return None
     label, why, score = label_of(tokens, first, last)
     if frame is not None and label in ("fact", "value"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import elliptic, independent
-from annotator.suggesters._syntax import Syntax, governs
+from annotator.suggesters._syntax import Syntax, adverbial, governs
 from annotator.suggesters._tokens import Token
 
 OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
@@ -31,7 +31,7 @@ def begin_of(
     word = tokens[after].lower
     if not passive and "to" in verb.frames and infinitive(tokens, after, last):
         return after
-    if not passive and "to" in verb.frames and (word in _ADJUNCTS or word.endswith("ly")):
+    if not passive and "to" in verb.frames and (word in _ADJUNCTS or adverbial(word)):
         # "Voted on Monday by 31 to 26 to lend it".
         found = _later_infinitive(tokens, after, last)
         if found is not None:
@@ -61,7 +61,7 @@ def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
         return False
     word = tokens[k + 1].lower
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
-    if "base" in kinds or word.endswith("ly"):
+    if "base" in kinds or adverbial(word):
         return True
     closed = tables.words("determiners") | tables.words("pronouns") | tables.words("prepositions")
     plain = word.isalpha() and tokens[k + 1].text == word and not word.endswith(("s", "ing"))
@@ -169,7 +169,7 @@ def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | N
 
 def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     """Whether a finite verb without a subject begins at `k`, with which no infinitive or noun goes on."""
-    while k < last - 1 and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+    while k < last - 1 and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
         k += 1
     word = tokens[k].lower
     if word in tables.words("modals") or word in tables.words("finite_be") or word in ("has", "have", "had"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._syntax import governs
+from annotator.suggesters._syntax import adverbial, governs
 from annotator.suggesters._tokens import Token, phrase_at
 
 _RELATIVE = frozenset("who whom whose which where when".split())
@@ -33,7 +33,7 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         text = tokens[i].text
         depth += text in "([" and len(text) == 1
         depth -= text in ")]" and len(text) == 1
-        if depth > 0 or i - cuts[-1] < 3:
+        if depth > 0 or i - cuts[-1] < (2 if text == ";" else 3):
             continue
         after = i + 1
         if text == ";":
@@ -164,7 +164,7 @@ def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
     if (
         at + 1 >= end
         or tokens[at].lower in _NO_NOUNS | tables.words("have") | _AUXILIARIES
-        or tokens[at].lower.endswith("ly")
+        or adverbial(tokens[at].lower)
     ):
         return False
     word = tokens[at + 1].lower

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import after_insertion, independent
-from annotator.suggesters._syntax import Syntax, after_verb, governs, negated
+from annotator.suggesters._syntax import Syntax, adverbial, after_verb, governs, negated
 from annotator.suggesters._tokens import Found, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
@@ -172,7 +172,7 @@ def _noun(syntax: Syntax, i: int) -> bool:
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether a form of `be` governs the word at `i`, over adverbs."""
     k = i - 1
-    while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+    while k > first and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
         k -= 1
     return k >= first and tokens[k].lower in tables.words("be")
 

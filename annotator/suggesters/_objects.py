@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
 from annotator.suggesters._frames import Frame, be_before, flip, heads_of
-from annotator.suggesters._syntax import PASSED, Syntax, governs
+from annotator.suggesters._syntax import PASSED, Syntax, adverbial, governs
 from annotator.suggesters._tokens import Token
 
 _AUTHOR = frozenset(("we", "i"))
@@ -51,7 +51,7 @@ def _heads(syntax: Syntax, k: int, last: int) -> bool:
 def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether the verb at `i` is that of a relative clause without `that` (`the impression we want to share is`)."""
     k = i - 1
-    while k > first and (tokens[k].lower in tables.words("adverbs") or tokens[k].lower.endswith("ly")):
+    while k > first and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
         k -= 1
     pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
     return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in CLOSED
@@ -69,7 +69,7 @@ def _auxiliary(tokens: Sequence[Token], i: int, last: int) -> bool:
     word = tokens[i].lower
     if any(_fits(tokens, i, verb, last) is not None for verb, _ in tables.object_verbs().get(word, ())):
         return False
-    return word in PASSED or word in tables.words("adverbs") or word.endswith("ly")
+    return word in PASSED or word in tables.words("adverbs") or adverbial(word)
 
 
 def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | None = None) -> Object | None:
@@ -126,7 +126,7 @@ def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after:
     """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
     tokens = syntax.tokens
     end = i
-    while end > first and (tokens[end - 1].lower in PASSED or tokens[end - 1].lower.endswith("ly")):
+    while end > first and (tokens[end - 1].lower in PASSED or adverbial(tokens[end - 1].lower)):
         end -= 1
     holder = syntax.object(after + 1)
     relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
@@ -180,9 +180,7 @@ def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -
 def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether a modal says that the verb at `i` is to be, or may be, and not that it is so."""
     k = i - 1
-    while k >= first and (
-        tokens[k].lower in PASSED | tables.words("adverbs") or tokens[k].lower.endswith("ly")
-    ):
+    while k >= first and (tokens[k].lower in PASSED | tables.words("adverbs") or adverbial(tokens[k].lower)):
         if tokens[k].lower in tables.words("modals"):
             return True
         k -= 1
@@ -192,7 +190,7 @@ def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
 def _thing(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether the subject can hold nothing."""
     k = i - 1
-    while k > first and (tokens[k].lower in PASSED or tokens[k].lower.endswith("ly")):
+    while k > first and (tokens[k].lower in PASSED or adverbial(tokens[k].lower)):
         k -= 1
     return k < first or tokens[k].lower in _THINGS
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, flip
-from annotator.suggesters._syntax import PASSED, STOPS, Syntax, after_verb, finite
+from annotator.suggesters._syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
@@ -125,7 +125,7 @@ class _Reader(Syntax):
             or self.lower[after : after + 1] == ["by"]
             or (
                 self.lower[after : after + 1]
-                and self.lower[after].endswith("ly")
+                and adverbial(self.lower[after])
                 and self.lower[after + 1 : after + 2] == ["by"]
             )
         )

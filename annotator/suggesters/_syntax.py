@@ -40,6 +40,11 @@ def _finite() -> frozenset[str]:
     return frozenset(forms) | tables.words("finite_be") | tables.words("modals") | frozenset(auxiliaries)
 
 
+def adverbial(word: str) -> bool:
+    """Whether a word in lower case has the ending of adverbs, and is none of the nouns that have it too."""
+    return word.endswith("ly") and word not in tables.words("nouns_in_ly")
+
+
 def finite(token: Token) -> bool:
     """Whether a token can be the finite verb of a clause."""
     return token.lower in _finite()
@@ -64,7 +69,7 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
     if kinds & {"s", "past", "both"}:
         return True
     plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
-    return plural or before in tables.words("plural_subjects") or before.endswith("ly")
+    return plural or before in tables.words("plural_subjects") or adverbial(before)
 
 
 def negated(tokens: Sequence[Token], verb: int) -> bool:
@@ -107,7 +112,7 @@ class Syntax:
         at = i
         while at > low and (
             self.lower[at - 1] in PASSED
-            or self.lower[at - 1].endswith("ly")
+            or adverbial(self.lower[at - 1])
             or (self.lower[at - 1] in ("to", "for") and at == i)
         ):
             at -= 1
@@ -249,4 +254,4 @@ class Syntax:
         return None
 
 
-__all__ = ["PASSED", "STOPS", "Syntax", "after_verb", "finite", "governs", "negated"]
+__all__ = ["PASSED", "STOPS", "Syntax", "adverbial", "after_verb", "finite", "governs", "negated"]
