@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import imperative, independent, main_clauses
+from annotator.suggesters._coordination import elliptic, imperative, independent, main_clauses
 from annotator.suggesters._cues import asked, attribution_of, label_of, modality_of
 from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
 from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
@@ -107,6 +107,8 @@ def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) ->
     for k in range(first + 2, last - 2):
         if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and tokens[k + 2].lower in helpers:
             return k
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and elliptic(tokens, k + 2, last):
+            return k
         if tokens[k - 1].text in _QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
             return k
     return last
@@ -173,7 +175,7 @@ def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int,
         before = tokens[i - 1].lower
         return before in ("and", "but", "or") or (before == "," and independent(tokens, i + 1, last))
 
-    cuts = [i for i in range(first + 3, last - 3) if tokens[i].lower == "that" and goes_on(i)]
+    cuts = [i for i in range(first + 3, last - 2) if tokens[i].lower == "that" and goes_on(i)]
     ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
     return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
 
@@ -189,7 +191,10 @@ def _clause(
     if last - first < (2 if whole else 3) or not (whole or any(finite(t) for t in tokens[first:last])):
         return None
     label, why, score = label_of(tokens, first, last)
-    if frame is not None and label in ("fact", "value"):
+    if frame is not None and label == "prediction" and frame.side == "+":
+        if tokens[frame.first].lower in tables.promises():
+            label, why = "policy", f"“{tokens[frame.first].text}” makes a plan of it"
+    elif frame is not None and label in ("fact", "value"):
         said = "policy" if asked(tokens, first, last) else tables.said_types().get(tokens[frame.first].lower)
         if said is not None:
             label, why = said, f"“{tokens[frame.first].text}” says what it is"

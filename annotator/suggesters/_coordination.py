@@ -128,7 +128,7 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
         )
     reach = at + (4 if pronoun else 8)
     i = at + 1
-    while i < min(reach, end - 1):
+    while i < min(reach, end):
         over = _after_relative(tokens, i, end)
         if over > i:
             reach += over - i
@@ -146,7 +146,12 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
         over = after_insertion(tokens, i, end)
         if over > i and over < end and governs(tokens, over):
             return True
-        if tokens[i].text == "," and tokens[i - 1].text[:1].isupper() and tokens[i + 1].text[:1].isupper():
+        if (
+            tokens[i].text == ","
+            and i + 1 < end
+            and tokens[i - 1].text[:1].isupper()
+            and tokens[i + 1].text[:1].isupper()
+        ):
             # A list of names: "the United States, Britain and France".
             reach += 3
             i += 2

@@ -104,7 +104,10 @@ def _opening_frame(
         title = actor.first - start
         if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
             return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
-    return None
+    comma = next((k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None)
+    if lower[:1] == ["for"] or comma is None:
+        return None
+    return Frame(None, "+", first, start), comma + 1
 
 
 def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
@@ -212,7 +215,7 @@ def _closing_frame(
     for i in range(last - 1, max(first + 3, last - 14), -1):
         if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
             place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
-            if place is not None:
+            if place is not None or (tokens[i - 1].text == "," and last - i < 10):
                 return Frame(place, "+", i, i + 2), first, i
         if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
             verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]

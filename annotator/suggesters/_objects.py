@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
+from annotator.suggesters._coordination import after_insertion
 from annotator.suggesters._frames import Frame, be_before, flip, heads_of
 from annotator.suggesters._syntax import PASSED, Syntax, adverbial, governs
 from annotator.suggesters._tokens import Token
 
 _AUTHOR = frozenset(("we", "i"))
-_THINGS = frozenset("it this that these those which what there".split())
+_NO_ONE = frozenset(("which", "what", "there", ""))
 """Subjects that hold nothing."""
+_THINGS = frozenset("it this that these those".split())
+"""Subjects that hold nothing where the verb is one of things too."""
 _RELATIVE = frozenset("who which that".split())
 
 
@@ -81,6 +84,7 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
     particle = False
     for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
         after = _fits(tokens, i, verb, last)
+        after = after if after is None else min(after_insertion(tokens, after, last), last - 1)
         helped = be_before(tokens, first, i)
         if after is None or (kind == "ing" and not helped):
             continue
@@ -113,8 +117,13 @@ def _is_claim(
     """Whether an object `[begin, end)` is a claim: no actor, and not what a thing demands or no one found out."""
     tokens = syntax.tokens
     # "The moment demands action" says whose side nobody takes.
-    if end <= begin or (not held and (end == begin + 1 or _thing(tokens, first, i))):
+    if end <= begin:
         return False
+    if not held:
+        subject = _subject(tokens, first, i)
+        things = verb.base in tables.words("of_things") and (end == begin + 1 or subject in _THINGS)
+        if things or subject in _NO_ONE:
+            return False
     if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
         return False
     return not (
@@ -130,7 +139,7 @@ def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after:
         end -= 1
     holder = syntax.object(after + 1)
     relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
-    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | OBJECTS:
+    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS:
         return None
     if _is_actor(syntax, first, end):
         return None
@@ -187,12 +196,12 @@ def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
     return False
 
 
-def _thing(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether the subject can hold nothing."""
+def _subject(tokens: Sequence[Token], first: int, i: int) -> str:
+    """The word before a verb and its auxiliaries, in lower case; empty at the start."""
     k = i - 1
     while k > first and (tokens[k].lower in PASSED or adverbial(tokens[k].lower)):
         k -= 1
-    return k < first or tokens[k].lower in _THINGS
+    return tokens[k].lower if k >= first else ""
 
 
 def _holder(

@@ -255,6 +255,12 @@ def said_types() -> Mapping[str, str]:
     }
 
 
+@cache
+def promises() -> frozenset[str]:
+    """Inflected forms of verbs of promising: what someone says will be done by them."""
+    return frozenset(form for base in words("promising_verbs") for form in forms(base))
+
+
 @dataclass(frozen=True, slots=True)
 class SideWord:
     """A noun or adjective that takes a side: `critical of`, `critics of`; `person` when it is the holder."""
@@ -292,6 +298,6 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 __all__ = [
     "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
-    "label_map", "names", "object_verbs", "phrases", "said_types", "side_adjectives", "side_nouns", "stance_verbs",
-    "verb_forms", "verbs_by_form", "words",
+    "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "side_adjectives", "side_nouns",
+    "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip
