@@ -168,3 +168,11 @@ def test_what_the_text_is_for_needs_no_stance() -> None:
     read = _read("We support the new runway.")
     assert [text.frame for text in read.clauses] == [None]
     assert read.edges == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["In harbours that are regarded", "that to", "who asked for, that", 'calls it "', "There who that say"],
+)
+def test_a_sentence_that_breaks_off_is_read_all_the_same(text: str) -> None:
+    assert all(c.found.start < c.found.end for c in _read(text).clauses)

@@ -158,7 +158,11 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
             kinds = {
                 verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"
             }
-            gap = i > k + 1 and any("as" in frames for frames in kinds) and tokens[i + 1].lower == "as"
+            gap = (
+                k + 1 < i < stop - 1
+                and any("as" in frames for frames in kinds)
+                and tokens[i + 1].lower == "as"
+            )
             if kinds and (gap or passed(tokens, k + 1, stop) == i):
                 end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
                 if be_before(tokens, k, i):
