@@ -29,7 +29,7 @@ def _clauses(text: str) -> tuple[Clause, ...]:
         ("The harbour lobby claims that the captain was threatened.", ["the captain was threatened"]),
         ("She was told by letter that the contract is secret.", ["the contract is secret"]),
         ("The talks failed; rather, the war goes on.", ["The talks failed", "the war goes on"]),
-        ("They want boats; lorries; and an unmarked carrier.", ["They want boats; lorries; and an unmarked carrier"]),
+        ("They want boats; lorries; and an unmarked carrier.", ["boats; lorries; and an unmarked carrier"]),
         ("The law protects a plan of the council, and a ban on cars.",
          ["The law protects a plan of the council, and a ban on cars"]),
         ("We thank the chair for the report. I now turn to the figures.", []),

@@ -39,7 +39,7 @@ from annotator.workflows.train import TooLittle, chosen, nearest, train, work
 from annotator.workflows.train_base import FEW, seed_records, taught
 from annotator.workflows.train_report import kept, last_curve, over_prefixes, table
 
-CODED, MORE = 3, 2
+CODED, MORE = 4, 2
 DARK = THEMES["dark"]
 
 

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._coordination import after_insertion, independent, main_clauses
-from annotator.suggesters._syntax import PASSED, Syntax, after_verb, finite, governs, negated
+from annotator.suggesters._coordination import elliptic, imperative, independent, main_clauses
+from annotator.suggesters._cues import asked, attribution_of, label_of, modality_of
+from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
+from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
+from annotator.suggesters._syntax import Syntax, finite, governs
 from annotator.suggesters._tokens import Found, Token, phrase_at
 
-_OWN = frozenset("i we you it this that these those there which".split())
-"""Subjects of verbs of saying that are no holders."""
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
-_MEASURES = frozenset("oppose reject propose want favour favor prefer veto block ban resist abolish".split())
-"""Verbs whose object is mostly a measure in debate."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 _QUOTES = frozenset('"“”«»')
-_WEIGHT = {"policy": "policy cue", "prediction": "cue of a prediction", "value": "evaluating word"}
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Words that say who holds what follows or precedes: the holder's actor (its place among those found),
-    the side, and the tokens `[first, last)` of the cue."""
-
-    holder: int | None
-    side: str
-    first: int
-    last: int
-    strength: int = 2
-    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +39,133 @@ def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause
 
 
 def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """The claims of a main clause: none, one, or those joined by `and that` in a reported one."""
+    """The claims of a main clause: none, one, those joined by `and that` in a reported one, or objects of verbs of
+    wanting, asking and judging."""
     tokens = syntax.tokens
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
     if any(
         phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
-    ):
+    ) or phrase_at(tokens, first, tables.phrases("asides"), last):
         return []
     quoted = any(t.text in _QUOTES for t in tokens[first:last])
-    frame, first, last = _frame(syntax, first, last)
-    if frame is None:
-        wanted = _object_claim(syntax, first, last)
-        if wanted is not None:
-            return [wanted]
-    out = []
+    if question and _open(tokens, first, last):
+        return []
+    objects = [] if question else _objects(syntax, first, last)
+    if objects:
+        return objects
+    frame, first, last = frame_of(syntax, first, last)
+    if frame is not None and frame.first < first:
+        last = _report_end(tokens, frame, first, last)
+    out: list[Clause] = []
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
     for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
-        clause = _clause(tokens, a, b, frame, quoted=quoted, question=question)
-        if clause is not None:
-            out.append(clause)
+        inner = _inside(syntax, a, b) if frame is not None and not question else []
+        clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
+        out += inner if clause is None else [clause]
+    if first >= last:
+        return out
+    if tokens[first].lower == "there":
+        return _who_say(syntax, first, last) or out
+    inside = relative_object(syntax, first, last) if frame is None and not question else None
+    return out if inside is None else [*out, *_object_clause(tokens, inside)]
+
+
+def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """What someone else is said to say or want (`it says that the union claims that [X]`): the innermost claims."""
+    for i in heads_of(syntax.tokens, first, last):
+        reported = that_frame(syntax, first, last, i)
+        if reported is not None and syntax.lower[reported[1] - 1] == "that":
+            return _report(syntax, *reported, last)
+    return _objects(syntax, first, last)
+
+
+def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`There are those who say that [X]`: a sentence that only brings in who holds it."""
+    who = next((k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None)
+    if who is None:
+        return []
+    reported = that_frame(syntax, first, last, passed(syntax.tokens, who + 1, last))
+    if reported is not None:
+        return _report(syntax, *reported, last)
+    inside = relative_object(syntax, first, last)
+    return [] if inside is None else _object_clause(syntax.tokens, inside)
+
+
+def _report(syntax: Syntax, frame: Frame | None, first: int, last: int) -> list[Clause]:
+    """The claims of what is reported."""
+    parts = _reported(syntax.tokens, first, last)
+    made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
+    return [clause for clause in made if clause is not None]
+
+
+def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) -> int:
+    """Where a report ends before the clause does: at a second verb with the auxiliary of the first (`has said that X,
+    and has left`), and where the reporter comments on a quotation (`that it was "a farce", which is rude`)."""
+    helpers = {"has", "have", "had"} & {t.lower for t in tokens[max(0, frame.first - 4) : frame.first]}
+    for k in range(first + 2, last - 2):
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and tokens[k + 2].lower in helpers:
+            return k
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and elliptic(tokens, k + 2, last):
+            return k
+        if tokens[k - 1].text in _QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
+            return k
+    return last
+
+
+def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a question asks for an answer that it does not already give, as `how can we ...` and long ones do."""
+    asks = first + 1 < last <= first + 14 and tokens[first].lower in tables.words("open_questions")
+    return asks and tokens[first + 1].lower not in tables.words("rhetorical")
+
+
+def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if the clause has such
+    a verb; where it has, the whole of it is no claim."""
+    out: list[Clause] = []
+    verb, found = main_verb(syntax, first, last), None
+    while verb is not None:
+        reported = that_frame(syntax, first, last, verb)
+        if reported is not None:
+            return [*out, *_second_report(syntax, reported, found, last)] if found is not None else []
+        found = object_at(syntax, first if found is None else verb, last, verb, found)
+        if found is None:
+            return out
+        out += _object_clause(syntax.tokens, found)
+        if found.rest is None:
+            return out
+        if independent(syntax.tokens, found.rest, last):
+            return [*out, *_clauses(syntax, found.rest, last)]
+        verb = passed(syntax.tokens, found.rest, last)
     return out
 
 
-def _object_claim(syntax: Syntax, first: int, last: int) -> Clause | None:
-    """`X opposes [the wall]`, `X promises [to scrap it]`: what an actor wants or not, as a claim of its own."""
-    tokens = syntax.tokens
-    i = next(
-        (k for k in range(first, min(last, first + 14)) if governs(tokens, k) and k not in syntax.at), None
+def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
+    """`supports it and hopes that [X]`: what the subject of another verb says besides."""
+    frame = (
+        None if before.frame is None or before.frame.own else replace(reported[0], holder=before.frame.holder)
     )
-    while i is not None and tokens[i].lower in PASSED | {"to"} and i + 1 < last:
-        i += 1
-    if i is None:
-        return None
-    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
-        if not verb.on_claim or kind == "ing" or not verb.frames & {"np", "inf"}:
-            continue
-        after = after_verb(tokens, i, verb)
-        if after is None:
-            continue
-        if tokens[after : after + 1] and tokens[after].lower == "to" and "inf" not in verb.frames:
-            continue
-        infinitive = (
-            tokens[after : after + 1] and tokens[after].lower == "to" and verb.base not in ("claim", "expect")
-        )
-        if not infinitive and verb.base not in _MEASURES:
-            continue
-        end = next((k for k in range(after, last) if tokens[k].text in (";", ",")), last)
-        holder = syntax.subject(i, syntax.low[i])
-        stands = any(a.first <= after + 2 and a.first >= after and a.last >= end - 3 for a in syntax.actors)
-        if holder is None or stands or end - after < 2:
-            continue
-        frame = Frame(holder, flip(verb.on_claim, negative=syntax.negated(i)), i, after, verb.strength)
-        label, why, _ = _label(tokens, after, end)
-        if label == "fact":
-            label, why = "policy", f"what “{tokens[i].text}” is about"
-        attributes = {"modality": _modality(tokens, after, end, question=False), "attribution": "indirect"}
-        span = Found(
-            label, tokens[after].start, tokens[end - 1].end, after, end, 0.6, why, f"claim.{label}", None, attributes,
-        )  # fmt: skip
-        return Clause(span, frame)
-    return None
+    return _report(syntax, frame, reported[1], last)
+
+
+def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
+    first, last = _trim(tokens, found.first, found.last)
+    if first >= last:
+        return []
+    direct = found.first > 0 and tokens[first - 1].text in _QUOTES
+    attributes = {
+        "modality": modality_of(tokens, first, last, question=False),
+        "attribution": attribution_of(tokens, first, last, found.frame, quoted=direct),
+    }
+    label, why = found.label, "the verb before it says what it is"
+    if label in ("", "fact"):
+        cued, why, _ = label_of(tokens, first, last)
+        label = cued if not label or cued == "value" else "fact"
+    span = Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, 0.6, why, f"claim.{label}", None, attributes
+    )  # fmt: skip
+    return [Clause(span, found.frame)]
 
 
 def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
@@ -125,7 +175,7 @@ def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int,
         before = tokens[i - 1].lower
         return before in ("and", "but", "or") or (before == "," and independent(tokens, i + 1, last))
 
-    cuts = [i for i in range(first + 3, last - 3) if tokens[i].lower == "that" and goes_on(i)]
+    cuts = [i for i in range(first + 3, last - 2) if tokens[i].lower == "that" and goes_on(i)]
     ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
     return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
 
@@ -135,13 +185,23 @@ def _clause(
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    if last - first < 3 or not any(finite(t) for t in tokens[first:last]):
+    whole = imperative(tokens, first, last) or (
+        frame is not None and first > 0 and tokens[first - 1].lower == "that"
+    )
+    if last - first < (2 if whole else 3) or not (whole or any(finite(t) for t in tokens[first:last])):
         return None
-    label, why, score = _label(tokens, first, last)
+    label, why, score = label_of(tokens, first, last)
+    if frame is not None and label == "prediction" and frame.side == "+":
+        if tokens[frame.first].lower in tables.promises():
+            label, why = "policy", f"“{tokens[frame.first].text}” makes a plan of it"
+    elif frame is not None and label in ("fact", "value"):
+        said = "policy" if asked(tokens, first, last) else tables.said_types().get(tokens[frame.first].lower)
+        if said is not None:
+            label, why = said, f"“{tokens[frame.first].text}” says what it is"
     words = [t.lower for t in tokens[first:last]]
     attributes = {
-        "modality": _modality(tokens, first, last, question=question),
-        "attribution": _attribution(tokens, first, last, frame, quoted=quoted),
+        "modality": modality_of(tokens, first, last, question=question),
+        "attribution": attribution_of(tokens, first, last, frame, quoted=quoted),
     }
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
@@ -182,7 +242,7 @@ def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
     if length or first >= last:
         return length
     own = tokens[first].lower in ("we", "i")
-    for i in _heads(tokens, first + 1, min(last, first + 12)):
+    for i in heads_of(tokens, first + 1, min(last, first + 12)):
         if own and i < first + 4 and tokens[i + 1 : i + 2] and tokens[i + 1].lower in ("that", "whether"):
             verbs = tables.verbs_by_form().get(tokens[i].lower, ())
             if any(verb.on_claim and "that" in verb.frames for verb, _ in verbs):
@@ -216,172 +276,6 @@ def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
         if first < last and tokens[first].text == ",":
             first += 1
     return first
-
-
-def _frame(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, int]:
-    """The reporting frame of a clause, and the clause without it."""
-    tokens, actors = syntax.tokens, syntax.actors
-    opening = _opening_frame(tokens, first, last, actors)
-    if opening is not None:
-        return opening[0], opening[1], last
-    quote = _quote_frame(tokens, first, last, actors)
-    if quote is not None:
-        return quote
-    for i in _heads(tokens, first, last):
-        made = _that_frame(syntax, first, last, i)
-        if made is not None:
-            return made[0], made[1], last
-    return _closing_frame(tokens, first, last, actors)
-
-
-def _heads(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
-    """Tokens near the start of a clause of which one may be its verb: insertions between commas are passed, and a
-    subordinate clause ends the search."""
-    i, reach = first, first + 14
-    while i < min(last, reach):
-        over = after_insertion(tokens, i, last) if i > first else i
-        if over > i:
-            reach += over - i
-            i = over
-            continue
-        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that":
-            return
-        yield i
-        i += 1
-
-
-def _quote_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame, int, int] | None:
-    """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
-    if not first or tokens[first - 1].text not in _QUOTES:
-        return None
-    close = next((k for k in range(first + 2, last) if tokens[k].text in _QUOTES), None)
-    if close is None or tokens[close - 1].text not in ",?!.":
-        return None
-    verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
-    if verb is None:
-        return None
-    holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
-    return Frame(holder, "+", verb, verb + 1), first, close
-
-
-def _opening_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame, int] | None:
-    """`According to X, ...` and `For X, ...`."""
-    lower = [t.lower for t in tokens[first : first + 2]]
-    start = first + 2 if lower == ["according", "to"] else first + 1 if lower[:1] == ["for"] else 0
-    if not start:
-        return None
-    for place, actor in enumerate(actors):
-        title = actor.first - start
-        if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
-            return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
-    return None
-
-
-def flip(side: str, *, negative: bool) -> str:
-    return {"+": "-", "-": "+"}.get(side, side) if negative else side
-
-
-def _that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
-    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
-    none of the actors when `that` shows that something is reported."""
-    tokens = syntax.tokens
-    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
-        progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
-        if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
-            continue
-        after = after_verb(tokens, i, verb)
-        if after is None or after >= last:
-            continue
-        that = tokens[after].lower == "that"
-        if not that and after + 1 < last and tokens[after].text in _QUOTES | {",", ":"}:
-            that = True
-        # "tells reporters that", "tells a meeting of manufacturers that".
-        if not that:
-            skip = next((k for k in range(after, min(after + 9, last)) if tokens[k].lower == "that"), None)
-            if skip is not None and not any(finite(t) for t in tokens[after:skip]):
-                after, that = skip, True
-        bare = not that and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
-        if not that and not bare:
-            continue
-        holder = syntax.subject(i, syntax.low[i])
-        if holder is None and (bare or i == first or tokens[i - 1].lower in _OWN):
-            continue
-        start = after + 1 if that else after
-        frame = Frame(holder, flip(verb.on_claim, negative=negated(tokens, i)), i, after, verb.strength)
-        return frame, start
-    return None
-
-
-def _closing_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame | None, int, int]:
-    """`..., X said` and `..., according to X` at the end."""
-    for i in range(last - 1, max(first + 3, last - 14), -1):
-        if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
-            place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
-            if place is not None:
-                return Frame(place, "+", i, i + 2), first, i
-        if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
-            verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
-            inside = [p for p, a in enumerate(actors) if i < a.first < last]
-            if len(verbs) == 1 and inside and last - i < 14:
-                return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
-    return None, first, last
-
-
-def _speaks(token: Token) -> bool:
-    return any(
-        "that" in verb.frames and verb.on_claim == "+" and kind in ("s", "past", "both") and not verb.particle
-        for verb, kind in tables.verbs_by_form().get(token.lower, ())
-    )
-
-
-def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> str:
-    """The first cue of a class in the clause, as it stands; empty for none."""
-    phrases = tables.phrases(name)
-    for i in range(first, last):
-        if tokens[i].lower not in phrases:
-            continue
-        length = phrase_at(tokens, i, phrases, last)
-        # "Could have known" looks back and predicts nothing.
-        past = name == "prediction_cues" and i + length < last and tokens[i + length].lower == "have"
-        if length and not past:
-            return " ".join(t.text for t in tokens[i : i + length])
-    return ""
-
-
-def _label(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
-    """Type, reason and score: policy before prediction before value before fact."""
-    for label, cues, score in (
-        ("policy", "policy_cues", 0.85), ("prediction", "prediction_cues", 0.78),
-        ("value", "value_words", 0.7),
-    ):  # fmt: skip
-        cue = _cue(tokens, first, last, cues)
-        if cue:
-            return (
-                label,
-                f"“{cue}” is a {_WEIGHT[label]}" if label != "value" else f"“{cue}” evaluates",
-                score,
-            )
-    return "fact", "a statement without a cue of another type", 0.62
-
-
-def _modality(tokens: Sequence[Token], first: int, last: int, *, question: bool) -> str:
-    if question:
-        return "question"
-    if _cue(tokens, first, last, "conditionals"):
-        return "conditional"
-    return "hedged" if _cue(tokens, first, last, "hedges") else "asserted"
-
-
-def _attribution(tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool) -> str:
-    if frame is not None:
-        return "direct" if quoted else "indirect"
-    return "unattributed" if _cue(tokens, first, last, "unattributed") else "author"
 
 
 __all__ = ["Clause", "Frame", "find_claims", "flip"]

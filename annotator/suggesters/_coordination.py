@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._syntax import governs
+from annotator.suggesters._syntax import adverbial, governs
 from annotator.suggesters._tokens import Token, phrase_at
 
 _RELATIVE = frozenset("who whom whose which where when".split())
@@ -33,12 +33,16 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
         text = tokens[i].text
         depth += text in "([" and len(text) == 1
         depth -= text in ")]" and len(text) == 1
-        if depth > 0 or i - cuts[-1] < 3:
+        if depth > 0 or i - cuts[-1] < (2 if text == ";" else 3):
             continue
         after = i + 1
         if text == ";":
             joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
-            if tokens[after].lower != "that" and independent(tokens, joint, end):
+            if elliptic(tokens, joint, end):
+                continue
+            if tokens[after].lower != "that" and (
+                independent(tokens, joint, end) or imperative(tokens, joint, end)
+            ):
                 cuts.append(after)
         elif text == ":":
             if independent(tokens, after, end):
@@ -48,8 +52,52 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
             and tokens[after].lower in _COORDINATORS
             and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
         ):
+            if elliptic(tokens, after + 1, end) or _unfinished(tokens, cuts[-1], i):
+                continue
             cuts += [*_series(tokens, cuts[-1], i), after]
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a stretch is but a condition, the main clause of which is still to come."""
+    if tokens[first].lower not in tables.words("conditions"):
+        return False
+    commas = [k for k in range(first + 2, last - 2) if tokens[k].text == ","]
+    return not any(independent(tokens, k + 1 + (tokens[k + 1].lower == "then"), last) for k in commas)
+
+
+def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether `at` begins a clause that tells someone to do something: the plain form of a verb, with no subject, and
+    its object (`Paint the lane`, `Do not wait`, `Let us go`)."""
+    if at + 1 >= end:
+        return False
+    word, after = tokens[at].lower, tokens[at + 1].lower
+    if word in ("do", "let"):
+        return after in ("not", "n't", "n’t", "us", "them", "him", "her", "it", "the", "no") and "?" not in (
+            t.text for t in tokens[at:end]
+        )
+    if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
+        return True
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
+        return False
+    if word in tables.words("stopping") and after.endswith("ing"):
+        return True
+    if after in tables.words("particles_of_verbs") and at + 2 < end:
+        after = tokens[at + 2].lower
+    return after in tables.words("determiners") or after in tables.words("object_pronouns")
+
+
+def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a short clause ends in an auxiliary, as `the decree did not`, and cannot stand alone."""
+    k = last - 1
+    while k > first and not tokens[k].text[:1].isalpha():
+        k -= 1
+    while k > first and tokens[k].lower in tables.words("negations"):
+        k -= 1
+    helpers = tables.words("do") | tables.words("have") | _AUXILIARIES
+    only = k - first < 8 and not any(governs(tokens, i) for i in range(first + 1, k))
+    return only and tokens[k].lower in helpers and independent(tokens, first, last)
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -74,8 +122,9 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     pronoun = first.lower in tables.words("subject_pronouns")
     nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
     if not (pronoun or nominal):
-        return first.text[:1].isalpha() and any(
-            t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)]
+        return first.text[:1].isalpha() and (
+            any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
+            or _noun_and_verb(tokens, at, end)
         )
     reach = at + (4 if pronoun else 8)
     i = at + 1
@@ -85,12 +134,48 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             reach += over - i
             i = over
             continue
+        if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
+            verb = next((k for k in range(i + 1, min(i + 4, end)) if governs(tokens, k)), None)
+            if verb is None:
+                return False
+            reach, i = verb + 10, verb + 1
+            while i < end and tokens[i].lower in tables.words("have") | tables.words("be"):
+                i += 1
+            i += 1
+            continue
+        over = after_insertion(tokens, i, end)
+        if over > i and over < end and governs(tokens, over):
+            return True
+        if (
+            tokens[i].text == ","
+            and i + 1 < end
+            and tokens[i - 1].text[:1].isupper()
+            and tokens[i + 1].text[:1].isupper()
+        ):
+            # A list of names: "the United States, Britain and France".
+            reach += 3
+            i += 2
+            continue
         if tokens[i].text == "," or (tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE):
             return False
         if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
             return True
         i += 1
     return False
+
+
+def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
+    if (
+        at + 1 >= end
+        or tokens[at].lower in _NO_NOUNS | tables.words("have") | _AUXILIARIES
+        or adverbial(tokens[at].lower)
+    ):
+        return False
+    word = tokens[at + 1].lower
+    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    plural = tokens[at].lower.endswith("s") and tokens[at].lower not in tables.verb_forms()
+    return word in ("do", "did") or kinds == {"past"} or (plural and governs(tokens, at + 1))
 
 
 def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -121,6 +206,8 @@ def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
     if at >= end or tokens[at].lower not in _OPENING:
         return at
     comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
+    if comma is not None and comma > at + 2 and tokens[comma - 1].lower in tables.words("subject_pronouns"):
+        return comma - 1
     if comma is not None:
         over = _after_relative(tokens, comma, end)
         return over if over > comma else comma + 1
@@ -141,4 +228,4 @@ def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
     return at
 
 
-__all__ = ["after_insertion", "independent", "main_clauses"]
+__all__ = ["after_insertion", "elliptic", "imperative", "independent", "main_clauses"]

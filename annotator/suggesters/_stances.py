@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause, flip
-from annotator.suggesters._syntax import PASSED, STOPS, Syntax, after_verb, finite
+from annotator.suggesters._syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
@@ -21,7 +21,7 @@ def find_stances(tokens: Sequence[Token], actors: Sequence[Found], clauses: Sequ
     """Stances of a paragraph: at most one for a holder and a target."""
     edges: dict[tuple[int | None, int, bool], Edge] = {}
     for place, clause in enumerate(clauses):
-        if clause.frame is not None and clause.frame.holder is not None:
+        if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):
             edge = _reported(tokens, clause, place)
             edges.setdefault((edge.source, edge.target, False), edge)
     if len(actors) > 1:
@@ -125,7 +125,7 @@ class _Reader(Syntax):
             or self.lower[after : after + 1] == ["by"]
             or (
                 self.lower[after : after + 1]
-                and self.lower[after].endswith("ly")
+                and adverbial(self.lower[after])
                 and self.lower[after + 1 : after + 2] == ["by"]
             )
         )

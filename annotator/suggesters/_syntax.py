@@ -40,6 +40,11 @@ def _finite() -> frozenset[str]:
     return frozenset(forms) | tables.words("finite_be") | tables.words("modals") | frozenset(auxiliaries)
 
 
+def adverbial(word: str) -> bool:
+    """Whether a word in lower case has the ending of adverbs, and is none of the nouns that have it too."""
+    return word.endswith("ly") and word not in tables.words("nouns_in_ly")
+
+
 def finite(token: Token) -> bool:
     """Whether a token can be the finite verb of a clause."""
     return token.lower in _finite()
@@ -47,8 +52,8 @@ def finite(token: Token) -> bool:
 
 def governs(tokens: Sequence[Token], i: int) -> bool:
     """Whether a token that can be a finite verb is one here, by the word before it: no noun after an article,
-    no base form after a singular."""
-    if not finite(tokens[i]):
+    no base form after a singular; and no name (`the United States`, `May`)."""
+    if not finite(tokens[i]) or (tokens[i].text[:1].isupper() and not tokens[i].first):
         return False
     word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
     if word in PASSED or word in ("has", "have", "had"):
@@ -57,13 +62,14 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
         before in tables.words("determiners")
         or before in tables.words("prepositions")
         or before in ("'s", "’s")
+        or (before in tables.words("numbers") and before not in ("one", "other"))
     ):
         return False
     kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
     if kinds & {"s", "past", "both"}:
         return True
     plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
-    return plural or before in ("i", "you", "we", "they", "who", "not", "n't", "n’t") or before.endswith("ly")
+    return plural or before in tables.words("plural_subjects") or adverbial(before)
 
 
 def negated(tokens: Sequence[Token], verb: int) -> bool:
@@ -106,7 +112,7 @@ class Syntax:
         at = i
         while at > low and (
             self.lower[at - 1] in PASSED
-            or self.lower[at - 1].endswith("ly")
+            or adverbial(self.lower[at - 1])
             or (self.lower[at - 1] in ("to", "for") and at == i)
         ):
             at -= 1
@@ -248,4 +254,4 @@ class Syntax:
         return None
 
 
-__all__ = ["PASSED", "STOPS", "Syntax", "after_verb", "finite", "governs", "negated"]
+__all__ = ["PASSED", "STOPS", "Syntax", "adverbial", "after_verb", "finite", "governs", "negated"]

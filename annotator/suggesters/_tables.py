@@ -239,6 +239,50 @@ def verbs_by_form() -> Mapping[str, tuple[tuple[Verb, str], ...]]:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectVerb:
+    """A verb whose object is a claim: what it takes (`frames`, see object_verbs.tsv), the type of that claim, and
+    the side of its subject."""
+
+    base: str
+    particle: str
+    frames: frozenset[str]
+    label: str
+    side: str
+    strength: int
+
+
+@cache
+def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
+    """Inflected form -> the verbs it may be of and what form of them it is, those with a particle first."""
+    lines = [(line[0].split(" ", 1), line) for line in _lines("object_verbs.tsv")]
+    found: dict[str, list[tuple[ObjectVerb, str]]] = {}
+    for (base, *particle), (_, frames, label, side, strength, *_rest) in sorted(
+        lines, key=lambda one: -len(one[0])
+    ):
+        verb = ObjectVerb(base, " ".join(particle), frozenset(frames.split()), label, side, int(strength))
+        for form, kind in {base: "base"}.items() if base in words("modals") else forms(base).items():
+            found.setdefault(form, []).append((verb, kind))
+    return {form: tuple(of) for form, of in found.items()}
+
+
+@cache
+def said_types() -> Mapping[str, str]:
+    """Inflected form of a verb of saying -> the type of what is said, where its own words do not show it."""
+    return {
+        form: label
+        for label in ("policy", "prediction")
+        for base in words(f"{label}_verbs")
+        for form in forms(base)
+    }
+
+
+@cache
+def promises() -> frozenset[str]:
+    """Inflected forms of verbs of promising: what someone says will be done by them."""
+    return frozenset(form for base in words("promising_verbs") for form in forms(base))
+
+
+@dataclass(frozen=True, slots=True)
 class SideWord:
     """A noun or adjective that takes a side: `critical of`, `critics of`; `person` when it is the holder."""
 
@@ -274,7 +318,7 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "label_map",
-    "names", "phrases", "senses", "side_adjectives", "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form",
-    "words",
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
+    "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "senses", "side_adjectives",
+    "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
 ]  # fmt: skip

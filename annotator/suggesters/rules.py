@@ -17,7 +17,7 @@ from annotator.suggesters._tokens import Edge, Found
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Reader
 
-VERSION = "6"
+VERSION = "7"
 """Raised whenever the rules or their tables propose something else."""
 
 

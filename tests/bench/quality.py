@@ -65,14 +65,14 @@ def on_seeds(suggester: rules.Rules) -> dict[str, Any]:
         found = propose(document, [suggester], EMPTY)
         paragraphs += len(document.paragraphs)
         spans = [s.value for s in found if isinstance(s.value, Span)]
-        place = {s.id: (s.start, s.end) for s in spans} | {"@author": (-1, -1)}
+        place = {s.id: (s.start, s.end) for s in spans} | {"@author": (-1, 0)}
         mine = {(s.start, s.end, s.label) for s in spans if s.layer == "actor"}
         gold = {(s["start"], s["end"], s["label"]) for s in row["spans"] if s["layer"] == "actor"}
         _add(actors, len(mine & gold), len(mine), len(gold))
         mine_claims = [(s.start, s.end) for s in spans if s.layer == "claim"]
         gold_claims = [(s["start"], s["end"]) for s in row["spans"] if s["layer"] == "claim"]
         _add(claims, overlapping(gold_claims, mine_claims), len(mine_claims), len(gold_claims))
-        where = {s["id"]: (s["start"], s["end"]) for s in row["spans"]} | {"@author": (-1, -1)}
+        where = {s["id"]: (s["start"], s["end"]) for s in row["spans"]} | {"@author": (-1, 0)}
         edges = [
             (place[s.value.source], s.value.label, place[s.value.target])
             for s in found
