@@ -27,11 +27,12 @@ from annotator.suggesters._features import Passage
 from annotator.suggesters._flat import FlatModel, is_flat
 from annotator.suggesters._ids import relation_id, span_id
 from annotator.suggesters._judging import LAST, Judged, better, of_last, report, rounded
+from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._labels import LabelMap, fitting, of_edge
 from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
 
-FORMAT = "annotator-model/3"
+FORMAT = "annotator-model/4"
 """Raised when bytes or features change so that older models cannot be read."""
 
 
@@ -205,12 +206,13 @@ def learn(
     Raises SuggesterError when nothing is marked in them.
     """
     bundle = Bundle(schema)
+    texts = list(texts)
     usage = Usage.of(texts)
     covers: set[str] = set()
     layers: dict[str, Any] = {}
     last: list[Effort] = []
     for layer in schema.layers:
-        judged = _learn_layer(bundle, [*base, *examples], layer, usage)
+        judged = _learn_layer(bundle, [*base, *examples], layer, usage, texts)
         own = [one for i, one in sorted(judged.items()) if i >= len(base)]
         spans = layer.kind == "span"
         if own:
@@ -231,7 +233,7 @@ def learn(
 
 
 def _learn_layer(
-    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage
+    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage, texts: Sequence[str]
 ) -> dict[int, Judged]:
     """Train the model of a layer, if there is enough to, and judge it on paragraphs held out; by their places."""
     judged: dict[int, Judged] = {}
@@ -242,7 +244,7 @@ def _learn_layer(
             )
             judged = {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
         elif layer.kind == "span":
-            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer)
+            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer, Kinds.of(texts))
             judged = {i: _judge_clauses(bundle, found, examples[i], layer) for i, found in proposed.items()}
         else:
             bundle.pairs[layer.name], related = PairModel.train(examples, layer)

@@ -19,6 +19,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import Span
 from annotator.suggesters._analyses import Analysis, cheapest
 from annotator.suggesters._judging import folds
+from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._logistic import Binary, Classes, Options, log_odds
 from annotator.suggesters._places import Place, Sentence, sentences_of
 from annotator.suggesters._reading import Example, Reading
@@ -78,19 +79,23 @@ class ClauseModel:
     chance: Binary
     ruled: float
     nests: bool = False
+    kinds: Kinds = field(default_factory=Kinds)
     attributes: dict[str, Classes] = field(default_factory=dict)
 
     @staticmethod
-    def train(examples: Sequence[Example], layer: Layer) -> tuple[ClauseModel, dict[int, list[Proposal]]]:
-        """Learn the spans of a layer; deterministic. Also given is what models that had not seen an example
-        propose for it, by its place; nothing below twelve examples. Raises ValueError when nothing is marked."""
+    def train(
+        examples: Sequence[Example], layer: Layer, kinds: Kinds
+    ) -> tuple[ClauseModel, dict[int, list[Proposal]]]:
+        """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic. Also given is what
+        models that had not seen an example propose for it, by its place; nothing below twelve examples. Raises
+        ValueError when nothing is marked."""
         gold = [marked(example, layer) for example in examples]
         nests = _nests(gold)
         rows = [
-            _Rows.of(sentences_of(example.reading), own, nests=nests)
+            _Rows.of(sentences_of(example.reading), own, kinds, nests=nests)
             for example, own in zip(examples, gold, strict=True)
         ]
-        model = _fit(rows, nests=nests)
+        model = _fit(rows, kinds, nests=nests)
         model.attributes = _attributes(rows, layer)
         held_out = _calibrate(model, examples, rows) if len(examples) >= _LEAST else {}
         return model, held_out
@@ -109,7 +114,7 @@ class ClauseModel:
         """What is shown of a sentence."""
         analyses = self._analyses(sentence)
         places = sorted({place for _, one in analyses for place in one})
-        features = [span_features(sentence, *place) for place in places]
+        features = [span_features(sentence, *place, self.kinds) for place in places]
         scored = {
             place: _Scored(place, sum(chance for chance, one in analyses if place in one), chances, row)
             for place, chances, row in zip(places, self.labels.many(features), features, strict=True)
@@ -119,7 +124,7 @@ class ClauseModel:
 
     def _analyses(self, sentence: Sentence) -> list[tuple[float, Analysis]]:
         """What may stand in a sentence, with its chance: the likeliest first, the hopeless left out."""
-        holds = self.holds(sentence_features(sentence)).get("yes", 0.0)
+        holds = self.holds(sentence_features(sentence, self.kinds)).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([sentence.start_features(start) for start in sentence.starts])
         todo: list[tuple[float, Analysis, int]] = [
@@ -181,7 +186,7 @@ class ClauseModel:
         return {
             "holds": self.holds.to_data(), "first": self.first.to_data(),
             "more": self.more.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
-            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests,
+            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests, "kinds": self.kinds.to_data(),
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
 
@@ -192,6 +197,7 @@ class ClauseModel:
             Classes.of_data(data["holds"]), Options.of_data(data["first"]),
             Options.of_data(data["more"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])), float(data["ruled"]), bool(data["nests"]),
+            Kinds.of_data(data["kinds"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )  # fmt: skip
 
@@ -235,14 +241,14 @@ class _Rows:
     spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
 
     @staticmethod
-    def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], *, nests: bool) -> _Rows:
+    def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], kinds: Kinds, *, nests: bool) -> _Rows:
         made = _Rows(sentences, gold)
         for sentence in made.sentences:
             own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
-            made.holds.append((sentence_features(sentence), "yes" if own else "no"))
+            made.holds.append((sentence_features(sentence, kinds), "yes" if own else "no"))
             made._choices(sentence, _chain(own, nests=nests), nests=nests)
             for (start, end), span in sorted(own.items()):
-                features = span_features(sentence, start, end)
+                features = span_features(sentence, start, end, kinds)
                 made.labels.append((features, span.label))
                 made.spans.append((features, span))
         return made
@@ -272,7 +278,7 @@ def _chain(places: Iterable[Place], *, nests: bool) -> list[Place]:
     return out
 
 
-def _fit(rows: Sequence[_Rows], *, nests: bool) -> ClauseModel:
+def _fit(rows: Sequence[_Rows], kinds: Kinds, *, nests: bool) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
@@ -285,7 +291,15 @@ def _fit(rows: Sequence[_Rows], *, nests: bool) -> ClauseModel:
     holds = _holds([pair for one in rows for pair in one.holds])
     labels = _labels([pair for one in rows for pair in one.labels])
     return ClauseModel(
-        holds, options("first"), options("more"), options("ends"), labels, Binary(PRIOR), _ruled(rows), nests
+        holds,
+        options("first"),
+        options("more"),
+        options("ends"),
+        labels,
+        Binary(PRIOR),
+        _ruled(rows),
+        nests,
+        kinds,
     )
 
 
@@ -348,7 +362,7 @@ def _calibrate(
         some = [one for i, one in enumerate(rows) if i not in held]
         if not any(one.labels for one in some):
             continue
-        other = _fit(some, nests=model.nests)
+        other = _fit(some, model.kinds, nests=model.nests)
         for i in held:
             gold = {(place, span.label) for place, span in rows[i].gold}
             chosen[i] = [(s, one) for s in rows[i].sentences for one in other._chosen(s)]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from annotator.suggesters import _tables as tables
+from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._places import QUOTES, Sentence, size
 
 _PRESENT = frozenset("is are am 's 're 'm ’s ’re ’m".split())
 _PLAIN = frozenset("a an the no not".split())
 
 
-def sentence_features(sentence: Sentence) -> tuple[str, ...]:
+def sentence_features(sentence: Sentence, kinds: Kinds) -> tuple[str, ...]:
     """What tells whether a sentence holds anything."""
     paragraph, tokens = sentence.reading.paragraph.index, sentence.tokens[sentence.first : sentence.last]
     made = [f"s.{name}" for name in sentence.cues(sentence.first, sentence.last)]
     made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
     made += [f"sw.verb={base}" for t in tokens for base, _ in tables.verb_forms().get(t.lower, ())]
+    made += kinds.features((t.lower for t in tokens), "sw.kind")
     made.append("sw.begin=" + " ".join(t.lower for t in tokens[:2]))
     made += [
         f"s.size={size(len(tokens))}",
@@ -44,12 +46,13 @@ def _main_verb(sentence: Sentence) -> list[str]:
 _ABOUT = tables.words("pronouns") | tables.words("determiners")
 
 
-def span_features(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
+def span_features(sentence: Sentence, start: int, end: int, kinds: Kinds) -> tuple[str, ...]:
     """What tells the label and the attributes of the span `[start, end)`, in tokens."""
     tokens = sentence.tokens
     words = [t.lower for t in tokens[start:end]]
     made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
     made += [f"w.verb={base}" for word in words for base, _ in tables.verb_forms().get(word, ())]
+    made += kinds.features(words, "w.kind")
     made += [f"c={name}" for name in sentence.cues(start, end)]
     made += [f"c={name}" for word in words for name in tables.senses().get(word, ())]
     made += [f"b={words[0]}", f"n={size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
     from annotator.suggesters._reading import Example, Reader
 
-FEW = 40
+FEW = 80
 """Own examples up to which the base is learnt from too."""
 
 
@@ -55,11 +55,12 @@ def _is_default(schema: LabelSchema) -> bool:
 
 
 def seed_records(part: str) -> list[Record]:
-    """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`."""
+    """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`: adjudicated, or coded once."""
     seeds = folder("seeds")
     wanted = set(json.loads((seeds / "splits.json").read_text(encoding="utf-8"))[part])
-    batch = jsonl.read(seeds / "gold.jsonl", ReadOptions(load_schema(BASE_SCHEMA)))
-    return [record for record in batch.records if record.document.id in wanted]
+    options = ReadOptions(load_schema(BASE_SCHEMA))
+    files = (jsonl.read(seeds / name, options) for name in ("gold.jsonl", "coded-once.jsonl"))
+    return [record for batch in files for record in batch.records if record.document.id in wanted]
 
 
 def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:

@@ -30,6 +30,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 from annotator.suggesters._clauses import ClauseModel
 from annotator.suggesters._judging import calibration_error
+from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._reading import Example, Reader
 
 LAYER = Layer("argument", "span", "", "sky", "A", (Label("claim", "1", "C"), Label("premise", "2", "P")))
@@ -56,6 +57,11 @@ def load(path: Path) -> list[Example]:
             )
             out.append(Example(reader.read(document, place), wanted, (), name))
     return out
+
+
+def kinds_of(examples: list[Example]) -> Kinds:
+    """Kinds of words in all of the texts, which are there before anything is decided on them."""
+    return Kinds.of(one.reading.text for one in examples)
 
 
 def _wanted(one: Example) -> list[Stretch]:
@@ -90,7 +96,7 @@ def _shuffled(examples: list[Example], seed: int) -> list[Example]:
     return [e for name in names for e in examples if e.group == name]
 
 
-def crossed(examples: list[Example], seed: int, few: int | None) -> dict[str, float]:
+def crossed(examples: list[Example], seed: int, few: int | None, kinds: Kinds) -> dict[str, float]:
     """One cross-validation over speeches."""
     names = sorted({e.group for e in examples})
     random.Random(seed).shuffle(names)
@@ -101,7 +107,7 @@ def crossed(examples: list[Example], seed: int, few: int | None) -> dict[str, fl
         held = set(names[number::FOLDS])
         some = [e for name in names if name not in held for e in examples if e.group == name]
         began = time.process_time()
-        model, _ = ClauseModel.train(some[:few], LAYER)
+        model, _ = ClauseModel.train(some[:few], LAYER, kinds)
         spent += time.process_time() - began
         for one in (e for e in examples if e.group in held):
             found, start = model.suggest(one.reading), one.reading.paragraph.start
@@ -120,7 +126,7 @@ def crossed(examples: list[Example], seed: int, few: int | None) -> dict[str, fl
     }  # fmt: skip
 
 
-def keys(examples: list[Example]) -> tuple[Effort, float]:
+def keys(examples: list[Example], kinds: Kinds) -> tuple[Effort, float]:
     """What a stream costs, and CPU milliseconds to suggest one paragraph once it is read."""
     model: ClauseModel | None = None
     seen: Counter[str] = Counter()
@@ -137,7 +143,7 @@ def keys(examples: list[Example]) -> tuple[Effort, float]:
         done.append(of_spans(one.reading.text, sorted(mine), _wanted(one)))
         seen.update(s.label for s in one.spans)
         if n % 10 == 5:
-            model, _ = ClauseModel.train(examples[:n], LAYER)
+            model, _ = ClauseModel.train(examples[:n], LAYER, kinds)
     return total(done), 1000 * spent / len(done)
 
 
@@ -153,10 +159,11 @@ def _summary(every: list[dict[str, float]]) -> dict[str, list[float]]:
 def main(data: Path) -> None:
     """Print all figures as JSON."""
     examples = load(data / "claims_train.jsonl.gz")
-    streams = [keys(_shuffled(examples, seed)) for seed in range(SHUFFLES)]
+    kinds = kinds_of(examples)
+    streams = [keys(_shuffled(examples, seed), kinds) for seed in range(SHUFFLES)]
     out: dict[str, Any] = {
-        "learnt": _summary([crossed(examples, seed, None) for seed in range(SHUFFLES)]),
-        "few": _summary([crossed(examples, seed, FEW) for seed in range(SHUFFLES)]),
+        "learnt": _summary([crossed(examples, seed, None, kinds) for seed in range(SHUFFLES)]),
+        "few": _summary([crossed(examples, seed, FEW, kinds) for seed in range(SHUFFLES)]),
         "keys": _summary(
             [
                 {"saved": effort.saved or 0.0, "wrong": effort.wrong / STREAM, "suggest_ms": spent}
