@@ -15,6 +15,7 @@ from annotator.resources import load_schema
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._analyses import cheapest
 from annotator.suggesters._clauses import ClauseModel
+from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._places import Place, sentences_of
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._span_features import sentence_features, span_features
@@ -55,7 +56,7 @@ def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
 
 def _train(**options: bool) -> ClauseModel:
     assert CLAIM is not None
-    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM)[0]
+    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, Kinds())[0]
 
 
 NEW = "However, the ferry must be closed at once. The ferry was a costly mistake. Thank you for the ferry report."
@@ -75,7 +76,7 @@ def test_a_final_stop_is_kept_where_annotators_keep_it() -> None:
 def test_nothing_marked_is_told() -> None:
     assert CLAIM is not None
     with pytest.raises(ValueError, match="nothing is marked"):
-        ClauseModel.train([_example(TEXTS[0], 0, marked=False)], CLAIM)
+        ClauseModel.train([_example(TEXTS[0], 0, marked=False)], CLAIM, Kinds())
 
 
 def test_the_same_examples_make_the_same_model_and_it_survives_being_stored() -> None:
@@ -102,7 +103,7 @@ def test_other_layers_are_learnt_as_well() -> None:
     layer = Layer("topic", "span", "", "sky", "T", ())
     example = _example(TEXTS[0], 0)
     spans = tuple(Span(s.id, "topic", "any", s.start, s.end) for s in example.spans)
-    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer)
+    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer, Kinds())
     assert {label for label, _ in _quotes(model, NEW)} == {"any"}
 
 
@@ -122,7 +123,7 @@ def _learnt(pattern: str, quotes: dict[str, str]) -> list[tuple[str, str]]:
         _marked(pattern.format(topic), i, {q.format(topic): label for q, label in quotes.items()})
         for i, topic in enumerate(TOPICS)
     ]
-    return _quotes(ClauseModel.train(examples, CLAIM)[0], pattern.format("ferry"))
+    return _quotes(ClauseModel.train(examples, CLAIM, Kinds())[0], pattern.format("ferry"))
 
 
 def test_two_spans_of_one_sentence_are_learnt() -> None:
@@ -153,6 +154,9 @@ def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:
                 assert ends and all(start < end <= (following or sentence.last) for end in ends)
 
 
+KINDS = Kinds({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
+
+
 def test_features_are_told_once_however_often_they_hold() -> None:
     """A learner counts each as there or not; what it is asked about afterwards must be told in the same way."""
     text = "We must, must and must again close the wharf and the wharf and the wharf, said the mayor of the wharf."
@@ -160,8 +164,8 @@ def test_features_are_told_once_however_often_they_hold() -> None:
     (sentence,) = sentences_of(_reader().read(document, document.paragraphs[0]))
     start, last = sentence.starts[0], sentence.last
     for made in (
-        sentence_features(sentence),
-        span_features(sentence, start, last),
+        sentence_features(sentence, KINDS),
+        span_features(sentence, start, last, KINDS),
         sentence.start_features(start),
         *(sentence.next_features(start, following) for following in sentence.nexts_of(start)),
         *(sentence.end_features(start, end) for end in sentence.ends_of(start)),

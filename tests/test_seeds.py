@@ -65,17 +65,32 @@ def test_every_text_has_a_title_and_four_to_seven_paragraphs(tmp_path: Path) -> 
         assert any(row.undecided and row.status is Completion.NEW for row in review_rows(project))
 
 
-def test_the_gold_holds_and_an_export_of_it_is_the_same_bytes(tmp_path: Path, schema: LabelSchema) -> None:
-    checked = validate(SEEDS / "gold.jsonl", schema)
+GOLD = ("gold", "coded-once")
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_the_gold_holds_and_an_export_of_it_is_the_same_bytes(
+    name: str, tmp_path: Path, schema: LabelSchema
+) -> None:
+    checked = validate(SEEDS / f"{name}.jsonl", schema)
     assert not checked.problems
     with Project.create(tmp_path / "p") as project:
-        ingest(project, SEEDS / "gold.jsonl")
+        ingest(project, SEEDS / f"{name}.jsonl")
         result = export(project, "jsonl", tmp_path / "out", status="gold")
-    assert result.file.read_bytes() == (SEEDS / "gold.jsonl").read_bytes()
+    assert result.file.read_bytes() == (SEEDS / f"{name}.jsonl").read_bytes()
 
 
-def test_the_gold_is_complete_coding(schema: LabelSchema) -> None:
-    for line in (SEEDS / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+def test_every_gold_record_is_in_one_part() -> None:
+    splits = json.loads((SEEDS / "splits.json").read_text(encoding="utf-8"))
+    parts = [id for part in ("train", "dev", "test") for id in splits[part]]
+    assert sorted(parts) == sorted(id for name in GOLD for id in _records(name))
+    texts = {record["text"] for name in GOLD for record in _records(name).values()}
+    assert len(texts) == len(parts)
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_the_gold_is_complete_coding(name: str, schema: LabelSchema) -> None:
+    for line in (SEEDS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         layers = {span["layer"] for span in record["spans"]}
         assert layers == {"actor", "claim"}

@@ -1,8 +1,8 @@
 """The learner of long spans that may overlap (claims): where they begin, where they end, what they are.
 
-What a sentence holds is read as choices one after the other: whether it holds a span at all (a logistic regression),
+What a sentence holds is read as choices one after the other: whether it holds a span at all (a pool of classifiers),
 at which of a few places the first one begins, whether and where another one follows, where each ends (conditional
-logits), and its label (a softmax regression). The places are where sentences, main clauses, frames, quotations, the
+logits), and its label (another pool). The places are where sentences, main clauses, frames, quotations, the
 clauses of the rules and what verbs of wanting and saying are about begin and end; what annotators leave out at either
 end is learnt. Of the analyses that this makes likely the one is shown that is expected to save the most keys. A
 candidate's chance is that of its choices, calibrated on documents held out.
@@ -186,7 +186,8 @@ class ClauseModel:
         return {
             "holds": self.holds.to_data(), "first": self.first.to_data(),
             "more": self.more.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
-            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests, "kinds": self.kinds.to_data(),
+            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests,
+            "kinds": self.kinds.to_data(),
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }  # fmt: skip
 
