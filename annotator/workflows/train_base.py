@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
     from annotator.suggesters._reading import Example, Reader
 
-FEW = 80
+FEW = 200
 """Own examples up to which the base is learnt from too."""
 
 
