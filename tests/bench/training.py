@@ -1,8 +1,8 @@
 """What learning and suggesting cost: `python tests/bench/training.py` prints JSON.
 
-On the seeds: a training run in a process of its own on about 350 sentences (CPU of learning, CPU and the most
-memory of the whole process), the first suggestions of a text after `annotator import` (cold: the import of spaCy
-is in it), and how many paragraphs a second one core suggests for.
+On the seeds: a training run in a process of its own on about 350 sentences, alone and with the other seeds learnt from
+besides (CPU of learning, CPU and the most memory of the whole process), the first suggestions of a text after
+`annotator import` (cold: the import of spaCy is in it), and how many paragraphs a second one core suggests for.
 """
 
 from __future__ import annotations
@@ -33,9 +33,15 @@ def _sentences(text: str) -> int:
     return sum(text.count(sign) for sign in (". ", "! ", "? ", ".\n", "?\n")) + 1
 
 
-def _coded(root: Path) -> tuple[int, int]:
+def _coded(root: Path, *, base: bool) -> tuple[int, int]:
     """A project with the gold of as many seeds as make `SENTENCES`; how many sentences and paragraphs they have."""
-    with Project.create(root) as of:
+    Project.create(root).close()
+    settings = root / "annotator.toml"
+    if not base:
+        settings.write_text(
+            f"{settings.read_text(encoding='utf-8')}\n[suggestions]\nbase = false\n", encoding="utf-8"
+        )
+    with Project.open(root) as of:
         records = list(jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema)).records)
         kept, count = 0, 0
         for record in records:
@@ -46,10 +52,10 @@ def _coded(root: Path) -> tuple[int, int]:
         return count, len(of.learning.finished())
 
 
-def training(work: Path) -> dict[str, Any]:
-    """One run of `annotator train` as the background process does it."""
-    root = work / "train"
-    sentences, paragraphs = _coded(root)
+def training(work: Path, *, base: bool) -> dict[str, Any]:
+    """One run of `annotator train` as the background process does it; with `base` from the other seeds too."""
+    root = work / ("with-seeds" if base else "alone")
+    sentences, paragraphs = _coded(root, base=base)
     (root / "annotator.train-wanted").touch()
     began = time.monotonic()
     child = subprocess.Popen(
@@ -61,7 +67,8 @@ def training(work: Path) -> dict[str, Any]:
     with Project.open(root) as of:
         (row,) = of.learning.models()
     return {
-        "sentences": sentences, "paragraphs": paragraphs, "exit_code": child.returncode,
+        "sentences": sentences, "paragraphs": paragraphs, "paragraphs_of_seeds": row.metrics["base"],
+        "exit_code": child.returncode,
         "cpu_of_learning_s": row.metrics["seconds"],
         "cpu_of_the_process_s": round(used.ru_utime + used.ru_stime, 2),
         "wall_s": round(time.monotonic() - began, 2), "most_memory_mb": round(used.ru_maxrss / 1024),
@@ -114,7 +121,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder_:
         work = Path(folder_)
         found = {
-            "training": training(work), "first_suggestions": first_suggestions(work), "suggesting": throughput(work),
+            "training": training(work, base=False), "training_with_seeds": training(work, base=True),
+            "first_suggestions": first_suggestions(work), "suggesting": throughput(work),
             "this_process_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }  # fmt: skip
     print(json.dumps(found, indent=2))  # noqa: T201
