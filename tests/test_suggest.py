@@ -203,6 +203,20 @@ def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
     ]  # fmt: skip
 
 
+def test_a_common_noun_means_a_known_one_only_where_that_is_spoken_of() -> None:
+    """A government of another text is another government."""
+    outcomes = [Outcome("actor", "organization", "government", True, "government of Valdria")]
+    memory, schema = Memory.of(outcomes), load_schema("actors-claims-stances")
+    suggester = registry.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
+    for text, entity in (
+        ("The government of Valdria fell.", "government of Valdria"),
+        ("The government of Kestria fell.", None),
+    ):
+        doc = document(text)
+        (found,) = suggester.suggest(doc, doc.paragraphs[0])
+        assert found.value.entity == entity
+
+
 def test_a_form_rejected_twice_and_never_accepted_is_vetoed_for_all() -> None:
     doc = document("Iran spoke.")
     twice = Memory.of([Outcome("actor", "state", "Iran", False)] * 2)

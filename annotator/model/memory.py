@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 Key = tuple[str, str]
@@ -77,9 +77,13 @@ class Memory:
         ranked = sorted(counts.items(), key=lambda kv: (-kv[1].accepted, kv[1].rejected, kv[0]))
         return ranked[0] if ranked and ranked[0][1].accepted else None
 
-    def entity(self, layer: str, text: str) -> str | None:
-        """The canonical name given most often with a surface form."""
+    def entity(self, layer: str, text: str, stands: Callable[[str], bool]) -> str | None:
+        """The canonical name given most often with a surface form. A common noun means another one in each text: for
+        it only names count whose capitalized words stand in this text too (`government of Valdria`), as `stands`
+        says."""
         counts = self.entities.get((layer, surface(text)), {})
+        if text == text.lower():
+            counts = {name: n for name, n in counts.items() if all(map(stands, _capitalized(name)))}
         return min(counts, key=lambda name: (-counts[name], name)) if counts else None
 
     def vetoed(self, layer: str, label: str, text: str) -> bool:
@@ -88,6 +92,10 @@ class Memory:
         one = counts.get(label, Tally())
         every = self.tally(layer, text)
         return any(t.rejected >= 2 and t.accepted == 0 for t in (one, every))
+
+
+def _capitalized(name: str) -> list[str]:
+    return [word.strip(",;") for word in name.split() if word[:1].isupper()]
 
 
 def _count(table: dict[Key, dict[str, int]], key: Key, value: str) -> None:

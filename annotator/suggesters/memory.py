@@ -58,7 +58,7 @@ class Remembered:
                 times = "once" if tally.accepted == 1 else f"{tally.accepted} times"
                 value = Span(
                     span_id(document.id, layer, label, start, end), layer, label, start, end,
-                    self._memory.entity(layer, match.group()), {}, "suggestion",
+                    self._memory.entity(layer, match.group(), lambda word: word in document.text), {}, "suggestion",
                 )  # fmt: skip
                 reason = f"“{match.group()}” was accepted {times} in this project"
                 out.append(
