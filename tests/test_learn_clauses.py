@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from functools import cache
 
@@ -13,7 +14,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._analyses import cheapest
+from annotator.suggesters._analyses import cheapest, weight
 from annotator.suggesters._clauses import ClauseModel
 from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._places import Place, sentences_of
@@ -216,6 +217,21 @@ def test_a_doubtful_span_is_left_out_the_sooner_the_more_reading_costs() -> None
     analyses = [(0.7, ()), (0.3, ((0, 8),))]
     assert cheapest(analyses, {(0, 8): 1.0}, reading=0) == ((0, 8),)
     assert cheapest(analyses, {(0, 8): 1.0}, reading=2) == ()
+
+
+def test_an_opinion_counts_as_what_came_out_says_is_likeliest() -> None:
+    draw = random.Random(3)
+    pairs = [(draw.random() < 0.6, draw.random()) for _ in range(200)]
+
+    def likelihood(share: float) -> float:
+        prior = math.log(share) + math.log(1 - share)
+        return prior + sum(
+            math.log(share * right + (1 - share) * max(0.01, chance)) for right, chance in pairs
+        )
+
+    best = max((i / 1000 for i in range(1, 1000)), key=likelihood)
+    assert weight(pairs) == pytest.approx(best, abs=2e-3)
+    assert weight([]) == 0.5
 
 
 def test_the_rules_count_as_often_as_annotators_marked_what_they_find() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from annotator.model.effort import FOCUS, LABEL, REJECT, making
@@ -66,4 +66,19 @@ def _gain(
     return keys - (len(mine) - len(met)) * (FOCUS + REJECT + reading)
 
 
-__all__ = ["Analysis", "cheapest"]
+def weight(pairs: Iterable[tuple[bool, float]]) -> float:
+    """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1): that under which what
+    came out is likeliest, by expectation and maximization, with one case more for each. Of each case is told whether
+    the one, which is always certain, was right, and the chance that the other gave to what came out."""
+    cases = [(right, max(_FLOOR, chance)) for right, chance in pairs]
+    share = 0.5
+    for _ in range(50):
+        parts = [share / (share + (1 - share) * chance) for right, chance in cases if right]
+        share = (sum(parts) + 1) / (len(cases) + 2)
+    return share
+
+
+_FLOOR = 0.01
+"""The least chance of what was not thought of."""
+
+__all__ = ["Analysis", "cheapest", "weight"]

@@ -11,13 +11,13 @@ candidate's chance is that of its choices, calibrated on documents held out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from annotator.model.schema import Layer
-from annotator.model.span import Span
-from annotator.suggesters._analyses import Analysis, cheapest
+from annotator.suggesters._analyses import Analysis, cheapest, weight
+from annotator.suggesters._clause_rows import Rows, marked, nests_of
 from annotator.suggesters._judging import folds
 from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._logistic import Binary, Classes, Options, log_odds
@@ -90,9 +90,9 @@ class ClauseModel:
         models that had not seen an example propose for it, by its place; nothing below twelve examples. Raises
         ValueError when nothing is marked."""
         gold = [marked(example, layer) for example in examples]
-        nests = _nests(gold)
+        nests = nests_of(gold)
         rows = [
-            _Rows.of(sentences_of(example.reading), own, kinds, nests=nests)
+            Rows.of(sentences_of(example.reading), own, kinds, nests=nests)
             for example, own in zip(examples, gold, strict=True)
         ]
         model = _fit(rows, kinds, nests=nests)
@@ -106,13 +106,15 @@ class ClauseModel:
 
     def _proposals(self, reading: Reading, sentences: Sequence[Sentence]) -> list[Proposal]:
         out = [
-            self._proposal(reading, sentence, one) for sentence in sentences for one in self._chosen(sentence)
+            self._proposal(reading, sentence, one)
+            for sentence in sentences
+            for one in self._chosen(sentence, self._read(sentence))
         ]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
-    def _chosen(self, sentence: Sentence) -> list[_Scored]:
+    def _chosen(self, sentence: Sentence, read: _Read) -> list[_Scored]:
         """What is shown of a sentence."""
-        analyses = self._analyses(sentence)
+        analyses = self._with_rules(sentence, *read)
         places = sorted({place for _, one in analyses for place in one})
         features = [span_features(sentence, *place, self.kinds) for place in places]
         scored = {
@@ -122,8 +124,9 @@ class ClauseModel:
         sure = {place: max(one.labels.values()) for place, one in scored.items()}
         return [scored[place] for place in cheapest(analyses, sure)]
 
-    def _analyses(self, sentence: Sentence) -> list[tuple[float, Analysis]]:
-        """What may stand in a sentence, with its chance: the likeliest first, the hopeless left out."""
+    def _read(self, sentence: Sentence) -> _Read:
+        """The chance that a sentence holds anything; what may stand in it, with its chance: the likeliest first, the
+        hopeless left out."""
         holds = self.holds(sentence_features(sentence, self.kinds)).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([sentence.start_features(start) for start in sentence.starts])
@@ -148,7 +151,7 @@ class ClauseModel:
                     else:
                         todo.append((*one, following))
         likely = sorted((one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1]))[:MOST]
-        return self._with_rules(sentence, holds, likely)
+        return holds, likely
 
     def _with_rules(
         self, sentence: Sentence, holds: float, analyses: list[tuple[float, Analysis]]
@@ -203,6 +206,8 @@ class ClauseModel:
         )  # fmt: skip
 
 
+_Read: TypeAlias = tuple[float, list[tuple[float, Analysis]]]
+
 HOPELESS = 0.03
 """Analyses of a lower chance are not looked at."""
 
@@ -210,76 +215,7 @@ MOST = 8
 """Analyses of a sentence that are looked at."""
 
 
-def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
-    """The spans of a layer in an example with the tokens that they touch."""
-    out: list[tuple[Place, Span]] = []
-    base, tokens = example.reading.paragraph.start, example.reading.tokens
-    for span in example.spans:
-        if span.layer == layer.name:
-            inside = [
-                i for i, t in enumerate(tokens) if t.end > span.start - base and t.start < span.end - base
-            ]
-            if inside:
-                out.append(((inside[0], inside[-1] + 1), span))
-    return out
-
-
-Choice: TypeAlias = tuple[list[tuple[str, ...]], int]
-"""The features of each of several options, and which was taken."""
-
-
-@dataclass
-class _Rows:
-    """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
-
-    sentences: list[Sentence]
-    gold: list[tuple[Place, Span]]
-    holds: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    first: list[Choice] = field(default_factory=list)
-    more: list[Choice] = field(default_factory=list)
-    ends: list[Choice] = field(default_factory=list)
-    labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
-
-    @staticmethod
-    def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], kinds: Kinds, *, nests: bool) -> _Rows:
-        made = _Rows(sentences, gold)
-        for sentence in made.sentences:
-            own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
-            made.holds.append((sentence_features(sentence, kinds), "yes" if own else "no"))
-            made._choices(sentence, _chain(own, nests=nests), nests=nests)
-            for (start, end), span in sorted(own.items()):
-                features = span_features(sentence, start, end, kinds)
-                made.labels.append((features, span.label))
-                made.spans.append((features, span))
-        return made
-
-    def _choices(self, sentence: Sentence, chain: Sequence[Place], *, nests: bool) -> None:
-        """The places that were chosen for spans one after the other."""
-        if not chain:
-            return
-        begun = chain[0][0]
-        starts = sorted({*sentence.starts, begun})
-        self.first.append(([sentence.start_features(start) for start in starts], starts.index(begun)))
-        for (start, end), following in zip(chain, [*(place[0] for place in chain[1:]), None], strict=True):
-            nexts = sentence.nexts_of(start)
-            if following not in nexts:
-                nexts = [*nexts, following]
-            self.more.append(([sentence.next_features(start, n) for n in nexts], nexts.index(following)))
-            ends = sorted({*sentence.ends_of(start, None if nests else following), end})
-            self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
-
-
-def _chain(places: Iterable[Place], *, nests: bool) -> list[Place]:
-    """Spans that begin one after the other; unless they nest, none before the last one ends."""
-    out: list[Place] = []
-    for place in sorted(places, key=lambda place: (place[0], -place[1])):
-        if not out or place[0] >= (out[-1][0] + 1 if nests else out[-1][1]):
-            out.append(place)
-    return out
-
-
-def _fit(rows: Sequence[_Rows], kinds: Kinds, *, nests: bool) -> ClauseModel:
+def _fit(rows: Sequence[Rows], kinds: Kinds, *, nests: bool) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
@@ -298,23 +234,23 @@ def _fit(rows: Sequence[_Rows], kinds: Kinds, *, nests: bool) -> ClauseModel:
         options("ends"),
         labels,
         Binary(PRIOR),
-        _ruled(rows),
+        _agreement(rows),
         nests,
         kinds,
     )
 
 
-def _ruled(rows: Sequence[_Rows]) -> float:
-    """How much the rules' analysis of a sentence counts: how often it was that of the annotators, where they marked
-    something."""
-    right = every = 0
-    for one in rows:
-        for sentence in one.sentences:
-            gold = sorted(place for place, _ in one.gold if sentence.first <= place[0] < sentence.last)
-            if gold:
-                every += 1
-                right += tuple(gold) == _by_rules(sentence)
-    return right / (every + 2)
+def _agreement(rows: Sequence[Rows]) -> float:
+    """How often the rules' analysis of a sentence was that of the annotators, where they marked something."""
+    pairs = [(one.analysis(sentence), _by_rules(sentence)) for one in rows for sentence in one.sentences]
+    every = [gold == by_rules for gold, by_rules in pairs if gold]
+    return sum(every) / (len(every) + 2)
+
+
+def _by_model(read: _Read, gold: Analysis) -> float:
+    """The chance that a model gave an analysis, of those that hold anything."""
+    holds, likely = read
+    return next((chance for chance, one in likely if one == gold), 0.0) / max(holds, HOPELESS)
 
 
 def _by_rules(sentence: Sentence) -> Analysis:
@@ -352,41 +288,40 @@ PENALTIES = {
 
 
 def _calibrate(
-    model: ClauseModel, examples: Sequence[Example], rows: Sequence[_Rows]
+    model: ClauseModel, examples: Sequence[Example], rows: Sequence[Rows]
 ) -> dict[int, list[Proposal]]:
     """Give the model weights from models that have not seen the documents they are judged on; what these
     propose, with chances by those weights."""
+    reads: dict[int, tuple[ClauseModel, list[_Read]]] = {}
+    for held in folds([one.group for one in examples], _FOLDS):
+        some = [one for i, one in enumerate(rows) if i not in held]
+        if any(one.labels for one in some):
+            other = _fit(some, model.kinds, nests=model.nests)
+            reads |= {i: (other, [other._read(s) for s in rows[i].sentences]) for i in held}
+    model.ruled = weight(
+        (there == _by_rules(sentence), _by_model(read, there))
+        for i, (_, own) in sorted(reads.items())
+        for sentence, read in zip(rows[i].sentences, own, strict=True)
+        if (there := rows[i].analysis(sentence))
+    )
     columns: list[tuple[float, ...]] = []
     right: list[bool] = []
     chosen: dict[int, list[tuple[Sentence, _Scored]]] = {}
-    for held in folds([one.group for one in examples], _FOLDS):
-        some = [one for i, one in enumerate(rows) if i not in held]
-        if not any(one.labels for one in some):
-            continue
-        other = _fit(some, model.kinds, nests=model.nests)
-        for i in held:
-            gold = {(place, span.label) for place, span in rows[i].gold}
-            chosen[i] = [(s, one) for s in rows[i].sentences for one in other._chosen(s)]
-            columns += [one.columns for _, one in chosen[i]]
-            right += [(one.place, one.label) in gold for _, one in chosen[i]]
+    for i, (other, own) in sorted(reads.items()):
+        other.ruled = model.ruled
+        gold = {(place, span.label) for place, span in rows[i].gold}
+        pairs = zip(rows[i].sentences, own, strict=True)
+        chosen[i] = [(s, one) for s, read in pairs for one in other._chosen(s, read)]
+        columns += [one.columns for _, one in chosen[i]]
+        right += [(one.place, one.label) in gold for _, one in chosen[i]]
     model.chance = Binary.fit(columns, right, PRIOR)
     return {
-        i: [model._proposal(examples[i].reading, sentence, one) for sentence, one in chosen[i]]
-        for i in sorted(chosen)
+        i: [model._proposal(examples[i].reading, sentence, one) for sentence, one in mine]
+        for i, mine in chosen.items()
     }
 
 
-def _nests(gold: Sequence[Sequence[tuple[Place, Span]]]) -> bool:
-    """Whether at least one span in forty stands within another."""
-    inner = every = 0
-    for one in gold:
-        places = [place for place, _ in one]
-        every += len(places)
-        inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
-    return every > 0 and 40 * inner >= every
-
-
-def _attributes(rows: Sequence[_Rows], layer: Layer) -> dict[str, Classes]:
+def _attributes(rows: Sequence[Rows], layer: Layer) -> dict[str, Classes]:
     """Classifiers of the choice attributes that were set, from cues and frames but no other words."""
     out: dict[str, Classes] = {}
     for attribute in layer.attributes:

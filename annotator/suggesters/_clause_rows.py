@@ -1,0 +1,101 @@
+"""What a paragraph with its marked spans gives the learner of long spans to learn from: one row for each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from annotator.model.schema import Layer
+from annotator.model.span import Span
+from annotator.suggesters._analyses import Analysis
+from annotator.suggesters._kinds import Kinds
+from annotator.suggesters._places import Place, Sentence
+from annotator.suggesters._reading import Example
+from annotator.suggesters._span_features import sentence_features, span_features
+
+
+def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
+    """The spans of a layer in an example with the tokens that they touch."""
+    out: list[tuple[Place, Span]] = []
+    base, tokens = example.reading.paragraph.start, example.reading.tokens
+    for span in example.spans:
+        if span.layer == layer.name:
+            inside = [
+                i for i, t in enumerate(tokens) if t.end > span.start - base and t.start < span.end - base
+            ]
+            if inside:
+                out.append(((inside[0], inside[-1] + 1), span))
+    return out
+
+
+Choice: TypeAlias = tuple[list[tuple[str, ...]], int]
+"""The features of each of several options, and which was taken."""
+
+
+@dataclass
+class Rows:
+    """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
+
+    sentences: list[Sentence]
+    gold: list[tuple[Place, Span]]
+    holds: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    first: list[Choice] = field(default_factory=list)
+    more: list[Choice] = field(default_factory=list)
+    ends: list[Choice] = field(default_factory=list)
+    labels: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    spans: list[tuple[tuple[str, ...], Span]] = field(default_factory=list)
+
+    @staticmethod
+    def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], kinds: Kinds, *, nests: bool) -> Rows:
+        made = Rows(sentences, gold)
+        for sentence in made.sentences:
+            own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
+            made.holds.append((sentence_features(sentence, kinds), "yes" if own else "no"))
+            made._choices(sentence, chain_of(own, nests=nests), nests=nests)
+            for (start, end), span in sorted(own.items()):
+                features = span_features(sentence, start, end, kinds)
+                made.labels.append((features, span.label))
+                made.spans.append((features, span))
+        return made
+
+    def analysis(self, sentence: Sentence) -> Analysis:
+        """What annotators marked in a sentence."""
+        return tuple(sorted(place for place, _ in self.gold if sentence.first <= place[0] < sentence.last))
+
+    def _choices(self, sentence: Sentence, chain: Sequence[Place], *, nests: bool) -> None:
+        """The places that were chosen for spans one after the other."""
+        if not chain:
+            return
+        begun = chain[0][0]
+        starts = sorted({*sentence.starts, begun})
+        self.first.append(([sentence.start_features(start) for start in starts], starts.index(begun)))
+        for (start, end), following in zip(chain, [*(place[0] for place in chain[1:]), None], strict=True):
+            nexts = sentence.nexts_of(start)
+            if following not in nexts:
+                nexts = [*nexts, following]
+            self.more.append(([sentence.next_features(start, n) for n in nexts], nexts.index(following)))
+            ends = sorted({*sentence.ends_of(start, None if nests else following), end})
+            self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
+
+
+def chain_of(places: Iterable[Place], *, nests: bool) -> list[Place]:
+    """Spans that begin one after the other; unless they nest, none before the last one ends."""
+    out: list[Place] = []
+    for place in sorted(places, key=lambda place: (place[0], -place[1])):
+        if not out or place[0] >= (out[-1][0] + 1 if nests else out[-1][1]):
+            out.append(place)
+    return out
+
+
+def nests_of(gold: Sequence[Sequence[tuple[Place, Span]]]) -> bool:
+    """Whether at least one span in forty stands within another."""
+    inner = every = 0
+    for one in gold:
+        places = [place for place, _ in one]
+        every += len(places)
+        inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
+    return every > 0 and 40 * inner >= every
+
+
+__all__ = ["Rows", "marked", "nests_of"]
