@@ -139,6 +139,11 @@ def test_what_a_verb_of_wanting_is_about_is_learnt() -> None:
     assert found == [("policy", "the new ferry in the old town")]
 
 
+def test_a_single_word_that_something_is_called_ends_before_the_full_stop() -> None:
+    found = _learnt("The mayor calls the new {0} reckless.", {"reckless": "value"})
+    assert found == [("value", "reckless")]
+
+
 def test_nested_spans_are_learnt() -> None:
     whole, inner = "Iran says that the {0} must be closed at once", "the {0} must be closed at once"
     found = _learnt("Iran says that the {0} must be closed at once.", {whole: "fact", inner: "policy"})

@@ -139,12 +139,18 @@ class Sentence:
 
     def ends_of(self, start: int, following: int | None = None) -> list[int]:
         """Where a span that begins at `start` can end: after a verb, or with the sentence; not beyond the start of
-        the one `following`."""
+        the one `following`. A single word is one only where the rules say so (`calls it [strategic]`)."""
         if following is not None:
             return [*(e for e in self._stops if start + 1 < e < following), following]
+        alone = (
+            start + 1
+            if any((c.found.first, c.found.last) == (start, start + 1) for c in self.clauses)
+            else None
+        )
         return [
             e for e in self._stops
-            if e > start + 1 and (start in self._objects or self.verbs(start, e) or e >= self.bare_end)
+            if e == alone
+            or (e > start + 1 and (start in self._objects or self.verbs(start, e) or e >= self.bare_end))
         ] or [self.last]  # fmt: skip
 
     @cached_property
