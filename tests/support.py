@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from annotator.measures._data import Comparison, Resampling, Result
 from annotator.model.annotation import AnnotationSet
@@ -17,6 +18,9 @@ from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
+
+if TYPE_CHECKING:
+    from annotator.suggesters._reading import Reading
 
 _HOLD = """
 import sqlite3, sys
@@ -38,6 +42,14 @@ def document(text: str = TEXT, *, id: str = "doc") -> Document:
     """A document of a text, its paragraphs split as on import."""
     paragraphs = split_paragraphs(text)
     return Document(id, title_of(text, paragraphs) or id, text, paragraphs)
+
+
+def read(text: str, *, id: str = "d") -> Reading:
+    """The first paragraph of a text as rules and learners see it."""
+    from annotator.suggesters._reading import shared_reader  # imports spaCy
+
+    of = document(text, id=id)
+    return shared_reader().read(of, of.paragraphs[0])
 
 
 def suggestion(value: Annotation, paragraph: int = 0, *, score: float = 0.8) -> Suggestion:

@@ -7,6 +7,7 @@ import random
 from functools import cache
 
 import pytest
+from support import read
 
 from annotator.model.effort import of_spans
 from annotator.model.schema import Layer
@@ -50,9 +51,7 @@ def _example(text: str, number: int, *, marked: bool = True, final: bool = False
 
 
 def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
-    document = Document("new", "", text, split_paragraphs(text))
-    reading = _reader().read(document, document.paragraphs[0])
-    return [(p.label, text[p.start : p.end]) for p in model.suggest(reading)]
+    return [(p.label, text[p.start : p.end]) for p in model.suggest(read(text))]
 
 
 def _train(**options: bool) -> ClauseModel:
@@ -166,8 +165,7 @@ KINDS = Kinds({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
 def test_features_are_told_once_however_often_they_hold() -> None:
     """A learner counts each as there or not; what it is asked about afterwards must be told in the same way."""
     text = "We must, must and must again close the wharf and the wharf and the wharf, said the mayor of the wharf."
-    document = Document("d", "", text, split_paragraphs(text))
-    (sentence,) = sentences_of(_reader().read(document, document.paragraphs[0]))
+    (sentence,) = sentences_of(read(text))
     start, last = sentence.starts[0], sentence.last
     for made in (
         sentence_features(sentence, KINDS),
@@ -195,8 +193,7 @@ def test_words_have_senses_in_all_their_forms(word: str, sense: str) -> None:
 
 def test_a_span_may_begin_after_an_abbreviation() -> None:
     text = "Then Mr. Tarrant came the next day and agreed."
-    document = Document("d", "", text, split_paragraphs(text))
-    (sentence,) = sentences_of(_reader().read(document, document.paragraphs[0]))
+    (sentence,) = sentences_of(read(text))
     assert "Tarrant" in [sentence.tokens[i].text for i in sentence.starts]
 
 

@@ -6,18 +6,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from support import read
 
-from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._reading import shared_reader
 
 KNOWN = Path(tables.__file__).parent / "_data" / "known.tsv"
 
 
 def _found(text: str) -> list[tuple[str, str]]:
-    document = Document("d", "", text, split_paragraphs(text))
-    reading = shared_reader().read(document, document.paragraphs[0])
+    reading = read(text)
     return [(text[one.start : one.end], one.label) for one in reading.actors]
 
 

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
+from support import read
 
-from annotator.model.text import Document, split_paragraphs
 from annotator.suggesters._claims import Clause
-from annotator.suggesters._reading import Reader
-
-
-@cache
-def _reader() -> Reader:
-    return Reader()
 
 
 def _clauses(text: str) -> tuple[Clause, ...]:
-    document = Document("d", "", text, split_paragraphs(text))
-    return _reader().read(document, document.paragraphs[0]).clauses
+    return read(text).clauses
 
 
 @pytest.mark.parametrize(

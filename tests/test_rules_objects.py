@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
-
-from annotator.model.text import Document, split_paragraphs
-from annotator.suggesters._reading import Reader, Reading
-
-
-@cache
-def _reader() -> Reader:
-    return Reader()
-
-
-def _read(text: str) -> Reading:
-    document = Document("d", "", text, split_paragraphs(text))
-    return _reader().read(document, document.paragraphs[0])
+from support import read
 
 
 def _claims(text: str) -> list[str]:
-    return [text[c.found.start : c.found.end] for c in _read(text).clauses]
+    return [text[c.found.start : c.found.end] for c in read(text).clauses]
 
 
 def _labels(text: str) -> list[str]:
-    return [c.found.label for c in _read(text).clauses]
+    return [c.found.label for c in read(text).clauses]
 
 
 @pytest.mark.parametrize(
@@ -149,25 +135,27 @@ def test_types(text: str, labels: list[str]) -> None:
     ],
 )
 def test_holders(text: str, holder: str | None, side: str) -> None:
-    read = _read(text)
-    (clause,) = read.clauses
+    reading = read(text)
+    (clause,) = reading.clauses
     assert clause.frame is not None
     place = clause.frame.holder
-    assert (None if place is None else text[read.actors[place].start : read.actors[place].end]) == holder
+    assert (
+        None if place is None else text[reading.actors[place].start : reading.actors[place].end]
+    ) == holder
     assert clause.frame.side == side
 
 
 def test_what_the_text_is_against_is_the_authors_side() -> None:
-    read = _read("We oppose the new runway.")
-    (edge,) = read.edges
+    reading = read("We oppose the new runway.")
+    (edge,) = reading.edges
     assert (edge.source, edge.side) == (None, "oppose")
-    assert read.clauses[0].found.attributes["attribution"] == "author"
+    assert reading.clauses[0].found.attributes["attribution"] == "author"
 
 
 def test_what_the_text_is_for_needs_no_stance() -> None:
-    read = _read("We support the new runway.")
-    assert [text.frame for text in read.clauses] == [None]
-    assert read.edges == ()
+    reading = read("We support the new runway.")
+    assert [text.frame for text in reading.clauses] == [None]
+    assert reading.edges == ()
 
 
 @pytest.mark.parametrize(
@@ -175,4 +163,4 @@ def test_what_the_text_is_for_needs_no_stance() -> None:
     ["In harbours that are regarded", "that to", "who asked for, that", 'calls it "', "There who that say"],
 )
 def test_a_sentence_that_breaks_off_is_read_all_the_same(text: str) -> None:
-    assert all(c.found.start < c.found.end for c in _read(text).clauses)
+    assert all(c.found.start < c.found.end for c in read(text).clauses)

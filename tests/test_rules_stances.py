@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
-
-from annotator.model.text import Document, split_paragraphs
-from annotator.suggesters._reading import Reader
-
-
-@cache
-def _reader() -> Reader:
-    return Reader()
+from support import read
 
 
 def _sides(text: str) -> set[tuple[str, str, str]]:
-    document = Document("d", "", text, split_paragraphs(text))
-    reading = _reader().read(document, document.paragraphs[0])
+    reading = read(text)
     quotes = [text[a.start : a.end] for a in reading.actors]
     return {
         (quotes[e.source], e.side, quotes[e.target])

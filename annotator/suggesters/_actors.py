@@ -283,7 +283,7 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
     if at >= len(tokens):
         return False
     word = tokens[at].lower
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     return bool(kinds & {"s", "past", "both"}) or word in _POSSESSIVE or word in tables.words("finite_be")
 
 

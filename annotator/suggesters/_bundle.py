@@ -7,8 +7,9 @@ had not seen they saved more keys. Everything is a function of the examples: the
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import srsly
@@ -208,11 +209,16 @@ def learn(
     bundle = Bundle(schema)
     texts = list(texts)
     usage = Usage.of(texts)
+
+    @cache
+    def kinds() -> Kinds:
+        return Kinds.of(texts)
+
     covers: set[str] = set()
     layers: dict[str, Any] = {}
     last: list[Effort] = []
     for layer in schema.layers:
-        judged = _learn_layer(bundle, [*base, *examples], layer, usage, texts)
+        judged = _learn_layer(bundle, [*base, *examples], layer, usage, kinds)
         own = [one for i, one in sorted(judged.items()) if i >= len(base)]
         spans = layer.kind == "span"
         if own:
@@ -233,7 +239,7 @@ def learn(
 
 
 def _learn_layer(
-    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage, texts: Sequence[str]
+    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage, kinds: Callable[[], Kinds]
 ) -> dict[int, Judged]:
     """Train the model of a layer, if there is enough to, and judge it on paragraphs held out; by their places."""
     judged: dict[int, Judged] = {}
@@ -244,7 +250,7 @@ def _learn_layer(
             )
             judged = {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
         elif layer.kind == "span":
-            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer, Kinds.of(texts))
+            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer, kinds())
             judged = {i: _judge_clauses(bundle, found, examples[i], layer) for i, found in proposed.items()}
         else:
             bundle.pairs[layer.name], related = PairModel.train(examples, layer)

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import elliptic, imperative, independent, main_clauses
 from annotator.suggesters._cues import asked, attribution_of, label_of, modality_of
-from annotator.suggesters._frames import Frame, flip, frame_of, heads_of, that_frame
+from annotator.suggesters._frames import Frame, frame_of, heads_of, that_frame
 from annotator.suggesters._objects import Object, main_verb, object_at, passed, relative_object
 from annotator.suggesters._syntax import Syntax, finite, governs
-from annotator.suggesters._tokens import Found, Token, phrase_at
+from annotator.suggesters._tokens import QUOTES, Found, Token, phrase_at
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
-_QUOTES = frozenset('"“”«»')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
     ) or phrase_at(tokens, first, tables.phrases("asides"), last):
         return []
-    quoted = any(t.text in _QUOTES for t in tokens[first:last])
+    quoted = any(t.text in QUOTES for t in tokens[first:last])
     if question and _open(tokens, first, last):
         return []
     objects = [] if question else _objects(syntax, first, last)
@@ -109,7 +108,7 @@ def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) ->
             return k
         if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and elliptic(tokens, k + 2, last):
             return k
-        if tokens[k - 1].text in _QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
+        if tokens[k - 1].text in QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
             return k
     return last
 
@@ -153,7 +152,7 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     first, last = _trim(tokens, found.first, found.last)
     if first >= last:
         return []
-    direct = found.first > 0 and tokens[first - 1].text in _QUOTES
+    direct = found.first > 0 and tokens[first - 1].text in QUOTES
     attributes = {
         "modality": modality_of(tokens, first, last, question=False),
         "attribution": attribution_of(tokens, first, last, found.frame, quoted=direct),
@@ -278,4 +277,4 @@ def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
     return first
 
 
-__all__ = ["Clause", "Frame", "find_claims", "flip"]
+__all__ = ["Clause", "find_claims"]

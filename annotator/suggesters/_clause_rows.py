@@ -11,7 +11,7 @@ from annotator.model.span import Span
 from annotator.suggesters._analyses import Analysis
 from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._places import Place, Sentence
-from annotator.suggesters._reading import Example
+from annotator.suggesters._reading import Example, tokens_within
 from annotator.suggesters._span_features import sentence_features, span_features
 
 
@@ -21,11 +21,9 @@ def marked(example: Example, layer: Layer) -> list[tuple[Place, Span]]:
     base, tokens = example.reading.paragraph.start, example.reading.tokens
     for span in example.spans:
         if span.layer == layer.name:
-            inside = [
-                i for i, t in enumerate(tokens) if t.end > span.start - base and t.start < span.end - base
-            ]
-            if inside:
-                out.append(((inside[0], inside[-1] + 1), span))
+            place = tokens_within(tokens, span.start - base, span.end - base)
+            if place is not None:
+                out.append((place, span))
     return out
 
 
@@ -50,7 +48,7 @@ class Rows:
     def of(sentences: list[Sentence], gold: list[tuple[Place, Span]], kinds: Kinds, *, nests: bool) -> Rows:
         made = Rows(sentences, gold)
         for sentence in made.sentences:
-            own = {place: span for place, span in made.gold if sentence.first <= place[0] < sentence.last}
+            own = made._own(sentence)
             made.holds.append((sentence_features(sentence, kinds), "yes" if own else "no"))
             made._choices(sentence, chain_of(own, nests=nests), nests=nests)
             for (start, end), span in sorted(own.items()):
@@ -61,7 +59,10 @@ class Rows:
 
     def analysis(self, sentence: Sentence) -> Analysis:
         """What annotators marked in a sentence."""
-        return tuple(sorted(place for place, _ in self.gold if sentence.first <= place[0] < sentence.last))
+        return tuple(sorted(self._own(sentence)))
+
+    def _own(self, sentence: Sentence) -> dict[Place, Span]:
+        return {place: span for place, span in self.gold if sentence.first <= place[0] < sentence.last}
 
     def _choices(self, sentence: Sentence, chain: Sequence[Place], *, nests: bool) -> None:
         """The places that were chosen for spans one after the other."""

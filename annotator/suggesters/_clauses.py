@@ -102,13 +102,10 @@ class ClauseModel:
 
     def suggest(self, reading: Reading) -> list[Proposal]:
         """The spans that are expected to save the most keys, in reading order."""
-        return self._proposals(reading, sentences_of(reading))
-
-    def _proposals(self, reading: Reading, sentences: Sequence[Sentence]) -> list[Proposal]:
         out = [
             self._proposal(reading, sentence, one)
-            for sentence in sentences
-            for one in self._chosen(sentence, self._read(sentence))
+            for sentence in sentences_of(reading)
+            for one in self._chosen(sentence, self._read(sentence, sentence_features(sentence, self.kinds)))
         ]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
@@ -124,10 +121,10 @@ class ClauseModel:
         sure = {place: max(one.labels.values()) for place, one in scored.items()}
         return [scored[place] for place in cheapest(analyses, sure)]
 
-    def _read(self, sentence: Sentence) -> _Read:
-        """The chance that a sentence holds anything; what may stand in it, with its chance: the likeliest first, the
-        hopeless left out."""
-        holds = self.holds(sentence_features(sentence, self.kinds)).get("yes", 0.0)
+    def _read(self, sentence: Sentence, features: Sequence[str]) -> _Read:
+        """The chance that a sentence with these features holds anything; what may stand in it, with its chance: the
+        likeliest first, the hopeless left out."""
+        holds = self.holds(features).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([sentence.start_features(start) for start in sentence.starts])
         todo: list[tuple[float, Analysis, int]] = [
@@ -297,7 +294,9 @@ def _calibrate(
         some = [one for i, one in enumerate(rows) if i not in held]
         if any(one.labels for one in some):
             other = _fit(some, model.kinds, nests=model.nests)
-            reads |= {i: (other, [other._read(s) for s in rows[i].sentences]) for i in held}
+            for i in held:
+                pairs = zip(rows[i].sentences, rows[i].holds, strict=True)
+                reads[i] = other, [other._read(s, features) for s, (features, _) in pairs]
     model.ruled = weight(
         (there == _by_rules(sentence), _by_model(read, there))
         for i, (_, own) in sorted(reads.items())
@@ -310,8 +309,8 @@ def _calibrate(
     for i, (other, own) in sorted(reads.items()):
         other.ruled = model.ruled
         gold = {(place, span.label) for place, span in rows[i].gold}
-        pairs = zip(rows[i].sentences, own, strict=True)
-        chosen[i] = [(s, one) for s, read in pairs for one in other._chosen(s, read)]
+        known = zip(rows[i].sentences, own, strict=True)
+        chosen[i] = [(s, one) for s, read in known for one in other._chosen(s, read)]
         columns += [one.columns for _, one in chosen[i]]
         right += [(one.place, one.label) in gold for _, one in chosen[i]]
     model.chance = Binary.fit(columns, right, PRIOR)

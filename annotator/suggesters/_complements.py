@@ -6,19 +6,26 @@ from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import elliptic, independent
-from annotator.suggesters._syntax import Syntax, adverbial, governs
-from annotator.suggesters._tokens import Token
+from annotator.suggesters._syntax import HELPERS, Syntax, adverb, adverbial, governs
+from annotator.suggesters._tokens import QUOTES, Token
 
 OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
     "you itself himself herself themselves anything neither none".split()
 )
 """Pronouns that are no claim by themselves."""
-QUOTES = frozenset('"“”«»')
 STOPS = frozenset(". ? ! ; : ( )".split()) | QUOTES
 _ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
 _JOINTS = frozenset("and but or yet while whereas though although".split())
 CLOSED = tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
 """Words that begin no noun phrase."""
+_NO_VERBS = (
+    tables.words("determiners")
+    | tables.words("pronouns")
+    | tables.words("prepositions")
+    | tables.words("numbers")
+)
+_NO_PREDICATES = CLOSED - {"too", "so"}
+_BREAKS = STOPS - QUOTES
 _REACH = 10
 """Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
 
@@ -60,12 +67,11 @@ def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
     if k + 1 >= last or tokens[k].lower != "to":
         return False
     word = tokens[k + 1].lower
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     if "base" in kinds or adverbial(word):
         return True
-    closed = tables.words("determiners") | tables.words("pronouns") | tables.words("prepositions")
     plain = word.isalpha() and tokens[k + 1].text == word and not word.endswith(("s", "ing"))
-    return plain and word not in closed | tables.words("numbers")
+    return plain and word not in _NO_VERBS
 
 
 def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
@@ -91,10 +97,7 @@ def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> in
 def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
     """What something is called: after a pronoun, in quotation marks, from `a` on, or one evaluating word at the end."""
     if tokens[after].lower in OBJECTS and after + 1 < last:
-        plain = (
-            tokens[after + 1].lower not in CLOSED - {"too", "so"}
-            and tokens[after + 1].text not in STOPS - QUOTES
-        )
+        plain = tokens[after + 1].lower not in _NO_PREDICATES and tokens[after + 1].text not in _BREAKS
         return after + 1 if plain else None
     for k in range(after + 1, min(after + _REACH, last)):
         if tokens[k].text in QUOTES or tokens[k].lower in ("a", "an"):
@@ -108,17 +111,15 @@ def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
 def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
     """Whether a noun phrase begins at `k`."""
     word = tokens[k].lower
-    if tokens[k].text in STOPS - QUOTES or tokens[k].text in (",", "-", "–", "—"):
+    if tokens[k].text in _BREAKS or tokens[k].text in (",", "-", "–", "—"):
         return False
     if word in OBJECTS:
-        kinds = (
-            {kind for _, kind in tables.verb_forms().get(tokens[k + 1].lower, ())} if k + 1 < last else set()
-        )
+        kinds = tables.verb_kinds(tokens[k + 1].lower) if k + 1 < last else set()
         return k + 1 < last and (bool(kinds & {"participle", "both"}) or infinitive(tokens, k + 1, last))
     if word in tables.words("determiners"):
         return True
     # "Monitoring reports indicate that": a verb that is never a noun.
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     verb = "base" in kinds and word not in tables.words("ordinary") and word not in tables.heads()
     return word not in CLOSED | {"to", "not"} and not (
         verb and k + 1 < last and tokens[k + 1].lower == "that"
@@ -169,12 +170,12 @@ def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | N
 
 def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     """Whether a finite verb without a subject begins at `k`, with which no infinitive or noun goes on."""
-    while k < last - 1 and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
+    while k < last - 1 and adverb(tokens[k].lower):
         k += 1
     word = tokens[k].lower
-    if word in tables.words("modals") or word in tables.words("finite_be") or word in ("has", "have", "had"):
+    if word in HELPERS:
         return True
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     after = tokens[k + 1].lower if k + 1 < last else ""
     opens = after in tables.words("determiners") or after in ("to", "that", "for")
     said = word in tables.object_verbs() or word in tables.verbs_by_form()

@@ -18,6 +18,9 @@ _OPENING = tables.words("prepositions") | tables.words("subordinators")
 _NO_NOUNS = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
 _SUBJECT_STARTS = tables.words("subject_pronouns") | _QUANTIFIERS | _ARTICLES | {"the"}
 _AUXILIARIES = tables.words("modals") | tables.words("finite_be")
+_HELPERS = tables.words("do") | tables.words("have") | _AUXILIARIES
+_PERFECT = tables.words("have") | tables.words("be")
+_NO_SUBJECTS = _NO_NOUNS | tables.words("have") | _AUXILIARIES
 _INSIDE = frozenset("of in for to at on".split())
 """Prepositions that may stand in the subject."""
 _INSERTED = 16
@@ -78,7 +81,7 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
         )
     if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
         return True
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
         return False
     if word in tables.words("stopping") and after.endswith("ing"):
@@ -95,9 +98,8 @@ def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
         k -= 1
     while k > first and tokens[k].lower in tables.words("negations"):
         k -= 1
-    helpers = tables.words("do") | tables.words("have") | _AUXILIARIES
     only = k - first < 8 and not any(governs(tokens, i) for i in range(first + 1, k))
-    return only and tokens[k].lower in helpers and independent(tokens, first, last)
+    return only and tokens[k].lower in _HELPERS and independent(tokens, first, last)
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
@@ -139,7 +141,7 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             if verb is None:
                 return False
             reach, i = verb + 10, verb + 1
-            while i < end and tokens[i].lower in tables.words("have") | tables.words("be"):
+            while i < end and tokens[i].lower in _PERFECT:
                 i += 1
             i += 1
             continue
@@ -166,14 +168,10 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
-    if (
-        at + 1 >= end
-        or tokens[at].lower in _NO_NOUNS | tables.words("have") | _AUXILIARIES
-        or adverbial(tokens[at].lower)
-    ):
+    if at + 1 >= end or tokens[at].lower in _NO_SUBJECTS or adverbial(tokens[at].lower):
         return False
     word = tokens[at + 1].lower
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     plural = tokens[at].lower.endswith("s") and tokens[at].lower not in tables.verb_forms()
     return word in ("do", "did") or kinds == {"past"} or (plural and governs(tokens, at + 1))
 

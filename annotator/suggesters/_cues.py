@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import after_insertion, imperative
 from annotator.suggesters._frames import Frame
-from annotator.suggesters._syntax import governs
+from annotator.suggesters._syntax import HELPERS, governs
 from annotator.suggesters._tokens import Token, phrase_at
 
-_HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+_NOT_NAMING = tables.words("adverbs") | {"not", "n't", "n’t"}
+_BEFORE_BE = tables.words("negations") | tables.words("adverbs")
+_NOT_ASKED = tables.words("modals") | tables.words("do") | {"to", "and", "or"}
 
 
 def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
@@ -58,7 +60,7 @@ def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
     for i in range(first + 1, last - 2):
         if tokens[i].lower in tables.words("finite_be"):
             k = i + 1
-            while k < last - 1 and tokens[k].lower in tables.words("adverbs") | {"not", "n't", "n’t"}:
+            while k < last - 1 and tokens[k].lower in _NOT_NAMING:
                 k += 1
             return tokens[k].lower in tables.words("naming")
     return False
@@ -73,7 +75,7 @@ def _main(tokens: Sequence[Token], first: int, last: int) -> int:
         if over > i and tokens[i + 1].lower in tables.words("closing"):
             i = over
             continue
-        relative = tokens[i].lower == "that" and i + 1 < last and tokens[i + 1].lower in _HELPERS
+        relative = tokens[i].lower == "that" and i + 1 < last and tokens[i + 1].lower in HELPERS
         if verb and (relative or tokens[i].lower in tables.words("closing")):
             return i
         verb = verb or governs(tokens, i)
@@ -86,9 +88,9 @@ def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
     for i in range(first + 1, last):
         if tokens[i].lower == "be":
             k = i - 1
-            while k > first and tokens[k].lower in tables.words("negations") | tables.words("adverbs"):
+            while k > first and tokens[k].lower in _BEFORE_BE:
                 k -= 1
-            return tokens[k].lower not in tables.words("modals") | tables.words("do") | {"to", "and", "or"}
+            return tokens[k].lower not in _NOT_ASKED
     return False
 
 

@@ -114,7 +114,7 @@ def _classes(text: str) -> tuple[str, ...]:
         found.append("demonym")
     if lower in tables.heads():
         found.append(f"noun.{tables.heads()[lower].label}")
-    kinds = sorted({kind for _, kind in tables.verb_forms().get(lower, ())})
+    kinds = sorted(tables.verb_kinds(lower))
     found += [f"verb.{kind}" for kind in kinds]
     name = tables.names().get(text)
     if name is not None:

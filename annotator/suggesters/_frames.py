@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._coordination import after_insertion, independent
-from annotator.suggesters._syntax import Syntax, adverbial, after_verb, governs, negated
-from annotator.suggesters._tokens import Found, Token
+from annotator.suggesters._syntax import HELPERS, Syntax, after_verb, governs, negated, over_adverbs
+from annotator.suggesters._tokens import QUOTES, Found, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
-_QUOTES = frozenset('"“”«»')
 _ADJUNCTS = (
     tables.words("prepositions")
     | (tables.words("adverbs") - tables.words("determiners"))
@@ -20,7 +19,11 @@ _ADJUNCTS = (
 )
 """What a word of where, when and how begins with, between a verb of saying and `that`."""
 _AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
-_HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+_NO_ADJECTIVES = _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
+_ARTICLES = tables.words("determiners") - _NO_ADJECTIVES
+_PASSED_BY = tables.words("adverbs") | tables.words("negations")
+_NOT_SAID = tables.words("demanding") | tables.words("supposing")
+"""Words before a verb of saying that tell that nobody has said it."""
 _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 
@@ -80,9 +83,9 @@ def _quote_frame(
     tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
 ) -> tuple[Frame, int, int] | None:
     """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
-    if not first or tokens[first - 1].text not in _QUOTES:
+    if not first or tokens[first - 1].text not in QUOTES:
         return None
-    close = next((k for k in range(first + 2, last) if tokens[k].text in _QUOTES), None)
+    close = next((k for k in range(first + 2, last) if tokens[k].text in QUOTES), None)
     if close is None or tokens[close - 1].text not in ",?!.":
         return None
     verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
@@ -152,40 +155,37 @@ def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
     if any(t.lower in _OWN for t in tokens[first:i]):
         return False
     k = i - 1
-    while k > first and tokens[k].lower in tables.words("adverbs") | tables.words("negations"):
+    while k > first and tokens[k].lower in _PASSED_BY:
         k -= 1
     if tokens[first].lower in tables.words("demanding"):
         return True
     demanding = any(t.lower in tables.words("demanding") for t in tokens[first:i])
     if tokens[k].lower in ("and", "or", ","):
         return demanding
-    return tokens[k].lower in tables.words("demanding") | tables.words("supposing")
+    return tokens[k].lower in _NOT_SAID
 
 
 def _noun(syntax: Syntax, i: int) -> bool:
     """Whether a plain form is a noun here, by an article before it or before its adjective (`a clear demand that`)."""
     if i - 2 < syntax.low[i] or i - 1 in syntax.at:
         return False
-    determiners, before = tables.words("determiners"), syntax.lower[i - 1]
-    closed = _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
-    adjective = before.isalpha() and not before.endswith("s") and before not in closed
-    return before in determiners - closed or (adjective and syntax.lower[i - 2] in determiners)
+    before = syntax.lower[i - 1]
+    adjective = before.isalpha() and not before.endswith("s") and before not in _NO_ADJECTIVES
+    return before in _ARTICLES or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
 
 
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether a form of `be` governs the word at `i`, over adverbs."""
-    k = i - 1
-    while k > first and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
-        k -= 1
+    k = over_adverbs(tokens, first, i)
     return k >= first and tokens[k].lower in tables.words("be")
 
 
 def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
     """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the verb, or after
     whom it is said to, where and when (`told the judges that`, `says in private, as ever, that`)."""
-    if tokens[after].lower == "that" or tokens[after].text in _QUOTES | {":"}:
+    if tokens[after].lower == "that" or tokens[after].text in QUOTES | {":"}:
         return after + 1
-    if tokens[after].text == "," and tokens[after + 1 : after + 2] and tokens[after + 1].text in _QUOTES:
+    if tokens[after].text == "," and tokens[after + 1 : after + 2] and tokens[after + 1].text in QUOTES:
         return after + 1
     told = verb.base in tables.words("telling")
     if tokens[after].lower == "to" or not (
@@ -200,7 +200,7 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
             k = over
         elif tokens[k].lower == "that":
             # "Answers to questions that have been raised" reports nothing.
-            return None if k + 1 < last and tokens[k + 1].lower in _HELPERS else k + 1
+            return None if k + 1 < last and tokens[k + 1].lower in HELPERS else k + 1
         elif tokens[k].text in _BREAKS or governs(tokens, k):
             return None
         else:

@@ -10,7 +10,7 @@ from annotator.suggesters import _tables as tables
 from annotator.suggesters._complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
 from annotator.suggesters._coordination import after_insertion
 from annotator.suggesters._frames import Frame, be_before, flip, heads_of
-from annotator.suggesters._syntax import PASSED, Syntax, adverbial, governs
+from annotator.suggesters._syntax import HELPERS, PASSED, Syntax, adverb, governs, over_adverbs, verb_begins
 from annotator.suggesters._tokens import Token
 
 _AUTHOR = frozenset(("we", "i"))
@@ -19,6 +19,8 @@ _NO_ONE = frozenset(("which", "what", "there", ""))
 _THINGS = frozenset("it this that these those".split())
 """Subjects that hold nothing where the verb is one of things too."""
 _RELATIVE = frozenset("who which that".split())
+_STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
+"""Words before the verb of a subordinate clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,12 @@ def _heads(syntax: Syntax, k: int, last: int) -> bool:
     tokens = syntax.tokens
     if k in syntax.at or not governs(tokens, k):
         return False
-    helper = tables.words("finite_be") | tables.words("modals") | {"has", "have", "had"}
-    return tokens[k].lower in helper or k + 1 >= last or tokens[k + 1].lower not in helper
+    return tokens[k].lower in HELPERS or k + 1 >= last or tokens[k + 1].lower not in HELPERS
 
 
 def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether the verb at `i` is that of a relative clause without `that` (`the impression we want to share is`)."""
-    k = i - 1
-    while k > first and (tokens[k].lower in tables.words("adverbs") or adverbial(tokens[k].lower)):
-        k -= 1
+    k = over_adverbs(tokens, first, i)
     pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
     return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in CLOSED
 
@@ -72,7 +71,7 @@ def _auxiliary(tokens: Sequence[Token], i: int, last: int) -> bool:
     word = tokens[i].lower
     if any(_fits(tokens, i, verb, last) is not None for verb, _ in tables.object_verbs().get(word, ())):
         return False
-    return word in PASSED or word in tables.words("adverbs") or adverbial(word)
+    return word in PASSED or adverb(word)
 
 
 def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | None = None) -> Object | None:
@@ -134,9 +133,7 @@ def _is_claim(
 def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int) -> Object | None:
     """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
     tokens = syntax.tokens
-    end = i
-    while end > first and (tokens[end - 1].lower in PASSED or adverbial(tokens[end - 1].lower)):
-        end -= 1
+    end = verb_begins(tokens, first, i)
     holder = syntax.object(after + 1)
     relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
     if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS:
@@ -175,11 +172,7 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
 
 def _goes_on(tokens: Sequence[Token], k: int) -> bool:
     """Whether the verb of the main clause stands here, after a relative clause."""
-    word = tokens[k].lower
-    verb = word in tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
-    return verb and tokens[k - 1].lower not in tables.words("subordinators") | tables.words(
-        "subject_pronouns"
-    )
+    return tokens[k].lower in HELPERS and tokens[k - 1].lower not in _STARTS
 
 
 def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -> int | None:
@@ -193,7 +186,7 @@ def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -
 def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
     """Whether a modal says that the verb at `i` is to be, or may be, and not that it is so."""
     k = i - 1
-    while k >= first and (tokens[k].lower in PASSED | tables.words("adverbs") or adverbial(tokens[k].lower)):
+    while k >= first and (tokens[k].lower in PASSED or adverb(tokens[k].lower)):
         if tokens[k].lower in tables.words("modals"):
             return True
         k -= 1
@@ -202,10 +195,7 @@ def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
 
 def _subject(tokens: Sequence[Token], first: int, i: int) -> str:
     """The word before a verb and its auxiliaries, in lower case; empty at the start."""
-    k = i - 1
-    while k > first and (tokens[k].lower in PASSED or adverbial(tokens[k].lower)):
-        k -= 1
-    return tokens[k].lower if k >= first else ""
+    return tokens[max(first, verb_begins(tokens, first, i) - 1)].lower if i > first else ""
 
 
 def _holder(

@@ -14,7 +14,8 @@ from typing import Any
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import Clause, find_claims, flip
+from annotator.suggesters._claims import Clause, find_claims
+from annotator.suggesters._frames import flip
 from annotator.suggesters._judging import folds
 from annotator.suggesters._logistic import Binary, Classes, log_odds
 from annotator.suggesters._pair_features import End, Scene, features_of

@@ -13,19 +13,19 @@ from annotator.suggesters import _tables as tables
 from annotator.suggesters._claims import Clause
 from annotator.suggesters._reading import Reading
 from annotator.suggesters._syntax import after_verb, finite, governs
-from annotator.suggesters._tokens import Token, phrase_at
+from annotator.suggesters._tokens import QUOTES, Token, phrase_at
 
 Place: TypeAlias = tuple[int, int]
 """Tokens `[first, last)` of a paragraph."""
 
 _AFTER = frozenset(', ; : - – — " “ ” « » ( ) that whether why because while and but or yet so'.split())
 """Words and signs after which a span can begin."""
+_JOINTS = _AFTER - {"that"}
 _BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so because as if'.split())
 """Words and signs before which a span can end."""
 _SIGNS = frozenset(".…:;)")
 """Last signs of words, as of abbreviations and of `(Malta):`, after which a sentence may begin for others."""
 _FINAL = frozenset(". ! ? … ; : ,".split())
-QUOTES = frozenset('"“”«»')
 _CUES = (
     ("policy", "policy_cues"), ("prediction", "prediction_cues"), ("hedge", "hedges"), ("if", "conditionals"),
     ("unattributed", "unattributed"), ("procedural", "procedural"), ("opinion", "opinion_frames"),
@@ -95,7 +95,7 @@ class Sentence:
         made = {
             i for i in range(self.first + 1, self.last)
             if ((self.tokens[i - 1].lower in _AFTER or self.tokens[i - 1].text[-1] in _SIGNS)
-            and self.tokens[i].lower not in _AFTER - {"that"})
+            and self.tokens[i].lower not in _JOINTS)
             or self.tokens[i].text in QUOTES
         }  # fmt: skip
         made = {i for i in made if self.verbs(i, self.last)}
@@ -314,4 +314,4 @@ def _cues_of(tokens: Sequence[Token]) -> tuple[tuple[tuple[str, int], ...], ...]
     return tuple(out)
 
 
-__all__ = ["QUOTES", "Place", "Sentence", "sentences_of", "size"]
+__all__ = ["Place", "Sentence", "sentences_of", "size"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from annotator.suggesters import _tables as tables
 from annotator.suggesters._kinds import Kinds
-from annotator.suggesters._places import QUOTES, Sentence, size
+from annotator.suggesters._places import Sentence, size
+from annotator.suggesters._tokens import QUOTES
 
 _PRESENT = frozenset("is are am 's 're 'm ’s ’re ’m".split())
 _PLAIN = frozenset("a an the no not".split())
@@ -108,7 +109,7 @@ def _form(word: str) -> str:
         return "was"
     if word in ("has", "have"):
         return "has"
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     return "past" if word in ("had", "did") or kinds & {"past", "both"} else "present"
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.suggesters import _tables as tables
-from annotator.suggesters._claims import Clause, flip
+from annotator.suggesters._claims import Clause
+from annotator.suggesters._frames import flip
 from annotator.suggesters._syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
 from annotator.suggesters._tokens import Edge, Found, Token
 

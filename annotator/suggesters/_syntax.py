@@ -20,6 +20,8 @@ PASSED = (
     tables.words("have") | tables.words("do") | tables.words("modals") | tables.words("finite_be")
     | frozenset("been be being was were not n't n’t never also even still now just once again first both".split())
 )  # fmt: skip
+HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+"""Finite verbs that another verb may follow."""
 _REFUSING = frozenset(
     "refuse refuses refused refusing decline declines declined declining fail fails failed failing stop stopped "
     "hesitate hesitates hesitated reluctant unwilling".split()
@@ -45,6 +47,26 @@ def adverbial(word: str) -> bool:
     return word.endswith("ly") and word not in tables.words("nouns_in_ly")
 
 
+def adverb(word: str) -> bool:
+    """Whether a word in lower case is an adverb."""
+    return word in tables.words("adverbs") or adverbial(word)
+
+
+def over_adverbs(tokens: Sequence[Token], first: int, i: int) -> int:
+    """The place of the word before `i`, adverbs passed; not before `first`, but for `i` there."""
+    k = i - 1
+    while k > first and adverb(tokens[k].lower):
+        k -= 1
+    return k
+
+
+def verb_begins(tokens: Sequence[Token], first: int, i: int) -> int:
+    """Where the auxiliaries and adverbs of the verb at `i` begin, at `first` or later."""
+    while i > first and (tokens[i - 1].lower in PASSED or adverbial(tokens[i - 1].lower)):
+        i -= 1
+    return i
+
+
 def finite(token: Token) -> bool:
     """Whether a token can be the finite verb of a clause."""
     return token.lower in _finite()
@@ -65,7 +87,7 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
         or (before in tables.words("numbers") and before not in ("one", "other"))
     ):
         return False
-    kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+    kinds = tables.verb_kinds(word)
     if kinds & {"s", "past", "both"}:
         return True
     plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
@@ -171,7 +193,7 @@ class Syntax:
             or word in tables.words("finite_be")
         ):
             return word not in PASSED
-        kinds = {kind for _, kind in tables.verb_forms().get(word, ())}
+        kinds = tables.verb_kinds(word)
         return bool(kinds & {"past", "both"}) or ("s" in kinds and k - 1 in self.at)
 
     def before(self, at: int) -> int | None:
@@ -254,4 +276,7 @@ class Syntax:
         return None
 
 
-__all__ = ["PASSED", "STOPS", "Syntax", "adverbial", "after_verb", "finite", "governs", "negated"]
+__all__ = [
+    "HELPERS", "PASSED", "STOPS", "Syntax", "adverb", "adverbial", "after_verb", "finite", "governs", "negated",
+    "over_adverbs", "verb_begins",
+]  # fmt: skip

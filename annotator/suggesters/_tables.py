@@ -197,6 +197,16 @@ def verb_forms() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
+def _verb_kinds() -> Mapping[str, frozenset[str]]:
+    return {form: frozenset(kind for _, kind in of) for form, of in verb_forms().items()}
+
+
+def verb_kinds(form: str) -> frozenset[str]:
+    """What a word in lower case may be as a form of verbs: base, s, past, participle, both or ing; empty for none."""
+    return _verb_kinds().get(form, frozenset())
+
+
+@cache
 def senses() -> Mapping[str, tuple[str, ...]]:
     """Word in lower case -> the classes of senses.toml that it may be of: each word there as it stands, inflected as a
     verb or a noun would be, and as an adverb."""
@@ -268,18 +278,18 @@ def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
 @cache
 def said_types() -> Mapping[str, str]:
     """Inflected form of a verb of saying -> the type of what is said, where its own words do not show it."""
-    return {
-        form: label
-        for label in ("policy", "prediction")
-        for base in words(f"{label}_verbs")
-        for form in forms(base)
-    }
+    return {form: label for label in ("policy", "prediction") for form in _inflected(f"{label}_verbs")}
 
 
 @cache
 def promises() -> frozenset[str]:
     """Inflected forms of verbs of promising: what someone says will be done by them."""
-    return frozenset(form for base in words("promising_verbs") for form in forms(base))
+    return _inflected("promising_verbs")
+
+
+def _inflected(name: str) -> frozenset[str]:
+    """All forms of the verbs of a class of words.toml."""
+    return frozenset(form for base in words(name) for form in forms(base))
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,5 +330,5 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 __all__ = [
     "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
     "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "senses", "side_adjectives",
-    "side_nouns", "stance_verbs", "verb_forms", "verbs_by_form", "words",
+    "side_nouns", "stance_verbs", "verb_forms", "verb_kinds", "verbs_by_form", "words",
 ]  # fmt: skip

@@ -10,6 +10,10 @@ Phrases: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
 """First word -> the phrases that begin with it, as words in lower case, the longest first."""
 
 
+QUOTES = frozenset('"“”«»')
+"""Quotation marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word or sign: its text, lower case form, place `[start, end)` in code points."""
@@ -65,4 +69,4 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> i
     return 0
 
 
-__all__ = ["Edge", "Found", "Phrases", "Token", "phrase_at"]
+__all__ = ["QUOTES", "Edge", "Found", "Phrases", "Token", "phrase_at"]

@@ -20,6 +20,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from annotator.model.effort import Effort, Stretch, of_spans, shared, total
 from annotator.model.schema import Label, Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._clauses import ClauseModel
+from annotator.suggesters._clauses import ClauseModel, Proposal
 from annotator.suggesters._judging import calibration_error
 from annotator.suggesters._kinds import Kinds
 from annotator.suggesters._reading import Example, Reader
@@ -64,14 +65,14 @@ def kinds_of(examples: list[Example]) -> Kinds:
     return Kinds.of(one.reading.text for one in examples)
 
 
+def _within(one: Example, found: Iterable[Span | Proposal]) -> list[Stretch]:
+    """Offsets of the paragraph instead of the document."""
+    start = one.reading.paragraph.start
+    return [(f.start - start, f.end - start, f.label) for f in found]
+
+
 def _wanted(one: Example) -> list[Stretch]:
-    start = one.reading.paragraph.start
-    return [(s.start - start, s.end - start, s.label) for s in one.spans]
-
-
-def _suggested(model: ClauseModel, one: Example) -> list[Stretch]:
-    start = one.reading.paragraph.start
-    return [(p.start - start, p.end - start, p.label) for p in model.suggest(one.reading)]
+    return _within(one, one.spans)
 
 
 def _matches(wanted: list[Stretch], proposed: list[Stretch]) -> list[bool]:
@@ -110,8 +111,8 @@ def crossed(examples: list[Example], seed: int, few: int | None, kinds: Kinds) -
         model, _ = ClauseModel.train(some[:few], LAYER, kinds)
         spent += time.process_time() - began
         for one in (e for e in examples if e.group in held):
-            found, start = model.suggest(one.reading), one.reading.paragraph.start
-            mine = [(p.start - start, p.end - start, p.label) for p in found]
+            found = model.suggest(one.reading)
+            mine = _within(one, found)
             gold = _wanted(one)
             matched = _matches(gold, mine)
             hits = [place in gold for place in mine]
@@ -135,7 +136,7 @@ def keys(examples: list[Example], kinds: Kinds) -> tuple[Effort, float]:
     for n, one in enumerate(examples[:STREAM], 1):
         began = time.process_time()
         if model is not None:
-            mine = _suggested(model, one)
+            mine = _within(one, model.suggest(one.reading))
         else:
             label = max(sorted(seen), key=lambda name: seen[name], default="claim")
             mine = [(c.found.start, c.found.end, label) for c in one.reading.clauses]

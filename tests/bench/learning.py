@@ -310,7 +310,7 @@ def seeds() -> dict[str, Any]:
         name: [seed_counts(record, suggest) for record in records]
         for name, suggest in (("rules", by_rules), ("model", by_model))
     }
-    adjudicated = {record.document.id for record in records if record.document.id in _adjudicated()}
+    adjudicated = _adjudicated() & {record.document.id for record in records}
     out: dict[str, Any] = {"documents": len(records), "adjudicated": len(adjudicated)}
     for layer in ("actor", "claim", "stance"):
         by = {name: [one[layer] for one in every] for name, every in counts.items()}
