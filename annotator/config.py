@@ -22,8 +22,8 @@ class Suggesting:
 
     `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys is shown),
     `stances` that of relations. `retrain` is the number of finished paragraphs after which the project's model is
-    trained anew; 0 for never. With `base` it also learns from the seeds while the project's own paragraphs are few
-    (only where the label schema is the default one).
+    trained anew; 0 for never. With `base` it is trained over the model that comes with the program (only where the
+    label schema is the default one).
     """
 
     gate: float = 0.0
@@ -81,7 +81,7 @@ shared = {shared}            # true: several unix users work in this folder
 # gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved
 # stances = 0.8              # stances less certain than that are held back; , shows them
 # retrain = 10               # finished paragraphs between two trainings; 0: never by itself
-# base = true                # false: learn from this project alone, also while it is small
+# base = true                # false: learn from this project alone, not over the shipped model
 
 # [keys]
 # preset = "default"         # default | vim | prodigy

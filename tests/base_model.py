@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from annotator.model.record import Record
 from annotator.registry import formats
 from annotator.resources import load_schema
-from annotator.suggesters._bundle import Bundle, learn
-from annotator.suggesters._reading import Reader
+from annotator.suggesters._bundle import Bundle
 from annotator.suggesters.model import BASE, BASE_SCHEMA
-from annotator.workflows.train_base import examples_in, seed_records
+from annotator.workflows.train_base import base_of, seed_records
 
 
 def digest(records: Sequence[Record]) -> str:
@@ -28,8 +27,7 @@ def digest(records: Sequence[Record]) -> str:
 def make() -> Bundle:
     """The model, trained."""
     records = seed_records("train")
-    texts = [record.document.text for record in records]
-    bundle = learn(examples_in(records, Reader()), load_schema(BASE_SCHEMA), texts=texts)
+    bundle = base_of(records, load_schema(BASE_SCHEMA))
     bundle.metrics["data"] = digest(records)
     return bundle
 

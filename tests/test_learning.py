@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import random
 from collections import Counter
 
@@ -22,7 +21,6 @@ from annotator.suggesters._choice import Candidate, choose, gain
 from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
 from annotator.suggesters._features import describe, places_of, tags
 from annotator.suggesters._judging import Judged, better, calibration_error, report
-from annotator.suggesters._logistic import Binary, Classes
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._tokens import Token
 from annotator.workflows.train_base import examples_in, seed_records
@@ -79,66 +77,6 @@ def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
 def test_the_gate_hides_what_is_less_likely() -> None:
     one = Candidate(0, 1, "a", 0.69, "model")
     assert choose([one]) == [one] and choose([one], gate=0.7) == []
-
-
-def test_a_calibration_is_the_optimum_and_moves_from_its_prior_with_evidence_only() -> None:
-    prior = (0.5, -1.0)
-    assert Binary.fit([], [], prior).weights == prior
-    draw = random.Random(3)
-    rows = [[draw.gauss(0, 3)] for _ in range(80)]
-    right = [draw.random() < 1 / (1 + math.exp(-(2 * x + 1))) for (x,) in rows]
-    found = Binary.fit(rows, right, prior)
-    up, down = sum(right), len(right) - sum(right)
-    target = [(up + 1) / (up + 2) if r else 1 / (down + 2) for r in right]
-
-    def loss(weights: tuple[float, ...]) -> float:
-        scores = [weights[0] * x + weights[1] for (x,) in rows]
-        value = sum(math.log1p(math.exp(s)) - t * s for s, t in zip(scores, target, strict=True))
-        return value + 0.5 * sum((w - p) ** 2 for w, p in zip(weights, prior, strict=True))
-
-    least = loss(found.weights)
-    for step in ((1e-3, 0), (-1e-3, 0), (0, 1e-3), (0, -1e-3)):
-        moved = tuple(w + s for w, s in zip(found.weights, step, strict=True))
-        assert loss(moved) >= least
-    assert found.weights[0] > 1
-
-
-def test_chances_of_classes_are_the_same_one_by_one_and_together() -> None:
-    rows = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y"), ("c", "z")]
-    for names in (["1", "1", "2", "2", "3"], ["1", "1", "2", "2", "2"]):
-        found = Classes.fit(rows, names)
-        asked = [*rows, ("a", "never seen"), ()]
-        for row, chances in zip(asked, found.many(asked), strict=True):
-            assert chances == pytest.approx(found(row))
-            assert sum(chances.values()) == pytest.approx(1)
-        assert [max(c, key=lambda name: c[name]) for c in found.many(rows)] == names
-    assert found.many([]) == []
-
-
-def test_counted_classes_are_naive_bayes() -> None:
-    rows, names = [("a", "b"), ("a",), ("b", "c")], ["1", "1", "2"]
-    # Two in three are of class 1; of the features there, with one of each added, 3/6 are "a", of the others 1/5.
-    one, other = 2 / 3 * 3 / 6, 1 / 3 * 1 / 5
-    found = Classes.counted(rows, names)
-    assert found(("a",))["1"] == pytest.approx(one / (one + other), abs=1e-3)
-    assert found(())["1"] == pytest.approx(2 / 3, abs=1e-3)
-    flat = Classes.counted(rows, names, share=0.5)
-    assert flat(("a",))["1"] == pytest.approx(one**0.5 / (one**0.5 + other**0.5), abs=1e-3)
-
-
-def test_a_pool_is_the_geometric_mean_of_chances() -> None:
-    one = Classes.fit([("a", "x"), ("b", "x"), ("b",)], ["1", "2", "3"], penalty=0.1)
-    other = Classes.counted([("a",), ("c",), ("c", "b")], ["1", "2", "3"])
-    both = Classes.pooled([one, other])
-    for row in (("a", "b", "c"), ("x",), ()):
-        products = {name: math.sqrt(one(row)[name] * other(row)[name]) for name in "123"}
-        wanted = {name: value / sum(products.values()) for name, value in products.items()}
-        assert both(row) == pytest.approx(wanted, abs=2e-3)
-
-
-def test_a_separable_calibration_stays_finite() -> None:
-    found = Binary.fit([[float(x)] for x in range(-20, 20)], [x >= 0 for x in range(-20, 20)], (0.9, 0.0))
-    assert all(math.isfinite(w) for w in found.weights) and found([20.0]) > 0.95 > 0.05 > found([-20.0])
 
 
 def test_places_of_overlapping_spans_keep_the_longest_and_tags_say_where_they_are() -> None:
@@ -300,14 +238,3 @@ def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> No
     text = "Iran spoke."
     document = Document("x", "", text, split_paragraphs(text))
     assert none.suggest(document, document.paragraphs[0]) == []
-
-
-def test_what_a_model_is_measured_on_is_the_project_s_own(
-    decided: list[Example], schema: LabelSchema
-) -> None:
-    own, base = decided[:3], decided[3:]
-    found = learn(own, schema, texts=[e.reading.text for e in decided], base=base)
-    assert found.metrics["paragraphs"] == 3 and found.metrics["layers"]["actor"]["paragraphs"] == 3
-    assert "actor" in found.covers
-    alone = learn(own, schema, texts=[])
-    assert not alone.covers and not alone.metrics["layers"]

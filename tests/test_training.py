@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,19 +25,18 @@ from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.store.learning import Finished
-from annotator.suggesters import _bundle
-from annotator.suggesters._bundle import Bundle
+from annotator.suggesters._reading import Reader
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.workflows import background, effort_report, train_output
+from annotator.workflows import background, effort_report, train_base, train_output
 from annotator.workflows import train as training
 from annotator.workflows.background import FAILED, LOG, SUGGEST, TRAIN, Background, due, news, running, start
 from annotator.workflows.effort import ALONE, LEARNING
 from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import suggest
 from annotator.workflows.train import TooLittle, chosen, nearest, train, work
-from annotator.workflows.train_base import FEW, seed_records, taught
+from annotator.workflows.train_base import base_for, seed_records, taught
 from annotator.workflows.train_report import kept, last_curve, over_prefixes, table
 
 CODED, MORE = 4, 2
@@ -91,28 +91,32 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert of.learning.models()[0].sha256 == row.sha256
 
 
-def test_while_there_is_little_the_seeds_are_learnt_from_too(tmp_path: Path) -> None:
+def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_path: Path) -> None:
     with _seeded(tmp_path / "p", base=True) as of:
         train(of, renew=False)
         (row,) = of.learning.models()
-        assert row.trained_on["paragraphs"] < FEW < row.trained_on["base"]
         assert row.metrics["paragraphs"] == row.trained_on["examples"], "it is judged on the project's own"
-        examples = [None] * FEW
-        asked: list[int] = []
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                _bundle, "learn", lambda *_, base, **__: asked.append(len(base)) or Bundle(of.schema)
-            )
-            for count, wanted in ((FEW, True), (5, True), (5, False)):
-                taught(examples[:count], of.schema, texts=[], base=wanted)  # type: ignore[arg-type]
-            taught(examples[:5], load_schema("dna"), texts=[], base=True)  # type: ignore[arg-type]
-            held = [of.document(id).text for id in of.document_ids()]
-            taught(examples[:5], of.schema, texts=held, base=True)  # type: ignore[arg-type]
         every = sum(not p.excluded for r in seed_records("train") for p in r.document.paragraphs)
-        assert asked == [0, every, 0, 0, row.trained_on["base"]]
-        assert every > row.trained_on["base"], (
-            "seeds that the project holds would tell what is held out of it"
-        )
+        here = {of.document(id).text for id in of.document_ids()}
+        held = [r for r in seed_records("train") if r.document.text in here]
+        assert len(held) == CODED + MORE
+        known = sum(not p.excluded for r in held for p in r.document.paragraphs)
+        assert row.trained_on["base"] == every - known, "what it knows of these could not be judged"
+        found = training.material(of, Reader())
+    for wanted, schema, base in ((True, of.schema, every), (False, of.schema, 0)):
+        assert taught(found.examples, schema, texts=[], base=wanted).metrics["base"] == base
+    assert base_for(["Another text."], of.schema).metrics["paragraphs"] == every  # type: ignore[union-attr]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_base, "BASE", tmp_path / "none")
+        assert taught(found.examples, of.schema, texts=[], base=True).metrics["base"] == 0
+    other = replace(of.schema, name="ours")
+    assert taught(found.examples, other, texts=[], base=True).metrics["base"] == 0
+
+
+def test_where_all_seeds_are_at_hand_there_is_nothing_to_be_trained_over() -> None:
+    schema = load_schema("actors-claims-stances")
+    made = base_for([r.document.text for r in seed_records("train")], schema)
+    assert made is not None and not any(made.by_kind) and not made.covers
 
 
 def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:

@@ -33,7 +33,7 @@ from annotator.suggesters._labels import LabelMap, fitting, of_edge
 from annotator.suggesters._pairs import PairModel, PairProposal
 from annotator.suggesters._reading import Example, Reader, Reading
 
-FORMAT = "annotator-model/4"
+FORMAT = "annotator-model/5"
 """Raised when bytes or features change so that older models cannot be read."""
 
 
@@ -50,6 +50,11 @@ class Bundle:
 
     def __post_init__(self) -> None:
         self._labels = LabelMap(self.schema)
+
+    @property
+    def by_kind(self) -> tuple[dict[str, Any], ...]:
+        """The models of each kind."""
+        return self.flat, self.clauses, self.pairs
 
     @property
     def takes(self) -> frozenset[str]:
@@ -197,15 +202,17 @@ def learn(
     schema: LabelSchema,
     *,
     texts: Iterable[str],
-    base: Sequence[Example] = (),
+    base: Bundle | None = None,
 ) -> Bundle:
     """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
 
-    With paragraphs of others as a `base` more is known from the start; how good the model is, is measured on the
-    project's own alone, and while these are few the model takes over what the base speaks for.
+    A `base` was trained on others for the same schema: what differs from it is learnt, and it speaks for layers of
+    which too little is decided. All is measured on these paragraphs alone.
 
     Raises SuggesterError when nothing is marked in them.
     """
+    if not any(one.spans or one.relations for one in examples):
+        raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
     bundle = Bundle(schema)
     texts = list(texts)
     usage = Usage.of(texts)
@@ -218,15 +225,16 @@ def learn(
     layers: dict[str, Any] = {}
     last: list[Effort] = []
     for layer in schema.layers:
-        judged = _learn_layer(bundle, [*base, *examples], layer, usage, kinds)
-        own = [one for i, one in sorted(judged.items()) if i >= len(base)]
+        judged = _learn_layer(bundle, examples, layer, usage, kinds, base)
+        own = [judged[i] for i in sorted(judged)]
         spans = layer.kind == "span"
         if own:
             layers[layer.name] = report(own, spans=spans)
-        if better(own, spans=spans) or (base and judged and len(own) < LEAST):
+        early = base is not None and layer.name in base.covers and len(own) < LEAST
+        if early or better(own, spans=spans):
             covers.add(layer.name)
         last.append(of_last(own, spans=spans, alone=layer.name not in covers))
-    if not (bundle.flat or bundle.clauses or bundle.pairs):
+    if not any(bundle.by_kind):
         raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
     metrics = {
         "paragraphs": len(examples),
@@ -239,25 +247,38 @@ def learn(
 
 
 def _learn_layer(
-    bundle: Bundle, examples: Sequence[Example], layer: Layer, usage: Usage, kinds: Callable[[], Kinds]
+    bundle: Bundle,
+    examples: Sequence[Example],
+    layer: Layer,
+    usage: Usage,
+    kinds: Callable[[], Kinds],
+    base: Bundle | None,
 ) -> dict[int, Judged]:
-    """Train the model of a layer, if there is enough to, and judge it on paragraphs held out; by their places."""
+    """Train the model of a layer, if there is enough to, else take that of the base; what it is judged by on
+    paragraphs held out, by their places."""
+    name, known = layer.name, base or Bundle(bundle.schema)
     judged: dict[int, Judged] = {}
     try:
-        if layer.kind == "span" and is_flat(examples, layer.name):
-            bundle.flat[layer.name], training, passages = FlatModel.train(
-                examples, layer, bundle._labels, usage
+        if layer.kind == "span" and is_flat(examples, name):
+            bundle.flat[name], training, passages = FlatModel.train(
+                examples, layer, bundle._labels, usage, known.flat.get(name)
             )
             judged = {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
         elif layer.kind == "span":
-            bundle.clauses[layer.name], proposed = ClauseModel.train(examples, layer, kinds())
+            before = known.clauses.get(name)
+            # What a base knows of kinds of words it knows of its own.
+            bundle.clauses[name], proposed = ClauseModel.train(
+                examples, layer, before.kinds if before else kinds(), before
+            )
             judged = {i: _judge_clauses(bundle, found, examples[i], layer) for i, found in proposed.items()}
         else:
-            bundle.pairs[layer.name], related = PairModel.train(examples, layer)
+            bundle.pairs[name], related = PairModel.train(examples, layer, known.pairs.get(name))
             judged = {i: _judge_pairs(bundle, found, examples[i], layer) for i, found in related.items()}
     except ValueError:  # too little is decided
+        for mine, theirs in zip(bundle.by_kind, known.by_kind, strict=True):
+            mine |= {name: theirs[name]} if name in theirs else {}
         return {}
-    return judged if len(examples) >= LEAST else {}
+    return judged if base or len(examples) >= LEAST else {}
 
 
 def _judge_flat(example: Example, passage: Passage, training: Training, number: int) -> Judged:

@@ -1,8 +1,9 @@
 """The learner of spans that do not overlap (actors): a linear-chain CRF over tokens, and what is made of it.
 
-What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose becomes one pool of
+What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a model trained on
+other texts if there is one, becomes one pool of
 candidates. A candidate's probability is that of a logistic regression (Platt 1999, with more than one column)
-over what the three say of it, fitted on passages that the CRF in question was not trained on. Of candidates that
+over what these say of it, fitted on passages that the CRF in question was not trained on. Of candidates that
 overlap those are chosen that are expected to save the most keys.
 """
 
@@ -12,12 +13,13 @@ import math
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pycrfsuite
 
-from annotator.suggesters._choice import Candidate
+from annotator.suggesters._choice import Candidate, choose
 from annotator.suggesters._counts import OUTSIDE, Lexicon, Match, Usage
 from annotator.suggesters._features import Passage, Place, tags
 from annotator.suggesters._judging import folds
@@ -25,6 +27,9 @@ from annotator.suggesters._logistic import Binary, log_odds
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
 """Weights before anything is known: CRF's log odds, those of the best rival, best path, rules, memory, intercept."""
+
+PRIOR_OVER = (0.5, -0.2, 0.4, 0.3, 0.6, 0.5, -0.6)
+"""The same over a base, whose log odds are the last column."""
 
 FOLDS = 3
 LEAST = 12
@@ -43,17 +48,21 @@ _SETTLED, _NEARLY = 3, 0.9
 _UNSAID = 0.25
 """The score that stands for what the rules do not propose."""
 
+_UNTOLD = 0.05
+"""The chance that stands for what the base does not propose."""
+
 
 @dataclass
 class SpanModel:
-    """A trained model: the CRF as bytes, what it remembers, how words are written in the project's texts, and
-    the weights of the calibration."""
+    """A trained model: the CRF as bytes, what it remembers, how words are written in the project's texts, the weights
+    of the calibration, and the model that it was trained over: what that proposes is told to the CRF."""
 
     crf: bytes
     lexicon: Lexicon
     usage: Usage
     chance: Binary
     labels: tuple[str, ...]
+    base: SpanModel | None = None
     _tagger: Any = field(default=None, repr=False, compare=False)
 
     def candidates(self, passage: Passage) -> list[Candidate]:
@@ -61,22 +70,25 @@ class SpanModel:
         matches = self.lexicon.matches(passage.tokens)
         settled = _settled(matches)
         out: list[Candidate] = []
-        for place, columns, by in self.pool(passage, matches):
+        for place, columns, by in self.pool(passage, matches, by_base(self.base, passage)):
             chance = max(self.chance(columns), settled.get(place, 0.0))
             out.append(Candidate(*place, chance, by))
         return out
 
-    def pool(self, passage: Passage, matches: Sequence[Match]) -> list[tuple[Place, tuple[float, ...], str]]:
+    def pool(
+        self, passage: Passage, matches: Sequence[Match], said: Sequence[Candidate]
+    ) -> list[tuple[Place, tuple[float, ...], str]]:
         """Candidates with the columns of the calibration, and who proposes them; `matches` are those of the memory in
-        the passage."""
+        the passage, `said` what the base proposes."""
         if not passage.tokens:
             return []
         tagger = self._open()
-        tagger.set(_items(passage, self.lexicon, matches))
+        tagger.set(_items(passage, self.lexicon, matches, said if self.base else None))
         best = set(_places(tagger.tag()))
+        told = {(one.first, one.last, one.label): one.chance for one in said}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         remembered = {(a, b): counts for a, b, counts in matches}
-        known = set(best) | set(rules)
+        known = best | set(rules) | set(told)
         for (first, last), counts in remembered.items():
             label = min(counts, key=lambda name: (-counts[name], name))
             if label != OUTSIDE:
@@ -95,8 +107,9 @@ class SpanModel:
                 float(place in best),
                 2 * score - 2 * _UNSAID,
                 _lean(remembered.get(place[:2], {}), place[2]),
+                *([log_odds(told.get(place, _UNTOLD))] if self.base else []),
             )
-            by = "model" if place in best else "rules" if place in rules else "memory"
+            by = "model" if place in best or place in told else "rules" if place in rules else "memory"
             out.append((place, columns, by))
         return out
 
@@ -125,6 +138,7 @@ class SpanModel:
         return {
             "crf": self.crf, "lexicon": self.lexicon.to_data(), "usage": self.usage.to_data(),
             "chance": list(self.chance.weights), "labels": list(self.labels),
+            "base": self.base.to_data() if self.base else None,
         }  # fmt: skip
 
     @staticmethod
@@ -133,6 +147,7 @@ class SpanModel:
         return SpanModel(
             data["crf"], Lexicon.of_data(data["lexicon"]), Usage.of_data(data["usage"]),
             Binary(tuple(data["chance"])), tuple(data["labels"]),
+            SpanModel.of_data(data["base"]) if data["base"] else None,
         )  # fmt: skip
 
 
@@ -146,32 +161,39 @@ class Training:
     alone: Mapping[int, list[Candidate]]
 
 
-def train(passages: Sequence[Passage], usage: Usage) -> Training:
-    """Train on passages with gold places; deterministic. `usage` is that of all texts at hand, labelled or not.
+def by_base(base: SpanModel | None, passage: Passage) -> list[Candidate]:
+    """What a base proposes; nothing without one."""
+    return base.candidates(passage) if base else []
+
+
+def train(passages: Sequence[Passage], usage: Usage, base: SpanModel | None = None) -> Training:
+    """Train on passages with gold places; deterministic. `usage` is that of all texts at hand, labelled or not. A
+    `base` was trained on other passages: what it proposes is learnt from as the rules are.
 
     Raises ValueError when nothing is marked in the passages.
     """
     if not any(one.gold for one in passages):
         raise ValueError("nothing is marked")
-    if len(passages) < LEAST:
-        return Training(_fit(passages, usage, Binary(PRIOR)), {}, {})
+    prior = PRIOR_OVER if base else PRIOR
+    said = [by_base(base, one) for one in passages]
+    parts = folds([one.group for one in passages], FOLDS)
     rows: list[tuple[int, Place, tuple[float, ...], str]] = []
     alone: dict[int, list[Candidate]] = {}
-    for held in folds([one.group for one in passages], FOLDS):
-        some = [one for i, one in enumerate(passages) if i not in held]
-        if not any(one.gold for one in some):
+    for held in parts if len(passages) >= (FOLDS if base else LEAST) else ():
+        some = [i for i in range(len(passages)) if i not in held]
+        if not any(passages[i].gold for i in some):
             continue
-        model = _fit(some, usage, Binary(PRIOR))
+        model = _fit([passages[i] for i in some], usage, Binary(prior), base, [said[i] for i in some])
         for i in sorted(held):
             matches = model.lexicon.matches(passages[i].tokens)
-            rows += [(i, place, columns, by) for place, columns, by in model.pool(passages[i], matches)]
+            rows += [(i, *one) for one in model.pool(passages[i], matches, said[i])]
             alone[i] = _without_model(passages[i], matches)
     right = [place in passages[i].gold for i, place, _, _ in rows]
-    chance = Binary.fit([columns for _, _, columns, _ in rows], right, PRIOR)
+    chance = Binary.fit([columns for _, _, columns, _ in rows], right, prior)
     held_out: dict[int, list[Candidate]] = {i: [] for i in alone}
     for i, (first, last, label), columns, by in rows:
         held_out[i].append(Candidate(first, last, label, chance(columns), by))
-    return Training(_fit(passages, usage, chance), held_out, alone)
+    return Training(_fit(passages, usage, chance, base, said), held_out, alone)
 
 
 def _without_model(passage: Passage, matches: Iterable[Match]) -> list[Candidate]:
@@ -185,28 +207,51 @@ def _without_model(passage: Passage, matches: Iterable[Match]) -> list[Candidate
     return out
 
 
-def _fit(passages: Sequence[Passage], usage: Usage, chance: Binary) -> SpanModel:
+def _fit(
+    passages: Sequence[Passage], usage: Usage, chance: Binary, base: SpanModel | None,
+    said: Sequence[Sequence[Candidate]],
+) -> SpanModel:  # fmt: skip
     lexicon = Lexicon.of(passages)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params(_PARAMETERS)
-    for one in passages:
+    for one, told in zip(passages, said, strict=True):
         if one.tokens:
             own = lexicon.parts.get(one.group)
-            items = _items(one, lexicon, lexicon.matches(one.tokens, own), own)
+            items = _items(one, lexicon, lexicon.matches(one.tokens, own), told if base else None, own)
             trainer.append(items, tags(len(one.tokens), one.gold))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         file = Path(folder) / "crf"
         trainer.train(str(file))
         crf = file.read_bytes()
     labels = tuple(sorted({label for one in passages for _, _, label in one.gold}))
-    return SpanModel(crf, lexicon, usage, chance, labels)
+    return SpanModel(crf, lexicon, usage, chance, labels, base)
 
 
 def _items(
-    passage: Passage, lexicon: Lexicon, matches: Iterable[Match], without: Lexicon | None = None
+    passage: Passage,
+    lexicon: Lexicon,
+    matches: Iterable[Match],
+    said: Sequence[Candidate] | None,
+    without: Lexicon | None = None,
 ) -> Any:
-    known = lexicon.features(passage.tokens, matches, without)
-    return pycrfsuite.ItemSequence([[*a, *b] for a, b in zip(passage.described, known, strict=True)])
+    """The features of the tokens; without a base nothing is `said`."""
+    parts = [passage.described, lexicon.features(passage.tokens, matches, without)]
+    if said is not None:
+        parts.append(_told(len(passage.tokens), said))
+    return pycrfsuite.ItemSequence([list(chain.from_iterable(one)) for one in zip(*parts, strict=True)])
+
+
+def _told(length: int, said: Sequence[Candidate]) -> list[list[str]]:
+    """For each token what a base makes of it and its neighbours, and how sure it is."""
+    chosen = choose(said)
+    named = ["", *tags(length, [(one.first, one.last, one.label) for one in chosen]), ""]
+    sure = [0] * length
+    for one in chosen:
+        sure[one.first : one.last] = [int(5 * one.chance)] * (one.last - one.first)
+    return [
+        [f"y={own}", f"y={own}|{sure[i]}", f"-1y={before}|{own}", f"1y={own}|{after}"]
+        for i, (before, own, after) in enumerate(zip(named, named[1:], named[2:], strict=False))
+    ]
 
 
 def _settled(matches: Iterable[Match]) -> dict[Place, float]:

@@ -74,12 +74,18 @@ class FlatModel:
 
     @staticmethod
     def train(
-        examples: Sequence[Example], layer: Layer, labels: LabelMap, usage: Usage
+        examples: Sequence[Example],
+        layer: Layer,
+        labels: LabelMap,
+        usage: Usage,
+        base: FlatModel | None = None,
     ) -> tuple[FlatModel, Training, list[Passage]]:
-        """The model, with what it is judged by. Raises ValueError when nothing is marked."""
+        """The model, over a `base` if there is one, with what it is judged by. Raises ValueError when nothing is
+        marked."""
         passages = [passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples]
-        training = train(passages, usage)
-        return FlatModel(layer, training.model, _habits(examples, layer)), training, passages
+        training = train(passages, usage, base.model if base else None)
+        habits = _habits(examples, layer, base.habits if base else {})
+        return FlatModel(layer, training.model, habits), training, passages
 
     def remember(self, memory: Memory, reader: Reader) -> None:
         """Take up what was accepted and rejected since the model was trained."""
@@ -156,7 +162,10 @@ def _habit(label: str, quote: str) -> str:
     return f"{label}|{'A' if quote[:1].isupper() else 'a'}"
 
 
-def _habits(examples: Sequence[Example], layer: Layer) -> dict[str, dict[str, Value]]:
+def _habits(
+    examples: Sequence[Example], layer: Layer, before: Mapping[str, Mapping[str, Value]]
+) -> dict[str, dict[str, Value]]:
+    """Those of the examples; `before` are others', which hold until there are enough of one's own."""
     counts: dict[str, dict[str, Counter[Value]]] = {}
     names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
     for one in examples:
@@ -169,13 +178,16 @@ def _habits(examples: Sequence[Example], layer: Layer) -> dict[str, dict[str, Va
                 value = span.attributes.get(name)
                 if isinstance(value, str | int):
                     counts.setdefault(key, {}).setdefault(name, Counter())[value] += 1
-    out: dict[str, dict[str, Value]] = {}
+    out = {key: dict(values) for key, values in before.items()}
     for key, by_name in sorted(counts.items()):
         for name, values in by_name.items():
             best = min(values, key=lambda v: (-values[v], str(v)))
+            own = out.setdefault(key, {})
             if values[best] >= max(_OFTEN, _SURE * values.total()):
-                out.setdefault(key, {})[name] = best
-    return out
+                own[name] = best
+            elif values.total() >= _OFTEN:
+                own.pop(name, None)
+    return {key: values for key, values in out.items() if values}
 
 
 __all__ = ["FlatModel", "is_flat", "passage_of"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -114,6 +114,32 @@ class Design:
         return np.add.reduceat(errors.take(rows, axis=0), heads, axis=0)
 
 
+Named: TypeAlias = tuple[Mapping[str, int], Floats]
+"""Weights (features x classes, the intercept's row last) with the names of their rows."""
+
+
+def _sum(parts: Sequence[Named]) -> tuple[dict[str, int], Floats]:
+    """Weights added by name."""
+    index = {f: i for i, f in enumerate(sorted({f for names, _ in parts for f in names}))}
+    weights = np.zeros((len(index) + 1, parts[0][1].shape[1]))
+    for names, own in parts:
+        weights[[*(index[f] for f in names), len(index)]] += own
+    return index, weights
+
+
+def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Floats) -> Floats:
+    """Sums of the weights of each row's features (rows x classes); features never seen count nothing."""
+    last = len(weights) - 1
+    columns: list[int] = []
+    starts: list[int] = []
+    for row in rows:
+        starts.append(len(columns))
+        columns += [index[f] for f in row if f in index]
+        columns.append(last)
+    sums: Floats = np.add.reduceat(weights.take(columns, axis=0), starts, axis=0)
+    return sums
+
+
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
     """Names and weights without what weighs next to nothing, in half precision. Models are made of these from the
     start, so that one read back says the same."""
@@ -160,14 +186,7 @@ class Classes:
         """The same for many rows at once, in less time."""
         if not rows:
             return []
-        index, last = self.index, len(self.weights) - 1
-        columns: list[int] = []
-        starts: list[int] = []
-        for row in rows:
-            starts.append(len(columns))
-            columns += [index[f] for f in row if f in index]
-            columns.append(last)
-        scores = np.add.reduceat(self.weights.take(columns, axis=0), starts, axis=0)
+        scores = _scores(rows, self.index, self.weights)
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         return [dict(zip(self.classes, one, strict=True)) for one in chances.tolist()]
@@ -198,28 +217,48 @@ class Classes:
 
     @staticmethod
     def fit(
-        examples: Sequence[Iterable[str]], classes: Sequence[str], *, penalty: float = 1.0, rounds: int = 60
+        examples: Sequence[Iterable[str]],
+        classes: Sequence[str],
+        *,
+        penalty: float = 1.0,
+        rounds: int = 60,
+        base: Classes | None = None,
+        whole: Sequence[Iterable[str]] | None = None,
     ) -> Classes:
-        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`. Raises ValueError without examples."""
+        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`. Raises ValueError without examples.
+
+        Weights are held to zero, or, with a `base`, to its weights (a Gaussian prior around those of another domain,
+        Chelba and Acero 2004); where `examples` lack features that the base goes by, `whole` are those with all.
+        """
         design = Design.of(examples)
-        names = tuple(sorted(set(classes)))
+        names = tuple(sorted({*classes, *(base.classes if base else ())}))
+        known = base._widened(names) if base else None
+        given = _scores(whole or examples, *known) if known else 0.0
         place = {name: k for k, name in enumerate(names)}
         target = np.zeros((len(classes), len(names)))
         target[np.arange(len(classes)), [place[c] for c in classes]] = 1.0
         free = np.ones((design.wide, 1))
-        free[-1] = 0.0
+        free[-1] = 0.0 if base is None else 1.0
 
         def loss(flatter: Floats) -> tuple[float, Floats]:
             w = flatter.reshape(design.wide, len(names))
-            scores = design.scores(w)
+            scores = design.scores(w) + given
             scores -= scores.max(axis=1, keepdims=True)
             logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
             value = -(target * logs).sum() + 0.5 * penalty * float((free * w * w).sum())
             return float(value), (design.slope(np.exp(logs) - target) + penalty * free * w).ravel()
 
         best = _lbfgs(loss, np.zeros(design.wide * len(names)), rounds)
-        made = Classes(names, design.index, best.reshape(design.wide, len(names)))
+        fitted = design.index, best.reshape(design.wide, len(names))
+        made = Classes(names, *(_sum([fitted, known]) if known else fitted))
         return Classes.of_data(made.to_data())
+
+    def _widened(self, names: Sequence[str]) -> Named:
+        """The weights for these classes; one that is not known is as likely as the rarest one, whatever speaks."""
+        weights = np.zeros((len(self.weights), len(names)))
+        weights[-1] = self.weights[-1].min()
+        weights[:, [names.index(one) for one in self.classes]] = self.weights
+        return self.index, weights
 
     @staticmethod
     def counted(examples: Sequence[Iterable[str]], classes: Sequence[str], *, share: float = 1.0) -> Classes:
@@ -241,12 +280,8 @@ class Classes:
     def pooled(models: Sequence[Classes]) -> Classes:
         """Models of the same classes as one: the normalised geometric mean of their chances (logarithmic opinion
         pool, Genest and Zidek 1986)."""
-        index = {f: i for i, f in enumerate(sorted({f for one in models for f in one.index}))}
-        weights = np.zeros((len(index) + 1, len(models[0].classes)))
-        for one in models:
-            places = [*(index[f] for f in one.index), len(index)]
-            weights[places] += one.weights / len(models)
-        return Classes.of_data(Classes(models[0].classes, index, weights).to_data())
+        summed = _sum([(one.index, one.weights / len(models)) for one in models])
+        return Classes.of_data(Classes(models[0].classes, *summed).to_data())
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings and bytes."""
@@ -289,23 +324,29 @@ class Options:
         *,
         penalty: float = 1.0,
         rounds: int = 60,
+        base: Options | None = None,
     ) -> Options:
-        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. Raises ValueError without groups."""
-        design = Design.of([one for group in groups for one in group])
+        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. With a `base` weights are held to its own
+        instead of to zero. Raises ValueError without groups."""
+        every = [one for group in groups for one in group]
+        design = Design.of(every)
+        given = _scores(every, base.index, base.weights)[:, 0] if base else 0.0
         heads = np.cumsum([0, *map(len, groups)])[:-1]
         sizes = np.array([len(group) for group in groups])
         target = np.zeros(int(sizes.sum()))
         target[heads + np.asarray(taken)] = 1.0
 
         def loss(w: Floats) -> tuple[float, Floats]:
-            scores = design.scores(w[:, None])[:, 0]
+            scores = design.scores(w[:, None])[:, 0] + given
             scores = scores - np.repeat(np.maximum.reduceat(scores, heads), sizes)
             logs = scores - np.log(np.repeat(np.add.reduceat(np.exp(scores), heads), sizes))
             value = -float(target @ logs) + 0.5 * penalty * float(w @ w)
             return value, design.slope((np.exp(logs) - target)[:, None])[:, 0] + penalty * w
 
         best = _lbfgs(loss, np.zeros(design.wide), rounds)
-        return Options.of_data(Options(design.index, best[:, None]).to_data())
+        fitted = design.index, best[:, None]
+        made = Options(*(_sum([fitted, (base.index, base.weights)]) if base else fitted))
+        return Options.of_data(made.to_data())
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings and bytes."""

@@ -76,15 +76,17 @@ class PairModel:
     reach: int
 
     @staticmethod
-    def train(examples: Sequence[Example], layer: Layer) -> tuple[PairModel, dict[int, list[PairProposal]]]:
-        """Learn the relations of a layer; deterministic. Also given is what models that had not seen an example
-        propose for it, by its place. Raises ValueError when too few are decided."""
+    def train(
+        examples: Sequence[Example], layer: Layer, base: PairModel | None = None
+    ) -> tuple[PairModel, dict[int, list[PairProposal]]]:
+        """Learn the relations of a layer, with a `base` what differs from it; deterministic. Also given is what models
+        that had not seen an example propose for it, by its place. Raises ValueError when too few are decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
-        if decided < LEAST:
+        if decided < LEAST and base is None:
             raise ValueError(f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed")
         table = [_decided(one, layer, REACH) for one in examples]
-        model = _fit([pair for pairs in table for pair in pairs], layer)
-        return model, _calibrate(model, examples, table, layer)
+        model = _fit([pair for pairs in table for pair in pairs], layer, base)
+        return model, _calibrate(model, examples, table, layer, base)
 
     def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[PairProposal]:
         """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
@@ -245,21 +247,29 @@ def _decided(example: Example, layer: Layer, reach: int) -> list[_Decided]:
     return [(pair, gold.get(pair.ends, NONE)) for pair in pairs]
 
 
-def _fit(decided: Sequence[_Decided], layer: Layer) -> PairModel:
+def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> PairModel:
     labels = [label for _, label in decided]
     if not any(labels):
         raise ValueError(f"no relation of “{layer.name}” stands between two spans of a paragraph")
-    classes = Classes.fit([pair.features for pair, _ in decided], labels, penalty=PENALTY)
-    return PairModel(layer.name, layer.sources, layer.targets, classes, Binary(PRIOR), REACH)
+    rows, penalty = [pair.features for pair, _ in decided], PENALTY * (FIRM if base else 1)
+    classes = Classes.fit(rows, labels, penalty=penalty, base=base.labels if base else None)
+    chance = base.chance if base else Binary(PRIOR)
+    return PairModel(layer.name, layer.sources, layer.targets, classes, chance, REACH)
 
 
 PENALTY = 2.0
+FIRM = 16.0
+"""How many times firmer weights are held to those of a base than to zero."""
 REACH = 1
 """Sentences that a source may stand before its target's."""
 
 
 def _calibrate(
-    model: PairModel, examples: Sequence[Example], table: Sequence[Sequence[_Decided]], layer: Layer
+    model: PairModel,
+    examples: Sequence[Example],
+    table: Sequence[Sequence[_Decided]],
+    layer: Layer,
+    base: PairModel | None,
 ) -> dict[int, list[PairProposal]]:
     """Give the model weights from models that have not seen the documents they are judged on; what these
     propose, with chances by those weights."""
@@ -269,7 +279,7 @@ def _calibrate(
     for held in folds([one.group for one in examples], _FOLDS):
         some = [pair for i, pairs in enumerate(table) if i not in held for pair in pairs]
         try:
-            other = _fit(some, layer)
+            other = _fit(some, layer, base)
         except ValueError:
             continue
         for i in held:
@@ -279,7 +289,7 @@ def _calibrate(
                 if best and chances[best] >= 0.02:
                     columns.append((log_odds(chances[best]),))
                     right.append(best == label)
-    model.chance = Binary.fit(columns, right, PRIOR)
+    model.chance = Binary.fit(columns, right, base.chance.weights if base else PRIOR)
     for other, _ in blind.values():
         other.chance = model.chance
     return {

@@ -1,13 +1,12 @@
-"""What a project's model is trained on besides the project's own paragraphs, while these are few.
+"""What a project's model is trained over: the model that comes with the program, for the default label schema.
 
-For the default label schema that is the gold of the seeds (part `train` of `seeds/splits.json`), from which the model
-that comes with the program was made. Over 140 paragraphs of 24 other editorials, 35 editorials to learn from besides
-saved four keys in a hundred more than the own ones alone: five over the first forty paragraphs, still two at the end.
-They make a training three times as long.
+That was trained on the gold of the seeds (part `train` of `seeds/splits.json`). From a project's own paragraphs is
+learnt what differs from it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
@@ -19,33 +18,63 @@ from annotator.formats._shared import ReadOptions
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder, load_schema
-from annotator.suggesters.model import BASE_SCHEMA
+from annotator.suggesters.model import BASE, BASE_SCHEMA
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle
     from annotator.suggesters._reading import Example, Reader
 
-FEW = 200
-"""Own examples up to which the base is learnt from too."""
-
 
 def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool) -> Bundle:
-    """A model of these examples, the oldest first; with `base` of the seeds too while they are few, where the schema
-    is the one that the seeds are coded in, but for those whose text is among `texts`: what is known of these cannot be
-    held out. `metrics["base"]` is the number of paragraphs of the seeds.
+    """A model of these examples, the oldest first; with `base` over that of the seeds, where the schema is the one that
+    they are coded in. `metrics["base"]` is the number of paragraphs that this was trained on.
 
     Raises SuggesterError when nothing is marked in them.
     """
     from annotator.suggesters._bundle import learn
 
     texts = list(texts)
-    more: list[Example] = []
-    if base and 0 < len(examples) < FEW and _is_default(schema):
-        here = set(texts)
-        more = [one for text, own in _seeds() if text not in here for one in own]
-    bundle = learn(examples, schema, texts=texts, base=more)
-    bundle.metrics["base"] = len(more)
+    known = base_for(texts, schema) if base and _is_default(schema) else None
+    bundle = learn(examples, schema, texts=texts, base=known)
+    bundle.metrics["base"] = known.metrics["paragraphs"] if known else 0
     return bundle
+
+
+def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
+    """The model that comes with the program; where it was trained on some of these texts, one that is made without
+    them, as nothing that it says of them could be judged (8 seconds). None where there is none."""
+    from annotator.suggesters._bundle import Bundle
+
+    if not BASE.is_file():
+        return None
+    made = Bundle.of_bytes(BASE.read_bytes(), schema)
+    seen = frozenset(made.metrics["texts"]) & {digest_of(text) for text in texts}
+    return Bundle.of_bytes(_without(seen, schema), schema) if seen else made
+
+
+@cache
+def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
+    """The model of the other seeds, as bytes; that of none is without models."""
+    from annotator.suggesters._bundle import Bundle
+
+    records = [record for record in seed_records("train") if digest_of(record.document.text) not in seen]
+    return (base_of(records, schema) if records else Bundle(schema, metrics={"paragraphs": 0})).to_bytes()
+
+
+def base_of(records: Collection[Record], schema: LabelSchema) -> Bundle:
+    """A model to train others over; `metrics["texts"]` are digests of what it was made from."""
+    from annotator.suggesters._bundle import learn
+    from annotator.suggesters._reading import shared_reader
+
+    texts = [record.document.text for record in records]
+    bundle = learn(examples_in(records, shared_reader()), schema, texts=texts)
+    bundle.metrics["texts"] = sorted(map(digest_of, texts))
+    return bundle
+
+
+def digest_of(text: str) -> str:
+    """What a text is known again by."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _is_default(schema: LabelSchema) -> bool:
@@ -75,13 +104,4 @@ def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
     return out
 
 
-@cache
-def _seeds() -> tuple[tuple[str, tuple[Example, ...]], ...]:
-    """The texts of the seeds that are there to learn from, each with its paragraphs."""
-    from annotator.suggesters._reading import shared_reader
-
-    reader = shared_reader()
-    return tuple((one.document.text, tuple(examples_in([one], reader))) for one in seed_records("train"))
-
-
-__all__ = ["FEW", "examples_in", "seed_records", "taught"]
+__all__ = ["base_for", "base_of", "examples_in", "seed_records", "taught"]

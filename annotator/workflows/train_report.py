@@ -35,7 +35,7 @@ def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> s
         plural(trained_on.get("annotators", 0), "annotator"),
     ]  # fmt: skip
     if trained_on.get("base"):
-        parts.append(f"{trained_on['base']} of the seeds")
+        parts.append(f"over {trained_on['base']} of the seeds")
     took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
     return f"model {number} · {', '.join(parts)}{took}"
 

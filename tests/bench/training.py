@@ -1,8 +1,9 @@
 """What learning and suggesting cost: `python tests/bench/training.py` prints JSON.
 
-On the seeds: a training run in a process of its own on about 350 sentences, alone and with the other seeds learnt from
-besides (CPU of learning, CPU and the most memory of the whole process), the first suggestions of a text after
-`annotator import` (cold: the import of spaCy is in it), and how many paragraphs a second one core suggests for.
+On the seeds: a training run in a process of its own on about 350 sentences: over the model that comes with the
+program, without one, and in a project with texts that this was trained on, where it is made anew without them (CPU of
+learning, CPU and the most memory of the whole process); the first suggestions of a text after `annotator import` (cold:
+the import of spaCy is in it); and how many paragraphs a second one core suggests for, by a model over the shipped one.
 """
 
 from __future__ import annotations
@@ -14,17 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.workflows.background import running, wanted
 from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import Kitchen, Recipe
+from annotator.workflows.train_base import seed_records
 
 SENTENCES = 350
 
@@ -33,29 +33,28 @@ def _sentences(text: str) -> int:
     return sum(text.count(sign) for sign in (". ", "! ", "? ", ".\n", "?\n")) + 1
 
 
-def _coded(root: Path, *, base: bool) -> tuple[int, int]:
-    """A project with the gold of as many seeds as make `SENTENCES`; how many sentences and paragraphs they have."""
+def _coded(root: Path, *, parts: Sequence[str], base: bool) -> tuple[int, int]:
+    """A project with the gold of as many seeds of these parts as make `SENTENCES`; how many sentences and paragraphs
+    they have."""
     Project.create(root).close()
-    settings = root / "annotator.toml"
     if not base:
+        settings = root / "annotator.toml"
         settings.write_text(
             f"{settings.read_text(encoding='utf-8')}\n[suggestions]\nbase = false\n", encoding="utf-8"
         )
     with Project.open(root) as of:
-        records = list(jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema)).records)
-        kept, count = 0, 0
-        for record in records:
-            if count >= SENTENCES:
-                break
-            kept, count = kept + 1, count + _sentences(record.document.text)
-        of.add_records(islice(records, kept))
+        kept, count = [], 0
+        for record in (record for part in parts for record in seed_records(part)):
+            if count < SENTENCES:
+                kept.append(record)
+                count += _sentences(record.document.text)
+        of.add_records(kept)
         return count, len(of.learning.finished())
 
 
-def training(work: Path, *, base: bool) -> dict[str, Any]:
-    """One run of `annotator train` as the background process does it; with `base` from the other seeds too."""
-    root = work / ("with-seeds" if base else "alone")
-    sentences, paragraphs = _coded(root, base=base)
+def training(root: Path, *, parts: Sequence[str] = ("test", "dev"), base: bool = True) -> dict[str, Any]:
+    """One run of `annotator train` as the background process does it."""
+    sentences, paragraphs = _coded(root, parts=parts, base=base)
     (root / "annotator.train-wanted").touch()
     began = time.monotonic()
     child = subprocess.Popen(
@@ -67,7 +66,7 @@ def training(work: Path, *, base: bool) -> dict[str, Any]:
     with Project.open(root) as of:
         (row,) = of.learning.models()
     return {
-        "sentences": sentences, "paragraphs": paragraphs, "paragraphs_of_seeds": row.metrics["base"],
+        "sentences": sentences, "paragraphs": paragraphs, "paragraphs_of_the_base": row.metrics["base"],
         "exit_code": child.returncode,
         "cpu_of_learning_s": row.metrics["seconds"],
         "cpu_of_the_process_s": round(used.ru_utime + used.ru_stime, 2),
@@ -96,12 +95,13 @@ def first_suggestions(work: Path) -> dict[str, float]:
     return {"import_s": round(imported - began, 2), "suggestions_s": round(there - began, 2)}
 
 
-def throughput(work: Path) -> dict[str, Any]:
+def throughput(trained: Path, work: Path) -> dict[str, Any]:
     """CPU of suggesting, all bookkeeping but the database included: by model, rules and memory together."""
-    with Project.create(work / "many") as of:
+    with Project.open(trained) as of:
+        kitchen = Kitchen.of(Recipe.of(of))
+    with Project.create(work) as of:
         for text in sorted(folder("seeds").glob("*.txt")):
             ingest(of, text)
-        kitchen = Kitchen.of(Recipe.of(of))
         documents = [of.document(id) for id in of.document_ids()]
     kitchen.serve(documents[0])
     began = time.process_time()
@@ -121,8 +121,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder_:
         work = Path(folder_)
         found = {
-            "training": training(work, base=False), "training_with_seeds": training(work, base=True),
-            "first_suggestions": first_suggestions(work), "suggesting": throughput(work),
+            "training": training(work / "over"), "training_without_a_base": training(work / "alone", base=False),
+            "training_with_seeds_of_the_base": training(work / "seeds", parts=("train",)),
+            "first_suggestions": first_suggestions(work), "suggesting": throughput(work / "over", work / "many"),
             "this_process_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }  # fmt: skip
     print(json.dumps(found, indent=2))  # noqa: T201
