@@ -77,6 +77,24 @@ def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest
         assert len(project.document_ids()) == 1
 
 
+def test_many_files_are_told_of_together_and_bad_ones_one_by_one(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "in").mkdir()
+    for number in range(12):
+        (here / "in" / f"{number:02}.txt").write_text(f"{number} {TEXT}", encoding="utf-8")
+    (here / "in" / "bad.txt").write_bytes(b"\xff\xfe\xfa")
+    capsys.readouterr()
+    assert run(["import", "in"]) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("error: in/bad.txt") and said[-1] == "12 files: 12 documents imported"
+    (here / "in" / "bad.txt").unlink()
+    (here / "in" / "new.txt").write_text(f"new {TEXT}", encoding="utf-8")
+    assert run(["import", "in"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "13 files: 1 document imported; already in the project: 00, 01, 02 and 9 more"
+
+
 _BAD = {
     "undecodable.txt": b"A text \x81\x8d with bytes of no encoding.",
     "empty.txt": b"",

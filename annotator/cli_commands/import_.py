@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, say, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, progress, say, talk
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from annotator.project import AddResult
+
+LINES = 10
+"""Files that are told of one by one; of more together."""
 
 
 @click.command("import")
@@ -57,7 +62,10 @@ def command(
     results = []
     failed: list[AnnotatorError] = []
     with open_project(ctx) as project:
-        for path in files(paths, format_):
+        every = list(files(paths, format_))
+        tell = progress("files")
+        for number, path in enumerate(every, 1):
+            tell(number, len(every))
             try:
                 result = ingest(
                     project, path, format=format_, annotator=name, encoding=encoding,
@@ -70,8 +78,10 @@ def command(
             results.append(result)
             for warning in result.warnings:
                 talk(f"warning: {warning}")
-            if not as_json:
-                talk(_line(path, result.added, dry_run))
+            if not as_json and len(every) <= LINES:
+                talk(f"{path}: {_said([result.added], dry_run)}")
+        if not as_json and len(every) > LINES and results:
+            talk(f"{plural(len(results), 'file')}: {_said([r.added for r in results], dry_run)}")
         if not dry_run and any(r.added.documents for r in results):
             asked = background.Background(project.root)
             asked.start(background.SUGGEST)
@@ -94,15 +104,16 @@ def command(
     return int(ExitCode.DATA) if failed else int(ExitCode.OK)
 
 
-def _line(path: Path, added: AddResult, dry_run: bool) -> str:
-    """What came of a file, for a person."""
-    parts = []
-    if added.documents:
-        parts.append(plural(added.documents, "document"))
-    if added.completions:
-        parts.append(plural(added.completions, "completion"))
+def _said(every: Sequence[AddResult], dry_run: bool) -> str:
+    """What came of files, for a person."""
+    counts = (
+        (sum(one.documents for one in every), "document"),
+        (sum(one.completions for one in every), "completion"),
+    )
+    parts = [plural(count, noun) for count, noun in counts if count]
     said = " and ".join(parts) + (" would be imported" if dry_run else " imported") if parts else ""
-    if added.known:
-        there = ", ".join(added.known[:3]) + (" ..." if len(added.known) > 3 else "")
+    known = list(dict.fromkeys(id for one in every for id in one.known))
+    if known:
+        there = ", ".join(known[:3]) + (f" and {len(known) - 3:,} more" if len(known) > 3 else "")
         said += ("; " if said else "") + f"already in the project: {there}"
-    return f"{path}: {said or 'nothing new'}"
+    return said or "nothing new"

@@ -206,7 +206,7 @@ class ClauseModel:
 
 _Read: TypeAlias = tuple[float, list[tuple[float, Analysis]]]
 
-HOPELESS = 0.03
+HOPELESS = 0.01
 """Analyses of a lower chance are not looked at."""
 
 MOST = 8
