@@ -252,6 +252,25 @@ def test_after_a_loss_what_was_done_stays_and_the_next_run_does_the_rest(tmp_pat
 
 
 @dask
+def test_a_scheduler_that_is_frozen_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.workflows.cluster.SECONDS", 2)
+    with _running(tmp_path) as cluster, _project(tmp_path / "p") as of:
+
+        def freeze(done: int, total: int) -> None:
+            if done == 10:
+                cluster.scheduler.send_signal(signal.SIGSTOP)
+
+        with pytest.raises(PoolError, match="scheduler has not answered for 2 s") as told:
+            suggest(of, dask=cluster.address, progress=freeze)
+        assert "--missing" in told.value.hint
+        assert 10 <= len(of.suggested()) < DOCUMENTS
+        with pytest.raises(PoolError, match="no Dask scheduler answers"):
+            suggest(of, dask=cluster.address)
+
+
+@dask
 def test_the_others_take_over_from_a_worker_that_dies(tmp_path: Path) -> None:
     with _running(tmp_path, 2) as cluster, _project(tmp_path / "p") as of:
 

@@ -6,9 +6,10 @@ suggestions, and see neither the project's folder nor its database.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
@@ -72,9 +73,18 @@ def _connected(distributed: Any, address: str) -> Any:
         hint = "Write it like tcp://host:8786"
         raise UsageError(f"--dask: {address!r} is no address: {error}", hint=hint) from error
     try:
+        # A client waits without end for a scheduler that is frozen, whatever it is told.
+        asyncio.run(asyncio.wait_for(_greeted(distributed, address), SECONDS))
         return distributed.Client(address, timeout=SECONDS, set_as_default=False)
-    except OSError as error:
+    except OSError as error:  # TimeoutError is one
         raise PoolError(f"no Dask scheduler answers at {address}", hint=_START) from error
+
+
+async def _greeted(distributed: Any, address: str) -> None:
+    """Once a scheduler has said who it is."""
+    known = distributed.Security().get_connection_args("client")
+    async with distributed.rpc(address, connection_args=known) as scheduler:
+        await scheduler.identity()
 
 
 def _checked(client: Any, address: str) -> int:
@@ -126,13 +136,27 @@ class _Cluster:
 
     def _wait(self, future: Any, first: str) -> Found:
         with _told(self._address, f" (documents from {first} on)"):
-            found: Found = future.result()
-            return found
+            while True:
+                try:
+                    found: Found = future.result(timeout=SECONDS)
+                    return found
+                except TimeoutError:
+                    if future.status == "error":
+                        raise  # It is the task's own.
+                    self._ask(self._client.scheduler.identity)
 
     def forget(self) -> None:
         """Let the workers give back the memory."""
         with _told(self._address):
-            self._client.run(_forget, self._run, on_error="ignore")
+            self._ask(partial(self._client._run, _forget, self._run, on_error="ignore"))
+
+    def _ask(self, what: Callable[[], Awaitable[object]]) -> None:
+        """Ask the scheduler something: one that is frozen closes no connection."""
+        try:
+            self._client.sync(what, callback_timeout=SECONDS)
+        except TimeoutError as error:
+            said = f"{self._address}: the Dask scheduler has not answered for {SECONDS} s"
+            raise PoolError(said, hint=AGAIN) from error
 
 
 @contextmanager
