@@ -255,11 +255,11 @@ def _by_rules(sentence: Sentence) -> Analysis:
     return tuple((clause.found.first, clause.found.last) for clause in sentence.clauses)
 
 
-_Named: TypeAlias = Sequence[tuple[tuple[str, ...], str]]
+_Classed: TypeAlias = Sequence[tuple[tuple[str, ...], str]]
 """Features with their class."""
 
 
-def _holds(pairs: _Named, base: Classes | None) -> Classes:
+def _holds(pairs: _Classed, base: Classes | None) -> Classes:
     """A pool: a model that weighs all words, one that weighs all else, and one that counts (which a base has done)."""
     made = [_part(pairs, "holds", base), _part(pairs, "bare", base, without_words)]
     if base is None:
@@ -267,7 +267,7 @@ def _holds(pairs: _Named, base: Classes | None) -> Classes:
     return Classes.pooled(made)
 
 
-def _labels(pairs: _Named, base: Classes | None) -> Classes:
+def _labels(pairs: _Classed, base: Classes | None) -> Classes:
     """A pool: a model that weighs all words; one that weighs cues, frames and places, which is better while little is
     decided; one that counts (which a base has done); and, twice, one of the rules' label and cues alone, which hold
     for other topics too."""
@@ -279,7 +279,7 @@ def _labels(pairs: _Named, base: Classes | None) -> Classes:
 
 
 def _part(
-    pairs: _Named, name: str, base: Classes | None, some: Callable[[tuple[str, ...]], list[str]] = list
+    pairs: _Classed, name: str, base: Classes | None, some: Callable[[tuple[str, ...]], list[str]] = list
 ) -> Classes:
     """A model that weighs `some` of the features."""
     rows, classes = _columns(pairs)
@@ -287,7 +287,7 @@ def _part(
     return Classes.fit([some(row) for row in rows], classes, penalty=penalty, base=base, whole=rows)
 
 
-def _columns(pairs: _Named) -> tuple[list[tuple[str, ...]], list[str]]:
+def _columns(pairs: _Classed) -> tuple[list[tuple[str, ...]], list[str]]:
     return [features for features, _ in pairs], [name for _, name in pairs]
 
 

@@ -1,10 +1,10 @@
 """The learner of spans that do not overlap (actors): a linear-chain CRF over tokens, and what is made of it.
 
-What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a model trained on
-other texts if there is one, becomes one pool of
-candidates. A candidate's probability is that of a logistic regression (Platt 1999, with more than one column)
-over what these say of it, fitted on passages that the CRF in question was not trained on. Of candidates that
-overlap those are chosen that are expected to save the most keys.
+What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a model that was
+trained on other texts if there is one, becomes one pool of candidates. A candidate's probability is that of a
+logistic regression (Platt 1999, with more than one column) over what these say of it, fitted on passages that the
+CRF in question was not trained on. Of candidates that overlap those are chosen that are expected to save the most
+keys.
 """
 
 from __future__ import annotations
@@ -70,22 +70,22 @@ class SpanModel:
         matches = self.lexicon.matches(passage.tokens)
         settled = _settled(matches)
         out: list[Candidate] = []
-        for place, columns, by in self.pool(passage, matches, by_base(self.base, passage)):
+        for place, columns, by in self.pool(passage, matches, _said(self.base, passage)):
             chance = max(self.chance(columns), settled.get(place, 0.0))
             out.append(Candidate(*place, chance, by))
         return out
 
     def pool(
-        self, passage: Passage, matches: Sequence[Match], said: Sequence[Candidate]
+        self, passage: Passage, matches: Sequence[Match], said: Sequence[Candidate] | None
     ) -> list[tuple[Place, tuple[float, ...], str]]:
         """Candidates with the columns of the calibration, and who proposes them; `matches` are those of the memory in
-        the passage, `said` what the base proposes."""
+        the passage, `said` what the base proposes, None without one."""
         if not passage.tokens:
             return []
         tagger = self._open()
-        tagger.set(_items(passage, self.lexicon, matches, said if self.base else None))
+        tagger.set(_items(passage, self.lexicon, matches, said))
         best = set(_places(tagger.tag()))
-        told = {(one.first, one.last, one.label): one.chance for one in said}
+        told = {(one.first, one.last, one.label): one.chance for one in said or ()}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         remembered = {(a, b): counts for a, b, counts in matches}
         known = best | set(rules) | set(told)
@@ -93,10 +93,9 @@ class SpanModel:
             label = min(counts, key=lambda name: (-counts[name], name))
             if label != OUTSIDE:
                 known.add((first, last, label))
-        odds = {
-            place: self._odds(tagger, place, len(passage.tokens), rules.get(place, _UNSAID))
-            for place in known
-        }
+        length = len(passage.tokens)
+        others = {place: max(rules.get(place, _UNSAID), told.get(place, 0.0)) for place in known}
+        odds = {place: self._odds(tagger, place, length, others[place]) for place in known}
         out: list[tuple[Place, tuple[float, ...], str]] = []
         for place in sorted(known):
             score = rules.get(place, _UNSAID)
@@ -107,7 +106,7 @@ class SpanModel:
                 float(place in best),
                 2 * score - 2 * _UNSAID,
                 _lean(remembered.get(place[:2], {}), place[2]),
-                *([log_odds(told.get(place, _UNTOLD))] if self.base else []),
+                *(() if said is None else (log_odds(told.get(place, _UNTOLD)),)),
             )
             by = "model" if place in best or place in told else "rules" if place in rules else "memory"
             out.append((place, columns, by))
@@ -115,7 +114,7 @@ class SpanModel:
 
     def _odds(self, tagger: Any, place: Place, length: int, score: float) -> float:
         """Log odds by the marginals: of the least likely of the place's tags, and of its end. Of a label that
-        the CRF does not know those of the rules' score."""
+        the CRF does not know those of the `score` by others."""
         first, last, label = place
         if label not in self.labels:
             return log_odds(score)
@@ -161,9 +160,9 @@ class Training:
     alone: Mapping[int, list[Candidate]]
 
 
-def by_base(base: SpanModel | None, passage: Passage) -> list[Candidate]:
-    """What a base proposes; nothing without one."""
-    return base.candidates(passage) if base else []
+def _said(base: SpanModel | None, passage: Passage) -> list[Candidate] | None:
+    """What a base proposes; None without one."""
+    return base.candidates(passage) if base else None
 
 
 def train(passages: Sequence[Passage], usage: Usage, base: SpanModel | None = None) -> Training:
@@ -175,7 +174,7 @@ def train(passages: Sequence[Passage], usage: Usage, base: SpanModel | None = No
     if not any(one.gold for one in passages):
         raise ValueError("nothing is marked")
     prior = PRIOR_OVER if base else PRIOR
-    said = [by_base(base, one) for one in passages]
+    said = [_said(base, one) for one in passages]
     parts = folds([one.group for one in passages], FOLDS)
     rows: list[tuple[int, Place, tuple[float, ...], str]] = []
     alone: dict[int, list[Candidate]] = {}
@@ -209,7 +208,7 @@ def _without_model(passage: Passage, matches: Iterable[Match]) -> list[Candidate
 
 def _fit(
     passages: Sequence[Passage], usage: Usage, chance: Binary, base: SpanModel | None,
-    said: Sequence[Sequence[Candidate]],
+    said: Sequence[Sequence[Candidate] | None],
 ) -> SpanModel:  # fmt: skip
     lexicon = Lexicon.of(passages)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
@@ -217,7 +216,7 @@ def _fit(
     for one, told in zip(passages, said, strict=True):
         if one.tokens:
             own = lexicon.parts.get(one.group)
-            items = _items(one, lexicon, lexicon.matches(one.tokens, own), told if base else None, own)
+            items = _items(one, lexicon, lexicon.matches(one.tokens, own), told, own)
             trainer.append(items, tags(len(one.tokens), one.gold))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         file = Path(folder) / "crf"
@@ -234,7 +233,7 @@ def _items(
     said: Sequence[Candidate] | None,
     without: Lexicon | None = None,
 ) -> Any:
-    """The features of the tokens; without a base nothing is `said`."""
+    """The features of the tokens."""
     parts = [passage.described, lexicon.features(passage.tokens, matches, without)]
     if said is not None:
         parts.append(_told(len(passage.tokens), said))
