@@ -265,10 +265,12 @@ class Project:
         *,
         run: SuggestionRun,
         untouched: bool = False,
+        others: bool = False,
     ) -> int:
-        """Replace the suggestions of a document by the suggesters of `run` that nobody has decided on; with
-        `untouched` only in paragraphs that nobody has opened or done anything in. How many were stored."""
-        return suggesting.put(self._database, document, suggestions, run, untouched=untouched)
+        """Replace the suggestions of a document by the suggesters of `run` (with `others` by all) that nobody has
+        decided on; with `untouched` only in paragraphs that nobody has opened or done anything in. How many were
+        stored."""
+        return suggesting.put(self._database, document, suggestions, run, untouched=untouched, others=others)
 
     def suggestions(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
         """The suggestions of a document, or of one paragraph of it, decided or not, by paragraph, rank and id."""

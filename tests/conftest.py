@@ -1,7 +1,32 @@
-"""Nothing runs in the background of a test that does not ask for it."""
+"""Nothing runs in the background of a test that does not ask for it; a project in which a model was trained."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
+
+import pytest
+from support import seeded
+
+from annotator.workflows.suggest import suggest
+from annotator.workflows.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which a model was trained once; not to be changed."""
+    root = tmp_path_factory.mktemp("made") / "p"
+    with seeded(root) as of:
+        suggest(of)
+        train(of)
+    return root
+
+
+@pytest.fixture
+def trained(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(made, tmp_path / "p")
+    return tmp_path / "p"

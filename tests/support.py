@@ -6,10 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from annotator.formats import jsonl
+from annotator.formats._shared import ReadOptions
 from annotator.measures._data import Comparison, Resampling, Result
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Suggestion
@@ -18,6 +21,8 @@ from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
+from annotator.resources import folder
+from annotator.workflows.ingest import ingest
 
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Reading
@@ -117,3 +122,20 @@ def held(database: Path) -> Iterator[None]:
             yield
         finally:
             other.communicate("\n")
+
+
+CODED, MORE = 4, 2
+
+
+def seeded(root: Path, *, base: bool = False) -> Project:
+    """A project with a few coded documents of the seeds and a few that nobody has begun."""
+    Project.create(root).close()
+    settings = f"[suggestions]\nbase = {str(base).lower()}\n"
+    (root / "annotator.toml").write_text(settings, encoding="utf-8")
+    of = Project.open(root)
+    read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
+    of.add_records(islice(read.records, CODED))
+    texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
+    for text in texts:
+        ingest(of, text)
+    return of

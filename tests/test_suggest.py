@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder, load_schema, schema_names
+from annotator.store.rows import SuggestionRun
 from annotator.suggesters import Suggester
 from annotator.suggesters._merge import merge
 from annotator.suggesters._tables import forms
@@ -254,6 +256,33 @@ def test_suggesting_again_leaves_what_was_decided_and_other_processes_give_the_s
         assert of.annotations("doc-0", "ada")[0] == accepted
         assert {s.id for s in of.suggestions("doc-0")} == {s.id for s in stored}
         assert again.documents == 2
+
+
+def test_what_other_suggesters_left_goes_when_those_of_the_settings_suggest(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        (id,) = of.document_ids()
+        span = Span("x", "actor", "person", 0, 3, None, {"mention": "name"}, "suggestion")
+        stray = Suggestion(span, 0, "pipeline:old", "1", 0.9)
+        of.put_suggestions(id, [stray], run=SuggestionRun({"pipeline:old": "1"}, ""))
+        suggest(of, suggesters=["rules"])
+        assert "x" in {s.id for s in of.suggestions(id)}, "only those that were named are replaced"
+        suggest(of)
+        assert of.suggestions(id) and "x" not in {s.id for s in of.suggestions(id)}
+
+
+def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        (id,) = of.document_ids()
+        suggest(of)
+        found = of.suggestions(id)
+
+        def pending() -> int:
+            return sum(tally.pending for tally in of.status().suggestions)
+
+        assert pending() == sum(s.shown for s in found) > 2
+        changed = [replace(found[0], blind=True), replace(found[1], shown=False), *found[2:]]
+        of.put_suggestions(id, changed, run=SuggestionRun({s.suggester: s.version for s in found}, ""))
+        assert pending() == sum(s.shown and not s.blind for s in changed)
 
 
 def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: Path) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import pytest
-from support import TEXT, project
+from support import CODED, MORE, TEXT, project, seeded
 
 from annotator.cli import run
 from annotator.errors import UsageError
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
 from annotator.model import actions as do
 from annotator.model.record import GOLD
 from annotator.project import Project
@@ -29,49 +22,20 @@ from annotator.suggesters._reading import Reader
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.workflows import background, effort_report, train_base, train_output
+from annotator.workflows import effort_report, train_base, train_output
 from annotator.workflows import train as training
-from annotator.workflows.background import FAILED, LOG, SUGGEST, TRAIN, Background, due, news, running, start
+from annotator.workflows.background import (
+    Background,
+    news,
+)
 from annotator.workflows.effort import ALONE, LEARNING
 from annotator.workflows.ingest import ingest
 from annotator.workflows.suggest import suggest
-from annotator.workflows.train import TooLittle, chosen, nearest, train, work
+from annotator.workflows.train import TooLittle, chosen, nearest, train
 from annotator.workflows.train_base import base_for, seed_records, taught
 from annotator.workflows.train_report import kept, last_curve, over_prefixes, table
 
-CODED, MORE = 4, 2
 DARK = THEMES["dark"]
-
-
-def _seeded(root: Path, *, base: bool = False) -> Project:
-    """A project with a few coded documents of the seeds and a few that nobody has begun."""
-    Project.create(root).close()
-    settings = f"[suggestions]\nbase = {str(base).lower()}\n"
-    (root / "annotator.toml").write_text(settings, encoding="utf-8")
-    of = Project.open(root)
-    read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
-    of.add_records(islice(read.records, CODED))
-    texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
-    for text in texts:
-        ingest(of, text)
-    return of
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in which a model was trained once; not to be changed."""
-    root = tmp_path_factory.mktemp("made") / "p"
-    with _seeded(root) as of:
-        suggest(of)
-        train(of)
-    return root
-
-
-@pytest.fixture
-def trained(made: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    shutil.copytree(made, tmp_path / "p")
-    return tmp_path / "p"
 
 
 def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
@@ -86,13 +50,13 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert row.code == training.code() and row.metrics["layers"]
         assert 0 < row.metrics["last"]["saved"] < 1
         assert news(of).startswith("model 1, trained on ") and " % of keys (last " in news(of)
-    with _seeded(tmp_path / "again") as of:
+    with seeded(tmp_path / "again") as of:
         train(of, renew=False)
         assert of.learning.models()[0].sha256 == row.sha256
 
 
 def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_path: Path) -> None:
-    with _seeded(tmp_path / "p", base=True) as of:
+    with seeded(tmp_path / "p", base=True) as of:
         train(of, renew=False)
         (row,) = of.learning.models()
         assert row.metrics["paragraphs"] == row.trained_on["examples"], "it is judged on the project's own"
@@ -166,126 +130,6 @@ def test_too_little_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
             train(of)
         assert of.learning.models() == [] and news(of) == ""
     assert run(["--project", str(tmp_path / "p"), "train"]) == 3
-
-
-def test_training_is_due_after_the_first_few_paragraphs_then_every_so_many(tmp_path: Path) -> None:
-    text = "\n".join(f"Iran said number {i}." for i in range(12))
-    with project(tmp_path / "p", text) as of:
-        session = Session(of, "ada", "a")
-        session.open("doc-0")
-        asked: list[int] = []
-        for number in range(1, 13):
-            session.do(do.CloseParagraph())
-            if due(of):
-                asked.append(number)
-                of.keep_setting(background.TRIED, str(of.learning.paragraphs_done()))
-        assert asked == [5]
-        of.keep_setting(background.TRIED, "2")
-        assert due(of)
-    (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nretrain = 0\n", encoding="utf-8")
-    with Project.open(tmp_path / "p") as of:
-        assert not due(of)
-
-
-def test_finishing_paragraphs_asks_for_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(background, "start", lambda root, what: asked.append(what))
-    text = "\n".join(f"Iran said number {i}." for i in range(12))
-    with project(tmp_path / "p", text) as of:
-        session = Session(of, "ada", "a", background=Background(of.root))
-        session.open("doc-0")
-        for _ in range(4):
-            session.do(do.CloseParagraph())
-        assert asked == [SUGGEST]
-        session.do(do.CloseParagraph())
-        assert asked == [SUGGEST, TRAIN]
-
-
-def _wait(root: Path, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while running(root) or background.wanted(root):
-        assert time.monotonic() < until, (root / LOG).read_text(encoding="utf-8")
-        time.sleep(0.05)
-
-
-def test_the_background_process_learns_once_for_what_was_asked_twice(
-    trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
-    start(trained, TRAIN)
-    start(trained, TRAIN)
-    _wait(trained)
-    with Project.open(trained) as of:
-        assert of.learning.models()[0].number in (2, 3)
-        assert of.setting(FAILED) == ""
-        assert of.verify() == []
-    said = (trained / LOG).read_text(encoding="utf-8")
-    assert "model 2 from" in said and "Traceback" not in said
-    assert not (trained / TRAIN).exists()
-
-
-def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is_open(
-    trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
-    with Project.open(trained) as of:
-        known = set(of.document_ids())
-        assert run(["--project", str(trained), "import", str(sorted(folder("seeds").glob("*.txt"))[10])]) == 0
-        (new,) = set(of.document_ids()) - known
-        session = Session(of, "ada", "a", background=Background(of.root))
-        session.open(new)
-        assert session.awaiting and not session.came() and not session.review.items
-        _wait(trained)
-        assert session.came() and not session.awaiting
-        assert session.review.items and session.review.message == "suggestions have come"
-        assert new in of.suggested()
-        assert {s.version for s in of.suggestions(new) if s.suggester == "model"} == {"1"}
-
-
-@pytest.mark.parametrize("seconds", [0.7, 2.2])
-def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
-    trained: Path, seconds: float
-) -> None:
-    background.want(trained, TRAIN)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "annotator", "--project", str(trained), "train", "--background"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    time.sleep(seconds)
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
-    assert not running(trained)
-    with Project.open(trained) as of:
-        assert of.verify() == []
-        number, data = of.learning.newest(of.schema.hash) or (0, b"")
-        assert number in (1, 2) and data
-        assert suggest(of, documents=of.document_ids()[-1:]).suggestions > 5
-        of.put_suggestions(of.document_ids()[-1], [], run=training.Recipe.of(of).run([]))
-
-
-def test_a_failure_is_told_and_forgotten_with_the_next_success(
-    trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(_: object) -> None:
-        raise MemoryError("no room")
-
-    monkeypatch.setattr(os, "nice", lambda _: 0)
-    with monkeypatch.context() as broken:
-        broken.setattr(training, "learnt", fails)
-        background.want(trained, TRAIN)
-        assert work(trained) == 1
-    with Project.open(trained) as of:
-        assert news(of) == f"training failed: MemoryError: no room (see {LOG})"
-        assert of.learning.models()[0].number == 1
-        of.keep_setting(FAILED, "")
-        assert news(of).startswith("model 1")
-
-
-def test_the_log_begins_anew_when_it_is_long(tmp_path: Path) -> None:
-    log = tmp_path / LOG
-    log.write_bytes(b"x" * (background.LIMIT + 1))
-    background._turn(log)
-    assert not log.exists() and log.with_name(f"{LOG}.1").stat().st_size > background.LIMIT
 
 
 def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
@@ -427,14 +271,21 @@ def test_a_new_model_is_told_of_once_in_a_quiet_line(trained: Path) -> None:
         assert session.review.message == ""
 
 
-def test_the_screen_tells_what_was_learnt(made: Path, tmp_path: Path) -> None:
+def test_the_screen_tells_what_was_learnt(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def shown(of: Project) -> list[str]:
-        session = Session(of, "ada", "a")
+        session = Session(of, "ada", "a", background=Background(of.root))
         return ["".join(text for text, _ in row) for row in rows(session, DARK, 76)]
 
     with Project.open(made) as of:
+        assert shown(of)[1] == "trained by annotator train", "nothing runs by itself here"
+        monkeypatch.delenv("ANNOTATOR_BACKGROUND")
         lines = shown(of)
-        assert lines[0] == news(of) and "t trains now" in lines[1]
+        assert (
+            lines[0] == news(of)
+            and lines[1] == "trained first after 5 finished paragraphs, then every 10; t trains now"
+        )
         assert any("precision" in line for line in lines) and any("█" in line for line in lines)
         assert max(map(len, lines)) <= 76
     with project(tmp_path / "p", TEXT) as of:

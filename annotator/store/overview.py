@@ -40,8 +40,9 @@ def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
         "SELECT s.suggester, s.layer, "
         "coalesce(sum(i.status = 'accepted'), 0), coalesce(sum(i.status = 'corrected'), 0), "
         "coalesce(sum(i.status IN ('rejected', 'removed')), 0), coalesce(sum(i.status = 'skipped'), 0), "
-        "sum(i.item IS NULL) FROM suggestion s LEFT JOIN item i ON i.document = s.document AND i.item = s.id "
-        "AND i.annotator <> '@gold' GROUP BY s.suggester, s.layer ORDER BY s.suggester, s.layer"
+        "sum(i.item IS NULL AND s.shown AND NOT s.blind) FROM suggestion s "
+        "LEFT JOIN item i ON i.document = s.document AND i.item = s.id AND i.annotator <> '@gold' "
+        "GROUP BY s.suggester, s.layer ORDER BY s.suggester, s.layer"
     )
     return tuple(SuggestionTally(*row) for row in rows)
 

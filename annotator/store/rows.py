@@ -98,7 +98,7 @@ class SuggestionTally:
     """What became of the suggestions of one suggester in one layer.
 
     `accepted`, `corrected`, `rejected` and `skipped` count decisions, of every annotator; `pending` counts
-    suggestions nobody has decided on.
+    suggestions that are shown and nobody has decided on.
     """
 
     suggester: str

@@ -30,10 +30,16 @@ def touched(db: Database, document: str) -> frozenset[int]:
 
 
 def put(
-    db: Database, document: str, suggestions: Sequence[Suggestion], run: SuggestionRun, *, untouched: bool
+    db: Database,
+    document: str,
+    suggestions: Sequence[Suggestion],
+    run: SuggestionRun,
+    *,
+    untouched: bool,
+    others: bool,
 ) -> int:
-    """Replace the suggestions of a document by the run's suggesters that nobody has decided on; with `untouched`
-    only in paragraphs that are not `touched`. How many were stored."""
+    """Replace the suggestions of a document by the run's suggesters (with `others` by all) that nobody has decided
+    on; with `untouched` only in paragraphs that are not `touched`. How many were stored."""
     with db.write():
         kept = touched(db, document) if untouched else frozenset()
         db.execute(
@@ -43,10 +49,10 @@ def put(
         number = db.value("SELECT last_insert_rowid()")
         wanted = dumps(sorted(kept))
         db.many(
-            "DELETE FROM suggestion WHERE document = ? AND suggester = ? AND NOT EXISTS ("
+            "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS ("
             "SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = suggestion.id) "
             "AND paragraph NOT IN (SELECT value FROM json_each(?))",
-            [(document, name, wanted) for name in run.versions],
+            [(document, name, others, wanted) for name in run.versions],
         )
         new = [_row(document, s, number) for s in suggestions if s.paragraph not in kept]
         db.many(_PUT, new)

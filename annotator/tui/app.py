@@ -331,7 +331,9 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
 
     Raises UsageError when the project's keys or theme do not hold.
     """
-    session = Session(project, annotator, project.new_session(), background=Background(project.root))
+    background = Background(project.root)
+    background.go_on()
+    session = Session(project, annotator, project.new_session(), background=background)
     return _run(project, session, document, AnnotateScreen)
 
 

@@ -2,7 +2,8 @@
 
 Light to import: the terminal application asks for it from its own process, where nothing is computed. A request
 is a file in the project folder; the process takes what is wanted while it holds a lock, so that at most one runs
-and at most one more is queued. What it says goes to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the
+and at most one more is queued. What is begun has a file too until it ends: of a process that was killed it stays, and
+the next one begins it again. What it says goes to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the
 environment nothing runs by itself.
 """
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 LOCK, LOG = "annotator.background.lock", "annotator.background.log"
 TRAIN, SUGGEST = "annotator.train-wanted", "annotator.suggest-wanted"
-FILES = (LOCK, LOG, f"{LOG}.1", TRAIN, SUGGEST)
+BEGUN = {TRAIN: "annotator.train-begun", SUGGEST: "annotator.suggest-begun"}
+FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 """What may lie in the folder of a project besides its settings and its database."""
 
 LIMIT = 256_000
@@ -40,6 +42,9 @@ TRIED, FAILED = "train_tried", "train_failed"
 """Settings: how many paragraphs were done when training last began, and why it failed; empty when it did not."""
 
 NICE = 10
+
+TRIES = 3
+"""Times that something is begun of which each was killed."""
 
 
 @contextmanager
@@ -83,51 +88,88 @@ def want(root: Path, what: str) -> None:
 
 
 def take(root: Path, what: str) -> bool:
-    """Whether something is queued, which it is not any more then."""
+    """Whether something is queued; then it is begun, until it has `ended`."""
     try:
-        (root / what).unlink()
+        (root / what).replace(root / BEGUN[what])
     except FileNotFoundError:
         return False
     return True
 
 
+def ended(root: Path, what: str) -> None:
+    """What was begun has come to its end, good or bad."""
+    (root / BEGUN[what]).unlink(missing_ok=True)
+
+
+def resume(root: Path) -> list[str]:
+    """Queue again what a killed process had begun, for who holds the lock; given is what was killed `TRIES` times,
+    which is not."""
+    lost = []
+    for what, begun in BEGUN.items():
+        file = root / begun
+        if not file.exists():
+            continue
+        if file.stat().st_size + 1 >= TRIES:  # A byte for each time.
+            file.unlink()
+            lost.append(what)
+            continue
+        with _opened(file) as handle:
+            os.write(handle, b"x")
+        file.replace(root / what)
+    return lost
+
+
+def cut_off(root: Path) -> bool:
+    """Whether something was begun by a process that is no more."""
+    return any((root / begun).exists() for begun in BEGUN.values()) and not running(root)
+
+
 def wanted(root: Path) -> bool:
-    """Whether anything is queued."""
-    return any((root / what).exists() for what in (TRAIN, SUGGEST))
+    """Whether anything is queued, or begun and not ended."""
+    return any((root / name).exists() for pair in BEGUN.items() for name in pair)
 
 
-_started: list[subprocess.Popen[bytes]] = []
+def off() -> bool:
+    """Whether nothing is to run by itself."""
+    return os.environ.get("ANNOTATOR_BACKGROUND") == "off"
 
 
-def start(root: Path, what: str) -> None:
+def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
     """Queue TRAIN or SUGGEST, and start the process unless it runs; nothing, where that is switched off. Raises
     StoreError when it cannot be started."""
-    import subprocess
-
-    if os.environ.get("ANNOTATOR_BACKGROUND") == "off":
-        return
+    if off():
+        return None
     try:
-        want(root, what)
-        if running(root):
-            return
-        _started[:] = [one for one in _started if one.poll() is None]
-        _turn(root / LOG)
-        with _opened(root / LOG) as log:
-            _started.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-                    start_new_session=True,
-                )
-            )
+        if what:
+            want(root, what)
+        return None if running(root) else _spawn(root)
     except OSError as error:
         hint = "Check the permissions of the project folder"
         raise StoreError(
             f"the background process cannot be started: {error.strerror}", file=root, hint=hint
         ) from error
+
+
+_started: list[subprocess.Popen[bytes]] = []
+"""Asked now and then whether they have ended, so that no zombies stay."""
+
+
+def _spawn(root: Path) -> subprocess.Popen[bytes]:
+    import subprocess
+
+    _started[:] = [one for one in _started if one.poll() is None]
+    _turn(root / LOG)
+    with _opened(root / LOG) as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
+    _started.append(child)
+    return child
 
 
 def _turn(log: Path) -> None:
@@ -148,23 +190,40 @@ def due(project: Project) -> bool:
 
 @dataclass
 class Background:
-    """What the application asks for; `error` says why it could not."""
+    """What the application asks for."""
 
     root: Path
-    error: str = field(default="")
+    _failed: str = field(default="")
+    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self, what: str) -> None:
+    @property
+    def error(self) -> str:
+        """Why nothing is computed; empty when all is well."""
+        code = self._child.poll() if self._child else None
+        # 1 is a training that failed, which the project keeps; less than 0 is a signal, after which it begins again.
+        if self._failed or code is None or code <= 1:
+            return self._failed
+        return f"the background process ended with an error: {LOG} says why"
+
+    def start(self, what: str = "") -> None:
         """Queue TRAIN or SUGGEST."""
         try:
-            start(self.root, what)
-            self.error = ""
+            self._child = start(self.root, what) or self._child
+            self._failed = ""
         except StoreError as error:
-            self.error = f"{error.message}. {error.hint}"
+            self._failed = f"{error.message}. {error.hint}"
+
+    def go_on(self) -> None:
+        """With what is queued, or was cut off, and nobody works on."""
+        if wanted(self.root) and not running(self.root):
+            self.start()
 
     def paragraph_done(self, project: Project) -> None:
         """Train when it is time."""
         if due(project):
             self.start(TRAIN)
+        elif cut_off(self.root):
+            self.start()
 
 
 def said(message: str) -> None:
@@ -186,11 +245,13 @@ def news(project: Project) -> str:
     line = f"model {row.number}, trained on {plural(count, 'paragraph')}"
     last = row.metrics.get("last") or {}
     if last.get("saved") is not None:
-        line += f", saves about {last['saved']:.0%} of keys (last {last['paragraphs']})".replace("%", " %")
+        saved = f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
+        line += f", {saved} (last {last['paragraphs']})".replace("%", " %")
     return line
 
 
 __all__ = [
-    "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN", "TRIED", "Background",
-    "due", "locked", "news", "running", "said", "start", "take", "want", "wanted",
+    "BEGUN", "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN", "TRIED", "TRIES",
+    "Background", "cut_off", "due", "ended", "locked", "news", "off", "resume", "running", "said", "start", "take",
+    "want", "wanted",
 ]  # fmt: skip

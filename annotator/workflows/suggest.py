@@ -174,7 +174,8 @@ def suggest(
     progress: Callable[[int, int], None] | None = None,
 ) -> SuggestResult:
     """Compute and store suggestions: for these documents (all), by these suggesters (those of the settings);
-    `pipeline:NAME` is a spaCy pipeline. With `missing` only for those of them that have no suggestions.
+    `pipeline:NAME` is a spaCy pipeline. Undecided suggestions by the same suggesters are replaced, by all where none
+    are named. With `missing` only for those of them that have no suggestions.
 
     Computed here, by several processes, or by the Dask cluster at the address `dask`, with the same result; only this
     process touches the database. One transaction for each document, so that what was done stays whatever happens to
@@ -191,7 +192,7 @@ def suggest(
     count = 0
     with _pool(kitchen, workers, dask) as pool:
         for number, (id, found) in enumerate(served(pool, map(project.document, ids)), 1):
-            count += project.put_suggestions(id, found, run=run)
+            count += project.put_suggestions(id, found, run=run, others=suggesters is None)
             if progress is not None:
                 progress(number, len(ids))
     return SuggestResult(len(ids), count)

@@ -232,16 +232,32 @@ def work(root: Path) -> int:
     # What is made while learning is kept to the end or freed at once: looking for cycles in it finds next to nothing.
     gc.set_threshold(100_000)
     failed = 0
+    jobs = (SUGGEST, lambda p: renewed(p, said, only_missing=True)), (TRAIN, _learn)
     while background.wanted(root):
         with background.locked(root) as free:
             if not free:
                 return 0  # Whoever holds the lock looks for what is wanted before it ends.
+            if TRAIN in background.resume(root):
+                failed |= _tried(root, _given_up)
             while background.wanted(root):
-                if background.take(root, SUGGEST):
-                    failed |= _tried(root, lambda p: renewed(p, said, only_missing=True))
-                if background.take(root, TRAIN):
-                    failed |= _tried(root, lambda p: train(p, progress=said))
+                for what, job in jobs:
+                    if background.take(root, what):
+                        failed |= _tried(root, job)
+                        background.ended(root, what)
     return failed
+
+
+def _learn(project: Project) -> None:
+    """Train; where there is nothing to learn from, what was rejected still counts for what is suggested."""
+    try:
+        train(project, progress=said)
+    except TooLittle as error:
+        said(f"not yet: {error.message}")
+        renewed(project, said)
+
+
+def _given_up(_: Project) -> None:
+    raise SuggesterError(f"the process was killed {background.TRIES} times while it trained")
 
 
 def _tried(root: Path, what: Callable[[Project], object]) -> int:
@@ -250,8 +266,6 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
         with Project.open(root) as project:
             try:
                 what(project)
-            except TooLittle as error:
-                said(f"not yet: {error.message}")
             except Exception as error:
                 _keep(project, error)
                 raise

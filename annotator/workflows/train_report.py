@@ -76,7 +76,9 @@ def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
         error = found.get("calibration_error")
         off = f", calibration error {_decimal(error)}" if error is not None else ""
         yield f"  {found['wrong']:.1f} wrong suggestions a paragraph{off}"
-    yield f"  {'its suggestions are shown' if took_over else 'rules and memory still do better, theirs are shown'}"
+    ahead = found["saved_last"] > found["alone_last"]
+    early = "its suggestions are shown" if ahead else "its suggestions are shown until more are judged"
+    yield f"  {early if took_over else 'rules and memory do as well or better, theirs are shown'}"
 
 
 def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> list[str]:

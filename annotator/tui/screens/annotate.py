@@ -19,6 +19,7 @@ from annotator.tui.screens.pointing import PointingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import Step
 from annotator.tui.views import chain
+from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import Side, Surroundings, frame
 from annotator.tui.views.lint import lint
 from annotator.tui.views.strokes import Look
@@ -225,7 +226,7 @@ class AnnotateScreen(PointingScreen):
         )  # fmt: skip
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
         blind = session.is_blind(session.review.document, session.review.paragraph)
-        notes = "blind: no suggestions here" if blind else ""
+        notes = BLIND if blind else ""
         notes = notes or session.message_here()
         message = self._message
         if session.awaiting:

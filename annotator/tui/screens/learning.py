@@ -10,14 +10,14 @@ from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import Theme
 from annotator.workflows import train_report as report
-from annotator.workflows.background import TRAIN, news, running, wanted
+from annotator.workflows.background import FIRST, TRAIN, news, off, running, wanted
 
 
 def learning_screen(session: Session, say: Callable[[str], None]) -> TextScreen:
     """The screen; `t` on it has a model trained in the background, and says so by `say` in the queue."""
 
     def train() -> None:
-        if session.background is None:
+        if session.background is None or off():
             say("nothing is trained from here: annotator train")
             return
         session.background.start(TRAIN)
@@ -36,13 +36,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
         line = news(project)
     except StoreError as error:
         return [[(clip(error.message, width), PLAIN)]]
-    now = "training now" if running(project.root) else "training is queued" if wanted(project.root) else ""
-    every = project.config.suggestions.retrain
-    lines: list[tuple[str, bool]] = [(line or "no model of this project yet", True)]
-    rule = (
-        f"trained anew every {every} finished paragraphs" if every else "trained only by t or annotator train"
-    )
-    lines.append((f"{now or rule}; t trains now", False))
+    lines: list[tuple[str, bool]] = [(line or "no model of this project yet", True), (_now(session), False)]
     shown = project.config.suggestions
     if models:
         row = models[0]
@@ -74,6 +68,21 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
             else [[(clip(text, width), style)]]
         )
     return out
+
+
+def _now(session: Session) -> str:
+    """What is done, or when it will be."""
+    root, every = session.project.root, session.project.config.suggestions.retrain
+    if session.background is None or off():
+        return "trained by annotator train"
+    if session.background.error:
+        return session.background.error
+    if running(root):
+        return "training now"
+    if wanted(root):
+        return "training is queued"
+    first = f"first after {FIRST} finished paragraphs, then " if every > FIRST else ""
+    return f"trained {first}every {every}; t trains now" if every else "trained only by t or annotator train"
 
 
 __all__ = ["learning_screen", "rows"]

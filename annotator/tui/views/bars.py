@@ -13,6 +13,9 @@ from annotator.tui.commands import COMMANDS, KeyMap
 from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 
+BLIND = "blind: no suggestions here"
+"""What is said of a paragraph whose suggestions are hidden."""
+
 
 def header(
     state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = ""
@@ -23,7 +26,7 @@ def header(
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.undecided(state.paragraph)
-    left = f"{pending} pending" if pending else "all decided"
+    left = f"{pending} pending" if pending else "" if notes == BLIND else "all decided"
     if state.is_excluded(state.paragraph):
         left = "excluded"
     middle = f"  {where}  {bar} {share:3}%  {left}"
@@ -213,4 +216,4 @@ def _footer(name: str) -> str:
     return next(c.footer or c.name for c in COMMANDS if c.name == name)
 
 
-__all__ = ["KeysNow", "footer", "header", "keys_now", "sizing"]
+__all__ = ["BLIND", "KeysNow", "footer", "header", "keys_now", "sizing"]

@@ -1,0 +1,263 @@
+"""The background process of a project: when it is asked for, what it does, and its death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import project
+
+from annotator.cli import run
+from annotator.model import actions as do
+from annotator.model.span import Span
+from annotator.project import Project
+from annotator.resources import folder
+from annotator.tui.screens.learning import rows
+from annotator.tui.session import Session
+from annotator.tui.theme import THEMES
+from annotator.workflows import background
+from annotator.workflows import train as training
+from annotator.workflows.background import (
+    FAILED,
+    LOG,
+    SUGGEST,
+    TRAIN,
+    TRIES,
+    Background,
+    due,
+    news,
+    running,
+    start,
+)
+from annotator.workflows.suggest import suggest
+from annotator.workflows.train import work
+
+DARK = THEMES["dark"]
+
+
+def test_training_is_due_after_the_first_few_paragraphs_then_every_so_many(tmp_path: Path) -> None:
+    text = "\n".join(f"Iran said number {i}." for i in range(12))
+    with project(tmp_path / "p", text) as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        asked: list[int] = []
+        for number in range(1, 13):
+            session.do(do.CloseParagraph())
+            if due(of):
+                asked.append(number)
+                of.keep_setting(background.TRIED, str(of.learning.paragraphs_done()))
+        assert asked == [5]
+        of.keep_setting(background.TRIED, "2")
+        assert due(of)
+    (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nretrain = 0\n", encoding="utf-8")
+    with Project.open(tmp_path / "p") as of:
+        assert not due(of)
+
+
+def test_finishing_paragraphs_asks_for_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(background, "start", lambda root, what: asked.append(what))
+    text = "\n".join(f"Iran said number {i}." for i in range(12))
+    with project(tmp_path / "p", text) as of:
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open("doc-0")
+        for _ in range(4):
+            session.do(do.CloseParagraph())
+        assert asked == [SUGGEST]
+        session.do(do.CloseParagraph())
+        assert asked == [SUGGEST, TRAIN]
+
+
+def _wait(root: Path, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while running(root) or background.wanted(root):
+        assert time.monotonic() < until, (root / LOG).read_text(encoding="utf-8")
+        time.sleep(0.05)
+
+
+def test_the_background_process_learns_once_for_what_was_asked_twice(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
+    start(trained, TRAIN)
+    start(trained, TRAIN)
+    _wait(trained)
+    with Project.open(trained) as of:
+        assert of.learning.models()[0].number in (2, 3)
+        assert of.setting(FAILED) == ""
+        assert of.verify() == []
+    said = (trained / LOG).read_text(encoding="utf-8")
+    assert "model 2 from" in said and "Traceback" not in said
+    assert not (trained / TRAIN).exists()
+
+
+def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is_open(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
+    with Project.open(trained) as of:
+        known = set(of.document_ids())
+        assert run(["--project", str(trained), "import", str(sorted(folder("seeds").glob("*.txt"))[10])]) == 0
+        (new,) = set(of.document_ids()) - known
+        session = Session(of, "ada", "a", background=Background(of.root))
+        session.open(new)
+        assert session.awaiting and not session.came() and not session.review.items
+        _wait(trained)
+        assert session.came() and not session.awaiting
+        assert session.review.items and session.review.message == "suggestions have come"
+        assert new in of.suggested()
+        assert {s.version for s in of.suggestions(new) if s.suggester == "model"} == {"1"}
+
+
+@pytest.mark.parametrize("seconds", [0.7, 2.2])
+def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
+    trained: Path, seconds: float
+) -> None:
+    background.want(trained, TRAIN)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "annotator", "--project", str(trained), "train", "--background"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(seconds)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert not running(trained)
+    with Project.open(trained) as of:
+        assert of.verify() == []
+        number, data = of.learning.newest(of.schema.hash) or (0, b"")
+        assert number in (1, 2) and data
+        assert suggest(of, documents=of.document_ids()[-1:]).suggestions > 5
+        of.put_suggestions(of.document_ids()[-1], [], run=training.Recipe.of(of).run([]))
+
+
+def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    began: list[int] = []
+
+    def killed(_: object) -> None:
+        began.append(1)
+        raise KeyboardInterrupt  # Like a signal, it leaves everything as it lies.
+
+    background.want(trained, TRAIN)
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "learnt", killed)
+        for _ in range(TRIES):
+            with pytest.raises(KeyboardInterrupt):
+                work(trained)
+            assert background.cut_off(trained) and background.wanted(trained)
+        assert work(trained) == 1
+    assert len(began) == TRIES and not background.wanted(trained) and not background.cut_off(trained)
+    with Project.open(trained) as of:
+        assert f"killed {TRIES} times" in news(of)
+    background.want(trained, TRAIN)
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "learnt", killed)
+        with pytest.raises(KeyboardInterrupt):
+            work(trained)
+    assert work(trained) == 0, "the second time it gets through"
+    with Project.open(trained) as of:
+        assert of.learning.models()[0].number == 2 and news(of).startswith("model 2")
+
+
+def test_the_application_goes_on_with_what_was_cut_off(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def spawn(_: Path) -> None:
+        asked.append("spawned")
+
+    monkeypatch.setattr(background, "_spawn", spawn)
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
+    one = Background(trained)
+    one.go_on()
+    assert not asked
+    (trained / background.BEGUN[TRAIN]).touch()
+    one.go_on()
+    assert asked == ["spawned"]
+    with Project.open(trained) as of:
+        assert not due(of)
+        one.paragraph_done(of)
+        assert asked == ["spawned"] * 2
+    monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
+    one.go_on()
+    assert asked == ["spawned"] * 2
+
+
+def test_a_process_that_cannot_open_the_project_is_told_of(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_BACKGROUND")
+    with Project.open(trained) as of:
+        (trained / "annotator.toml").write_text('schema = "nosuch"\n', encoding="utf-8")
+        session = Session(of, "ada", "a", background=Background(trained))
+        assert session.background is not None
+        session.background.start(TRAIN)
+        until = time.monotonic() + 60
+        while not session.background.error:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert LOG in session.background.error
+        said = "".join(text for line in rows(session, DARK, 120) for text, _ in line)
+        assert session.background.error in said
+    assert "nosuch" in (trained / LOG).read_text(encoding="utf-8")
+
+
+def test_where_only_rejections_are_there_they_still_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    text = "\n\n".join(f"{word} Vargon Ilk came back." for word in ("So", "Then", "Later", "At last"))
+    with project(tmp_path / "p", text) as of:
+        suggest(of)
+        (id,) = of.document_ids()
+        session = Session(of, "ada", "a")
+        session.open(id)
+        for _ in range(2):
+            while session.review.undecided(session.review.paragraph):
+                session.do(do.Reject())
+            session.do(do.CloseParagraph())
+        assert not session.unsaved
+
+        def named() -> bool:
+            """Whether the name is suggested in the paragraph that nobody has opened."""
+            shown = [s.value for s in of.suggestions(id, 3) if s.shown and isinstance(s.value, Span)]
+            return "Vargon Ilk" in [of.document(id).quote(s.start, s.end) for s in shown]
+
+        before = named()
+    background.want(tmp_path / "p", TRAIN)
+    assert work(tmp_path / "p") == 0
+    with Project.open(tmp_path / "p") as of:
+        assert before and not named()
+
+
+def test_a_failure_is_told_and_forgotten_with_the_next_success(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "learnt", fails)
+        background.want(trained, TRAIN)
+        assert work(trained) == 1
+    with Project.open(trained) as of:
+        assert news(of) == f"training failed: MemoryError: no room (see {LOG})"
+        assert of.learning.models()[0].number == 1
+        of.keep_setting(FAILED, "")
+        assert news(of).startswith("model 1")
+
+
+def test_the_log_begins_anew_when_it_is_long(tmp_path: Path) -> None:
+    log = tmp_path / LOG
+    log.write_bytes(b"x" * (background.LIMIT + 1))
+    background._turn(log)
+    assert not log.exists() and log.with_name(f"{LOG}.1").stat().st_size > background.LIMIT
