@@ -15,7 +15,7 @@ from support import TEXT, document, held, project, suggestions
 from textual.pilot import Pilot
 
 from annotator.cli import run
-from annotator.errors import BusyError, UsageError
+from annotator.errors import BusyError
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.project import Project, SuggestionRun
@@ -84,9 +84,14 @@ def test_loads_differ_by_no_more_than_the_longest_document(lengths: list[int], m
     assert max(load.values()) - min(load.values()) <= max(lengths)
 
 
-def test_what_somebody_has_already_is_evened_out() -> None:
+def test_the_longest_come_first_and_what_somebody_has_already_is_evened_out() -> None:
+    both = ("ada", "ben")
+    words = {"doc-0": 30, "doc-1": 30, "doc-2": 60}
+    assert deal([Need(id, 1, both) for id in words], words, {}) == [
+        ("ada", "doc-2"), ("ben", "doc-0"), ("ben", "doc-1"),
+    ]  # fmt: skip
     words = {f"doc-{i}": 10 for i in range(6)}
-    needs = [Need(id, 1, ("ada", "ben")) for id in words]
+    needs = [Need(id, 1, both) for id in words]
     assert Counter(who for who, _ in deal(needs, words, {"ada": 40})) == {"ben": 5, "ada": 1}
 
 
@@ -168,6 +173,7 @@ def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_other
         _work(of, "ada", "doc-0", Completion.IN_PROGRESS)
         _work(of, "eve", "doc-1", Completion.DONE)
         _work(of, "ada", "doc-2", Completion.SKIPPED)
+        of.add_records([Record(of.document("doc-3"), None, Completion.IN_PROGRESS)])
         assert report(of).free == 2 and not of.assignments.any()
         made = assign(of, ["ada"])
         assert made.pairs == (("ada", "doc-3"),) and made.short == 1
@@ -188,6 +194,7 @@ def test_only_the_documents_named_are_given(tmp_path: Path) -> None:
 def test_what_is_not_begun_is_taken_back(tmp_path: Path) -> None:
     with _project(tmp_path / "p", 4) as of:
         assign(of, ["ada", "ben"], each=2)
+        _work(of, "ben", "doc-3", Completion.DONE)
         _work(of, "ada", "doc-0", Completion.IN_PROGRESS)
         _work(of, "ada", "doc-1", Completion.SKIPPED)
         planned = clear(of, ["ada"], documents=["doc-0", "doc-1", "doc-2"], dry_run=True)
@@ -196,24 +203,27 @@ def test_what_is_not_begun_is_taken_back(tmp_path: Path) -> None:
         assert clear(of, ["ada"], documents=["doc-0", "doc-1", "doc-2"]) == planned
         assert [h.document for h in of.assignments.held() if h.annotator == "ada"] == ["doc-0", "doc-3"]
         assert {who for who, _ in clear(of).pairs} == {"ada", "ben"}
-        assert [(h.annotator, h.document) for h in of.assignments.held()] == [("ada", "doc-0")]
+        kept = [("ada", "doc-0", True), ("ben", "doc-3", True)]
+        assert [(h.annotator, h.document, h.assigned) for h in of.assignments.held()] == kept
         assert clear(of).pairs == ()
 
 
-def test_all_is_read_and_written_in_one_transaction(tmp_path: Path) -> None:
-    _project(tmp_path / "p").close()
-    with (
-        Project.open(tmp_path / "p", timeout=0.1) as of,
-        held(tmp_path / "p" / "annotator.db"),
-    ):
+def test_all_is_read_and_written_in_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "p"
+    _project(root).close()
+    with Project.open(root, timeout=0.1) as of, held(root / "annotator.db"):
         for change in (lambda: assign(of, ["ada"]), lambda: clear(of)):
             with pytest.raises(BusyError):
                 change()
         assert len(assign(of, ["ada"], dry_run=True).pairs) == 10
-    with Project.open(tmp_path / "p") as of:
-        with pytest.raises(UsageError):
-            assign(of, ["ada"], each=2)
-        assert not of.assignments.any()
+
+    def meanwhile(*given_: object) -> list[tuple[str, str]]:
+        with Project.open(root, timeout=0.1) as other, pytest.raises(BusyError):
+            _import(other, 10, 11)
+        return deal(*given_)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("annotator.workflows.assign.deal", meanwhile)
+    with Project.open(root) as of:
         assert len(assign(of, ["ada"]).pairs) == 10
 
 
@@ -389,8 +399,8 @@ def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_pat
             assert isinstance(app.screen, AnnotateScreen)
             shown = await _press(pilot, "right_curly_bracket", "enter")
             assert "document done; all 2 documents assigned to you are done" in shown
-            shown = await _press(pilot, "n")
-            assert "all 2 documents assigned to you are done" in shown
+            for key in ("n", "left_curly_bracket", "right_curly_bracket"):
+                assert "all 2 documents assigned to you are done" in await _press(pilot, key)
             shown = await _press(pilot, "q", "m", "m")
             assert "all 2 documents assigned to you are done" in shown
 

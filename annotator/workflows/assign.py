@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from math import floor
@@ -175,8 +175,9 @@ def assign(
             hint="Give a number from 0 to 1, such as 0.2",
         )
     wanted = _known(project, documents)
-    # Texts never change, and reading all of them takes its time, in which others want to write.
+    # Texts and positions never change; to go through all of them takes its time, in which others want to write.
     words = project.words()
+    for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
         table = _Table.of(project.assignments.held(), words)
         _check_each(each, {*who, *(name for people in table.people.values() for name in people)})
@@ -187,7 +188,7 @@ def assign(
             for name in who
             if name in table.people.get(id, ()) and (name, id) not in table.assigned
         ]
-        needs, for_all = _needs(project, table, scope, who, each=each, overlap=overlap)
+        needs = _needs(table, scope, who, each=each, for_all=for_all, skipped=project.assignments.skipped())
         given = deal(needs, words, table.load())
         if not dry_run:
             project.assignments.add([*begun, *given])
@@ -221,25 +222,32 @@ def _known(project: Project, documents: Sequence[str] | None) -> set[str] | None
     return {project.document(id).id for id in documents} if documents else None
 
 
+def _for_all(project: Project, documents: Iterable[str], share: float) -> set[str]:
+    """The documents that go to all who are named."""
+    if not share:
+        return set()
+    positions, seed = project.assignments.positions(), project.setting("blind_seed") or ""
+    return {id for id in documents if is_shared(positions[id], share=share, seed=seed)}
+
+
 def _needs(
-    project: Project, table: _Table, scope: Sequence[str], names: Sequence[str], *, each: int, overlap: float
-) -> tuple[list[Need], set[str]]:
-    """What is to be given, and the documents that are for all."""
-    skipped = project.assignments.skipped()
-    positions = project.assignments.positions() if overlap else {}
-    seed = project.setting("blind_seed") or ""
+    table: _Table,
+    scope: Sequence[str],
+    names: Sequence[str],
+    *,
+    each: int,
+    for_all: Collection[str],
+    skipped: Collection[Pair],
+) -> list[Need]:
+    """What is to be given."""
     needs: list[Need] = []
-    for_all: set[str] = set()
     for id in scope:
         held = table.people.get(id, set())
         people = tuple(name for name in names if name not in held and (name, id) not in skipped)
-        count = each - len(held)
-        if overlap and is_shared(positions[id], share=overlap, seed=seed):
-            for_all.add(id)
-            count = len(people)
+        count = len(people) if id in for_all else each - len(held)
         if count > 0 and people:
             needs.append(Need(id, count, people))
-    return needs, for_all
+    return needs
 
 
 def clear(

@@ -116,7 +116,7 @@ class QueueScreen(CommandScreen):
             rows.append(self._row(row, width, here=i == self._at))
         if not self._page:
             empty = (
-                "no document matches"
+                f"no document {'of yours ' if self.session.own else ''}matches"
                 if self._search or self._filter
                 else "no documents yet: annotator import FILE"
             )
