@@ -368,6 +368,10 @@ async def _press(pilot: Pilot[int], *keys: str) -> str:
     """The screen after some keys."""
     await pilot.press(*keys)
     await pilot.pause()
+    return _shown(pilot)
+
+
+def _shown(pilot: Pilot[int]) -> str:
     rows = pilot.app.screen.query_one(Rows)
     return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
 
@@ -397,12 +401,13 @@ def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_pat
             assert "of 2 assigned to you" in shown and isinstance(app.screen, QueueScreen)
             await _press(pilot, "home", "enter", "enter")
             assert isinstance(app.screen, AnnotateScreen)
+            assert "\n document done " in _shown(pilot)
             shown = await _press(pilot, "right_curly_bracket", "enter")
-            assert "document done; all 2 documents assigned to you are done" in shown
+            assert "\n all 2 documents assigned to you are done " in shown
             for key in ("n", "left_curly_bracket", "right_curly_bracket"):
                 assert "all 2 documents assigned to you are done" in await _press(pilot, key)
-            shown = await _press(pilot, "q", "m", "m")
-            assert "all 2 documents assigned to you are done" in shown
+            assert "all 2 documents assigned to you are done; m shows all" in await _press(pilot, "q")
+            assert "all documents " in await _press(pilot, "m")
 
     with _project(tmp_path / "p", 4) as of:
         first = Session(of, "ada", "a")

@@ -161,7 +161,8 @@ class AnnotateScreen(PointingScreen):
         if isinstance(action, do.CloseParagraph):
             state = self.session.review
             said = self._all_done() if state.annotations.completion is Completion.DONE else ""
-            self._message = f"{state.message}; {said}" if said else ""
+            # In place of the document's own end, so that what is left undecided can still be read at 80 columns.
+            self._message = said and said + state.message.removeprefix("document done")
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
