@@ -26,6 +26,7 @@ from annotator.model.text import Document
 from annotator.store import documents as store
 from annotator.store import finished, naming, overview, work
 from annotator.store import suggestions as suggesting
+from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.finished import Watch
 from annotator.store.learning import Learning
@@ -51,7 +52,7 @@ TOUR = "tour"
 class Project:
     """A project that is open. Close it, or use it as a context manager.
 
-    `learning` tells what can be learnt from, and keeps the models."""
+    `learning` tells what can be learnt from, and keeps the models; `assignments` who is to code which document."""
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
         self.root = root
@@ -63,6 +64,7 @@ class Project:
 
             migrate(database)
         self.learning = Learning(database)
+        self.assignments = Assignments(database)
         self._concepts = concepts_of(schema)
         naming.refresh(database, self._concepts)
 
@@ -135,9 +137,9 @@ class Project:
         """Ids that no document has, as near to the wanted ones as can be: name, name-2, name-3."""
         return store.unique_ids(self._database, wanted)
 
-    def document_ids(self) -> list[str]:
-        """All ids, in document order."""
-        return store.ids(self._database)
+    def document_ids(self, *, own: str | None = None) -> list[str]:
+        """All ids, in document order; with `own`, of the documents assigned to or begun by this annotator."""
+        return store.ids(self._database, own)
 
     def documents(
         self,
@@ -147,27 +149,33 @@ class Project:
         limit: int | None = None,
         search: str = "",
         completion: Completion | None = None,
+        own: bool = False,
     ) -> list[DocumentSummary]:
         """The queue of an annotator in document order: rows `[offset, offset + limit)` of those whose title
-        or id holds `search` (in any case) and whose completion is the given one."""
+        or id holds `search` (in any case) and whose completion is the given one; with `own` of those alone that
+        are assigned to the annotator or begun by them."""
         return store.queue(
-            self._database, annotator, offset=offset, limit=limit, search=search, completion=completion
-        )
+            self._database, annotator, offset=offset, limit=limit, search=search, completion=completion, own=own
+        )  # fmt: skip
 
     def count_documents(
-        self, annotator: str, *, search: str = "", completion: Completion | None = None
+        self, annotator: str, *, search: str = "", completion: Completion | None = None, own: bool = False
     ) -> int:
         """Number of rows that `documents` would give without a limit."""
-        return store.count(self._database, annotator, search=search, completion=completion)
+        return store.count(self._database, annotator, search=search, completion=completion, own=own)
 
-    def neighbour(self, document: str, direction: int) -> str | None:
-        """The document after (1) or before (-1) one in document order."""
-        return store.neighbour(self._database, document, direction)
+    def neighbour(self, document: str, direction: int, *, own: str | None = None) -> str | None:
+        """The document after (1) or before (-1) one in document order; with `own`, of those of this annotator."""
+        return store.neighbour(self._database, document, direction, own)
 
-    def waiting(self, annotator: str, document: str, direction: int) -> str | None:
+    def waiting(self, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
         """The nearest document after (1) or before (-1) one with suggestions that the annotator has yet to decide
-        on, and that is not skipped."""
-        return store.waiting(self._database, annotator, document, direction)
+        on, and that is not skipped; with `own`, of those of the annotator."""
+        return store.waiting(self._database, annotator, document, direction, own=own)
+
+    def words(self) -> dict[str, int]:
+        """Number of words to annotate, of every document in order. Reads all texts."""
+        return store.words(self._database)
 
     def texts(self, literal: str = "") -> Iterator[tuple[str, str]]:
         """Id and text of the documents in order, some hundred in memory; with `literal` those that hold it in any
@@ -367,6 +375,6 @@ class Project:
 
 __all__ = [
     "DATABASE", "GOLD", "TOUR", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
-    "DocumentSummary", "Finding", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
+    "DocumentSummary", "Finding", "Held", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
     "SuggestionTally",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from annotator.store.learning import KEPT, Fate
 from annotator.tui.session import Session
 
 RUN = SuggestionRun({"rules": "1"})
-FROZEN = {"m001_first": "b87f01", "m002_names": "b9d7f1"}
+FROZEN = {"m001_first": "b87f01", "m002_names": "b9d7f1", "m003_models": "11f4ff"}
 
 
 def _with(root: Path, found: Sequence[Suggestion]) -> Project:

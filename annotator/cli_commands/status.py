@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json
+from annotator.cli_commands._shared import json_option, open_project, print_json, table
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
             }
             for a in status.annotators
         ],
+        "assignments": [{"annotator": name, "documents": of, "done": done} for name, of, done in _assigned(project)],
         "labels": {layer: dict(labels) for layer, labels in status.labels.items()},
         "model": _model(project),
         "suggestions": [
@@ -65,6 +66,15 @@ def _model(project: Project) -> dict[str, Any] | None:
     """The newest model for the project's schema."""
     rows = project.learning.models(schema=project.schema.hash, limit=1)
     return {"number": rows[0].number, "trained_on": dict(rows[0].trained_on)} if rows else None
+
+
+def _assigned(project: Project) -> list[tuple[str, int, int]]:
+    """Who holds how many documents, and how many of them are done; empty where nothing is assigned."""
+    if not project.assignments.any():
+        return []
+    held = project.assignments.held()
+    documents, done = Counter(h.annotator for h in held), Counter(h.annotator for h in held if h.done)
+    return [(name, of, done[name]) for name, of in documents.items()]
 
 
 def _lines(project: Project, status: ProjectStatus) -> list[str]:
@@ -87,30 +97,20 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
                 (a.annotator, counts.get("done", 0) + counts.get("gold", 0), counts.get("in_progress", 0),
                  counts.get("skipped", 0), a.paragraphs_done)
             )  # fmt: skip
-        lines += ["", *_table(("annotator", "done", "in progress", "skipped", "paragraphs done"), rows)]
+        lines += ["", *table(("annotator", "done", "in progress", "skipped", "paragraphs done"), rows)]
+    held = _assigned(project)
+    if held:
+        lines += ["", *table(("assigned to", "documents", "done"), held)]
     if status.labels:
         counted = [
             (layer, label, n) for layer, labels in status.labels.items() for label, n in labels.items()
         ]
-        lines += ["", *_table(("layer", "label", "annotations"), counted, left=2)]
+        lines += ["", *table(("layer", "label", "annotations"), counted, left=2)]
     if status.suggestions:
         tallies = [
             (t.suggester, t.layer, t.accepted, t.corrected, t.rejected, t.skipped, t.pending)
             for t in status.suggestions
         ]
         names = ("suggester", "layer", "accepted", "corrected", "rejected", "skipped", "pending")
-        lines += ["", *_table(names, tallies, left=2)]
+        lines += ["", *table(names, tallies, left=2)]
     return lines
-
-
-def _table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1) -> list[str]:
-    """Columns aligned: the first `left` ones to the left, numbers to the right."""
-    cells = [names, *(tuple(str(value) for value in row) for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
-    return [
-        "  ".join(
-            value.ljust(width) if i < left else value.rjust(width)
-            for i, (value, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]

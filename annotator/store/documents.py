@@ -11,6 +11,7 @@ from typing import Any
 from annotator.errors import InputError, ProjectError
 from annotator.model.decision import Completion
 from annotator.model.text import Document, Paragraph
+from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Database
 from annotator.store.rows import CompletionRow, DocumentSummary
@@ -115,8 +116,11 @@ def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:
     }
 
 
-def ids(db: Database) -> list[str]:
-    """All ids, in document order."""
+def ids(db: Database, own: str | None = None) -> list[str]:
+    """All ids, in document order; with `own`, of the documents of this annotator."""
+    if own is not None:
+        sql = f"SELECT d.id FROM document d WHERE {held_by(db, own)} ORDER BY d.position"
+        return [row[0] for row in db.rows(sql, (own,))]
     return [row[0] for row in db.rows("SELECT id FROM document ORDER BY position")]
 
 
@@ -126,8 +130,13 @@ def id_by_hash(db: Database, sha256: str) -> str | None:
     return found
 
 
-def _filter(search: str, completion: Completion | None) -> tuple[str, list[Any]]:
+def _filter(
+    db: Database, search: str, completion: Completion | None, own: str | None
+) -> tuple[str, list[Any]]:
     clauses, values = [], []
+    if own is not None:
+        clauses.append(held_by(db, own))
+        values.append(own)
     if search:
         pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
         clauses.append("(d.title LIKE ? ESCAPE '\\' OR d.id LIKE ? ESCAPE '\\')")
@@ -153,9 +162,10 @@ def queue(
     limit: int | None = None,
     search: str = "",
     completion: Completion | None = None,
+    own: bool = False,
 ) -> list[DocumentSummary]:
     """The rows of an annotator's queue; see `Project.documents`."""
-    where, values = _filter(search, completion)
+    where, values = _filter(db, search, completion, annotator if own else None)
     rows = db.rows(
         f"SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
         f"{_UNDECIDED}, coalesce(c.completion, 'new'), c.updated, "
@@ -173,33 +183,44 @@ def queue(
     ]  # fmt: skip
 
 
-def count(db: Database, annotator: str, *, search: str = "", completion: Completion | None = None) -> int:
+def count(
+    db: Database,
+    annotator: str,
+    *,
+    search: str = "",
+    completion: Completion | None = None,
+    own: bool = False,
+) -> int:
     """Number of rows of the queue."""
-    where, values = _filter(search, completion)
+    where, values = _filter(db, search, completion, annotator if own else None)
     if not where:
         return int(db.value("SELECT count(*) FROM document"))
+    if own and len(values) == 1:
+        return count_held(db, annotator)
     return int(db.value(f"SELECT count(*) {_JOIN}{where}", [annotator, *values]))
 
 
-def neighbour(db: Database, document: str, direction: int) -> str | None:
-    """The document after (1) or before (-1) one."""
+def neighbour(db: Database, document: str, direction: int, own: str | None = None) -> str | None:
+    """The document after (1) or before (-1) one; with `own`, of those of this annotator."""
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
+    and_own = f" AND {held_by(db, own)}" if own is not None else ""
     found: str | None = db.value(
-        f"SELECT id FROM document WHERE position {than} (SELECT position FROM document WHERE id = ?) "
-        f"ORDER BY position {order} LIMIT 1",
-        (document,),
+        f"SELECT d.id FROM document d WHERE d.position {than} (SELECT position FROM document WHERE id = ?){and_own} "
+        f"ORDER BY d.position {order} LIMIT 1",
+        (document,) if own is None else (document, own),
     )
     return found
 
 
-def waiting(db: Database, annotator: str, document: str, direction: int) -> str | None:
+def waiting(db: Database, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
     """The nearest document after (1) or before (-1) one that the annotator did not skip and that has suggestions
-    without a decision."""
+    without a decision; with `own`, of those of the annotator."""
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
+    and_own = f"AND {held_by(db, annotator).replace('?', '?1')} " if own else ""
     found: str | None = db.value(
         "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
         f"WHERE d.position {than} (SELECT position FROM document WHERE id = ?2) "
-        "AND coalesce(c.completion, 'new') <> 'skipped' AND EXISTS (SELECT 1 FROM suggestion s "
+        f"{and_own}AND coalesce(c.completion, 'new') <> 'skipped' AND EXISTS (SELECT 1 FROM suggestion s "
         "WHERE s.document = d.id AND s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item i "
         "WHERE i.document = s.document AND i.annotator = ?1 AND i.item = s.id AND i.status <> 'marked')) "
         f"ORDER BY d.position {order} LIMIT 1",
@@ -219,6 +240,17 @@ def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
             f"WHERE d.position BETWEEN ? AND ? AND {condition} ORDER BY d.position",
             [first, first + _AT_ONCE - 1, *value],
         )
+
+
+def words(db: Database) -> dict[str, int]:
+    """Number of words in the paragraphs to annotate, of every document in order. Reads all texts."""
+    left_out: dict[str, list[tuple[int, int]]] = {}
+    for id, start, end in db.rows('SELECT document, start, "end" FROM paragraph WHERE excluded'):
+        left_out.setdefault(id, []).append((start, end))
+    return {
+        id: len(text.split()) - sum(len(text[a:b].split()) for a, b in left_out.get(id, ()))
+        for id, text in texts(db)
+    }
 
 
 _AT_ONCE = 500

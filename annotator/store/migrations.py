@@ -236,4 +236,22 @@ def m003_models(db: Utils) -> None:
     )
 
 
+@migrations()
+def m004_assignments(db: Utils) -> None:
+    """Who is to code which document."""
+    _script(
+        db,
+        """
+        CREATE TABLE assignment (
+            annotator TEXT NOT NULL CHECK (annotator <> ''),
+            document TEXT NOT NULL REFERENCES document (id),
+            time TEXT NOT NULL,
+            PRIMARY KEY (annotator, document)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE INDEX assignment_document ON assignment (document)
+""",
+    )
+
+
 __all__ = ["migrate", "migrations"]

@@ -115,12 +115,18 @@ class AnnotatorApp(App[int]):
         gc.enable()
 
     def _open_first(self) -> None:
-        """The document asked for; else the one last worked on; else the first one; else the queue."""
+        """The document asked for; else the one last worked on; else the first one; else the queue. For somebody to
+        whom documents are assigned, one of theirs."""
         session = self.session
         document = self._wanted
         if document is None:
             place = session.project.last_position(session.annotator)
-            document = place.document if place else next((row.id for row in session.documents(limit=1)), None)
+            document = place.document if place else None
+            held = session.project.assignments
+            if session.own and (document is None or not held.holds(session.annotator, document)):
+                document = held.first_open(session.annotator)
+            if document is None:
+                document = next((row.id for row in session.documents(limit=1)), None)
         if document is None:
             self.push_screen(QueueScreen(session))
             return

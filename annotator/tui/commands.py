@@ -172,6 +172,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("last", ("end", "G"), "", "Last document.", "Queue", ("queue",)),
     Command("filter_status", ("s",), "status", "Show all, then only the new, begun, done or skipped.",
             "Queue", ("queue",)),
+    Command("mine", ("m",), "", "The documents assigned to you, or all.", "Queue", ("queue",)),
     Command("agreement", ("A",), "", "How far the annotators agree.", "Queue", ("queue",)),
     Command("learning", ("S",), "learning", "What the model has learnt, and how good it is; train it.",
             "Queue", ("queue",)),

@@ -47,6 +47,8 @@ class Session:
     only, until all is saved."""
     greeting: str = ""
     """What the queue says first."""
+    every: bool = False
+    """Whether somebody to whom documents are assigned wants to go through all documents all the same."""
     background: Background | None = None
     """Where training and suggesting are asked for; nothing is, without it."""
     tour: Tour | None = None
@@ -201,16 +203,28 @@ class Session:
     ) -> list[DocumentSummary]:
         """Rows of the queue; see `Project.documents`."""
         return self.project.documents(
-            self.annotator, offset=offset, limit=limit, search=search, completion=completion
+            self.annotator, offset=offset, limit=limit, search=search, completion=completion, own=self.own
         )
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
         """Number of rows of the queue."""
-        return self.project.count_documents(self.annotator, search=search, completion=completion)
+        return self.project.count_documents(
+            self.annotator, search=search, completion=completion, own=self.own
+        )
 
     def ids(self) -> list[str]:
         """The documents of the queue, in its order."""
-        return self.project.document_ids()
+        return self.project.document_ids(own=self.annotator if self.own else None)
+
+    @property
+    def assigned(self) -> bool:
+        """Whether documents are assigned to the annotator."""
+        return self.project.assignments.any(self.annotator)
+
+    @property
+    def own(self) -> bool:
+        """Whether the queue, and every way to another document, holds only the annotator's own."""
+        return not self.every and self.assigned
 
     @property
     def name(self) -> str:
@@ -343,11 +357,12 @@ class Session:
 
     def neighbour(self, direction: int) -> str | None:
         """The document before (-1) or after (1) the open one, in the order of the queue."""
-        return self.project.neighbour(self.review.document.id, direction)
+        own = self.annotator if self.own else None
+        return self.project.neighbour(self.review.document.id, direction, own=own)
 
     def waiting(self, document: str, direction: int) -> str | None:
         """The nearest document before (-1) or after (1) one in which something waits for a decision."""
-        return self.project.waiting(self.annotator, document, direction)
+        return self.project.waiting(self.annotator, document, direction, own=self.own)
 
     def to_undecided(self, direction: int = 1) -> bool:
         """Go to the next (1) or previous (-1) undecided item, in this document or the ones beyond it; whether

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from annotator.model import actions as do
+from annotator.model.decision import Completion
 from annotator.model.review import Mode
 from annotator.model.span import Relation
 from annotator.tui.commands import Command
@@ -158,6 +159,11 @@ class AnnotateScreen(PointingScreen):
         """Do, save, show."""
         self._found_at = None
         self.session.do(action)
+        if isinstance(action, do.CloseParagraph):
+            state = self.session.review
+            said = self._all_done() if state.annotations.completion is Completion.DONE else ""
+            # In place of the document's own end, so that what is left undecided can still be read at 80 columns.
+            self._message = said and said + state.message.removeprefix("document done")
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
@@ -281,8 +287,8 @@ class AnnotateScreen(PointingScreen):
         if self.session.to_undecided(direction):
             self.after()
         else:
-            self._message = "nothing undecided is left"
-            self.redraw()
+            where = " in your documents" if self.session.own else ""
+            self.say(self._all_done() or f"nothing undecided is left{where}")
 
     def run_next_document(self) -> None:
         self._to_document(1)
@@ -293,12 +299,22 @@ class AnnotateScreen(PointingScreen):
     def _to_document(self, direction: int) -> None:
         document = self.session.neighbour(direction)
         if document is None:
-            self._message = "this is the last document" if direction > 0 else "this is the first document"
-            self.redraw()
+            which = "last" if direction > 0 else "first"
+            what = "of your documents; some are not done yet" if self.session.own else "document"
+            self.say(self._all_done() or f"this is the {which} {what}")
             return
         self.session.save_place()
         self.session.open(document)
+        self._message = self._all_done()
         self.after()
+
+    def _all_done(self) -> str:
+        """What is to be said once nothing is left of what is assigned to the annotator."""
+        if not self.session.own:
+            return ""
+        from annotator.workflows.assign import all_done
+
+        return all_done(self.session.project, self.session.annotator)
 
     def run_matrix(self) -> None:
         from annotator.tui.screens.matrix import MatrixScreen

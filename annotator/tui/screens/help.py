@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from textual import events
 from textual.app import ComposeResult
@@ -85,17 +85,21 @@ class HelpScreen(TextScreen):
         self._opened_in = context
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
-        return key_rows(self.key_map, theme, width, first="Queue" if self._opened_in == "queue" else "Decide")
+        first = "Queue" if self._opened_in == "queue" else "Decide"
+        idle = () if self.annotator_app.session.assigned else ("mine",)
+        return key_rows(self.key_map, theme, width, first=first, idle=idle)
 
 
-def key_rows(keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide") -> list[list[Piece]]:
-    """All commands by group, the group `first` at the top."""
+def key_rows(
+    keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide", idle: Collection[str] = ()
+) -> list[list[Piece]]:
+    """All commands but the `idle` ones by group, the group `first` at the top."""
     groups = list(dict.fromkeys(command.group for command in COMMANDS))
     groups.sort(key=lambda name: name != first)
     rows: list[list[Piece]] = []
     for group in groups:
         rows.append([(group.upper(), theme.muted)])
-        for command in (c for c in COMMANDS if c.group == group):
+        for command in (c for c in COMMANDS if c.group == group and c.name not in idle):
             names = "  ".join(shown(key) for key in keys.keys[command.name])
             text = paragraphs(command.help, width - 20)
             rows.append([(f"  {names}".ljust(20)[:20], theme.strong), *text[0][1:]])

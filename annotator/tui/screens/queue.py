@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
-from annotator.model.text import paragraph_number
+from annotator.model.text import paragraph_number, plural
 from annotator.project import DocumentSummary
+from annotator.tui.commands import Command
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt
@@ -38,11 +39,31 @@ class QueueScreen(CommandScreen):
         self._filter: Completion | None = None
         self._count = 0
         self._page: list[DocumentSummary] = []
+        self._marked: set[str] = set()
         self._message = session.greeting
         self._said: dict[str, list[Message]] = {}
 
+    def _assigned(self) -> str:
+        """What is said first to somebody who is shown the documents assigned to them alone."""
+        if not self.session.own:
+            return ""
+        said = self._all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
+        key = self.key_map.shown("mine")
+        return f"{said}; {key} shows all" if key else said
+
+    def _all_done(self) -> str:
+        from annotator.workflows.assign import all_done
+
+        return all_done(self.session.project, self.session.annotator)
+
+    def commands(self) -> list[Command]:
+        return [c for c in super().commands() if c.name != "mine" or self.session.assigned]
+
     def compose(self) -> ComposeResult:
         yield Rows(id="rows")
+
+    def on_mount(self) -> None:
+        self._message = self._message or self._assigned()
 
     def on_resize(self, _: events.Resize) -> None:
         self.redraw()
@@ -51,11 +72,19 @@ class QueueScreen(CommandScreen):
         """Back from a document: the cursor is on it."""
         self._said = self.session.messages()
         state = self.session.state
-        if state is not None and not self._search and self._filter is None:
-            ids = self.session.ids()
-            if state.document.id in ids:
-                self._at = ids.index(state.document.id)
+        if state is not None:
+            self._go_to(state.document.id)
+        if self.session.own and (self._message or self._all_done()):
+            # What was said before may be past.
+            self._message = self._assigned()
         self.redraw()
+
+    def _go_to(self, document: str) -> None:
+        """The cursor to a document, where it is among those that are shown and these are not searched."""
+        if not self._search and self._filter is None:
+            ids = self.session.ids()
+            if document in ids:
+                self._at = ids.index(document)
 
     @property
     def _room(self) -> int:
@@ -71,6 +100,9 @@ class QueueScreen(CommandScreen):
         self._page = self.session.documents(
             offset=self._top, limit=self._room, search=self._search, completion=self._filter
         )
+        holds, who = self.session.project.assignments.holds, self.session.annotator
+        mixed = self.session.every and self.session.assigned
+        self._marked = {row.id for row in self._page if holds(who, row.id)} if mixed else set()
 
     def say(self, message: str) -> None:
         self._message = message
@@ -82,13 +114,14 @@ class QueueScreen(CommandScreen):
         project = self.session.project
         title = f" {project.root.name} · {project.schema.title or project.schema.name}"
         count = f"{self._at + 1 if self._count else 0} of {self._count}"
+        count += " assigned to you" if self.session.own else ""
         head = justify([(title, PLAIN)], [(f"{count}  {clip(self.session.name, 16)} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], self._columns(width)]
         for i, row in enumerate(self._page, self._top):
             rows.append(self._row(row, width, here=i == self._at))
         if not self._page:
             empty = (
-                "no document matches"
+                f"no document {'of yours ' if self.session.own else ''}matches"
                 if self._search or self._filter
                 else "no documents yet: annotator import FILE"
             )
@@ -100,8 +133,9 @@ class QueueScreen(CommandScreen):
 
     def _columns(self, width: int) -> list[Piece]:
         theme = self.theme_now
+        legend = ", * assigned to you" if self.session.every and self.session.assigned else ""
         return justify(
-            [("   document", theme.muted)],
+            [(f"   document{legend}", theme.muted)],
             [(_facts("paragraphs", "pending", "status", "also", width), theme.muted)],
             width,
         )
@@ -119,7 +153,7 @@ class QueueScreen(CommandScreen):
         over = row.completion in (Completion.DONE, Completion.SKIPPED)
         return justify(
             [
-                (" ▸ " if here else "   ", theme.strong),
+                (("*" if row.id in self._marked else " ") + ("▸ " if here else "  "), theme.strong),
                 (row.title or row.id, theme.muted if over and not here else style),
             ],
             [(facts, theme.muted if not here else PLAIN)],
@@ -144,8 +178,9 @@ class QueueScreen(CommandScreen):
 
     def _footer(self, width: int) -> list[Piece]:
         out: list[Piece] = [(" ", PLAIN)]
+        mine = [("mine", "all" if self.session.own else "yours")] if self.session.assigned else []
         for name, words in (
-            ("open", "open"), ("down", "down"), ("up", "up"), ("find", "filter"), ("filter_status", "status"),
+            ("open", "open"), ("down", "down"), ("up", "up"), ("find", "filter"), ("filter_status", "status"), *mine,
             ("skip_document", "skip"), ("help", "keys"), ("leave", "quit"),
         ):  # fmt: skip
             key = self.key_map.shown(name)
@@ -209,6 +244,18 @@ class QueueScreen(CommandScreen):
     def run_filter_status(self) -> None:
         at = _FILTERS.index(self._filter)
         self._filter, self._at, self._top = _FILTERS[(at + 1) % len(_FILTERS)], 0, 0
+        self.redraw()
+
+    def run_mine(self) -> None:
+        """All documents, or only those assigned to whom it is that has some; the cursor stays on its document."""
+        if not self.session.assigned:
+            return
+        here = self._here
+        self.session.every = not self.session.every
+        self._at = self._top = 0
+        if here is not None:
+            self._go_to(here.id)
+        self._message = self._assigned() or "all documents"
         self.redraw()
 
     def run_agreement(self) -> None:

@@ -1,0 +1,130 @@
+"""`annotator assign`: who codes which document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk
+from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from annotator.workflows.assign import Outcome, Report
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--each", type=int, metavar="N", help="How many annotators a document is to have, with those it has. [1]"
+)
+@click.option(
+    "--overlap", type=float, metavar="SHARE", help="The share of documents that goes to all named, as 0.2."
+)
+@click.option("--document", "documents", multiple=True, metavar="ID", help="Only this document (repeatable).")
+@click.option(
+    "--clear", "taking", is_flag=True, help="Take back what is not begun, of those named or of all."
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    each: int | None,
+    overlap: float | None,
+    documents: tuple[str, ...],
+    taking: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Divide the documents among annotators, evenly by words; without names, tell who has what.
+
+    Each document that nobody has goes to one of the annotators named, or to as many as --each says; with --overlap a
+    share of the documents goes to all of them, for agreement. A seed of the project decides which, for new documents
+    too. Whoever has begun a document has it. Run it again after an import, with the same options: what is new is given,
+    to those with the fewest words first. In the application annotators see the documents assigned to them.
+
+    \b
+    Examples:
+      annotator assign ada ben cid --overlap 0.2
+      annotator assign dee --each 2
+      annotator assign ben --clear
+      annotator assign
+    """
+    from annotator.errors import UsageError
+    from annotator.workflows.assign import assign, clear, report
+
+    if taking and (each is not None or overlap is not None):
+        option = "--each" if each is not None else "--overlap"
+        raise UsageError("--clear only takes back", key=option, hint="Assign anew by a second command")
+    if not names and not taking and (documents or dry_run or each is not None or overlap is not None):
+        raise UsageError("nobody is named", hint="Name the annotators: annotator assign ada ben ...")
+    with open_project(ctx) as project:
+        if not names and not taking:
+            _tell(report(project), as_json=as_json)
+            return 0
+        if taking:
+            outcome = clear(project, names, documents=documents, dry_run=dry_run)
+        else:
+            outcome = assign(
+                project, names, each=1 if each is None else each, overlap=overlap or 0.0, documents=documents,
+                dry_run=dry_run,
+            )  # fmt: skip
+    if as_json:
+        pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
+        print_json({**_data(outcome.report), "taken" if taking else "assigned": pairs, "dry_run": dry_run})
+        return 0
+    talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
+    _tell(outcome.report, as_json=False)
+    return 0
+
+
+def _data(report: Report) -> dict[str, Any]:
+    return {
+        "annotators": [asdict(one) for one in report.holdings],
+        "documents": report.documents,
+        "unassigned": {"documents": report.free, "words": report.free_words},
+    }
+
+
+def _tell(report: Report, *, as_json: bool) -> None:
+    """Who has what."""
+    if as_json:
+        print_json(_data(report))
+        return
+    if not report.documents:
+        talk("no documents yet: annotator import FILE...")
+        return
+    if report.holdings:
+        rows = [(h.annotator, f"{h.documents:,}", f"{h.words:,}", f"{h.done:,}") for h in report.holdings]
+        for line in table(("annotator", "documents", "words", "done"), rows):
+            click.echo(line)
+    if report.free:
+        click.echo(
+            f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} assigned to nobody"
+        )
+
+
+def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:
+    """What was given, for a person."""
+    count = len({id for _, id in outcome.pairs})
+    people = "an annotator" if each == 1 else f"{each} annotators"
+    said = f"nothing to assign: every document has {people} already"
+    if count:
+        said = f"{plural(count, 'document')} {'would be ' if dry_run else ''}assigned"
+        said += f", {outcome.shared:,} of them to all" if outcome.shared else ""
+    elif not outcome.report.documents:
+        said = "nothing to assign"
+    if outcome.short:
+        said = said if count else "nothing assigned"
+        said += f"; {plural(outcome.short, 'document')} still without {people}: name others"
+    return said
+
+
+def _taken(outcome: Outcome, dry_run: bool) -> str:
+    """What was taken back, for a person."""
+    if not outcome.pairs:
+        return "nothing to take back: nothing is assigned there, or all of it is begun"
+    return f"{plural(len(outcome.pairs), 'assignment')} {'would be ' if dry_run else ''}taken back"

@@ -1,0 +1,163 @@
+"""Who is to code which document, and how far they are with it.
+
+A document is held by those to whom it is assigned, and by those who have begun or finished it without that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from annotator.model.record import GOLD
+from annotator.store.codec import now
+from annotator.store.connection import Database
+
+Pair = tuple[str, str]
+"""An annotator and a document."""
+
+_OPEN = "coalesce(c.completion, 'new') IN ('new', 'in_progress')"
+_HELD = f"""
+    SELECT annotator, document FROM assignment
+    UNION SELECT annotator, document FROM completion
+    WHERE completion IN ('in_progress', 'done') AND annotator <> '{GOLD}'"""
+
+
+FEW = 10_000
+"""Up to so many documents of an annotator are looked up one by one; of more, a page is soon found among all."""
+
+
+def held_by(db: Database, annotator: str) -> str:
+    """The condition that a document `d` is held by an annotator; the name is to be given for the question mark."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM assignment WHERE annotator = ? LIMIT ?)"
+    if db.value(sql, (annotator, FEW + 1)) > FEW:
+        return (
+            "EXISTS (SELECT 1 FROM (SELECT ? AS name) w WHERE "
+            "EXISTS (SELECT 1 FROM assignment a WHERE a.annotator = w.name AND a.document = d.id) "
+            "OR EXISTS (SELECT 1 FROM completion h WHERE h.annotator = w.name AND h.document = d.id "
+            "AND h.completion IN ('in_progress', 'done')))"
+        )
+    return (
+        f"d.position IN (SELECT o.position FROM ({_HELD}) h JOIN document o ON o.id = h.document "
+        "WHERE h.annotator = ?)"
+    )
+
+
+def count_held(db: Database, annotator: str) -> int:
+    """How many documents an annotator holds; from the ends of two tables, since it is asked with every key."""
+    return int(
+        db.value(
+            "SELECT (SELECT count(*) FROM assignment WHERE annotator = ?1) + (SELECT count(*) FROM completion c "
+            "WHERE c.annotator = ?1 AND c.completion IN ('in_progress', 'done') AND NOT EXISTS "
+            "(SELECT 1 FROM assignment a WHERE a.annotator = ?1 AND a.document = c.document))",
+            (annotator,),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document and an annotator who holds it: whether it is assigned to them, and whether they have finished it."""
+
+    annotator: str
+    document: str
+    assigned: bool
+    done: bool
+
+
+class Assignments:
+    """Queries over one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # --- of all
+
+    def writing(self) -> AbstractContextManager[None]:
+        """A transaction for reading what is held and changing it: all of it or, on any error, none."""
+        return self._db.write()
+
+    def any(self, annotator: str | None = None) -> bool:
+        """Whether something is assigned, to this annotator or to anybody."""
+        where, values = ("WHERE annotator = ?", [annotator]) if annotator is not None else ("", [])
+        return bool(self._db.value(f"SELECT EXISTS (SELECT 1 FROM assignment {where})", values))
+
+    def positions(self) -> dict[str, int]:
+        """Document -> its position, in document order; a document keeps its position for ever."""
+        return dict(self._db.rows("SELECT id, position FROM document ORDER BY position"))
+
+    def held(self) -> list[Held]:
+        """Who holds which documents, by annotator, then in document order."""
+        rows = self._db.rows(
+            "SELECT h.annotator, h.document, EXISTS (SELECT 1 FROM assignment a WHERE a.annotator = h.annotator "
+            "AND a.document = h.document), coalesce(c.completion, 'new') = 'done' "
+            f"FROM ({_HELD}) h JOIN document d ON d.id = h.document LEFT JOIN completion c "
+            "ON c.annotator = h.annotator AND c.document = h.document ORDER BY h.annotator, d.position"
+        )
+        return [Held(who, id, bool(assigned), bool(done)) for who, id, assigned, done in rows]
+
+    def skipped(self) -> set[Pair]:
+        """Who has skipped which documents."""
+        return set(self._db.rows("SELECT annotator, document FROM completion WHERE completion = 'skipped'"))
+
+    def add(self, pairs: Iterable[Pair]) -> None:
+        """Assign documents. To be called within `writing`."""
+        time = now()
+        rows = [(who, id, time) for who, id in pairs]
+        self._db.many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
+
+    def free(self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> list[Pair]:
+        """What is assigned and not begun, of these annotators (else of all) and documents (else of all), by annotator,
+        then in document order."""
+        return self._db.rows(
+            "SELECT a.annotator, a.document FROM assignment a JOIN document d ON d.id = a.document "
+            "LEFT JOIN completion c ON c.annotator = a.annotator AND c.document = a.document "
+            "WHERE coalesce(c.completion, 'new') NOT IN ('in_progress', 'done') "
+            "AND (?1 IS NULL OR a.annotator IN (SELECT value FROM json_each(?1))) "
+            "AND (?2 IS NULL OR a.document IN (SELECT value FROM json_each(?2))) "
+            "ORDER BY a.annotator, d.position",
+            [None if one is None else json.dumps(list(one)) for one in (annotators, ids)],
+        )
+
+    def take(self, pairs: Iterable[Pair]) -> None:
+        """Take assignments back. To be called within `writing`."""
+        self._db.many("DELETE FROM assignment WHERE annotator = ? AND document = ?", pairs)
+
+    # --- of one annotator
+
+    def holds(self, annotator: str, document: str) -> bool:
+        """Whether an annotator holds a document."""
+        sql = f"SELECT EXISTS (SELECT 1 FROM ({_HELD}) WHERE annotator = ? AND document = ?)"
+        return bool(self._db.value(sql, (annotator, document)))
+
+    def first_open(self, annotator: str) -> str | None:
+        """The first document in order that an annotator holds and has neither finished nor skipped."""
+        found: str | None = self._db.value(
+            "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ? AND c.document = d.id "
+            f"WHERE {held_by(self._db, annotator)} AND {_OPEN} ORDER BY d.position LIMIT 1",
+            (annotator, annotator),
+        )
+        return found
+
+    def left(self, annotator: str) -> bool:
+        """Whether an annotator holds a document that they have neither finished nor skipped."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM completion WHERE annotator = ?1 AND completion = 'in_progress') "
+            "OR EXISTS (SELECT 1 FROM assignment a LEFT JOIN completion c ON c.annotator = a.annotator "
+            f"AND c.document = a.document WHERE a.annotator = ?1 AND {_OPEN})"
+        )
+        return bool(self._db.value(sql, (annotator,)))
+
+    def counts(self, annotator: str) -> tuple[int, int]:
+        """How many documents an annotator holds, and how many of them they have skipped."""
+        row = self._db.row(
+            "SELECT count(*), coalesce(sum(coalesce(c.completion, 'new') = 'skipped'), 0) "
+            f"FROM ({_HELD}) h LEFT JOIN completion c "
+            "ON c.annotator = h.annotator AND c.document = h.document WHERE h.annotator = ?",
+            (annotator,),
+        )
+        return (row[0], row[1]) if row else (0, 0)
+
+
+__all__ = ["Assignments", "Held", "Pair", "count_held", "held_by"]

@@ -1,0 +1,289 @@
+"""Who codes which document: documents are dealt out evenly by their words, some of them to everybody.
+
+A document is held by those to whom it is assigned and by those who have begun it; one that somebody only skipped is
+not theirs, and is not given to them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from math import floor
+
+from annotator.errors import UsageError
+from annotator.identity import check_annotator
+from annotator.model.text import plural
+from annotator.project import Held, Project
+
+Pair = tuple[str, str]
+"""An annotator and a document."""
+
+BLOCK = 5
+"""Documents in a row of which the same share, but for one, goes to all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an annotator holds: documents, their words, and how many of the documents are done."""
+
+    annotator: str
+    documents: int
+    words: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who holds what, by name; `free` are the documents that nobody holds, of `documents` in the project."""
+
+    holdings: tuple[Holding, ...]
+    documents: int
+    free: int
+    free_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was assigned, or taken back, in document order, and how it stands after that.
+
+    `shared` counts the documents that went to all of the annotators named; `short` those that have fewer annotators
+    than were asked for, since nobody named can be given them any more.
+    """
+
+    pairs: tuple[Pair, ...]
+    report: Report
+    shared: int = 0
+    short: int = 0
+
+
+def is_shared(position: int, *, share: float, seed: str) -> bool:
+    """Whether the document at a position is one of those for all. Of each BLOCK documents in a row the share (rounded
+    so that all blocks together hold it) is chosen by sha256 of seed and position: a document stays chosen or not
+    whatever is imported after it, and no rhythm of the import is followed."""
+    block = position // BLOCK * BLOCK
+    start = _number(seed, "start")
+    quota = floor((block + BLOCK) * share + start) - floor(block * share + start)
+    order = sorted(range(block, block + BLOCK), key=lambda at: _number(seed, str(at)))
+    return position in order[:quota]
+
+
+def _number(seed: str, of: str) -> float:
+    """A number in [0, 1) from a hash."""
+    digest = hashlib.sha256(f"overlap\x1f{seed}\x1f{of}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A document that is to be given to `count` of the `people`, who do not hold it."""
+
+    document: str
+    count: int
+    people: tuple[str, ...]
+
+
+def deal(needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]) -> list[Pair]:
+    """Give each document to those who have the fewest words so far (`load`), the longest documents first.
+
+    People who begin alike and may all be given every document end with loads that differ by no more than the longest
+    document. Of equals the one named first comes first.
+    """
+    so_far = dict(load)
+    out: list[Pair] = []
+    for need in sorted(needs, key=lambda n: -words[n.document]):
+        for who in sorted(need.people, key=lambda name: so_far.get(name, 0))[: need.count]:
+            so_far[who] = so_far.get(who, 0) + words[need.document]
+            out.append((who, need.document))
+    return out
+
+
+@dataclass(slots=True)
+class _Table:
+    """Who holds what while it is being changed."""
+
+    words: Mapping[str, int]
+    assigned: set[Pair] = field(default_factory=set)
+    done: set[Pair] = field(default_factory=set)
+    people: dict[str, set[str]] = field(default_factory=dict)
+    """Document -> those who hold it."""
+
+    @classmethod
+    def of(cls, held: Iterable[Held], words: Mapping[str, int]) -> _Table:
+        table = cls(words)
+        for one in held:
+            pair = (one.annotator, one.document)
+            table.hold(*pair)
+            if one.assigned:
+                table.assigned.add(pair)
+            if one.done:
+                table.done.add(pair)
+        return table
+
+    def hold(self, annotator: str, document: str) -> None:
+        self.people.setdefault(document, set()).add(annotator)
+
+    def load(self) -> dict[str, int]:
+        """Annotator -> words of what they hold."""
+        load: dict[str, int] = {}
+        for document, people in self.people.items():
+            for who in people:
+                load[who] = load.get(who, 0) + self.words.get(document, 0)
+        return load
+
+    def report(self, names: Sequence[str] = ()) -> Report:
+        """How it stands, also of those `names` that hold nothing."""
+        load = dict.fromkeys(names, 0) | self.load()
+        documents = Counter(who for people in self.people.values() for who in people)
+        done = Counter(who for who, _ in self.done)
+        free = [id for id in self.words if not self.people.get(id)]
+        return Report(
+            tuple(Holding(who, documents[who], load[who], done[who]) for who in sorted(load)),
+            len(self.words),
+            len(free),
+            sum(self.words[id] for id in free),
+        )
+
+
+def report(project: Project) -> Report:
+    """Who holds what. Reads all texts."""
+    return _Table.of(project.assignments.held(), project.words()).report()
+
+
+def assign(
+    project: Project,
+    names: Sequence[str],
+    *,
+    each: int = 1,
+    overlap: float = 0.0,
+    documents: Sequence[str] | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Give the documents (else all of the project) to the annotators named, in one transaction: each document until
+    `each` annotators hold it, those named or not, and the share `overlap` of the documents to all who are named.
+
+    What somebody named has begun is assigned to them with that. Raises UsageError for a name, a share or a number that
+    cannot be, ProjectError for a document that there is none of; nothing is changed then.
+    """
+    who = tuple(dict.fromkeys(check_annotator(name) for name in names))
+    if not 0 <= overlap <= 1:
+        raise UsageError(
+            f"{overlap:g} is not a share of the documents",
+            key="--overlap",
+            hint="Give a number from 0 to 1, such as 0.2",
+        )
+    wanted = _known(project, documents)
+    # Texts and positions never change; to go through all of them takes its time, in which others want to write.
+    words = project.words()
+    for_all = _for_all(project, words, overlap)
+    with nullcontext() if dry_run else project.assignments.writing():
+        table = _Table.of(project.assignments.held(), words)
+        _check_each(each, {*who, *(name for people in table.people.values() for name in people)})
+        scope = [id for id in words if wanted is None or id in wanted]
+        begun = [
+            (name, id)
+            for id in scope
+            for name in who
+            if name in table.people.get(id, ()) and (name, id) not in table.assigned
+        ]
+        needs = _needs(table, scope, who, each=each, for_all=for_all, skipped=project.assignments.skipped())
+        given = deal(needs, words, table.load())
+        if not dry_run:
+            project.assignments.add([*begun, *given])
+    for pair in given:
+        table.hold(*pair)
+    order = {id: at for at, id in enumerate(words)}
+    given.sort(key=lambda pair: (order[pair[1]], who.index(pair[0])))
+    return Outcome(
+        tuple(given),
+        table.report(who),
+        shared=len(for_all & {id for _, id in given}),
+        short=sum(len(table.people.get(id, ())) < each for id in scope),
+    )
+
+
+def _check_each(each: int, people: set[str]) -> None:
+    """Raise UsageError for a number of annotators that no document can have."""
+    if not 1 <= each <= len(people):
+        known = ", ".join(sorted(people)[:5]) + (", …" if len(people) > 5 else "")
+        hint = (
+            f"There {'is' if len(people) == 1 else 'are'} {plural(len(people), 'annotator')}: {known}; name more, "
+            "or ask for fewer"
+            if each > 0
+            else "Give the number of annotators that a document is to have, 1 or more"
+        )
+        raise UsageError(f"no document can have {each} annotators", key="--each", hint=hint)
+
+
+def _known(project: Project, documents: Sequence[str] | None) -> set[str] | None:
+    """The documents asked for. Raises ProjectError when there is none with one of the ids."""
+    return {project.document(id).id for id in documents} if documents else None
+
+
+def _for_all(project: Project, documents: Iterable[str], share: float) -> set[str]:
+    """The documents that go to all who are named."""
+    if not share:
+        return set()
+    positions, seed = project.assignments.positions(), project.setting("blind_seed") or ""
+    return {id for id in documents if is_shared(positions[id], share=share, seed=seed)}
+
+
+def _needs(
+    table: _Table,
+    scope: Sequence[str],
+    names: Sequence[str],
+    *,
+    each: int,
+    for_all: Collection[str],
+    skipped: Collection[Pair],
+) -> list[Need]:
+    """What is to be given."""
+    needs: list[Need] = []
+    for id in scope:
+        held = table.people.get(id, set())
+        people = tuple(name for name in names if name not in held and (name, id) not in skipped)
+        count = len(people) if id in for_all else each - len(held)
+        if count > 0 and people:
+            needs.append(Need(id, count, people))
+    return needs
+
+
+def clear(
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    documents: Sequence[str] | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Take back what is assigned to the annotators named (else to all) and not begun by them, of these documents (else
+    of all), in one transaction. Raises like `assign`."""
+    who = [check_annotator(name) for name in names] or None
+    _known(project, documents)
+    words = project.words()
+    with nullcontext() if dry_run else project.assignments.writing():
+        table = _Table.of(project.assignments.held(), words)
+        taken = project.assignments.free(who, documents or None)
+        if not dry_run:
+            project.assignments.take(taken)
+    for name, id in taken:
+        table.people[id].discard(name)
+    return Outcome(tuple(taken), table.report(who or ()))
+
+
+def all_done(project: Project, annotator: str) -> str:
+    """What is to be said to an annotator who has nothing left to do of what is theirs; empty while there is something,
+    and where nothing is assigned to them."""
+    assignments = project.assignments
+    if not assignments.any(annotator) or assignments.left(annotator):
+        return ""
+    count, skipped = assignments.counts(annotator)
+    what = "the document assigned to you is" if count == 1 else f"all {count:,} documents assigned to you are"
+    return f"{what} done" + (f" ({skipped:,} skipped)" if skipped else "")
+
+
+__all__ = [
+    "BLOCK", "Holding", "Need", "Outcome", "Pair", "Report", "all_done", "assign", "clear", "deal", "is_shared",
+    "report",
+]  # fmt: skip
