@@ -13,15 +13,24 @@ from annotator.workflows import train_report as report
 from annotator.workflows.background import FIRST, TRAIN, news, off, running, wanted
 
 
-def learning_screen(session: Session, say: Callable[[str], None]) -> TextScreen:
-    """The screen; `t` on it has a model trained in the background, and says so by `say` in the queue."""
+def learning_screen(
+    session: Session, say: Callable[[str], None], say_while: Callable[[str, Callable[[], bool]], None]
+) -> TextScreen:
+    """The screen; `t` on it has a model trained in the background, and says so in the queue: by `say`, or by
+    `say_while` as long as that lasts."""
 
     def train() -> None:
         if session.background is None or off():
             say("nothing is trained from here: annotator train")
             return
         session.background.start(TRAIN)
-        say(session.background.error or "a model is being trained in the background; work goes on")
+        if session.background.error:
+            say(session.background.error)
+            return
+        root = session.project.root
+        say_while(
+            "a model is being trained in the background; work goes on", lambda: running(root) or wanted(root)
+        )
 
     return TextScreen(
         "Learning", lambda theme, width: rows(session, theme, width), close="S", more={"t": train}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 
@@ -107,6 +109,22 @@ class QueueScreen(CommandScreen):
     def say(self, message: str) -> None:
         self._message = message
         self.redraw()
+
+    def say_while(self, message: str, still: Callable[[], bool]) -> None:
+        """Say something that is over once it is no longer so."""
+
+        def look() -> None:
+            if self._message != message:
+                return
+            if still():
+                self.set_timer(LOOK, look)
+                return
+            self._message = ""
+            if self.is_current:
+                self.redraw()
+
+        self.say(message)
+        self.set_timer(LOOK, look)
 
     def redraw(self) -> None:
         self._read()
@@ -268,7 +286,7 @@ class QueueScreen(CommandScreen):
         """What was learnt, and a key that has it done anew."""
         from annotator.tui.screens.learning import learning_screen
 
-        self.app.push_screen(learning_screen(self.session, self.say))
+        self.app.push_screen(learning_screen(self.session, self.say, self.say_while))
 
     def run_skip_document(self) -> None:
         row = self._here
@@ -309,5 +327,8 @@ def _facts(progress: str, pending: str, status: str, others: str, width: int) ->
 
 
 WIDE = 100
+
+LOOK = 1.0
+"""Seconds between two looks whether something is still so."""
 
 __all__ = ["QueueScreen"]
