@@ -167,6 +167,22 @@ def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
             assert a.annotations("doc-0", who) == b.annotations("doc-0", who)
 
 
+def test_names_follow_what_came(hosts: tuple[Path, Path]) -> None:
+    one, other = hosts
+    name = (do.FocusItem("sIran"), do.SetAttribute("entity", "Iran; Persia"))
+    _decide(one, "ada", *name)
+    _merged(other, one)
+    for keys, left in (
+        ((do.FocusItem("sIran"), do.SetAttribute("entity", "Persia; Tehran")), ["Persia", "Tehran"]),
+        ((do.FocusItem("sIran"), do.Delete()), []),
+        ((do.Undo(),), ["Persia", "Tehran"]),
+    ):
+        _decide(other, "ada", *keys)
+        _merged(one, other)
+        with Project.open(one) as of:
+            assert [known.name for known in of.names("ada", "entity")] == left
+
+
 def test_undo_and_redo_reach_what_came(hosts: tuple[Path, Path]) -> None:
     one, other = hosts
     _decide(other, "ada", do.MoveFocus(1), do.AcceptAll(), *_mark(9), do.Undo())
@@ -225,6 +241,21 @@ def test_new_documents_come_as_they_are_there_and_in_one_order_on_both(tmp_path:
     assert _dump(one, "document", "paragraph", *_STATE) == _dump(other, "document", "paragraph", *_STATE)
 
 
+def test_of_documents_that_are_new_on_both_the_one_imported_first_comes_first(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    project(one, TEXT).close()
+    shutil.copytree(one, other)
+    for root, id, year in ((one, "a", 2024), (one, "b", 2026), (other, "c", 2023), (other, "d", 2025)):
+        with Project.open(root) as of:
+            of.add_documents([document(f"The text {id}.", id=id)])
+        _sql(root, f"UPDATE document SET imported = '{year}-01-01T00:00:00Z' WHERE id = '{id}'")
+    _merged(one, other)
+    _merged(other, one)
+    for root in (one, other):
+        with Project.open(root) as of:
+            assert of.document_ids() == ["doc-0", "c", "a", "d", "b"]
+
+
 def test_a_new_document_stands_behind_the_one_it_follows_there(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     project(one, "A text.", "B text.", "C text.").close()
@@ -267,6 +298,7 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tup
     with Project.open(other) as of:
         _keys(of, "dora", *_mark(1), document="doc-1")
         for who, id in (
+            ("ben", "doc-0"),
             ("ada", "doc-0"),
             ("ada", "doc-1"),
             ("cleo", "doc-1"),
@@ -280,6 +312,7 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tup
     with Project.open(one) as of:
         assert of.position("doc-0", "ada") == of.last_position("ada") == Position("doc-0", 0)
         assert of.position("doc-1", "ada") == Position("doc-1", 1, "x", "tracks")
+        assert of.position("doc-0", "ben") is None, "who has worked on it here, and was nowhere in particular"
         assert of.position("doc-1", "cleo") == Position("doc-1", 0)
         assert of.last_position("dora") == Position("doc-0", 1, "x", "tracks")
         assert of.position("doc-1", "dora") == Position("doc-1", 1, "x", "tracks")
@@ -362,7 +395,7 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
 ) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     parts = (Paragraph(0, 0, 3), Paragraph(1, 4, 7))
-    changed = (Paragraph(0, 0, 7),) if change == "bounds" else (parts[0], Paragraph(1, 4, 7, True))
+    changed = (parts[0], Paragraph(1, 5, 7) if change == "bounds" else Paragraph(1, 4, 7, True))
     for root, paragraphs in ((one, parts), (other, changed)):
         with project(root, TEXT) as of:
             of.add_documents([Document("d", "t", "aaa bbb", paragraphs)])
