@@ -569,7 +569,10 @@ def test_what_is_open_there_is_read_as_it_is_now(hosts: tuple[Path, Path]) -> No
 
 
 @pytest.mark.skipif(not WAL_IS_SAFE, reason="a writer waits for the reader then")
-def test_one_that_is_written_to_meanwhile_is_told_and_nothing_is_kept(hosts: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("torn", [False, True])
+def test_one_that_is_written_to_meanwhile_is_told_and_nothing_is_kept(
+    hosts: tuple[Path, Path], torn: bool
+) -> None:
     one, other = hosts
     _decide(other, "ben", do.Undo())
     before = _dump(one)
@@ -579,6 +582,8 @@ def test_one_that_is_written_to_meanwhile_is_told_and_nothing_is_kept(hosts: tup
         if not written:
             written.append(done)
             _decide(other, "ada", do.AcceptAll())
+            if torn:
+                raise StoreError("the database is damaged")
 
     with pytest.raises(BusyError, match="while it was read"):
         _merged(one, other, tell=write)

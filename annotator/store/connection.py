@@ -181,19 +181,29 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """All that is read within is of one moment.
 
-        Raises StoreError at the end when the file was written to in spite of it, which only one can be that nobody
-        had open when it was opened here.
+        Raises BusyError when the file was written to in spite of it, as can be where nobody had it open before.
         """
-        before = self.path.stat()
+        before = self._written()
         self.execute("BEGIN")
         try:
             yield
+        except StoreError as error:
+            # What looks like damage may be half of what somebody wrote.
+            self._unchanged(before, error)
+            raise
         finally:
             with suppress(sqlite.Error):
                 self._connection.execute("ROLLBACK")
-        after = self.path.stat()
-        if self._unlocked and (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
-            raise BusyError("was written to while it was read", file=self.path, hint="Try again in a moment")
+        self._unchanged(before)
+
+    def _written(self) -> tuple[int, int]:
+        found = self.path.stat()
+        return found.st_mtime_ns, found.st_size
+
+    def _unchanged(self, before: tuple[int, int], error: StoreError | None = None) -> None:
+        if self._unlocked and self._written() != before:
+            hint = "Try again in a moment"
+            raise BusyError("was written to while it was read", file=self.path, hint=hint) from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
