@@ -7,7 +7,7 @@ its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,7 @@ from annotator.store.rows import (
     Finding,
     Known,
     Mention,
+    MergeResult,
     Position,
     ProjectStatus,
     SuggestionRun,
@@ -355,6 +356,18 @@ class Project:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
 
+    def merge(
+        self, database: Path, *, dry_run: bool = False, tell: Callable[[int, int], None] | None = None
+    ) -> MergeResult:
+        """Bring in what the database of another project with the same label schema holds, all or nothing; with
+        `dry_run` nothing. `tell` hears how many documents are done, of how many.
+
+        Raises StoreError for a database that cannot be merged.
+        """
+        from annotator.store import merging
+
+        return merging.merge(self._database, database, self.schema, dry_run=dry_run, tell=tell)
+
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
         return overview.setting(self._database, key)
@@ -375,6 +388,6 @@ class Project:
 
 __all__ = [
     "DATABASE", "GOLD", "TOUR", "AddResult", "AnnotatorTally", "CompletionRow", "Config", "Diagnosis",
-    "DocumentSummary", "Finding", "Held", "Known", "Mention", "Position", "Project", "ProjectStatus", "SuggestionRun",
-    "SuggestionTally",
+    "DocumentSummary", "Finding", "Held", "Known", "Mention", "MergeResult", "Position", "Project", "ProjectStatus",
+    "SuggestionRun", "SuggestionTally",
 ]  # fmt: skip

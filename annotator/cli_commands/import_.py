@@ -22,7 +22,10 @@ LINES = 10
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--format", "format_", metavar="NAME", help="The format, if the file's ending does not say it.")
-@click.option("--as", "annotator", metavar="ANNOTATOR", help="Whose work records are that name nobody.")
+@click.option(
+    "--as", "annotator", metavar="ANNOTATOR",
+    help="Whose work records are: canonical ones all, of other programs those that name nobody.",
+)  # fmt: skip
 @click.option("--encoding", metavar="E", help="The encoding of texts, if not UTF-8.")
 @click.option("--max-bytes", type=click.IntRange(min=1), help="Largest text or line (20 MB).")
 @click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")

@@ -30,8 +30,8 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: `annotator` is given to records that name none; `max_bytes` bounds a text or a line;
-    `settings` is the project's table `[format.NAME]`."""
+    """How to read: `annotator` is given to records that name none, and to all canonical ones but gold; `max_bytes`
+    bounds a text or a line; `settings` is the project's table `[format.NAME]`."""
 
     schema: LabelSchema
     encoding: str | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from annotator.errors import InputError
@@ -48,6 +49,8 @@ def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[
             annotator=options.annotator or FALLBACK,
             splitting=options.splitting,
         )
+        if options.annotator and record.annotator is not None:
+            record = replace(record, annotator=options.annotator)
         who = (record.document.sha256, record.annotator)
         if who in seen:
             hint = "Nothing of this file was imported; a file holds one record for each annotator of a text"

@@ -84,7 +84,7 @@ class Assignments:
         return bool(self._db.value(f"SELECT EXISTS (SELECT 1 FROM assignment {where})", values))
 
     def positions(self) -> dict[str, int]:
-        """Document -> its position, in document order; a document keeps its position for ever."""
+        """Document -> its position, in document order."""
         return dict(self._db.rows("SELECT id, position FROM document ORDER BY position"))
 
     def held(self) -> list[Held]:

@@ -51,18 +51,22 @@ Row = tuple[Any, ...]
 class Database:
     """One connection to the database file. Belongs to one thread."""
 
-    def __init__(self, path: Path, *, timeout: float = 10.0, create: bool = False) -> None:
-        """Open `path`; `timeout` is the number of seconds to wait for a lock.
+    def __init__(
+        self, path: Path, *, timeout: float = 10.0, create: bool = False, read_only: bool = False
+    ) -> None:
+        """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only` nothing is changed in
+        the file, and of one that nobody has open nothing is made beside it.
 
         Raises StoreError when the file is missing, not ours, newer than this program or unreadable.
         """
         self.path = path
         self.timeout = timeout
-        self.read_only = False
+        self.read_only = read_only
+        self._unlocked = read_only and _is_at_rest(path)
         if not create and not path.is_file():
             raise StoreError("there is no database", file=path, hint="Make a project with `annotator init`")
         with self._errors():
-            self._connection = self._open("rwc" if create else "rw")
+            self._connection = self._open("rwc" if create else "ro" if read_only else "rw")
             try:
                 self._prepare(create)
             except BaseException:
@@ -74,6 +78,7 @@ class Database:
             hint = "Install pysqlite3, or a Python with a newer SQLite"
             raise StoreError(f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint)
         uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
+        uri += "&immutable=1" * self._unlocked
         connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
         if WAL_IS_SAFE:
             # Older versions take their own JSON functions in a CHECK for unsafe then.
@@ -99,6 +104,8 @@ class Database:
                 file=self.path,
                 hint="Update annotator",
             )
+        if self.read_only:
+            return
         self.read_only = not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK)
         if not WAL_IS_SAFE and not self.read_only:
             # Not kept in the file: every connection has to ask for it.
@@ -171,6 +178,34 @@ class Database:
                 raise
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within is of one moment.
+
+        Raises BusyError when the file was written to in spite of it, as can be where nobody had it open before.
+        """
+        before = self._written()
+        self.execute("BEGIN")
+        try:
+            yield
+        except StoreError as error:
+            # What looks like damage may be half of what somebody wrote.
+            self._unchanged(before, error)
+            raise
+        finally:
+            with suppress(sqlite.Error):
+                self._connection.execute("ROLLBACK")
+        self._unchanged(before)
+
+    def _written(self) -> tuple[int, int]:
+        found = self.path.stat()
+        return found.st_mtime_ns, found.st_size
+
+    def _unchanged(self, before: tuple[int, int], error: StoreError | None = None) -> None:
+        if self._unlocked and self._written() != before:
+            hint = "Try again in a moment"
+            raise BusyError("was written to while it was read", file=self.path, hint=hint) from error
+
+    @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock file. Its descriptor is closed on any way out, a killed process included."""
         lock = self.path.with_name(self.path.name + ".lock")
@@ -220,6 +255,18 @@ class Database:
         """Close the connection."""
         with self._errors():
             self._connection.close()
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether a database in WAL mode is open nowhere, so that it can be read as it lies there. SQLite would make two
+    files beside it otherwise, which a reader cannot take away again, or not read it where it cannot make them."""
+    if path.with_name(path.name + "-wal").exists():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\x02\x02"
+    except OSError:
+        return False
 
 
 def translated(error: Exception, path: Path) -> StoreError:

@@ -36,8 +36,9 @@ def check_text(text: str, *, what: str) -> None:
         raise InputError(f"{what} holds half a surrogate pair at {error.start}", hint=hint) from error
 
 
-def place(db: Database, document: Document) -> Placed:
-    """Store a document unless its text is there already. To be called within a transaction.
+def place(db: Database, document: Document, *, imported: str = "") -> Placed:
+    """Store a document unless its text is there already; `imported` is the time when that is not now. To be called
+    within a transaction.
 
     Raises InputError when its id already stands for another text.
     """
@@ -57,7 +58,7 @@ def place(db: Database, document: Document) -> Placed:
         "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.id, at, document.title, document.sha256, len(document.text), to_annotate,
-            dumps(dict(document.meta)), now(),
+            dumps(dict(document.meta)), imported or now(),
         ),
     )  # fmt: skip
     db.execute("INSERT INTO text VALUES (?, ?)", (document.id, document.text))

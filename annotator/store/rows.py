@@ -94,6 +94,36 @@ class AddResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """Work on which was gone on with in two databases: how many decisions each has since they parted."""
+
+    document: str
+    annotator: str
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """What came of merging another database into this one.
+
+    `documents` were new; `renamed` pairs the id of a document there with the one it has here, where they differ;
+    `decisions` counts the events added by annotator, `completions` the pairs of annotator and document they belong
+    to. `ahead` pairs have all that is there and more; in `alike` ones the same stands by other events. Nothing was
+    changed in the pairs of `forks` and in the documents (ids here) of `left_out`, which have other paragraphs there.
+    """
+
+    documents: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
+    decisions: Mapping[str, int] = field(default_factory=dict)
+    completions: int = 0
+    ahead: int = 0
+    alike: int = 0
+    forks: tuple[Fork, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionTally:
     """What became of the suggestions of one suggester in one layer.
 
@@ -153,6 +183,6 @@ class Diagnosis:
 
 
 __all__ = [
-    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding", "Known",
-    "Mention", "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
+    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding", "Fork", "Known",
+    "Mention", "MergeResult", "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
 ]  # fmt: skip

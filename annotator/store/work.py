@@ -39,18 +39,18 @@ from annotator.store.codec import (
 from annotator.store.connection import Database
 from annotator.store.rows import AddResult, CompletionRow
 
-_INSERT_EVENT = (
+INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
     "reverts, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _AT_ONCE = 512
 """Completions that are read in one query."""
 
-_PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
+PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
-def _item_row(
+def item_row(
     document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
 ) -> tuple[object, ...]:
     value = after.value
@@ -99,7 +99,7 @@ def record(
                     hint="The document is read again; do it once more",
                 )
             db.execute(
-                _INSERT_EVENT,
+                INSERT_EVENT,
                 (
                     uuid7(), document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
                     old, new, d.reverts, time,
@@ -109,9 +109,9 @@ def record(
             naming.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
             paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
-        status = _completion(db, document, annotator)
+        status = completion_of(db, document, annotator)
         row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
-        db.execute(_PUT_COMPLETION, row)
+        db.execute(PUT_COMPLETION, row)
 
 
 def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:
@@ -121,7 +121,7 @@ def _put(db: Database, document: str, annotator: str, d: Decision, state: str | 
             (document, annotator, d.item),
         )
     else:
-        db.execute(_PUT_ITEM, _item_row(document, annotator, d.item, d.paragraph, d.after, state))
+        db.execute(PUT_ITEM, item_row(document, annotator, d.item, d.paragraph, d.after, state))
 
 
 def _is_done(standing: Standing | None) -> int:
@@ -142,7 +142,7 @@ def _shown(db: Database, document: str, d: Decision, standing: Standing | None) 
     return int(not own)
 
 
-def _completion(db: Database, document: str, annotator: str) -> str:
+def completion_of(db: Database, document: str, annotator: str) -> str:
     state = db.value(
         "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
         (document, annotator, DOCUMENT),
@@ -370,11 +370,11 @@ def _write_completion(db: Database, stored: Document, name: str, one: Record, co
                 None, time,
             )
         )  # fmt: skip
-        items.append(_item_row(stored.id, name, item, paragraph, after, text))
-    db.many(_INSERT_EVENT, events_)
-    db.many(_PUT_ITEM, items)
+        items.append(item_row(stored.id, name, item, paragraph, after, text))
+    db.many(INSERT_EVENT, events_)
+    db.many(PUT_ITEM, items)
     spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
     naming.put(db, stored.id, stored.text, spans, concepts)
     shown = sum(not p.excluded for p in one.document.paragraphs)
     row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
-    db.execute(_PUT_COMPLETION, row)
+    db.execute(PUT_COMPLETION, row)

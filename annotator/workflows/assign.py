@@ -62,7 +62,7 @@ class Outcome:
 def is_shared(position: int, *, share: float, seed: str) -> bool:
     """Whether the document at a position is one of those for all. Of each BLOCK documents in a row the share (rounded
     so that all blocks together hold it) is chosen by sha256 of seed and position: a document stays chosen or not
-    whatever is imported after it, and no rhythm of the import is followed."""
+    whatever is imported after it (a merge may move it), and no rhythm of the import is followed."""
     block = position // BLOCK * BLOCK
     start = _number(seed, "start")
     quota = floor((block + BLOCK) * share + start) - floor(block * share + start)
@@ -175,7 +175,7 @@ def assign(
             hint="Give a number from 0 to 1, such as 0.2",
         )
     wanted = _known(project, documents)
-    # Texts and positions never change; to go through all of them takes its time, in which others want to write.
+    # Texts never change; to go through all of them takes its time, in which others want to write.
     words = project.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():

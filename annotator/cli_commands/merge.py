@@ -1,0 +1,103 @@
+"""`annotator merge`: the work of another host into this project."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
+from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from annotator.project import MergeResult
+
+LINES = 10
+"""Forks that are told of one by one."""
+
+
+@click.command()
+@click.argument("other", type=click.Path(path_type=Path), metavar="OTHER")
+@click.option("--dry-run", is_flag=True, help="Tell what would come, keep nothing.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> int:
+    """Bring the work of OTHER into this project: a copy of it, or a project with the same label schema.
+
+    OTHER is a project's folder or its annotator.db; nothing in it is changed. New documents are added, and what was
+    decided there since is added to each annotator's work, gold included, as if it had been decided here; undo
+    reaches it. Merging again changes nothing, and merging both ways makes both the same.
+
+    Where one annotator went on with one document on both sides, nothing of that is changed: it is told, and the exit
+    code is 1, as it is for a text that is divided into other paragraphs there. Nothing is decided by merging, so
+    review asks about what finished gold has not seen. Models, suggestions, assignments and settings are not merged;
+    suggestions for new documents are made in the background at once.
+
+    \b
+    Examples:
+      annotator merge ../other-host
+      annotator merge copy/annotator.db --dry-run
+    """
+    from annotator.errors import ExitCode
+    from annotator.workflows import background
+    from annotator.workflows.merge import merge
+
+    with open_project(ctx) as project:
+        result = merge(project, other, dry_run=dry_run, tell=progress("documents"))
+        if as_json:
+            print_json({**asdict(result), "other": str(other), "dry_run": dry_run})
+        else:
+            talk(f"{other}: {_said(result, dry_run)}")
+            for line in _left(result):
+                talk(line)
+        if result.documents and not dry_run:
+            asked = background.Background(project.root)
+            asked.start(background.SUGGEST)
+            if asked.error:
+                talk(f"warning: {asked.error}")
+    return int(ExitCode.FINDINGS if result.forks or result.left_out else ExitCode.OK)
+
+
+def _name(annotator: str) -> str:
+    return "gold" if annotator == "@gold" else annotator
+
+
+def _said(result: MergeResult, dry_run: bool) -> str:
+    """What came, for a person."""
+    count = sum(result.decisions.values())
+    parts = [plural(n, noun) for n, noun in ((result.documents, "document"), (count, "decision")) if n]
+    if not parts:
+        return "nothing new"
+    whose = ", ".join(f"{_name(annotator)} {n:,}" for annotator, n in result.decisions.items())
+    return (
+        " and ".join(parts) + (" would be" if dry_run else "") + " added" + (f" ({whose})" if whose else "")
+    )
+
+
+def _left(result: MergeResult) -> Iterator[str]:
+    """What did not come, and what to do about it."""
+    if result.alike:
+        yield f"the same here and there, though by decisions of each: {plural(result.alike, 'completion')}"
+    if result.left_out:
+        some = ", ".join(result.left_out[:3])
+        more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
+        yield f"divided into other paragraphs there, so that its work was left out: {some}{more}"
+    for fork in result.forks[:LINES]:
+        yield (
+            f"{fork.document}: {_name(fork.annotator)} went on here and there since the two parted, "
+            f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; left as it is here"
+        )
+    if len(result.forks) > LINES:
+        yield f"and {len(result.forks) - LINES:,} more of these"
+    names = [f.annotator for f in result.forks if f.annotator != "@gold"]
+    if names:
+        yield (
+            f"  For review to compare the two: there `annotator export jsonl --status annotator={names[0]}`, here "
+            f"`annotator import FILE --as {names[0]}-2`"
+        )
+    if len(names) < len(result.forks):
+        yield "  Of the gold one stays: decide in review here what was decided there, or there what was decided here"
