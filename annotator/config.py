@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from annotator.errors import ProjectError
+from annotator.errors import ProjectError, toml_key
 from annotator.model.text import Splitting
 
 FILE = "annotator.toml"
 
 _TABLES = ("keys", "pipeline", "suggester", "suggestions", "format")
+
+_LONGEST = 60
+"""Characters of a value that an error shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class Config:
 
     `schema` is the name of a shipped label schema or a path relative to the project folder. `keys` holds
     `preset` and overrides (command name -> key); `pipelines` and `suggester` hold the tables
-    `[pipeline.NAME]` and `[suggester.NAME]`, `formats` those of `[format.NAME]`: `labels` (a label of that
-    program -> one of the schema, empty to leave it out), `text` (the key of the text) and `offsets`.
+    `[pipeline.NAME]` (`path`, `score`, `labels`) and `[suggester.NAME]`, `formats` those of `[format.NAME]`:
+    `labels`, `text` (the key of the text) and `offsets`. `labels` say what a label of that program or pipeline
+    stands for in the schema, empty to leave it out.
     `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
     chooses which ones, empty for the project's own seed. `reasons` are the codes that a reviewer chooses from;
     with `hide_names` review does not say who coded what. `license` is told in what is exported.
@@ -93,34 +98,76 @@ shared = {shared}            # true: several unix users work in this folder
 """A new project's settings file."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a key has to hold: in words, what to write (with `{key}`, or all of it as `{at}`), and whether a value
+    is that."""
+
+    words: str
+    hint: str
+    holds: Callable[[Any], bool]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _one_of(*choices: str) -> _Wanted:
+    written = [f'"{choice}"' for choice in choices]
+    return _Wanted(f"one of {', '.join(written)}", f"Write {{key}} = {written[0]}", lambda v: v in choices)
+
+
+_MOST = 1_000_000_000
+"""The largest number of paragraphs in a setting; the database could not hold just any."""
+
+_TABLE = _Wanted("a table", "Write [{at}]", lambda v: isinstance(v, dict))
+_TEXT = _Wanted("a string", 'Write {key} = "..."', _is_text)
+_NAME = _Wanted("a string that is not empty", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v))
+_KEY = _Wanted("a string, the name of a key", 'Such as "a" or "ctrl+z"; "" is no key', _is_text)
+_SWITCH = _Wanted("true or false", "Write {key} = true or {key} = false", lambda v: isinstance(v, bool))
+_SHARE = _Wanted("a number from 0 to 1", "Write {key} = 0.5", lambda v: _is_number(v) and 0 <= v <= 1)
+_COUNT = _Wanted(
+    f"a whole number from 0 to {_MOST}", "Paragraphs; {key} = 0 is for never",
+    lambda v: _is_number(v) and isinstance(v, int) and 0 <= v <= _MOST,
+)  # fmt: skip
+_STRINGS = _Wanted(
+    "a list of strings", 'Write {key} = ["...", "..."]',
+    lambda v: isinstance(v, list) and all(map(_is_text, v)),
+)  # fmt: skip
+_LABELS = _Wanted(
+    "a table of strings", 'Write [{at}] and lines such as PER = "actor.person"; "" leaves one out',
+    lambda v: isinstance(v, dict) and all(map(_is_text, v.values())),
+)  # fmt: skip
+
+_SETTINGS = {
+    "schema": _NAME, "shared": _SWITCH, "splitting": _one_of(*get_args(Splitting)), "suggesters": _STRINGS,
+    "theme": _TEXT, "blind_share": _SHARE, "blind_seed": _TEXT, "reasons": _STRINGS, "hide_names": _SWITCH,
+    "license": _TEXT,
+}  # fmt: skip
+_SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}
+_FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "utf-16")}
+_PIPELINE = {"path": _NAME, "score": _SHARE, "labels": _LABELS}
+_SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
+    "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE, "rules": {"mute": _STRINGS},
+}  # fmt: skip
+"""What the suggesters of this program know, kept here because importing them is slow; others may know anything."""
+
+
 def read_config(path: Path) -> Config:
     """The settings in a file. Raises ProjectError, naming file and key, for the first that does not hold."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ProjectError(f"not valid TOML: {error}", file=path, hint="Mend the line it names") from error
     except OSError as error:
         hint = "Check the permissions of the file"
         raise ProjectError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
-    names = (
-        "schema",
-        "shared",
-        "splitting",
-        "suggesters",
-        "theme",
-        "blind_share",
-        "blind_seed",
-        "reasons",
-        "hide_names",
-        "license",
-    )
-    for key in table:
-        if key not in (*names, *_TABLES):
-            hint = f"Keys here: {', '.join((*names, *_TABLES))}"
-            raise ProjectError("unknown key", file=path, key=key, hint=hint)
-    given: dict[str, Any] = {name: table[name] for name in names if name in table}
-    for key, value in given.items():
-        _check(path, key, value)
+    _check_keys(path, (), table, {**_SETTINGS, **dict.fromkeys(_TABLES, _TABLE)})
+    given: dict[str, Any] = {name: table[name] for name in _SETTINGS if name in table}
     for key in ("suggesters", "reasons"):
         if key in given:
             given[key] = tuple(given[key])
@@ -130,7 +177,7 @@ def read_config(path: Path) -> Config:
         keys=table.get("keys", {}),
         pipelines={name: _placed(path.parent, own) for name, own in table.get("pipeline", {}).items()},
         suggester=table.get("suggester", {}),
-        suggestions=_suggesting(path, table.get("suggestions", {})),
+        suggestions=Suggesting(**table.get("suggestions", {})),
         formats=table.get("format", {}),
         table=table,
     )
@@ -139,87 +186,77 @@ def read_config(path: Path) -> Config:
 def _placed(root: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
     """The settings of a pipeline, the `path` of a file or folder as seen from the project's."""
     named = settings.get("path")
-    if isinstance(named, str) and named and (there := root / Path(named).expanduser()).exists():
+    if named and (there := root / Path(named).expanduser()).exists():
         return {**settings, "path": str(there.absolute())}
     return settings
 
 
 def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
     """Raise ProjectError when a table does not hold what it should."""
-    for key in _TABLES:
-        if not isinstance(table.get(key, {}), dict):
-            raise ProjectError("must be a table", file=path, key=key, hint=f"Write [{key}]")
+    _check_keys(path, ("suggestions",), table.get("suggestions", {}), _SUGGESTIONS)
     for key, value in table.get("keys", {}).items():
-        if not isinstance(value, str):
-            hint = 'Such as "a" or "ctrl+z"; "" is no key'
-            raise ProjectError("must be a key", file=path, key=f"keys.{key}", hint=hint)
-    for name in ("pipeline", "suggester", "format"):
-        for key, value in table.get(name, {}).items():
-            if not isinstance(value, dict):
-                raise ProjectError(
-                    "must be a table", file=path, key=f"{name}.{key}", hint=f"Write [{name}.{key}]"
-                )
-    _check_formats(path, table.get("format", {}))
+        _check(path, ("keys", key), value, _KEY)
+    for family, known in (("pipeline", _PIPELINE), ("format", _FORMAT)):
+        for name, value in table.get(family, {}).items():
+            _check(path, (family, name), value, _TABLE)
+            _check_keys(path, (family, name), value, known)
+    if "suggester" in table:
+        _check_suggesters(path, table["suggester"])
 
 
-def _check_formats(path: Path, table: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise ProjectError when a table `[format.NAME]` does not hold."""
-    for name, settings in table.items():
-        for key, value in settings.items():
-            at = f"format.{name}.{key}"
-            if key == "labels":
-                holds = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-                hint = f'Write [format.{name}.labels] and lines such as PER = "actor.person"'
-            elif key == "text":
-                holds, hint = isinstance(value, str) and bool(value), 'Write text = "..."'
-            elif key == "offsets":
-                holds = value in ("code-points", "utf-16")
-                hint = 'Write offsets = "code-points" or offsets = "utf-16"'
-            else:
-                raise ProjectError("unknown key", file=path, key=at, hint="Keys here: labels, text, offsets")
-            if not holds:
-                raise ProjectError(f"{value!r} does not hold", file=path, key=at, hint=hint)
+def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
+    """Raise ProjectError when a table `[suggester.NAME]` does not hold."""
+    from annotator.registry import suggesters  # Slow to import, and seldom wanted.
+
+    names = suggesters.names()
+    for name, value in table.items():
+        if name not in names:
+            hint = f"Suggesters: {', '.join(names)}; a pipeline has [pipeline.NAME]"
+            raise ProjectError("is no suggester", file=path, key=toml_key("suggester", name), hint=hint)
+        _check(path, ("suggester", name), value, _TABLE)
+        if name in _SUGGESTERS:
+            _check_keys(path, ("suggester", name), value, _SUGGESTERS[name])
 
 
-def _suggesting(path: Path, table: Mapping[str, Any]) -> Suggesting:
-    """The table `[suggestions]`. Raises ProjectError for what does not hold in it."""
-    names = ("gate", "stances", "retrain", "base")
+def _check_keys(
+    path: Path, at: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, _Wanted]
+) -> None:
+    """Raise ProjectError for a key of a table that is not known, or does not hold what it should."""
     for key, value in table.items():
-        where = f"suggestions.{key}"
-        if key not in names:
-            hint = f"Keys here: {', '.join(names)}"
-            raise ProjectError("unknown key", file=path, key=where, hint=hint)
-        number = isinstance(value, float | int) and not isinstance(value, bool)
-        if key == "base":
-            holds, hint = isinstance(value, bool), "Write base = true or base = false"
-        elif key == "retrain":
-            holds, hint = (
-                number and isinstance(value, int) and value >= 0,
-                "Paragraphs, a whole number; 0 for never",
-            )
-        else:
-            holds, hint = number and 0 <= value <= 1, "A number from 0 to 1"
-        if not holds:
-            raise ProjectError(f"{value!r} does not hold", file=path, key=where, hint=hint)
-    return Suggesting(**table)
+        if key not in known:
+            hint = f"Keys here: {', '.join(known) or 'none'}"
+            raise ProjectError("unknown key", file=path, key=toml_key(*at, key), hint=hint)
+        _check(path, (*at, key), value, known[key])
 
 
-def _check(path: Path, key: str, value: object) -> None:
-    """Raise ProjectError when a single setting does not hold."""
-    if key in ("schema", "theme", "blind_seed", "license"):
-        holds, hint = isinstance(value, str) and (key != "schema" or bool(value)), f'Write {key} = "..."'
-    elif key in ("shared", "hide_names"):
-        holds, hint = isinstance(value, bool), f"Write {key} = true or {key} = false"
-    elif key == "splitting":
-        holds, hint = value in get_args(Splitting), f"Use one of {', '.join(get_args(Splitting))}"
-    elif key in ("suggesters", "reasons"):
-        holds = isinstance(value, list) and all(isinstance(name, str) for name in value)
-        hint = f'Write {key} = ["...", "..."]'
-    else:
-        holds = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-        hint = "A number from 0 to 1"
-    if not holds:
-        raise ProjectError(f"{value!r} does not hold", file=path, key=key, hint=hint)
+def _check(path: Path, at: tuple[str, ...], value: object, wanted: _Wanted) -> None:
+    """Raise ProjectError when a key does not hold what is wanted."""
+    if not wanted.holds(value):
+        raise ProjectError(
+            f"is {_shown(value)}; it has to be {wanted.words}",
+            file=path,
+            key=toml_key(*at),
+            hint=wanted.hint.format(at=toml_key(*at), key=toml_key(at[-1])),
+        )
+
+
+def _shown(value: object) -> str:
+    """A value as TOML has it written, cut where it is long."""
+    text = _written(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{toml_key(key)} = {_written(own)}" for key, own in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    return str(value)
 
 
 __all__ = ["FILE", "TEMPLATE", "Config", "Suggesting", "read_config"]

@@ -18,6 +18,8 @@ Code that meets one of these never catches it to go on as if nothing had happene
 
 from __future__ import annotations
 
+import json
+import re
 from enum import IntEnum
 from pathlib import Path
 
@@ -70,6 +72,11 @@ class AnnotatorError(Exception):
         where = self.where
         text = f"{where}: {self.message}" if where else self.message
         return f"{text}. {self.hint}" if self.hint else text
+
+
+def toml_key(*parts: str) -> str:
+    """A key of the settings by its parts, dotted and quoted as TOML wants it written."""
+    return ".".join(part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts)
 
 
 class UsageError(AnnotatorError):
@@ -134,4 +141,5 @@ __all__ = [
     "StoreError",
     "SuggesterError",
     "UsageError",
+    "toml_key",
 ]

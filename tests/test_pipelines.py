@@ -9,10 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from support import TEXT, project
+from spacy.language import Language
+from spacy.tokens import Doc
+from support import TEXT, document, project
 
 from annotator.cli import run
 from annotator.project import Project
+from annotator.resources import schema_path
+from annotator.suggesters._reading import shared_reader
+from annotator.suggesters.model import BASE
 from annotator.suggesters.pipeline import redacted
 
 KEY = "sk-very-secret-0123456789"
@@ -73,7 +78,11 @@ def test_labels_that_stand_for_nothing_are_named_with_their_component(
     settings = f'[pipeline.ships]\npath = "{saved}"\n[pipeline.ships.labels]\n'
     (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESEL = "actor.state"\n', encoding="utf-8")
     assert run([*arguments, "ships"]) == 3
-    assert "has no label “VESEL”" in capsys.readouterr().err
+    assert "annotator.toml: pipeline.ships.labels.VESEL: the pipeline has no label" in capsys.readouterr().err
+    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.ship"\n', encoding="utf-8")
+    assert run([*arguments, "ships"]) == 3
+    told = capsys.readouterr().err
+    assert "annotator.toml: pipeline.ships.labels.VESSEL: “actor.ship” is no span label" in told
     (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.state"\n', encoding="utf-8")
     assert run([*arguments, "ships"]) == 0
 
@@ -98,12 +107,123 @@ def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_told_as_to
     assert "cannot be loaded: Can't find model" in capsys.readouterr().err
 
 
+def _settings(root: Path, text: str) -> list[str]:
+    """Write the settings of a project; the arguments that suggest by its pipeline `mine`."""
+    (root / "annotator.toml").write_text(text, encoding="utf-8")
+    return ["--project", str(root), "suggest", "--pipeline", "mine"]
+
+
+@pytest.mark.parametrize("labels", ['"x"', "[1, 2]", "{ A = 1 }"])
+def test_labels_that_are_no_table_are_one_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], labels: str
+) -> None:
+    project(tmp_path / "p", TEXT).close()
+    arguments = _settings(tmp_path / "p", f'[pipeline.mine]\npath = "/tmp/x"\nlabels = {labels}\n')
+    assert run(arguments) == 3
+    told = capsys.readouterr().err
+    assert told.count("error: ") == 1 and "annotator.toml: pipeline.mine.labels: is " in told
+
+
+def _group(folder: Path) -> Path:
+    """Finds `GPE` and `WEIRD` as entities, and `policy` and `ODD` in a group that is named as a layer is."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [{"label": "GPE", "pattern": "Iran"}, {"label": "WEIRD", "pattern": "plan"}]
+    )
+    nlp.add_pipe("span_ruler", config={"spans_key": "claim"}).add_patterns(
+        [{"label": "policy", "pattern": "sanctions must end"}, {"label": "ODD", "pattern": "Mr"}]
+    )
+    nlp.to_disk(folder / "group")
+    return folder / "group"
+
+
+def test_labels_that_stand_for_nothing_are_told_once_and_may_be_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(tmp_path / "p", TEXT).close()
+    mine = f'[pipeline.mine]\npath = "{_group(tmp_path)}"\n'
+    arguments = _settings(tmp_path / "p", mine)
+
+    def suggested() -> set[str]:
+        assert run(arguments) == 0
+        with Project.open(tmp_path / "p") as of:
+            return {s.value.label for s in of.suggestions("doc-0")}
+
+    assert suggested() == {"state", "policy"}
+    told = capsys.readouterr().err
+    assert told.count("warning: ") == 1 and "left out: ODD, WEIRD." in told and "pipeline.mine.labels" in told
+    _settings(tmp_path / "p", f'{mine}[pipeline.mine.labels]\nWEIRD = ""\n"claim.ODD" = ""\npolicy = ""\n')
+    assert suggested() == {"state"}
+    assert "warning" not in capsys.readouterr().err
+    _settings(tmp_path / "p", f'{mine}[pipeline.mine.labels]\nGPE = ""\nODD = "claim.fact"\n')
+    assert suggested() == {"policy", "fact"}
+    capsys.readouterr()
+    assert run([*arguments, "--json"]) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["warnings"]
+    assert "left out: WEIRD." in warning
+
+
+def test_a_pipeline_without_a_name_is_told_how_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(tmp_path / "p", TEXT).close()
+    for arguments in (["--suggester", "pipeline"], ["--suggester", "pipeline:"], ["--pipeline", ""]):
+        assert run(["--project", str(tmp_path / "p"), "suggest", *arguments]) == 3
+        told = capsys.readouterr().err
+        assert "no pipeline is named" in told and "pipeline:NAME" in told
+
+
+def _damaged(folder: Path, how: str) -> Path:
+    saved = _trained_spancat(folder)
+    if how == "garbage":
+        (saved / "spancat" / "model").write_bytes(b"no model")
+    elif how == "missing":
+        (saved / "spancat" / "model").unlink()
+    else:
+        config = (saved / "config.cfg").read_text(encoding="utf-8")
+        config = config.replace('factory = "spancat"', 'factory = "unheard_of"')
+        (saved / "config.cfg").write_text(config, encoding="utf-8")
+    return saved
+
+
+@pytest.mark.parametrize("how", ["garbage", "missing", "factory"])
+def test_a_damaged_pipeline_is_to_be_saved_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    import spacy
+
+    saved = _damaged(tmp_path, how)
+    project(tmp_path / "p", TEXT).close()
+    arguments = ["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(saved)]
+    assert run(arguments) == 3
+    made = json.loads((saved / "meta.json").read_text(encoding="utf-8"))["spacy_version"]
+    told = capsys.readouterr().err
+    assert f"Save it anew with spaCy {spacy.__version__}" in told and f"made with spaCy {made}" in told
+    assert ("install the package" in told) == (how == "factory") and "[E" not in told
+    (saved / "meta.json").write_text("[", encoding="utf-8")
+    assert run(arguments) == 3
+    told = capsys.readouterr().err
+    assert "Save it anew" in told and "it was made with" not in told
+
+
+def test_the_doctor_finds_suggesters_that_cannot_be_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    project(tmp_path / "p", TEXT).close()
+    _settings(tmp_path / "p", 'suggesters = ["rules", "ruls", "pipeline:nowhere"]\n')
+    assert run(["--project", str(tmp_path / "p"), "doctor", "--json"]) == 1
+    first, second = json.loads(capsys.readouterr().out)["findings"]
+    assert "there is no suggester “ruls”" in first
+    assert "the pipeline “nowhere” cannot be loaded" in second and "Name an installed" in second
+
+
 def test_a_component_that_fails_is_told_with_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import spacy
-    from spacy.language import Language
-    from spacy.tokens import Doc
 
     @Language.component("breaks_down")
     def breaks_down(doc: Doc) -> Doc:
@@ -116,6 +236,56 @@ def test_a_component_that_fails_is_told_with_the_place(
     project(tmp_path / "p", TEXT).close()
     assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(tmp_path / "broken")]) == 3
     assert "paragraph 1 of “doc-0”: out of ideas" in capsys.readouterr().err
+
+
+def _saved_model(folder: Path) -> Path:
+    """The model that comes with the program, as `annotator train -o` saves one."""
+    import spacy
+
+    from annotator.suggesters import _component
+
+    nlp = spacy.blank("en")
+    component = nlp.add_pipe(_component.FACTORY)
+    assert isinstance(component, _component.Component)
+    schema = schema_path("actors-claims-stances").read_text(encoding="utf-8")
+    component.teach(BASE.read_bytes(), number=1, schema=schema)
+    nlp.to_disk(folder / "model")
+    return folder / "model"
+
+
+def test_a_saved_model_sets_the_sentences_that_it_reads_unless_another_component_did(tmp_path: Path) -> None:
+    import spacy
+
+    saved = _saved_model(tmp_path)
+    nlp = spacy.load(saved)
+    doc = nlp("  " + TEXT)
+    assert [sentence.text.strip() for sentence in doc.sents] == [
+        "Iran rejects the plan, and Mr Putin says that sanctions must end.",
+        "Advertisement",
+        "The West should act now.",
+        "Russia could respond.",
+        "A third paragraph says nothing much.",
+    ]
+    read = document("  " + TEXT)
+    tokens = [
+        (paragraph.start + token.start, token.first)
+        for paragraph in read.paragraphs
+        for token in shared_reader().lexer.tokens(read.text[paragraph.start : paragraph.end])
+    ]
+    words = [token for token in doc if not token.is_space]
+    assert [token.idx for token in words] == [place for place, _ in tokens]
+    assert [bool(token.is_sent_start) for token in words[1:]] == [first for _, first in tokens[1:]]
+    assert [len(list(nlp(text).sents)) for text in ("", "Iran", "\n\n ")] == [0, 1, 1]
+
+    @Language.component("every_word")
+    def every_word(doc: Doc) -> Doc:
+        for token in doc:
+            token.is_sent_start = True
+        return doc
+
+    nlp.add_pipe("every_word", first=True)
+    doc = nlp(TEXT)
+    assert len(list(doc.sents)) == len(doc)
 
 
 def test_what_the_environment_holds_as_a_secret_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:

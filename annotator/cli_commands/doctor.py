@@ -57,6 +57,7 @@ def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
     from annotator.folder import schema_of
     from annotator.project import Project
     from annotator.tui.commands import check_labels, key_map
+    from annotator.workflows.suggest import unloadable
 
     if (root / FILE).is_file():
         facts["project"] = str(root)
@@ -75,6 +76,7 @@ def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
         yield from d.remarks
         for finding in project.verify():
             yield f"{finding.where}: {finding.message}"
+        yield from map(str, unloadable(project))
 
 
 def _facts() -> dict[str, str]:

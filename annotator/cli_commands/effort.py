@@ -42,9 +42,10 @@ def command(
     """What suggestions would have saved on data that is coded already, in keys.
 
     GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans": [[start, end,
-    label], ...]}. Paragraph by paragraph it is suggested, counted and learnt from, as it would have happened in a
-    project: by rules and the memory of what was accepted, and by a model trained every few paragraphs. Keys are
-    those of somebody who makes no mistakes and reads in no time, so the figures compare; they are no hours.
+    label], ...]}. Of records, paragraphs that are not finished are left out. Paragraph by paragraph it is suggested,
+    counted and learnt from, as it would have happened in a project: by rules and the memory of what was accepted, and
+    by a model trained every few paragraphs. Keys are those of somebody who makes no mistakes and reads in no time, so
+    the figures compare; they are no hours.
 
     \b
     Examples:
@@ -55,8 +56,9 @@ def command(
     from annotator.workflows.effort_report import report
 
     known, config = _schema_and_config(ctx, schema)
-    stream = read_stream(gold, known, config, group=group)[:limit]
-    found = simulate(stream, known, config, every=every, progress=progress("paragraphs"))
+    stream = read_stream(gold, known, config, group=group)
+    found = simulate(stream.paragraphs[:limit], known, config, every=every, progress=progress("paragraphs"))
+    found["left_out"] = stream.left_out
     if as_json:
         print_json(found)
     else:
@@ -73,11 +75,11 @@ def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSch
     named: Path | None = ctx.obj["project"]
     try:
         root = named if named is not None else find_folder()
-        config = read_config(root / FILE)
-    except ProjectError:
-        if named is not None:
-            raise
+    except ProjectError as error:
+        if error.file is not None:
+            raise  # A project was named where none is.
         return load_schema(schema or Config().schema), Config()
+    config = read_config(root / FILE)
     return load_schema(schema) if schema else schema_of(root, config), config
 
 

@@ -62,7 +62,14 @@ def command(
             dask=dask,
             progress=progress("documents"),
         )
+    for warning in result.warnings:
+        talk(f"warning: {warning}")
     if as_json:
-        print_json({"documents": result.documents, "suggestions": result.suggestions})
+        print_json(
+            {
+                "documents": result.documents, "suggestions": result.suggestions,
+                "warnings": list(result.warnings),
+            }
+        )  # fmt: skip
     else:
         talk(f"{plural(result.suggestions, 'suggestion')} for {plural(result.documents, 'document')}")

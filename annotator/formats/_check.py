@@ -196,12 +196,14 @@ def _shared(
     layer = schema.layer(str(one.get("layer")))
     if layer is None or layer.kind != kind:
         names = [x.name for x in schema.layers if x.kind == kind]
-        yield f"{key}.layer", f"“{one.get('layer')}” is no {kind} layer of {schema.name} ({', '.join(names)})"
+        told = f"“{one['layer']}” is no" if "layer" in one else "is missing; it names a"
+        yield f"{key}.layer", f"{told} {kind} layer of {schema.name} ({', '.join(names)})"
         return
     label = one.get("label")
     if not isinstance(label, str) or not label.strip() or (layer.label(label) is None and not layer.open):
         names = [x.name for x in layer.labels]
-        yield f"{key}.label", f"“{label}” is no label of {layer.name} ({', '.join(names)})"
+        told = f"“{label}” is no" if "label" in one else "is missing; it names a"
+        yield f"{key}.label", f"{told} label of {layer.name} ({', '.join(names)})"
     yield from _attributes(one.get("attributes", {}), f"{key}.attributes", layer)
 
 

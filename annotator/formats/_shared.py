@@ -59,7 +59,7 @@ def checked_file(path: Path) -> int:
         raise InputError("is not a regular file", file=path, hint="Name a text or JSONL file, or a folder")
     size = path.stat().st_size
     if size == 0:
-        raise InputError("the file is empty", file=path, hint="There is nothing to annotate in it")
+        raise InputError("the file is empty", file=path, hint="Name one that holds something")
     return size
 
 

@@ -3,7 +3,8 @@
 `annotator train -o DIR` saves a pipeline that holds it, `spacy.load(DIR)` reads it where annotator is installed. For a
 text it sets `doc.spans[layer]` for every layer of spans (with `span._.score` and `span._.reason`, the scores also in
 `group.attrs["scores"]`, as `spancat` leaves them) and `doc._.stances`, one mapping for each relation. What the model
-does not take over is proposed by the rules, as in the application.
+does not take over is proposed by the rules, as in the application. Sentences begin where these read them to, unless
+another component said so before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.suggesters import Suggester, _pipeline, model, rules
 from annotator.suggesters._merge import Policy, heard, merge
+from annotator.suggesters._reading import shared_reader
 
 FACTORY = "annotator_model"
 _FILE = "model.msgpack"
@@ -67,6 +69,7 @@ class Component:
                 found += [s for s in merge(document, every, EMPTY, self._policy) if s.shown]
         for layer in self.schema.span_layers:
             _set_spans(doc, layer.name, [s for s in found if s.value.layer == layer.name])
+        _set_sentences(doc, document)
         places = {s.id: [s.value.start, s.value.end] for s in found if isinstance(s.value, Span)}
         doc._.stances = tuple(
             {
@@ -101,6 +104,24 @@ class Component:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Component:  # noqa: ARG002
         """Read what `to_disk` wrote."""
         return self.from_bytes((Path(path) / _FILE).read_bytes())
+
+
+def _set_sentences(doc: Doc, document: Document) -> None:
+    """Sentence starts as the tokens that model and rules read have them; nothing where they are set."""
+    if doc.has_annotation("SENT_START"):
+        return
+    lexer = shared_reader().lexer
+    starts: set[int] = set()
+    for paragraph in document.paragraphs:
+        for token in lexer.tokens(doc.text[paragraph.start : paragraph.end]):
+            place = paragraph.start + token.start
+            span = doc.char_span(place, place + 1, alignment_mode="expand") if token.first else None
+            if span is not None:
+                starts.add(span.start)
+    # White space before the first sentence belongs to it.
+    starts = starts - {min(starts)} | {0} if starts else {0}
+    for one in doc:
+        one.is_sent_start = one.i in starts
 
 
 def _set_spans(doc: Doc, name: str, found: Sequence[Suggestion]) -> None:

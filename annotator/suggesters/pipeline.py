@@ -6,6 +6,7 @@ Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the 
     score = 0.6                             # of what comes without one
     [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
     PERSON = "actor.person"
+    DATE = ""                               # left out
 
 `path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm (extra `llm`) makes pipelines from. What
 stands in the environment as a key or token is taken out of every message.
@@ -20,11 +21,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.errors import SuggesterError
+from annotator.errors import SuggesterError, toml_key
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
@@ -61,6 +63,7 @@ _SILENT = frozenset(
 )
 """Components that find nothing which is read here."""
 
+_SETTINGS = "annotator.toml"
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
 
 
@@ -69,19 +72,23 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     be read, or its labels are mapped to what the schema does not have."""
     path = str(config.get("path") or config.get("name") or "")
     name = str(config.get("name") or path)
-    labels = dict(config.get("labels", {}))
+    if not path:
+        raise SuggesterError("no pipeline is named", hint="Write pipeline:NAME, or --pipeline NAME|PATH")
+    labels: Mapping[str, str] = config.get("labels", {})
     for label, target in labels.items():
-        layer, _, own = str(target).partition(".")
+        layer, _, own = target.partition(".")
         known = schema.layer(layer)
-        if known is None or known.kind != "span" or known.label(own) is None:
+        if target and (known is None or known.kind != "span" or known.label(own) is None):
             raise SuggesterError(
-                f"“{target}” is no span label of the schema", key=_key(name, label),
-                hint="Write layer.label, such as actor.person",
+                f"“{target}” is no span label of the schema", file=_SETTINGS, key=_key(name, label),
+                hint='Write layer.label, such as actor.person, or "" to leave it out',
             )  # fmt: skip
     nlp = _load(path)
-    _check_labels(nlp, name, labels, schema)
-    score = float(config.get("score", 0.6))
-    return Pipeline(f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, score)
+    made = Pipeline(f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, float(config.get("score", 0.6)))
+    declared = _declared(nlp)
+    if declared is not None:
+        _check_labels(declared, name, labels, made)
+    return made
 
 
 def redacted(text: str) -> str:
@@ -93,15 +100,14 @@ def redacted(text: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """What went wrong, without spaCy's number for it."""
+    """What went wrong, without the number that spaCy or the system has for it."""
     lines = redacted(str(error)).strip().splitlines()
-    return re.sub(r"^\[[EW]\d+\] ", "", lines[0]) if lines else type(error).__name__
+    return re.sub(r"^\[([EW]|Errno )\d+\] ", "", lines[0]) if lines else type(error).__name__
 
 
-def _key(name: str, label: str | None = None) -> str:
-    """The key of the settings that maps the labels of a pipeline (or one of them), as TOML wants it written."""
-    parts = ["pipeline", name, "labels", *([label] if label is not None else [])]
-    return ".".join(part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts)
+def _key(name: str, *label: str) -> str:
+    """The key of the settings that maps the labels of a pipeline, or one of them."""
+    return toml_key("pipeline", name, "labels", *label)
 
 
 def _load(path: str) -> Language:
@@ -119,10 +125,8 @@ def _load(path: str) -> Language:
     except Exception as error:
         # Whatever a stranger's component raises while it is made: a service that refuses, a key that is missing.
         first = _first_line(error)
-        hint = "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config file"
-        if "'llm" in first and "factory" in first:
-            hint = "It needs spacy-llm: install the extra, uv pip install 'annotator[llm]'"
-        raise SuggesterError(f"the pipeline “{path}” cannot be loaded: {first}", hint=hint) from error
+        message = f"the pipeline “{path}” cannot be loaded: {first}"
+        raise SuggesterError(message, hint=_remedy(path, first)) from error
     own = [name for name in nlp.pipe_names if name.startswith("annotator_")]
     factories = {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}
     if not own and not factories & set(_READS):
@@ -134,9 +138,32 @@ def _load(path: str) -> Language:
     return nlp
 
 
-def _check_labels(nlp: Language, name: str, labels: Mapping[str, str], schema: LabelSchema) -> None:
-    """Raise SuggesterError when the pipeline says what its labels are, and none stands for one of the schema, or one
-    that the settings map is not among them."""
+def _remedy(path: str, said: str) -> str:
+    """What to do about a pipeline that cannot be loaded, for a reason that spaCy or a component said."""
+    place, here = Path(path), f"spaCy {version('spacy')}, which is installed here"
+    strange = "find factory" in said
+    if strange and "'llm" in said:
+        return "It needs spacy-llm: install the extra, uv pip install 'annotator[llm]'"
+    if place.suffix == ".cfg" and place.is_file():
+        return f"Check the config file, and what it needs in the environment; it is read by {here}"
+    if not (place / "meta.json").is_file() and not (place / "config.cfg").is_file():
+        return "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config file"
+    made = _made_with(place)
+    hint = f"Save it anew with {here}{f'; it was made with spaCy {made}' if made else ''}"
+    return f"{hint}; or install the package that the component comes from" if strange else hint
+
+
+def _made_with(folder: Path) -> str:
+    """The versions of spaCy that a saved pipeline was made for; empty when it does not tell."""
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(meta.get("spacy_version") or "") if isinstance(meta, dict) else ""
+
+
+def _declared(nlp: Language) -> dict[str, list[str]] | None:
+    """The labels of each component that finds something; None when they are not all known."""
     kinds = {pipe: nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
     known = {
         pipe: [str(label) for label in nlp.pipe_labels.get(pipe, ())]
@@ -144,34 +171,46 @@ def _check_labels(nlp: Language, name: str, labels: Mapping[str, str], schema: L
         if factory in _READS
     }
     others = [pipe for pipe, factory in kinds.items() if pipe not in known and factory not in _SILENT]
-    if others or not known or not all(known.values()):
-        return
-    every = {label for several in known.values() for label in several}
-    told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in known.items())
+    return None if others or not known or not all(known.values()) else known
+
+
+def _check_labels(
+    declared: Mapping[str, Sequence[str]], name: str, labels: Mapping[str, str], made: Pipeline
+) -> None:
+    """Raise SuggesterError when none of a pipeline's labels stands for one of the schema, or one that the settings
+    map is not among them; let the pipeline warn of those that stand for nothing."""
+    every = {label for several in declared.values() for label in several}
+    told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
         if label.rpartition(".")[2] not in every and label not in every:
             raise SuggesterError(
-                f"the pipeline has no label “{label}”", key=_key(name, label),
+                f"the pipeline has no label “{label}”", file=_SETTINGS, key=_key(name, label),
                 hint=f"It has {told}",
             )  # fmt: skip
-    layers = {f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels}
-    stands = {**COMMON, **labels}
-    groups = {f"{layer.name}.{label}" for layer in schema.span_layers for label in every}
-    if not any(stands.get(label, label) in layers for label in every) and not groups & (layers | set(labels)):
+    idle = sorted(label for label in every if not made.may_stand(label))
+    if set(idle) == every:
         raise SuggesterError(
-            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})",
-            key=_key(name), hint=f'Map them in annotator.toml, such as {min(every)} = "{min(layers)}"',
+            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})", file=_SETTINGS,
+            key=_key(name), hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
         )  # fmt: skip
+    mapped = {part for label in labels for part in (label, label.rpartition(".")[2])}
+    unsaid = [label for label in idle if label not in mapped]
+    if unsaid:
+        made.warnings = (
+            f"the pipeline “{name}” has labels that stand for nothing and are left out: {', '.join(unsaid)}. "
+            f'Map them in {_SETTINGS}, [{_key(name)}]; "" leaves one out without this warning',
+        )
 
 
 class Pipeline:
-    """Proposes what the pipeline finds, under the labels of the schema."""
+    """Proposes what the pipeline finds, under the labels of the schema. `warnings` are for a person."""
 
     def __init__(
         self, name: str, nlp: Language, schema: LabelSchema, labels: Mapping[str, str], score: float
     ) -> None:
         meta = nlp.meta
         self.name = name
+        self.warnings: tuple[str, ...] = ()
         self.version = f"{meta.get('name') or 'pipeline'} {meta.get('version') or '0'}"
         self._nlp = nlp
         self._schema = schema
@@ -208,8 +247,21 @@ class Pipeline:
                 found[value.id] = made
         return list(found.values())
 
+    @property
+    def places(self) -> list[str]:
+        """The labels of the schema's spans, as `layer.label`."""
+        return sorted(f"{x.name}.{label.name}" for x in self._schema.span_layers for label in x.labels)
+
+    def may_stand(self, label: str) -> bool:
+        """Whether a label of the pipeline stands for one of the schema, by itself or in a group that is named as a
+        layer is."""
+        groups = (f"{layer.name}.{label}" for layer in self._schema.span_layers)
+        return any(self._target(one) is not None for one in (label, *groups))
+
     def _target(self, label: str) -> tuple[str, str] | None:
-        layer, _, own = self._labels.get(label, label).partition(".")
+        """Layer and label for a label of the pipeline, or of a group of spans: `group.label`, or `label` alone."""
+        named = (one for one in (label, label.rpartition(".")[2]) if one in self._labels)
+        layer, _, own = self._labels.get(next(named, ""), label).partition(".")
         known = self._schema.layer(layer)
         return (layer, own) if known is not None and known.label(own) is not None else None
 

@@ -7,21 +7,21 @@ every few paragraphs, as a project would have it. Nothing is learnt from a parag
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.config import Config
-from annotator.errors import InputError, SuggesterError, UsageError
+from annotator.errors import InputError, SuggesterError
 from annotator.formats import jsonl
 from annotator.formats._shared import ReadOptions, checked_file
-from annotator.model.decision import Suggestion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.memory import Memory, Outcome
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
-from annotator.model.text import Document, Paragraph
+from annotator.model.text import Document, Paragraph, plural
 from annotator.suggesters._history import History, Verdict
 from annotator.workflows.background import FIRST
 from annotator.workflows.scoring import Decided, Score
@@ -166,14 +166,30 @@ def _result(stream: Sequence[Decided], arms: Mapping[str, Arm], trained: int, ev
 # --- data
 
 
-def stream_of(records: Sequence[Record]) -> list[Decided]:
-    """The paragraphs of records that are not excluded, in order."""
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The finished paragraphs of a file, in order; `left_out` counts the others, about which nothing is known."""
+
+    paragraphs: Sequence[Decided]
+    left_out: int = 0
+
+
+def stream_of(records: Iterable[Record]) -> Stream:
+    """The finished paragraphs of records that are not excluded: all of those that are done or gold, of one in progress
+    those marked as done, none of a skipped one."""
     out: list[Decided] = []
+    left_out = 0
     for record in records:
         for paragraph in record.document.paragraphs:
-            if not paragraph.excluded:
+            if paragraph.excluded:
+                continue
+            if record.status in (Completion.DONE, Completion.GOLD) or (
+                record.status is Completion.IN_PROGRESS and paragraph.index in record.done
+            ):
                 out.append(decided(record, paragraph))
-    return out
+            else:
+                left_out += 1
+    return Stream(out, left_out)
 
 
 def decided(record: Record, paragraph: Paragraph) -> Decided:
@@ -184,28 +200,40 @@ def decided(record: Record, paragraph: Paragraph) -> Decided:
     return Decided(record.document, paragraph, spans, relations)
 
 
-def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int = 1) -> list[Decided]:
-    """The paragraphs of a file: canonical records (the gold where there is any, else the annotator with the most), or
-    rows of `text` and `spans` as [start, end, label], `group` of which make a paragraph.
+def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int = 1) -> Stream:
+    """The finished paragraphs of a file: canonical records (the gold where there is any, else the annotator who
+    finished most), or rows of `text` and `spans` as [start, end, label], `group` of which make a paragraph.
 
-    Raises InputError, naming file and line, when the file does not hold; UsageError when nothing is marked in it.
+    Raises InputError, naming file and line, when the file does not hold, and when nothing is marked in it.
     """
     rows = _rows(path)
     if all(isinstance(span, list) for row in rows for span in row.get("spans", [])) and any(
         row.get("spans") for row in rows
     ):
-        stream = list(_plain(path, rows, schema, group))
+        stream = Stream(list(_plain(path, rows, schema, group)))
     else:
-        records = list(jsonl.read(path, ReadOptions(schema, splitting=config.splitting)).records)
-        whose = {record.annotator for record in records}
-        counts = {who: sum(r.annotator == who for r in records) for who in whose}
-        best = None if None in whose else min(whose, key=lambda who: (-counts[who], str(who)))
-        stream = stream_of([r for r in records if r.annotator == best])
-    if not any(one.spans for one in stream):
-        raise UsageError(
-            "nothing is marked in the file", file=path, hint="It has to hold annotations to compare with"
-        )
+        stream = _canonical(path, schema, config)
+    if not any(one.spans for one in stream.paragraphs):
+        hint = "It has to hold annotations to compare with"
+        if stream.left_out:
+            hint += f"; {plural(stream.left_out, 'paragraph')} not finished left out"
+        raise InputError("nothing is marked in the file", file=path, hint=hint)
     return stream
+
+
+def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
+    """The gold of a file of records where there is any, else the work of the annotator who finished most."""
+    works: dict[str | None, list[Record]] = {}
+    try:
+        for record in jsonl.read(path, ReadOptions(schema, splitting=config.splitting)).records:
+            works.setdefault(record.annotator, []).append(record)
+    except InputError as error:
+        # The reader's own hints are about importing.
+        hint = "`annotator validate` lists everything that is wrong"
+        raise InputError(error.message, file=error.file, line=error.line, key=error.key, hint=hint) from error
+    streams = {who: stream_of(records) for who, records in works.items()}
+    best = min(streams, key=lambda who: (who is not None, -len(streams[who].paragraphs), str(who)))
+    return streams[best]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -214,7 +242,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         raise InputError("is a folder", file=path, hint="Name a file of JSON lines")
     checked_file(path)
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         hint = "Check the permissions of the file"
         raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
@@ -233,6 +261,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise InputError(
                 "has no text", file=path, line=number, key="text", hint='{"text": ..., "spans": [...]}'
+            )
+        if not isinstance(row.get("spans", []), list):
+            raise InputError(
+                "must be a list", file=path, line=number, key="spans", hint='{"text": ..., "spans": [...]}'
             )
         rows.append(row)
     if not rows:
@@ -260,7 +292,7 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
     """A span of a row: its label is one of the schema, alone or after its layer and a dot."""
     try:
         start, end, name = value
-        holds = 0 <= start < end <= len(text)
+        holds = type(start) is type(end) is int and 0 <= start < end <= len(text)
     except (TypeError, ValueError):
         holds, start, end, name = False, 0, 0, ""
     if not holds:
@@ -284,5 +316,5 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
 
 
 __all__ = [
-    "ALONE", "LEARNING", "Arm", "decided", "example_of", "read_stream", "simulate", "stream_of",
+    "ALONE", "LEARNING", "Arm", "Stream", "decided", "example_of", "read_stream", "simulate", "stream_of",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ def report(found: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{plural(found['paragraphs'], 'paragraph')} of {plural(found['documents'], 'document')}, trained anew every "
         f"{found['every']}: {plural(found['trainings'], 'time')}",
+        *([f"{plural(found['left_out'], 'paragraph')} not finished left out"] if found["left_out"] else []),
         "",
         f"{'':<13}{'by hand':>9}{'rules and memory':>25}{'learning':>24}",
         f"{'paragraphs':<13}{'keys':>9}{'keys':>11}{'saved':>8}{'wrong':>7}{'keys':>9}{'saved':>8}{'wrong':>7}",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator import registry
 from annotator.config import Config
-from annotator.errors import SuggesterError
+from annotator.errors import AnnotatorError, SuggesterError, UsageError
 from annotator.model.blind import is_blind
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
@@ -30,10 +30,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SuggestResult:
-    """How many documents were read, and how many suggestions are stored for them."""
+    """How many documents were read, and how many suggestions are stored for them; `warnings` are for a person."""
 
     documents: int
     suggestions: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,18 @@ def suggest(
             count += project.put_suggestions(id, found, run=run, others=suggesters is None)
             if progress is not None:
                 progress(number, len(ids))
-    return SuggestResult(len(ids), count)
+    warnings = tuple(told for one in kitchen.suggesters for told in getattr(one, "warnings", ()))
+    return SuggestResult(len(ids), count, warnings)
+
+
+def unloadable(project: Project) -> Iterator[AnnotatorError]:
+    """The errors of those suggesters of the project's settings that cannot be loaded."""
+    recipe = Recipe.of(project)
+    for name in recipe.names:
+        try:
+            replace(recipe, names=(name,)).suggesters()
+        except (SuggesterError, UsageError) as error:
+            yield error
 
 
 def _pool(kitchen: Kitchen, workers: int, dask: str | None) -> AbstractContextManager[Pool]:
@@ -206,4 +218,4 @@ def _pool(kitchen: Kitchen, workers: int, dask: str | None) -> AbstractContextMa
     return processes(kitchen.recipe, workers) if workers > 1 else nullcontext(Here(kitchen.serve))
 
 
-__all__ = ["Kitchen", "Recipe", "SuggestResult", "propose", "suggest"]
+__all__ = ["Kitchen", "Recipe", "SuggestResult", "propose", "suggest", "unloadable"]
