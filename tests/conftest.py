@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hosts import two_hosts
 from support import seeded
 
 from annotator.workflows.suggest import suggest
@@ -30,3 +31,9 @@ def trained(made: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     shutil.copytree(made, tmp_path / "p")
     return tmp_path / "p"
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> tuple[Path, Path]:
+    """Two copies of a project with two documents, suggestions, and first decisions of ada and ben."""
+    return two_hosts(tmp_path)
