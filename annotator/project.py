@@ -7,7 +7,7 @@ its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -280,6 +280,10 @@ class Project:
         decided on; with `untouched` only in paragraphs that nobody has opened or done anything in. How many were
         stored."""
         return suggesting.put(self._database, document, suggestions, run, untouched=untouched, others=others)
+
+    def withdraw(self, document: str, ids: Collection[str]) -> int:
+        """Take suggestions back in paragraphs that nobody has opened or done anything in; how many."""
+        return suggesting.withdraw(self._database, document, ids)
 
     def suggestions(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
         """The suggestions of a document, or of one paragraph of it, decided or not, by paragraph, rank and id."""

@@ -14,7 +14,7 @@ from support import project
 
 from annotator.cli import run
 from annotator.model import actions as do
-from annotator.model.span import Span
+from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.tui.screens.learning import rows
@@ -28,6 +28,7 @@ from annotator.workflows.background import (
     SUGGEST,
     TRAIN,
     TRIES,
+    WITHDRAW,
     Background,
     due,
     news,
@@ -210,32 +211,66 @@ def test_a_process_that_cannot_open_the_project_is_told_of(
     assert "nosuch" in (trained / LOG).read_text(encoding="utf-8")
 
 
+NAMED = [f"{word} Vargon Ilk came back, and Osric Tane left." for word in ("So", "Then", "Later", "At last")]
+
+
+def _shown(of: Project, id: str, paragraph: int) -> set[str]:
+    """The spans that are suggested in a paragraph, and not held back."""
+    spans = [s.value for s in of.suggestions(id, paragraph) if s.shown and isinstance(s.value, Span)]
+    return {of.document(id).quote(s.start, s.end) for s in spans}
+
+
+def _rejected(of: Project, id: str, *, background: Background | None = None) -> None:
+    """All that is suggested in the first two paragraphs is rejected but for Osric Tane in the first."""
+    session = Session(of, "ada", "a", background=background)
+    session.open(id)
+    for _ in range(2):
+        while session.review.undecided(session.review.paragraph):
+            focused = session.review.focused
+            span = focused.value if focused is not None else None
+            kept = session.review.paragraph == 0 and isinstance(span, Span)
+            kept = kept and of.document(id).quote(span.start, span.end) == "Osric Tane"
+            session.do(do.Accept() if kept else do.Reject())
+        session.do(do.CloseParagraph())
+    assert not session.unsaved
+
+
+def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    asked: list[str] = []
+    monkeypatch.setattr(background, "start", lambda _, what="": asked.append(what))
+    with project(tmp_path / "p", "\n\n".join(NAMED)) as of:
+        suggest(of)
+        (id,) = of.document_ids()
+        assert {"Vargon Ilk", "Osric Tane"} <= _shown(of, id, 2) & _shown(of, id, 3)
+        _rejected(of, id, background=Background(of.root))
+        assert WITHDRAW in asked
+    background.want(tmp_path / "p", WITHDRAW)
+    assert work(tmp_path / "p") == 0
+    with Project.open(tmp_path / "p") as of:
+        assert "Vargon Ilk" in _shown(of, id, 2), "it is open, since the one before was finished"
+        assert "Vargon Ilk" not in _shown(of, id, 3) and "Osric Tane" in _shown(of, id, 3)
+        spans = {s.value.id for s in of.suggestions(id, 3) if isinstance(s.value, Span)}
+        ends = [e for s in of.suggestions(id, 3) if isinstance(s.value, Relation)
+                for e in (s.value.source, s.value.target)]  # fmt: skip
+        assert spans >= {end for end in ends if end != AUTHOR}, "no relation is left without its ends"
+
+
 def test_where_only_rejections_are_there_they_still_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "nice", lambda _: 0)
-    text = "\n\n".join(f"{word} Vargon Ilk came back." for word in ("So", "Then", "Later", "At last"))
-    with project(tmp_path / "p", text) as of:
+    with project(tmp_path / "p", "\n\n".join(line.partition(",")[0] + "." for line in NAMED)) as of:
         suggest(of)
         (id,) = of.document_ids()
-        session = Session(of, "ada", "a")
-        session.open(id)
-        for _ in range(2):
-            while session.review.undecided(session.review.paragraph):
-                session.do(do.Reject())
-            session.do(do.CloseParagraph())
-        assert not session.unsaved
-
-        def named() -> bool:
-            """Whether the name is suggested in the paragraph that nobody has opened."""
-            shown = [s.value for s in of.suggestions(id, 3) if s.shown and isinstance(s.value, Span)]
-            return "Vargon Ilk" in [of.document(id).quote(s.start, s.end) for s in shown]
-
-        before = named()
+        assert "Vargon Ilk" in _shown(of, id, 3)
+        _rejected(of, id)
     background.want(tmp_path / "p", TRAIN)
     assert work(tmp_path / "p") == 0
     with Project.open(tmp_path / "p") as of:
-        assert before and not named()
+        assert not of.learning.models() and "Vargon Ilk" not in _shown(of, id, 3)
 
 
 def test_a_failure_is_told_and_forgotten_with_the_next_success(

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 Key = tuple[str, str]
 """Layer and surface form as `surface` gives it."""
 
+VETO = 2
+"""How often a form has to be rejected, and never accepted, not to be suggested any more."""
+
 
 def surface(text: str) -> str:
     """The form under which a stretch of text is remembered: caseless, white space as single blanks."""
@@ -87,11 +90,11 @@ class Memory:
         return min(counts, key=lambda name: (-counts[name], name)) if counts else None
 
     def vetoed(self, layer: str, label: str, text: str) -> bool:
-        """Whether a surface form was rejected twice and never accepted, with this label or with any."""
+        """Whether a surface form was rejected VETO times and never accepted, with this label or with any."""
         counts = self.labels.get((layer, surface(text)), {})
         one = counts.get(label, Tally())
         every = self.tally(layer, text)
-        return any(t.rejected >= 2 and t.accepted == 0 for t in (one, every))
+        return any(t.rejected >= VETO and t.accepted == 0 for t in (one, every))
 
 
 def _capitalized(name: str) -> list[str]:
@@ -105,4 +108,4 @@ def _count(table: dict[Key, dict[str, int]], key: Key, value: str) -> None:
 
 EMPTY = Memory()
 
-__all__ = ["EMPTY", "Key", "Memory", "Outcome", "Tally", "surface"]
+__all__ = ["EMPTY", "VETO", "Key", "Memory", "Outcome", "Tally", "surface"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory, Outcome
@@ -57,6 +57,19 @@ def put(
         new = [_row(document, s, number) for s in suggestions if s.paragraph not in kept]
         db.many(_PUT, new)
     return len(new)
+
+
+def withdraw(db: Database, document: str, ids: Collection[str]) -> int:
+    """Take suggestions back where the paragraph is not `touched`; how many."""
+    with db.write():
+        before = db.value("SELECT count(*) FROM suggestion WHERE document = ?", (document,))
+        db.execute(
+            "DELETE FROM suggestion WHERE document = ? AND id IN (SELECT value FROM json_each(?)) "
+            "AND paragraph NOT IN (SELECT value FROM json_each(?))",
+            (document, dumps(sorted(ids)), dumps(sorted(touched(db, document)))),
+        )
+        after = db.value("SELECT count(*) FROM suggestion WHERE document = ?", (document,))
+    return int(before - after)
 
 
 def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:

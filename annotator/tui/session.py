@@ -243,10 +243,12 @@ class Session:
         if group:
             if any(_renames(decision) for decision in group):
                 self._ambiguous = None
-            self.unsaved.append((self.review.document.id, group))
-            saved = self.save()
-            if saved and self.background and any(d.action is Action.CLOSE for d in group):
-                self.background.paragraph_done(self.project)
+            decided = self.review
+            self.unsaved.append((decided.document.id, group))
+            if self.save() and self.background:
+                self.background.decided(decided, group)
+                if any(d.action is Action.CLOSE for d in group):
+                    self.background.paragraph_done(self.project)
         if self.review.paragraph != before:
             self.arrived()
 

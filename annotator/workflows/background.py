@@ -1,4 +1,5 @@
-"""The one background process of a project: it suggests what has no suggestions yet, and learns.
+"""The one background process of a project: it suggests what has no suggestions yet, learns, and withdraws what was
+rejected.
 
 Light to import: the terminal application asks for it from its own process, where nothing is computed. A request
 is a file in the project folder; the process takes what is wanted while it holds a lock, so that at most one runs
@@ -13,13 +14,18 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import StoreError
+from annotator.model.decision import Action, Decision
+from annotator.model.memory import VETO, Key, surface
+from annotator.model.span import Span
+from annotator.model.state import ReviewState
 from annotator.model.text import plural
 from annotator.project import Project
 
@@ -28,7 +34,9 @@ if TYPE_CHECKING:
 
 LOCK, LOG = "annotator.background.lock", "annotator.background.log"
 TRAIN, SUGGEST = "annotator.train-wanted", "annotator.suggest-wanted"
-BEGUN = {TRAIN: "annotator.train-begun", SUGGEST: "annotator.suggest-begun"}
+WITHDRAW = "annotator.withdraw-wanted"
+BEGUN = {what: what.replace("wanted", "begun") for what in (TRAIN, SUGGEST, WITHDRAW)}
+"""What can be queued, and how the file of it is called once it is begun."""
 FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 """What may lie in the folder of a project besides its settings and its database."""
 
@@ -82,7 +90,7 @@ def running(root: Path) -> bool:
 
 
 def want(root: Path, what: str) -> None:
-    """Queue TRAIN or SUGGEST."""
+    """Queue TRAIN, SUGGEST or WITHDRAW."""
     with _opened(root / what):
         pass
 
@@ -135,7 +143,7 @@ def off() -> bool:
 
 
 def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
-    """Queue TRAIN or SUGGEST, and start the process unless it runs; nothing, where that is switched off. Raises
+    """Queue something, if named, and start the process unless it runs; nothing, where that is switched off. Raises
     StoreError when it cannot be started."""
     if off():
         return None
@@ -195,6 +203,7 @@ class Background:
     root: Path
     _failed: str = field(default="")
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _rejected: Counter[Key] = field(default_factory=Counter, repr=False)
 
     @property
     def error(self) -> str:
@@ -206,7 +215,7 @@ class Background:
         return f"the background process ended with an error: {LOG} says why"
 
     def start(self, what: str = "") -> None:
-        """Queue TRAIN or SUGGEST."""
+        """Queue something, and have it done."""
         try:
             self._child = start(self.root, what) or self._child
             self._failed = ""
@@ -217,6 +226,18 @@ class Background:
         """With what is queued, or was cut off, and nobody works on."""
         if wanted(self.root) and not running(self.root):
             self.start()
+
+    def decided(self, state: ReviewState, group: Sequence[Decision]) -> None:
+        """Have a form whose suggestion is rejected a second time withdrawn where nobody was yet."""
+        for one in group:
+            if one.action not in (Action.REJECT, Action.REMOVE):
+                continue
+            proposed = (s.value for s in state.suggestions.get(one.paragraph, ()) if s.id == one.item)
+            for span in (value for value in proposed if isinstance(value, Span)):
+                key = (span.layer, surface(state.document.quote(span.start, span.end)))
+                self._rejected[key] += 1
+                if self._rejected[key] == VETO:
+                    self.start(WITHDRAW)
 
     def paragraph_done(self, project: Project) -> None:
         """Train when it is time."""
@@ -252,6 +273,6 @@ def news(project: Project) -> str:
 
 __all__ = [
     "BEGUN", "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN", "TRIED", "TRIES",
-    "Background", "cut_off", "due", "ended", "locked", "news", "off", "resume", "running", "said", "start", "take",
-    "want", "wanted",
+    "WITHDRAW", "Background", "cut_off", "due", "ended", "locked", "news", "off", "resume", "running", "said",
+    "start", "take", "want", "wanted",
 ]  # fmt: skip

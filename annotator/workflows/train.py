@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 import annotator
 from annotator.errors import AnnotatorError, SuggesterError
 from annotator.model.record import GOLD, Record
+from annotator.model.span import Relation, Span
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.workflows import background
-from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, said
+from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
 from annotator.workflows.suggest import Kitchen, Recipe
 from annotator.workflows.train_base import taught
 
@@ -232,7 +233,7 @@ def work(root: Path) -> int:
     # What is made while learning is kept to the end or freed at once: looking for cycles in it finds next to nothing.
     gc.set_threshold(100_000)
     failed = 0
-    jobs = (SUGGEST, lambda p: renewed(p, said, only_missing=True)), (TRAIN, _learn)
+    jobs = (WITHDRAW, _withdraw), (SUGGEST, lambda p: renewed(p, said, only_missing=True)), (TRAIN, _learn)
     while background.wanted(root):
         with background.locked(root) as free:
             if not free:
@@ -245,6 +246,29 @@ def work(root: Path) -> int:
                         failed |= _tried(root, job)
                         background.ended(root, what)
     return failed
+
+
+def withdrawn(project: Project) -> int:
+    """Take back, where nobody was yet, suggestions of forms that were rejected twice and never accepted, and of
+    relations that end at these; how many, in the documents that a training would renew."""
+    memory, count = project.memory(), 0
+    for id in nearest(project)[:RENEWED]:
+        document, suggestions = project.document(id), project.suggestions(id)
+        gone = {
+            one.id
+            for one in suggestions
+            if isinstance(span := one.value, Span)
+            and memory.vetoed(span.layer, span.label, document.quote(span.start, span.end))
+        }
+        if gone:
+            values = (one.value for one in suggestions)
+            gone |= {r.id for r in values if isinstance(r, Relation) and gone & {r.source, r.target}}
+            count += project.withdraw(id, gone)
+    return count
+
+
+def _withdraw(project: Project) -> None:
+    said(f"{plural(withdrawn(project), 'suggestion')} withdrawn")
 
 
 def _learn(project: Project) -> None:
@@ -294,5 +318,5 @@ def _keep(project: Project, error: Exception) -> None:
 
 __all__ = [
     "KIND", "MOST", "RENEWED", "Material", "TooLittle", "Trained", "chosen", "code", "configuration", "learnt",
-    "material", "nearest", "renewed", "train", "work",
+    "material", "nearest", "renewed", "train", "withdrawn", "work",
 ]  # fmt: skip
