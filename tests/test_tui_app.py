@@ -161,6 +161,24 @@ def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
         _run(of, play)
 
 
+def test_the_queue_says_something_as_long_as_it_is_so(tmp_path: Path) -> None:
+    lasts = [True]
+
+    async def play(pilot: Pilot[int], _: Session) -> None:
+        await _press(pilot, "escape")
+        screen = pilot.app.screen
+        assert isinstance(screen, QueueScreen)
+        screen.say_while("a model is being trained", lambda: lasts[0], every=0.02)
+        await pilot.pause(0.2)
+        assert "a model is being trained" in _shown(pilot)
+        lasts[0] = False
+        await pilot.pause(0.2)
+        assert "a model is being trained" not in _shown(pilot)
+
+    with project(tmp_path / "p", TEXT) as of:
+        _run(of, play)
+
+
 def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path: Path) -> None:
     with _demo(tmp_path / "p") as of:
         marked = [

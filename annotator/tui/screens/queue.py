@@ -110,21 +110,21 @@ class QueueScreen(CommandScreen):
         self._message = message
         self.redraw()
 
-    def say_while(self, message: str, still: Callable[[], bool]) -> None:
-        """Say something that is over once it is no longer so."""
+    def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:
+        """Say something that is over once it is no longer so; looked at `every` so many seconds."""
 
         def look() -> None:
             if self._message != message:
                 return
             if still():
-                self.set_timer(LOOK, look)
+                self.set_timer(every, look)
                 return
             self._message = ""
             if self.is_current:
                 self.redraw()
 
         self.say(message)
-        self.set_timer(LOOK, look)
+        self.set_timer(every, look)
 
     def redraw(self) -> None:
         self._read()
@@ -327,8 +327,5 @@ def _facts(progress: str, pending: str, status: str, others: str, width: int) ->
 
 
 WIDE = 100
-
-LOOK = 1.0
-"""Seconds between two looks whether something is still so."""
 
 __all__ = ["QueueScreen"]
