@@ -167,6 +167,16 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
         assert of.learning.models()[0].number == 2 and news(of).startswith("model 2")
 
 
+def test_suggesting_that_is_killed_again_and_again_is_told_too(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    (trained / background.BEGUN[SUGGEST]).write_bytes(b"x" * (TRIES - 1))
+    assert work(trained) == 1 and not background.wanted(trained)
+    with Project.open(trained) as of:
+        assert f"killed {TRIES} times while it suggested" in news(of)
+
+
 def test_the_application_goes_on_with_what_was_cut_off(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -219,6 +219,13 @@ def test_f1_is_not_told_where_precision_or_recall_is_undefined() -> None:
     assert effort_report._scores("actor", none, none).split() == ["actor", "–", "–", "–", ".00", "3"]
 
 
+def test_a_layer_of_which_the_last_paragraphs_held_nothing_is_reported() -> None:
+    scores = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "proposed": 3, "wanted": 3}
+    found = {"labels": {}, "all": scores, "saved": 0.5, "alone": 0.4, "saved_last": None, "alone_last": None}
+    told = table({"layers": {"actor": {**found, "wrong": 0.0}}, "covers": ["actor"]})
+    assert told[-1] == "  its suggestions are shown until more are judged"
+
+
 def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--project", str(trained), "train"]) == 0
     lines = capsys.readouterr().out.splitlines()

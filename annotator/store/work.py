@@ -53,6 +53,7 @@ PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)
 def item_row(
     document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
 ) -> tuple[object, ...]:
+    """The row of `PUT_ITEM` for an item that stands so; `state` is the same as JSON."""
     value = after.value
     span = value if isinstance(value, Span) else None
     relation = value if isinstance(value, Relation) else None
@@ -143,6 +144,7 @@ def _shown(db: Database, document: str, d: Decision, standing: Standing | None) 
 
 
 def completion_of(db: Database, document: str, annotator: str) -> str:
+    """How far an annotator is with a document, by what stands in the state table."""
     state = db.value(
         "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
         (document, annotator, DOCUMENT),

@@ -226,6 +226,12 @@ class Session:
         """Whether the queue, and every way to another document, holds only the annotator's own."""
         return not self.every and self.assigned
 
+    def all_done(self) -> str:
+        """What is to be said once nothing is left of what is assigned to the annotator, who is shown that alone."""
+        from annotator.workflows.assign import all_done
+
+        return all_done(self.project, self.annotator) if self.own else ""
+
     @property
     def name(self) -> str:
         """Who is at work, as the screens show it."""

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,8 +238,8 @@ def work(root: Path) -> int:
         with background.locked(root) as free:
             if not free:
                 return 0  # Whoever holds the lock looks for what is wanted before it ends.
-            if TRAIN in background.resume(root):
-                failed |= _tried(root, _given_up)
+            for what in background.resume(root):
+                failed |= _tried(root, partial(_given_up, what))
             while background.wanted(root):
                 for what, job in jobs:
                     if background.take(root, what):
@@ -280,8 +280,9 @@ def _learn(project: Project) -> None:
         renewed(project, said)
 
 
-def _given_up(_: Project) -> None:
-    raise SuggesterError(f"the process was killed {background.TRIES} times while it trained")
+def _given_up(what: str, _: Project) -> None:
+    doing = {TRAIN: "trained", SUGGEST: "suggested", WITHDRAW: "withdrew suggestions"}[what]
+    raise SuggesterError(f"the process was killed {background.TRIES} times while it {doing}")
 
 
 def _tried(root: Path, what: Callable[[Project], object]) -> int:

@@ -76,9 +76,12 @@ def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
         error = found.get("calibration_error")
         off = f", calibration error {_decimal(error)}" if error is not None else ""
         yield f"  {found['wrong']:.1f} wrong suggestions a paragraph{off}"
-    ahead = found["saved_last"] > found["alone_last"]
-    early = "its suggestions are shown" if ahead else "its suggestions are shown until more are judged"
-    yield f"  {early if took_over else 'rules and memory do as well or better, theirs are shown'}"
+    if not took_over:
+        yield "  rules and memory do as well or better, theirs are shown"
+    elif (found.get("saved_last") or 0.0) > (found.get("alone_last") or 0.0):
+        yield "  its suggestions are shown"
+    else:
+        yield "  its suggestions are shown until more are judged"
 
 
 def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> list[str]:

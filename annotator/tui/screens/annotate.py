@@ -161,7 +161,7 @@ class AnnotateScreen(PointingScreen):
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
             state = self.session.review
-            said = self._all_done() if state.annotations.completion is Completion.DONE else ""
+            said = self.session.all_done() if state.annotations.completion is Completion.DONE else ""
             # In place of the document's own end, so that what is left undecided can still be read at 80 columns.
             self._message = said and said + state.message.removeprefix("document done")
         if self.session.review.mode is Mode.HOLDER:
@@ -288,7 +288,7 @@ class AnnotateScreen(PointingScreen):
             self.after()
         else:
             where = " in your documents" if self.session.own else ""
-            self.say(self._all_done() or f"nothing undecided is left{where}")
+            self.say(self.session.all_done() or f"nothing undecided is left{where}")
 
     def run_next_document(self) -> None:
         self._to_document(1)
@@ -301,20 +301,12 @@ class AnnotateScreen(PointingScreen):
         if document is None:
             which = "last" if direction > 0 else "first"
             what = "of your documents; some are not done yet" if self.session.own else "document"
-            self.say(self._all_done() or f"this is the {which} {what}")
+            self.say(self.session.all_done() or f"this is the {which} {what}")
             return
         self.session.save_place()
         self.session.open(document)
-        self._message = self._all_done()
+        self._message = self.session.all_done()
         self.after()
-
-    def _all_done(self) -> str:
-        """What is to be said once nothing is left of what is assigned to the annotator."""
-        if not self.session.own:
-            return ""
-        from annotator.workflows.assign import all_done
-
-        return all_done(self.session.project, self.session.annotator)
 
     def run_matrix(self) -> None:
         from annotator.tui.screens.matrix import MatrixScreen

@@ -49,14 +49,9 @@ class QueueScreen(CommandScreen):
         """What is said first to somebody who is shown the documents assigned to them alone."""
         if not self.session.own:
             return ""
-        said = self._all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
+        said = self.session.all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
         key = self.key_map.shown("mine")
         return f"{said}; {key} shows all" if key else said
-
-    def _all_done(self) -> str:
-        from annotator.workflows.assign import all_done
-
-        return all_done(self.session.project, self.session.annotator)
 
     def commands(self) -> list[Command]:
         return [c for c in super().commands() if c.name != "mine" or self.session.assigned]
@@ -76,7 +71,7 @@ class QueueScreen(CommandScreen):
         state = self.session.state
         if state is not None:
             self._go_to(state.document.id)
-        if self.session.own and (self._message or self._all_done()):
+        if self.session.own and (self._message or self.session.all_done()):
             # What was said before may be past.
             self._message = self._assigned()
         self.redraw()
