@@ -15,7 +15,7 @@ from annotator.registry import formats
 from annotator.resources import load_schema
 from annotator.suggesters._bundle import Bundle
 from annotator.suggesters.model import BASE, BASE_SCHEMA
-from annotator.workflows.train_base import base_of, seed_records
+from annotator.workflows.training.base import base_of, seed_records
 
 
 def digest(records: Sequence[Record]) -> str:

@@ -10,8 +10,8 @@ import pytest
 from hosts import two_hosts
 from support import seeded
 
-from annotator.workflows.suggest import suggest
-from annotator.workflows.train import train
+from annotator.workflows.suggesting.suggest import suggest
+from annotator.workflows.training.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
 

@@ -12,8 +12,8 @@ from support import TEXT, project, suggestions
 from annotator.model import actions as do
 from annotator.project import MergeResult, Project, SuggestionRun
 from annotator.tui.session import Session
-from annotator.workflows.export import render
-from annotator.workflows.merge import merge
+from annotator.workflows.exchange.export import render
+from annotator.workflows.exchange.merge import merge
 
 SECOND = "The Council voted for the tax. Voters will not forgive it.\n\nA minister said so."
 

@@ -27,7 +27,7 @@ from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.demo import add_seeds
-from annotator.workflows.suggest import suggest
+from annotator.workflows.suggesting.suggest import suggest
 
 
 @dataclass(frozen=True)

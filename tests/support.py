@@ -22,7 +22,7 @@ from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
 from annotator.resources import folder
-from annotator.workflows.ingest import ingest
+from annotator.workflows.exchange.importing import ingest
 
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Reading
@@ -91,7 +91,7 @@ def project(root: Path, *texts: str) -> Project:
 
 def compute(measure: ModuleType, comparison: Comparison, layer: Layer, draw: Resampling) -> list[Result]:
     """Every figure of one measure."""
-    from annotator.workflows.agree import figures
+    from annotator.workflows.agreement.compute import figures
 
     name = measure.__name__.rpartition(".")[2].replace("_", "-")
     return list(figures(comparison, [layer], draw, [name]).results)

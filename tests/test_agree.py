@@ -20,9 +20,9 @@ from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
 from annotator.tui.views.beside import beside
-from annotator.workflows import gamma as gammas
-from annotator.workflows.agree import figures
-from annotator.workflows.agree_report import band, bar, lines, number
+from annotator.workflows.agreement import gamma as gammas
+from annotator.workflows.agreement.compute import figures
+from annotator.workflows.agreement.report import band, bar, lines, number
 
 NONE = Resampling(0)
 TEXT = "Iran says the deal is dead."

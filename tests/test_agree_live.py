@@ -27,9 +27,9 @@ from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.agree import Follower, agreement
-from annotator.workflows.agree_ledger import Ledger
-from annotator.workflows.agree_values import Agreement
+from annotator.workflows.agreement.compute import Follower, agreement
+from annotator.workflows.agreement.incremental import Ledger
+from annotator.workflows.agreement.values import Agreement
 
 DRAW = Resampling(200)
 LAYERS = load_schema("actors-claims-stances").layers

@@ -21,7 +21,6 @@ from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.workflows import background
-from annotator.workflows import train as training
 from annotator.workflows.background import (
     FAILED,
     LOG,
@@ -35,8 +34,9 @@ from annotator.workflows.background import (
     running,
     start,
 )
-from annotator.workflows.suggest import suggest
-from annotator.workflows.train import work
+from annotator.workflows.suggesting.suggest import suggest
+from annotator.workflows.training import train as training
+from annotator.workflows.training.train import work
 
 DARK = THEMES["dark"]
 

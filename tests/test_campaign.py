@@ -16,13 +16,13 @@ from annotator.model.span import AUTHOR
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.reviewing import ReviewSession
-from annotator.workflows.adjudicate import merge_all, review_rows
-from annotator.workflows.agree import agreement
-from annotator.workflows.dataset import check_dataset, write_dataset
-from annotator.workflows.export import export
-from annotator.workflows.ingest import ingest
-from annotator.workflows.lanes import right
-from annotator.workflows.validate import validate
+from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.exchange.dataset import check_dataset, write_dataset
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.validate import validate
+from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.alignment import right
 
 DOCUMENTS = 4
 

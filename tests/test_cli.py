@@ -18,7 +18,7 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.ingest import ingest
+from annotator.workflows.exchange.importing import ingest
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from annotator.errors import InputError
 from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, PAGE, REJECT, RELATE
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.resources import folder, load_schema
-from annotator.workflows.effort import ALONE, LEARNING, read_stream, simulate
-from annotator.workflows.scoring import Decided, Score
+from annotator.workflows.effort.scoring import Decided, Score
+from annotator.workflows.effort.simulation import ALONE, LEARNING, read_stream, simulate
 
 SCHEMA = load_schema("actors-claims-stances")
 ALONE_CONFIG = Config(suggestions=Suggesting(base=False))

@@ -23,8 +23,8 @@ from annotator.registry import Family
 from annotator.resources import folder, load_schema
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.theme import THEMES
-from annotator.workflows.agree import agreement
-from annotator.workflows.export import render
+from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.exchange.export import render
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").exists(), reason="not in a checkout")
 GUIDE = ROOT / "annotator" / "README.md"

@@ -25,8 +25,8 @@ from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.registry import formats
 from annotator.resources import folder, load_schema
-from annotator.workflows.ingest import ingest
-from annotator.workflows.validate import validate
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.validate import validate
 
 SCHEMA = load_schema("actors-claims-stances")
 TEXT = "🙂 Iran rejects the plan.\nMr Putin says that sanctions must end."

@@ -13,7 +13,7 @@ from annotator.model.span import Span
 from annotator.resources import load_schema
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._reading import Example, shared_reader
-from annotator.workflows.train_base import base_of, examples_in, seed_records
+from annotator.workflows.training.base import base_of, examples_in, seed_records
 
 
 @pytest.fixture(scope="module")

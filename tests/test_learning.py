@@ -23,7 +23,7 @@ from annotator.suggesters._features import describe, places_of, tags
 from annotator.suggesters._judging import Judged, better, calibration_error, report
 from annotator.suggesters._reading import Example, Reader
 from annotator.suggesters._tokens import Token
-from annotator.workflows.train_base import examples_in, seed_records
+from annotator.workflows.training.base import examples_in, seed_records
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from annotator.project import Project, SuggestionRun
 from annotator.suggesters._history import LABEL, LAYER, NOTHING, History, Verdict
 from annotator.suggesters._merge import Policy, merge
 from annotator.tui.session import Session
-from annotator.workflows.suggest import Kitchen, Recipe, suggest
+from annotator.workflows.suggesting.suggest import Kitchen, Recipe, suggest
 
 
 def _verdicts(score: float, right: int, wrong: int, *, label: str = "state") -> list[Verdict]:

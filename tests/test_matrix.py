@@ -11,7 +11,7 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.matrix import Matrix, of_document, of_project
+from annotator.workflows.names.matrix import Matrix, of_document, of_project
 
 SCHEMA = load_schema("actors-claims-stances")
 

@@ -28,8 +28,8 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.agree import agreement
-from annotator.workflows.agree_report import report
+from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.report import report
 
 NONE = Resampling(0)
 Units = Sequence[tuple[int, int, str]]

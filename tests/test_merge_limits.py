@@ -28,8 +28,8 @@ from annotator.store import merging
 from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
 from annotator.store.rows import Fork
 from annotator.workflows import background
-from annotator.workflows.adjudicate import merge_all, review_rows
-from annotator.workflows.ingest import ingest
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.review.adjudication import merge_all, review_rows
 
 STATE = ("event", "item", "completion", "name")
 
@@ -204,7 +204,7 @@ def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> Non
         from pathlib import Path
         from annotator.project import Project
         from annotator.store import merging
-        from annotator.workflows.merge import merge
+        from annotator.workflows.exchange.merge import merge
         put, calls = merging._bring_up, []
         def killed(*arguments):
             put(*arguments)

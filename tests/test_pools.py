@@ -22,8 +22,8 @@ from annotator.errors import PoolError, SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.pools import Found, Here, Serve, processes, served
-from annotator.workflows.suggest import suggest
+from annotator.workflows.suggesting.pools import Found, Here, Serve, processes, served
+from annotator.workflows.suggesting.suggest import suggest
 
 dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the extra `dask` is not installed")
 DOCUMENTS = 60
@@ -192,13 +192,13 @@ def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(tmp_path: Pat
         assert there == here
         assert _stored(of) == before
     with Client(cluster.address, set_as_default=False) as client:
-        code = "from annotator.workflows import cluster; assert cluster._lock and not cluster._begun"
+        code = "from annotator.workflows.suggesting import cluster; assert cluster._lock and not cluster._begun"
         assert set(client.run(exec, code).values()) == {None}
 
 
 @dask
 def test_what_a_worker_cannot_do_is_told_with_its_address(cluster: Cluster) -> None:
-    from annotator.workflows.cluster import cluster as connect
+    from annotator.workflows.suggesting.cluster import cluster as connect
 
     missing = pytest.raises(SuggesterError, match=r"is not here \(on the worker tcp://127\.0\.0\.1:")
     with missing as told, connect(Ends("doc-50", False), cluster.address) as pool:
@@ -255,7 +255,7 @@ def test_after_a_loss_what_was_done_stays_and_the_next_run_does_the_rest(tmp_pat
 def test_a_scheduler_that_is_frozen_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.workflows.cluster.SECONDS", 2)
+    monkeypatch.setattr("annotator.workflows.suggesting.cluster.SECONDS", 2)
     with _running(tmp_path) as cluster, _project(tmp_path / "p") as of:
 
         def freeze(done: int, total: int) -> None:
@@ -285,7 +285,7 @@ def test_the_others_take_over_from_a_worker_that_dies(tmp_path: Path) -> None:
 
 @dask
 def test_documents_that_kill_a_worker_are_named(tmp_path: Path) -> None:
-    from annotator.workflows.cluster import cluster as connect
+    from annotator.workflows.suggesting.cluster import cluster as connect
 
     named = pytest.raises(PoolError, match="from doc-48 on")
     with _running(tmp_path, 3) as cluster, named, connect(Ends("doc-50", True), cluster.address) as pool:
@@ -309,7 +309,7 @@ def test_an_address_where_nobody_is(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...], code: int, says: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("annotator.workflows.cluster.SECONDS", 1)
+    monkeypatch.setattr("annotator.workflows.suggesting.cluster.SECONDS", 1)
     project(tmp_path / "p", TEXT).close()
     assert _run("--project", str(tmp_path / "p"), "suggest", *arguments) == code
     told = capfd.readouterr()

@@ -23,11 +23,11 @@ from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.session import Session
-from annotator.workflows.adjudicate import check_strategy, merge_all, review_rows, versions
-from annotator.workflows.dataset import check_dataset, part_of, write_dataset
-from annotator.workflows.export import export
-from annotator.workflows.ingest import ingest
-from annotator.workflows.validate import validate
+from annotator.workflows.exchange.dataset import check_dataset, part_of, write_dataset
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.validate import validate
+from annotator.workflows.review.adjudication import check_strategy, merge_all, review_rows, versions
 
 TEXT = "Iran says that the plan is wrong.\nRussia could respond soon."
 Units = Sequence[tuple[int, int, str]]

@@ -14,12 +14,12 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
 from annotator.project import Project
 from annotator.resources import folder, load_schema
-from annotator.workflows.adjudicate import review_rows
 from annotator.workflows.demo import DECIDED, add_seeds
-from annotator.workflows.discussion import reason_of
-from annotator.workflows.export import export
-from annotator.workflows.ingest import ingest
-from annotator.workflows.validate import validate
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.validate import validate
+from annotator.workflows.review.adjudication import review_rows
+from annotator.workflows.review.discussion import reason_of
 
 SEEDS = folder("seeds")
 

@@ -22,7 +22,7 @@ from annotator.suggesters import Suggester
 from annotator.suggesters._merge import merge
 from annotator.suggesters._tables import forms
 from annotator.tui.session import Session
-from annotator.workflows.suggest import propose, suggest
+from annotator.workflows.suggesting.suggest import propose, suggest
 
 EDITORIAL = Path(__file__).parents[2] / "shared" / "seeds" / "editorial.txt"
 

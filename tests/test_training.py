@@ -22,18 +22,20 @@ from annotator.suggesters._reading import Reader
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.workflows import effort_report, train_base, train_output
-from annotator.workflows import train as training
 from annotator.workflows.background import (
     Background,
     news,
 )
-from annotator.workflows.effort import ALONE, LEARNING
-from annotator.workflows.ingest import ingest
-from annotator.workflows.suggest import suggest
-from annotator.workflows.train import TooLittle, chosen, nearest, train
-from annotator.workflows.train_base import base_for, seed_records, taught
-from annotator.workflows.train_report import kept, last_curve, over_prefixes, table
+from annotator.workflows.effort.simulation import ALONE, LEARNING
+from annotator.workflows.effort.simulation import report as effort_report
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.suggesting.suggest import suggest
+from annotator.workflows.training import base as train_base
+from annotator.workflows.training import output as train_output
+from annotator.workflows.training import train as training
+from annotator.workflows.training.base import base_for, seed_records, taught
+from annotator.workflows.training.report import kept, last_curve, over_prefixes, table
+from annotator.workflows.training.train import TooLittle, chosen, nearest, train
 
 DARK = THEMES["dark"]
 

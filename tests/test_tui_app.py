@@ -32,7 +32,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.naming import entries, mentions, rename
+from annotator.workflows.names.registry import entries, mentions, rename
 
 Play = Callable[[Pilot[int], Session], Awaitable[None]]
 

@@ -12,7 +12,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 
 if TYPE_CHECKING:
     from annotator.measures._data import Passage
-    from annotator.workflows.gamma import Gamma
+    from annotator.workflows.agreement.gamma import Gamma
 
 
 @click.command()
@@ -68,9 +68,9 @@ def command(
       annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
     """
     from annotator.measures._data import Resampling
-    from annotator.workflows.agree import agreement, comparison, passage
-    from annotator.workflows.agree_report import gamma_lines, report
-    from annotator.workflows.gamma import Settings, gamma
+    from annotator.workflows.agreement.compute import agreement, comparison, passage
+    from annotator.workflows.agreement.gamma import Settings, gamma
+    from annotator.workflows.agreement.report import gamma_lines, report
 
     with open_project(ctx) as project:
         names = [a.strip() for a in annotators.split(",")] if annotators else None
@@ -98,7 +98,7 @@ def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
     from annotator.model.text import paragraph_number
     from annotator.tui.theme import THEMES
     from annotator.tui.views.beside import beside
-    from annotator.workflows.agree_report import WIDTH
+    from annotator.workflows.agreement.report import WIDTH
 
     theme = next(iter(THEMES.values()))
     for one in passages:
@@ -110,7 +110,7 @@ def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
 
 def _table(found: object) -> dict[str, object]:
     """The agreement as JSON values."""
-    from annotator.workflows.agree import Agreement
+    from annotator.workflows.agreement.compute import Agreement
 
     assert isinstance(found, Agreement)
     data = found.data
@@ -146,7 +146,7 @@ def _csv(found: object, gammas: Sequence[Gamma]) -> str:
     import csv
     import io
 
-    from annotator.workflows.agree import Agreement
+    from annotator.workflows.agreement.compute import Agreement
 
     assert isinstance(found, Agreement)
     out = io.StringIO()

@@ -57,7 +57,7 @@ def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
     from annotator.folder import schema_of
     from annotator.project import Project
     from annotator.tui.commands import check_labels, key_map
-    from annotator.workflows.suggest import unloadable
+    from annotator.workflows.suggesting.suggest import unloadable
 
     if (root / FILE).is_file():
         facts["project"] = str(root)

@@ -55,7 +55,7 @@ def command(
       annotator export spacy --status gold -o corpus
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
-    from annotator.workflows import export as workflow
+    from annotator.workflows.exchange import export as workflow
 
     with open_project(ctx) as project:
         if output is not None and str(output) == "-":
@@ -83,7 +83,7 @@ def command(
 
 def _gold(project: Project, target: Path, *, check: bool, force: bool, as_json: bool) -> None:
     """The data set: written, or compared with what is there."""
-    from annotator.workflows.dataset import check_dataset, write_dataset
+    from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 
     if check:
         check_dataset(project, target)

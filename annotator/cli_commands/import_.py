@@ -59,7 +59,7 @@ def command(
     from annotator.formats._shared import MAX_BYTES
     from annotator.identity import check_annotator
     from annotator.workflows import background
-    from annotator.workflows.ingest import files, ingest
+    from annotator.workflows.exchange.importing import files, ingest
 
     name = check_annotator(annotator) if annotator else None
     results = []

@@ -44,7 +44,7 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     """
     from annotator.errors import ExitCode
     from annotator.workflows import background
-    from annotator.workflows.merge import merge
+    from annotator.workflows.exchange.merge import merge
 
     with open_project(ctx) as project:
         result = merge(project, other, dry_run=dry_run, tell=progress("documents"))

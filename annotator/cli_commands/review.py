@@ -47,8 +47,8 @@ def command(
       annotator review --merge --strategy majority
       annotator review --right
     """
-    from annotator.workflows.adjudicate import check_strategy, merge_all
-    from annotator.workflows.redefine import requeue
+    from annotator.workflows.review.adjudication import check_strategy, merge_all
+    from annotator.workflows.review.redefinition import requeue
 
     check_strategy(strategy)
     if not headless and not who:
@@ -76,7 +76,7 @@ def command(
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
     """Print the tallies."""
-    from annotator.workflows.lanes import right
+    from annotator.workflows.review.alignment import right
 
     found = right(project, strategy)
     if as_json:

@@ -46,7 +46,7 @@ def command(
       annotator suggest --pipeline en_core_web_sm
       annotator suggest --dask tcp://cluster.example:8786
     """
-    from annotator.workflows.suggest import suggest
+    from annotator.workflows.suggesting.suggest import suggest
 
     if dask is not None and workers > 1:
         raise UsageError("--workers and --dask exclude each other", hint="The cluster's workers compute")

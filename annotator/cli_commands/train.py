@@ -11,7 +11,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 
 if TYPE_CHECKING:
     from annotator.project import Project
-    from annotator.workflows.train import Trained
+    from annotator.workflows.training.train import Trained
 
 
 @click.command()
@@ -48,19 +48,19 @@ def command(
         root = project.root
         if not background:
             return _here(project, output, with_curve, folds, as_json)
-    from annotator.workflows.train import work
+    from annotator.workflows.training.train import work
 
     return work(root)
 
 
 def _here(project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool) -> int:
     from annotator.workflows.background import locked, running
-    from annotator.workflows.train import chosen, material, train
-    from annotator.workflows.train_judged import cross_validated, learning_curve, parts
-    from annotator.workflows.train_report import CURVE, kept
+    from annotator.workflows.training.evaluation import cross_validated, learning_curve, parts
+    from annotator.workflows.training.report import CURVE, kept
+    from annotator.workflows.training.train import chosen, material, train
 
     if output is not None:
-        from annotator.workflows.train_output import check
+        from annotator.workflows.training.output import check
 
         check(output)
     if folds:
@@ -84,7 +84,7 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
             found["curve"] = learning_curve(project, examples)
             project.keep_setting(CURVE, kept(found["curve"], done.number))
     if output is not None:
-        from annotator.workflows.train_output import write
+        from annotator.workflows.training.output import write
 
         write(project, done.number, output)
         talk(f"written to {output}")
@@ -112,8 +112,8 @@ def _table(project: Project, done: Trained, found: dict[str, Any]) -> dict[str, 
 
 
 def _lines(project: Project, done: Trained, found: dict[str, Any]) -> list[str]:
-    from annotator.workflows import train_report as report
-    from annotator.workflows.effort_report import table as judged
+    from annotator.workflows.effort.report import table as judged
+    from annotator.workflows.training import report
 
     shown = project.config.suggestions
     lines = [report.head(done.number, done.trained_on, done.seconds), "", *report.table(done.metrics), ""]

@@ -31,7 +31,7 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
     """
     from annotator.errors import ExitCode
     from annotator.resources import load_schema
-    from annotator.workflows.validate import validate
+    from annotator.workflows.exchange.validate import validate
 
     result = validate(path, load_schema(schema) if schema else _project_schema(ctx))
     if as_json:

@@ -317,7 +317,7 @@ def run_review(project: Project, *, strategy: str, document: str | None = None, 
     do not hold, or when there is nothing to review."""
     from annotator.tui.reviewing import ReviewSession
     from annotator.tui.screens.review import ReviewScreen
-    from annotator.workflows.redefine import requeue
+    from annotator.workflows.review.redefinition import requeue
 
     came_back = requeue(project)
     session = ReviewSession(

@@ -16,7 +16,7 @@ from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import DocumentSummary
 from annotator.tui.session import Session
-from annotator.workflows.adjudicate import (
+from annotator.workflows.review.adjudication import (
     ADJUDICATED,
     ReviewRow,
     Versions,
@@ -26,7 +26,7 @@ from annotator.workflows.adjudicate import (
     review_rows,
     versions,
 )
-from annotator.workflows.lanes import Difference, differences_of
+from annotator.workflows.review.alignment import Difference, differences_of
 
 FILTERS = ("layer", "label", "by", "reason")
 """Words that narrow the queue down, as in `layer:claim by:ada`; other words are looked for in titles."""

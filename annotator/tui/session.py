@@ -16,7 +16,7 @@ from annotator.model.text import Document
 from annotator.project import TOUR, DocumentSummary, Position, Project
 from annotator.tui.tour import Step, Tour, watch
 from annotator.workflows.background import SUGGEST, Background, news
-from annotator.workflows.discussion import Message, messages
+from annotator.workflows.review.discussion import Message, messages
 
 HASTE = 0.02
 """Seconds that a key waits for a database that could not be written before."""

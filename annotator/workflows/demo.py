@@ -15,7 +15,7 @@ from annotator.formats._shared import ReadOptions
 from annotator.project import TOUR, Project
 from annotator.resources import folder
 from annotator.workflows import background
-from annotator.workflows.ingest import ingest
+from annotator.workflows.exchange.importing import ingest
 
 DECIDED = 6
 """Of how many documents the demo holds the gold; the differences of the others are there to be decided."""
@@ -79,7 +79,7 @@ def add_seeds(project: Project) -> None:
 
 def _suggest_first(project: Project) -> None:
     """Suggestions for the first document, so that it opens with them."""
-    from annotator.workflows.suggest import suggest
+    from annotator.workflows.suggesting.suggest import suggest
 
     suggest(project, documents=project.document_ids()[:1])
 

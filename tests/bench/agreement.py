@@ -173,8 +173,8 @@ import json, re, sys, time
 from pathlib import Path
 from annotator.measures._data import Resampling
 from annotator.project import Project
-from annotator.workflows import agree_report
-from annotator.workflows.agree import agreement
+from annotator.workflows.agreement import report as agree_report
+from annotator.workflows.agreement.compute import agreement
 import numpy, annotator.measures.f1
 def peak():
     # Not ru_maxrss, which a process takes over from the one that started it.
@@ -197,8 +197,8 @@ from pathlib import Path
 from annotator.model.decision import Action, Completion, Decision
 from annotator.model.span import Span
 from annotator.project import Project
-from annotator.workflows.agree import Follower
-from annotator.workflows.agree_report import lines
+from annotator.workflows.agreement.compute import Follower
+from annotator.workflows.agreement.report import lines
 
 rng = random.Random(1)
 times = []

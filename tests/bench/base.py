@@ -23,7 +23,7 @@ from annotator.resources import load_schema
 from annotator.suggesters._bundle import Bundle, learn
 from annotator.suggesters._reading import Example, shared_reader
 from annotator.suggesters.model import BASE_SCHEMA
-from annotator.workflows.train_base import base_of, examples_in, seed_records
+from annotator.workflows.training.base import base_of, examples_in, seed_records
 
 SCHEMA = load_schema(BASE_SCHEMA)
 SHUFFLES, OF_BASE, TESTED = 6, 32, 60

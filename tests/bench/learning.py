@@ -43,8 +43,8 @@ from annotator.suggesters._choice import Candidate, choose
 from annotator.suggesters._judging import calibration_error
 from annotator.suggesters._merge import merge
 from annotator.suggesters._reading import Example, Reader
-from annotator.workflows.suggest import propose
-from annotator.workflows.train_base import seed_records
+from annotator.workflows.suggesting.suggest import propose
+from annotator.workflows.training.base import seed_records
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
 SCHEMA = """

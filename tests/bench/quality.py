@@ -22,7 +22,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, split_paragraphs
 from annotator.resources import folder, load_schema
 from annotator.suggesters import rules
-from annotator.workflows.suggest import propose
+from annotator.workflows.suggesting.suggest import propose
 
 Bounds = tuple[int, int]
 

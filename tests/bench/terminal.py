@@ -29,7 +29,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.tui.session import Session
-from annotator.workflows.suggest import suggest
+from annotator.workflows.suggesting.suggest import suggest
 
 CACHE = user_cache_path("annotator") / "bench"
 SIZE, LARGE = (120, 40), (200, 60)

@@ -22,9 +22,9 @@ from typing import Any
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.workflows.background import running, wanted
-from annotator.workflows.ingest import ingest
-from annotator.workflows.suggest import Kitchen, Recipe
-from annotator.workflows.train_base import seed_records
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.suggesting.suggest import Kitchen, Recipe
+from annotator.workflows.training.base import seed_records
 
 SENTENCES = 350
 

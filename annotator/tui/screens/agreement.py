@@ -21,8 +21,8 @@ from annotator.tui.views.beside import beside
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from annotator.workflows.agree_report import Line
-    from annotator.workflows.agree_values import Spot
+    from annotator.workflows.agreement.report import Line
+    from annotator.workflows.agreement.values import Spot
 
 LOOK = 0.02
 """Seconds between two looks at whether somebody saved something; a look costs some ten microseconds."""
@@ -58,7 +58,7 @@ class AgreementScreen(CommandScreen):
 
     def _follow(self) -> None:
         """Read, tell, and look again for as long as the screen is open; the connection belongs to this thread."""
-        from annotator.workflows.agree import Follower
+        from annotator.workflows.agreement.compute import Follower
 
         worker = get_current_worker()
         try:
@@ -73,8 +73,8 @@ class AgreementScreen(CommandScreen):
             self._post(error)
 
     def _tell(self, follower: object) -> None:
-        from annotator.workflows.agree import Follower
-        from annotator.workflows.agree_report import lines
+        from annotator.workflows.agreement.compute import Follower
+        from annotator.workflows.agreement.report import lines
 
         assert isinstance(follower, Follower)
         try:
@@ -132,7 +132,7 @@ class AgreementScreen(CommandScreen):
 
     def _pieces(self, line: Line, width: int, here: bool) -> list[Piece]:
         """A line with colour on its bars, shades and verdicts, which says nothing that the characters do not."""
-        from annotator.workflows.agree_report import spot_text
+        from annotator.workflows.agreement.report import spot_text
 
         theme = self.theme_now
         style = {"head": theme.strong, "note": theme.muted}.get(line.kind, PLAIN)
@@ -186,7 +186,7 @@ class AgreementScreen(CommandScreen):
 
     def _open(self, spot: Spot) -> None:
         """The paragraph as each annotator coded it, read now."""
-        from annotator.workflows.agree import passage
+        from annotator.workflows.agreement.compute import passage
 
         try:
             with Project.open(self._root) as project:

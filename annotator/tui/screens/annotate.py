@@ -27,7 +27,7 @@ from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from annotator.workflows.matrix import Evidence
+    from annotator.workflows.names.matrix import Evidence
 
 QUICK = frozenset(
     "next_undecided previous_undecided jump count density statements fewer more find_next lint outer inner "

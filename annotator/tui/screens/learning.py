@@ -9,8 +9,8 @@ from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
 from annotator.tui.theme import Theme
-from annotator.workflows import train_report as report
 from annotator.workflows.background import FIRST, TRAIN, news, off, running, wanted
+from annotator.workflows.training import report
 
 
 def learning_screen(

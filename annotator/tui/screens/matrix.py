@@ -15,7 +15,7 @@ from annotator.project import Project
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.matrix import By, Evidence, Matrix, of_document, of_project
+from annotator.workflows.names.matrix import By, Evidence, Matrix, of_document, of_project
 
 if TYPE_CHECKING:
     from annotator.tui.session import Session

@@ -18,7 +18,7 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.background import news
-from annotator.workflows.discussion import Message
+from annotator.workflows.review.discussion import Message
 
 _FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
 _WORDS = {

@@ -13,7 +13,7 @@ from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import Prompt
-from annotator.workflows.naming import Entry, Kind, entries, mentions, rename
+from annotator.workflows.names.registry import Entry, Kind, entries, mentions, rename
 from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:

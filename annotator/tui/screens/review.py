@@ -15,8 +15,8 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Side
 from annotator.tui.views.lanes import lanes
-from annotator.workflows.discussion import MESSAGE, message_of, note_of
-from annotator.workflows.redefine import definitions_before
+from annotator.workflows.review.discussion import MESSAGE, message_of, note_of
+from annotator.workflows.review.redefinition import definitions_before
 
 
 class ReviewScreen(AnnotateScreen):
@@ -127,7 +127,7 @@ class ReviewScreen(AnnotateScreen):
         self.say(f"names are {'hidden' if self.reviewing.hidden else 'shown'}")
 
     def run_who_was_right(self) -> None:
-        from annotator.workflows.lanes import right
+        from annotator.workflows.review.alignment import right
 
         found = right(self.session.project, self.reviewing.strategy)
 

@@ -8,7 +8,7 @@ from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.lanes import Difference
+from annotator.workflows.review.alignment import Difference
 
 Rows = list[list[Piece]]
 Voters = Sequence[tuple[str, str]]

@@ -11,7 +11,7 @@ from annotator.model.decision import Status
 from annotator.model.record import GOLD
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
-from annotator.workflows.adjudicate import Versions, learn, versions
+from annotator.workflows.review.adjudication import Versions, learn, versions
 
 NONE = "none of them"
 """The label that is counted where review took nobody's version."""

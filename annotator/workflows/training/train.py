@@ -26,8 +26,8 @@ from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
-from annotator.workflows.suggest import Kitchen, Recipe
-from annotator.workflows.train_base import taught
+from annotator.workflows.suggesting.suggest import Kitchen, Recipe
+from annotator.workflows.training.base import taught
 
 if TYPE_CHECKING:
     from annotator.suggesters._bundle import Bundle

@@ -20,7 +20,7 @@ from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.project import Project
-from annotator.workflows.adjudicate import versions
+from annotator.workflows.review.adjudication import versions
 
 DEFINITIONS, BEFORE = "definitions", "definitions_before"
 """Settings: what the schema said of the labels at the last review, and before a change."""

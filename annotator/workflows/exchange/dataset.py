@@ -25,9 +25,9 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Span
 from annotator.project import Project
 from annotator.registry import formats
-from annotator.workflows.adjudicate import versions
-from annotator.workflows.agree import agreement
-from annotator.workflows.agree_report import number
+from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.report import number
+from annotator.workflows.review.adjudication import versions
 
 SHARES = (("train", 80), ("dev", 10), ("test", 10))
 """Percent of documents in each part of the split."""

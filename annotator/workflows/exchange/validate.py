@@ -13,7 +13,7 @@ from annotator.formats._check import parse, problems
 from annotator.formats._shared import MAX_BYTES, checked_file, lines
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder
-from annotator.workflows.dataset import MANIFEST, wrong_hashes
+from annotator.workflows.exchange.dataset import MANIFEST, wrong_hashes
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.model.span import Relation, Span
-from annotator.workflows.agree_values import MODEL, WORST, Agreement, Contrast, Data, Lost, Spot
+from annotator.workflows.agreement.values import MODEL, WORST, Agreement, Contrast, Data, Lost, Spot
 
 
 @dataclass(frozen=True, slots=True)

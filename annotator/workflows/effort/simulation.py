@@ -24,9 +24,9 @@ from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
 from annotator.suggesters._history import History, Verdict
 from annotator.workflows.background import FIRST
-from annotator.workflows.scoring import Decided, Score
-from annotator.workflows.suggest import Kitchen, Recipe, propose
-from annotator.workflows.train_base import taught
+from annotator.workflows.effort.scoring import Decided, Score
+from annotator.workflows.suggesting.suggest import Kitchen, Recipe, propose
+from annotator.workflows.training.base import taught
 
 if TYPE_CHECKING:
     from annotator.suggesters._reading import Example, Reader

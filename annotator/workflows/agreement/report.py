@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from annotator.measures._data import FEW, Result
 from annotator.model.text import paragraph_number, plural
-from annotator.workflows.agree_values import Agreement, Contrast, Lost, Spot
-from annotator.workflows.gamma import Gamma
+from annotator.workflows.agreement.gamma import Gamma
+from annotator.workflows.agreement.values import Agreement, Contrast, Lost, Spot
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff (2004), p. 241: below .667 not to be relied on, from .8 on reliable."""

@@ -8,10 +8,10 @@ from typing import Any
 from annotator.errors import SuggesterError, UsageError
 from annotator.project import Project
 from annotator.store.learning import Finished
-from annotator.workflows.effort import ALONE, LEARNING, Arm, decided
-from annotator.workflows.scoring import Score
-from annotator.workflows.train import Material
-from annotator.workflows.train_base import taught
+from annotator.workflows.effort.scoring import Score
+from annotator.workflows.effort.simulation import ALONE, LEARNING, Arm, decided
+from annotator.workflows.training.base import taught
+from annotator.workflows.training.train import Material
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 """Numbers of paragraphs on the learning curve; the last point is all."""

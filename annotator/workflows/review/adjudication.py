@@ -29,7 +29,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Relation, Span, iou
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.discussion import reason_of
+from annotator.workflows.review.discussion import reason_of
 
 ADJUDICATED = "adjudicated"
 ANNOTATORS = "annotators"

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from annotator.errors import AnnotatorError, PoolError, UsageError
 from annotator.model.text import Document
-from annotator.workflows.pools import AGAIN, AHEAD, BATCH, Found, Pool, Serve, Task
+from annotator.workflows.suggesting.pools import AGAIN, AHEAD, BATCH, Found, Pool, Serve, Task
 
 COMPARED = ("annotator", "spacy", "python-crfsuite")
 """Packages that suggestions depend on, of one version everywhere."""

@@ -23,7 +23,7 @@ from annotator.store.rows import SuggestionRun
 from annotator.suggesters import Suggester
 from annotator.suggesters._history import NOTHING, History, Verdict
 from annotator.suggesters._merge import AS_PROPOSED, Policy, heard, merge
-from annotator.workflows.pools import Here, Pool, Serve, processes, served
+from annotator.workflows.suggesting.pools import Here, Pool, Serve, processes, served
 
 logger = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ def unloadable(project: Project) -> Iterator[AnnotatorError]:
 
 def _pool(kitchen: Kitchen, workers: int, dask: str | None) -> AbstractContextManager[Pool]:
     if dask is not None:
-        from annotator.workflows.cluster import cluster
+        from annotator.workflows.suggesting.cluster import cluster
 
         return cluster(kitchen.recipe, dask)
     return processes(kitchen.recipe, workers) if workers > 1 else nullcontext(Here(kitchen.serve))

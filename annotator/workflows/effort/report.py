@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.model.text import plural
-from annotator.workflows.effort import ALONE, LEARNING
-from annotator.workflows.train_report import bar, f1_of, percent
+from annotator.workflows.effort.simulation import ALONE, LEARNING
+from annotator.workflows.training.report import bar, f1_of, percent
 
 
 def report(found: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from annotator.model.record import Record
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
 from annotator.registry import formats
-from annotator.workflows.adjudicate import settle_imported
+from annotator.workflows.review.adjudication import settle_imported
 
 
 @dataclass(frozen=True, slots=True)

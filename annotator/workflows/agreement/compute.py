@@ -13,8 +13,8 @@ from annotator.model.blind import is_blind
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
-from annotator.workflows.agree_ledger import Ledger
-from annotator.workflows.agree_values import MODEL, Agreement, Contrast, Data, Lost, Spot
+from annotator.workflows.agreement.incremental import Ledger
+from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
 
 Progress = Mapping[str, tuple[int, int, int]]
 """Document -> how many completions are done, skipped, begun."""

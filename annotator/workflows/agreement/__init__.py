@@ -1,0 +1,1 @@
+"""How far annotators agree: computed once or kept up, and told."""

@@ -1,0 +1,1 @@
+"""What suggestions save: scores and keys against what was decided."""

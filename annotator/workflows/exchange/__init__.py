@@ -1,0 +1,1 @@
+"""What comes in and goes out: import, export, data sets, validation, merging of projects."""

@@ -1,0 +1,1 @@
+"""Computing suggestions ahead, in this process, in several, or on a cluster."""

@@ -1,0 +1,1 @@
+"""Learning from what was decided, and how good what was learnt is."""
