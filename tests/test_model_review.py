@@ -259,9 +259,9 @@ def test_the_author_can_hold_a_stance() -> None:
 
 
 def test_paragraphs_are_closed_one_after_the_other_and_then_the_document() -> None:
-    state, _ = play(fresh(), do.CloseParagraph())
+    state, _ = play(fresh(), do.CloseParagraph(), do.CloseParagraph())
     assert state.paragraph == 2 and state.is_done(0) and "6 suggestions left undecided" in state.message
-    state, _ = play(state, do.CloseParagraph(), do.CloseParagraph())
+    state, _ = play(state, do.CloseParagraph(), do.CloseParagraph(), do.CloseParagraph())
     assert state.annotations.completion is Completion.DONE and state.message.startswith("document done")
     state, _ = play(state, do.Undo())
     assert state.annotations.completion is Completion.IN_PROGRESS and not state.is_done(3)
@@ -316,7 +316,7 @@ def test_several_holders_take_a_side_in_one_go_and_one_undo() -> None:
     )  # fmt: skip
     found = {(r.source, r.label) for r in state.annotations.relations()}
     assert found == {("sIran", "oppose"), (AUTHOR, "oppose"), ("sPutin", "oppose")}
-    assert "of 3 holders" in state.message
+    assert state.message == "Iran, the author, Putin: oppose"
     assert len({d.group for d in made}) == 1
     assert not standing(play(state, do.Undo())[0])
 

@@ -192,7 +192,9 @@ def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(tmp_path: Pat
         assert there == here
         assert _stored(of) == before
     with Client(cluster.address, set_as_default=False) as client:
-        code = "from annotator.workflows.suggesting import cluster; assert cluster._lock and not cluster._begun"
+        code = (
+            "from annotator.workflows.suggesting import cluster; assert cluster._lock and not cluster._begun"
+        )
         assert set(client.run(exec, code).values()) == {None}
 
 

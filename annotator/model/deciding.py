@@ -17,8 +17,13 @@ from annotator.model.decision import (
 )
 from annotator.model.items import Item
 from annotator.model.schema import LabelSchema, Layer
-from annotator.model.span import AUTHOR, Annotation, Attributes, Relation, Span, Value
-from annotator.model.state import Mode, ReviewState, Step, arrive, commit, say
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
+from annotator.model.state import Mode, ReviewState, Step, arrive, ask, commit, say
+from annotator.model.telling import (
+    name_of,
+    told,
+    told_group,
+)
 from annotator.model.text import plural
 
 
@@ -171,8 +176,7 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
     decisions = accepted(state, item)
     if not decisions:
         return advance(replace(state, message="already decided"), item.id), ()
-    extra = len(decisions) - 1
-    after, group = commit(state, decisions, f"accepted with {plural(extra, 'part')}" if extra else "accepted")
+    after, group = commit(state, decisions, told_group(state, tuple(decisions)))
     return advance(after, item.id), group
 
 
@@ -210,9 +214,8 @@ def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:
     neighbour = _neighbour(state)
     decisions = removed(state, item)
     hanging = len(decisions) - 1
-    word = "rejected" if item.pending else "removed"
-    also = f" with {plural(hanging, 'stance')} on it" if hanging else ""
-    after, group = commit(state, decisions, word + also)
+    also = f", with {plural(hanging, 'stance')} on it" if hanging else ""
+    after, group = commit(state, decisions, told(state, decisions[-1]) + also)
     if not item.pending and neighbour is not None:
         return arrive_at(after, neighbour), group
     return advance(after, neighbour), group
@@ -230,7 +233,7 @@ def on_skip(state: ReviewState, _: do.Skip) -> Step:
     skipped = decide(
         state, Action.SKIP, item.id, paragraph_of(state, item.value), Status.SKIPPED, None
     )  # fmt: skip
-    after, group = commit(state, [skipped], "skipped")
+    after, group = commit(state, [skipped], told(state, skipped))
     return advance(after, item.id), group
 
 
@@ -253,12 +256,23 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
         hanging = [d for d in removed(state, item) if d.item != item.id]
         if hanging:
             return say(state, "remove the stances on it before it changes its layer")
+        question = (
+            f"{name_of(state, item.value)} is {_a(item.value.layer)}: once more makes it {_a(layer.name)}"
+        )
+        if asking := ask(state, f"layer:{item.id}:{action.label}", f"{question} ({action.label})"):
+            return asking
         value = replace(value, layer=action.layer, attributes=defaults(state.schema, action.layer))
         if isinstance(value, Span):
             value = replace(value, entity=None)
-    after, group = commit(state, changed(state, item, value), f"now {action.label}")
+    decisions = changed(state, item, value)
+    after, group = commit(state, decisions, f"{name_of(state, item.value)} is now {action.label}")
     last = (action.layer, action.label) if layer.kind == "span" else state.last_label
     return replace(after, last_label=last), group
+
+
+def _a(word: str) -> str:
+    """The word with its article."""
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
 def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
@@ -294,66 +308,29 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
         attributes=defaults(state.schema, action.layer), origin=state.origin,
     )  # fmt: skip
     added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
-    after, group = commit(state, [added], f"added {action.label}")
+    after, group = commit(state, [added], told(state, added))
     return replace(after, focus=new.id, last_label=last), group
-
-
-def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
-    item = state.focused
-    layer = state.schema.layer(item.value.layer) if item else None
-    attribute = layer.attribute(action.name) if layer else None
-    if item is None or attribute is None:
-        return say(state, f"nothing in focus has the attribute {action.name}")
-    problem = attribute.problem(action.value) if action.value is not None else None
-    if problem:
-        return say(state, f"{action.name} {problem}")
-    value = item.value
-    if attribute.type == "entity" and isinstance(value, Span):
-        name = action.value if isinstance(action.value, str) and action.value.strip() else None
-        value = replace(value, entity=name.strip() if name else None)
-    else:
-        value = replace(value, attributes=_with(value.attributes, action.name, action.value))
-    if value == item.value and not item.pending:
-        return say(state, "unchanged")
-    return commit(state, changed(state, item, value), f"{action.name} set")
-
-
-def on_next_value(state: ReviewState, action: do.NextValue) -> Step:
-    item = state.focused
-    layer = state.schema.layer(item.value.layer) if item else None
-    every = [a for a in layer.attributes if a.values and not a.multiple] if layer else []
-    if item is None or not 0 <= action.number < len(every):
-        return say(state, "the item in focus has no such attribute" if item else "nothing in focus")
-    attribute = every[action.number]
-    held = item.value.attributes.get(attribute.name)
-    at = attribute.values.index(held) + 1 if held in attribute.values else 0
-    value = attribute.values[at % len(attribute.values)]
-    after, group = on_set_attribute(state, do.SetAttribute(attribute.name, value))
-    return (replace(after, message=f"{attribute.name}: {value}") if group else after), group
-
-
-def _with(attributes: Attributes, name: str, value: Value | None) -> Attributes:
-    rest = {key: old for key, old in attributes.items() if key != name}
-    return rest if value is None or value in ("", []) else {**rest, name: value}
 
 
 def on_undo(state: ReviewState, _: do.Undo) -> Step:
     if state.history.undo is None:
         return say(state, "nothing to undo")
-    return _revert(state, undo_of(state.history.undo[0], state.new_id()), "undone")
+    taken = state.history.undo[0]
+    group = undo_of(taken, state.new_id())
+    return _revert(state, group, f"undone: {told_group(state, taken, values=False)}")
 
 
 def on_redo(state: ReviewState, _: do.Redo) -> Step:
     if state.history.redo is None:
         return say(state, "nothing to redo")
-    return _revert(state, redo_of(state.history.redo[0], state.new_id()), "redone")
+    group = redo_of(state.history.redo[0], state.new_id())
+    return _revert(state, group, f"redone: {told_group(state, group, values=False)}")
 
 
-def _revert(state: ReviewState, group: tuple[Decision, ...], word: str) -> Step:
+def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> Step:
     """Record an undo or redo, and go to where it changed something."""
     after, recorded = commit(state, group)
     place = next((d for d in reversed(group) if d.paragraph >= 0), None)
     if place is not None:
         after = arrive(after, place.paragraph, place.item)
-    several = f" ({len(group)} changes)" if len(group) > 1 else ""
-    return replace(after, message=word + several), recorded
+    return replace(after, message=message), recorded

@@ -17,7 +17,7 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
-from annotator.model.state import ReviewState, Step, arrive, commit, say
+from annotator.model.state import ReviewState, Step, arrive, ask, commit, say
 from annotator.model.text import plural
 
 
@@ -60,6 +60,12 @@ def _complete(state: ReviewState, completion: Completion) -> Decision:
 
 def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     here = state.paragraph
+    left = state.undecided(here)
+    what = "difference" if state.finished is Completion.GOLD else "suggestion"
+    if left and not state.is_done(here):
+        question = f"{plural(left, what)} undecided here: once more to go on and leave it so"
+        if asking := ask(state, f"close:{here}", question):
+            return asking
     decisions: list[Decision] = []
     if not state.is_excluded(here) and not state.is_done(here):
         mark = replace(state.annotations.mark(here), done=True)
@@ -67,9 +73,7 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     following = _next_open(state)
     if following is None and state.annotations.completion is not state.finished:
         decisions.append(_complete(state, state.finished))
-    left = state.undecided(here)
     after, group = commit(state, decisions) if decisions else (state, ())
-    what = "difference" if state.finished is Completion.GOLD else "suggestion"
     undecided = f"{plural(left, what)} left undecided" if left else ""
     said = f"{undecided} in the paragraph before" if left else ""
     if following is None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model import syntax
 from annotator.model.deciding import changed, label_selection, rebound
+from annotator.model.filling import on_set_attribute
 from annotator.model.items import LOWEST
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
 from annotator.model.text import is_word, paragraph_number, words
 
@@ -43,7 +44,21 @@ def _to_undecided(state: ReviewState, direction: int) -> Step:
         left = [item.id for item in state.items_of(index) if item.undecided]
         if left:
             return arrive(state, index, left[0 if direction > 0 else -1]), ()
-    return say(state, f"nothing undecided {'after' if direction > 0 else 'before'} this in the document")
+    earlier = _left_before(state) if direction > 0 else None
+    if earlier is not None:
+        index, item = earlier
+        back = arrive(state, index, item)
+        return replace(back, message=f"back to ¶ {paragraph_number(index)}: something is left there"), ()
+    return say(state, f"nothing undecided {'is left' if direction > 0 else 'before this'} in the document")
+
+
+def _left_before(state: ReviewState) -> tuple[int, str] | None:
+    """The first undecided item of the document before the focus, with its paragraph: what `next` left behind."""
+    for index in range(state.paragraph + 1):
+        left = [item.id for item in state.items_of(index) if item.undecided]
+        if left and (index < state.paragraph or left[0] != state.focus):
+            return index, left[0]
+    return None
 
 
 def on_focus_item(state: ReviewState, action: do.FocusItem) -> Step:
@@ -101,9 +116,35 @@ def on_start_selection(state: ReviewState, action: do.StartSelection) -> Step:
 
 def on_edit_bounds(state: ReviewState, _: do.EditBounds) -> Step:
     value = state.focused.value if state.focused else None
-    if not isinstance(value, Span):
+    if isinstance(value, Relation):
+        return _edit_cue(state, value)
+    if value is None:
         return say(state, "only a span has bounds; put the focus on one")
     return _select(state, value.start, value.end, value.start, value.id)
+
+
+def cue_of(state: ReviewState, relation: Relation) -> str | None:
+    """The attribute that holds the words of the text which show a relation, if its layer has one."""
+    layer = state.schema.layer(relation.layer)
+    attribute = layer.attribute_of_type("span") if layer else None
+    return attribute.name if attribute else None
+
+
+def _edit_cue(state: ReviewState, relation: Relation) -> Step:
+    """Select the cue of a relation: where it stands, else beside its target."""
+    name = cue_of(state, relation)
+    if name is None:
+        return say(state, f"a {relation.layer} has no bounds, and its layer no cue")
+    held = relation.attributes.get(name)
+    low, high = state.bounds
+    if isinstance(held, list) and len(held) == 2 and low <= int(held[0]) < int(held[1]) <= high:
+        return _select(state, int(held[0]), int(held[1]), int(held[0]), relation.id)
+    target = state.find(relation.target)
+    at = target.value.start if target is not None and isinstance(target.value, Span) else low
+    token = syntax.token_at(state.document.text, max(low, at - 2), state.bounds)
+    if token is None:
+        return say(state, "there is no word here")
+    return _select(state, *token, token[0], relation.id)
 
 
 def on_select_range(state: ReviewState, action: do.SelectRange) -> Step:
@@ -167,6 +208,8 @@ def _shift(state: ReviewState, chosen: Selection, step: int, starts: list[int], 
 def on_grow(state: ReviewState, action: do.GrowSelection | do.ShrinkSelection) -> Step:
     chosen = state.selection
     if chosen is None:
+        if state.focused is not None and isinstance(state.focused.value, Relation):
+            return say(state, "a stance does not grow; put the focus on a span")
         started, _ = on_edit_bounds(state, do.EditBounds())
         if started.selection is None:
             return on_start_selection(state, do.StartSelection())
@@ -186,6 +229,11 @@ def on_confirm(state: ReviewState, _: do.ConfirmSelection) -> Step:
             return say(state, "a label's key makes it a span")
         return label_selection(state, do.SetLabel(*state.last_label))
     item = state.find(chosen.item)
+    if item is not None and isinstance(item.value, Relation):
+        name = cue_of(state, item.value)
+        assert name is not None
+        focused = replace(state, mode=Mode.BROWSE, selection=None, focus=item.id)
+        return on_set_attribute(focused, do.SetAttribute(name, [chosen.start, chosen.end]))
     if item is None or not isinstance(item.value, Span):
         return say(state, "the span being changed is gone")
     if (chosen.start, chosen.end) == (item.value.start, item.value.end):

@@ -10,6 +10,7 @@ from annotator.model.deciding import accepted, changed, decide, defaults, paragr
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.state import Draft, Mode, ReviewState, Step, commit, say
+from annotator.model.telling import holder_of
 
 
 def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:
@@ -60,16 +61,25 @@ def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
     if layer.label(action.label) is None and not layer.open:
         return say(state, f"the schema has no label {layer.name} {action.label}")
     decisions: dict[str, Decision] = {}
+    made_here: list[str] = []
     focus = state.focus
     for number, source in enumerate((*draft.more, draft.source), 1):
         focus, made = _sided(state, draft, source, action.label, state.new_id(number))
+        made_here.append(str(focus))
         for decision in made:
             decisions.setdefault(decision.item, decision)
     if not decisions:
         return replace(state, mode=Mode.BROWSE, draft=None, focus=focus, message="unchanged"), ()
-    several = f" of {len(draft.more) + 1} holders" if draft.more else ""
-    after, group = commit(state, list(decisions.values()), f"stance: {action.label}{several}")
-    return replace(after, focus=focus), group
+    after, group = commit(state, list(decisions.values()))
+    names = ", ".join(dict.fromkeys(holder_of(state, _relation(after, id)) for id in made_here))
+    together = tuple(made_here) if draft.more else ()
+    return replace(after, focus=focus, together=together, message=f"{names}: {action.label}"), group
+
+
+def _relation(state: ReviewState, id: str) -> Relation:
+    value = item.value if (item := state.find(id)) else None
+    assert isinstance(value, Relation)
+    return value
 
 
 def _sided(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model import choosing, deciding, marking, moving, relating
+from annotator.model import choosing, deciding, filling, marking, moving, relating
 from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
@@ -24,8 +24,8 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.AcceptAll: deciding.on_accept_all,
     do.Choose: choosing.on_choose,
     do.SetLabel: deciding.on_set_label,
-    do.SetAttribute: deciding.on_set_attribute,
-    do.NextValue: deciding.on_next_value,
+    do.SetAttribute: filling.on_set_attribute,
+    do.NextValue: filling.on_next_value,
     do.Delete: deciding.on_reject,
     do.Note: marking.on_note,
     do.Flag: marking.on_flag,
@@ -55,7 +55,12 @@ def step(state: ReviewState, action: do.ReviewAction) -> Step:
     """What an action does to a state, and the decisions to record."""
     fresh = state.but(message="") if state.message else state
     after, group = _STEPS[type(action)](fresh, action)
-    return _carry(fresh, after), group
+    after = _carry(fresh, after)
+    if fresh.asked and after.asked == fresh.asked:
+        after = after.but(asked="")
+    if after.together and after.focus not in after.together:
+        after = after.but(together=())
+    return after, group
 
 
 def _carry(before: ReviewState, after: ReviewState) -> ReviewState:

@@ -78,6 +78,11 @@ class ReviewState:
     finished: Completion = Completion.DONE
     serial: int = 0
     message: str = ""
+    asked: str = ""
+    """What the last step asked to be confirmed: the same action once more does it, any other forgets it."""
+    together: tuple[str, ...] = ()
+    """The relations that one key made for several holders: what is set on one of them is set on all, until the focus
+    leaves them."""
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -238,6 +243,13 @@ def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> Revi
     if focus not in ids:
         focus = next((i.id for i in state.items if i.undecided), ids[0] if ids else None)
     return replace(state, focus=focus)
+
+
+def ask(state: ReviewState, what: str, message: str) -> Step | None:
+    """None when `what` was asked by the step before and is thereby confirmed; else the step that asks."""
+    if state.asked == what:
+        return None
+    return replace(state, asked=what, message=message), ()
 
 
 def say(state: ReviewState, message: str) -> Step:

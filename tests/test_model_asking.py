@@ -1,0 +1,158 @@
+"""What a step says and asks: messages that name what was done, questions before what is seldom meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.model import actions as do
+from annotator.model.decision import Completion, Suggestion
+from annotator.model.review import Mode, ReviewState, open_document, step
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+
+TEXT = (
+    "Norland rejects the treaty, and Ms Orr says that tolls must fall.\n"
+    "The council should vote now. Norland could answer.\n"
+    "Nothing is marked here."
+)
+SCHEMA = load_schema("actors-claims-stances")
+
+
+def span(name: str, layer: str, label: str, quote: str) -> Suggestion:
+    start = TEXT.index(quote)
+    value = Span(name, layer, label, start, start + len(quote), origin="suggestion")
+    return Suggestion(value, TEXT.count("\n", 0, start), "rules", "1", 0.8)
+
+
+def stance(name: str, side: str, source: str, target: str) -> Suggestion:
+    value = Relation(name, "stance", side, source, target, origin="suggestion")
+    return Suggestion(value, 0, "rules", "1", 0.7)
+
+
+SUGGESTIONS = (
+    span("norland", "actor", "state", "Norland"),
+    span("treaty", "claim", "policy", "the treaty"),
+    span("orr", "actor", "person", "Ms Orr"),
+    span("tolls", "claim", "policy", "tolls must fall"),
+    stance("against", "oppose", "norland", "treaty"),
+    span("vote", "claim", "policy", "The council should vote now"),
+)
+
+
+def opened() -> ReviewState:
+    document = Document("d", "Title", TEXT, split_paragraphs(TEXT))
+    return open_document(document, SCHEMA, session="t", suggestions=SUGGESTIONS)
+
+
+def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
+    for action in actions:
+        state, _ = step(state, action)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("actions", "message"),
+    [
+        ((do.Accept(),), "accepted state “Norland”"),
+        ((do.FocusItem("against"), do.Accept()), "accepted oppose by Norland, with its 2 ends"),
+        ((do.Reject(),), "rejected state “Norland”"),
+        ((do.Skip(),), "skipped state “Norland”"),
+        ((do.SetLabel("actor", "bloc"),), "“Norland” is now bloc"),
+        ((do.SetAttribute("entity", "Norland Republic"),), "entity: Norland Republic"),
+        ((do.SetLabel("actor", "bloc"), do.Undo()), "undone: corrected bloc “Norland”"),
+        ((do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"), do.Undo()),
+         "undone: label of “Norland”"),
+        ((do.Accept(), do.FocusItem("norland"), do.SetAttribute("entity", "N"), do.Undo(), do.Redo()),
+         "redone: entity of “Norland”"),
+        ((do.AcceptAll(), do.Undo()), "undone: accepted 5"),
+        ((do.Reject(), do.Undo()), "undone: rejected state “Norland”"),
+        ((do.Note("ask Ana"), do.Undo()), "undone: note on “Norland”"),
+        ((do.Flag(), do.Undo()), "undone: flag on “Norland”"),
+        ((do.AcceptAll(), do.CloseParagraph(), do.Undo()), "undone: ¶ 1 done"),
+        ((do.SetCompletion(Completion.SKIPPED), do.Undo()), "undone: document skipped"),
+    ],
+)  # fmt: skip
+def test_a_message_names_what_was_done(actions: tuple[do.ReviewAction, ...], message: str) -> None:
+    assert after(opened(), *actions).message == message
+
+
+def test_a_long_quotation_keeps_both_of_its_ends() -> None:
+    state = after(opened(), do.SelectRange(0, len("Norland rejects the treaty, and Ms Orr says that tolls")),
+                  do.SetLabel("claim", "fact"))  # fmt: skip
+    assert state.message == "added fact “Norland rejects … that tolls”"
+
+
+def test_done_with_something_undecided_asks_once_and_any_other_key_forgets_the_question() -> None:
+    state = after(opened(), do.CloseParagraph())
+    assert state.paragraph == 0 and not state.is_done(0) and "5 suggestions undecided" in state.message
+    state = after(state, do.MoveFocus(1), do.CloseParagraph())
+    assert not state.is_done(0)
+    state = after(state, do.CloseParagraph())
+    assert state.is_done(0) and state.paragraph == 1
+
+
+def test_a_paragraph_without_anything_undecided_is_done_at_once() -> None:
+    assert after(opened(), do.AcceptAll(), do.CloseParagraph()).is_done(0)
+
+
+def test_the_key_of_another_layer_asks_before_it_turns_an_actor_into_a_claim() -> None:
+    state = after(opened(), do.SetLabel("claim", "policy"))
+    assert (
+        state.focused is not None and state.focused.value.layer == "actor" and not state.annotations.spans()
+    )
+    assert state.message == "“Norland” is an actor: once more makes it a claim (policy)"
+    other = after(state, do.SetLabel("claim", "fact"))
+    assert not other.annotations.spans(), "another label is another question"
+    assert after(state, do.SetLabel("claim", "policy")).annotations.spans()[0].layer == "claim"
+
+
+def test_next_undecided_comes_back_to_what_was_left_behind() -> None:
+    state = after(opened(), do.GoParagraph(1), do.MoveFocus(1, undecided=True))
+    assert (state.paragraph, state.focus) == (0, "norland")
+    assert state.message == "back to ¶ 1: something is left there"
+    state = after(state, do.AcceptAll(), do.MoveFocus(1, undecided=True), do.AcceptAll())
+    assert "nothing undecided is left" in after(state, do.MoveFocus(1, undecided=True)).message
+
+
+def held_by_three() -> ReviewState:
+    return after(
+        opened(), do.FocusItem("tolls"), do.StartStance(), do.ChooseHolder("norland", more=True),
+        do.ChooseHolder(AUTHOR, more=True), do.ChooseHolder("orr"), do.ChooseSide("support"),
+    )  # fmt: skip
+
+
+def test_what_is_set_after_several_holders_were_chosen_is_set_on_all_of_them() -> None:
+    state = after(held_by_three(), do.SetAttribute("strength", 3), do.NextValue(0))
+    values = [r.attributes for r in state.annotations.relations()]
+    assert [v["strength"] for v in values] == [3, 3, 3] and len({v["basis"] for v in values}) == 1
+    assert state.message.endswith("for Norland, the author, Ms Orr")
+    back = after(state, do.Undo(), do.Undo())
+    assert all(r.attributes.get("strength") != 3 for r in back.annotations.relations())
+    assert len(back.annotations.relations()) == 3
+
+
+def test_once_the_focus_has_left_them_a_stance_is_set_alone() -> None:
+    state = held_by_three()
+    here = state.focus
+    assert here is not None
+    state = after(state, do.FocusItem("norland"), do.FocusItem(here), do.SetAttribute("strength", 3))
+    assert sorted(r.attributes.get("strength") == 3 for r in state.annotations.relations()) == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+def test_the_bounds_of_a_stance_are_those_of_its_cue() -> None:
+    state = after(opened(), do.FocusItem("against"), do.Accept(), do.FocusItem("against"), do.EditBounds())
+    assert state.mode is Mode.SELECT and state.selection is not None
+    at = TEXT.index("rejects")
+    state = after(state, do.SelectRange(at, at + 7), do.ConfirmSelection())
+    assert state.annotations.relations()[0].attributes["cue"] == [at, at + 7]
+    assert state.message == "cue: “rejects”" and state.focus == "against"
+    again = after(state, do.EditBounds()).selection
+    assert again is not None and (again.start, again.end) == (at, at + 7)
+
+
+def test_a_stance_does_not_grow() -> None:
+    state = after(opened(), do.FocusItem("against"), do.GrowSelection())
+    assert state.mode is Mode.BROWSE and "does not grow" in state.message
