@@ -24,7 +24,8 @@ from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.store import documents as store
-from annotator.store import finished, naming, overview, work
+from annotator.store import finished, log, naming, overview
+from annotator.store import records as recorded
 from annotator.store import suggestions as suggesting
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
@@ -188,8 +189,8 @@ class Project:
     def annotations(self, document: str, annotator: str) -> tuple[AnnotationSet, History]:
         """What stands in one completion, and what can be undone and redone."""
         return (
-            work.state(self._database, document, annotator),
-            work.history(self._database, document, annotator),
+            log.state(self._database, document, annotator),
+            log.history(self._database, document, annotator),
         )
 
     def record(self, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
@@ -198,11 +199,11 @@ class Project:
         Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
         locked, StoreError for any other failure; nothing was written then.
         """
-        work.record(self._database, document, annotator, decisions, concepts=self._concepts)
+        log.record(self._database, document, annotator, decisions, concepts=self._concepts)
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""
-        return work.events(self._database, document, annotator)
+        return log.events(self._database, document, annotator)
 
     def completions(
         self, *, document: str | None = None, annotator: str | None = None
@@ -216,7 +217,7 @@ class Project:
         Raises InputError when an id already stands for another text, or when that annotator already has
         other work on the document.
         """
-        return work.add_records(self._database, records, concepts=self._concepts)
+        return recorded.add_records(self._database, records, concepts=self._concepts)
 
     def records(
         self,
@@ -229,7 +230,7 @@ class Project:
 
         `annotator` is a name or `@gold`.
         """
-        return work.records(self._database, status=status, annotator=annotator, document=document)
+        return recorded.records(self._database, status=status, annotator=annotator, document=document)
 
     def progress(
         self, annotators: Sequence[str] | None = None, *, document: str | None = None

@@ -21,8 +21,8 @@ from annotator.model.span import Relation, Span
 from annotator.store import documents, naming
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
+from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
 from annotator.store.rows import Fork, MergeResult
-from annotator.store.work import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotator.model.annotation import fold
 from annotator.model.decision import Completion
 from annotator.model.text import text_sha256
-from annotator.store import documents, work
+from annotator.store import documents, log
 from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
 from annotator.store.rows import AnnotatorTally, Diagnosis, Finding, ProjectStatus, SuggestionTally
 
@@ -61,8 +61,8 @@ def verify(db: Database) -> list[Finding]:
         if any(p.end > length for p in document.paragraphs):
             found.append(Finding(id_, "a paragraph ends after the text"))
         for row in documents.completions(db, document=id_):
-            stands = work.state(db, id_, row.annotator)
-            folded, _ = fold(event.decision for event in work.events(db, id_, row.annotator))
+            stands = log.state(db, id_, row.annotator)
+            folded, _ = fold(event.decision for event in log.events(db, id_, row.annotator))
             where = f"{id_} ({row.annotator})"
             if folded != stands:
                 found.append(Finding(where, "the state does not follow from the log"))

@@ -1,4 +1,4 @@
-"""The event log and the state that follows from it, always in one transaction."""
+"""Records: what stands in completions read for export, and completions of elsewhere written on import."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from annotator.errors import ConflictError, InputError
-from annotator.model.annotation import AnnotationSet, History, groups
+from annotator.errors import InputError
 from annotator.model.decision import (
     DOCUMENT,
     Action,
     Completion,
     CompletionMark,
-    Decision,
-    Event,
     ItemValue,
     ParagraphMark,
     Standing,
@@ -26,168 +23,13 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, naming
-from annotator.store.codec import (
-    EVENT_COLUMNS,
-    event_of,
-    kind_of,
-    now,
-    standing_of,
-    standing_text,
-    standings_of,
-    uuid7,
-)
+from annotator.store.codec import now, standing_text, standings_of, uuid7
 from annotator.store.connection import Database
+from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.rows import AddResult, CompletionRow
 
-INSERT_EVENT = (
-    "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
-    "reverts, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _AT_ONCE = 512
 """Completions that are read in one query."""
-
-PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-
-def item_row(
-    document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
-) -> tuple[object, ...]:
-    """The row of `PUT_ITEM` for an item that stands so; `state` is the same as JSON."""
-    value = after.value
-    span = value if isinstance(value, Span) else None
-    relation = value if isinstance(value, Relation) else None
-    either = span or relation
-    return (
-        document, annotator, item, paragraph, kind_of(value), after.status.value,
-        either.layer if either else None, either.label if either else None,
-        span.start if span else None, span.end if span else None,
-        relation.source if relation else None, relation.target if relation else None,
-        span.entity if span else None, state,
-    )  # fmt: skip
-
-
-def record(
-    db: Database, document: str, annotator: str, decisions: Sequence[Decision], *, concepts: Concepts
-) -> None:
-    """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
-
-    Raises ConflictError when a `before` is not the stored state: nothing is written then.
-    """
-    if not decisions:
-        return
-    time = now()
-    with db.write():
-        before = db.row(
-            "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document = ?",
-            (annotator, document),
-        )
-        if before is None:
-            to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
-            before = (0, 0, to_annotate)
-        revision, done, paragraphs = before
-        for d in decisions:
-            revision += 1
-            old, new = standing_text(d.before), standing_text(d.after)
-            stored = db.value(
-                "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
-                (document, annotator, d.item),
-            )
-            if stored != old:
-                raise ConflictError(
-                    f"“{d.item}” of “{document}” was changed elsewhere by {annotator}",
-                    file=db.path,
-                    hint="The document is read again; do it once more",
-                )
-            db.execute(
-                INSERT_EVENT,
-                (
-                    uuid7(), document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
-                    old, new, d.reverts, time,
-                ),
-            )  # fmt: skip
-            _put(db, document, annotator, d, new)
-            naming.update(db, document, annotator, d, concepts)
-            done += _is_done(d.after) - _is_done(d.before)
-            paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
-        status = completion_of(db, document, annotator)
-        row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
-        db.execute(PUT_COMPLETION, row)
-
-
-def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:
-    if d.after is None:
-        db.execute(
-            "DELETE FROM item WHERE document = ? AND annotator = ? AND item = ?",
-            (document, annotator, d.item),
-        )
-    else:
-        db.execute(PUT_ITEM, item_row(document, annotator, d.item, d.paragraph, d.after, state))
-
-
-def _is_done(standing: Standing | None) -> int:
-    return int(standing is not None and isinstance(standing.value, ParagraphMark) and standing.value.done)
-
-
-def _shown(db: Database, document: str, d: Decision, standing: Standing | None) -> int:
-    """1 when the decision's paragraph is to be annotated in that state; 0 also for any other item."""
-    value = (d.after or d.before or Standing(Status.MARKED)).value
-    if not isinstance(value, ParagraphMark):
-        return 0
-    mark = standing.value if standing is not None else None
-    if isinstance(mark, ParagraphMark) and mark.excluded is not None:
-        return int(not mark.excluded)
-    own = db.value(
-        "SELECT excluded FROM paragraph WHERE document = ? AND number = ?", (document, d.paragraph)
-    )
-    return int(not own)
-
-
-def completion_of(db: Database, document: str, annotator: str) -> str:
-    """How far an annotator is with a document, by what stands in the state table."""
-    state = db.value(
-        "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
-        (document, annotator, DOCUMENT),
-    )
-    if state is not None and "completion" in (data := json.loads(state)):
-        return str(data["completion"])
-    begun = db.row("SELECT 1 FROM item WHERE document = ? AND annotator = ? LIMIT 1", (document, annotator))
-    return "in_progress" if begun else "new"
-
-
-def state(db: Database, document: str, annotator: str) -> AnnotationSet:
-    """What stands in one completion, from the state table."""
-    by_paragraph: dict[int, dict[str, Standing]] = {}
-    rows = db.rows(
-        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?", (document, annotator)
-    )
-    for item, paragraph, text in rows:
-        standing = standing_of(text)
-        assert standing is not None
-        by_paragraph.setdefault(paragraph, {})[item] = standing
-    return AnnotationSet(by_paragraph)
-
-
-def history(db: Database, document: str, annotator: str) -> History:
-    """What can be undone and redone, from the log."""
-    found = History()
-    for group in groups(event.decision for event in events(db, document, annotator)):
-        found = found.push(group)
-    return found
-
-
-def events(db: Database, document: str, annotator: str | None = None) -> Iterator[Event]:
-    """The log of a document in local order."""
-    rows = db.rows(
-        f"SELECT {EVENT_COLUMNS} FROM event WHERE document = ?1 AND (?2 IS NULL OR annotator = ?2) "
-        "ORDER BY sequence",
-        (document, annotator),
-    )
-    for row in rows:
-        yield event_of(row)
-
-
-# --- records in and out
 
 
 def records(
@@ -380,3 +222,6 @@ def _write_completion(db: Database, stored: Document, name: str, one: Record, co
     shown = sum(not p.excluded for p in one.document.paragraphs)
     row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
     db.execute(PUT_COMPLETION, row)
+
+
+__all__ = ["add_records", "records"]
