@@ -1,3 +1,3 @@
 """Code actors, claims and stances in editorials, in a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,6 +1,6 @@
-"""What of the README is made by the program: tables, and the output of its commands.
+"""What the program itself writes in the README and in the pages of `annotator/docs`: tables, and output of commands.
 
-`python tests/readme.py` writes all of it anew; `test_readme.py` checks that it is as it would be written.
+`python tests/readme.py` writes all of it anew; `test_readme.py` checks that it is up to date.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import click
 from annotator.cli import group, run
 from annotator.config import TEMPLATE
 from annotator.folder import find_folder
+from annotator.pages import FOLDER, page, topics
 from annotator.project import Project
 from annotator.registry import Family, formats, measures, merging, suggesters
 from annotator.tui.commands import COMMANDS, key_map, shown
@@ -26,6 +27,16 @@ from annotator.tui.session import Session
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+
+
+def files() -> list[Path]:
+    """The README and all pages."""
+    return [README, *sorted(FOLDER.glob("*.md"))]
+
+
+def page_text(topic: str) -> str:
+    """A page as it stands in its file."""
+    return (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
 
 
 def commands(of: click.Group = group, before: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -82,6 +93,22 @@ def settings() -> str:
     return f"```toml\n{text.rstrip()}\n```"
 
 
+def topic_list() -> str:
+    """The pages, for the front page."""
+    return "\n".join(f"- [{page(topic).title}]({topic}.md): {page(topic).summary}" for topic in topics())
+
+
+def topic_line() -> str:
+    """The pages, for the README: as many links a line as fit."""
+    links = [f"[{page(topic).title}](annotator/docs/{topic}.md)" for topic in topics()]
+    lines = [""]
+    for link in links:
+        if len(lines[-1]) + len(link) > 125:
+            lines.append("")
+        lines[-1] += f"{link} · "
+    return "\n".join(line.rstrip() for line in lines).rstrip(" ·")
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "keys": key_table,
     "commands": command_table,
@@ -90,12 +117,14 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "merging": lambda: _members(merging, "title"),
     "suggesters": lambda: _members(suggesters, "title"),
     "settings": settings,
+    "topics": topic_list,
+    "topic line": topic_line,
 }
-"""What stands between `<!-- NAME -->` and `<!-- /NAME -->`."""
+"""What stands between `<!-- NAME -->` and `<!-- /NAME -->`, in whichever file has these marks."""
 
 
 def part(text: str, name: str) -> str | None:
-    """What stands in the README between the marks of a name."""
+    """What stands in a text between the marks of a name."""
     found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- /{name} -->", text, re.DOTALL)
     return found.group(1) if found else None
 
@@ -108,7 +137,7 @@ HOME = "/home/ada"
 
 
 def tour(text: str) -> Iterator[tuple[str, str]]:
-    """Each block of commands of the README with the block that its commands give now. They run in one folder, which
+    """Each block of commands of a text with the block that its commands give now. They run in one folder, which
     holds the seeds as a clone does; a bare `annotator` is the annotate screen, given the keys before the block."""
     with tempfile.TemporaryDirectory() as temporary, _at(Path(temporary)):
         (Path(temporary) / "seeds").symlink_to(ROOT / "seeds")
@@ -181,15 +210,20 @@ def blurred(block: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"\d+", "0", block))
 
 
-def written(text: str) -> str:
-    """The README as the program would write it."""
+def written(file: Path) -> str:
+    """A file as the program would write it."""
+    text = file.read_text(encoding="utf-8")
     for name, make in TABLES.items():
-        marked = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
-        text = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, m=marked: m, text, flags=re.DOTALL)
+        if part(text, name) is not None:
+            marked = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
+            text = re.sub(
+                rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, m=marked: m, text, flags=re.DOTALL
+            )
     for old, new in tour(text):
         text = text.replace(f"```console\n{old}```", f"```console\n{new}```")
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for each in files():
+        each.write_text(written(each), encoding="utf-8")

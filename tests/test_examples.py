@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from readme import ROOT
+from readme import ROOT, page_text
 from support import TEXT, document, project, review
 
 from annotator.formats import jsonl
@@ -27,7 +27,7 @@ from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.export import render
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").exists(), reason="not in a checkout")
-GUIDE = ROOT / "annotator" / "README.md"
+GUIDE = ROOT / "CONTRIBUTING.md"
 
 
 def _module(path: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -113,8 +113,8 @@ def test_a_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_smallest_schema() -> None:
-    text = (ROOT / "schemas" / "README.md").read_text(encoding="utf-8")
+    text = page_text("schema")
     found = re.search(r"```toml\n(name = .*?)```", text, re.DOTALL)
     assert found is not None
-    schema = parse_schema(found.group(1), file="README.md")
+    schema = parse_schema(found.group(1), file="schema.md")
     assert schema.statement_layers == {"demand"}

@@ -14,7 +14,10 @@ ENVIRONMENT = (
     ("NO_COLOR", "With any value: no colours."),
 )
 FILES = (
-    ("annotator.toml", "The settings of a project; it makes a folder a project. README.md lists the keys."),
+    (
+        "annotator.toml",
+        "The settings of a project; it makes a folder a project. `annotator help settings` lists them.",
+    ),
     (
         "annotator.db",
         "Texts, decisions and suggestions, an SQLite database. Copy it with `annotator backup`.",

@@ -1,6 +1,6 @@
 """Label schemas: which layers, labels and attributes there are, with the guidelines for them.
 
-A schema is one TOML file; `schemas/README.md` documents its keys. Reading one checks everything at
+A schema is one TOML file; `docs/schema.md` documents its keys. Reading one checks everything at
 once and names file, key and remedy of the first thing that does not hold.
 """
 
