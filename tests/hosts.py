@@ -22,7 +22,7 @@ def two_hosts(folder: Path) -> tuple[Path, Path]:
     """Two copies of a project with two documents, suggestions, and first decisions of ada and ben."""
     one, other = folder / "one", folder / "other"
     with project(one, TEXT, SECOND) as of:
-        of.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
         keys(of, "ada", do.Accept())
         keys(of, "ben", do.Reject())
     shutil.copytree(one, other)

@@ -194,7 +194,7 @@ def _press(keys: str) -> None:
     bound = key_map({})
     with Project.open(find_folder()) as project:
         session = Session(project, "ada", project.new_session())
-        session.open(project.document_ids()[0])
+        session.open(project.documents.ids()[0])
         for key in keys.split():
             command = bound.command(session.review.mode.value, key)
             if command is not None and command.name == "next_undecided":

@@ -125,7 +125,7 @@ def pictures(names: tuple[str, ...] = ()) -> dict[str, str]:
         root = Path(temporary) / "fresh" / "demo"
         with Project.create(root) as project:
             add_seeds(project)
-            suggest(project, documents=project.document_ids()[:3])
+            suggest(project, documents=project.documents.ids()[:3])
         for shot in SHOTS:
             if not names or shot.name in names:
                 copy = Path(temporary) / shot.name / "demo"

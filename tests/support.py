@@ -85,7 +85,7 @@ def suggestions(text: str = TEXT) -> list[Suggestion]:
 def project(root: Path, *texts: str) -> Project:
     """A new project with these texts as doc-0, doc-1, ..."""
     made = Project.create(root)
-    made.add_documents(document(text, id=f"doc-{i}") for i, text in enumerate(texts))
+    made.documents.add(document(text, id=f"doc-{i}") for i, text in enumerate(texts))
     return made
 
 
@@ -99,9 +99,9 @@ def compute(measure: ModuleType, comparison: Comparison, layer: Layer, draw: Res
 
 def review(of: Project, id: str, annotator: str) -> ReviewState:
     """The state in which an annotator opens a document."""
-    annotations, history = of.annotations(id, annotator)
+    annotations, history = of.log.annotations(id, annotator)
     return open_document(
-        of.document(id), of.schema, session=of.new_session(), suggestions=of.suggestions(id),
+        of.documents.load(id), of.schema, session=of.new_session(), suggestions=of.suggestions.of(id),
         annotations=annotations, history=history,
     )  # fmt: skip
 
@@ -134,7 +134,7 @@ def seeded(root: Path, *, base: bool = False) -> Project:
     (root / "annotator.toml").write_text(settings, encoding="utf-8")
     of = Project.open(root)
     read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
-    of.add_records(islice(read.records, CODED))
+    of.log.add_records(islice(read.records, CODED))
     texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
     for text in texts:
         ingest(of, text)

@@ -164,7 +164,7 @@ def test_the_interval_is_as_wide_as_that_of_draws_with_replacement() -> None:
 
 def _complete(project: Project, id: str, who: str, state: Completion, before: Completion) -> None:
     old, new = (Standing(Status.MARKED, CompletionMark(one)) for one in (before, state))
-    project.record(id, who, [Decision(f"{id}{who}{state}", Action.COMPLETE, "@document", -1, old, new)])
+    project.log.record(id, who, [Decision(f"{id}{who}{state}", Action.COMPLETE, "@document", -1, old, new)])
 
 
 def test_a_project_is_followed(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_project_is_followed(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="two annotators"):
             follower.agreement()
         assert not follower.update()
-        writer.add_records(record for several in works.values() for record in several)
+        writer.log.add_records(record for several in works.values() for record in several)
         assert follower.update()
         assert not follower.update()
         _alike(follower.agreement(), agreement(reader, resampling=DRAW))
@@ -196,10 +196,10 @@ def test_a_project_is_followed(tmp_path: Path) -> None:
 
 
 def _move(project: Project, id: str, who: str, span: Span) -> None:
-    state, _ = project.annotations(id, who)
+    state, _ = project.log.annotations(id, who)
     old = next(s for held in state.by_paragraph.values() for item, s in held.items() if item == span.id)
     new = replace(old, value=replace(span, end=span.end + 1))
-    project.record(id, who, [Decision("g", Action.CORRECT, span.id, 0, old, new)])
+    project.log.record(id, who, [Decision("g", Action.CORRECT, span.id, 0, old, new)])
 
 
 def _names(records: Sequence[Record]) -> list[str]:
@@ -209,16 +209,16 @@ def _names(records: Sequence[Record]) -> list[str]:
 def test_what_is_read_for_comparing_is_what_records_hold(tmp_path: Path) -> None:
     works = _documents(random.Random(4), 5)
     with Project.create(tmp_path / "p") as project:
-        project.add_records(record for several in works.values() for record in several)
-        (found,) = list(project.finished(list(works)))
-        for mine, theirs in zip(found, project.records(), strict=True):
+        project.log.add_records(record for several in works.values() for record in several)
+        (found,) = list(project.log.finished(list(works)))
+        for mine, theirs in zip(found, project.log.records(), strict=True):
             assert (mine.document, mine.annotator, mine.spans) == (
                 theirs.document,
                 theirs.annotator,
                 theirs.spans,
             )
             assert mine.relations == theirs.relations
-        (some,) = list(project.finished(["d001"], ["ada", "ben"]))
+        (some,) = list(project.log.finished(["d001"], ["ada", "ben"]))
         assert set(_names(some)) <= {"ada", "ben"}
 
 
@@ -233,7 +233,7 @@ def test_the_open_screen_follows(tmp_path: Path) -> None:
             await pilot.pause()
             await pilot.press("q", "A")
             await _until(pilot, "no document was finished")
-            writer.add_records(record for several in works.values() for record in several)
+            writer.log.add_records(record for several in works.values() for record in several)
             await _until(pilot, "3 documents finished")
             await pilot.press("n")
             await _until(pilot, "▸   d")
@@ -248,7 +248,7 @@ def test_the_open_screen_follows(tmp_path: Path) -> None:
             await pilot.press("escape", "escape")
 
     with Project.create(root) as reader, Project.open(root) as writer:
-        reader.add_documents([document("Nothing to see here.", id="x")])
+        reader.documents.add([document("Nothing to see here.", id="x")])
         asyncio.run(play())
 
 

@@ -45,17 +45,17 @@ def _project(root: Path, count: int = 10) -> Project:
 
 def _import(of: Project, first: int, last: int) -> None:
     texts = zip(range(first, last), _texts(*range(first, last)), strict=True)
-    of.add_documents(document(text, id=f"doc-{n}") for n, text in texts)
+    of.documents.add(document(text, id=f"doc-{n}") for n, text in texts)
 
 
 def _work(of: Project, who: str, id: str, completion: Completion) -> None:
     """Somebody has begun, finished or skipped a document."""
-    of.add_records([Record(of.document(id), who, completion)])
+    of.log.add_records([Record(of.documents.load(id), who, completion)])
 
 
 def _people(of: Project) -> dict[str, set[str]]:
     """Document -> those who hold it."""
-    people: dict[str, set[str]] = {id: set() for id in of.document_ids()}
+    people: dict[str, set[str]] = {id: set() for id in of.documents.ids()}
     for one in of.assignments.held():
         people[one.document].add(one.annotator)
     return people
@@ -127,7 +127,7 @@ def test_every_document_goes_to_one_evenly_and_the_same_each_time(tmp_path: Path
         assert all(len(people) == 1 for people in _people(one).values())
         words = _words(one)
         assert set(words) == {"ada", "ben", "cid"}
-        assert max(words.values()) - min(words.values()) <= max(one.words().values())
+        assert max(words.values()) - min(words.values()) <= max(one.documents.words().values())
         assert (made.report.free, made.report.documents) == (0, 10)
         assert made.report == report(one)
 
@@ -135,7 +135,7 @@ def test_every_document_goes_to_one_evenly_and_the_same_each_time(tmp_path: Path
 def test_words_are_those_of_paragraphs_to_annotate(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         assert "Advertisement" in TEXT
-        assert of.words() == {"doc-0": len(TEXT.split()) - 1}
+        assert of.documents.words() == {"doc-0": len(TEXT.split()) - 1}
 
 
 def test_again_after_an_import_only_what_is_new_is_given_and_evened_out(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_again_after_an_import_only_what_is_new_is_given_and_evened_out(tmp_path
         assert {id: after[id] for id in before} == before
         assert sorted(len(people) for people in after.values()) == [1] * 16 + [2] * 4
         words = _words(of)
-        assert abs(words["ada"] - words["ben"]) <= max(of.words().values())
+        assert abs(words["ada"] - words["ben"]) <= max(of.documents.words().values())
 
 
 def test_one_who_comes_later_gets_what_is_not_fully_assigned(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_one_who_comes_later_gets_what_is_not_fully_assigned(tmp_path: Path) -> 
         assert none.pairs == () and none.short == 0
         assert [h.documents for h in none.report.holdings if h.annotator == "dee"] == [0]
         assert assign(of, ["dee"], each=2).pairs == ()
-        assert {id for _, id in assign(of, ["dee"], each=3).pairs} == set(of.document_ids())
+        assert {id for _, id in assign(of, ["dee"], each=3).pairs} == set(of.documents.ids())
         assert all(len(people) == 3 and "dee" in people for people in _people(of).values())
         _import(of, 10, 12)
         few = assign(of, ["dee"], each=2)
@@ -173,7 +173,7 @@ def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_other
         _work(of, "ada", "doc-0", Completion.IN_PROGRESS)
         _work(of, "eve", "doc-1", Completion.DONE)
         _work(of, "ada", "doc-2", Completion.SKIPPED)
-        of.add_records([Record(of.document("doc-3"), None, Completion.IN_PROGRESS)])
+        of.log.add_records([Record(of.documents.load("doc-3"), None, Completion.IN_PROGRESS)])
         assert report(of).free == 2 and not of.assignments.any()
         made = assign(of, ["ada"])
         assert made.pairs == (("ada", "doc-3"),) and made.short == 1
@@ -239,7 +239,7 @@ def test_a_database_of_the_version_before_gets_the_table_and_keeps_its_work(tmp_
     with Project.open(tmp_path / "p") as of:
         assert of.diagnosis().schema_version == SCHEMA_VERSION
         assert assign(of, ["ada", "ben"]).pairs == (("ben", "doc-1"),)
-        assert [row.completion for row in of.completions(annotator="ada")] == [Completion.DONE]
+        assert [row.completion for row in of.log.completions(annotator="ada")] == [Completion.DONE]
     raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
     raw.execute("PRAGMA foreign_keys = ON")
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
@@ -298,7 +298,7 @@ def test_the_command_tells_what_it_does_and_who_has_what(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Project.open(here) as of:
-        total = sum(of.words().values())
+        total = sum(of.documents.words().values())
     assert _told("assign", capsys) == (f"10 documents with {total} words assigned to nobody\n", "")
     out, err = _told("assign ada ben --overlap 0.2 --dry-run", capsys)
     assert err == "10 documents would be assigned, 2 of them to all\n"
@@ -344,7 +344,7 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
     monkeypatch.setattr(assignments, "FEW", few)
     with project(tmp_path / "p", *(f"{n} {TEXT}" for n in range(6))) as of:
         for n in range(6):
-            of.put_suggestions(f"doc-{n}", suggestions(f"{n} {TEXT}"), run=SuggestionRun({"rules": "1"}))
+            of.suggestions.put(f"doc-{n}", suggestions(f"{n} {TEXT}"), run=SuggestionRun({"rules": "1"}))
         assign(of, ["ada"], documents=["doc-1", "doc-4"])
         _work(of, "ada", "doc-2", Completion.IN_PROGRESS)
         ada, ben = Session(of, "ada", "a"), Session(of, "ben", "b")

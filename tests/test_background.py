@@ -102,9 +102,9 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
 ) -> None:
     monkeypatch.delenv("ANNOTATOR_BACKGROUND")
     with Project.open(trained) as of:
-        known = set(of.document_ids())
+        known = set(of.documents.ids())
         assert run(["--project", str(trained), "import", str(sorted(folder("seeds").glob("*.txt"))[10])]) == 0
-        (new,) = set(of.document_ids()) - known
+        (new,) = set(of.documents.ids()) - known
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(new)
         assert session.awaiting and not session.came() and not session.review.items
@@ -132,8 +132,8 @@ def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
         assert of.verify() == []
         number, data = of.learning.newest(of.schema.hash) or (0, b"")
         assert number in (1, 2) and data
-        assert suggest(of, documents=of.document_ids()[-1:]).suggestions > 5
-        of.put_suggestions(of.document_ids()[-1], [], run=training.Recipe.of(of).run([]))
+        assert suggest(of, documents=of.documents.ids()[-1:]).suggestions > 5
+        of.suggestions.put(of.documents.ids()[-1], [], run=training.Recipe.of(of).run([]))
 
 
 def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
@@ -226,8 +226,8 @@ NAMED = [f"{word} Vargon Ilk came back, and Osric Tane left." for word in ("So",
 
 def _shown(of: Project, id: str, paragraph: int) -> set[str]:
     """The spans that are suggested in a paragraph, and not held back."""
-    spans = [s.value for s in of.suggestions(id, paragraph) if s.shown and isinstance(s.value, Span)]
-    return {of.document(id).quote(s.start, s.end) for s in spans}
+    spans = [s.value for s in of.suggestions.of(id, paragraph) if s.shown and isinstance(s.value, Span)]
+    return {of.documents.load(id).quote(s.start, s.end) for s in spans}
 
 
 def _rejected(of: Project, id: str, *, background: Background | None = None) -> None:
@@ -239,7 +239,7 @@ def _rejected(of: Project, id: str, *, background: Background | None = None) -> 
             focused = session.review.focused
             span = focused.value if focused is not None else None
             kept = session.review.paragraph == 0 and isinstance(span, Span)
-            kept = kept and of.document(id).quote(span.start, span.end) == "Osric Tane"
+            kept = kept and of.documents.load(id).quote(span.start, span.end) == "Osric Tane"
             session.do(do.Accept() if kept else do.Reject())
         session.do(do.CloseParagraph())
     assert not session.unsaved
@@ -253,7 +253,7 @@ def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
     monkeypatch.setattr(background, "start", lambda _, what="": asked.append(what))
     with project(tmp_path / "p", "\n\n".join(NAMED)) as of:
         suggest(of)
-        (id,) = of.document_ids()
+        (id,) = of.documents.ids()
         assert {"Vargon Ilk", "Osric Tane"} <= _shown(of, id, 2) & _shown(of, id, 3)
         _rejected(of, id, background=Background(of.root))
         assert WITHDRAW in asked
@@ -262,8 +262,8 @@ def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
     with Project.open(tmp_path / "p") as of:
         assert "Vargon Ilk" in _shown(of, id, 2), "it is open, since the one before was finished"
         assert "Vargon Ilk" not in _shown(of, id, 3) and "Osric Tane" in _shown(of, id, 3)
-        spans = {s.value.id for s in of.suggestions(id, 3) if isinstance(s.value, Span)}
-        ends = [e for s in of.suggestions(id, 3) if isinstance(s.value, Relation)
+        spans = {s.value.id for s in of.suggestions.of(id, 3) if isinstance(s.value, Span)}
+        ends = [e for s in of.suggestions.of(id, 3) if isinstance(s.value, Relation)
                 for e in (s.value.source, s.value.target)]  # fmt: skip
         assert spans >= {end for end in ends if end != AUTHOR}, "no relation is left without its ends"
 
@@ -274,7 +274,7 @@ def test_where_only_rejections_are_there_they_still_count(
     monkeypatch.setattr(os, "nice", lambda _: 0)
     with project(tmp_path / "p", "\n\n".join(line.partition(",")[0] + "." for line in NAMED)) as of:
         suggest(of)
-        (id,) = of.document_ids()
+        (id,) = of.documents.ids()
         assert "Vargon Ilk" in _shown(of, id, 3)
         _rejected(of, id)
     background.want(tmp_path / "p", TRAIN)

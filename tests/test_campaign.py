@@ -67,8 +67,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Project.create(root) as project:
         for name in ("coder-a", "coder-b"):
             ingest(project, folder("seeds") / f"{name}.jsonl")
-        own = [_third(r) for r in project.records(annotator="coder-a")][:DOCUMENTS]
-        project.add_records(own)
+        own = [_third(r) for r in project.log.records(annotator="coder-a")][:DOCUMENTS]
+        project.log.add_records(own)
     return root
 
 
@@ -79,7 +79,7 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: P
         strict = next(r for r in found.results if r.layer == "claim" and r.name == "F1 strict")
         assert strict.value is not None and 0.1 < strict.value < 0.95
         merged, _ = merge_all(project, "majority")
-        every = len(project.document_ids())
+        every = len(project.documents.ids())
         assert merged == every
         waiting = sum(row.undecided for row in review_rows(project, "majority"))
         assert waiting
@@ -96,14 +96,14 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: P
         check_dataset(project, target)
         drawn = {
             (r.document.id, s.layer, s.label, s.start, s.end)
-            for r in project.records() if r.annotator for s in r.spans
+            for r in project.log.records() if r.annotator for s in r.spans
         }  # fmt: skip
         gold = {
             (r.document.id, s.layer, s.label, s.start, s.end)
-            for r in project.records(annotator=GOLD) for s in r.spans
+            for r in project.log.records(annotator=GOLD) for s in r.spans
         }  # fmt: skip
         assert gold <= drawn
-        every = [s for r in project.records(annotator=GOLD) for s in r.spans]
+        every = [s for r in project.log.records(annotator=GOLD) for s in r.spans]
         assert len({(s.layer, s.label, s.start, s.end, s.id) for s in every}) == len(every)
     assert not validate(target / "gold.jsonl", load_schema("actors-claims-stances")).problems
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))

@@ -74,7 +74,7 @@ def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest
     assert run(["import", "b.txt"]) == 0
     assert "already" in capsys.readouterr().err
     with Project.open(here) as project:
-        assert len(project.document_ids()) == 1
+        assert len(project.documents.ids()) == 1
 
 
 def test_many_files_are_told_of_together_and_bad_ones_one_by_one(
@@ -119,7 +119,7 @@ def test_a_bad_file_is_one_message_with_its_name_and_nothing_is_imported(
     assert name in said
     assert "Traceback" not in said
     with Project.open(here) as project:
-        assert project.document_ids() == []
+        assert project.documents.ids() == []
 
 
 def _changed(**changes: object) -> bytes:
@@ -159,7 +159,7 @@ def test_a_record_that_does_not_hold_is_told_with_line_and_key(
     assert word in said
     assert run(["validate", "x.jsonl"]) == 1
     with Project.open(here) as project:
-        assert project.document_ids() == []
+        assert project.documents.ids() == []
 
 
 def test_broken_json_on_line_7_of_10_is_told_with_its_line(
@@ -175,7 +175,7 @@ def test_broken_json_on_line_7_of_10_is_told_with_its_line(
     assert run(["import", "ten.jsonl"]) == 3
     assert "ten.jsonl:7" in capsys.readouterr().err
     with Project.open(here) as project:
-        assert project.document_ids() == []
+        assert project.documents.ids() == []
 
 
 def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> Non
         for name in ("long.jsonl", "long.txt"):
             with pytest.raises(InputError, match="long"):
                 ingest(project, here / name, max_bytes=1000)
-        assert project.document_ids() == []
+        assert project.documents.ids() == []
 
 
 def test_crlf_bom_and_cp1252_keep_the_text_as_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,17 +195,17 @@ def test_crlf_bom_and_cp1252_keep_the_text_as_it_is(here: Path, capsys: pytest.C
     assert run(["import", "crlf.txt", "bom.txt", "old.txt"]) == 0
     assert "cp1252" in capsys.readouterr().err
     with Project.open(here) as project:
-        assert project.document("crlf").text == "One says so.\r\n\r\nTwo says no.\r\n"
-        assert len(project.document("crlf").paragraphs) == 2
-        assert project.document("bom").text == "A text with a mark."
-        assert project.document("old").text == "A café in Paris."
+        assert project.documents.load("crlf").text == "One says so.\r\n\r\nTwo says no.\r\n"
+        assert len(project.documents.load("crlf").paragraphs) == 2
+        assert project.documents.load("bom").text == "A text with a mark."
+        assert project.documents.load("old").text == "A café in Paris."
 
 
 def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Path) -> None:
     (here / "a.txt").write_text("First.\nAdvertisement\nSecond.\n", encoding="utf-8")
     assert run(["import", "a.txt"]) == 0
     with Project.open(here) as project:
-        doc = project.document("a")
+        doc = project.documents.load("a")
         assert [(doc.text[p.start : p.end], p.excluded) for p in doc.paragraphs] == [
             ("First.", False), ("Advertisement", True), ("Second.", False),
         ]  # fmt: skip

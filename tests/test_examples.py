@@ -56,7 +56,7 @@ def coded(tmp_path: Path) -> Project:
     made = Project.create(tmp_path / "p")
     for name in ("coder-a", "coder-b"):
         records = jsonl.read(folder("seeds") / f"{name}.jsonl", ReadOptions(made.schema)).records
-        made.add_records(list(records)[:3])
+        made.log.add_records(list(records)[:3])
     return made
 
 
@@ -71,7 +71,7 @@ def test_a_measure(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _module("measures/alike.py", monkeypatch)
     found = agreement(coded, measures=["alike"], layers=["actor"], resampling=Resampling(50))
     result = next(r for r in found.results if r.name == "paragraphs alike")
-    codings = [list(coded.records(annotator=name)) for name in ("coder-a", "coder-b")]
+    codings = [list(coded.log.records(annotator=name)) for name in ("coder-a", "coder-b")]
     alike = every = 0
     for one, other in zip(*codings, strict=True):
         for p in one.document.paragraphs:

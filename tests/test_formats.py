@@ -410,7 +410,7 @@ def test_a_paragraph_leaves_alone_in_every_format_that_writes(tmp_path: Path) ->
         spans = (Span("a", "actor", "state", iran, iran + 4), Span("c", "claim", "policy", plan, plan + 8))
         made = Document("d", "t", TEXT, split_paragraphs(TEXT))
         relations = (Relation("r", "stance", "oppose", "a", "c"),)
-        project.add_records([Record(made, "ada", Completion.DONE, spans, relations)])
+        project.log.add_records([Record(made, "ada", Completion.DONE, spans, relations)])
         for name in formats.names():
             if {"dump", "dumps"} & set(dir(formats.load(name))):
                 where = ["--project", str(tmp_path / "p"), "export", name, "--unit", "paragraph"]

@@ -28,7 +28,7 @@ from annotator.workflows.review.redefinition import definitions_before, requeue
 
 def _project(path: Path, *works: object) -> Project:
     project = Project.create(path)
-    project.add_records(works)  # type: ignore[arg-type]
+    project.log.add_records(works)  # type: ignore[arg-type]
     return project
 
 

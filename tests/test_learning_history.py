@@ -117,14 +117,14 @@ def test_where_the_model_took_over_rules_and_memory_keep_silent_and_others_do_no
 
 def test_a_project_s_decisions_move_its_next_suggestions(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
-        of.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
-        before = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.document("doc-0"))
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        before = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.documents.load("doc-0"))
         session = Session(of, "ada", "a")
         session.open("doc-0")
         for item in ("sIran", "sPutin"):
             session.do(do.FocusItem(item))
             session.do(do.Reject())
-        after = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.document("doc-0"))
+        after = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.documents.load("doc-0"))
         scores = [{s.id: s.score for s in found if s.value.layer == "actor"} for found in (before, after)]
         assert scores[0].keys() == scores[1].keys() != set()
         assert all(scores[1][id] < scores[0][id] for id in scores[0])
@@ -137,8 +137,8 @@ def test_blind_paragraphs_get_suggestions_that_are_not_seen(tmp_path: Path) -> N
     (tmp_path / "p" / "annotator.toml").write_text("blind_share = 1.0\n", encoding="utf-8")
     with Project.open(tmp_path / "p") as of:
         assert suggest(of).suggestions > 3
-        assert all(s.blind for s in of.suggestions("doc-0"))
-        assert of.documents("ada")[0].pending == 0
+        assert all(s.blind for s in of.suggestions.of("doc-0"))
+        assert of.documents.queue("ada")[0].pending == 0
         session = Session(of, "ada", "a")
         session.open("doc-0")
         session.do(do.SetThreshold(-1.0))

@@ -26,7 +26,7 @@ FROZEN = {"m001_first": "b87f01", "m002_names": "b9d7f1", "m003_models": "11f4ff
 
 def _with(root: Path, found: Sequence[Suggestion]) -> Project:
     of = project(root, TEXT)
-    of.put_suggestions("doc-0", found, run=RUN)
+    of.suggestions.put("doc-0", found, run=RUN)
     return of
 
 
@@ -34,11 +34,11 @@ def test_what_is_held_back_is_stored_does_not_count_and_comes_with_a_lower_thres
     found = suggestions()
     held = [replace(found[0], shown=False, raw=0.4), replace(found[2], shown=False, score=0.3), *found[3:4]]
     with _with(tmp_path / "p", held) as of:
-        assert sorted(of.suggestions("doc-0"), key=lambda s: s.id) == sorted(held, key=lambda s: s.id)
-        (row,) = of.documents("ada")
+        assert sorted(of.suggestions.of("doc-0"), key=lambda s: s.id) == sorted(held, key=lambda s: s.id)
+        (row,) = of.documents.queue("ada")
         assert row.pending == 1
         state = open_document(
-            of.document("doc-0"), of.schema, session="s", suggestions=of.suggestions("doc-0")
+            of.documents.load("doc-0"), of.schema, session="s", suggestions=of.suggestions.of("doc-0")
         )
         assert [item.id for item in state.items] == ["sEnd"]
         some, _ = step(state, do.SetThreshold(-0.1))
@@ -53,28 +53,30 @@ def test_what_is_held_back_is_stored_does_not_count_and_comes_with_a_lower_thres
 
 def test_suggestions_of_blind_paragraphs_are_stored_and_wait_for_nobody(tmp_path: Path) -> None:
     with _with(tmp_path / "p", [replace(s, blind=True) for s in suggestions()]) as of:
-        assert of.documents("ada")[0].pending == 0
-        assert all(s.blind and s.shown for s in of.suggestions("doc-0"))
+        assert of.documents.queue("ada")[0].pending == 0
+        assert all(s.blind and s.shown for s in of.suggestions.of("doc-0"))
 
 
 def test_training_leaves_what_somebody_opened_or_decided(tmp_path: Path) -> None:
     found = suggestions()
     second = replace(found[0], value=replace(found[0].value, id="s2", start=81, end=85), paragraph=2)
     with _with(tmp_path / "p", [*found, second]) as of:
-        assert of.touched("doc-0") == frozenset()
-        of.mark_opened("doc-0", 0, "ada")
-        of.mark_opened("doc-0", 3, "ada")
-        assert of.touched("doc-0") == {0}, "one opened without suggestions may still get its first"
-        assert of.put_suggestions("doc-0", [], run=RUN, untouched=True) == 0
-        assert {s.id for s in of.suggestions("doc-0")} == {s.id for s in found}
-        assert [s.id for s in of.suggestions("doc-0", 2)] == []
+        assert of.suggestions.touched("doc-0") == frozenset()
+        of.suggestions.mark_opened("doc-0", 0, "ada")
+        of.suggestions.mark_opened("doc-0", 3, "ada")
+        assert of.suggestions.touched("doc-0") == {0}, (
+            "one opened without suggestions may still get its first"
+        )
+        assert of.suggestions.put("doc-0", [], run=RUN, untouched=True) == 0
+        assert {s.id for s in of.suggestions.of("doc-0")} == {s.id for s in found}
+        assert [s.id for s in of.suggestions.of("doc-0", 2)] == []
         session = Session(of, "ben", "b")
         session.open("doc-0", paragraph=2)
         session.do(do.StartSelection())
         session.do(do.SetLabel("actor", "bloc"))
-        assert of.touched("doc-0") == {0, 2}
-        assert of.put_suggestions("doc-0", [second], run=RUN, untouched=True) == 0
-        assert of.put_suggestions("doc-0", [second], run=RUN) == 1
+        assert of.suggestions.touched("doc-0") == {0, 2}
+        assert of.suggestions.put("doc-0", [second], run=RUN, untouched=True) == 0
+        assert of.suggestions.put("doc-0", [second], run=RUN) == 1
 
 
 def test_what_became_of_suggestions(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_in_a_blind_paragraph_the_annotator_s_own_work_tells(tmp_path: Path) -> 
     found = [replace(s, blind=True) for s in suggestions() if s.id in ("sIran", "sPutin")]
     with _with(tmp_path / "p", found) as of:
         session = Session(of, "ada", "a")
-        session.state = open_document(of.document("doc-0"), of.schema, session="s")
+        session.state = open_document(of.documents.load("doc-0"), of.schema, session="s")
         session.do(do.StartSelection())
         session.do(do.SetLabel("actor", "state"))
         assert of.learning.fates() == []
@@ -169,7 +171,7 @@ def test_a_database_of_the_version_before_gets_the_new_columns(tmp_path: Path) -
     raw.commit()
     raw.close()
     with Project.open(tmp_path / "p") as of:
-        assert all(s.shown and not s.blind and s.raw is None for s in of.suggestions("doc-0"))
+        assert all(s.shown and not s.blind and s.raw is None for s in of.suggestions.of("doc-0"))
         assert of.learning.models() == []
 
 
@@ -181,14 +183,14 @@ def test_an_open_paragraph_keeps_its_suggestions_and_the_next_one_has_the_newest
         before = session.review.items
         newer = replace(found[0], value=replace(found[0].value, id="new", start=81, end=85), paragraph=2)
         changed = [replace(found[0], value=replace(found[0].value, id="else", start=0, end=3)), newer]
-        of.put_suggestions("doc-0", changed, run=RUN, untouched=True)
+        of.suggestions.put("doc-0", changed, run=RUN, untouched=True)
         session.do(do.MoveFocus(1))
         assert session.review.items == before
         session.do(do.CloseParagraph())
         assert [item.id for item in session.review.items] == ["new"]
         assert "left undecided" in session.review.message
-        of.put_suggestions("doc-0", [], run=RUN, untouched=True)
+        of.suggestions.put("doc-0", [], run=RUN, untouched=True)
         session.do(do.MoveParagraph(1))
         session.do(do.MoveParagraph(-1))
         assert [item.id for item in session.review.items] == ["new"]
-        assert {s.id for s in of.suggestions("doc-0")} == {s.id for s in found} | {"new"}
+        assert {s.id for s in of.suggestions.of("doc-0")} == {s.id for s in found} | {"new"}

@@ -71,7 +71,7 @@ def test_by_claims_the_words_themselves_are_the_columns() -> None:
 
 def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
     with Project.create(tmp_path / "p") as of:
-        of.add_records(
+        of.log.add_records(
             Record(document(TEXT + "\n" * n, id=f"d{n}"), who, Completion.DONE, SPANS, RELATIONS[:4])
             for n, who in ((0, "ada"), (1, "ada"), (2, "ben"))
         )

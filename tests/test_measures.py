@@ -533,7 +533,7 @@ def test_from_the_project_to_the_report(tmp_path: Path) -> None:
     with Project.create(tmp_path / "p") as project:
         with pytest.raises(UsageError, match="two annotators"):
             agreement(project)
-        project.add_records(
+        project.log.add_records(
             [_record([(0, 17, "value")], "ada", text=text), _record([(0, 17, "fact")], "ben", text=text)]
         )
         found = agreement(project, resampling=NONE)

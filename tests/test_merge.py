@@ -36,9 +36,9 @@ def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
     assert (set(here.decisions), here.completions, here.forks) == ({"ada", "cleo"}, 2, ())
     with Project.open(one) as of:
         assert there.decisions["ben"] + here.decisions["ada"] + here.decisions["cleo"] == sum(
-            sum(1 for _ in of.events(id)) - {"doc-0": 2}.get(id, 0) for id in of.document_ids()
+            sum(1 for _ in of.log.events(id)) - {"doc-0": 2}.get(id, 0) for id in of.documents.ids()
         )
-        assert [k.name for k in of.entities()] == ["Iran", "Persia"]
+        assert [k.name for k in of.names.entities()] == ["Iran", "Persia"]
     assert dump(one, *STATE) == dump(other, *STATE)
     assert exported(one) == exported(other) != b""
 
@@ -67,10 +67,10 @@ def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
             for key in keys:
                 state, decisions = step(state, key)
                 if decisions:
-                    of.record("doc-0", annotator, decisions)
+                    of.log.record("doc-0", annotator, decisions)
 
     with project(one, TEXT) as of:
-        of.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     decide(one, "ada", before)
     decide(one, "ben", before)
     shutil.copytree(one, other)
@@ -81,7 +81,7 @@ def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
     assert dump(one, *STATE) == dump(other, *STATE)
     for who in ("ada", "ben"):
         with Project.open(one) as a, Project.open(other) as b:
-            assert a.annotations("doc-0", who) == b.annotations("doc-0", who)
+            assert a.log.annotations("doc-0", who) == b.log.annotations("doc-0", who)
 
 
 def test_names_follow_what_came(hosts: tuple[Path, Path]) -> None:
@@ -97,7 +97,7 @@ def test_names_follow_what_came(hosts: tuple[Path, Path]) -> None:
         decide(other, "ada", *actions)
         merged(one, other)
         with Project.open(one) as of:
-            assert [known.name for known in of.names("ada", "entity")] == left
+            assert [known.name for known in of.names.given("ada", "entity")] == left
 
 
 def test_undo_and_redo_reach_what_came(hosts: tuple[Path, Path]) -> None:
@@ -105,7 +105,7 @@ def test_undo_and_redo_reach_what_came(hosts: tuple[Path, Path]) -> None:
     decide(other, "ada", do.MoveFocus(1), do.AcceptAll(), *mark(9), do.Undo())
     merged(one, other)
     with Project.open(one) as of, Project.open(other) as there:
-        assert of.annotations("doc-0", "ada") == there.annotations("doc-0", "ada")
+        assert of.log.annotations("doc-0", "ada") == there.log.annotations("doc-0", "ada")
         session = keys(of, "ada", do.Redo())
         stands = {a.id for a in session.review.annotations.annotations()}
         assert len(stands) == 7
@@ -143,18 +143,18 @@ def test_new_documents_come_as_they_are_there_and_in_one_order_on_both(tmp_path:
         (one, [document("One of ours.", id="ours")]), (other, [theirs, document("And one.", id="and")])
     ):  # fmt: skip
         with Project.open(root) as of:
-            of.add_documents(texts)
+            of.documents.add(texts)
     decide(other, "ben", *mark(0), document="theirs")
     shutil.copytree(one, tmp_path / "before")
     result = merged(one, other)
     merged(other, tmp_path / "before")
     assert (result.documents, result.renamed, set(result.decisions)) == (2, (), {"ben"})
     with Project.open(one) as of, Project.open(other) as there:
-        assert of.document("theirs") == theirs
-        ids = of.document_ids()
-        assert ids == there.document_ids()
+        assert of.documents.load("theirs") == theirs
+        ids = of.documents.ids()
+        assert ids == there.documents.ids()
         assert ids[0] == "doc-0" and ids.index("theirs") < ids.index("and")
-        assert [row.order for row in of.documents("ada")] == [0, 1, 2, 3]
+        assert [row.order for row in of.documents.queue("ada")] == [0, 1, 2, 3]
     assert dump(one, "document", "paragraph", *STATE) == dump(other, "document", "paragraph", *STATE)
 
 
@@ -164,23 +164,23 @@ def test_of_documents_that_are_new_on_both_the_one_imported_first_comes_first(tm
     shutil.copytree(one, other)
     for root, id, year in ((one, "a", 2024), (one, "b", 2026), (other, "c", 2023), (other, "d", 2025)):
         with Project.open(root) as of:
-            of.add_documents([document(f"The text {id}.", id=id)])
+            of.documents.add([document(f"The text {id}.", id=id)])
         sql(root, f"UPDATE document SET imported = '{year}-01-01T00:00:00Z' WHERE id = '{id}'")
     merged(one, other)
     merged(other, one)
     for root in (one, other):
         with Project.open(root) as of:
-            assert of.document_ids() == ["doc-0", "c", "a", "d", "b"]
+            assert of.documents.ids() == ["doc-0", "c", "a", "d", "b"]
 
 
 def test_a_new_document_stands_behind_the_one_it_follows_there(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     project(one, "A text.", "B text.", "C text.").close()
     with project(other, "A text.") as of:
-        of.add_documents([document("New text.", id="new"), document("C text.", id="doc-2")])
+        of.documents.add([document("New text.", id="new"), document("C text.", id="doc-2")])
     merged(one, other)
     with Project.open(one) as of:
-        ids = of.document_ids()
+        ids = of.documents.ids()
         assert [id for id in ids if id != "new"] == ["doc-0", "doc-1", "doc-2"]
         assert ids.index("doc-0") < ids.index("new") < ids.index("doc-2")
 
@@ -189,29 +189,29 @@ def test_the_same_text_is_one_document_by_whatever_id_and_ids_are_made_free(tmp_
     one, other = tmp_path / "one", tmp_path / "other"
     project(one, TEXT, "Taken here.").close()
     with project(other, "Another text, with the first one's id.") as of:
-        of.add_documents([document(TEXT, id="elsewhere")])
+        of.documents.add([document(TEXT, id="elsewhere")])
         keys(of, "ben", *mark(0), *mark(4), do.Undo(), do.CloseParagraph(), document="elsewhere")
         keys(of, "ben", *mark(1), document="doc-0")
     result = merged(one, other)
     assert result.documents == 1
     assert set(result.renamed) == {("elsewhere", "doc-0"), ("doc-0", "doc-0-2")}
     with Project.open(one) as of, Project.open(other) as there:
-        assert of.document("doc-0-2").text == there.document("doc-0").text
+        assert of.documents.load("doc-0-2").text == there.documents.load("doc-0").text
         for here, id in (("doc-0", "elsewhere"), ("doc-0-2", "doc-0")):
-            assert of.annotations(here, "ben") == there.annotations(id, "ben")
-            assert [e.id for e in of.events(here)] == [e.id for e in there.events(id)]
+            assert of.log.annotations(here, "ben") == there.log.annotations(id, "ben")
+            assert [e.id for e in of.log.events(here)] == [e.id for e in there.log.events(id)]
         session = keys(of, "ben", do.Undo(), do.Undo())
         assert not list(session.review.annotations.annotations())
     assert merged(other, one).decisions == {"ben": 2}
     with Project.open(one) as of, Project.open(other) as there:
-        assert of.annotations("doc-0", "ben") == there.annotations("elsewhere", "ben")
+        assert of.log.annotations("doc-0", "ben") == there.log.annotations("elsewhere", "ben")
 
 
 def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tuple[Path, Path]) -> None:
     one, other = hosts
     with Project.open(one) as of:
-        of.save_position("ada", Position("doc-0", 0))
-        of.save_position("cleo", Position("doc-1", 0))
+        of.log.save_position("ada", Position("doc-0", 0))
+        of.log.save_position("cleo", Position("doc-1", 0))
     with Project.open(other) as of:
         keys(of, "dora", *mark(1), document="doc-1")
         for who, id in (
@@ -222,16 +222,18 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tup
             ("dora", "doc-1"),
             ("dora", "doc-0"),
         ):
-            of.save_position(who, Position(id, 1, "x", "tracks"))
-        of.mark_opened("doc-1", 1, "dora")
-        of.mark_opened("doc-0", 2, "ada")
+            of.log.save_position(who, Position(id, 1, "x", "tracks"))
+        of.suggestions.mark_opened("doc-1", 1, "dora")
+        of.suggestions.mark_opened("doc-0", 2, "ada")
     merged(one, other)
     with Project.open(one) as of:
-        assert of.position("doc-0", "ada") == of.last_position("ada") == Position("doc-0", 0)
-        assert of.position("doc-1", "ada") == Position("doc-1", 1, "x", "tracks")
-        assert of.position("doc-0", "ben") is None, "who has worked on it here, and was nowhere in particular"
-        assert of.position("doc-1", "cleo") == Position("doc-1", 0)
-        assert of.last_position("dora") == Position("doc-0", 1, "x", "tracks")
-        assert of.position("doc-1", "dora") == Position("doc-1", 1, "x", "tracks")
+        assert of.log.position("doc-0", "ada") == of.log.last_position("ada") == Position("doc-0", 0)
+        assert of.log.position("doc-1", "ada") == Position("doc-1", 1, "x", "tracks")
+        assert of.log.position("doc-0", "ben") is None, (
+            "who has worked on it here, and was nowhere in particular"
+        )
+        assert of.log.position("doc-1", "cleo") == Position("doc-1", 0)
+        assert of.log.last_position("dora") == Position("doc-0", 1, "x", "tracks")
+        assert of.log.position("doc-1", "dora") == Position("doc-1", 1, "x", "tracks")
     opened = {(document, paragraph, who) for document, paragraph, who in dump(one, "opened")["opened"]}
     assert ("doc-1", 1, "dora") in opened and ("doc-0", 2, "ada") not in opened

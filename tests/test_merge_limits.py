@@ -79,7 +79,7 @@ def test_more_forks_than_ten_are_counted(tmp_path: Path, capsys: pytest.CaptureF
     shutil.copytree(one, other)
     for root, word in ((one, 1), (other, 2)):
         with Project.open(root) as of:
-            for id in of.document_ids():
+            for id in of.documents.ids():
                 keys(of, "ada" if id != "doc-0" else GOLD, *mark(word), document=id)
     capsys.readouterr()
     assert run(["--project", str(one), "merge", str(other)]) == 1
@@ -112,7 +112,7 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
     changed = (parts[0], Paragraph(1, 5, 7) if change == "bounds" else Paragraph(1, 4, 7, True))
     for root, paragraphs in ((one, parts), (other, changed)):
         with project(root, TEXT) as of:
-            of.add_documents([Document("d", "t", "aaa bbb", paragraphs)])
+            of.documents.add([Document("d", "t", "aaa bbb", paragraphs)])
     assert merged(one, other) == MergeResult()
     decide(other, "ben", *mark(0), document="d")
     decide(other, "ben", *mark(0))
@@ -120,7 +120,7 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
     assert run(["--project", str(one), "merge", str(other)]) == 1
     assert "left out: d" in capsys.readouterr().err
     with Project.open(one) as of:
-        assert [(row.document, row.annotator) for row in of.completions()] == [("doc-0", "ben")]
+        assert [(row.document, row.annotator) for row in of.log.completions()] == [("doc-0", "ben")]
 
 
 # --- gold
@@ -145,14 +145,14 @@ def test_gold_comes_as_it_was_decided_and_merging_decides_nothing(tmp_path: Path
             for name in names:
                 ingest(of, tmp_path / f"{name}.jsonl")
     with Project.open(one) as of:
-        gold = [event.id for event in of.events("doc-0", GOLD)]
+        gold = [event.id for event in of.log.events("doc-0", GOLD)]
         assert len(gold) > 2, "besides the annotation and the completion, what the file of ada has otherwise"
     shutil.copytree(one, tmp_path / "before")
     merged(one, other)
     merged(other, tmp_path / "before")
     for root in (one, other):
         with Project.open(root) as of:
-            assert [event.id for event in of.events("doc-0", GOLD)] == gold
+            assert [event.id for event in of.log.events("doc-0", GOLD)] == gold
             (row,) = review_rows(of)
             assert row.status is Completion.GOLD and len(row.waiting) == 1
     assert dump(one, *STATE) == dump(other, *STATE)
@@ -172,7 +172,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 ) -> None:
     one, other = hosts
     with Project.open(other) as of:
-        of.add_documents([document("A new text.", id="new")])
+        of.documents.add([document("A new text.", id="new")])
     decide(other, "ada", do.AcceptAll())
     decide(other, "ben", do.Undo())
     before, calls = dump(one), []
@@ -195,7 +195,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> None:
     one, other = hosts
     with Project.open(other) as of:
-        of.add_documents([document("A new text.", id="new")])
+        of.documents.add([document("A new text.", id="new")])
     decide(other, "ada", do.AcceptAll())
     decide(other, "ben", do.Undo())
     before = dump(one)
@@ -225,7 +225,7 @@ def test_a_dry_run_tells_what_would_come_and_keeps_nothing(
 ) -> None:
     one, other = hosts
     with Project.open(other) as of:
-        of.add_documents([document("A new text.", id="new")])
+        of.documents.add([document("A new text.", id="new")])
     decide(other, "ada", do.AcceptAll())
     decide(other, GOLD, *mark(1), document="new")
     before = dump(one)
@@ -245,7 +245,7 @@ def test_as_json(
     asked: list[str] = []
     monkeypatch.setattr(background.Background, "start", lambda self, what: asked.append(what))
     with Project.open(other) as of:
-        of.add_documents([document("A new text.", id="new")])
+        of.documents.add([document("A new text.", id="new")])
     decide(one, "ben", do.Undo())
     decide(other, "ben", do.MoveFocus(1), do.Accept())
     decide(other, "ada", do.AcceptAll())
@@ -354,7 +354,7 @@ def test_one_that_cannot_be_merged_is_one_error_and_nothing_is_changed(
 ) -> None:
     one, other = hosts
     with Project.open(other) as of:
-        of.add_documents([document("A new text.", id="new")])
+        of.documents.add([document("A new text.", id="new")])
     decide(other, "ada", do.Undo(), do.Redo())
     decide(other, "ben", *mark(0), document="new")
     _BREAK[word](other)

@@ -57,8 +57,8 @@ def test_a_span_categorizer_suggests_with_the_scores_it_gives(tmp_path: Path) ->
     project(tmp_path / "p", TEXT).close()
     assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(saved)]) == 0
     with Project.open(tmp_path / "p") as of:
-        found = of.suggestions("doc-0")
-        text = of.document("doc-0")
+        found = of.suggestions.of("doc-0")
+        text = of.documents.load("doc-0")
         best = max(found, key=lambda s: s.score)
         assert (best.value.layer, best.value.label) == ("claim", "policy")
         assert text.quote(best.value.start, best.value.end) == "sanctions must end" and best.score > 0.5
@@ -149,7 +149,7 @@ def test_labels_that_stand_for_nothing_are_told_once_and_may_be_left_out(
     def suggested() -> set[str]:
         assert run(arguments) == 0
         with Project.open(tmp_path / "p") as of:
-            return {s.value.label for s in of.suggestions("doc-0")}
+            return {s.value.label for s in of.suggestions.of("doc-0")}
 
     assert suggested() == {"state", "policy"}
     told = capsys.readouterr().err
@@ -364,8 +364,8 @@ max_tries = 1
     assert run(arguments) == 0
     assert set(handler.keys) == {KEY} and len(handler.keys) > 2
     with Project.open(root) as of:
-        text = of.document("doc-0")
-        found = {(text.quote(s.value.start, s.value.end), s.value.label) for s in of.suggestions("doc-0")}
+        text = of.documents.load("doc-0")
+        found = {(text.quote(s.value.start, s.value.end), s.value.label) for s in of.suggestions.of("doc-0")}
         assert found == {("Putin", "person"), ("Iran", "state"), ("Russia", "state")}
     handler.answer = None
     assert run(arguments) == 3

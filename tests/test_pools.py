@@ -130,12 +130,12 @@ def _documents() -> list[Document]:
 
 def _project(root: Path) -> Project:
     made = Project.create(root)
-    made.add_documents(_documents())
+    made.documents.add(_documents())
     return made
 
 
 def _stored(of: Project) -> dict[str, list[Suggestion]]:
-    return {id: of.suggestions(id) for id in of.document_ids()}
+    return {id: of.suggestions.of(id) for id in of.documents.ids()}
 
 
 def test_no_more_is_handed_out_than_is_said() -> None:
@@ -217,7 +217,7 @@ def test_another_version_is_refused_and_the_worker_named(tmp_path: Path) -> None
         cluster.work(path=tmp_path / "old")
         with pytest.raises(PoolError, match=rf"tcp://\S+ has annotator 0\.0\.1 \(here {__version__}\)\."):
             suggest(of, dask=cluster.address)
-        assert not of.suggested()
+        assert not of.suggestions.documents()
 
 
 @dask
@@ -267,7 +267,7 @@ def test_a_scheduler_that_is_frozen_is_not_waited_for(
         with pytest.raises(PoolError, match="scheduler has not answered for 2 s") as told:
             suggest(of, dask=cluster.address, progress=freeze)
         assert "--missing" in told.value.hint
-        assert 10 <= len(of.suggested()) < DOCUMENTS
+        assert 10 <= len(of.suggestions.documents()) < DOCUMENTS
         with pytest.raises(PoolError, match="no Dask scheduler answers"):
             suggest(of, dask=cluster.address)
 
@@ -334,18 +334,18 @@ def test_an_interrupted_run_leaves_at_once_and_says_nothing_else(
     tmp_path: Path, how: str, request: pytest.FixtureRequest
 ) -> None:
     with _project(tmp_path / "p") as of:
-        of.add_documents(document(f"{TEXT * 40}\n{i}", id=f"long-{i}") for i in range(200))
+        of.documents.add(document(f"{TEXT * 40}\n{i}", id=f"long-{i}") for i in range(200))
         where = ("--workers", "2")
         if how == "dask":
             where = ("--dask", request.getfixturevalue("cluster").address)
         # A session of its own, so that the signal reaches the whole group, as it does from a terminal.
         command = [sys.executable, "-m", "annotator", "--project", str(tmp_path / "p"), "suggest", *where]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
-            _until(lambda: bool(of.suggestions("doc-10")))
+            _until(lambda: bool(of.suggestions.of("doc-10")))
             begun = time.monotonic()
             os.killpg(running.pid, signal.SIGINT)
             _, said = running.communicate(timeout=30)
         assert (running.returncode, said.strip()) == (130, "interrupted")
         assert time.monotonic() - begun < 8
-        assert of.suggestions("doc-00")
-        assert not of.suggestions("long-199")
+        assert of.suggestions.of("doc-00")
+        assert not of.suggestions.of("long-199")

@@ -128,7 +128,7 @@ def test_attributes_are_those_of_most_who_made_it() -> None:
 
 def _project(root: Path, *records: Record) -> Project:
     project = Project.create(root)
-    project.add_records(records)
+    project.log.add_records(records)
     return project
 
 
@@ -151,7 +151,7 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
         session.do(do.GoParagraph(0))
         session.do(do.CloseParagraph())
         session.do(do.CloseParagraph())
-        (gold,) = project.records(status=Completion.GOLD)
+        (gold,) = project.log.records(status=Completion.GOLD)
     assert gold.annotator is None
     assert {(s.label, s.origin) for s in gold.spans} == {
         ("state", "unanimous"), ("value", "unanimous"), ("prediction", "adjudicated"),
@@ -165,14 +165,14 @@ def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
         session.do(do.GoParagraph(1))
         session.do(do.StartSelection())
         session.do(do.SetLabel("actor", "state"))
-        stands, _ = project.annotations("doc", GOLD)
+        stands, _ = project.log.annotations("doc", GOLD)
         assert {s.origin for s in stands.spans(1)} == {"adjudicated"}
 
 
 def test_when_an_annotator_s_work_changes_only_what_it_touches_comes_back(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
         assert merge_all(project) == (1, 1)
-        annotations, _ = project.annotations("doc", "ben")
+        annotations, _ = project.log.annotations("doc", "ben")
         from support import review
 
         state = review(project, "doc", "ben")
@@ -181,9 +181,9 @@ def test_when_an_annotator_s_work_changes_only_what_it_touches_comes_back(tmp_pa
 
         state, _ = step(state, do.FocusItem(victim.id))
         _, decisions = step(state, do.Delete())
-        project.record("doc", "ben", decisions)
+        project.log.record("doc", "ben", decisions)
         merge_all(project)
-        stands, _ = project.annotations("doc", GOLD)
+        stands, _ = project.log.annotations("doc", GOLD)
         assert {s.label for s in stands.spans()} == {"state", "value"}
         assert review_rows(project)[0].undecided == 1
 
@@ -193,7 +193,7 @@ def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish
     other = [replace(r, document=document(TEXT + " More.", id="other")) for r in works]
     with _project(tmp_path, *works, other[0]) as project:
         assert merge_all(project, "annotator:ben") == (1, 1)
-        assert [r.document.id for r in project.records(annotator=GOLD)] == [works[0].document.id]
+        assert [r.document.id for r in project.log.records(annotator=GOLD)] == [works[0].document.id]
         assert [r.document for r in review_rows(project, "annotator:ben")] == [works[0].document.id]
         assert [row.undecided for row in review_rows(project) if row.status is Completion.GOLD] == [0]
         with pytest.raises(UsageError, match="no document was finished by nobody"):
@@ -211,12 +211,12 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
     schema = load_schema("actors-claims-stances")
     with Project.create(tmp_path / "p") as project:
         ingest(project, folder("seeds") / "gold.jsonl")
-        golden = list(project.records(status=Completion.GOLD))
+        golden = list(project.log.records(status=Completion.GOLD))
     with Project.create(tmp_path / "q") as project:
         for record in golden:
             one = Record(record.document, "ada", Completion.DONE, record.spans, record.relations)
             other = Record(record.document, "ben", Completion.DONE, record.spans, record.relations[:-1])
-            project.add_records([one, other])
+            project.log.add_records([one, other])
         assert merge_all(project) == (len(golden), 0)
         for row in review_rows(project):
             assert row.undecided == 1
@@ -227,7 +227,7 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
                 session.do(do.AcceptAll())
                 session.do(do.CloseParagraph())
         result = export(project, "jsonl", tmp_path / "out", status="gold")
-        merged = list(project.records(status=Completion.GOLD))
+        merged = list(project.log.records(status=Completion.GOLD))
     for before, after in zip(golden, merged, strict=True):
         assert [(s.layer, s.label, s.start, s.end) for s in before.spans] == [
             (s.layer, s.label, s.start, s.end) for s in after.spans
@@ -288,14 +288,14 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
     with Project.create(tmp_path / "p") as project:
         for name in order:
             ingest(project, folder("seeds") / f"{name}.jsonl")
-        gold = list(project.records(annotator=GOLD))
+        gold = list(project.log.records(annotator=GOLD))
         assert len(gold) == 24
         assert {(row.status, row.undecided) for row in review_rows(project)} == {(Completion.GOLD, 0)}
         assert merge_all(project) == (24, 24)
-        assert list(project.records(annotator=GOLD)) == gold
+        assert list(project.log.records(annotator=GOLD)) == gold
         # Somebody who codes here and agrees with the gold asks nothing; one who does not, does.
-        (mine,) = (r for r in project.records(annotator=GOLD, document=gold[0].document.id))
-        project.add_records([replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())])
+        (mine,) = (r for r in project.log.records(annotator=GOLD, document=gold[0].document.id))
+        project.log.add_records([replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())])
         session = Session(project, "cleo", "s")
         session.open(mine.document.id)
         session.do(do.SetCompletion(Completion.DONE))

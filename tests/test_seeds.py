@@ -52,15 +52,15 @@ def test_every_text_has_a_title_and_four_to_seven_paragraphs(tmp_path: Path) -> 
     titles = json.loads((SEEDS / "titles.json").read_text(encoding="utf-8"))
     with Project.create(tmp_path / "p") as project:
         add_seeds(project)
-        ids = project.document_ids()
+        ids = project.documents.ids()
         assert ids == sorted(titles) == sorted(p.stem for p in SEEDS.glob("*.txt"))
         assert len(ids) == 24
         for id in ids:
-            document = project.document(id)
+            document = project.documents.load(id)
             assert document.title == titles[id]["title"]
             assert 4 <= sum(not p.excluded for p in document.paragraphs) <= 7
             assert document.text == (SEEDS / f"{id}.txt").read_bytes().decode("utf-8")
-        golden = [r.document.id for r in project.records(status=Completion.GOLD)]
+        golden = [r.document.id for r in project.log.records(status=Completion.GOLD)]
         assert golden == ids[:DECIDED]
         assert any(row.undecided and row.status is Completion.NEW for row in review_rows(project))
 

@@ -27,7 +27,7 @@ from annotator.tui.session import Session
 
 def _with_suggestions(root: Path) -> Project:
     made = project(root, TEXT)
-    made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     return made
 
 
@@ -46,7 +46,7 @@ def test_a_decision_is_there_after_the_process_was_killed_right_behind_it(tmp_pa
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
     assert done.returncode == -signal.SIGKILL
     with Project.open(tmp_path / "p") as again:
-        annotations, history = again.annotations("doc-0", "ada")
+        annotations, history = again.log.annotations("doc-0", "ada")
         assert len(list(annotations.annotations())) == 6
         assert history.undo is not None
         assert again.verify() == []
@@ -73,7 +73,7 @@ def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> N
     assert [w.wait(timeout=120) for w in writers] == [0] * 8
     with Project.open(tmp_path / "p") as again:
         for i in range(8):
-            events = list(again.events("doc-0", f"coder-{i}"))
+            events = list(again.log.events("doc-0", f"coder-{i}"))
             assert [e.revision for e in events] == list(range(1, len(events) + 1))
             assert len(events) >= 6
         assert again.verify() == []
@@ -100,11 +100,11 @@ def test_what_is_stored_is_what_the_screen_showed_and_what_the_log_says(
         for action in keys:
             state, decisions = step(state, action)
             if decisions:
-                of.record("doc-0", "ada", decisions)
-        stored, history = of.annotations("doc-0", "ada")
+                of.log.record("doc-0", "ada", decisions)
+        stored, history = of.log.annotations("doc-0", "ada")
         assert stored == state.annotations
         assert history == state.history
-        folded, _ = fold(e.decision for e in of.events("doc-0", "ada"))
+        folded, _ = fold(e.decision for e in of.log.events("doc-0", "ada"))
         assert folded == stored
         assert of.verify() == []
 
@@ -117,7 +117,7 @@ def test_two_terminals_of_one_annotator_do_not_overwrite_each_other(tmp_path: Pa
         one.do(do.Accept())
         _, decisions = step(other.review, do.Reject())
         with pytest.raises(ConflictError):
-            of.record("doc-0", "ada", decisions)
+            of.log.record("doc-0", "ada", decisions)
         other.do(do.Reject())
         assert "read anew" in other.review.message
         assert other.review.annotations == one.review.annotations
@@ -228,12 +228,12 @@ def test_what_could_not_be_saved_is_kept_and_saved_later_in_order(
             def full(*_: object) -> None:
                 raise StoreError("the disk is full")
 
-            broken.setattr(of, "record", full)
+            broken.setattr(of.log, "record", full)
             session.do(do.Accept())
             session.do(do.Accept())
             assert len(session.unsaved) == 2
             assert session.error is not None
-            assert not list(of.annotations("doc-0", "ada")[0].annotations())
+            assert not list(of.log.annotations("doc-0", "ada")[0].log.annotations())
         assert session.save()
         assert session.error is None
         assert of.annotations("doc-0", "ada")[0] == session.review.annotations
@@ -257,7 +257,7 @@ def test_a_backup_is_a_project_s_database_of_its_own(tmp_path: Path) -> None:
     for extra in (tmp_path / "q").glob("annotator.db-*"):
         extra.unlink()
     with Project.open(tmp_path / "q") as again:
-        assert again.annotations("doc-0", "ada")[0] == session.review.annotations
+        assert again.log.annotations("doc-0", "ada")[0] == session.review.annotations
 
 
 def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journal(tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_the_table_of_names_follows_every_decision_and_is_made_anew_for_another_
     tmp_path: Path,
 ) -> None:
     def rows(of: Project) -> list[tuple[str, str]]:
-        known = [*of.names("ada", "entity"), *of.names("ada", "concept")]
+        known = [*of.names.given("ada", "entity"), *of.names.given("ada", "concept")]
         return [(name.name, form) for name in known for form in name.aliases]
 
     with _with_suggestions(tmp_path / "p") as of:
@@ -311,11 +311,11 @@ def test_the_table_of_names_follows_every_decision_and_is_made_anew_for_another_
         session.do(do.SetAttribute("concept", ["plans should be rejected"]))
         everything = [("Iran", "Iran"), ("Persia", "Iran"), ("plans should be rejected", "the plan")]
         assert rows(of) == everything
-        assert [(m.document, m.item, m.quote) for m in of.mentions("ada", "entity", "Persia")] == [
+        assert [(m.document, m.item, m.quote) for m in of.names.mentions("ada", "entity", "Persia")] == [
             ("doc-0", "sIran", "Iran")
         ]
-        assert dict(of.ambiguous("ada", "doc-0")) == {"Iran": ("Iran", "Persia")}
-        assert of.names("ben", "entity") == []
+        assert dict(of.names.ambiguous("ada", "doc-0")) == {"Iran": ("Iran", "Persia")}
+        assert of.names.given("ben", "entity") == []
         session.do(do.Undo())
         assert rows(of) == everything[:2]
         session.do(do.Redo())

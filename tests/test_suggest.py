@@ -244,44 +244,44 @@ def test_suggesting_again_leaves_what_was_decided_and_other_processes_give_the_s
     with project(tmp_path / "p", TEXT, "Germany supports Ukraine. Mr Scholz said that it will.") as of:
         first = suggest(of)
         assert first.documents == 2
-        stored = of.suggestions("doc-0")
-        assert len(stored) + len(of.suggestions("doc-1")) == first.suggestions > 5
+        stored = of.suggestions.of("doc-0")
+        assert len(stored) + len(of.suggestions.of("doc-1")) == first.suggestions > 5
         session = Session(of, "ada", "a")
         session.open("doc-0")
         from annotator.model import actions as do
 
         session.do(do.Accept())
-        accepted = of.annotations("doc-0", "ada")[0]
+        accepted = of.log.annotations("doc-0", "ada")[0]
         again = suggest(of, workers=2)
-        assert of.annotations("doc-0", "ada")[0] == accepted
-        assert {s.id for s in of.suggestions("doc-0")} == {s.id for s in stored}
+        assert of.log.annotations("doc-0", "ada")[0] == accepted
+        assert {s.id for s in of.suggestions.of("doc-0")} == {s.id for s in stored}
         assert again.documents == 2
 
 
 def test_what_other_suggesters_left_goes_when_those_of_the_settings_suggest(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
-        (id,) = of.document_ids()
+        (id,) = of.documents.ids()
         span = Span("x", "actor", "person", 0, 3, None, {"mention": "name"}, "suggestion")
         stray = Suggestion(span, 0, "pipeline:old", "1", 0.9)
-        of.put_suggestions(id, [stray], run=SuggestionRun({"pipeline:old": "1"}, ""))
+        of.suggestions.put(id, [stray], run=SuggestionRun({"pipeline:old": "1"}, ""))
         suggest(of, suggesters=["rules"])
-        assert "x" in {s.id for s in of.suggestions(id)}, "only those that were named are replaced"
+        assert "x" in {s.id for s in of.suggestions.of(id)}, "only those that were named are replaced"
         suggest(of)
-        assert of.suggestions(id) and "x" not in {s.id for s in of.suggestions(id)}
+        assert of.suggestions.of(id) and "x" not in {s.id for s in of.suggestions.of(id)}
 
 
 def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
-        (id,) = of.document_ids()
+        (id,) = of.documents.ids()
         suggest(of)
-        found = of.suggestions(id)
+        found = of.suggestions.of(id)
 
         def pending() -> int:
             return sum(tally.pending for tally in of.status().suggestions)
 
         assert pending() == sum(s.shown for s in found) > 2
         changed = [replace(found[0], blind=True), replace(found[1], shown=False), *found[2:]]
-        of.put_suggestions(id, changed, run=SuggestionRun({s.suggester: s.version for s in found}, ""))
+        of.suggestions.put(id, changed, run=SuggestionRun({s.suggester: s.version for s in found}, ""))
         assert pending() == sum(s.shown and not s.blind for s in changed)
 
 
@@ -339,7 +339,7 @@ def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
     (tmp_path / "p" / "annotator.toml").write_text(settings, encoding="utf-8")
     with Project.open(tmp_path / "p") as of:
         suggest(of)
-        assert not any(s.value.label == "policy" for s in of.suggestions("doc-0"))
+        assert not any(s.value.label == "policy" for s in of.suggestions.of("doc-0"))
 
 
 def _saved(folder: Path, name: str) -> Path:
@@ -413,4 +413,6 @@ def test_a_pipeline_of_the_settings_runs_by_its_name(tmp_path: Path) -> None:
         file.write(f'\nsuggesters = ["pipeline:mine"]\n[pipeline.mine]\npath = "{saved}"\n')
     with Project.open(tmp_path / "p") as of:
         suggest(of)
-        assert {(s.suggester, s.value.label) for s in of.suggestions("doc-0")} == {("pipeline:mine", "state")}
+        assert {(s.suggester, s.value.label) for s in of.suggestions.of("doc-0")} == {
+            ("pipeline:mine", "state")
+        }

@@ -26,8 +26,8 @@ from annotator.workflows.background import (
     Background,
     news,
 )
+from annotator.workflows.effort import report as effort_report
 from annotator.workflows.effort.simulation import ALONE, LEARNING
-from annotator.workflows.effort.simulation import report as effort_report
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training import base as train_base
@@ -63,7 +63,7 @@ def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_pat
         (row,) = of.learning.models()
         assert row.metrics["paragraphs"] == row.trained_on["examples"], "it is judged on the project's own"
         every = sum(not p.excluded for r in seed_records("train") for p in r.document.paragraphs)
-        here = {of.document(id).text for id in of.document_ids()}
+        here = {of.documents.load(id).text for id in of.documents.ids()}
         held = [r for r in seed_records("train") if r.document.text in here]
         assert len(held) == CODED + MORE
         known = sum(not p.excluded for r in held for p in r.document.paragraphs)
@@ -87,20 +87,20 @@ def test_where_all_seeds_are_at_hand_there_is_nothing_to_be_trained_over() -> No
 
 def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:
     with Project.open(trained) as of:
-        seen, other = of.document_ids()[CODED:]
-        assert {s.version for s in of.suggestions(seen) if s.suggester == "model"} <= {"1"}
+        seen, other = of.documents.ids()[CODED:]
+        assert {s.version for s in of.suggestions.of(seen) if s.suggester == "model"} <= {"1"}
         session = Session(of, "ada", "a")
         session.open(seen)
         shown = session.review.items
-        before = {p: of.suggestions(seen, p) for p in range(len(session.review.document.paragraphs))}
+        before = {p: of.suggestions.of(seen, p) for p in range(len(session.review.document.paragraphs))}
         train(of)
-        assert of.suggestions(seen, session.review.paragraph) == before[session.review.paragraph]
-        assert {s.version for s in of.suggestions(other) if s.suggester == "model"} == {"2"}
+        assert of.suggestions.of(seen, session.review.paragraph) == before[session.review.paragraph]
+        assert {s.version for s in of.suggestions.of(other) if s.suggester == "model"} == {"2"}
         while True:
             session.do(do.CloseParagraph())
             here = session.review.paragraph
             proposed = [i.suggestion for i in session.review.items if i.suggestion]
-            assert {one.id for one in proposed} <= {one.id for one in of.suggestions(seen, here)}
+            assert {one.id for one in proposed} <= {one.id for one in of.suggestions.of(seen, here)}
             if versions := {one.version for one in proposed if one.suggester == "model"}:
                 break
         assert versions == {"2"}
@@ -119,7 +119,7 @@ def test_gold_stands_for_the_annotators_and_a_paragraph_counts_once() -> None:
 
 def test_documents_near_the_annotators_come_first(tmp_path: Path) -> None:
     with project(tmp_path / "p", *(f"{TEXT}\n{i}" for i in range(5))) as of:
-        assert nearest(of) == of.document_ids()
+        assert nearest(of) == of.documents.ids()
         session = Session(of, "ada", "a")
         session.open("doc-3")
         session.save_place()
@@ -182,11 +182,11 @@ def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) ->
         train_output.write(of, 1, tmp_path / "model")
         train_output.write(of, 1, tmp_path / "model")
         name = f"pipeline:{tmp_path / 'model'}"
-        known = set(of.document_ids())
+        known = set(of.documents.ids())
         ingest(of, sorted(folder("seeds").glob("*.txt"))[10])
-        (new,) = set(of.document_ids()) - known
+        (new,) = set(of.documents.ids()) - known
         assert suggest(of, documents=[new], suggesters=[name]).suggestions > 3
-        found = of.suggestions(new)
+        found = of.suggestions.of(new)
         assert {s.suggester for s in found} == {name} and {"actor", "claim"} == {s.value.layer for s in found}
 
 
@@ -271,7 +271,7 @@ def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(tm
 def test_a_new_model_is_told_of_once_in_a_quiet_line(trained: Path) -> None:
     with Project.open(trained) as of:
         session = Session(of, "ada", "a", background=Background(of.root))
-        session.open(of.document_ids()[-1])
+        session.open(of.documents.ids()[-1])
         assert "model" not in session.review.message
         train(of, renew=False)
         session.do(do.MoveParagraph(1))

@@ -66,7 +66,7 @@ def _shown(pilot: Pilot[int]) -> str:
 
 def _demo(root: Path) -> Project:
     made = project(root, TEXT, "Germany supports Ukraine.")
-    made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     return made
 
 
@@ -123,7 +123,7 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
 
     with _demo(tmp_path / "p") as of:
         _run(of, play)
-        stored, _ = of.annotations("doc-0", "ada")
+        stored, _ = of.log.annotations("doc-0", "ada")
         assert stored.completion is Completion.DONE
         assert "EU" in {span.entity for span in stored.spans()}
         assert of.verify() == []
@@ -185,7 +185,7 @@ def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path
             type(s)(s.value, s.paragraph, "rules", "1", s.score, 0, "because", s.value.label)
             for s in suggestions()
         ]
-        of.put_suggestions("doc-0", marked, run=SuggestionRun({"rules": "1"}))
+        of.suggestions.put("doc-0", marked, run=SuggestionRun({"rules": "1"}))
         ada, ben = Session(of, "ada", "a"), Session(of, "ben", "b")
         ada.open("doc-0")
         ada.mute("rules/policy", who="ada")
@@ -256,32 +256,32 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp
 
 def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(tmp_path: Path) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
-        record = session.project.record
+        record = session.project.log.record
 
         def full(*_: object) -> None:
             raise StoreError("the disk is full")
 
-        session.project.record = full  # type: ignore[method-assign]
+        session.project.log.record = full  # type: ignore[method-assign]
         await _press(pilot, "a")
         assert "1 decision not saved: the disk is full" in _shown(pilot)
         assert "1 unsaved" in _shown(pilot)
         await _press(pilot, "ctrl+q")
         assert "ctrl+q again leaves without" in _shown(pilot)
-        session.project.record = record  # type: ignore[method-assign]
+        session.project.log.record = record  # type: ignore[method-assign]
         await _press(pilot, "a")
         assert "not saved" not in _shown(pilot)
         assert not session.unsaved
 
     with _demo(tmp_path / "p") as of:
         _run(of, play)
-        assert len(list(of.annotations("doc-0", "ada")[0].annotations())) >= 2
+        assert len(list(of.log.annotations("doc-0", "ada")[0].log.annotations())) >= 2
 
 
 def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path: Path) -> None:
     with _demo(tmp_path / "p") as of:
         germany = Span("sGermany", "actor", "state", 0, 7, origin="suggestion")
         more = replace(suggestions()[0], value=germany)
-        of.put_suggestions("doc-1", [more], run=SuggestionRun({"rules": "1"}))
+        of.suggestions.put("doc-1", [more], run=SuggestionRun({"rules": "1"}))
         session = Session(of, "ada", "a")
         session.open("doc-0")
         session.do(do.AcceptAll())
@@ -367,10 +367,10 @@ def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_pat
             app.exit(0)
 
     with project(tmp_path / "p", "Iran says that the plan is wrong.") as made:
-        text = made.document(made.document_ids()[0])
+        text = made.documents.load(made.documents.ids()[0])
         for who, label in (("ada", "value"), ("ben", "fact")):
             span = Span(f"{who}1", "claim", label, 15, 32)
-            made.add_records([Record(text, who, Completion.DONE, (span,))])
+            made.log.add_records([Record(text, who, Completion.DONE, (span,))])
         asyncio.run(go(made))
 
         async def annotating(pilot: Pilot[int], session: Session) -> None:
@@ -390,7 +390,7 @@ def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(tm
         before.save_place()
     with Project.open(tmp_path / "p") as of:
         after = Session(of, "ada", "b")
-        place = of.last_position("ada")
+        place = of.log.last_position("ada")
         assert place is not None
         after.open(place.document)
         assert (after.review.paragraph, after.review.focus, after.view) == (0, "rPutin", "compact panel")
@@ -403,7 +403,7 @@ def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(tm
 def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT, TEXT + "\n") as of:
         for id in ("doc-0", "doc-1"):
-            of.put_suggestions(id, suggestions(), run=SuggestionRun({"rules": "1"}))
+            of.suggestions.put(id, suggestions(), run=SuggestionRun({"rules": "1"}))
         ada = Session(of, "ada", "a")
         ada.open("doc-0")
         ada.do(do.SetFilter("actor"))

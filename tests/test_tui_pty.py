@@ -131,8 +131,8 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
     assert terminal.kill(signal.SIGKILL) == -signal.SIGKILL
     demo = tmp_path / "home" / "demo"
     with Project.open(demo) as project:
-        id = project.document_ids()[0]
-        stands, _ = project.annotations(id, "ada")
+        id = project.documents.ids()[0]
+        stands, _ = project.log.annotations(id, "ada")
         assert stands.tally()[Status.ACCEPTED] >= 1
     terminal = Terminal(environment)
     terminal.wait_for("Two capitals, one grievance")
@@ -159,7 +159,7 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
 def small(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
     """The same user, with a small project."""
     with project(tmp_path / "p", TEXT, "Germany supports Ukraine. " * 400) as made:
-        made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     return {**environment, "ANNOTATOR_PROJECT": str(tmp_path / "p")}
 
 
@@ -218,7 +218,7 @@ def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
     terminal.press("\x11")
     assert terminal.end() == 0
     with Project.open(tmp_path / "p") as of:
-        assert not sum(of.annotations("doc-0", "ada")[0].tally().values())
+        assert not sum(of.log.annotations("doc-0", "ada")[0].tally().values())
 
 
 def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(tmp_path: Path, small: dict[str, str]) -> None:
@@ -231,7 +231,7 @@ def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(tmp_path: Path, s
     terminal.press("\x11")
     assert terminal.end() == 0
     with Project.open(tmp_path / "p") as of:
-        stands = of.annotations("doc-0", "ada")[0]
+        stands = of.log.annotations("doc-0", "ada")[0]
         assert [span.entity for span in stands.spans() if span.entity == "EUROPE"] == ["EUROPE"]
         assert stands.tally()[Status.ACCEPTED] >= 1
 

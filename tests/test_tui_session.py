@@ -17,7 +17,7 @@ from annotator.tui.session import Session
 
 def _session(root: Path) -> tuple[Project, Session]:
     of = project(root, TEXT)
-    of.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     session = Session(of, "ada", "a", patience=0.2)
     of.wait_at_most(session.patience)
     session.open("doc-0")
@@ -26,7 +26,7 @@ def _session(root: Path) -> tuple[Project, Session]:
 
 def _accepted(root: Path) -> int:
     with Project.open(root) as of:
-        return of.annotations("doc-0", "ada")[0].tally()[Status.ACCEPTED]
+        return of.log.annotations("doc-0", "ada")[0].tally()[Status.ACCEPTED]
 
 
 def test_a_database_locked_by_another_process_delays_one_key_and_loses_none(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_it_covers_nothing_and_fits(theme: str, width: int, height: int, at: Ste
 
 def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
     made = project(tmp_path / "p", TEXT)
-    made.put_suggestions("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
 
     def begins(name: str, of: Project) -> Session:
         session = Session(of, name, of.new_session())

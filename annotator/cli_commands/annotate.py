@@ -45,7 +45,7 @@ def open_application(ctx: click.Context, *, document: str | None, demo: bool) ->
     with project:
         if document is not None:
             try:
-                project.document(document)
+                project.documents.load(document)
             except ProjectError as error:
                 raise UsageError(error.message, hint=error.hint) from error
         from annotator.tui.app import run

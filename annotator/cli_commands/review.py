@@ -57,7 +57,7 @@ def command(
         check_terminal()
     with open_project(ctx) as project:
         if document is not None:
-            project.document(document)
+            project.documents.load(document)
         if who:
             return _who_was_right(project, strategy, as_json=as_json)
         if headless:

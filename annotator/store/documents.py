@@ -165,7 +165,7 @@ def queue(
     completion: Completion | None = None,
     own: bool = False,
 ) -> list[DocumentSummary]:
-    """The rows of an annotator's queue; see `Project.documents`."""
+    """The rows of an annotator's queue; see `project.documents.queue`."""
     where, values = _filter(db, search, completion, annotator if own else None)
     rows = db.rows(
         f"SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "

@@ -60,7 +60,7 @@ class Finished:
 
 
 class Learning:
-    """Queries over one database. The text and the annotations themselves come from `Project.records`."""
+    """Queries over one database. The text and the annotations themselves come from `project.log.records`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -123,7 +123,7 @@ def _record(document: Document, annotator: str, status: Completion, stands: Mapp
 
 
 def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:
-    """Import completions, all or none; see `Project.add_records`."""
+    """Import completions, all or none; see `project.log.add_records`."""
     fresh = done = 0
     known: list[str] = []
     renamed: list[tuple[str, str]] = []

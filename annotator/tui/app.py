@@ -120,7 +120,7 @@ class AnnotatorApp(App[int]):
         session = self.session
         document = self._wanted
         if document is None:
-            place = session.project.last_position(session.annotator)
+            place = session.project.log.last_position(session.annotator)
             document = place.document if place else None
             held = session.project.assignments
             if session.own and (document is None or not held.holds(session.annotator, document)):

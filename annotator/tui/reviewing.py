@@ -52,11 +52,11 @@ class ReviewSession(Session):
     def prepare(self, document: Document) -> None:
         if self._learnt is None:
             self._learnt = learn(self.project, self.strategy)
-        found = versions(self.project.records(document=document.id), self.strategy, self._learnt)
+        found = versions(self.project.log.records(document=document.id), self.strategy, self._learnt)
         self._found, self._lanes = found, []
         if found is not None:
             self._lanes = differences_of(found)
-            self._suggested = self.project.suggestions(document.id)
+            self._suggested = self.project.suggestions.of(document.id)
             prefill(self.project, document, found)
 
     def arrived(self) -> None:
@@ -195,7 +195,7 @@ class ReviewSession(Session):
 
     def _rows(self, search: str, completion: Completion | None) -> list[DocumentSummary]:
         wanted, words = _filter(search)
-        known = {row.id: row for row in self.project.documents(self.annotator, search=words)}
+        known = {row.id: row for row in self.project.documents.queue(self.annotator, search=words)}
         out: list[DocumentSummary] = []
         for row in review_rows(self.project, self.strategy):
             own = known.get(row.document)

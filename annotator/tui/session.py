@@ -70,16 +70,16 @@ class Session:
 
     def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
         """Open a document where the annotator left it, or at the given place."""
-        text = self.project.document(document)
+        text = self.project.documents.load(document)
         self._said = None
         self.prepare(text)
         if paragraph is None:
-            place = self.project.position(document, self.annotator)
+            place = self.project.log.position(document, self.annotator)
             if place is not None:
                 paragraph, item = place.paragraph, place.item
                 if self.state is None:
                     self.view = place.mode
-        annotations, history = self.project.annotations(document, self.annotator)
+        annotations, history = self.project.log.annotations(document, self.annotator)
         serial = self.state.serial if self.state else 0
         state = open_document(
             text,
@@ -113,7 +113,7 @@ class Session:
         """What is proposed in a document (a paragraph of it), but for muted rules and in blind paragraphs."""
         muted = self.muted()
         return [
-            s for s in self.project.suggestions(document.id, paragraph)
+            s for s in self.project.suggestions.of(document.id, paragraph)
             if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
         ]  # fmt: skip
 
@@ -126,7 +126,7 @@ class Session:
             return
         try:
             # Kept first: whatever is read after that is not changed by training any more.
-            self.project.mark_opened(*place, self.annotator)
+            self.project.suggestions.mark_opened(*place, self.annotator)
         except StoreError as error:
             if not self.unsaved:
                 self.error = error
@@ -156,7 +156,7 @@ class Session:
         """For a document that has none at all: have them made aside."""
         id = self.review.document.id
         self.awaiting = False
-        if self.background is None or id in self._asked or self.project.suggestions(id):
+        if self.background is None or id in self._asked or self.project.suggestions.of(id):
             return
         self._asked.add(id)
         self.background.start(SUGGEST)
@@ -166,7 +166,7 @@ class Session:
         """Whether the suggestions that the document waits for are there. They are shown at once where nothing is in
         the paragraph that they would change, else when a paragraph is opened."""
         state = self.review
-        if not self.awaiting or not self.project.suggestions(state.document.id):
+        if not self.awaiting or not self.project.suggestions.of(state.document.id):
             return False
         self.awaiting = False
         if state.mode is Mode.BROWSE and not state.items:
@@ -201,20 +201,20 @@ class Session:
         search: str = "",
         completion: Completion | None = None,
     ) -> list[DocumentSummary]:
-        """Rows of the queue; see `Project.documents`."""
-        return self.project.documents(
+        """Rows of the queue; see `project.documents.queue`."""
+        return self.project.documents.queue(
             self.annotator, offset=offset, limit=limit, search=search, completion=completion, own=self.own
         )
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
         """Number of rows of the queue."""
-        return self.project.count_documents(
+        return self.project.documents.count(
             self.annotator, search=search, completion=completion, own=self.own
         )
 
     def ids(self) -> list[str]:
         """The documents of the queue, in its order."""
-        return self.project.document_ids(own=self.annotator if self.own else None)
+        return self.project.documents.ids(own=self.annotator if self.own else None)
 
     @property
     def assigned(self) -> bool:
@@ -267,7 +267,7 @@ class Session:
         while self.unsaved:
             document, group = self.unsaved[0]
             try:
-                self.project.record(document, self.annotator, group)
+                self.project.log.record(document, self.annotator, group)
             except ConflictError as error:
                 self.unsaved = [one for one in self.unsaved if one[0] != document]
                 self.error = None
@@ -301,7 +301,7 @@ class Session:
         if place == self._place:
             return
         try:
-            self.project.save_position(self.annotator, place)
+            self.project.log.save_position(self.annotator, place)
         except StoreError as error:
             if not self.unsaved:
                 self.error = error
@@ -321,7 +321,7 @@ class Session:
         """The names in the text that this annotator gave to two entities or more, with those; read once for a
         document, and again when a name was given."""
         if self._ambiguous is None:
-            self._ambiguous = self.project.ambiguous(self.annotator, self.review.document.id)
+            self._ambiguous = self.project.names.ambiguous(self.annotator, self.review.document.id)
         return self._ambiguous
 
     def message_here(self) -> str:
@@ -366,11 +366,11 @@ class Session:
     def neighbour(self, direction: int) -> str | None:
         """The document before (-1) or after (1) the open one, in the order of the queue."""
         own = self.annotator if self.own else None
-        return self.project.neighbour(self.review.document.id, direction, own=own)
+        return self.project.documents.neighbour(self.review.document.id, direction, own=own)
 
     def waiting(self, document: str, direction: int) -> str | None:
         """The nearest document before (-1) or after (1) one in which something waits for a decision."""
-        return self.project.waiting(self.annotator, document, direction, own=self.own)
+        return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
 
     def to_undecided(self, direction: int = 1) -> bool:
         """Go to the next (1) or previous (-1) undecided item, in this document or the ones beyond it; whether

@@ -149,7 +149,7 @@ class _Table:
 
 def report(project: Project) -> Report:
     """Who holds what. Reads all texts."""
-    return _Table.of(project.assignments.held(), project.words()).report()
+    return _Table.of(project.assignments.held(), project.documents.words()).report()
 
 
 def assign(
@@ -176,7 +176,7 @@ def assign(
         )
     wanted = _known(project, documents)
     # Texts never change; to go through all of them takes its time, in which others want to write.
-    words = project.words()
+    words = project.documents.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
         table = _Table.of(project.assignments.held(), words)
@@ -219,7 +219,7 @@ def _check_each(each: int, people: set[str]) -> None:
 
 def _known(project: Project, documents: Sequence[str] | None) -> set[str] | None:
     """The documents asked for. Raises ProjectError when there is none with one of the ids."""
-    return {project.document(id).id for id in documents} if documents else None
+    return {project.documents.load(id).id for id in documents} if documents else None
 
 
 def _for_all(project: Project, documents: Iterable[str], share: float) -> set[str]:
@@ -261,7 +261,7 @@ def clear(
     of all), in one transaction. Raises like `assign`."""
     who = [check_annotator(name) for name in names] or None
     _known(project, documents)
-    words = project.words()
+    words = project.documents.words()
     with nullcontext() if dry_run else project.assignments.writing():
         table = _Table.of(project.assignments.held(), words)
         taken = project.assignments.free(who, documents or None)

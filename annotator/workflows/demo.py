@@ -70,7 +70,7 @@ def add_seeds(project: Project) -> None:
     seeds = folder("seeds")
     titles = json.loads((seeds / "titles.json").read_text(encoding="utf-8"))
     gold = jsonl.read(seeds / "gold.jsonl", ReadOptions(project.schema))
-    project.add_records(islice(gold.records, DECIDED))
+    project.log.add_records(islice(gold.records, DECIDED))
     for name in ("coder-a", "coder-b"):
         ingest(project, seeds / f"{name}.jsonl")
     for text in sorted(seeds.glob("*.txt")):
@@ -81,7 +81,7 @@ def _suggest_first(project: Project) -> None:
     """Suggestions for the first document, so that it opens with them."""
     from annotator.workflows.suggesting.suggest import suggest
 
-    suggest(project, documents=project.document_ids()[:1])
+    suggest(project, documents=project.documents.ids()[:1])
 
 
 def _suggest_rest(root: Path) -> None:

@@ -36,11 +36,11 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
     compiled = pattern(wanted)
     found: list[Hit] = []
     literal = "" if wanted.startswith("re:") else wanted
-    for id, text in project.texts(literal) if wanted else ():
+    for id, text in project.documents.texts(literal) if wanted else ():
         matches = [m for m in compiled.finditer(text) if m.end() > m.start()]
         if not matches:
             continue
-        document = project.document(id)
+        document = project.documents.load(id)
         for match in matches:
             paragraph = document.paragraph_at(match.start())
             low, high = max(paragraph.start, match.start() - 30), min(paragraph.end, match.end() + 30)

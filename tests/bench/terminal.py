@@ -133,7 +133,7 @@ def _project(root: Path) -> None:
         _document("huge", [_words(2000), *lines[:4]]),
     ]
     with Project.create(root) as project:
-        project.add_documents(documents)
+        project.documents.add(documents)
         suggest(project)
 
 
@@ -148,7 +148,7 @@ def _large(root: Path, count: int) -> None:
             yield _document(f"d{i}", [f"Number {i}. {lines[i % len(lines)]}", lines[(i + 7) % len(lines)]])
 
     with Project.create(root) as project:
-        project.add_documents(documents())
+        project.documents.add(documents())
         suggest(project, documents=["long"])
 
 
@@ -266,8 +266,8 @@ def _ahead(bench: Bench, table: Table) -> None:
     with Project.open(bench.folder / "p") as project:
         # What was decided, and where one is then; the view may have scrolled in other steps.
         ahead, alone = (
-            ({i: s.status for i, s in project.annotations("long", who)[0].paragraph(0).items()},
-             project.position("long", who))
+            ({i: s.status for i, s in project.log.annotations("long", who)[0].paragraph(0).items()},
+             project.log.position("long", who))
             for who in ("ahead", "alone")
         )  # fmt: skip
     same = ahead == alone

@@ -48,7 +48,7 @@ def _coded(root: Path, *, parts: Sequence[str], base: bool) -> tuple[int, int]:
             if count < SENTENCES:
                 kept.append(record)
                 count += _sentences(record.document.text)
-        of.add_records(kept)
+        of.log.add_records(kept)
         return count, len(of.learning.finished())
 
 
@@ -87,7 +87,7 @@ def first_suggestions(work: Path) -> dict[str, float]:
     )  # fmt: skip
     imported = time.monotonic()
     with Project.open(root) as of:
-        while not of.suggested():
+        while not of.suggestions.documents():
             time.sleep(0.02)
     there = time.monotonic()
     while running(root) or wanted(root):
@@ -102,7 +102,7 @@ def throughput(trained: Path, work: Path) -> dict[str, Any]:
     with Project.create(work) as of:
         for text in sorted(folder("seeds").glob("*.txt")):
             ingest(of, text)
-        documents = [of.document(id) for id in of.document_ids()]
+        documents = [of.documents.load(id) for id in of.documents.ids()]
     kitchen.serve(documents[0])
     began = time.process_time()
     count = sum(len(d.paragraphs) for d in documents)

@@ -41,7 +41,11 @@ class AskingScreen(CommandScreen):
             self._message = "the item in focus has no entity or concept"
             self.redraw()
             return
-        known = self.session.project.entities() if field.kind == "entity" else self.session.project.concepts()
+        known = (
+            self.session.project.names.entities()
+            if field.kind == "entity"
+            else self.session.project.names.concepts()
+        )
         title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}"
         prompt = Prompt(
             title,

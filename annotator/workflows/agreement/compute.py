@@ -71,24 +71,24 @@ class Follower:
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         self._only = documents
-        self._watch = project.watch()
+        self._watch = project.log.watch()
         chosen = _layers(project.schema, layers)
-        progress = project.progress(self._annotators)
+        progress = project.log.progress(self._annotators)
         self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
         self._counts = _counted(self._progress.values())
         several = sum(done > 1 for done, _, _ in self._progress.values())
         self._ledger = Ledger(
             chosen, resampling or Resampling(), measures, documents=several, hidden=_hidden(project)
         )
-        self._read(list(self._progress), project.suggested())
+        self._read(list(self._progress), project.suggestions.documents())
 
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Put in the documents that say something: two completions, or one and suggestions."""
         wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
         with _uncollected():
-            for records in self._project.finished(wanted, self._annotators):
+            for records in self._project.log.finished(wanted, self._annotators):
                 there = sorted({r.document.id for r in records} & set(suggested))
-                found = {id: self._project.suggestions(id) for id in there}
+                found = {id: self._project.suggestions.of(id) for id in there}
                 self._ledger.put(records, {id: held for id, held in found.items() if held})
 
     def update(self) -> bool:
@@ -99,7 +99,7 @@ class Follower:
             return False
         for id in sorted(changed if self._only is None else changed & set(self._only)):
             before = self._progress.pop(id, (0, 0, 0))
-            self._progress.update(self._project.progress(self._annotators, document=id))
+            self._progress.update(self._project.log.progress(self._annotators, document=id))
             self._counts.subtract(_counted([before]))
             self._counts.update(_counted([self._progress.get(id, (0, 0, 0))]))
             done = self._progress.get(id, (0, 0, 0))[0]
@@ -147,9 +147,9 @@ def comparison(
     project: Project, annotators: Sequence[str] | None = None, document: str | None = None
 ) -> Comparison:
     """The finished work of a project (or on one document) that two or more annotators share, all in memory."""
-    progress = project.progress(annotators, document=document)
+    progress = project.log.progress(annotators, document=document)
     ids = [id for id, (done, _, _) in progress.items() if done > 1]
-    records: list[Record] = [r for some in project.finished(ids, annotators) for r in some]
+    records: list[Record] = [r for some in project.log.finished(ids, annotators) for r in some]
     return compare(records)
 
 

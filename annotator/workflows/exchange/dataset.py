@@ -61,15 +61,15 @@ def part_of(id: str, seed: str) -> str:
 def derive(project: Project, *, seed: str = "annotator") -> Dataset:
     """The data set of a project. Raises ExportError when there is no gold."""
     dumps = formats.load("jsonl").dumps
-    gold = list(project.records(annotator=GOLD, status=Completion.GOLD))
+    gold = list(project.log.records(annotator=GOLD, status=Completion.GOLD))
     if not gold:
         raise ExportError(
             "there is no gold yet", hint="`annotator review` makes it, or an import of gold records"
         )
     ids = {record.document.id for record in gold}
-    worked = {row.document for row in project.completions()}
+    worked = {row.document for row in project.log.completions()}
     works = [
-        r for r in project.records()
+        r for r in project.log.records()
         if r.annotator is not None and r.status is Completion.DONE and r.document.id in ids
     ]  # fmt: skip
     gold = [_with_history(project, record, works) for record in gold]
@@ -93,7 +93,7 @@ def _shown(project: Project, record: Record) -> set[tuple[str, int, int]]:
     share, seed = project.config.blind_share, project.blind_seed
     return {
         (s.value.layer, s.value.start, s.value.end)
-        for s in project.suggestions(record.document.id)
+        for s in project.suggestions.of(record.document.id)
         if isinstance(s.value, Span)
         and s.shown
         and not (share and is_blind(record.document.id, s.paragraph, share=share, seed=seed))
@@ -156,7 +156,7 @@ def _manifest(
             labels.setdefault(item.layer, Counter())[item.label] += 1
             sources[item.origin] += 1
     updated = [
-        row.updated for row in project.completions(annotator=GOLD) if row.completion is Completion.GOLD
+        row.updated for row in project.log.completions(annotator=GOLD) if row.completion is Completion.GOLD
     ]
     return {
         "format": "annotator-dataset/1",

@@ -32,13 +32,13 @@ class ExportResult:
 def selected(project: Project, status: str) -> Iterator[Record]:
     """The records that `gold`, `all` or `annotator=NAME` stands for."""
     if status == "all":
-        return project.records()
+        return project.log.records()
     if status == "gold":
-        return project.records(annotator=GOLD, status=Completion.GOLD)
+        return project.log.records(annotator=GOLD, status=Completion.GOLD)
     prefix, _, name = status.partition("=")
     if prefix != "annotator" or not name:
         raise UsageError(f"“{status}” is no status", hint="Use gold, all or annotator=NAME")
-    return project.records(annotator=check_annotator(name))
+    return project.log.records(annotator=check_annotator(name))
 
 
 def file_name(status: str, extension: str) -> str:

@@ -116,7 +116,7 @@ def _add(project: Project, batch: Batch, *, id: str | None, title: str | None) -
     records = _add_records(project, batch.records) if batch.records else AddResult()
     if not batch.documents:
         return records
-    texts = project.add_documents(_named(project, batch.documents, id=id, title=title))
+    texts = project.documents.add(_named(project, batch.documents, id=id, title=title))
     return AddResult(
         records.documents + texts.documents, records.completions, (*records.known, *texts.known),
         (*records.renamed, *texts.renamed),
@@ -132,7 +132,7 @@ def _add_records(project: Project, records: Iterable[Record]) -> AddResult:
             named.add(record.document.id)
             yield record
 
-    added = project.add_records(noted())
+    added = project.log.add_records(noted())
     renamed = dict(added.renamed)
     settle_imported(project, {renamed.get(id, id) for id in named})
     return added
@@ -143,8 +143,8 @@ def _named(
 ) -> list[Document]:
     """The documents with ids that are free; a text that is known keeps the id it has."""
     wanted = [id or document.id for document in documents]
-    known = [project.document_by_hash(document.sha256) for document in documents]
-    free = iter(project.free_ids(w for w, k in zip(wanted, known, strict=True) if k is None))
+    known = [project.documents.id_by_hash(document.sha256) for document in documents]
+    free = iter(project.documents.free_ids(w for w, k in zip(wanted, known, strict=True) if k is None))
     return [
         replace(document, id=k or next(free), title=title or document.title)
         for document, k in zip(documents, known, strict=True)
@@ -153,11 +153,11 @@ def _named(
 
 def _count(project: Project, batch: Batch) -> AddResult:
     """What an import would add."""
-    known = [k for d in batch.documents if (k := project.document_by_hash(d.sha256))]
+    known = [k for d in batch.documents if (k := project.documents.id_by_hash(d.sha256))]
     records = 0
     fresh = {d.sha256 for d in batch.documents}
     for record in batch.records:
         records += 1
         fresh.add(record.document.sha256)
-    new = sum(project.document_by_hash(sha) is None for sha in fresh)
+    new = sum(project.documents.id_by_hash(sha) is None for sha in fresh)
     return AddResult(new, records, tuple(known))

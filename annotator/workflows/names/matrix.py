@@ -59,7 +59,7 @@ def of_project(project: Project, annotator: str, *, by: By) -> Matrix:
     """The matrix of all of an annotator's work; reads all of it."""
     return _matrix(
         entry
-        for record in project.records(annotator=annotator)
+        for record in project.log.records(annotator=annotator)
         for entry in _held(record.document, record.spans, record.relations, project.schema, by)
     )
 

@@ -25,12 +25,12 @@ class Entry:
 
 def entries(project: Project, annotator: str, kind: Kind) -> list[Entry]:
     """The names an annotator gave, the most frequent first."""
-    return [Entry(k.name, k.count, tuple(k.aliases)) for k in project.names(annotator, kind)]
+    return [Entry(k.name, k.count, tuple(k.aliases)) for k in project.names.given(annotator, kind)]
 
 
 def mentions(project: Project, annotator: str, kind: Kind, name: str) -> list[Mention]:
     """Where an annotator gave a name, in document and text order."""
-    return project.mentions(annotator, kind, name)
+    return project.names.mentions(annotator, kind, name)
 
 
 def rename(project: Project, annotator: str, kind: Kind, old: str, new: str) -> int:
@@ -44,11 +44,11 @@ def rename(project: Project, annotator: str, kind: Kind, old: str, new: str) -> 
         return 0
     session, concepts = project.new_session(), concepts_of(project.schema)
     wanted: dict[str, list[Mention]] = {}
-    for mention in project.mentions(annotator, kind, old):
+    for mention in project.names.mentions(annotator, kind, old):
         wanted.setdefault(mention.document, []).append(mention)
     number = 0
     for document, several in wanted.items():
-        annotations, _ = project.annotations(document, annotator)
+        annotations, _ = project.log.annotations(document, annotator)
         decisions: list[Decision] = []
         for mention in several:
             standing = annotations.get(mention.item, mention.paragraph)
@@ -62,7 +62,7 @@ def rename(project: Project, annotator: str, kind: Kind, old: str, new: str) -> 
                     f"{session}-{document}", Action.CORRECT, mention.item, mention.paragraph, standing, after
                 )
             )
-        project.record(document, annotator, decisions)
+        project.log.record(document, annotator, decisions)
         number += len(decisions)
     return number
 

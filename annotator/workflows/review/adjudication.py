@@ -92,7 +92,7 @@ def learn(project: Project, strategy: str) -> object | None:
     if not hasattr(module, "learn"):
         return None
     every: dict[str, list[Record]] = {}
-    for record in project.records(status=Completion.DONE):
+    for record in project.log.records(status=Completion.DONE):
         every.setdefault(record.document.id, []).append(record)
     corpus = [(candidates(done), _voters(done)) for done in every.values()]
     found: object = module.learn(corpus)
@@ -132,7 +132,7 @@ def prefill(project: Project, document: Document, found: Versions) -> int:
     What was decided in review stays. What the strategy once put there and does not keep any more, because an
     annotator's work changed, is taken out and comes back as a difference.
     """
-    annotations, _ = project.annotations(document.id, GOLD)
+    annotations, _ = project.log.annotations(document.id, GOLD)
     group = f"merge-{project.new_session()}"
     keep = {c.id: replace(c.value, origin=found.origin) for c in found.kept}
     decisions = [
@@ -149,7 +149,7 @@ def prefill(project: Project, document: Document, found: Versions) -> int:
             if merged and standing.status is Status.ACCEPTED and id not in keep:
                 decisions.append(Decision(group, Action.MERGE, id, index, standing, None))
     if decisions:
-        project.record(document.id, GOLD, decisions)
+        project.log.record(document.id, GOLD, decisions)
     return len(decisions)
 
 
@@ -160,20 +160,22 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
     It makes no difference which file came first.
     """
     settled = 0
-    for row in project.completions(annotator=GOLD):
+    for row in project.log.completions(annotator=GOLD):
         if row.document not in documents or row.completion is not Completion.GOLD:
             continue
-        here = {e.annotator for e in project.events(row.document) if e.decision.action is not Action.IMPORT}
-        found = versions(project.records(document=row.document))
+        here = {
+            e.annotator for e in project.log.events(row.document) if e.decision.action is not Action.IMPORT
+        }
+        found = versions(project.log.records(document=row.document))
         if GOLD in here or found is None:
             continue
-        document = project.document(row.document)
-        annotations, _ = project.annotations(row.document, GOLD)
+        document = project.documents.load(row.document)
+        annotations, _ = project.log.annotations(row.document, GOLD)
         files = tuple(c for c in found.candidates if not here.intersection(c.votes))
         group = f"import-{project.new_session()}"
         decisions = _rejected(document, annotations, found, files, group, Action.IMPORT)
         if decisions:
-            project.record(row.document, GOLD, decisions)
+            project.log.record(row.document, GOLD, decisions)
             settled += len(decisions)
     return settled
 
@@ -241,12 +243,12 @@ def review_rows(project: Project, strategy: str = "unanimous") -> list[ReviewRow
     begun): those with most to decide first, of equals that on which work ended first."""
     rows: list[ReviewRow] = []
     learnt = learn(project, strategy)
-    finished = {(row.document): row.updated for row in project.completions()}
-    for id in project.document_ids():
-        found = versions(project.records(document=id), strategy, learnt)
+    finished = {(row.document): row.updated for row in project.log.completions()}
+    for id in project.documents.ids():
+        found = versions(project.log.records(document=id), strategy, learnt)
         if found is None:
             continue
-        annotations, _ = project.annotations(id, GOLD)
+        annotations, _ = project.log.annotations(id, GOLD)
         if len(found.voters) < 2 and not found.complete and annotations.completion is Completion.NEW:
             continue
         waiting = tuple(c for c in found.candidates if _waits(annotations, c, found))
@@ -306,15 +308,15 @@ def merge_all(
     check_strategy(strategy)
     merged = gold = 0
     learnt = learn(project, strategy)
-    for id in documents or project.document_ids():
-        document = project.document(id)
-        found = versions(project.records(document=id), strategy, learnt)
+    for id in documents or project.documents.ids():
+        document = project.documents.load(id)
+        found = versions(project.log.records(document=id), strategy, learnt)
         least = 1 if strategy.startswith("annotator:") else 2
         if found is None or len(found.voters) < least:
             continue
         prefill(project, document, found)
         merged += 1
-        annotations, _ = project.annotations(id, GOLD)
+        annotations, _ = project.log.annotations(id, GOLD)
         left = [c for c in found.candidates if _waits(annotations, c, found)]
         if annotations.completion is Completion.GOLD:
             gold += 1
@@ -342,7 +344,7 @@ def _close(project: Project, document: Document, annotations: AnnotationSet, fou
             decisions.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
     done = Standing(Status.MARKED, CompletionMark(Completion.GOLD))
     decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), done))
-    project.record(document.id, GOLD, decisions)
+    project.log.record(document.id, GOLD, decisions)
 
 
 __all__ = [

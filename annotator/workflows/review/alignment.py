@@ -146,11 +146,11 @@ def right(project: Project, strategy: str = "unanimous") -> list[Right]:
     """Who was right how often, by the label that review took; only differences that are decided count."""
     counts: dict[tuple[str, str, str], list[int]] = {}
     learnt = learn(project, strategy)
-    for id in project.document_ids():
-        found = versions(project.records(document=id), strategy, learnt)
+    for id in project.documents.ids():
+        found = versions(project.log.records(document=id), strategy, learnt)
         if found is None or len(found.voters) < 2:
             continue
-        annotations, _ = project.annotations(id, GOLD)
+        annotations, _ = project.log.annotations(id, GOLD)
         standing = {item: s for held in annotations.by_paragraph.values() for item, s in held.items()}
         for difference in differences_of(found):
             if not difference.kinds or not all(

@@ -39,7 +39,7 @@ def note_of(reason: str, message: str) -> str:
 
 def messages(project: Project) -> list[Message]:
     """What review says to the annotators, in document order."""
-    found = [Message(d, p, i, message_of(n)) for d, p, i, n in project.notes(GOLD)]
+    found = [Message(d, p, i, message_of(n)) for d, p, i, n in project.log.notes(GOLD)]
     return [message for message in found if message.text]
 
 

@@ -63,15 +63,15 @@ def requeue(project: Project) -> dict[str, int]:
         return {}
     project.keep_setting(BEFORE, json.dumps(changed, ensure_ascii=False, sort_keys=True))
     counts = dict.fromkeys(changed, 0)
-    for row in project.completions(annotator=GOLD):
+    for row in project.log.completions(annotator=GOLD):
         _requeue(project, row.document, counts)
     return counts
 
 
 def _requeue(project: Project, id: str, counts: dict[str, int]) -> None:
     """The items of one document whose label is among `counts`, which are added to."""
-    annotations, _ = project.annotations(id, GOLD)
-    found = versions(project.records(document=id))
+    annotations, _ = project.log.annotations(id, GOLD)
+    found = versions(project.log.records(document=id))
     drawn = {c.id for c in found.candidates} if found is not None else set()
     group = f"merge-{project.new_session()}"
     decisions: list[Decision] = []
@@ -94,7 +94,7 @@ def _requeue(project: Project, id: str, counts: dict[str, int]) -> None:
     if decisions:
         begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
         decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), begun))
-        project.record(id, GOLD, decisions)
+        project.log.record(id, GOLD, decisions)
 
 
 __all__ = ["definitions", "definitions_before", "requeue"]

@@ -60,7 +60,7 @@ class Recipe:
             tuple(names) or project.config.suggesters,
             project.schema,
             project.config,
-            project.memory(),
+            project.suggestions.memory(),
             History.fit(verdicts),
             project.learning.newest(project.schema.hash),
             (project.config.blind_share, project.blind_seed),
@@ -184,16 +184,16 @@ def suggest(
     ProjectError for an unknown document, PoolError for processes or a cluster that fail.
     """
     recipe = Recipe.of(project, suggesters or ())
-    ids = list(documents) if documents is not None else project.document_ids()
+    ids = list(documents) if documents is not None else project.documents.ids()
     if missing:
-        done = project.suggested()
+        done = project.suggestions.documents()
         ids = [id for id in ids if id not in done]
     kitchen = Kitchen.of(recipe)
     run = recipe.run(kitchen.suggesters)
     count = 0
     with _pool(kitchen, workers, dask) as pool:
-        for number, (id, found) in enumerate(served(pool, map(project.document, ids)), 1):
-            count += project.put_suggestions(id, found, run=run, others=suggesters is None)
+        for number, (id, found) in enumerate(served(pool, map(project.documents.load, ids)), 1):
+            count += project.suggestions.put(id, found, run=run, others=suggesters is None)
             if progress is not None:
                 progress(number, len(ids))
     warnings = tuple(told for one in kitchen.suggesters for told in getattr(one, "warnings", ()))

@@ -104,7 +104,7 @@ def material(project: Project, reader: Reader, *, annotator: str | None = None) 
     for one in finished:
         by_work.setdefault((one.document, one.annotator), []).append(one.paragraph)
     for (document, who), paragraphs in by_work.items():
-        record = next(project.records(document=document, annotator=who), None)
+        record = next(project.log.records(document=document, annotator=who), None)
         if record is None:
             continue
         records[document, who] = record
@@ -120,11 +120,11 @@ def material(project: Project, reader: Reader, *, annotator: str | None = None) 
 def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
     """The texts of these documents, then of others in their order, up to `TEXTS` code points."""
     left = TEXTS
-    ids = project.document_ids()
+    ids = project.documents.ids()
     for id in (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled)):
         if left <= 0:
             return
-        text = project.document(id).text
+        text = project.documents.load(id).text
         left -= len(text)
         yield text
 
@@ -190,7 +190,7 @@ def learnt(project: Project) -> tuple[Bundle, Material]:
 
 def nearest(project: Project) -> list[str]:
     """All documents, those where the annotators are and the ones that follow them first."""
-    ids = project.document_ids()
+    ids = project.documents.ids()
     at = {id: i for i, id in enumerate(ids)}
     starts = sorted({at[document] for document, _ in project.learning.places() if document in at}) or [0]
 
@@ -207,20 +207,20 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
     recipe = Recipe.of(project)
     kitchen = Kitchen.of(recipe)
     run = recipe.run(kitchen.suggesters)
-    known = project.suggested() if only_missing else frozenset()
+    known = project.suggestions.documents() if only_missing else frozenset()
     count = stored = 0
     for id in nearest(project):
         if id in known:
             continue
         if not only_missing and (count >= RENEWED or (project.root / TRAIN).exists()):
             break
-        document = project.document(id)
+        document = project.documents.load(id)
         # Where nothing was suggested yet there is nothing to be taken away from anybody.
-        closed = frozenset() if only_missing else project.touched(id)
+        closed = frozenset() if only_missing else project.suggestions.touched(id)
         if all(p.excluded or p.index in closed for p in document.paragraphs):
             continue
         found = kitchen.serve(document, but=closed)
-        stored += project.put_suggestions(id, found, run=run, untouched=not only_missing)
+        stored += project.suggestions.put(id, found, run=run, untouched=not only_missing)
         count += 1
     if count:
         tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
@@ -251,9 +251,9 @@ def work(root: Path) -> int:
 def withdrawn(project: Project) -> int:
     """Take back, where nobody was yet, suggestions of forms that were rejected twice and never accepted, and of
     relations that end at these; how many, in the documents that a training would renew."""
-    memory, count = project.memory(), 0
+    memory, count = project.suggestions.memory(), 0
     for id in nearest(project)[:RENEWED]:
-        document, suggestions = project.document(id), project.suggestions(id)
+        document, suggestions = project.documents.load(id), project.suggestions.of(id)
         gone = {
             one.id
             for one in suggestions
@@ -263,7 +263,7 @@ def withdrawn(project: Project) -> int:
         if gone:
             values = (one.value for one in suggestions)
             gone |= {r.id for r in values if isinstance(r, Relation) and gone & {r.source, r.target}}
-            count += project.withdraw(id, gone)
+            count += project.suggestions.withdraw(id, gone)
     return count
 
 

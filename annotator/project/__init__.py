@@ -1,0 +1,201 @@
+"""The headless facade: a project is a folder with `annotator.toml` and `annotator.db`.
+
+Screens, commands and tests all go through `Project`. One instance belongs to one thread; a worker opens
+its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from annotator.config import FILE, Config, read_config
+from annotator.errors import ProjectError, StoreError
+from annotator.folder import DATABASE, new_folder, schema_of
+from annotator.model.naming import concepts_of
+from annotator.model.record import GOLD
+from annotator.model.schema import LabelSchema
+from annotator.project.documents import Documents
+from annotator.project.log import Log
+from annotator.project.names import Names
+from annotator.project.suggestions import Suggestions
+from annotator.store import naming, overview
+from annotator.store.assignments import Assignments, Held
+from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.learning import Learning
+from annotator.store.rows import (
+    AddResult,
+    AnnotatorTally,
+    CompletionRow,
+    Diagnosis,
+    DocumentSummary,
+    Finding,
+    Known,
+    Mention,
+    MergeResult,
+    Position,
+    ProjectStatus,
+    SuggestionRun,
+    SuggestionTally,
+)
+
+TOUR = "tour"
+"""The setting that offers the guided tour; with a colon and an annotator's name, that it is over for them."""
+
+
+class Project:
+    """A project that is open. Close it, or use it as a context manager.
+
+    Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them, `suggestions`
+    what is proposed, `names` the entities and concepts, `learning` what can be learnt from and the models,
+    `assignments` who is to code which document.
+    """
+
+    def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
+        self.root = root
+        self.config = config
+        self.schema = schema
+        self._database = database
+        if database.version < SCHEMA_VERSION:
+            from annotator.store.migrations import migrate
+
+            migrate(database)
+        concepts = concepts_of(schema)
+        naming.refresh(database, concepts)
+        self.documents = Documents(database)
+        self.log = Log(database, concepts)
+        self.suggestions = Suggestions(database)
+        self.names = Names(database)
+        self.learning = Learning(database)
+        self.assignments = Assignments(database)
+
+    @classmethod
+    def create(
+        cls,
+        root: Path,
+        *,
+        schema: str = "actors-claims-stances",
+        shared: bool = False,
+        allow_network: bool = False,
+    ) -> Project:
+        """A new, empty project in a folder, which is made when missing; nothing is left behind on failure."""
+        with new_folder(root, schema=schema, shared=shared, allow_network=allow_network):
+            return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path, *, timeout: float = 10.0) -> Project:
+        """The project in a folder. `timeout`: seconds to wait for the database before BusyError."""
+        if not (root / FILE).is_file():
+            raise ProjectError("is not a project", file=root, hint="Make one with `annotator init`")
+        config = read_config(root / FILE)
+        return cls(root, config, schema_of(root, config), Database(root / DATABASE, timeout=timeout))
+
+    def wait_at_most(self, seconds: float) -> None:
+        """How long a write waits for the database from now on, before BusyError."""
+        self._database.timeout = seconds
+        self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+
+    def close(self) -> None:
+        """Close the database; nothing is lost without it."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- the project as a whole
+
+    def status(self) -> ProjectStatus:
+        """The project in figures."""
+        return overview.status(self._database)
+
+    def verify(self) -> list[Finding]:
+        """Whether the state follows from the log and texts and offsets hold; reads everything."""
+        return overview.verify(self._database)
+
+    def diagnosis(self) -> Diagnosis:
+        """How the database is run."""
+        return overview.diagnosis(self._database)
+
+    def backup(self, file: Path) -> None:
+        """A complete copy of the database into a new file, while others go on writing."""
+        if file.exists():
+            raise StoreError("exists already", file=file, hint="Name a file that is not there yet")
+        part = file.with_name(file.name + ".part")
+        try:
+            # What cannot be written is told here, where it is known which of the two files it was.
+            part.touch()
+            self._database.backup(part)
+            part.replace(file)
+        except OSError as error:
+            hint = "Check the folder and its permissions"
+            raise StoreError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def merge(
+        self, database: Path, *, dry_run: bool = False, tell: Callable[[int, int], None] | None = None
+    ) -> MergeResult:
+        """Bring in what the database of another project with the same label schema holds, all or nothing; with
+        `dry_run` nothing. `tell` hears how many documents are done, of how many.
+
+        Raises StoreError for a database that cannot be merged.
+        """
+        from annotator.store import merging
+
+        return merging.merge(self._database, database, self.schema, dry_run=dry_run, tell=tell)
+
+    def setting(self, key: str) -> str | None:
+        """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
+        return overview.setting(self._database, key)
+
+    def keep_setting(self, key: str, value: str) -> None:
+        """Keep a value in the database for all who work in the project."""
+        overview.keep_settings(self._database, {key: value})
+
+    @property
+    def blind_seed(self) -> str:
+        """What chooses the blind paragraphs: of the settings, else the project's own."""
+        return self.config.blind_seed or self.setting("blind_seed") or ""
+
+    def new_session(self) -> str:
+        """A short token, unique to this run of the program."""
+        return os.urandom(5).hex()
+
+
+__all__ = [
+    "DATABASE",
+    "GOLD",
+    "TOUR",
+    "AddResult",
+    "AnnotatorTally",
+    "Assignments",
+    "CompletionRow",
+    "Config",
+    "Diagnosis",
+    "DocumentSummary",
+    "Documents",
+    "Finding",
+    "Held",
+    "Known",
+    "Learning",
+    "Log",
+    "Mention",
+    "MergeResult",
+    "Names",
+    "Position",
+    "Project",
+    "ProjectStatus",
+    "SuggestionRun",
+    "SuggestionTally",
+    "Suggestions",
+]

@@ -1,0 +1,118 @@
+"""`project.documents`: the texts of a project, and the queue of an annotator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from annotator.model.decision import Completion
+from annotator.model.text import Document
+from annotator.store import documents as store
+from annotator.store.connection import Database
+from annotator.store.rows import AddResult, DocumentSummary
+
+
+class Documents:
+    """Texts, their order, and how far each annotator is with them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- texts
+
+    def add(self, documents: Iterable[Document]) -> AddResult:
+        """Add texts, all or none. The same text twice is not doubled but told of in the result.
+
+        Raises InputError when an id already stands for another text.
+        """
+        new, known = 0, []
+        renamed: list[tuple[str, str]] = []
+        with self._database.write():
+            for document in documents:
+                placed = store.place(self._database, document)
+                new += placed.new
+                if not placed.new:
+                    known.append(placed.id)
+                    if placed.id != document.id:
+                        renamed.append((document.id, placed.id))
+        return AddResult(new, 0, tuple(known), tuple(renamed))
+
+    def load(self, id: str) -> Document:
+        """A document by its id. Raises ProjectError when there is none."""
+        return store.load(self._database, id)
+
+    def id_by_hash(self, sha256: str) -> str | None:
+        """The id of the document with this text."""
+        return store.id_by_hash(self._database, sha256)
+
+    def free_ids(self, wanted: Iterable[str]) -> list[str]:
+        """Ids that no document has, as near to the wanted ones as can be: name, name-2, name-3."""
+        return store.unique_ids(self._database, wanted)
+
+    def texts(self, literal: str = "") -> Iterator[tuple[str, str]]:
+        """Id and text of the documents in order, some hundred in memory at a time.
+
+        With `literal`, those that hold it in any case, and perhaps some others.
+        """
+        return store.texts(self._database, literal)
+
+    def words(self) -> dict[str, int]:
+        """Number of words to annotate, of every document in order. Reads all texts."""
+        return store.words(self._database)
+
+    # --- in order
+
+    def ids(self, *, own: str | None = None) -> list[str]:
+        """All ids, in document order; with `own`, of the documents assigned to or begun by this annotator."""
+        return store.ids(self._database, own)
+
+    def neighbour(self, document: str, direction: int, *, own: str | None = None) -> str | None:
+        """The document after (1) or before (-1) one in document order; with `own`, of those of this annotator."""
+        return store.neighbour(self._database, document, direction, own)
+
+    def waiting(self, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
+        """The nearest document after (1) or before (-1) one where the annotator has suggestions to decide.
+
+        Skipped documents don't count; with `own`, only those of the annotator do.
+        """
+        return store.waiting(self._database, annotator, document, direction, own=own)
+
+    # --- the queue
+
+    def queue(
+        self,
+        annotator: str,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        search: str = "",
+        completion: Completion | None = None,
+        own: bool = False,
+    ) -> list[DocumentSummary]:
+        """The queue of an annotator in document order: rows `[offset, offset + limit)` of what is asked for.
+
+        `search` has to be in the title or id, in any case; the document's completion has to be `completion`;
+        with `own`, only documents count that are assigned to the annotator or begun by them.
+        """
+        return store.queue(
+            self._database,
+            annotator,
+            offset=offset,
+            limit=limit,
+            search=search,
+            completion=completion,
+            own=own,
+        )
+
+    def count(
+        self,
+        annotator: str,
+        *,
+        search: str = "",
+        completion: Completion | None = None,
+        own: bool = False,
+    ) -> int:
+        """Number of rows that `queue` would give without a limit."""
+        return store.count(self._database, annotator, search=search, completion=completion, own=own)
+
+
+__all__ = ["Documents"]

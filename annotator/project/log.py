@@ -1,0 +1,113 @@
+"""`project.log`: decisions, and the completions, records and places that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from annotator.model.annotation import AnnotationSet, History
+from annotator.model.decision import Completion, Decision, Event
+from annotator.model.naming import Concepts
+from annotator.model.record import Record
+from annotator.store import documents, finished, log, overview
+from annotator.store import records as recorded
+from annotator.store import suggestions as places
+from annotator.store.connection import Database
+from annotator.store.finished import Watch
+from annotator.store.rows import AddResult, CompletionRow, Position
+
+
+class Log:
+    """The event log, and the state that follows from it."""
+
+    def __init__(self, database: Database, concepts: Concepts) -> None:
+        self._database = database
+        self._concepts = concepts
+
+    # --- decisions
+
+    def annotations(self, document: str, annotator: str) -> tuple[AnnotationSet, History]:
+        """What stands in one completion, and what can be undone and redone."""
+        return (
+            log.state(self._database, document, annotator),
+            log.history(self._database, document, annotator),
+        )
+
+    def record(self, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
+        """Record one group of decisions: durable on return, all or none.
+
+        Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
+        locked, StoreError for any other failure; nothing was written then.
+        """
+        log.record(self._database, document, annotator, decisions, concepts=self._concepts)
+
+    def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
+        """The log of a document in local order, of one annotator or of all."""
+        return log.events(self._database, document, annotator)
+
+    def watch(self) -> Watch:
+        """Tells which documents others have worked on since it was made, or last asked."""
+        return Watch(self._database)
+
+    # --- completions and records
+
+    def completions(
+        self, *, document: str | None = None, annotator: str | None = None
+    ) -> Iterator[CompletionRow]:
+        """Work begun or done, by document order, then annotator."""
+        return documents.completions(self._database, document=document, annotator=annotator)
+
+    def progress(
+        self, annotators: Sequence[str] | None = None, *, document: str | None = None
+    ) -> dict[str, tuple[int, int, int]]:
+        """Document -> how many completions are done, skipped, begun; of these annotators, or of all but gold."""
+        names = None if annotators is None else list(annotators)
+        return finished.progress(self._database, names, document)
+
+    def records(
+        self,
+        *,
+        status: Completion | None = None,
+        annotator: str | None = None,
+        document: str | None = None,
+    ) -> Iterator[Record]:
+        """What stands, by document order, then annotator (gold first); one document at a time in memory.
+
+        `annotator` is a name or `@gold`.
+        """
+        return recorded.records(self._database, status=status, annotator=annotator, document=document)
+
+    def finished(
+        self, documents: Sequence[str], annotators: Sequence[str] | None = None
+    ) -> Iterator[list[Record]]:
+        """Finished completions of these documents, some hundred documents at a time, without notes and flags."""
+        names = None if annotators is None else list(annotators)
+        return finished.batches(self._database, documents, names)
+
+    def add_records(self, records: Iterable[Record]) -> AddResult:
+        """Import completions, all or none; documents that are new are added.
+
+        Raises InputError when an id already stands for another text, or when that annotator already has
+        other work on the document.
+        """
+        return recorded.add_records(self._database, records, concepts=self._concepts)
+
+    def notes(self, annotator: str) -> list[tuple[str, int, str, str]]:
+        """Document, paragraph, item and text of every note of an annotator, in document order."""
+        return overview.notes(self._database, annotator)
+
+    # --- places
+
+    def position(self, document: str, annotator: str) -> Position | None:
+        """Where the annotator was in a document."""
+        return places.position(self._database, document, annotator)
+
+    def last_position(self, annotator: str) -> Position | None:
+        """Where the annotator was last, in any document."""
+        return places.last_position(self._database, annotator)
+
+    def save_position(self, annotator: str, position: Position) -> None:
+        """Keep a place. It survives the death of the process; a power cut may lose the last ones."""
+        places.save_position(self._database, annotator, position)
+
+
+__all__ = ["Log"]

@@ -1,0 +1,61 @@
+"""`project.suggestions`: what suggesters propose, and what they can learn from earlier decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.store import suggestions as store
+from annotator.store.connection import Database
+from annotator.store.rows import SuggestionRun
+
+
+class Suggestions:
+    """The stored suggestions of a project."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
+        """The suggestions of a document or of one paragraph of it, decided or not, by paragraph, rank and id."""
+        return store.load(self._database, document, paragraph)
+
+    def put(
+        self,
+        document: str,
+        suggestions: Sequence[Suggestion],
+        *,
+        run: SuggestionRun,
+        untouched: bool = False,
+        others: bool = False,
+    ) -> int:
+        """Replace the suggestions of a document by `run`'s suggesters that nobody has decided on.
+
+        With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs that nobody
+        has opened or done anything in. Gives how many were stored.
+        """
+        return store.put(self._database, document, suggestions, run, untouched=untouched, others=others)
+
+    def withdraw(self, document: str, ids: Collection[str]) -> int:
+        """Take suggestions back in paragraphs that nobody has opened or done anything in; how many."""
+        return store.withdraw(self._database, document, ids)
+
+    def documents(self) -> frozenset[str]:
+        """The documents that have any suggestion."""
+        return store.suggested(self._database)
+
+    def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
+        """Keep that an annotator sees a paragraph: training no longer changes what is suggested there."""
+        store.mark_opened(self._database, document, paragraph, annotator)
+
+    def touched(self, document: str) -> frozenset[int]:
+        """The paragraphs in which somebody did something, or that somebody opened and saw suggestions in."""
+        return store.touched(self._database, document)
+
+    def memory(self) -> Memory:
+        """What the project has accepted and rejected before."""
+        return store.memory(self._database)
+
+
+__all__ = ["Suggestions"]
