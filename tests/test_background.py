@@ -111,8 +111,8 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
         _wait(trained)
         assert session.came() and not session.awaiting
         assert session.review.items and session.review.message == "suggestions have come"
-        assert new in of.suggested()
-        assert {s.version for s in of.suggestions(new) if s.suggester == "model"} == {"1"}
+        assert new in of.suggestions.documents()
+        assert {s.version for s in of.suggestions.of(new) if s.suggester == "model"} == {"1"}
 
 
 @pytest.mark.parametrize("seconds", [0.7, 2.2])

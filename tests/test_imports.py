@@ -38,7 +38,7 @@ with Project.open(Path({str(tmp_path / "p")!r})) as p:
     session.open("doc-0")
     session.do(do.StartSelection()); session.do(do.SetLabel("actor", "state"))
     assert not session.unsaved, session.error
-    session.save_place(); p.entities(); p.concepts()
+    session.save_place(); p.names.entities(); p.names.concepts()
 """
     assert _loaded(code) == set()
 

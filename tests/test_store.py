@@ -233,10 +233,10 @@ def test_what_could_not_be_saved_is_kept_and_saved_later_in_order(
             session.do(do.Accept())
             assert len(session.unsaved) == 2
             assert session.error is not None
-            assert not list(of.log.annotations("doc-0", "ada")[0].log.annotations())
+            assert not list(of.log.annotations("doc-0", "ada")[0].annotations())
         assert session.save()
         assert session.error is None
-        assert of.annotations("doc-0", "ada")[0] == session.review.annotations
+        assert of.log.annotations("doc-0", "ada")[0] == session.review.annotations
 
 
 def test_every_migration_counts_as_a_version() -> None:
@@ -275,7 +275,7 @@ def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journ
             s = Session(p, "ada", "a"); s.open("doc-0"); s.do(do.StartSelection()); s.do(do.SetLabel("actor", "state"))
             assert not s.unsaved, s.error
         with Project.open(root) as p:
-            assert len(list(p.annotations("doc-0", "ada")[0].annotations())) == 1
+            assert len(list(p.log.annotations("doc-0", "ada")[0].annotations())) == 1
             found = p.diagnosis()
             print(found.driver, found.journal_mode, "|".join(found.remarks))
     """

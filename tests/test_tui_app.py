@@ -274,7 +274,7 @@ def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so
 
     with _demo(tmp_path / "p") as of:
         _run(of, play)
-        assert len(list(of.log.annotations("doc-0", "ada")[0].log.annotations())) >= 2
+        assert len(list(of.log.annotations("doc-0", "ada")[0].annotations())) >= 2
 
 
 def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path: Path) -> None:
