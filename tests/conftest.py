@@ -16,6 +16,13 @@ from annotator.workflows.training.train import train
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core, up to eight, for the whole suite; none for files and tests that are named."""
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return 0
+    return min(os.cpu_count() or 1, 8)
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which a model was trained once; not to be changed."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from coders import PLAN, SOON, TEXT
+from coders import coding as _record
 from support import document
-from test_review import PLAN, SOON, TEXT, _record
 
 from annotator import registry
 from annotator.errors import UsageError

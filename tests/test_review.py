@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from coders import PLAN, SOON, TEXT, Units
+from coders import coding as _record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import document
@@ -28,24 +29,6 @@ from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import check_strategy, merge_all, review_rows, versions
-
-TEXT = "Iran says that the plan is wrong.\nRussia could respond soon."
-Units = Sequence[tuple[int, int, str]]
-
-
-def _record(who: str, units: Units, *, held: bool = True, status: Completion = Completion.DONE) -> Record:
-    spans = [
-        Span(f"{who}{i}", "claim", label, a, b, origin="human")
-        for i, (a, b, label) in enumerate(sorted(units))
-    ]
-    actor = Span(f"{who}x", "actor", "state", 0, 4, "Iran", {"mention": "name"})
-    edges = [Relation(f"{who}r", "stance", "support", actor.id, spans[0].id)] if held and spans else []
-    every = tuple(sorted([actor, *spans], key=lambda s: (s.start, -s.end, s.layer, s.label, s.id)))
-    return Record(document(TEXT), who, status, every, tuple(edges))
-
-
-PLAN = (15, 32, "value")
-SOON = (34, 59, "prediction")
 
 
 def _kept(strategy: str, *records: Record) -> set[tuple[int, int, str]]:
