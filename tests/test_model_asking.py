@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from annotator.model import actions as do
-from annotator.model.decision import Completion, Suggestion
+from annotator.model.annotation import fold
+from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -156,3 +157,47 @@ def test_the_bounds_of_a_stance_are_those_of_its_cue() -> None:
 def test_a_stance_does_not_grow() -> None:
     state = after(opened(), do.FocusItem("against"), do.GrowSelection())
     assert state.mode is Mode.BROWSE and "does not grow" in state.message
+
+
+def test_one_thing_done_earlier_is_taken_back_by_itself() -> None:
+    state = after(opened(), do.Accept(), do.FocusItem("orr"), do.Accept(), do.FocusItem("tolls"), do.Accept())
+    groups = [stack[0][0].group for stack in _stacks(state)]
+    back = after(state, do.TakeBack(groups[1]))
+    assert {s.id for s in back.annotations.spans()} == {"norland", "tolls"}
+    assert back.message == "taken back: accepted person “Ms Orr”"
+    assert {s.id for s in after(back, do.Undo()).annotations.spans()} == {"norland"}
+    assert after(back, do.Redo()).annotations == state.annotations
+    assert "taken back already" in after(back, do.TakeBack(groups[1])).message
+
+
+def _stacks(state: ReviewState) -> list[tuple[Group, object]]:
+    found, stack = [], state.history.undo
+    while stack is not None:
+        found.append(stack)
+        stack = stack[1]
+    return found  # type: ignore[return-value]
+
+
+def test_what_was_changed_since_or_holds_a_stance_is_not_taken_back() -> None:
+    state = after(opened(), do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"))
+    first = _stacks(state)[-1][0][0].group
+    assert "changed since" in after(state, do.TakeBack(first)).message
+    held = after(
+        opened(), do.FocusItem("tolls"), do.Accept(), do.FocusItem("tolls"), do.StartStance(),
+        do.ChooseHolder(AUTHOR), do.ChooseSide("support"),
+    )  # fmt: skip
+    refused = after(held, do.TakeBack(_stacks(held)[-1][0][0].group))
+    assert refused.message == "a stance hangs on it: stance of the author"
+    assert refused.annotations == held.annotations
+
+
+def test_the_log_replayed_gives_the_same_state_and_history_as_the_steps() -> None:
+    state, made = opened(), []
+    for action in (do.Accept(), do.FocusItem("orr"), do.Accept(), do.AcceptAll()):
+        state, group = step(state, action)
+        made += group
+    earlier = _stacks(state)[-1][0][0].group
+    for action in (do.TakeBack(earlier), do.Undo(), do.Redo(), do.Redo()):
+        state, group = step(state, action)
+        made += group
+    assert fold(made) == (state.annotations, state.history)

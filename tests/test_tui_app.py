@@ -420,6 +420,8 @@ def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path)
 def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_columns(tmp_path: Path) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
         await _press(pilot, "a enter")
+        assert "once more to go on" in _shown(pilot)
+        await _press(pilot, "enter")
         assert "left undecided in the paragraph before" in _shown(pilot)
         await _press(pilot, "z")
         assert "left undecided" not in _shown(pilot)

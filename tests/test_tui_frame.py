@@ -150,7 +150,7 @@ def test_a_note_or_a_flag_decides_nothing_and_hides_nothing() -> None:
 def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
     name = TEXT[: TEXT.index("\n")]
     state = _state(found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))])
-    row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:30]}"))
+    row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:11]}"))
     assert "…" in row and row.rstrip().endswith("suggested 80%")
     siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
     assert "+ support" in _screen(siding)[-1]

@@ -146,12 +146,12 @@ def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restar
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     terminal = Terminal(environment)
-    for words in ("pending", "Two capitals, one grievance", "STATEMENTS", "TOUR 1 of 6"):
+    for words in ("pending", "Two capitals, one grievance", "STATEMENTS", "TOUR 1 of 8"):
         terminal.wait_for(words)
     terminal.press("ja")
     terminal.wait_for("saved")
     terminal.wait_for("accepted")
-    terminal.wait_for("TOUR 3 of 6")
+    terminal.wait_for("TOUR 3 of 8")
     assert terminal.kill(signal.SIGKILL) == -signal.SIGKILL
     demo = tmp_path / "home" / "demo"
     with Project.open(demo) as project:

@@ -35,7 +35,7 @@ def _play(state: ReviewState, tour: Tour, *actions: do.ReviewAction) -> tuple[Re
     return state, tour
 
 
-def test_six_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
+def test_eight_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
     state = _state()
     tour = Tour(seen=state)
     _, stays = _play(state, tour, do.Accept())
@@ -51,6 +51,12 @@ def test_six_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
     state, tour = _play(state, tour, do.FocusItem("sIran"), do.EditBounds())
     assert tour.step is Step.CHANGE and "word" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.MoveSelection(1, "end"), do.ConfirmSelection())
+    assert tour.step is Step.NAME and "i writes the entity" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.SetAttribute("entity", "Islamic Republic of Iran"))
+    assert tour.step is Step.JUMP and "f puts letters" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.StartSelection(TEXT.index("plan")))
+    assert "1 person" in words(tour, state, KEYS)
+    state, tour = _play(state, tour, do.SetLabel("actor", "organization"))
     assert tour.step is Step.STANCE
     assert "claim" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.FocusItem("sPlan"), do.StartStance())
@@ -59,11 +65,28 @@ def test_six_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
     assert tour.step is Step.STANCE and "side" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.ChooseSide("support"))
     assert tour.step is Step.CLOSE
-    state, tour = _play(state, tour, do.CloseParagraph())
+    state, tour = _play(state, tour, do.CloseParagraph(), do.CloseParagraph())
     assert tour.step is Step.END
     assert "annotator init" in words(tour, state, KEYS)
     _, tour = _play(state, tour, do.Undo(), do.Redo())
     assert tour.step is Step.END
+
+
+def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
+    """A claim about Putin, held by Putin because its letter stood there, is what newcomers do."""
+    state, _ = _play(
+        _state(),
+        Tour(),
+        do.SelectRange(TEXT.index("Mr Putin"), TEXT.index(" must")),
+        do.SetLabel("claim", "fact"),
+    )
+    tour = Tour(Step.STANCE, state)
+    state, tour = _play(state, tour, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support"))
+    assert tour.step is Step.STANCE and "within the claim itself" in words(tour, state, KEYS)
+    state, tour = _play(
+        state, tour, do.Undo(), do.StartStance(), do.ChooseHolder("@author"), do.ChooseSide("support")
+    )
+    assert tour.step is Step.CLOSE
 
 
 def test_taking_back_is_not_doing() -> None:

@@ -216,6 +216,13 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back one thing done earlier, by the name of its group; refused where something later hangs on it."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class Redo:
     """Bring back the last thing undone."""
 
@@ -238,5 +245,6 @@ ReviewAction: TypeAlias = (
     MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | SetLabel
     | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded
     | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
-    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | Redo | SetThreshold | SetFilter
+    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | TakeBack | Redo | SetThreshold
+    | SetFilter
 )  # fmt: skip

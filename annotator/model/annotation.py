@@ -43,14 +43,29 @@ class History:
         """The history after a group was recorded, be it new, an undo or a redo."""
         first = group[0]
         if first.action is Action.UNDO and self.undo:
-            taken, rest = self.undo
+            taken, rest = _taken(self.undo, first.reverts)
             return History(rest, (taken, self.redo))
         if first.action is Action.REDO and self.redo:
-            taken, rest = self.redo
+            taken, rest = _taken(self.redo, first.reverts)
             return History((taken, self.undo), rest)
         if first.action in (Action.IMPORT, Action.MERGE):
             return self
         return History((group, self.undo), None)
+
+
+def _taken(stack: tuple[Group, Stack], name: str | None) -> tuple[Group, Stack]:
+    """The group of that name and the stack without it; the newest group where there is none of that name."""
+    passed: list[Group] = []
+    rest: Stack = stack
+    while rest is not None and rest[0][0].group != name:
+        passed.append(rest[0])
+        rest = rest[1]
+    if rest is None:
+        return stack
+    taken, below = rest
+    for group in reversed(passed):
+        below = (group, below)
+    return taken, below
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,6 +320,37 @@ def on_undo(state: ReviewState, _: do.Undo) -> Step:
     return _revert(state, group, f"undone: {told_group(state, taken, values=False)}")
 
 
+def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
+    stack = state.history.undo
+    while stack is not None and stack[0][0].group != action.group:
+        stack = stack[1]
+    if stack is None:
+        return say(state, "that was taken back already")
+    taken = stack[0]
+    if (problem := _hangs_on(state, taken)) is not None:
+        return say(state, problem)
+    group = undo_of(taken, state.new_id())
+    return _revert(state, group, f"taken back: {told_group(state, taken, values=False)}")
+
+
+def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
+    """Why a group cannot be taken back by itself: an item was changed since, or a stance stands on one it made."""
+    made = set()
+    for decision in group:
+        now = state.annotations.get(decision.item, decision.paragraph)
+        if now != decision.after:
+            return f"it was changed since: {told(state, decision, values=False)}"
+        if isinstance(decision.after and decision.after.value, Span) and not (
+            decision.before and isinstance(decision.before.value, Span)
+        ):
+            made.add(decision.item)
+    own = {decision.item for decision in group}
+    for relation in state.annotations.relations() if made else ():
+        if relation.id not in own and made & {relation.source, relation.target}:
+            return f"a {relation.layer} hangs on it: {name_of(state, relation)}"
+    return None
+
+
 def on_redo(state: ReviewState, _: do.Redo) -> Step:
     if state.history.redo is None:
         return say(state, "nothing to redo")

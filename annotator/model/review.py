@@ -45,6 +45,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.ChooseSide: relating.on_choose_side,
     do.Cancel: moving.on_cancel,
     do.Undo: deciding.on_undo,
+    do.TakeBack: deciding.on_take_back,
     do.Redo: deciding.on_redo,
     do.SetThreshold: moving.on_set_threshold,
     do.SetFilter: moving.on_set_filter,

@@ -87,8 +87,10 @@ COMMANDS: tuple[Command, ...] = (
             "Choose label and attributes of the item in focus from a list.", "Change"),
     Command("name", ("i",), "entity",
             "Write the entity or concept; what the project knows is offered.", "Change"),
+    Command("name_last", ("I",), "",
+            "Write the entity or concept of what was decided last, and stay where you are.", "Change"),
     Command("bounds", ("e",), "bounds",
-            "Change the bounds of the span in focus.", "Change", _B, do.EditBounds()),
+            "Change the bounds of the span in focus, or the cue of the stance.", "Change", _B, do.EditBounds()),
     Command("delete", ("d",), "delete", "Remove the annotation in focus and what hangs on it.",
             "Change", _B, do.Delete()),
     Command("note", ("c",), "note", "Write a note on the item in focus.", "Change"),
@@ -135,6 +137,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("matrix", ("M",), "", "Who holds what, here and in the project: actors by claims or concepts.", "See"),
     Command("entities", ("E",), "", "The registry of entities: mentions, rename, merge.", "See", _BOTH),
     Command("concepts", ("K",), "", "The registry of concepts: mentions, rename, merge.", "See", _BOTH),
+    Command("history", ("H",), "",
+            "What was done last in this document: go there, or take one thing back.", "See"),
     Command("lint", ("L",), "", "Go to what looks unfinished or contradictory in the paragraph.", "See"),
     Command("density", ("z",), "", "Marks under the text, or in the text.", "See"),
     Command("statements", ("tab",), "statements",
@@ -177,7 +181,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("learning", ("S",), "learning", "What the model has learnt, and how good it is; train it.",
             "Queue", ("queue",)),
     Command("skip_document", ("x",), "skip", "Skip the document, or take it up again.", "Queue", ("queue",)),
-    Command("leave", ("q", "escape"), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
+    Command("leave", ("q",), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
+    Command("unfilter", ("escape",), "", "Show all documents again.", "Queue", ("queue",)),
 )  # fmt: skip
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -30,6 +30,12 @@ FAREWELL = 0.3
 _RESTORE = b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """Ends all modes that the program begins: pasting, mouse, focus, keyboard; the other screen, a hidden cursor."""
 
+PASTING = 1.0
+"""Seconds of silence after which a paste is over, also where its end mark was lost."""
+
+_QUIT = "\x11"
+"""Ctrl+q, which ends a paste too."""
+
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 
 Pressed: TypeAlias = "str | events.Key"
@@ -68,6 +74,7 @@ class TerminalDriver(LinuxDriver):
         self._reading = False
         self._unsure = 0.0
         self._pasting = False
+        self._heard = 0.0
         self._tail = ""
         self.lost = False
 
@@ -204,11 +211,28 @@ class TerminalDriver(LinuxDriver):
         begun, ended = recent.rfind(_PASTE), recent.rfind(_PASTED)
         if begun != ended:
             self._pasting = begun > ended
+        if self._pasting:
+            if _QUIT in text[max(0, text.rfind(_PASTE)) :]:
+                self._end_paste()
+                text = _QUIT
+            else:
+                self._heard = self._loop.time()
+                self._loop.call_later(PASTING + 0.01, self._paste_is_over)
         self._unsure = self._loop.time() + constants.ESCAPE_DELAY
         self._post(self._parser.feed(text))
         if "\x1b" in self._tail:
             # A lone escape is known by what does not follow.
             self._loop.call_later(constants.ESCAPE_DELAY + 0.01, self._tick)
+
+    def _paste_is_over(self) -> None:
+        """After a silence the keys are a person's again: without its end mark a paste would swallow them all."""
+        if self._pasting and self._reading and self._loop.time() - self._heard >= PASTING:
+            self._end_paste()
+
+    def _end_paste(self) -> None:
+        """Forget what was pasted and wait for keys: a parser that never saw the end of a paste is of no use."""
+        self._parser = XTermParser(self._debug)
+        self._pasting, self._tail = False, ""
 
     def _tick(self) -> None:
         if self._reading:

@@ -283,6 +283,11 @@ class Session:
             self.project.wait_at_most(self.patience)
         return True
 
+    def times(self) -> dict[str, str]:
+        """When each group of decisions of the open document was recorded: its name -> ISO 8601, UTC."""
+        events = self.project.log.events(self.review.document.id, self.annotator)
+        return {event.decision.group: event.time for event in events}
+
     def reload(self) -> None:
         """Read the open document anew, at the same place."""
         if self.state is not None:

@@ -1,4 +1,4 @@
-"""The guided tour: six things to do with the real keys, told one at a time beside the text.
+"""The guided tour: eight things to do with the real keys, told one at a time beside the text.
 
 Pure: what was done is seen from the states of review before and after, not from keys, so that rebound keys, the
 palette and the mouse count as well.
@@ -13,7 +13,7 @@ from enum import IntEnum
 from annotator.model.annotation import Stack
 from annotator.model.decision import Action, Decision, Group
 from annotator.model.review import Mode, ReviewState
-from annotator.model.span import Relation, Span
+from annotator.model.span import Relation, Span, contains
 from annotator.tui.commands import KeyMap
 
 
@@ -24,9 +24,11 @@ class Step(IntEnum):
     ACCEPT = 2
     REJECT = 3
     CHANGE = 4
-    STANCE = 5
-    CLOSE = 6
-    END = 7
+    NAME = 5
+    JUMP = 6
+    STANCE = 7
+    CLOSE = 8
+    END = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _done(step: Step, before: ReviewState, after: ReviewState) -> bool:
     if step is Step.MOVE:
         return after.focus is not None and after.focus != before.focus
     groups = list(_new(before.history.undo, after.history.undo))
-    return any(_is(step, decision) for group in groups for decision in group)
+    return any(_is(step, decision, after) for group in groups for decision in group)
 
 
 def _new(before: Stack, after: Stack) -> Iterator[Group]:
@@ -62,18 +64,42 @@ def _new(before: Stack, after: Stack) -> Iterator[Group]:
     return iter(found if after is before else ())
 
 
-def _is(step: Step, decision: Decision) -> bool:
+def _is(step: Step, decision: Decision, state: ReviewState) -> bool:
     """Whether a decision is what a step asks for."""
     value = decision.after.value if decision.after else None
+    old = decision.before.value if decision.before else None
     if step is Step.ACCEPT:
         return decision.action is Action.ACCEPT
     if step is Step.REJECT:
         return decision.action in (Action.REJECT, Action.REMOVE)
     if step is Step.CHANGE:
         return isinstance(value, Span) and decision.action in (Action.CORRECT, Action.ADD)
+    if step is Step.NAME:
+        return isinstance(value, Span) and _names(state, value) not in ("", _names(state, old))
+    if step is Step.JUMP:
+        return isinstance(value, Span) and decision.action is Action.ADD
     if step is Step.STANCE:
-        return isinstance(value, Relation) and decision.action in (Action.CORRECT, Action.ADD)
+        made = isinstance(value, Relation) and decision.action in (Action.CORRECT, Action.ADD)
+        return made and isinstance(value, Relation) and not _within_itself(state, value)
     return decision.action is Action.CLOSE
+
+
+def _names(state: ReviewState, value: object) -> object:
+    """The entity or concept of a span; empty where it has none or there is no span."""
+    if not isinstance(value, Span):
+        return ""
+    layer = state.schema.layer(value.layer)
+    concept = layer.attribute_of_type("concept") if layer else None
+    return value.entity or (value.attributes.get(concept.name, "") if concept else "")
+
+
+def _within_itself(state: ReviewState, relation: Relation) -> bool:
+    """Whether the holder stands within the claim: then the text speaks of the holder, who says nothing."""
+    source, target = (state.find(end) for end in (relation.source, relation.target))
+    if source is None or target is None:
+        return False
+    ends = (target.value, source.value)
+    return isinstance(ends[0], Span) and isinstance(ends[1], Span) and contains(ends[0], ends[1])
 
 
 def head(tour: Tour) -> str:
@@ -101,12 +127,16 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
         return f"{k('reject')} rejects what is wrong. {k('undo')} takes back anything, also after a restart."
     if tour.step is Step.CHANGE:
         return _change(state, keys)
+    if tour.step is Step.NAME:
+        return _name(state, keys)
+    if tour.step is Step.JUMP:
+        return _jump(state, keys)
     if tour.step is Step.STANCE:
         return _stance(state, keys)
     if tour.step is Step.CLOSE:
         return (
-            f"{k('close')}: the paragraph is done, and the next one comes. What you left undecided stays undecided; "
-            f"{k('accept_all')} accepts all of it first."
+            f"{k('close')}: the paragraph is done, and the next one comes. Where something is left, it asks first; "
+            f"{k('accept_all')} accepts all of it."
         )
     return (
         f"That is all of it; each key was saved at once. {k('help')} has the other keys. Your own texts, in a shell: "
@@ -123,18 +153,50 @@ def _change(state: ReviewState, keys: KeyMap) -> str:
         )
     if state.focused is None or not isinstance(state.focused.value, Span):
         return f"This is a stance. {k('next')} or {k('previous')} to a mark under the text, to mend one."
-    digits = sorted(key for key in state.schema.span_keys if key.isdigit())
-    label = f"{digits[0]}-{digits[-1]} gives this span another label" if digits else f"{k('label')} relabels"
-    return f"Mend a suggestion: {label}, {k('bounds')} changes its bounds. Either accepts it."
+    layer = state.schema.layer(state.focused.value.layer)
+    labels = [f"{label.key} {label.name}" for label in layer.labels if label.key] if layer else []
+    named = f"{', '.join(labels[:5])}" if labels else f"{k('label')} relabels"
+    return f"Mend one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the guideline of its label."
+
+
+def _name(state: ReviewState, keys: KeyMap) -> str:
+    k = keys.shown
+    value = state.focused.value if state.focused else None
+    layer = state.schema.layer(value.layer) if value else None
+    kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), "name")
+    if not isinstance(value, Span):
+        return (
+            f"Actors have an entity, claims a concept. {k('next')} or {k('previous')} to one of them first."
+        )
+    return (
+        f"{k('name')} writes the {kind}: the name that is the same in every text. Names in use are offered as "
+        "you type; enter takes it."
+    )
+
+
+def _jump(state: ReviewState, keys: KeyMap) -> str:
+    k = keys.shown
+    if state.mode is Mode.SELECT:
+        labels = "  ".join(
+            f"{key} {label.name}" for key, (_, label) in list(state.schema.span_keys.items())[:3]
+        )
+        return f"{k('end_right')} makes it longer, {k('end_left')} shorter; a label's key makes it a span: {labels} …"
+    return (
+        f"Mark what nobody suggested: {k('jump')} puts letters on all words. Type those of the first word, then "
+        "make it longer and give it a label."
+    )
 
 
 def _stance(state: ReviewState, keys: KeyMap) -> str:
     k = keys.shown
+    value = state.focused.value if state.focused else None
+    if isinstance(value, Relation) and _within_itself(state, value) and state.mode is Mode.BROWSE:
+        return f"That holder stands within the claim itself. Who says it? {k('undo')} takes it back; try another."
     if state.mode is Mode.HOLDER:
-        return f"Who holds it? Type the letter that stands on the holder, or {k('author')} for the author."
+        author = f"What the text says by itself is the author's: {k('author')}."
+        return f"Who holds it? Type the letter of whoever says it. {author}"
     if state.mode is Mode.SIDE:
         return "Which side? The keys are in the last line."
-    value = state.focused.value if state.focused else None
     about = next((x for x in state.schema.span_layers if x.name in state.schema.statement_layers), None)
     if about is not None and (
         not isinstance(value, Span) or value.layer not in state.schema.statement_layers

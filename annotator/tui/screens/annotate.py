@@ -16,6 +16,7 @@ from annotator.model.decision import Completion
 from annotator.model.review import Mode
 from annotator.model.span import Relation
 from annotator.tui.commands import Command
+from annotator.tui.keyboards import by_place
 from annotator.tui.screens.pointing import PointingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import Step
@@ -85,7 +86,8 @@ class AnnotateScreen(PointingScreen):
     # --- keys
 
     def is_quick(self, key: str) -> bool:
-        command = self.key_map.command(self.context, key)
+        placed = by_place(key)
+        command = self.key_map.command(self.context, placed[1] if placed else key)
         return command is None or command.action is not None or command.name in QUICK or bool(self._targets)
 
     @contextmanager
@@ -125,9 +127,7 @@ class AnnotateScreen(PointingScreen):
             if self.key_map.command(self.context, key) is None:
                 self.act(do.SetLabel(found.name, label.name))
                 return
-        command = self.key_map.command(self.context, key)
-        if command is not None:
-            self.run_command(command)
+        super().take(key)
 
     def run_command(self, command: Command) -> None:
         times, self._count = min(int(self._count or 1), 999), ""
@@ -234,12 +234,12 @@ class AnnotateScreen(PointingScreen):
         blind = session.is_blind(session.review.document, session.review.paragraph)
         notes = BLIND if blind else ""
         notes = notes or session.message_here()
-        message = self._message
         if session.awaiting:
-            message = message or "suggestions are being made"
+            # The line under the text belongs to the hand; what goes on aside is told in the header.
+            notes = notes or "suggesting…"
             self._waiter = self._waiter or self.set_interval(WAIT, self._look)
         around = Surroundings(
-            session.name, saved, error, message, self._panel, notes, self.side(), session.ambiguous(),
+            session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous(),
             self._tour(),
         )  # fmt: skip
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
@@ -331,6 +331,12 @@ class AnnotateScreen(PointingScreen):
         self.act(do.FocusItem(ids[at]))
         self._message = found[at][0]
         self.redraw()
+
+    def run_history(self) -> None:
+        """What was done last in this document, newest first."""
+        from annotator.tui.screens.history import history_screen
+
+        self.app.push_screen(history_screen(self))
 
     def run_density(self) -> None:
         self._compact = not self._compact

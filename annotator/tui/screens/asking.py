@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.model import actions as do
+from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
 from annotator.tui.offers import Offer
@@ -26,16 +27,35 @@ class AskingScreen(CommandScreen):
         """Do, save, show."""
         raise NotImplementedError
 
-    def _ask(self, prompt: Prompt, then: Callable[[str], None]) -> None:
+    def _ask(
+        self, prompt: Prompt, then: Callable[[str], None], *, after: Callable[[], None] | None = None
+    ) -> None:
+        """Ask for a line; `then` gets the answer where there is one, `after` is done whatever it was."""
+
         def answered(answer: str | None) -> None:
             if answer is not None:
                 then(answer)
+            if after is not None:
+                after()
             self.redraw()
 
         self.app.push_screen(prompt, answered)
 
-    def run_name(self) -> None:
-        """Entity or concept of the item in focus."""
+    def run_name_last(self) -> None:
+        """Entity or concept of the span that was decided last; the focus stays where it is."""
+        state = self.session.review
+        last = state.history.undo[0] if state.history.undo is not None else ()
+        spans = [d.item for d in last if d.after and isinstance(d.after.value, Span)]
+        if not spans:
+            self._message = "nothing that has a name was decided last"
+            self.redraw()
+            return
+        here = state.focus
+        self.session.do(do.FocusItem(spans[-1]))
+        self.run_name(back=here)
+
+    def run_name(self, back: str | None = None) -> None:
+        """Entity or concept of the item in focus; `back` is the item that the focus returns to."""
         field = naming.field_of(self.session.review)
         if field is None:
             self._message = "the item in focus has no entity or concept"
@@ -55,7 +75,17 @@ class AskingScreen(CommandScreen):
             anew=True,
             several=True,
         )
-        self._ask(prompt, lambda answer: self.act(naming.set_to(field, answer)))
+
+        def then(answer: str) -> None:
+            self.act(naming.set_to(field, answer))
+
+        def returned() -> None:
+            if back is not None:
+                message = self.session.review.message
+                self.session.do(do.FocusItem(back))
+                self._message = message
+
+        self._ask(prompt, then, after=returned)
 
     def run_label(self) -> None:
         """Label and attributes from a list."""

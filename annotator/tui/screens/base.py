@@ -10,6 +10,7 @@ from textual import events
 from textual.screen import Screen
 
 from annotator.tui.commands import COMMANDS, Command, KeyMap
+from annotator.tui.keyboards import by_place
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class CommandScreen(Screen[None]):
         command = self.key_map.command(self.context, key)
         if command is not None:
             self.run_command(command)
+        elif (placed := by_place(key)) is not None:
+            self.take(placed[1])
+            self.say(f"the keyboard is in {placed[0]}: {key} was taken for {placed[1]}")
 
     def run_command(self, command: Command) -> None:
         """Run a command that has no action of the model."""

@@ -192,9 +192,10 @@ class QueueScreen(CommandScreen):
     def _footer(self, width: int) -> list[Piece]:
         out: list[Piece] = [(" ", PLAIN)]
         mine = [("mine", "all" if self.session.own else "yours")] if self.session.assigned else []
+        more = [("agreement", "agreement"), ("learning", "learning")] if width >= WIDE else []
         for name, words in (
             ("open", "open"), ("down", "down"), ("up", "up"), ("find", "filter"), ("filter_status", "status"), *mine,
-            ("skip_document", "skip"), ("help", "keys"), ("leave", "quit"),
+            ("skip_document", "skip"), *more, ("help", "keys"), ("leave", "quit"),
         ):  # fmt: skip
             key = self.key_map.shown(name)
             if key:
@@ -295,10 +296,16 @@ class QueueScreen(CommandScreen):
 
     def run_leave(self) -> None:
         if self._search or self._filter is not None:
-            self._search, self._filter = "", None
-            self.redraw()
+            self.run_unfilter()
         else:
             self.annotator_app.leave()
+
+    def run_unfilter(self) -> None:
+        """Esc never leaves the program: somebody may press it once more than there are screens."""
+        filtered = bool(self._search) or self._filter is not None
+        self._search, self._filter = "", None
+        self._message = "" if filtered else f"{self.key_map.shown('leave')} quits"
+        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         at = self._top + event.y - 2

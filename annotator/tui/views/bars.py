@@ -26,7 +26,7 @@ def header(
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.undecided(state.paragraph)
-    left = f"{pending} pending" if pending else "" if notes == BLIND else "all decided"
+    left = f"{pending} pending" if pending else "" if notes == BLIND else _nothing_pending(state)
     if state.is_excluded(state.paragraph):
         left = "excluded"
     middle = f"  {where}  {bar} {share:3}%  {left}"
@@ -37,6 +37,13 @@ def header(
         middle, tail = f"  {where} {share}% {pending}", [(f" {saved} ", PLAIN)]
     title = clip(f" {state.document.title}", max(8, width - width_of([(middle, PLAIN), *tail]) - 1))
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
+
+
+def _nothing_pending(state: ReviewState) -> str:
+    """Why nothing waits in the paragraph: all of it is decided, or nothing was ever there."""
+    if state.items:
+        return "all decided"
+    return "nothing marked" if state.suggestions else "no suggestions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,10 @@ def footer(
     if review or now.excluded:
         return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
     first = ["accept", "reject"] if now.pending else ["delete", "label"] if now.layer else []
-    pairs = [(keys.shown(name), _footer(name)) for name in (*first, *now.works)]
+    if "close" in now.works and "accept_all" not in now.works:
+        # Nothing is left to decide: the next key is most likely this one.
+        first = ["close", *first]
+    pairs = [(keys.shown(name), _footer(name)) for name in dict.fromkeys((*first, *now.works))]
     own = _item_keys(now, schema, keys)
     room = max(sum(len(k) + len(w) + 3 for k, w in own), _OWN) if now.layer else 0
     out = _row(pairs, more, theme, max(width - room, 30))
@@ -213,7 +223,7 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
 
 
 def _footer(name: str) -> str:
-    return next(c.footer or c.name for c in COMMANDS if c.name == name)
+    return next(c.footer or c.name.replace("_", " ") for c in COMMANDS if c.name == name)
 
 
 __all__ = ["BLIND", "KeysNow", "footer", "header", "keys_now", "sizing"]

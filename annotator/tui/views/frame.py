@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from annotator.model.decision import paragraph_item
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Span
+from annotator.model.telling import both_ends
 from annotator.tui.commands import KeyMap
-from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip
+from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
 from annotator.tui.views.lint import lint
-from annotator.tui.views.statements import focus_card, statements
+from annotator.tui.views.statements import ITEM_ROWS, focus_card, own_rows, statements
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import Row, TextView
 
@@ -176,8 +176,14 @@ def _beside(
     height: int,
     around: Surroundings,
 ) -> list[Drawn]:
-    cards = (around.side or partial(statements, state, codes=look.codes))(look.theme, panel - 1, height - 2)
-    cards += [_NOTHING] * (height - 1 - len(cards))
+    if around.side is not None:
+        cards = around.side(look.theme, panel - 1, height - 2)
+        cards += [_NOTHING] * (height - 1 - len(cards))
+    else:
+        cards = statements(state, look.theme, panel - 1, height - 2 - ITEM_ROWS, codes=look.codes)
+        cards += [_NOTHING] * (height - 1 - ITEM_ROWS - len(cards))
+        own = own_rows(state, look.theme, panel - 1)
+        cards += [*own, *([_NOTHING] * (ITEM_ROWS - len(own)))]
     cards.append(_lint_row(state, look, panel - 1, around))
     return _joined(left, cards, look.theme, text_width)
 
@@ -271,6 +277,16 @@ def _asked(state: ReviewState) -> str:
     )
 
 
+def _selected(state: ReviewState, width: int) -> str:
+    """What is selected, with both of its ends however long it is."""
+    chosen = state.selection
+    assert chosen is not None
+    item = state.find(chosen.item) if chosen.item is not None else None
+    what = "new span" if item is None else "new bounds" if isinstance(item.value, Span) else "cue"
+    quote = both_ends(state.document.quote(chosen.start, chosen.end), width - len(what) - 4)
+    return f"{what}: “{quote}”"
+
+
 def _message(
     state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
 ) -> list[Piece]:
@@ -279,17 +295,14 @@ def _message(
     if around.error:
         return [(clip(f" {around.error} ", width).ljust(width), theme.error)]
     text = around.message or state.message
+    right: list[Piece] = []
     if state.mode is not Mode.BROWSE and not text:
         text = _asked(state)
-        if state.selection is not None:
-            chosen = state.selection
-            quote = state.document.quote(chosen.start, chosen.end)
-            text = f"{'new bounds' if chosen.item else 'new span'}: “{quote}”"
-    right: list[Piece] = []
-    if state.mode is Mode.SELECT and width >= 80:
-        return justify(
-            [(f" {clip(text, width - 46)}", theme.strong)], [(f"{sizing(keys)} ", theme.muted)], width
-        )
+    if state.mode is Mode.SELECT:
+        right = [(f"{sizing(keys)} ", theme.muted)] if width >= 80 else []
+        if state.selection is not None and not (around.message or state.message):
+            text = _selected(state, width - width_of(right) - 2)
+        return justify([(f" {text}", theme.strong)], right, width)
     note = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
     if not text and note is not None and note.note:
         right.append((f"¶ {clip(note.note, width // 2)}  ", theme.muted))

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
-from annotator.model.span import Relation, Span, contains
-from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs
+from annotator.model.span import Relation, Span, Value, contains
+from annotator.model.telling import both_ends
+from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 
 Rows = list[list[Piece]]
@@ -141,14 +142,15 @@ def focus_card(
         notes += bool(_concept(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
         return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
-    line = item_line(state, theme, width)
+    own = item_rows(state, theme, width, quoted=True)
     around = _card_around(state)
     if around is None:
-        return [line]
+        return own
     # The statement stays where it is while the focus goes through what is in it.
-    quote = max(1, height - max(1, len(around.stances)) - 1)
-    rows = card_rows(state, around, theme, width, quote=quote, codes=codes)[: height - 1]
-    return [*rows, *([_EMPTY] * (height - 1 - len(rows))), line]
+    room = height - len(own)
+    quote = max(1, room - max(1, len(around.stances)) - 1)
+    rows = card_rows(state, around, theme, width, quote=quote, codes=codes)[:room]
+    return [*rows, *([_EMPTY] * (room - len(rows))), *own]
 
 
 def _card_around(state: ReviewState) -> Card | None:
@@ -167,38 +169,70 @@ def _card_around(state: ReviewState) -> Card | None:
     return found
 
 
-def item_line(state: ReviewState, theme: Theme, width: int) -> list[Piece]:
-    """One line on the item in focus."""
+ITEM_ROWS = 3
+"""Rows under the statements that are kept for an item without a card of its own."""
+
+
+def own_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
+    """The item in focus where it has no card of its own: under the statements beside the text, in `ITEM_ROWS` rows."""
+    if state.focused is None or _card_in_focus(state) is not None:
+        return []
+    return item_rows(state, theme, width)[:ITEM_ROWS]
+
+
+def item_rows(state: ReviewState, theme: Theme, width: int, *, quoted: bool = False) -> Rows:
+    """The item in focus, whole: layer and label and how sure; its name; attributes, flag and note. With `quoted`
+    its text stands before them, and everything in two rows."""
     item = state.focused
     if item is None:
         return []
+    tail: list[Piece] = [(f" {standing(item)}", theme.muted)]
+    what = f"{item.value.layer} {item.value.label}"
+    name, more = _name(state, item), _rest(state, item)
     if not isinstance(item.value, Span):
-        return [
-            ("▸ ", theme.strong),
-            (clip(f"a stance without a target  {describe(item)} · {standing(item)}", width - 2), PLAIN),
-        ]
-    quote = state.document.quote(item.value.start, item.value.end)
-    left: list[Piece] = [("▸ ", theme.strong), (f"“{quote}”", PLAIN), (f"  {describe(item)}", theme.muted)]
-    return justify(left, [(f" {standing(item)}", theme.muted)], width)
+        what = f"a stance without a target  {what}"
+    elif quoted:
+        room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
+        quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
+        head = justify([_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
+        rest = " · ".join(part for part in (name, *more) if part)
+        return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
+    head = justify([_marker(theme, True), (what, theme.muted)], tail, width)
+    rows = [head, [("  ", PLAIN), (both_ends(name, width - 2), PLAIN)]]
+    return [*rows, *paragraphs(" · ".join(more), width, theme.muted, indent="  ", limit=1)]
 
 
-def describe(item: Item) -> str:
-    """Label, attributes and note of an item, in a few words."""
-    value = item.value
-    parts = [f"{value.layer} {value.label}"]
-    if isinstance(value, Span) and value.entity:
-        parts.append(f"= {value.entity}")
-    for name, held in value.attributes.items():
-        parts.append(
-            "; ".join(map(str, held))
-            if isinstance(held, list)
-            else str(held)
-            if name != "strength"
-            else "!" * int(held)
-        )
-    if item.note:
-        parts.append(f"note: {item.note}")
-    return " · ".join(parts)
+def _name(state: ReviewState, item: Item) -> str:
+    """The entity or the concepts of an item as `= Iran`; that it has none yet, where its layer names one."""
+    layer = state.schema.layer(item.value.layer)
+    for kind in ("entity", "concept"):
+        if isinstance(item.value, Span) and layer is not None and layer.attribute_of_type(kind):
+            held = item.value.entity if kind == "entity" else _concept(state, item)
+            return f"= {held}" if held else f"no {kind} yet"
+    return ""
+
+
+def _rest(state: ReviewState, item: Item) -> list[str]:
+    """The attributes of an item that are no name, its flag and its note."""
+    layer = state.schema.layer(item.value.layer)
+    found: list[str] = []
+    for name, held in item.value.attributes.items():
+        attribute = layer.attribute(name) if layer else None
+        if attribute is None or attribute.type not in ("entity", "concept"):
+            found.append(attribute_words(state, name, held))
+    found += ["flagged"] if item.flagged else []
+    return [*found, f"note: {item.note}"] if item.note else found
+
+
+def attribute_words(state: ReviewState, name: str, held: Value) -> str:
+    """The value of an attribute as it is shown: a choice by itself, a number with its name, a stretch of text as
+    a quotation."""
+    if isinstance(held, list):
+        if len(held) == 2 and all(isinstance(x, int) for x in held):
+            quote = state.document.quote(int(held[0]), int(held[1]))
+            return f"{name} “{both_ends(quote, 24)}”"
+        return "; ".join(map(str, held))
+    return f"{name} {held}" if isinstance(held, int) else str(held)
 
 
 def standing(item: Item, *, short: bool = False) -> str:
@@ -229,7 +263,7 @@ def card_rows(
     on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
-        rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
+        rows += _stance_rows(state, stance, theme, width, codes.get(stance.relation.id, ""))
         rows += _note(stance.relation, theme, width)
     if not rows:
         rows = [[_marker(theme, on_target), (_no_holder(card.target), theme.muted)]]
@@ -242,12 +276,12 @@ def card_rows(
     # would be most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
-        quoted[0] = [("  ", PLAIN), _marker(theme, True), *quoted[0][1:]]
+        quoted[0] = [_marker(theme, True), ("  ", PLAIN), *quoted[0][1:]]
     rows += [*quoted, *_note(card.target, theme, width)]
     concept = _concept(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
-    details = [span.label, *(v for v in _unusual(state, card.target) if v != concept)]
+    details = [span.label, *_unusual(state, card.target, all_of_it=on_target)]
     tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
@@ -267,9 +301,10 @@ def _unusual(state: ReviewState, item: Item, *, all_of_it: bool = False) -> list
     found: list[str] = []
     for attribute in layer.attributes if layer else ():
         held = item.value.attributes.get(attribute.name)
-        if isinstance(held, str | int) and attribute.type in ("choice", "integer"):
-            shown = held if isinstance(held, str) else "!" * held
-            found += [str(shown)] if all_of_it or held != attribute.default else []
+        if held is None or attribute.type in ("entity", "concept"):
+            continue
+        if all_of_it or held != attribute.default:
+            found.append(attribute_words(state, attribute.name, held))
     return found
 
 
@@ -293,9 +328,9 @@ def _concept(state: ReviewState, item: Item) -> str:
     return "; ".join(map(str, held)) if isinstance(held, list) else str(held or "")
 
 
-def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> list[Piece]:
-    """`▸ Iran + support !!! implied   suggested`; strength and basis where they are not the usual ones, and in
-    focus. `code` is what to type to go there."""
+def _stance_rows(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> Rows:
+    """`▸ Iran + support strength 3 · implied   suggested`; strength, basis and cue where they are not the usual
+    ones, and in focus. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
     focused = state.focus == relation.id
@@ -309,15 +344,20 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, co
         holder_layer = state.schema.layer(span.layer)
         color = holder_layer.color if holder_layer else "grey"
     marker = (f"{code:<2}", theme.hint) if code else _marker(theme, focused)
-    more = _unusual(state, stance.relation, all_of_it=focused)
-    side = " ".join([f" {label.symbol if label else '?'} {relation.label}", *more])
+    more = " · ".join(_unusual(state, stance.relation, all_of_it=focused))
+    side = f" {label.symbol if label else '?'} {relation.label}"
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
-    left: list[Piece] = [
-        marker,
-        (clip(who, max(4, width - len(side) - 4 - len(right[0][0]))), theme.ink(color)),
-        (side, theme.ink(layer.color if layer else "grey")),
-    ]
-    return justify(left, right, width)
+    ink = theme.ink(layer.color if layer else "grey")
+    room = width - 2 - width_of([(side, PLAIN), *right])
+    # The holder is never cut for the sake of what else there is to say of the stance: that goes to the next row.
+    below = bool(more) and width_of([(who, PLAIN), (f" {more}", PLAIN)]) > room
+    left: list[Piece] = [marker, (both_ends(who, max(6, room)), theme.ink(color)), (side, ink)]
+    if more and not below:
+        left.append((f" {more}", ink))
+    rows: Rows = [justify(left, right, width)]
+    return [*rows, *paragraphs(more, width, ink, indent="      ", limit=2)] if below else rows
 
 
-__all__ = ["card_rows", "describe", "focus_card", "item_line", "standing", "statements"]
+__all__ = [
+    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows", "standing", "statements",
+]  # fmt: skip

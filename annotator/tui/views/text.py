@@ -79,13 +79,20 @@ class TextView:
         default_factory=dict
     )
     _document: str = ""
+    _here: int | None = None
+    """The paragraph that was in work when the rows were made last."""
 
     def render(self, state: ReviewState, look: Look, width: int, height: int) -> list[Row]:
         """The rows in view, at most `height`; scrolled as little as shows the item in focus."""
         if self._document != state.document.id:
             self._document, self.first, self.top = state.document.id, max(0, state.paragraph - 1), 0
+            self._here = None
             for cache in (self._lines, self._depth, self._rows, self._built, self._tracks):
                 cache.clear()
+        if self._here is not None and self._here < state.paragraph and state.is_done(self._here):
+            # What is finished makes room: the paragraph that comes after it begins at the top.
+            self.first, self.top = state.paragraph, 0
+        self._here = state.paragraph
         self._scroll(state, look, width, height)
         rows: list[Row] = []
         at, skip = self.first, self.top

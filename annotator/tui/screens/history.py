@@ -1,0 +1,79 @@
+"""What an annotator did last in the open document: a list to go back from, and to take single things back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from annotator.model import actions as do
+from annotator.model.decision import Group
+from annotator.model.telling import told_group
+from annotator.model.text import paragraph_number, plural
+from annotator.tui.screens.listing import Line, ListScreen
+
+if TYPE_CHECKING:
+    from annotator.tui.screens.annotate import AnnotateScreen
+
+SHOWN = 200
+"""The last so many key presses that are listed."""
+
+
+def last_groups(screen: AnnotateScreen) -> list[Group]:
+    """What can be taken back, the newest first, at most `SHOWN`."""
+    found: list[Group] = []
+    stack = screen.session.review.history.undo
+    while stack is not None and len(found) < SHOWN:
+        found.append(stack[0])
+        stack = stack[1]
+    return found
+
+
+def local_time(stamp: str) -> str:
+    """A time of the log (ISO 8601, UTC) as the clock on the wall shows it; with the day when it is not today."""
+    then = datetime.fromisoformat(stamp).astimezone()
+    today = then.date() == datetime.now().astimezone().date()
+    return then.strftime("%H:%M:%S" if today else "%d %b %H:%M")
+
+
+def history_screen(screen: AnnotateScreen) -> ListScreen:
+    """The last decisions of the document in words; enter goes to the item, u takes that one back."""
+    session = screen.session
+    groups: list[Group] = []
+
+    def lines() -> Sequence[Line]:
+        groups[:] = last_groups(screen)
+        state = session.review
+        times = session.times()
+        return [
+            Line(
+                f"{told_group(state, group)}",
+                f"¶ {paragraph_number(group[-1].paragraph)}  {local_time(when)}"
+                if (when := times.get(group[0].group))
+                else "",
+            )
+            for group in groups
+        ]
+
+    def choose(at: int) -> None:
+        place = next((d for d in reversed(groups[at]) if d.paragraph >= 0), None)
+        screen.app.pop_screen()
+        if place is None:
+            return
+        item = place.item if session.review.find(place.item) is not None else None
+        screen.act(do.GoParagraph(place.paragraph) if item is None else do.FocusItem(item))
+
+    def take_back(at: int) -> None:
+        session.do(do.TakeBack(groups[at][0].group))
+        listing.reload()
+        listing.say(session.review.message)
+
+    count = plural(len(last_groups(screen)), "thing")
+    listing = ListScreen(
+        f"What you did last in this document: {count}", lines, choose,
+        keys={"u": ("take this one back", take_back)}, empty="nothing was decided here yet",
+    )  # fmt: skip
+    return listing
+
+
+__all__ = ["history_screen", "last_groups", "local_time"]

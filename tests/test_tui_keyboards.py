@@ -1,0 +1,73 @@
+"""Keyboards in another script, and pastes whose end never comes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+from typing import Any
+
+import pytest
+
+from annotator.tui.driver import PASTING, Pressed, TerminalDriver
+from annotator.tui.keyboard import name_of
+from annotator.tui.keyboards import by_place
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("ф", ("Cyrillic", "a")), ("Ф", ("Cyrillic", "A")), ("ч", ("Cyrillic", "x")), ("о", ("Cyrillic", "j")),
+     ("ξ", ("Greek", "j")), ("Α", ("Greek", "A")), ("a", None), ("é", None), ("enter", None), ("1", None)],
+)  # fmt: skip
+def test_a_letter_of_another_script_is_the_key_in_its_place(typed: str, meant: object) -> None:
+    assert by_place(typed) == meant
+
+
+class Terminal(TerminalDriver):
+    """The driver without its application: what it reads is kept."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._desk = self  # type: ignore[assignment]
+        self._debug = False
+        self._unsure = self._heard = 0.0
+        self._pasting, self._tail, self._reading = False, "", True
+        self._end_paste()
+        self.keys: list[str] = []
+
+    def keys_came(self, keys: list[Pressed]) -> None:
+        self.keys += [name_of(key) for key in keys]
+
+    def process_message(self, message: Any) -> None:
+        """A paste is no key."""
+
+
+def _typed(*chunks: bytes, rest: float = 0.0) -> list[str]:
+    """The keys that these chunks are, with a rest before the last one."""
+
+    async def play() -> list[str]:
+        ours, theirs = pty.openpty()
+        terminal = Terminal(asyncio.get_running_loop())
+        for number, chunk in enumerate(chunks):
+            if number == len(chunks) - 1:
+                await asyncio.sleep(rest)
+            terminal._parse(chunk.decode())
+        await asyncio.sleep(0)
+        os.close(ours)
+        os.close(theirs)
+        return terminal.keys
+
+    return asyncio.run(play())
+
+
+def test_what_is_pasted_is_no_keys_and_what_follows_is() -> None:
+    assert _typed(b"\x1b[200~axd", b"jk\x1b[201~", b"a") == ["a"]
+
+
+def test_a_paste_without_its_end_mark_is_over_after_a_silence() -> None:
+    assert _typed(b"\x1b[200~axd", b"a") == []
+    assert _typed(b"\x1b[200~axd", b"a", rest=PASTING + 0.1) == ["a"]
+
+
+def test_ctrl_q_ends_a_paste_and_quits() -> None:
+    assert _typed(b"\x1b[200~axd", b"\x11") == ["ctrl+q"]
