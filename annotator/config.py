@@ -206,7 +206,7 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
 
 def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
     """Raise ProjectError when a table `[suggester.NAME]` does not hold."""
-    from annotator.registry import suggesters  # Slow to import, and seldom wanted.
+    from annotator.families import suggesters  # Slow to import, and seldom wanted.
 
     names = suggesters.names()
     for name, value in table.items():

@@ -1,7 +1,7 @@
 """Plug-in families: the files of one folder, plus what other packages add through entry points.
 
-A family lists its names without importing anything and loads exactly the one that is asked for.
-Adding a member is adding one file to the family's folder.
+A family lists its names without importing anything, and loads exactly the one that is asked for, as what its Protocol
+says a member is. Adding a member is adding one file to the family's folder. `families.py` has the four there are.
 """
 
 from __future__ import annotations
@@ -13,16 +13,23 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Generic, TypeVar, cast
 
 from annotator.errors import UsageError
 
+Member = TypeVar("Member")
+"""The Protocol that the modules of a family fulfil."""
+
+FACE = "api"
+"""The module of a family that is no member: what the family shows to others."""
+
 
 @dataclass(frozen=True)
-class Family:
+class Family(Generic[Member]):
     """One family of plug-ins: modules in `package`, and the entry-point group of the same name.
 
-    A module's name with underscores is the member's name with hyphens; modules that begin with an
-    underscore are helpers, not members.
+    A module's name with underscores is the member's name with hyphens. `api` and modules that begin with an underscore
+    are not members.
     """
 
     package: str
@@ -40,15 +47,19 @@ class Family:
 
     def names(self) -> tuple[str, ...]:
         """Every member's name, sorted; imports none of them."""
-        own = {p.stem.replace("_", "-") for p in self._folder.glob("*.py") if not p.stem.startswith("_")}
+        stems = (file.stem for file in self._folder.glob("*.py"))
+        own = {stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")}
         return tuple(sorted(own | set(self._entry_points)))
 
-    def load(self, name: str) -> ModuleType:
+    def load(self, name: str) -> Member:
         """The module of a member. Raises UsageError when there is none of that name."""
         if name not in self.names():
             raise UsageError(
                 f"there is no {self.noun} “{name}”", hint=f"Choose one of {', '.join(self.names())}"
             )
+        return cast(Member, self._module(name))
+
+    def _module(self, name: str) -> ModuleType:
         point = self._entry_points.get(name)
         if point is not None and not (self._folder / f"{name.replace('-', '_')}.py").exists():
             loaded = point.load()
@@ -57,9 +68,4 @@ class Family:
         return importlib.import_module(f"{self.package}.{name.replace('-', '_')}")
 
 
-suggesters = Family("annotator.suggesters", "suggester")
-measures = Family("annotator.measures", "measure")
-formats = Family("annotator.formats", "format")
-merging = Family("annotator.merging", "merging strategy")
-
-__all__ = ["Family", "formats", "measures", "merging", "suggesters"]
+__all__ = ["FACE", "Family", "Member"]

@@ -10,8 +10,8 @@ import hashlib
 import sys
 from collections.abc import Sequence
 
+from annotator.families import formats
 from annotator.model.record import Record
-from annotator.registry import formats
 from annotator.resources import load_schema
 from annotator.suggesters._bundle import Bundle
 from annotator.suggesters.model import BASE, BASE_SCHEMA

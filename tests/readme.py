@@ -18,10 +18,11 @@ import click
 
 from annotator.cli import group, run
 from annotator.config import TEMPLATE
+from annotator.families import formats, measures, merging, suggesters
 from annotator.folder import find_folder
 from annotator.pages import FOLDER, page, topics
 from annotator.project import Project
-from annotator.registry import Family, formats, measures, merging, suggesters
+from annotator.registry import Family
 from annotator.tui.commands import COMMANDS, key_map, shown
 from annotator.tui.session import Session
 

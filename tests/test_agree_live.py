@@ -13,7 +13,7 @@ import pytest
 from support import document
 from textual.pilot import Pilot
 
-from annotator import registry
+from annotator import families
 from annotator.errors import UsageError
 from annotator.measures import _tally
 from annotator.measures._data import Resampling, compare
@@ -150,7 +150,7 @@ def test_the_interval_is_as_wide_as_that_of_draws_with_replacement() -> None:
         for r in _ledger(works, Resampling(4000)).agreement().results
         if (r.layer, r.name) == ("claim", "F1 strict")
     )
-    module = registry.measures.load("f1")
+    module = families.measures.load("f1")
     comparison = compare(record for several in works.values() for record in several)
     table = module.strict(comparison, next(layer for layer in LAYERS if layer.name == "claim"))
     rows = np.zeros((60, 2))

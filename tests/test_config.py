@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator import registry
+from annotator import families
 from annotator.config import _SUGGESTERS, read_config
 from annotator.errors import ProjectError
 
@@ -83,7 +83,7 @@ def test_a_table_of_no_suggester_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_the_keys_of_every_suggester_are_known() -> None:
-    assert set(_SUGGESTERS) == set(registry.suggesters.names())
+    assert set(_SUGGESTERS) == set(families.suggesters.names())
 
 
 def test_what_is_too_long_is_cut_and_what_is_no_number_of_python_is_refused(tmp_path: Path) -> None:

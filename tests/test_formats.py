@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from annotator.cli import run
 from annotator.errors import InputError
+from annotator.families import formats
 from annotator.formats import huggingface, jsonl
 from annotator.formats import spacy as docbin
 from annotator.formats._check import problems
@@ -23,7 +24,6 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
-from annotator.registry import formats
 from annotator.resources import folder, load_schema
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate

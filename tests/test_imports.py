@@ -48,6 +48,6 @@ def test_the_screens_import_no_spacy_and_no_numpy() -> None:
 
 
 def test_every_family_lists_its_members_without_importing_them() -> None:
-    code = "from annotator import registry as r\n"
+    code = "from annotator import families as r\n"
     code += "for f in (r.suggesters, r.measures, r.formats, r.merging): f.names()"
     assert _loaded(code) == set()

@@ -10,7 +10,7 @@ from coders import PLAN, SOON, TEXT
 from coders import coding as _record
 from support import document
 
-from annotator import registry
+from annotator import families
 from annotator.errors import UsageError
 from annotator.merging.dawid_skene import PRIOR, estimate
 from annotator.model import actions as do
@@ -237,7 +237,7 @@ def test_dawid_skene_is_what_its_formulas_say() -> None:
 
 
 def test_dawid_skene_needs_three_and_takes_a_probability() -> None:
-    module = registry.merging.load("dawid-skene")
+    module = families.merging.load("dawid-skene")
     records = [_record(who, [PLAN]) for who in "ab"]
     found = versions(records)
     assert found is not None

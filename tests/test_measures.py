@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nervaluate import Evaluator
 from support import compute, document
 
-from annotator import registry
+from annotator import families
 from annotator.errors import UsageError
 from annotator.measures import alpha_u, attributes, f1, relations, unitizing
 from annotator.measures._coincidence import alpha, coincidences
@@ -402,8 +402,8 @@ def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
 def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units, b: Units) -> None:
     there = _comparison({"a": a, "b": b})
     back = _comparison({"a": b, "b": a})
-    for name in registry.measures.names():
-        module = registry.measures.load(name)
+    for name in families.measures.names():
+        module = families.measures.load(name)
         if "span" not in module.kinds:
             continue
         for one, other in zip(
@@ -420,10 +420,10 @@ def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units
                 assert one.reason
 
 
-@pytest.mark.parametrize("name", registry.measures.names())
+@pytest.mark.parametrize("name", families.measures.names())
 def test_perfect_agreement_is_one_and_nothing_at_all_is_undefined(name: str) -> None:
     units = [(0, 5, "fact"), (6, 12, "value"), (13, 18, "fact")]
-    module = registry.measures.load(name)
+    module = families.measures.load(name)
     layer = _layer("claim" if "span" in module.kinds else "stance")
     same = compute(module, _comparison({"a": units, "b": units}), layer, NONE)
     nothing = compute(module, _comparison({"a": [], "b": []}), layer, NONE)

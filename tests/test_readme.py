@@ -15,9 +15,9 @@ from annotator.cli import group, run
 from annotator.cli_commands.man import page as manual
 from annotator.config import Config, read_config
 from annotator.errors import ProjectError
+from annotator.families import formats, measures, merging, suggesters
 from annotator.model.schema import COLORS
 from annotator.pages import INDEX, page, topics
-from annotator.registry import formats, measures, merging, suggesters
 from annotator.tui.commands import COMMANDS, PRESETS
 from annotator.tui.theme import THEMES
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import document
 
-from annotator import registry
+from annotator import families
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.merging._candidates import candidates
 from annotator.model import actions as do
@@ -91,9 +91,9 @@ def test_no_strategy_makes_up_a_span_nor_keeps_one_twice_nor_an_edge_without_its
     assert {c.id for c in found.kept} | {c.id for c in found.open} <= {c.id for c in found.candidates}
 
 
-@pytest.mark.parametrize("name", registry.merging.names())
+@pytest.mark.parametrize("name", families.merging.names())
 def test_every_strategy_says_what_it_is_and_takes_nothing_from_nothing(name: str) -> None:
-    module = registry.merging.load(name)
+    module = families.merging.load(name)
     assert module.title
     assert isinstance(module.complete, bool)
     assert module.kept([], [], option="ada") == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import TEXT, document, project
 
-from annotator import registry
+from annotator import families
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.span import Relation, Span
@@ -29,7 +29,7 @@ EDITORIAL = Path(__file__).parents[2] / "shared" / "seeds" / "editorial.txt"
 
 @cache
 def _rules(schema: str = "actors-claims-stances") -> Suggester:
-    made: Suggester = registry.suggesters.load("rules").create(
+    made: Suggester = families.suggesters.load("rules").create(
         schema=load_schema(schema), config={}, memory=EMPTY
     )
     return made
@@ -190,7 +190,7 @@ def test_the_owner_s_editorial() -> None:
 def _remembered(*outcomes: Outcome) -> list[Suggestion]:
     memory = Memory.of(outcomes)
     schema = load_schema("actors-claims-stances")
-    suggester = registry.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
+    suggester = families.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
     doc = document("They gave us the bill. Quad members and the US objected.")
     return merge(doc, suggester.suggest(doc, doc.paragraphs[0]), memory)
 
@@ -209,7 +209,7 @@ def test_a_common_noun_means_a_known_one_only_where_that_is_spoken_of() -> None:
     """A government of another text is another government."""
     outcomes = [Outcome("actor", "organization", "government", True, "government of Valdria")]
     memory, schema = Memory.of(outcomes), load_schema("actors-claims-stances")
-    suggester = registry.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
+    suggester = families.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
     for text, entity in (
         ("The government of Valdria fell.", "government of Valdria"),
         ("The government of Kestria fell.", None),
@@ -375,7 +375,7 @@ def _saved(folder: Path, name: str) -> Path:
 def _by_pipeline(folder: Path, name: str, text: str, **config: object) -> list[tuple[str, str, str]]:
     schema = load_schema("actors-claims-stances")
     settings = {"name": "mine", "path": str(_saved(folder, name)), **config}
-    suggester = registry.suggesters.load("pipeline").create(schema=schema, config=settings, memory=EMPTY)
+    suggester = families.suggesters.load("pipeline").create(schema=schema, config=settings, memory=EMPTY)
     doc = document(text)
     found = suggester.suggest(doc, doc.paragraphs[0])
     return [(s.value.layer, s.value.label, doc.quote(s.value.start, s.value.end)) for s in found]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from annotator import registry
+from annotator import families
 from annotator.measures import attributes, f1, relations
 from annotator.measures._data import Comparison, Passage, Resampling, Result, compare
 from annotator.measures._tables import Figure, Sums, Table
@@ -105,9 +105,9 @@ class Ledger:
         hidden there; None where they never are."""
         self.layers = tuple(layers)
         self.resampling = resampling
-        self._measures = tuple(measures if measures is not None else registry.measures.names())
+        self._measures = tuple(measures if measures is not None else families.measures.names())
         always = ("attributes", "f1", "relations")
-        self._modules = {name: registry.measures.load(name) for name in (*self._measures, *always)}
+        self._modules = {name: families.measures.load(name) for name in (*self._measures, *always)}
         self._book = Book(resampling, documents=documents)
         self._model = Book(resampling, documents=documents)
         self._hidden = hidden

@@ -18,13 +18,13 @@ from typing import Any
 
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.families import formats
 from annotator.measures._data import Resampling
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Span
 from annotator.project import Project
-from annotator.registry import formats
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.agreement.report import number
 from annotator.workflows.review.adjudication import versions

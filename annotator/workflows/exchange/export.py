@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.families import formats
 from annotator.identity import check_annotator
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Relation, Value
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
-from annotator.registry import formats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotator.errors import InputError, UsageError
+from annotator.families import formats
 from annotator.formats._shared import MAX_BYTES, Batch, ReadOptions
 from annotator.model.record import Record
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
-from annotator.registry import formats
 from annotator.workflows.review.adjudication import settle_imported
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from annotator import registry
+from annotator import families
 from annotator.errors import UsageError
 from annotator.merging._candidates import Candidate, candidates
 from annotator.model.annotation import AnnotationSet
@@ -79,7 +79,7 @@ class ReviewRow:
 def check_strategy(name: str) -> str:
     """The name of a merging strategy. Raises UsageError when there is none of it."""
     family, _, option = name.partition(":")
-    registry.merging.load(family).kept([], [], option=option)
+    families.merging.load(family).kept([], [], option=option)
     return name
 
 
@@ -88,7 +88,7 @@ def learn(project: Project, strategy: str) -> object | None:
 
     Raises UsageError when there is too little to learn from.
     """
-    module = registry.merging.load(strategy.partition(":")[0])
+    module = families.merging.load(strategy.partition(":")[0])
     if not hasattr(module, "learn"):
         return None
     every: dict[str, list[Record]] = {}
@@ -114,7 +114,7 @@ def versions(
     family, _, option = strategy.partition(":")
     voters = _voters(done)
     found = candidates(done)
-    module = registry.merging.load(family)
+    module = families.merging.load(family)
     if hasattr(module, "applies") and not module.applies(voters, option=option):
         return None
     if learnt is None:

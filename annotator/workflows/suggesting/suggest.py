@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from annotator import registry
+from annotator import families
 from annotator.config import Config
 from annotator.errors import AnnotatorError, SuggesterError, UsageError
 from annotator.model.blind import is_blind
@@ -76,7 +76,7 @@ class Recipe:
         return [self._made(name) for name in self.names]
 
     def _made(self, name: str) -> Suggester:
-        create = registry.suggesters.load(name.partition(":")[0]).create
+        create = families.suggesters.load(name.partition(":")[0]).create
         settings = self.settings(name)
         try:
             made: Suggester = create(schema=self.schema, config=settings, memory=self.memory)
