@@ -104,7 +104,7 @@ def _head(data: dict[str, Any], text: str) -> Iterator[Problem]:
         yield "meta", "must be an object"
         return
     try:
-        split_meta(meta)
+        split_meta(meta, gold=status == "gold")
     except InputError as error:
         yield error.key or "meta", error.message
 
@@ -229,7 +229,7 @@ def record_of(data: dict[str, Any], *, id: str, annotator: str | None, splitting
         if given is None
         else tuple(Paragraph(i, p["start"], p["end"], p.get("excluded", False)) for i, p in enumerate(given))
     )
-    own, added = split_meta(data.get("meta", {}))
+    own, added = split_meta(data.get("meta", {}), gold=data.get("status") == "gold")
     title = data.get("title")
     document = Document(
         data.get("id") or id, title_of(text, paragraphs) if title is None else title, text, paragraphs, own
@@ -253,5 +253,5 @@ def record_of(data: dict[str, Any], *, id: str, annotator: str | None, splitting
     return Record(
         document, name, status, tuple(sorted(spans, key=reading_order)),
         tuple(sorted(relations, key=lambda r: (r.target, r.source, r.layer, r.id))),
-        added.done, added.notes, added.flags,
+        added.done, added.notes, added.flags, added.shown, added.history,
     )  # fmt: skip

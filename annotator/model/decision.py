@@ -120,7 +120,8 @@ class Event:
     """A decision as recorded. `id` is a UUIDv7; `revision` counts from 1 per document and annotator.
 
     Local order is that of `sequence`; after a merge of databases it is that of (revision, id), never of
-    `time` (ISO 8601, UTC, seconds), which is kept for the reader alone.
+    `time` (ISO 8601, UTC, seconds), which is kept for the reader alone. `reviewer` is the person who decided where
+    the work is not their own: in the gold. It is None there for what a strategy or an import decided.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Event:
     annotator: str
     time: str
     decision: Decision
+    reviewer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

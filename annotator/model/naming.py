@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from annotator.model.schema import LabelSchema
@@ -13,6 +13,75 @@ Kind: TypeAlias = Literal["entity", "concept"]
 
 Concepts: TypeAlias = Mapping[str, tuple[str, bool]]
 """Layer -> the attribute that holds its concepts, and whether it holds several."""
+
+
+CONTRARY = "not: "
+"""Begins a concept that is the contrary of what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision on two names of a kind: `name` is the same as `canonical`, or (without `same`) is not any more.
+
+    `id` is a UUIDv7 and gives the order; `reviewer` decided; `token` begins the groups of the decisions that renamed
+    what stood in the gold, so that they can be found and taken back.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    canonical: str
+    same: bool = True
+    reviewer: str | None = None
+    token: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameNames:
+    """Which names are one by the rulings so far: (kind, name) -> the name that stays."""
+
+    canonical: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rulings: Iterable[Ruling]) -> SameNames:
+        """By the rulings, oldest first: the latest on a name holds. Chains are followed to their end; one that
+        would come back to itself ends where it began."""
+        latest: dict[tuple[Kind, str], str] = {}
+        for ruling in rulings:
+            if ruling.same:
+                latest[ruling.kind, ruling.name] = ruling.canonical
+                # The name that stays is none that goes.
+                latest.pop((ruling.kind, ruling.canonical), None)
+            else:
+                latest.pop((ruling.kind, ruling.name), None)
+        found: dict[tuple[Kind, str], str] = {}
+        for kind, name in latest:
+            at, seen = name, {name}
+            while (kind, at) in latest and latest[kind, at] not in seen:
+                at = latest[kind, at]
+                seen.add(at)
+            if at != name:
+                found[kind, name] = at
+        return cls(found)
+
+    def name(self, kind: Kind, name: str) -> str:
+        """The name that stays; the contrary of a concept follows the concept."""
+        if not self.canonical:
+            return name
+        direct = self.canonical.get((kind, name))
+        if direct is None and kind == "concept" and name.startswith(CONTRARY):
+            own = name.removeprefix(CONTRARY)
+            kept = self.canonical.get((kind, own), own)
+            return f"{CONTRARY}{kept}" if not kept.startswith(CONTRARY) else kept.removeprefix(CONTRARY)
+        return name if direct is None else direct
+
+    def span(self, span: Span, concepts: Concepts) -> Span:
+        """The span with the names that stay; the same span where it bears no other."""
+        for kind, name in names_of(span, concepts) if self.canonical else ():
+            if (kept := self.name(kind, name)) != name:
+                span = renamed(span, concepts, kind, name, kept)
+        return span
 
 
 def concepts_of(schema: LabelSchema) -> Concepts:
@@ -46,4 +115,4 @@ def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> S
     return replace(span, attributes={**span.attributes, attribute: value})
 
 
-__all__ = ["Concepts", "Kind", "concepts_of", "names_of", "renamed"]
+__all__ = ["CONTRARY", "Concepts", "Kind", "Ruling", "SameNames", "concepts_of", "names_of", "renamed"]

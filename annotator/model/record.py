@@ -8,6 +8,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.model.decision import Completion
+from annotator.model.provenance import HISTORY, Shown, shown_from, shown_json
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document
 
@@ -36,10 +37,15 @@ class Record:
     done: tuple[int, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    """The suggestions that the annotator was shown here, by paragraph and id."""
+    history: Mapping[str, Any] = field(default_factory=dict)
+    """Of gold: how its items came to be, as `meta.gold` has it; empty where nothing is known."""
 
     @property
     def meta(self) -> dict[str, Any]:
-        """The document's metadata, with what the completion adds under `completion` when there is any."""
+        """The document's metadata, with what the completion adds under `completion` when there is any, and the
+        history of gold under `gold`."""
         added: dict[str, Any] = {}
         if self.done:
             added["done"] = list(self.done)
@@ -47,7 +53,11 @@ class Record:
             added["notes"] = dict(sorted(self.notes.items()))
         if self.flags:
             added["flags"] = list(self.flags)
+        if self.shown:
+            added["shown"] = [shown_json(one) for one in self.shown]
         meta = {key: value for key, value in self.document.meta.items() if key != COMPLETION}
+        if self.history:
+            meta[HISTORY] = dict(self.history)
         return {**meta, COMPLETION: added} if added else meta
 
 
@@ -58,19 +68,23 @@ class CompletionMeta:
     done: tuple[int, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    history: Mapping[str, Any] = field(default_factory=dict)
 
 
-def split_meta(meta: Mapping[str, Any]) -> tuple[dict[str, Any], CompletionMeta]:
-    """A record's metadata, divided into the document's own and what the completion adds.
+def split_meta(meta: Mapping[str, Any], *, gold: bool = False) -> tuple[dict[str, Any], CompletionMeta]:
+    """A record's metadata, divided into the document's own and what the completion adds; of a record of gold, the
+    history of its items is no part of the document's.
 
     Raises InputError, naming the key, when the latter does not have the shape that `Record.meta` gives it.
     """
     own = {key: value for key, value in meta.items() if key != COMPLETION}
+    history = own.pop(HISTORY) if gold and is_history(own.get(HISTORY)) else {}
     added = meta.get(COMPLETION, {})
     if not isinstance(added, Mapping):
         raise _wrong("", "must be an object")
     for key in added:
-        if key not in ("done", "notes", "flags"):
+        if key not in ("done", "notes", "flags", "shown"):
             raise _wrong(key, "unknown key")
     done, notes, flags = added.get("done", []), added.get("notes", {}), added.get("flags", [])
     if not isinstance(done, list) or not all(type(index) is int and index >= 0 for index in done):
@@ -79,7 +93,22 @@ def split_meta(meta: Mapping[str, Any]) -> tuple[dict[str, Any], CompletionMeta]
         raise _wrong("notes", "must be an object of strings")
     if not isinstance(flags, list) or not all(isinstance(item, str) for item in flags):
         raise _wrong("flags", "must be a list of strings")
-    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags))
+    listed = added.get("shown", [])
+    shown = [shown_from(one) for one in listed] if isinstance(listed, list) else [None]
+    seen = tuple(one for one in shown if one is not None)
+    if len(seen) < len(shown) or len({one.id for one in seen}) < len(seen):
+        raise _wrong("shown", "must be a list of suggestions, each once, with id, paragraph, layer, label and place")
+    seen = tuple(sorted(seen, key=lambda one: (one.paragraph, one.id)))
+    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
+
+
+def is_history(value: object) -> bool:
+    """Whether a value has the shape of the history of a gold record's items."""
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("items"), Mapping)
+        and all(isinstance(item, Mapping) for item in value["items"].values())
+    )
 
 
 def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:

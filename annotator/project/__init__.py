@@ -27,6 +27,7 @@ from annotator.store import naming, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.learning import Learning
+from annotator.store.provenance import Provenance
 from annotator.store.rows import (
     AddResult,
     AnnotatorTally,
@@ -52,7 +53,7 @@ class Project:
 
     Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them, `suggestions`
     what is proposed, `names` the entities and concepts, `learning` what can be learnt from and the models,
-    `assignments` who is to code which document.
+    `assignments` who is to code which document, `provenance` what annotators were shown.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -72,6 +73,7 @@ class Project:
         self.names = Names(database)
         self.learning = Learning(database)
         self.assignments = Assignments(database)
+        self.provenance = Provenance(database)
 
     @classmethod
     def create(
@@ -195,6 +197,7 @@ __all__ = [
     "Position",
     "Project",
     "ProjectStatus",
+    "Provenance",
     "SuggestionRun",
     "SuggestionTally",
     "Suggestions",

@@ -32,13 +32,18 @@ class Log:
             log.history(self._database, document, annotator),
         )
 
-    def record(self, document: str, annotator: str, decisions: Sequence[Decision]) -> None:
-        """Record one group of decisions: durable on return, all or none.
+    def record(
+        self, document: str, annotator: str, decisions: Sequence[Decision], *, reviewer: str | None = None
+    ) -> None:
+        """Record one group of decisions: durable on return, all or none. `reviewer` is the person who decided where
+        the work is the gold.
 
         Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
         locked, StoreError for any other failure; nothing was written then.
         """
-        log.record(self._database, document, annotator, decisions, concepts=self._concepts)
+        log.record(
+            self._database, document, annotator, decisions, concepts=self._concepts, reviewer=reviewer
+        )
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from annotator.model.naming import Kind
+from annotator.model.naming import Kind, Ruling, SameNames
 from annotator.store import naming as store
+from annotator.store import rulings
 from annotator.store.connection import Database
 from annotator.store.rows import Known, Mention
 
@@ -35,6 +36,22 @@ class Names:
     def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
         """Forms of a document's named spans that stand for several entities in all work of an annotator."""
         return store.ambiguous(self._database, annotator, document)
+
+    def rulings(self) -> list[Ruling]:
+        """Which names were ruled to be the same, or not to be after all, oldest first."""
+        return rulings.every(self._database)
+
+    def same(self) -> SameNames:
+        """Which names are one by the rulings so far."""
+        return SameNames.of(self.rulings())
+
+    def rule(
+        self, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str
+    ) -> Ruling:
+        """Rule that a name is the same as `canonical`, or (without `same`) that it is not after all. See `Ruling`."""
+        return rulings.add(
+            self._database, kind, name, canonical, same=same, reviewer=reviewer, token=token
+        )
 
 
 __all__ = ["Names"]

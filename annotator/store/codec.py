@@ -108,17 +108,16 @@ def _standing(data: dict[str, Any]) -> Standing:
 
 EVENT_COLUMNS = (
     "id, sequence, revision, document, annotator, time, "
-    "grouping, action, item, paragraph, before, after, reverts"
+    "grouping, action, item, paragraph, before, after, reverts, reviewer"
 )
 
 
 def event_of(row: tuple[Any, ...]) -> Event:
     """An event of a row of `EVENT_COLUMNS`."""
-    id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, before, after, of = (
-        row
-    )
+    id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, *rest = row
+    before, after, of, reviewer = rest
     decision = Decision(group, Action(action), item, paragraph, standing_of(before), standing_of(after), of)
-    return Event(id_, sequence, revision, document, annotator, time_, decision)
+    return Event(id_, sequence, revision, document, annotator, time_, decision, reviewer)
 
 
 def now() -> str:

@@ -37,7 +37,7 @@ sqlite = _driver()
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
 
 OLDEST = (3, 38, 0)

@@ -31,7 +31,7 @@ from annotator.store.connection import Database
 
 INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
-    "reverts, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "reverts, time, reviewer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -55,10 +55,17 @@ def item_row(
 
 
 def record(
-    db: Database, document: str, annotator: str, decisions: Sequence[Decision], *, concepts: Concepts
+    db: Database,
+    document: str,
+    annotator: str,
+    decisions: Sequence[Decision],
+    *,
+    concepts: Concepts,
+    reviewer: str | None = None,
 ) -> None:
     """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
 
+    `reviewer` is the person who decided where the work is not their own: the gold's.
     Raises ConflictError when a `before` is not the stored state: nothing is written then.
     """
     if not decisions:
@@ -90,7 +97,7 @@ def record(
                 INSERT_EVENT,
                 (
                     uuid7(), document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
-                    old, new, d.reverts, time,
+                    old, new, d.reverts, time, reviewer,
                 ),
             )  # fmt: skip
             _put(db, document, annotator, d, new)

@@ -18,7 +18,7 @@ from annotator.model.decision import Action
 from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
-from annotator.store import documents, naming
+from annotator.store import documents, naming, provenance
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
@@ -26,7 +26,7 @@ from annotator.store.rows import Fork, MergeResult
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (
-    "SELECT id, revision, grouping, action, item, paragraph, before, after, reverts, time FROM event "
+    "SELECT id, revision, grouping, action, item, paragraph, before, after, reverts, time, reviewer FROM event "
     "WHERE document = ? AND annotator = ? AND revision > ? ORDER BY revision"
 )
 _ID = "SELECT id FROM event WHERE document = ? AND annotator = ? AND revision = ?"
@@ -87,6 +87,7 @@ def merge(
             with db.write(), theirs.snapshot():
                 _documents(db, theirs, tally)
                 _places(db, theirs, tally)
+                _provenance(db, theirs, tally)
                 for number, (there, here) in enumerate(tally.ids.items(), 1):
                     _work(db, theirs, there, here, schema, tally)
                     if tell:
@@ -208,6 +209,22 @@ def _places(db: Database, theirs: Database, tally: _Tally) -> None:
         )
 
 
+def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
+    """What annotators were shown there, what records that came in there say, and the rulings on names."""
+    seen = provenance.shown(theirs, list(tally.ids), None)
+    for (there, annotator), several in seen.items():
+        provenance.put_shown(db, tally.ids[there], annotator, several)
+    for (there, annotator), (data, revision) in provenance.histories(theirs, list(tally.ids)).items():
+        here = tally.ids[there]
+        if provenance.imported(db, here, annotator) is None:
+            provenance.put_imported(db, here, annotator, data, revision)
+    columns = "id, kind, name, canonical, same, reviewer, token, time"
+    db.many(
+        f"INSERT OR IGNORE INTO ruling ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        theirs.rows(f"SELECT {columns} FROM ruling"),
+    )
+
+
 # --- work
 
 
@@ -259,7 +276,7 @@ def _append(
     rows = theirs.rows(_REST, (there, annotator, own))
     changed: dict[str, int] = {}
     for expected, row in enumerate(rows, own + 1):
-        _, revision, _, action, item, paragraph, before, after, _, _ = row
+        _, revision, _, action, item, paragraph, before, after, *_ = row
         if revision != expected or action not in _ACTIONS or states.get(item) != before:
             raise _damaged(
                 theirs, f"the log of {annotator} on “{there}” does not hold at revision {revision}"
@@ -272,8 +289,8 @@ def _append(
     db.many(
         INSERT_EVENT,
         [
-            (id, *pair, revision, group, action, item, paragraph, before, after, of, time)
-            for id, revision, group, action, item, paragraph, before, after, of, time in rows
+            (id, *pair, revision, group, action, item, paragraph, before, after, of, time, reviewer)
+            for id, revision, group, action, item, paragraph, before, after, of, time, reviewer in rows
         ],
     )
     now = {item: (paragraph, states.get(item)) for item, paragraph in changed.items()}

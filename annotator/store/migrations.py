@@ -254,4 +254,51 @@ def m004_assignments(db: Utils) -> None:
     )
 
 
+@migrations()
+def m005_provenance(db: Utils) -> None:
+    """Which person decided in review; which suggestions an annotator was shown; what a record that came in says of
+    how it was made; which names are the same."""
+    _script(
+        db,
+        """
+        ALTER TABLE event ADD COLUMN reviewer TEXT
+--
+        CREATE TABLE shown (
+            document TEXT NOT NULL REFERENCES document (id),
+            annotator TEXT NOT NULL CHECK (annotator <> ''),
+            id TEXT NOT NULL,
+            paragraph INTEGER NOT NULL CHECK (paragraph >= 0),
+            layer TEXT NOT NULL,
+            label TEXT NOT NULL,
+            start INTEGER,
+            "end" INTEGER,
+            source TEXT,
+            target TEXT,
+            suggester TEXT NOT NULL,
+            version TEXT NOT NULL,
+            PRIMARY KEY (document, annotator, id)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE TABLE provenance (
+            document TEXT NOT NULL REFERENCES document (id),
+            annotator TEXT NOT NULL,
+            revision INTEGER NOT NULL CHECK (revision >= 0),
+            data TEXT NOT NULL CHECK (json_valid(data)),
+            PRIMARY KEY (document, annotator)
+        ) STRICT, WITHOUT ROWID
+--
+        CREATE TABLE ruling (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('entity', 'concept')),
+            name TEXT NOT NULL CHECK (name <> ''),
+            canonical TEXT NOT NULL CHECK (canonical <> ''),
+            same INTEGER NOT NULL CHECK (same IN (0, 1)),
+            reviewer TEXT,
+            token TEXT NOT NULL,
+            time TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+""",
+    )
+
+
 __all__ = ["migrate", "migrations"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from annotator.errors import InputError
 from annotator.model.decision import (
@@ -20,9 +21,10 @@ from annotator.model.decision import (
 )
 from annotator.model.naming import Concepts
 from annotator.model.record import GOLD, Record
+from annotator.model.provenance import Shown
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
-from annotator.store import documents, naming
+from annotator.store import documents, naming, provenance
 from annotator.store.codec import now, standing_text, standings_of, uuid7
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
@@ -48,9 +50,19 @@ def records(
     for some in _batches(wanted):
         ids = list(dict.fromkeys(row.document for row in some))
         known, stands = documents.load_many(db, ids), _states(db, ids, annotator)
+        seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
         for row in some:
-            found = stands.get((row.document, row.annotator), {})
-            yield _record(known[row.document], row.annotator, row.completion, found)
+            place = (row.document, row.annotator)
+            found = _record(known[row.document], row.annotator, row.completion, stands.get(place, {}))
+            yield _with_provenance(found, seen.get(place, ()), told.get(place), row.revision)
+
+
+def _with_provenance(
+    record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None, revision: int
+) -> Record:
+    """The record with what was shown, and with the history that it came with where nothing was changed since."""
+    history = told[0] if told is not None and told[1] == revision else {}
+    return replace(record, shown=shown, history=history) if shown or history else record
 
 
 def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]:
@@ -156,6 +168,8 @@ def _add_record(db: Database, stored: Document, name: str, one: Record, concepts
     )
     if begun is not None:
         there = _record(stored, name, Completion(begun[0]), _items(db, stored.id, name))
+        seen = provenance.shown(db, [stored.id], name).get((stored.id, name), ())
+        there = replace(there, shown=seen)
         if _same(there, one):
             return False
         raise InputError(
@@ -172,7 +186,7 @@ def _same(a: Record, b: Record) -> bool:
         spans = sorted(r.spans, key=reading_order)
         relations = sorted(r.relations, key=lambda x: (x.target, x.source, x.layer, x.id))
         excluded = [p.excluded for p in r.document.paragraphs]
-        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
+        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags)), r.shown
 
     return key(a) == key(b)
 
@@ -211,7 +225,7 @@ def _write_completion(db: Database, stored: Document, name: str, one: Record, co
         events_.append(
             (
                 uuid7(), stored.id, name, revision, group, Action.IMPORT.value, item, paragraph, None, text,
-                None, time,
+                None, time, None,
             )
         )  # fmt: skip
         items.append(item_row(stored.id, name, item, paragraph, after, text))
@@ -222,6 +236,9 @@ def _write_completion(db: Database, stored: Document, name: str, one: Record, co
     shown = sum(not p.excluded for p in one.document.paragraphs)
     row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
     db.execute(PUT_COMPLETION, row)
+    provenance.put_shown(db, stored.id, name, one.shown)
+    if one.history:
+        provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
 
 
 __all__ = ["add_records", "records"]

@@ -10,6 +10,7 @@ from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Completion, Decision, Group, Suggestion
+from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import Document
@@ -58,6 +59,8 @@ class Session:
     """Whether the open document has no suggestions yet, and they are being made."""
     _seen: set[tuple[str, int]] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
+    _shown: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    """By document and paragraph, the suggestions that are kept as seen."""
     _news: str | None = None
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _said: tuple[str, list[Message]] | None = None
@@ -123,6 +126,7 @@ class Session:
         state = self.review
         place = (state.document.id, state.paragraph)
         if place in self._seen:
+            self._keep_shown()
             return
         try:
             # Kept first: whatever is read after that is not changed by training any more.
@@ -135,6 +139,7 @@ class Session:
         if fresh:
             self._seen.add(place)
         self._take(fresh, state.message or self._new_model())
+        self._keep_shown()
 
     def _take(self, fresh: Sequence[Suggestion], message: str) -> None:
         """Show these suggestions in the paragraph in work."""
@@ -143,6 +148,24 @@ class Session:
             state = replace(state, suggestions={**state.suggestions, state.paragraph: fresh})
             state = arrive(state, state.paragraph, state.focus)
         self.state = replace(state, message=message)
+
+    def _keep_shown(self) -> None:
+        """Keep what is proposed in the paragraph in work, the first time that the annotator sees it."""
+        state = self.review
+        known = self._shown.setdefault((state.document.id, state.paragraph), set())
+        seen = [
+            item.suggestion for item in state.items
+            if item.suggestion is not None and item.pending and item.id not in known
+        ]  # fmt: skip
+        if not seen:
+            return
+        try:
+            self.project.provenance.keep_shown(state.document.id, self.annotator, [shown_of(s) for s in seen])
+        except StoreError as error:
+            # Tried again with the next key: what is not kept now is not known.
+            self.error = self.error or error
+            return
+        known.update(s.id for s in seen)
 
     def _new_model(self) -> str:
         """What is to be said of a model that came since the last paragraph."""
@@ -257,6 +280,8 @@ class Session:
                     self.background.paragraph_done(self.project)
         if self.review.paragraph != before:
             self.arrived()
+        if group or isinstance(action, do.SetThreshold | do.SetFilter):
+            self._keep_shown()
 
     def save(self) -> bool:
         """Write what is unsaved; whether all of it is written now.

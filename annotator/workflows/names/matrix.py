@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from annotator.model.naming import Concepts, concepts_of, names_of
+from annotator.model.naming import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
@@ -19,7 +19,6 @@ from annotator.project import Project
 
 By: TypeAlias = Literal["concept", "claim"]
 
-CONTRARY = "not: "
 _TURNED = {"+": "-", "-": "+"}
 
 

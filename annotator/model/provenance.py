@@ -1,0 +1,103 @@
+"""What an annotator was shown, kept when it was shown, so that nobody has to guess afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.model.decision import Suggestion
+from annotator.model.span import Relation, Span
+
+HISTORY = "gold"
+"""The key of a gold record's metadata that says how its items came to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A suggestion that an annotator saw in a document.
+
+    `id` is the suggestion's, and stays that of what is accepted. A span has `start` and `end`, a relation `source` and
+    `target` (ids of items, or `@author`).
+    """
+
+    id: str
+    paragraph: int
+    layer: str
+    label: str
+    suggester: str
+    version: str
+    start: int | None = None
+    end: int | None = None
+    source: str | None = None
+    target: str | None = None
+
+    @property
+    def is_span(self) -> bool:
+        return self.start is not None
+
+    def kept(self, value: object) -> bool:
+        """Whether what stands has the label and the bounds (the ends, of a relation) that were suggested."""
+        return not self.corrected(value)
+
+    def corrected(self, value: object) -> tuple[str, ...]:
+        """What differs between what stands and what was suggested: `layer`, `label`, `bounds`, `ends`. Names and
+        other attributes are additions, not corrections."""
+        if not isinstance(value, Span | Relation):
+            return ("removed",)
+        out = [name for name in ("layer", "label") if getattr(value, name) != getattr(self, name)]
+        if isinstance(value, Span):
+            out += ["bounds"] if (value.start, value.end) != (self.start, self.end) else []
+        else:
+            out += ["ends"] if (value.source, value.target) != (self.source, self.target) else []
+        return tuple(out)
+
+
+def shown_of(suggestion: Suggestion) -> Shown:
+    """What is kept of a suggestion when it is shown."""
+    value = suggestion.value
+    shared = (
+        value.id, suggestion.paragraph, value.layer, value.label, suggestion.suggester, suggestion.version,
+    )  # fmt: skip
+    if isinstance(value, Span):
+        return Shown(*shared, value.start, value.end)
+    return Shown(*shared, source=value.source, target=value.target)
+
+
+def shown_json(one: Shown) -> dict[str, Any]:
+    """As it stands in a record: `meta.completion.shown`."""
+    place = (
+        {"start": one.start, "end": one.end} if one.is_span else {"source": one.source, "target": one.target}
+    )
+    return {
+        "id": one.id, "paragraph": one.paragraph, "layer": one.layer, "label": one.label,
+        "suggester": one.suggester, "version": one.version, **place,
+    }  # fmt: skip
+
+
+_TEXTS = ("id", "layer", "label", "suggester", "version")
+
+
+def shown_from(data: object) -> Shown | None:
+    """The value of `shown_json`; None when it does not have that shape."""
+    if not isinstance(data, Mapping):
+        return None
+    if not all(isinstance(data.get(key), str) for key in _TEXTS) or not data["id"]:
+        return None
+    paragraph = data.get("paragraph")
+    if type(paragraph) is not int or paragraph < 0:
+        return None
+    shared = (data["id"], paragraph, data["layer"], data["label"], data["suggester"], data["version"])
+    start, end = data.get("start"), data.get("end")
+    known = {*_TEXTS, "paragraph", "start", "end", "source", "target"}
+    if set(data) - known:
+        return None
+    if type(start) is int and type(end) is int:
+        return Shown(*shared, start, end) if 0 <= start < end else None
+    source, target = data.get("source"), data.get("target")
+    if isinstance(source, str) and isinstance(target, str):
+        return Shown(*shared, source=source, target=target)
+    return None
+
+
+__all__ = ["HISTORY", "Shown", "shown_from", "shown_json", "shown_of"]

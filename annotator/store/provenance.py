@@ -1,0 +1,106 @@
+"""Where annotations come from: what annotators were shown, and what records that came in say of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from annotator.model.provenance import Shown
+from annotator.store.codec import dumps
+from annotator.store.connection import Database
+
+_COLUMNS = 'id, paragraph, layer, label, suggester, version, start, "end", source, target'
+_PUT = (
+    f"INSERT OR IGNORE INTO shown (document, annotator, {_COLUMNS}) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Provenance:
+    """What is known of where annotations come from."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def keep_shown(self, document: str, annotator: str, several: Sequence[Shown]) -> None:
+        """Keep that an annotator sees these suggestions. Costs no flush of the disk: the next decision's flush takes
+        it along, so that no decision is on disk without what was seen before it."""
+        if several:
+            with self._db.relaxed(), self._db.write():
+                put_shown(self._db, document, annotator, several)
+
+    def shown(self, document: str, annotator: str) -> tuple[Shown, ...]:
+        """What an annotator was shown in a document, by paragraph and id."""
+        return shown(self._db, [document], annotator).get((document, annotator), ())
+
+    def all_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Shown, ...]]:
+        """(document, annotator) -> what they were shown there, of some documents."""
+        return shown(self._db, documents, None)
+
+    def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
+        """What a record that was imported says of how it was made, and the revision of the import; None when
+        it was made here or says nothing."""
+        return imported(self._db, document, annotator)
+
+
+def put_shown(db: Database, document: str, annotator: str, several: Iterable[Shown]) -> None:
+    """Add rows within a transaction that is open."""
+    db.many(
+        _PUT,
+        [
+            (
+                document, annotator, s.id, s.paragraph, s.layer, s.label, s.suggester, s.version, s.start,
+                s.end, s.source, s.target,
+            )
+            for s in several
+        ],
+    )  # fmt: skip
+
+
+def shown(
+    db: Database, documents: Sequence[str], annotator: str | None
+) -> dict[tuple[str, str], tuple[Shown, ...]]:
+    """(document, annotator) -> what they were shown, by paragraph and id; of one annotator or of all."""
+    rows = db.rows(
+        f"SELECT document, annotator, {_COLUMNS} FROM shown WHERE document IN (SELECT value FROM json_each(?1)) "
+        "AND (?2 IS NULL OR annotator = ?2) ORDER BY document, annotator, paragraph, id",
+        (json.dumps(list(documents)), annotator),
+    )
+    found: dict[tuple[str, str], list[Shown]] = {}
+    for document, who, *row in rows:
+        found.setdefault((document, who), []).append(Shown(*row))
+    return {pair: tuple(several) for pair, several in found.items()}
+
+
+def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
+    """See `Provenance.imported`."""
+    row = db.row(
+        "SELECT data, revision FROM provenance WHERE document = ? AND annotator = ?", (document, annotator)
+    )
+    return None if row is None else (json.loads(row[0]), row[1])
+
+
+def histories(
+    db: Database, documents: Sequence[str]
+) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
+    """(document, annotator) -> what an imported record says of how it was made, and the import's revision."""
+    rows = db.rows(
+        "SELECT document, annotator, data, revision FROM provenance "
+        "WHERE document IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(documents)),),
+    )
+    return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}
+
+
+def put_imported(
+    db: Database, document: str, annotator: str, data: Mapping[str, Any], revision: int
+) -> None:
+    """Keep what a record says, within a transaction that is open."""
+    db.execute(
+        "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",
+        (document, annotator, revision, dumps(dict(data))),
+    )
+
+
+__all__ = ["Provenance", "histories", "imported", "put_imported", "put_shown", "shown"]
