@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.cli_commands._shared import annotator_of, json_option, open_project, print_json, talk
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def command(
             return 0
         from annotator.tui.app import run_review
 
-        return run_review(project, strategy=strategy, document=document, hidden=hide_names)
+        return run_review(
+            project, strategy=strategy, document=document, hidden=hide_names, reviewer=annotator_of(ctx)
+        )
 
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:

@@ -97,7 +97,9 @@ def split_meta(meta: Mapping[str, Any], *, gold: bool = False) -> tuple[dict[str
     shown = [shown_from(one) for one in listed] if isinstance(listed, list) else [None]
     seen = tuple(one for one in shown if one is not None)
     if len(seen) < len(shown) or len({one.id for one in seen}) < len(seen):
-        raise _wrong("shown", "must be a list of suggestions, each once, with id, paragraph, layer, label and place")
+        raise _wrong(
+            "shown", "must be a list of suggestions, each once, with id, paragraph, layer, label and place"
+        )
     seen = tuple(sorted(seen, key=lambda one: (one.paragraph, one.id)))
     return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
 

@@ -41,9 +41,7 @@ class Log:
         Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
         locked, StoreError for any other failure; nothing was written then.
         """
-        log.record(
-            self._database, document, annotator, decisions, concepts=self._concepts, reviewer=reviewer
-        )
+        log.record(self._database, document, annotator, decisions, concepts=self._concepts, reviewer=reviewer)
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""

@@ -49,9 +49,7 @@ class Names:
         self, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str
     ) -> Ruling:
         """Rule that a name is the same as `canonical`, or (without `same`) that it is not after all. See `Ruling`."""
-        return rulings.add(
-            self._database, kind, name, canonical, same=same, reviewer=reviewer, token=token
-        )
+        return rulings.add(self._database, kind, name, canonical, same=same, reviewer=reviewer, token=token)
 
 
 __all__ = ["Names"]

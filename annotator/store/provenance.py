@@ -81,9 +81,7 @@ def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, 
     return None if row is None else (json.loads(row[0]), row[1])
 
 
-def histories(
-    db: Database, documents: Sequence[str]
-) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
+def histories(db: Database, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
     """(document, annotator) -> what an imported record says of how it was made, and the import's revision."""
     rows = db.rows(
         "SELECT document, annotator, data, revision FROM provenance "
@@ -93,9 +91,7 @@ def histories(
     return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}
 
 
-def put_imported(
-    db: Database, document: str, annotator: str, data: Mapping[str, Any], revision: int
-) -> None:
+def put_imported(db: Database, document: str, annotator: str, data: Mapping[str, Any], revision: int) -> None:
     """Keep what a record says, within a transaction that is open."""
     db.execute(
         "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",

@@ -20,8 +20,8 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.naming import Concepts
-from annotator.model.record import GOLD, Record
 from annotator.model.provenance import Shown
+from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, naming, provenance
@@ -168,8 +168,6 @@ def _add_record(db: Database, stored: Document, name: str, one: Record, concepts
     )
     if begun is not None:
         there = _record(stored, name, Completion(begun[0]), _items(db, stored.id, name))
-        seen = provenance.shown(db, [stored.id], name).get((stored.id, name), ())
-        there = replace(there, shown=seen)
         if _same(there, one):
             return False
         raise InputError(
@@ -186,7 +184,7 @@ def _same(a: Record, b: Record) -> bool:
         spans = sorted(r.spans, key=reading_order)
         relations = sorted(r.relations, key=lambda x: (x.target, x.source, x.layer, x.id))
         excluded = [p.excluded for p in r.document.paragraphs]
-        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags)), r.shown
+        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
 
     return key(a) == key(b)
 

@@ -312,17 +312,27 @@ def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Ite
                 yield x, y, piece
 
 
-def run_review(project: Project, *, strategy: str, document: str | None = None, hidden: bool = False) -> int:
-    """Run the application for review to its end; its exit code. Raises UsageError when the keys or the theme
-    do not hold, or when there is nothing to review."""
+def run_review(
+    project: Project,
+    *,
+    strategy: str,
+    document: str | None = None,
+    hidden: bool = False,
+    reviewer: str | None = None,
+) -> int:
+    """Run the application for review to its end; its exit code. `reviewer` is who decides.
+
+    Raises UsageError when the keys or the theme do not hold, or when there is nothing to review.
+    """
     from annotator.tui.reviewing import ReviewSession
     from annotator.tui.screens.review import ReviewScreen
     from annotator.workflows.review.redefinition import requeue
 
     came_back = requeue(project)
     session = ReviewSession(
-        project, GOLD, project.new_session(), strategy=strategy, hidden=hidden or project.config.hide_names
-    )
+        project, GOLD, project.new_session(), strategy=strategy, hidden=hidden or project.config.hide_names,
+        reviewer=reviewer,
+    )  # fmt: skip
     if not session.ids():
         raise UsageError("nobody has finished a document yet", hint="`annotator status` shows who is where")
     changed = ", ".join(label for label, count in came_back.items() if count)

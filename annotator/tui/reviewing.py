@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from annotator.merging._candidates import Candidate
 from annotator.model import actions as do
-from annotator.model.decision import Completion, Suggestion
+from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document
@@ -44,6 +44,8 @@ class ReviewSession(Session):
     strategy: str = "unanimous"
     hidden: bool = False
     model_lane: bool = False
+    reviewer: str | None = None
+    """Who decides, as the log keeps it."""
     _learnt: object | None = None
     _found: Versions | None = None
     _lanes: list[Difference] = field(default_factory=list)
@@ -61,6 +63,12 @@ class ReviewSession(Session):
 
     def arrived(self) -> None:
         """What is to be decided is the annotators' versions, which no model changes."""
+
+    def _write(self, document: str, group: Group) -> None:
+        self.project.log.record(document, self.annotator, group, reviewer=self.reviewer)
+
+    def _keep_shown(self) -> None:
+        """Annotators' versions are no suggestions."""
 
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:  # noqa: ARG002
         if self._found is None:

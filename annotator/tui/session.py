@@ -292,7 +292,7 @@ class Session:
         while self.unsaved:
             document, group = self.unsaved[0]
             try:
-                self.project.log.record(document, self.annotator, group)
+                self._write(document, group)
             except ConflictError as error:
                 self.unsaved = [one for one in self.unsaved if one[0] != document]
                 self.error = None
@@ -312,6 +312,10 @@ class Session:
         """When each group of decisions of the open document was recorded: its name -> ISO 8601, UTC."""
         events = self.project.log.events(self.review.document.id, self.annotator)
         return {event.decision.group: event.time for event in events}
+
+    def _write(self, document: str, group: Group) -> None:
+        """Record a group of decisions."""
+        self.project.log.record(document, self.annotator, group)
 
     def reload(self) -> None:
         """Read the open document anew, at the same place."""

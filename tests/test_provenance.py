@@ -1,0 +1,111 @@
+"""Where annotations come from: what annotators were shown, who decided in review; kept when it happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support import suggestions
+
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD
+from annotator.model.span import Span
+from annotator.project import Project, SuggestionRun
+from annotator.tui.reviewing import ReviewSession
+from annotator.tui.session import Session
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.importing import ingest
+
+RUN = SuggestionRun({"rules": "1"})
+
+
+def _suggested(root: Path, settings: str = "") -> Project:
+    from support import document
+
+    Project.create(root).close()
+    if settings:
+        (root / "annotator.toml").write_text(settings, encoding="utf-8")
+    project = Project.open(root)
+    project.documents.add([document()])
+    project.suggestions.put("doc", suggestions(), run=RUN)
+    return project
+
+
+def _opened(project: Project, who: str) -> Session:
+    session = Session(project, who, f"{who}0")
+    session.open("doc")
+    return session
+
+
+def test_what_is_shown_is_kept_when_it_is_shown_and_by_whom(tmp_path: Path) -> None:
+    with _suggested(tmp_path / "p") as project:
+        assert project.provenance.shown("doc", "ada") == ()
+        session = _opened(project, "ada")
+        before = project.provenance.shown("doc", "ada")
+        assert {s.id for s in before} == {i.id for i in session.review.items}
+        assert project.provenance.shown("doc", "ben") == ()
+        # What comes afterwards was not shown.
+        project.suggestions.put("doc", [], run=SuggestionRun({"rules": "2"}))
+        assert project.provenance.shown("doc", "ada") == before
+
+
+def test_what_is_blind_or_below_the_threshold_is_not_shown(tmp_path: Path) -> None:
+    with _suggested(tmp_path / "p", "blind_share = 1.0\n") as project:
+        _opened(project, "ada")
+        assert project.provenance.shown("doc", "ada") == ()
+    with _suggested(tmp_path / "q") as project:
+        project.suggestions.put("doc", [], run=RUN)
+        session = _opened(project, "ada")
+        session.do(do.SetThreshold(0.9))
+        project.suggestions.put("doc", suggestions(), run=RUN)
+        session.reload()
+        assert session.review.items == ()
+        assert project.provenance.shown("doc", "ada") == ()
+        session.do(do.SetThreshold(0.5))
+        assert len(project.provenance.shown("doc", "ada")) == len(session.review.items) > 0
+
+
+def test_records_say_what_was_shown_and_those_that_do_not_were_shown_nothing(tmp_path: Path) -> None:
+    with _suggested(tmp_path / "p") as project:
+        session = _opened(project, "ada")
+        session.do(do.AcceptAll())
+        session.do(do.SetCompletion(Completion.DONE))
+        seen = project.provenance.shown("doc", "ada")
+        made = export(project, "jsonl", tmp_path / "out")
+        text = made.file.read_text(encoding="utf-8")
+        assert '"shown":[{' in text
+    with Project.create(tmp_path / "q") as project:
+        ingest(project, made.file)
+        assert project.provenance.shown("doc", "ada") == seen
+        project.suggestions.put("doc", suggestions(), run=RUN)
+        again = export(project, "jsonl", tmp_path / "again")
+        assert again.file.read_bytes() == made.file.read_bytes()
+    with Project.create(tmp_path / "r") as project:
+        bare = tmp_path / "bare.jsonl"
+        import json
+
+        data = json.loads(text)
+        del data["meta"]["completion"]["shown"]
+        bare.write_text(json.dumps(data), encoding="utf-8")
+        ingest(project, bare)
+        project.suggestions.put("doc", suggestions(), run=RUN)
+        assert project.provenance.shown("doc", "ada") == ()
+
+
+def test_a_merge_of_hosts_brings_what_was_shown_and_who_decided(tmp_path: Path) -> None:
+    with _suggested(tmp_path / "p") as project:
+        _opened(project, "ada").do(do.AcceptAll())
+        review = ReviewSession(project, GOLD, "r", reviewer="lea")
+        review.open("doc")
+        review.do(do.SelectRange(0, 4))
+        review.do(do.SetLabel("actor", "state"))
+        seen = project.provenance.shown("doc", "ada")
+        (event,) = project.log.events("doc", GOLD)
+        assert (event.reviewer, event.annotator) == ("lea", GOLD)
+        assert {e.reviewer for e in project.log.events("doc", "ada")} == {None}
+        assert isinstance(event.decision.after.value if event.decision.after else None, Span)
+    with Project.create(tmp_path / "q") as other:
+        other.merge(tmp_path / "p" / "annotator.db")
+        assert other.provenance.shown("doc", "ada") == seen
+        (event,) = other.log.events("doc", GOLD)
+        assert event.reviewer == "lea"
