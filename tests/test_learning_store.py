@@ -21,7 +21,13 @@ from annotator.store.learning import KEPT, Fate
 from annotator.tui.session import Session
 
 RUN = SuggestionRun({"rules": "1"})
-FROZEN = {"m001_first": "b87f01", "m002_names": "b9d7f1", "m003_models": "11f4ff"}
+FROZEN = {
+    "m001_first": "b87f01",
+    "m002_names": "b9d7f1",
+    "m003_models": "11f4ff",
+    "m004_assignments": "853840",
+    "m005_provenance": "16c0f6",
+}
 
 
 def _with(root: Path, found: Sequence[Suggestion]) -> Project:
@@ -186,6 +192,7 @@ def test_an_open_paragraph_keeps_its_suggestions_and_the_next_one_has_the_newest
         of.suggestions.put("doc-0", changed, run=RUN, untouched=True)
         session.do(do.MoveFocus(1))
         assert session.review.items == before
+        session.do(do.CloseParagraph())
         session.do(do.CloseParagraph())
         assert [item.id for item in session.review.items] == ["new"]
         assert "left undecided" in session.review.message
