@@ -11,8 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
+from annotator.formats.api import read_records
 from annotator.measures._data import Comparison, Resampling, Result
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Suggestion
@@ -133,8 +132,8 @@ def seeded(root: Path, *, base: bool = False) -> Project:
     settings = f"[suggestions]\nbase = {str(base).lower()}\n"
     (root / "annotator.toml").write_text(settings, encoding="utf-8")
     of = Project.open(root)
-    read = jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(of.schema))
-    of.log.add_records(islice(read.records, CODED))
+    read = read_records(folder("seeds") / "gold.jsonl", of.schema)
+    of.log.add_records(islice(read, CODED))
     texts = sorted(folder("seeds").glob("*.txt"))[CODED : CODED + MORE]
     for text in texts:
         ingest(of, text)

@@ -11,8 +11,7 @@ import pytest
 from readme import ROOT, page_text
 from support import TEXT, document, project, review
 
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
+from annotator.formats.api import read_records
 from annotator.measures._data import Resampling
 from annotator.model import actions as do
 from annotator.model.memory import Memory
@@ -55,7 +54,7 @@ def coded(tmp_path: Path) -> Project:
     """Two codings of three seeds."""
     made = Project.create(tmp_path / "p")
     for name in ("coder-a", "coder-b"):
-        records = jsonl.read(folder("seeds") / f"{name}.jsonl", ReadOptions(made.schema)).records
+        records = read_records(folder("seeds") / f"{name}.jsonl", made.schema)
         made.log.add_records(list(records)[:3])
     return made
 

@@ -17,8 +17,7 @@ from annotator.errors import InputError
 from annotator.families import formats
 from annotator.formats import huggingface, jsonl
 from annotator.formats import spacy as docbin
-from annotator.formats._check import problems
-from annotator.formats._shared import Batch, ReadOptions
+from annotator.formats.api import Batch, ReadOptions, problems, read_records
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
@@ -313,7 +312,7 @@ def test_files_that_do_not_hold_are_told_with_their_place(
 
 
 def _gold() -> list[Record]:
-    return list(jsonl.read(folder("seeds") / "gold.jsonl", ReadOptions(SCHEMA)).records)
+    return list(read_records(folder("seeds") / "gold.jsonl", SCHEMA))
 
 
 @pytest.mark.parametrize("name", [n for n in formats.names() if hasattr(formats.load(n), "dump")])

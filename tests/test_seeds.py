@@ -42,7 +42,7 @@ def _items(record: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
         said[s["id"]] = (s["layer"], s["label"], s["start"], s["end"], s["entity"], attributes)
     for r in record["relations"]:
         attributes = json.dumps(r["attributes"], sort_keys=True)
-        ends = (said[r["source"]][:4], said[r["target"]][:4])
+        ends = (said[r["from"]][:4], said[r["to"]][:4])
         said[r["id"]] = (r["layer"], r["label"], *ends, attributes)
     del said[AUTHOR]
     return said
@@ -115,7 +115,7 @@ def test_gold_is_what_both_coded_or_has_a_reason() -> None:
         notes = record["meta"]["completion"]["notes"]
         said = _items(record)
         origin = {s["id"]: s["source"] for s in record["spans"]}
-        origin |= {r["id"]: r["origin"] for r in record["relations"]}
+        origin |= {r["id"]: r["source"] for r in record["relations"]}
         assert set(origin.values()) == {"unanimous", "adjudicated"}
         for item, content in said.items():
             if origin[item] == "unanimous":

@@ -56,7 +56,7 @@ def command(
       annotator import corpus/ --format brat --dry-run
     """
     from annotator.errors import AnnotatorError, ExitCode, InputError
-    from annotator.formats._shared import MAX_BYTES
+    from annotator.formats.api import MAX_BYTES
     from annotator.identity import check_annotator
     from annotator.workflows import background
     from annotator.workflows.exchange.importing import files, ingest

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from annotator.errors import InputError
-from annotator.formats._check import problems, record_of
+from annotator.formats._record import completed, plain, problems, record_of
 from annotator.formats._shared import FALLBACK, Batch, ReadOptions, document_id, lines
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import Attribute, Kind
@@ -281,11 +281,15 @@ class Foreign:
         }  # fmt: skip
         if work.title:
             data["title"] = work.title
-        for key, message in problems(data, self.schema):
-            raise self.fail(work, key, message)
-        return record_of(
-            data, id=work.id, annotator=self.options.annotator or FALLBACK, splitting=self.options.splitting
+        whole = completed(
+            data,
+            id=work.id,
+            annotator=self.options.annotator or FALLBACK,
+            splitting=self.options.splitting,
         )
+        for key, message in problems(whole, self.schema):
+            raise self.fail(work, key, message)
+        return record_of(whole)
 
     def id(self, name: object) -> str:
         """A document's id from the file's name and its own."""
@@ -313,10 +317,4 @@ def squeezed(text: str) -> str:
     return "".join(text.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ").split())
 
 
-def plain(value: Any) -> Any:
-    """JSON values without floats, which become strings: what metadata may hold."""
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list) else value
+__all__ = ["Foreign", "Offsets", "Work", "objects", "plain", "squeezed"]

@@ -5,13 +5,13 @@ The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from annotator.errors import InputError
-from annotator.formats._check import FORMAT, parse, problems, record_of
+from annotator.formats import _record
+from annotator.formats._record import completed, parse, problems, record_of
 from annotator.formats._shared import FALLBACK, Batch, ReadOptions, checked_file, document_id, lines
 from annotator.model.record import Record
 from annotator.model.text import plural
@@ -38,17 +38,18 @@ def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[
         except ValueError as error:
             hint = "Nothing of this file was imported"
             raise InputError(str(error), file=path, line=number, hint=hint) from error
-        for key, message in problems(data, options.schema):
-            hint = "Nothing of this file was imported; `annotator validate` lists everything that is wrong"
-            raise InputError(message, file=path, line=number, key=key, hint=hint)
         if data.get("annotator") is None and data.get("status") != "gold" and options.annotator is None:
             nameless += 1
-        record = record_of(
+        whole = completed(
             data,
             id=f"{document_id(path)}-{number}",
             annotator=options.annotator or FALLBACK,
             splitting=options.splitting,
         )
+        for key, message in problems(whole, options.schema):
+            hint = "Nothing of this file was imported; `annotator validate` lists everything that is wrong"
+            raise InputError(message, file=path, line=number, key=key, hint=hint)
+        record = record_of(whole)
         if options.annotator and record.annotator is not None:
             record = replace(record, annotator=options.annotator)
         who = (record.document.sha256, record.annotator)
@@ -68,31 +69,4 @@ def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[
 
 def dumps(record: Record) -> str:
     """The line of a record."""
-    document = record.document
-    data = {
-        "schema": FORMAT,
-        "id": document.id,
-        "title": document.title,
-        "text": document.text,
-        "text_sha256": document.sha256,
-        "paragraphs": [{"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs],
-        "annotator": record.annotator,
-        "status": record.status.value,
-        "spans": [
-            {
-                "id": s.id, "layer": s.layer, "label": s.label, "start": s.start, "end": s.end,
-                "quote": document.quote(s.start, s.end), "entity": s.entity,
-                "attributes": dict(s.attributes), "source": s.origin,
-            }
-            for s in record.spans
-        ],
-        "relations": [
-            {
-                "id": r.id, "layer": r.layer, "label": r.label, "source": r.source, "target": r.target,
-                "attributes": dict(r.attributes), "origin": r.origin,
-            }
-            for r in record.relations
-        ],
-        "meta": record.meta,
-    }  # fmt: skip
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    return _record.dumps(record)

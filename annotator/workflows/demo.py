@@ -10,8 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from annotator.errors import ProjectError
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
+from annotator.formats.api import read_records
 from annotator.project import TOUR, Project
 from annotator.resources import folder
 from annotator.workflows import background
@@ -69,8 +68,8 @@ def add_seeds(project: Project) -> None:
     """The seed texts with their titles, the two codings, and the gold of the first `DECIDED`."""
     seeds = folder("seeds")
     titles = json.loads((seeds / "titles.json").read_text(encoding="utf-8"))
-    gold = jsonl.read(seeds / "gold.jsonl", ReadOptions(project.schema))
-    project.log.add_records(islice(gold.records, DECIDED))
+    gold = read_records(seeds / "gold.jsonl", project.schema)
+    project.log.add_records(islice(gold, DECIDED))
     for name in ("coder-a", "coder-b"):
         ingest(project, seeds / f"{name}.jsonl")
     for text in sorted(seeds.glob("*.txt")):

@@ -78,7 +78,7 @@ def on_seeds(suggester: rules.Rules) -> dict[str, Any]:
             for s in found
             if s.value.layer == "stance"
         ]  # type: ignore[union-attr]
-        wanted = [(where[r["source"]], r["label"], where[r["target"]]) for r in row["relations"]]
+        wanted = [(where[r["from"]], r["label"], where[r["to"]]) for r in row["relations"]]
         right = sum(
             any(e[1] == w[1] and overlapping([w[0]], [e[0]]) and overlapping([w[2]], [e[2]]) for e in edges)
             for w in wanted

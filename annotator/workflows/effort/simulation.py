@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.config import Config
 from annotator.errors import InputError, SuggesterError
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions, checked_file
+from annotator.formats.api import checked_file, read_records
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.memory import Memory, Outcome
 from annotator.model.record import Record
@@ -225,7 +224,7 @@ def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
     """The gold of a file of records where there is any, else the work of the annotator who finished most."""
     works: dict[str | None, list[Record]] = {}
     try:
-        for record in jsonl.read(path, ReadOptions(schema, splitting=config.splitting)).records:
+        for record in read_records(path, schema, splitting=config.splitting):
             works.setdefault(record.annotator, []).append(record)
     except InputError as error:
         # The reader's own hints are about importing.

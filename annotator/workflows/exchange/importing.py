@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats._shared import MAX_BYTES, Batch, ReadOptions
+from annotator.formats.api import MAX_BYTES, Batch, ReadOptions
 from annotator.model.record import Record
 from annotator.model.text import Document
 from annotator.project import AddResult, Project

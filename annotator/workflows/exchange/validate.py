@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from annotator.errors import InputError
-from annotator.formats._check import parse, problems
-from annotator.formats._shared import MAX_BYTES, checked_file, lines
+from annotator.formats.api import MAX_BYTES, checked_file, lines, parse, problems, upgraded
 from annotator.model.schema import LabelSchema
-from annotator.resources import folder
 from annotator.workflows.exchange.dataset import MANIFEST, wrong_hashes
 
 
@@ -70,29 +66,4 @@ def _line(line: bytes, schema: LabelSchema) -> Iterator[tuple[str, str]]:
     except ValueError as error:
         yield "", str(error)
         return
-    shape = list(_shape(data))
-    yield from shape
-    told = {key for key, _ in shape}
-    yield from ((key, message) for key, message in problems(data, schema) if key not in told)
-
-
-def _shape(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the JSON Schema finds, in the order of the record."""
-    for error in sorted(_validator().iter_errors(data), key=lambda e: [str(p) for p in e.absolute_path]):
-        key = ""
-        for part in error.absolute_path:
-            key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
-        message = error.message if len(error.message) < 200 else f"{error.validator}: does not hold"
-        yield key, message
-
-
-_cache: list[Any] = []
-
-
-def _validator() -> Any:
-    if not _cache:
-        from jsonschema import Draft202012Validator
-
-        source = (folder("schemas") / "record.schema.json").read_text(encoding="utf-8")
-        _cache.append(Draft202012Validator(json.loads(source)))
-    return _cache[0]
+    yield from problems(upgraded(data), schema)

@@ -13,8 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from annotator.errors import SchemaError
-from annotator.formats import jsonl
-from annotator.formats._shared import ReadOptions
+from annotator.formats.api import read_records
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder, load_schema
@@ -88,9 +87,9 @@ def seed_records(part: str) -> list[Record]:
     """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`: adjudicated, or coded once."""
     seeds = folder("seeds")
     wanted = set(json.loads((seeds / "splits.json").read_text(encoding="utf-8"))[part])
-    options = ReadOptions(load_schema(BASE_SCHEMA))
-    files = (jsonl.read(seeds / name, options) for name in ("gold.jsonl", "coded-once.jsonl"))
-    return [record for batch in files for record in batch.records if record.document.id in wanted]
+    schema = load_schema(BASE_SCHEMA)
+    files = (read_records(seeds / name, schema) for name in ("gold.jsonl", "coded-once.jsonl"))
+    return [record for file in files for record in file if record.document.id in wanted]
 
 
 def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:

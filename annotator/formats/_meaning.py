@@ -1,0 +1,163 @@
+"""What a record has to mean beside its shape: offsets inside the text, ids that exist, labels of the schema.
+
+Asked of objects whose shape may be wrong too, so that one run names everything; it never fails on any JSON value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from annotator.errors import InputError, UsageError
+from annotator.identity import check_annotator
+from annotator.model.record import split_meta
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import AUTHOR
+from annotator.model.text import text_sha256
+
+Problem: TypeAlias = tuple[str, str]
+_Ends: TypeAlias = dict[str, tuple[str, int, int]]
+
+
+def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
+    """Key and message of everything that does not mean what it says; needs `text` to be a string."""
+    text = data["text"]
+    if not text.strip():
+        yield "text", "must be a string that is not empty"
+        return
+    if "\0" in text:
+        yield "text", "holds a NUL character"
+    yield from _head(data, text)
+    yield from _paragraphs(data.get("paragraphs"), text)
+    spans: _Ends = {}
+    yield from _spans(data.get("spans"), text, schema, spans)
+    yield from _relations(data.get("relations"), text, schema, spans)
+
+
+def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
+    if data.get("text_sha256") != text_sha256(text):
+        yield "text_sha256", "is not the hash of the text"
+    name = data.get("annotator")
+    if isinstance(name, str):
+        try:
+            clean = check_annotator(name)
+        except UsageError as error:
+            yield "annotator", f"{error.message}. {error.hint}"
+        else:
+            if clean != name:
+                yield "annotator", "must not begin or end with white space"
+    if data.get("status") == "gold" and name is not None:
+        yield "annotator", "must be null in gold"
+    elif data.get("status") != "gold" and name is None:
+        yield "annotator", "must be a name where the status is not gold"
+    meta = data.get("meta")
+    if isinstance(meta, dict):
+        try:
+            split_meta(meta, gold=data.get("status") == "gold")
+        except InputError as error:
+            yield error.key or "meta", error.message
+        yield from _floats(meta, "meta")
+
+
+def _floats(value: Any, path: str) -> Iterator[Problem]:
+    """Numbers that are no integers, `4.0` too, which JSON Schema takes for one."""
+    if isinstance(value, float):
+        yield path, f"{value} is not an integer; records hold no other numbers"
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _floats(one, f"{path}.{key}")
+    elif isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from _floats(one, f"{path}[{i}]")
+
+
+def _paragraphs(given: Any, text: str) -> Iterator[Problem]:
+    at = 0
+    for i, one in enumerate(given if isinstance(given, list) else ()):
+        start, end = (one.get("start"), one.get("end")) if isinstance(one, dict) else (None, None)
+        if type(start) is not int or type(end) is not int:
+            yield f"paragraphs[{i}]", "must be an object with integers start and end"
+            return
+        if not at <= start < end <= len(text):
+            size = f"the text of {len(text)} characters"
+            yield f"paragraphs[{i}]", f"[{start}, {end}) is out of order or outside {size}"
+            return
+        at = end
+
+
+def _spans(given: Any, text: str, schema: LabelSchema, known: _Ends) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for i, one in enumerate(given if isinstance(given, list) else ()):
+        key = f"spans[{i}]"
+        if not isinstance(one, dict):
+            continue
+        yield from _either(one, key, text, schema, "span", seen)
+        start, end = one.get("start"), one.get("end")
+        if type(start) is not int or type(end) is not int:
+            yield f"{key}.start", "start and end must be integers"
+            continue
+        if not 0 <= start < end <= len(text):
+            yield f"{key}.start", f"[{start}, {end}) is outside the text of {len(text)} characters"
+            continue
+        quote = one.get("quote")
+        if quote != text[start:end]:
+            yield f"{key}.quote", f"is not the text of [{start}, {end}), which is “{text[start:end]}”"
+        entity = one.get("entity")
+        if isinstance(entity, str) and not entity.strip():
+            yield f"{key}.entity", "must be a name or null"
+        known[str(one.get("id", f"#{i}"))] = (str(one.get("layer")), start, end)
+
+
+def _relations(given: Any, text: str, schema: LabelSchema, spans: _Ends) -> Iterator[Problem]:
+    seen: set[str] = set(spans)
+    for i, one in enumerate(given if isinstance(given, list) else ()):
+        key = f"relations[{i}]"
+        if not isinstance(one, dict):
+            continue
+        yield from _either(one, key, text, schema, "relation", seen)
+        layer = schema.layer(str(one.get("layer")))
+        for end, allowed in (("from", layer.sources), ("to", layer.targets)) if layer else ():
+            name = one.get(end)
+            if end == "from" and name == AUTHOR and AUTHOR in allowed:
+                continue
+            if not isinstance(name, str) or name not in spans:
+                yield f"{key}.{end}", f"“{name}” is the id of no span"
+            elif spans[name][0] not in allowed:
+                yield f"{key}.{end}", f"a span of layer {spans[name][0]} cannot stand here"
+
+
+def _either(
+    one: Mapping[str, Any], key: str, text: str, schema: LabelSchema, kind: str, seen: set[str]
+) -> Iterator[Problem]:
+    """What spans and relations have in common: id, layer, label, attributes."""
+    name = one.get("id")
+    if isinstance(name, str):
+        if name in seen:
+            yield f"{key}.id", f"“{name}” stands twice"
+        seen.add(name)
+    layer = schema.layer(str(one.get("layer")))
+    if layer is None or layer.kind != kind:
+        names = [x.name for x in schema.layers if x.kind == kind]
+        told = f"“{one['layer']}” is no" if "layer" in one else "is missing; it names a"
+        yield f"{key}.layer", f"{told} {kind} layer of {schema.name} ({', '.join(names)})"
+        return
+    label = one.get("label")
+    if not isinstance(label, str) or not label.strip() or (layer.label(label) is None and not layer.open):
+        names = [x.name for x in layer.labels]
+        told = f"“{label}” is no" if "label" in one else "is missing; it names a"
+        yield f"{key}.label", f"{told} label of {layer.name} ({', '.join(names)})"
+    yield from _attributes(one.get("attributes"), f"{key}.attributes", text, layer)
+
+
+def _attributes(given: Any, key: str, text: str, layer: Layer) -> Iterator[Problem]:
+    for name, value in given.items() if isinstance(given, dict) else ():
+        attribute = layer.attribute(name)
+        if attribute is None:
+            names = [a.name for a in layer.attributes if a.type != "entity"]
+            yield f"{key}.{name}", f"is no attribute of {layer.name} ({', '.join(names)})"
+        elif attribute.type == "entity":
+            yield f"{key}.{name}", "stands in the key “entity” of its span, not among the attributes"
+        elif problem := attribute.problem(value):
+            yield f"{key}.{name}", problem
+        elif attribute.type == "span" and not 0 <= value[0] < value[1] <= len(text):
+            yield f"{key}.{name}", f"{value} is outside the text of {len(text)} characters"

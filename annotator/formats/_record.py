@@ -1,0 +1,374 @@
+"""The canonical record as a JSON object: read, completed, checked, and turned into a `Record` and back.
+
+`schemas/record.schema.json` says the shape, and a library checks it; `meaning` checks what a schema cannot say.
+Every value that enters a project passes `problems`, whatever file or caller it comes from, and `annotator validate`
+asks the same function.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from annotator.errors import InputError
+from annotator.formats._meaning import meaning
+from annotator.model.decision import Completion
+from annotator.model.record import Record, split_meta
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Relation, Span, reading_order, relation_order
+from annotator.model.text import Document, Paragraph, Splitting, split_paragraphs, text_sha256, title_of
+from annotator.resources import folder
+
+FORMAT = "annotator/2"
+"""The version of the record that is written."""
+
+OLD = "annotator/1"
+"""The version before it: relations end at `source` and `target`, and call their provenance `origin`."""
+
+MAX_DEPTH = 64
+"""Levels of objects and lists that a record may nest."""
+
+Problem: TypeAlias = tuple[str, str]
+"""A key, as a path inside the record, and what is wrong there."""
+
+Data: TypeAlias = dict[str, Any]
+"""The object of a record."""
+
+KEYS = frozenset("annotator id meta paragraphs relations schema spans status text text_sha256 title".split())
+"""The keys of a record."""
+
+WORK = frozenset({"annotator", "relations", "spans", "status"})
+"""The keys that make a record somebody's work; without any of them it is a text that waits."""
+
+
+# --- from bytes
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> Data:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key “{twice}” stands twice in one object")
+    return found
+
+
+def parse(line: bytes | str) -> Data:
+    """The object of a line. Raises ValueError with a message for a person."""
+    try:
+        text = line if isinstance(line, str) else line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start}") from error
+    try:
+        data = json.loads(text, object_pairs_hook=_pairs)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"broken JSON at column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(data, dict):
+        raise ValueError("must be an object, in braces")
+    return data
+
+
+# --- versions and what may be left out
+
+
+def upgraded(data: Mapping[str, Any]) -> Data:
+    """The object in the words of version 2. One of version 2, or without relations, stays as it is."""
+    new = dict(data)
+    if new.get("schema") == OLD:
+        new["schema"] = FORMAT
+    elif "schema" in new:
+        return new
+    relations = new.get("relations")
+    if isinstance(relations, list):
+        new["relations"] = [_upgraded(one) for one in relations]
+    return new
+
+
+def _upgraded(relation: Any) -> Any:
+    """A relation of version 1, told by its `target`, in the words of version 2."""
+    if not isinstance(relation, dict) or "target" not in relation:
+        return relation
+    new = {key: value for key, value in relation.items() if key not in ("source", "target", "origin")}
+    new |= {"from": relation.get("source"), "to": relation["target"]}
+    return new | {"source": relation["origin"]} if "origin" in relation else new
+
+
+def completed(data: Mapping[str, Any], *, id: str, annotator: str | None, splitting: Splitting) -> Data:
+    """The object with every key that may be left out. `id` and `annotator` stand in for ones that are missing.
+
+    Keys of a record that are there are not touched, whatever they hold; unknown ones go into `meta`.
+    """
+    new = upgraded(data)
+    text = new.get("text")
+    meta = new.pop("meta", None)
+    extra = {key: plain(new.pop(key)) for key in sorted(set(new) - KEYS)}
+    if meta is None or isinstance(meta, dict):
+        meta = {**extra, **plain(meta or {})}
+    new["meta"] = meta
+    new.setdefault("schema", FORMAT)
+    if new.get("id") is None:
+        new["id"] = id
+    elif type(new["id"]) is int:
+        new["id"] = str(new["id"])
+    new["status"] = new.get("status") or "done"
+    if new.get("annotator") is None:
+        new["annotator"] = None if new["status"] == "gold" else annotator
+    for key in ("spans", "relations"):
+        if new.get(key) is None:
+            new[key] = []
+    if isinstance(text, str):
+        _complete_text(new, text, splitting)
+        for key, prefix in (("spans", "#"), ("relations", "#r")):
+            if isinstance(new[key], list):
+                new[key] = [_completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])]
+    return new
+
+
+def _complete_text(new: Data, text: str, splitting: Splitting) -> None:
+    if new.get("paragraphs") is None:
+        new["paragraphs"] = [
+            {"start": p.start, "end": p.end, "excluded": p.excluded}
+            for p in split_paragraphs(text, splitting=splitting)
+        ]
+    elif isinstance(new["paragraphs"], list):
+        new["paragraphs"] = [
+            {"excluded": False, **p} if isinstance(p, dict) else p for p in new["paragraphs"]
+        ]
+    if new.get("text_sha256") is None:
+        new["text_sha256"] = text_sha256(text)
+    if new.get("title") is None:
+        pieces = new["paragraphs"] if isinstance(new["paragraphs"], list) else []
+        whole = all(isinstance(p, dict) and _bounded(p, text) for p in pieces)
+        new["title"] = title_of(text, [_paragraph(0, p) for p in pieces]) if whole else ""
+
+
+def _completed_item(one: Any, id: str, text: str) -> Any:
+    if not isinstance(one, dict):
+        return one
+    new = dict(one)
+    for key, value in (("id", id), ("source", "human"), ("attributes", {})):
+        new.setdefault(key, value)
+    if "from" not in new and "to" not in new:
+        new.setdefault("entity", None)
+        if new.get("quote") is None and _bounded(new, text):
+            new["quote"] = text[new["start"] : new["end"]]
+    return new
+
+
+def _bounded(one: Mapping[str, Any], text: str) -> bool:
+    start, end = one.get("start"), one.get("end")
+    return type(start) is int and type(end) is int and 0 <= start < end <= len(text)
+
+
+def plain(value: Any) -> Any:
+    """JSON values without floats, which become strings: what metadata may hold."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+# --- the door
+
+
+def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
+    """Everything that does not hold in a whole record of version 2; empty means that `record_of` works."""
+    if depth(data) > MAX_DEPTH:
+        return [(_deepest(data), f"is nested deeper than {MAX_DEPTH} levels")]
+    broken = [(path, "holds half a surrogate pair") for path in _surrogates(data)]
+    if broken:
+        return broken
+    found = list(_shape(data))
+    told = {key for key, _ in found}
+    if any(key in ("", "text") for key in told):
+        return found
+    return found + [(key, message) for key, message in meaning(data, schema) if key not in told]
+
+
+def depth(value: Any) -> int:
+    """How many levels of objects and lists a value nests; counting stops a little above `MAX_DEPTH`."""
+    levels, here = 0, [value]
+    while here and levels <= MAX_DEPTH + 1:
+        here = [x for one in here if isinstance(one, Mapping | list) for x in _inner(one)]
+        levels += 1
+    return levels - 1
+
+
+def _inner(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, Mapping) else list(value)
+
+
+def _deepest(data: Mapping[str, Any]) -> str:
+    return next((key for key, value in data.items() if depth(value) >= MAX_DEPTH), "")
+
+
+def _surrogates(data: Mapping[str, Any]) -> list[str]:
+    """Paths of strings that UTF-8 cannot hold."""
+    try:
+        json.dumps(data, ensure_ascii=False, default=str).encode("utf-8")
+    except UnicodeEncodeError:
+        return [path for path, text in _strings(data, "") if _is_broken(text)] or [""]
+    except (TypeError, ValueError):
+        return []
+    return []
+
+
+def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            if isinstance(key, str):
+                yield path, key
+            yield from _strings(one, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from _strings(one, f"{path}[{i}]")
+
+
+def _is_broken(text: str) -> bool:
+    return re.search("[\ud800-\udfff]", text) is not None
+
+
+@cache
+def _validator() -> Any:
+    import jsonschema_rs
+
+    source = (folder("schemas") / "record.schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.Draft202012Validator(json.loads(source))
+
+
+def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the JSON Schema finds, in the order of the record."""
+    try:
+        errors = list(_validator().iter_errors(dict(data)))
+    except (ValueError, TypeError) as error:
+        yield "", f"holds a value that JSON does not know: {error}"
+        return
+    for found in sorted(errors, key=lambda e: [str(part) for part in e.instance_path]):
+        key = ""
+        for part in found.instance_path:
+            key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+        yield from _said(key, found)
+
+
+_TYPES = {"integer": "an integer", "array": "a list", "object": "an object", "boolean": "true or false"}
+
+
+def _said(key: str, error: Any) -> Iterator[Problem]:
+    """An error of the library in our words; a missing or an unknown key is named as the place."""
+    kind = error.kind
+    name = type(kind).__name__.rpartition("_")[2]
+    if name == "Required":
+        yield f"{key}.{kind.property}" if key else kind.property, "is missing"
+    elif name == "AdditionalProperties":
+        for one in kind.unexpected:
+            yield f"{key}.{one}" if key else one, "unknown key"
+    elif name == "Type":
+        types = [_TYPES.get(one, f"a {one}" if one != "null" else one) for one in kind.types]
+        yield key, f"must be {' or '.join(types)}"
+    elif name == "Enum":
+        yield key, f"must be one of {', '.join(map(str, kind.options))}"
+    elif name == "Constant":
+        yield key, f"must be “{kind.expected_value}”"
+    elif name in ("MinLength", "MinItems"):
+        yield key, "must not be empty"
+    elif name == "Pattern":
+        yield key, _PATTERNS.get(kind.pattern, "has a form that does not hold")
+    elif name == "AnyOf" and ".attributes." in key:
+        yield key, "must be a string, an integer, true or false, or a list of strings or of integers"
+    else:
+        yield key, error.message if len(error.message) < 200 else f"{name}: does not hold"
+
+
+_PATTERNS = {
+    r"^[^@/\p{C}\p{Z}]( *[^/\p{C}\p{Z}])*$": "must be a name of 1 to 64 printable characters without a slash "
+    "that does not begin with @, or null",
+    "^[^@]": "must be a string that is not empty and does not begin with @",
+    r"\S": "must be a string that is not empty",
+    "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",
+}
+
+
+# --- from and to values
+
+
+def _paragraph(index: int, p: Mapping[str, Any]) -> Paragraph:
+    return Paragraph(index, p["start"], p["end"], p.get("excluded", False))
+
+
+def document_of(data: Mapping[str, Any]) -> Document:
+    """The document of a whole record without problems, with its own metadata."""
+    own, _ = split_meta(data["meta"], gold=data["status"] == "gold")
+    paragraphs = tuple(_paragraph(i, p) for i, p in enumerate(data["paragraphs"]))
+    return Document(data["id"], data["title"], data["text"], paragraphs, own)
+
+
+def record_of(data: Mapping[str, Any]) -> Record:
+    """The record of a whole object of version 2 without problems."""
+    _, added = split_meta(data["meta"], gold=data["status"] == "gold")
+    spans = [
+        Span(s["id"], s["layer"], s["label"], s["start"], s["end"], s["entity"], s["attributes"], s["source"])
+        for s in data["spans"]
+    ]
+    relations = [
+        Relation(r["id"], r["layer"], r["label"], r["from"], r["to"], r["attributes"], r["source"])
+        for r in data["relations"]
+    ]
+    return Record(
+        document_of(data), data["annotator"], Completion(data["status"]),
+        tuple(sorted(spans, key=reading_order)), tuple(sorted(relations, key=relation_order)),
+        added.done, added.notes, added.flags, added.shown, added.history,
+    )  # fmt: skip
+
+
+def data_of(record: Record) -> Data:
+    """The object of a record, with every key of version 2."""
+    document = record.document
+    return {
+        "schema": FORMAT, "id": document.id, "title": document.title, "text": document.text,
+        "text_sha256": document.sha256,
+        "paragraphs": [
+            {"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs
+        ],
+        "annotator": record.annotator, "status": record.status.value,
+        "spans": [
+            {
+                "id": s.id, "layer": s.layer, "label": s.label, "start": s.start, "end": s.end,
+                "quote": document.quote(s.start, s.end), "entity": s.entity,
+                "attributes": dict(s.attributes), "source": s.origin,
+            }
+            for s in record.spans
+        ],
+        "relations": [
+            {
+                "id": r.id, "layer": r.layer, "label": r.label, "from": r.source, "to": r.target,
+                "attributes": dict(r.attributes), "source": r.origin,
+            }
+            for r in record.relations
+        ],
+        "meta": record.meta,
+    }  # fmt: skip
+
+
+def dumps(record: Record) -> str:
+    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF."""
+    return json.dumps(data_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def check_record(record: Record, schema: LabelSchema) -> None:
+    """Raise InputError for the first thing that does not hold in a record that a caller made."""
+    try:
+        data = data_of(record)
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        hint = "Build records from model values, with the types that they document"
+        raise InputError(f"is no record: {error}", hint=hint) from error
+    for key, message in problems(data, schema):
+        hint = "`annotator validate` on an export lists everything that is wrong"
+        raise InputError(message, file=None, key=f"{record.document.id}: {key}", hint=hint)
