@@ -141,7 +141,7 @@ def _changed(**changes: object) -> bytes:
         ({"spans__label": "planet"}, "planet"),
         ({"spans__layer": "weather"}, "weather"),
         ({"spans__id": "c1"}, "c1"),
-        ({"relations__target": "nobody"}, "nobody"),
+        ({"relations__to": "nobody"}, "nobody"),
         ({"text_sha256": "0" * 64}, "sha256"),
         ({"schema": "annotator/9"}, "schema"),
         ({"status": "perhaps"}, "status"),

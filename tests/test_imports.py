@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from support import TEXT, project
 
-HEAVY = ("spacy", "numpy", "pandas", "sqlite_utils", "jsonschema_rs", "textual", "krippendorff", "distributed")
+HEAVY = (
+    "spacy",
+    "numpy",
+    "pandas",
+    "sqlite_utils",
+    "jsonschema_rs",
+    "textual",
+    "krippendorff",
+    "distributed",
+)
 
 
 def _loaded(code: str) -> set[str]:

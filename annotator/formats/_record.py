@@ -155,8 +155,9 @@ def _completed_item(one: Any, id: str, text: str) -> Any:
         new.setdefault(key, value)
     if "from" not in new and "to" not in new:
         new.setdefault("entity", None)
-        if new.get("quote") is None and _bounded(new, text):
-            new["quote"] = text[new["start"] : new["end"]]
+        if new.get("quote") is None:
+            # Where the bounds do not hold, they are what is wrong and not the quote.
+            new["quote"] = text[new["start"] : new["end"]] if _bounded(new, text) else "…"
     return new
 
 
@@ -188,7 +189,9 @@ def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
     told = {key for key, _ in found}
     if any(key in ("", "text") for key in told):
         return found
-    return found + [(key, message) for key, message in meaning(data, schema) if key not in told]
+    meant = dict(meaning(data, schema))
+    more = [(key, message) for key, message in meant.items() if key not in told]
+    return [(key, meant.get(key, message)) for key, message in found] + more
 
 
 def depth(value: Any) -> int:
