@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.cli_commands._shared import say
+from annotator.console import Context, complain, complain_of_usage, harmless, talk
 from annotator.errors import AnnotatorError, ExitCode
 
 _FOLDER = Path(__file__).parent / "cli_commands"
@@ -26,6 +26,8 @@ class _UnreadError(Exception):
 class Commands(click.Group):
     """Commands found in `cli_commands/`: the file `import_.py` holds the command `import`."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(p.stem.rstrip("_") for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
 
@@ -34,8 +36,7 @@ class Commands(click.Group):
             return None
         file = cmd_name if (_FOLDER / f"{cmd_name}.py").exists() else f"{cmd_name}_"
         module = importlib.import_module(f"annotator.cli_commands.{file}")
-        command: click.Command = module.command
-        return command
+        return harmless(module.command)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -84,13 +85,13 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         result = group.main(args=arguments, prog_name="annotator", standalone_mode=False)
     except AnnotatorError as error:
-        say(error)
+        complain(error)
         return int(error.exit_code)
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        talk("interrupted")
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        complain_of_usage(error)
         return int(ExitCode.USAGE)
     except _UnreadError:
         _write_no_more()
@@ -99,7 +100,7 @@ def run(arguments: list[str] | None = None) -> int:
         if error.filename is None:
             _write_no_more()
         hint = "Check the path, the permissions and the space on the disk"
-        say(AnnotatorError(error.strerror or str(error), file=error.filename or "the output", hint=hint))
+        complain(AnnotatorError(error.strerror or str(error), file=error.filename or "the output", hint=hint))
         return int(ExitCode.DATA)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)

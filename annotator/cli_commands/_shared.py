@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from annotator.errors import AnnotatorError
+from annotator.console import talk, tell
+from annotator.console import tell_json as print_json
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -35,16 +35,6 @@ def annotator_of(ctx: click.Context) -> str:
     return current_annotator(ctx.obj["annotator"])
 
 
-def print_json(value: object) -> None:
-    """A result on standard output: sorted keys, indented."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False))
-
-
-def talk(text: str) -> None:
-    """A line for the person, on standard error."""
-    click.echo(text, err=True)
-
-
 def progress(nouns: str) -> Callable[[int, int], None]:
     """What tells the person how far it is, every fifty `nouns`."""
 
@@ -53,14 +43,6 @@ def progress(nouns: str) -> Callable[[int, int], None]:
             talk(f"{done:,} of {count:,} {nouns}")
 
     return tell
-
-
-def say(error: AnnotatorError) -> None:
-    """An error as a person reads it: where, what, what to do."""
-    where = f"{error.where}: " if error.where else ""
-    click.echo(f"error: {where}{error.message}", err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
 
 
 def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1) -> list[str]:
@@ -74,3 +56,6 @@ def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1
         ).rstrip()
         for row in cells
     ]
+
+
+__all__ = ["annotator_of", "json_option", "open_project", "print_json", "progress", "table", "talk", "tell"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json
+from annotator.cli_commands._shared import json_option, open_project, print_json, tell
 
 if TYPE_CHECKING:
     from annotator.measures._data import Passage
@@ -88,9 +88,9 @@ def command(
     if as_json:
         print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
     elif as_csv:
-        click.echo(_csv(found, gammas), nl=False)
+        tell(*_csv(found, gammas).splitlines())
     else:
-        click.echo("\n".join([*report(found), *gamma_lines(gammas), *_side_by_side(passages)]))
+        tell(*report(found), *gamma_lines(gammas), *_side_by_side(passages))
 
 
 def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:

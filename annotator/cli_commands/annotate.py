@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, open_project
+from annotator.cli_commands._shared import annotator_of, open_project, talk
 
 
 @click.command()
@@ -38,7 +38,7 @@ def open_application(ctx: click.Context, *, document: str | None, demo: bool) ->
         from annotator.workflows.demo import demo_folder, demo_project
 
         if not demo_folder().exists():
-            click.echo("making the demo project from the seed editorials ...", err=True)
+            talk("making the demo project from the seed editorials ...")
         project = demo_project()
     else:
         project = open_project(ctx)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk, tell
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -100,11 +100,9 @@ def _tell(report: Report, *, as_json: bool) -> None:
     if report.holdings:
         rows = [(h.annotator, f"{h.documents:,}", f"{h.words:,}", f"{h.done:,}") for h in report.holdings]
         for line in table(("annotator", "documents", "words", "done"), rows):
-            click.echo(line)
+            tell(line)
     if report.free:
-        click.echo(
-            f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} assigned to nobody"
-        )
+        tell(f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} assigned to nobody")
 
 
 def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json
+from annotator.cli_commands._shared import json_option, print_json, tell
 
 
 @click.command()
@@ -40,10 +40,10 @@ def command(ctx: click.Context, as_json: bool) -> int:
         print_json({"facts": facts, "findings": findings})
     else:
         for name, value in facts.items():
-            click.echo(f"{name:18} {value}")
+            tell(f"{name:18} {value}")
         for finding in findings:
-            click.echo(f"found: {finding}")
-        click.echo("nothing found" if not findings else f"{len(findings)} found")
+            tell(f"found: {finding}")
+        tell("nothing found" if not findings else f"{len(findings)} found")
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, progress
+from annotator.cli_commands._shared import json_option, print_json, progress, tell
 
 if TYPE_CHECKING:
     from annotator.config import Config
@@ -62,7 +62,7 @@ def command(
     if as_json:
         print_json(found)
     else:
-        click.echo("\n".join(report(found)))
+        tell(*report(found))
 
 
 def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:

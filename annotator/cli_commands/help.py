@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from annotator.pages import Page, page, topics
+from annotator.cli_commands._shared import tell
+from annotator.console import Context, tell_page
+from annotator.pages import page, topics
 
 
 @click.command()
@@ -26,12 +26,12 @@ def command(ctx: click.Context, topic: str | None) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     if topic is None:
-        click.echo("\n".join(_contents()))
+        tell(*_contents())
     elif topic not in topics() and (known := group.get_command(ctx, topic)) is not None:
-        own = click.Context(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
-        click.echo(known.get_help(own))
+        own = Context(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
+        tell(*known.get_help(own).split("\n"))
     else:
-        _print(page(topic))
+        tell_page(page(topic).text)
 
 
 def _contents() -> list[str]:
@@ -39,16 +39,3 @@ def _contents() -> list[str]:
     width = max(map(len, topics()))
     rows = [f"  {topic.ljust(width)}  {page(topic).summary}" for topic in topics()]
     return ["annotator help TOPIC prints a page:", "", *rows, "", "annotator --help lists the commands."]
-
-
-def _print(found: Page) -> None:
-    """The page as it is for a pipe, set and in a pager for a person."""
-    if not sys.stdout.isatty():
-        click.echo(found.text, nl=False)
-        return
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    console = Console(width=min(Console().width, 100))
-    with console.pager(styles=True, links=False):
-        console.print(Markdown(found.text, hyperlinks=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, progress, say, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def command(
       annotator import old.jsonl --format prodigy --as ada
       annotator import corpus/ --format brat --dry-run
     """
+    from annotator.console import complain
     from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats.api import MAX_BYTES
     from annotator.identity import check_annotator
@@ -75,7 +76,7 @@ def command(
                     max_bytes=max_bytes or MAX_BYTES, dry_run=dry_run,
                 )  # fmt: skip
             except InputError as error:
-                say(error)
+                complain(error)
                 failed.append(error)
                 continue
             results.append(result)

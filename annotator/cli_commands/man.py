@@ -7,6 +7,8 @@ from inspect import cleandoc
 
 import click
 
+from annotator.cli_commands._shared import tell
+
 ENVIRONMENT = (
     ("ANNOTATOR_PROJECT", "The project folder, where neither --project nor the current folder says it."),
     ("ANNOTATOR_NAME", "Who annotates, where --annotator does not say it."),
@@ -42,7 +44,7 @@ def command(ctx: click.Context) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     for line in page(group):
-        click.echo(line)
+        tell(line)
 
 
 def page(group: click.Group) -> Iterator[str]:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, json_option, open_project, print_json, talk
+from annotator.cli_commands._shared import (
+    annotator_of,
+    json_option,
+    open_project,
+    print_json,
+    talk,
+    tell,
+)
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -85,7 +92,7 @@ def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
         print_json([asdict(r) for r in found])
         return 0
     for r in found:
-        click.echo(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
+        tell(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
     if not found:
         talk("no difference is decided yet")
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json
+from annotator.cli_commands._shared import json_option, print_json, tell
 
 if TYPE_CHECKING:
     from annotator.model.schema import Guideline, LabelSchema, Layer
@@ -39,7 +39,7 @@ def list_() -> None:
     for name in schema_names():
         schema = load_schema(name)
         layers = ", ".join(layer.name for layer in schema.layers)
-        click.echo(f"{name:24} {schema.version:6} {schema.title} ({layers})")
+        tell(f"{name:24} {schema.version:6} {schema.title} ({layers})")
 
 
 @command.command()
@@ -67,7 +67,7 @@ def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
         return
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
     for line in guidelines(schema, width):
-        click.echo(line)
+        tell(line)
 
 
 @command.command()

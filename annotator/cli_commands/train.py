@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, talk, tell
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -91,7 +91,7 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
     if as_json:
         print_json(_table(project, done, found))
     else:
-        click.echo("\n".join(_lines(project, done, found)))
+        tell(*_lines(project, done, found))
     return 0
 
 

@@ -31,12 +31,12 @@ _BLANK = re.compile(r"(?:[^\S\n\r]*(?:\r\n|\r|\n)){2,}")
 _LINE = re.compile(r"\r\n|\r|\n")
 # A word keeps its inner apostrophes, hyphens, full stops and digit separators (US's, U.S., 3.5, well-being).
 _TOKEN = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*|\S")
-# Same-length stand-ins: C0 and C1 controls, DEL, bidi controls and other characters that move a cursor.
-_HARMFUL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
+HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff\ud800-\udfff]"
     # A joiner outside an emoji is measured and drawn differently from terminal to terminal.
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )
+"""C0 and C1 controls, DEL, bidi controls, other characters that move a cursor, and what no encoding has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def is_word(text: str, token: tuple[int, int]) -> bool:
 
 def displayable(text: str) -> str:
     """The text with every character a terminal could act on replaced; same length, so offsets hold."""
-    return _HARMFUL.sub(_stand_in, text)
+    return HARMFUL.sub(_stand_in, text)
 
 
 def _stand_in(found: re.Match[str]) -> str:
@@ -171,6 +171,8 @@ def _stand_in(found: re.Match[str]) -> str:
     if char == "\u200d":
         return "\u200c"
     code = ord(char)
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else "·"
@@ -188,6 +190,6 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 
 __all__ = [
-    "BOILERPLATE", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
+    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
     "paragraph_number", "plural", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

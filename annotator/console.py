@@ -1,0 +1,118 @@
+"""Everything that the command line says goes through here, to standard output or standard error.
+
+Annotators, ids, titles, labels, paths and arguments come from anywhere. What a terminal could interpret in them (escape
+sequences, C0 and C1 controls, line ends, bidirectional controls) is shown as stand-ins; JSON escapes it instead. Each
+argument is one line: a line end inside it belongs to some name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TextIO
+
+import click
+
+from annotator.errors import AnnotatorError
+from annotator.model.text import HARMFUL, displayable
+
+_WIDTH = 100
+"""Columns that help and pages take at most."""
+
+
+def tell(*lines: str) -> None:
+    """Lines of a result, on standard output."""
+    _say(sys.stdout, lines)
+
+
+def talk(*lines: str) -> None:
+    """Lines for the person, on standard error."""
+    _say(sys.stderr, lines)
+
+
+def tell_json(value: object) -> None:
+    """A result on standard output as JSON: sorted keys, indented; what a terminal could interpret is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    for line in text.split("\n"):
+        _write(sys.stdout, HARMFUL.sub(_escaped, line))
+
+
+def complain(error: AnnotatorError) -> None:
+    """An error as a person reads it: where, what, what to do."""
+    where = f"{error.where}: " if error.where else ""
+    talk(f"error: {where}{error.message}")
+    if error.hint:
+        talk(f"  {error.hint}")
+
+
+def complain_of_usage(error: click.ClickException) -> None:
+    """A wrong use of the command line, as click found it, in the form of our own errors."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) or not isinstance(error, click.UsageError):
+        talk(*error.format_message().split("\n"))
+        return
+    talk(f"error: {error.format_message().rstrip('.')}")
+    if error.ctx is not None:
+        talk(f"  {error.ctx.get_usage()}", f"  Try {error.ctx.command_path} --help")
+
+
+def tell_page(markdown: str) -> None:
+    """A page: as it is for a file or a pipe, set and in a pager for a person."""
+    if not sys.stdout.isatty():
+        tell(*markdown.rstrip("\n").split("\n"))
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(width=min(Console().width, _WIDTH))
+    with console.pager(styles=True, links=False):
+        console.print(Markdown(markdown, hyperlinks=False))
+
+
+class Formatter(click.HelpFormatter):
+    """Help, in which names of files and plug-ins can stand."""
+
+    def write(self, string: str) -> None:
+        super().write("\n".join(displayable(line) for line in string.split("\n")))
+
+
+class Context(click.Context):
+    """A context whose help is harmless."""
+
+    formatter_class = Formatter
+
+
+def harmless(command: click.Command) -> click.Command:
+    """The command, and those below it, with help that is harmless."""
+    command.context_class = Context
+    for below in getattr(command, "commands", {}).values():
+        harmless(below)
+    return command
+
+
+def _say(stream: TextIO, lines: tuple[str, ...]) -> None:
+    for line in lines:
+        _write(stream, displayable(line))
+
+
+def _write(stream: TextIO, line: str) -> None:
+    """A line that is known to be harmless, in what the stream's encoding has."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    click.echo(line.encode(encoding, "replace").decode(encoding), file=stream)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1]
+
+
+__all__ = [
+    "Context",
+    "Formatter",
+    "complain",
+    "complain_of_usage",
+    "harmless",
+    "talk",
+    "tell",
+    "tell_json",
+    "tell_page",
+]
