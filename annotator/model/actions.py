@@ -206,6 +206,13 @@ class ChooseSide:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHolder:
+    """Give the relation in focus another source: the id of a span, or `@author`."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Leave the selection or the stance in the making; nothing is changed."""
 
@@ -245,6 +252,6 @@ ReviewAction: TypeAlias = (
     MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | SetLabel
     | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded
     | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
-    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | Cancel | Undo | TakeBack | Redo | SetThreshold
-    | SetFilter
+    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | SetHolder | Cancel | Undo | TakeBack | Redo
+    | SetThreshold | SetFilter
 )  # fmt: skip

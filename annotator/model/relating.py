@@ -53,6 +53,34 @@ def on_choose_holder(state: ReviewState, action: do.ChooseHolder) -> Step:
     return replace(state, mode=Mode.SIDE, draft=replace(draft, source=action.source, more=more)), ()
 
 
+def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
+    item = state.focused
+    relation = item.value if item is not None else None
+    layer = state.schema.layer(relation.layer) if relation is not None else None
+    if item is None or not isinstance(relation, Relation) or layer is None:
+        return say(state, "put the focus on a stance to change its holder")
+    holder = state.find(action.source) if action.source != AUTHOR else None
+    if action.source == AUTHOR and not layer.admits_author():
+        return say(state, f"the author cannot be the source of a {layer.name}")
+    if action.source != AUTHOR and (
+        holder is None or holder.value.layer not in layer.sources or action.source == relation.target
+    ):
+        return say(state, "that cannot be the holder")
+    if action.source == relation.source and not item.pending:
+        return say(state, "unchanged")
+    if any(
+        isinstance(i.value, Relation) and not i.pending and i.id != item.id
+        and (i.value.layer, i.value.source, i.value.target) == (layer.name, action.source, relation.target)
+        for i in state.items
+    ):  # fmt: skip
+        return say(state, "that holder has a stance on it already")
+    decisions = list(accepted(state, holder)) if holder is not None and holder.pending else []
+    value = replace(relation, source=action.source)
+    decisions += [d for d in changed(state, item, value) if d.item not in {one.item for one in decisions}]
+    after, group = commit(state, decisions)
+    return replace(after, focus=item.id, message=f"holder: {holder_of(after, value)}"), group
+
+
 def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
     draft = state.draft
     layer = state.schema.layer(draft.layer) if draft else None

@@ -43,6 +43,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.StartStance: relating.on_start_stance,
     do.ChooseHolder: relating.on_choose_holder,
     do.ChooseSide: relating.on_choose_side,
+    do.SetHolder: relating.on_set_holder,
     do.Cancel: moving.on_cancel,
     do.Undo: deciding.on_undo,
     do.TakeBack: deciding.on_take_back,

@@ -32,12 +32,14 @@ def both_ends(text: str, width: int) -> str:
     text = " ".join(text.split())
     if len(text) <= width:
         return text
+    if width < 20:
+        return f"{text[: max(0, width - 1)].rstrip()}…"
     head = (width - 3) * 3 // 5
     first, last = text[:head], text[-(width - 3 - head) :]
     # Whole words, where that costs no more than a few letters.
     if " " in first[-6:] and not text[head].isspace():
         first = first[: first.rindex(" ")]
-    if " " in last[:6]:
+    if " " in last[: len(last) // 2]:
         last = last[last.index(" ") + 1 :]
     return f"{first.rstrip()} … {last.lstrip()}"
 

@@ -165,7 +165,7 @@ ASCII = Glyphs("-", ".", "=", ":", "[]", ">", "<")
 ENDS = 8
 """Cells at each end of a line's piece that are dotted while it is pending."""
 
-HEAVY = 3
+HEAVY = 2
 """Cells after its name that are heavy in the mark in focus."""
 
 

@@ -1,13 +1,14 @@
-"""What can be written into the item in focus: entity, concept, label, attributes."""
+"""What can be written into the item in focus: entity or concept, and a label from a list."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.model import actions as do
-from annotator.model.review import ReviewState
-from annotator.model.span import Relation, Span, Value
+from annotator.model.review import Mode, ReviewState
+from annotator.model.span import Span, Value
 from annotator.project import Known
 from annotator.tui.offers import Offer
 
@@ -77,39 +78,20 @@ def set_to(field: NameField, answer: str) -> do.SetAttribute:
     return do.SetAttribute(field.name, value)
 
 
-def choices(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
-    """Every label and attribute value that the item in focus may have, with a note and the action."""
-    item = state.focused
-    layer = state.schema.layer(item.value.layer) if item else None
-    if item is None or layer is None:
-        return []
-    out: list[tuple[str, str, do.ReviewAction]] = []
-    if isinstance(item.value, Relation):
-        out += [("change the side", layer.name, do.StartStance())]
-    else:
-        now = (item.value.layer, item.value.label)
-        layers = (layer, *(x for x in state.schema.span_layers if x.name != layer.name))
-        out += [
-            (f"{x.name}: {label.name}", "now" if (x.name, label.name) == now else "",
-             do.SetLabel(x.name, label.name))
-            for x in layers for label in x.labels
-        ]  # fmt: skip
-    for attribute in layer.attributes:
-        values: tuple[str | int, ...] = attribute.values
-        if attribute.type == "integer" and attribute.minimum is not None and attribute.maximum is not None:
-            values = tuple(range(attribute.minimum, attribute.maximum + 1))
-        held = item.value.attributes.get(attribute.name)
-        out += [
-            (
-                f"{attribute.name} = {value}",
-                "now" if held == value else "",
-                do.SetAttribute(attribute.name, value),
-            )
-            for value in values
-        ]
-        if held is not None and values:
-            out.append((f"{attribute.name} = (none)", "clear it", do.SetAttribute(attribute.name, None)))
-    return out
+def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
+    """Every label that the selection, or the stance in the making, may have: name, key, action. Where two layers
+    have a label of one name, the layer stands before it."""
+    if state.mode is Mode.SIDE and state.draft is not None:
+        layer = state.schema.layer(state.draft.layer)
+        sides = layer.labels if layer is not None else ()
+        return [(label.name, label.key, do.ChooseSide(label.name)) for label in sides]
+    every = [(layer, label) for layer in state.schema.span_layers for label in layer.labels]
+    twice = {name for name, n in Counter(label.name for _, label in every).items() if n > 1}
+    return [
+        (f"{layer.name}: {label.name}" if label.name in twice else label.name,
+         f"{label.key}  {layer.name}" if label.key else f"   {layer.name}", do.SetLabel(layer.name, label.name))
+        for layer, label in every
+    ]  # fmt: skip
 
 
-__all__ = ["NameField", "choices", "field_of", "offers", "set_to"]
+__all__ = ["NameField", "field_of", "labels", "offers", "set_to"]

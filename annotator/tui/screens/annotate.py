@@ -332,6 +332,15 @@ class AnnotateScreen(PointingScreen):
         self._message = found[at][0]
         self.redraw()
 
+    def run_form(self) -> None:
+        """All fields of the statement in focus."""
+        from annotator.tui.screens.form import FormScreen
+
+        if self.session.review.focused is None:
+            self.say("put the focus on an item first")
+        else:
+            self.app.push_screen(FormScreen(self))
+
     def run_history(self) -> None:
         """What was done last in this document, newest first."""
         from annotator.tui.screens.history import history_screen

@@ -88,18 +88,12 @@ class AskingScreen(CommandScreen):
         self._ask(prompt, then, after=returned)
 
     def run_label(self) -> None:
-        """Label and attributes from a list."""
-        choices = naming.choices(self.session.review)
-        if not choices:
-            self._message = "put the focus on an item first"
-            self.redraw()
-            return
+        """A label from a list: of the selection, or of the stance in the making."""
+        choices = naming.labels(self.session.review)
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
-        self._ask(
-            Prompt("label or attribute", self.theme_now, offers=offers, strict=True),
-            lambda a: self.act(actions[a]),
-        )
+        prompt = Prompt("label", self.theme_now, offers=offers, strict=True)
+        self._ask(prompt, lambda name: self.act(actions[name]))
 
     def run_note(self) -> None:
         item = self.session.review.focused

@@ -114,7 +114,7 @@ def footer(
         return _row(_making_keys(now, schema, keys), more, theme, width)
     if review or now.excluded:
         return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
-    first = ["accept", "reject"] if now.pending else ["delete", "label"] if now.layer else []
+    first = ["accept", "reject"] if now.pending else ["delete", "form"] if now.layer else []
     if "close" in now.works and "accept_all" not in now.works:
         # Nothing is left to decide: the next key is most likely this one.
         first = ["close", *first]
@@ -150,18 +150,65 @@ def _labels_row(
     now: KeysNow, schema: LabelSchema, keys: KeyMap, more: tuple[str, str], theme: Theme, width: int
 ) -> list[Piece]:
     """Every label with its key, however short its name has to be for that."""
-    labels = [(key, label.name) for key, (_, label) in schema.span_keys.items()]
+    every = [(label.key, label.name) for layer in schema.span_layers for label in layer.labels]
+    labels = [(key, name) for key, name in every if key]
     first = [(keys.shown("confirm"), "take it")] if now.edits else []
-    room = width - 1 - sum(len(key) + len(words) + 2 for key, words in (*first, more))
+    listed = (keys.shown("label"), "list")
+    fixed = [*first, more, listed] if len(labels) < len(every) else [*first, more]
+    room = width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
     longest = max((len(name) for _, name in labels), default=0)
-    while longest > 3 and sum(len(key) + min(len(name), longest) + 2 for key, name in labels) > room:
+    while longest > _SHORTEST and _cells(labels, longest) > room:
         longest -= 1
+    if _cells(labels, longest) > room:
+        # Too many even so: as many as there is room for, and the list for all.
+        fixed = [*first, more, listed]
+        room = width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
+        while labels and _cells(labels, longest) > room:
+            labels = labels[:-1]
+    names = shortened([name for _, name in labels], longest)
     out: list[Piece] = [(" ", PLAIN)]
-    # An ellipsis is a letter less, which three letters cannot spare.
-    named = ((key, clip(name, longest) if longest > 5 else name[:longest]) for key, name in labels)
-    for key, words in (*first, *named, more):
+    for key, words in (
+        *first,
+        *zip([key for key, _ in labels], names, strict=True),
+        *fixed[len(first) + 1 :],
+        more,
+    ):
         out += [(key, theme.strong), (f" {words} ", theme.muted)]
     return out
+
+
+_SHORTEST = 4
+"""Letters that a label's name keeps at least."""
+
+
+def _cells(labels: Sequence[tuple[str, str]], longest: int) -> int:
+    return sum(len(key) + min(len(name), longest) + 2 for key, name in labels)
+
+
+def shortened(names: Sequence[str], longest: int) -> list[str]:
+    """The names in at most `longest` letters each, cut where that still tells them apart: at the end; where several
+    would be the same then, in the middle, so that what differs stays."""
+    out: list[str] = []
+    for name in names:
+        if len(name) <= longest:
+            out.append(name)
+            continue
+        short = name[: longest - 1] + "…" if longest > 5 else name[:longest]
+        for tail in range(1, longest):
+            rivals = [other for other in names if other != name and len(other) > longest]
+            if all(_cut(other, longest, tail - 1) != _cut(name, longest, tail - 1) for other in rivals):
+                short = _cut(name, longest, tail - 1)
+                break
+        out.append(short)
+    return out
+
+
+def _cut(name: str, longest: int, tail: int) -> str:
+    """A name of at most `longest` letters: its beginning, an ellipsis where it can be spared, and `tail` letters of
+    its end. An ellipsis is a letter less, which few letters cannot spare."""
+    dots = "…" if longest > 5 else ""
+    head = longest - tail - len(dots)
+    return name[:head] + dots + (name[-tail:] if tail else "")
 
 
 def sizing(keys: KeyMap) -> str:
@@ -206,20 +253,24 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
     """What can be done with the item in focus, and not with every item."""
     if not now.layer:
         return []
+    # The same words in the same places for every kind of item, as far as they go: a move repaints what differs.
+    pairs = [(keys.shown("stance"), _footer("stance"))] if _takes_stances(now, schema) else []
+    pairs.append((keys.shown("bounds"), _footer("bounds")))
     if not now.span:
-        pairs = [(keys.shown("stance"), "side"), (keys.shown("first_value"), "basis"), ("1-3", "strength")]
-    else:
-        digits = sorted(key for key in schema.span_keys if key.isdigit())
-        pairs = [(keys.shown("stance"), _footer("stance"))] if schema.relations_to(now.layer) else []
-        pairs.append((keys.shown("bounds"), _footer("bounds")))
-        pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("label"), "label"))
+        return [*pairs, (keys.shown("first_value"), "basis"), ("1-3", "strength")]
+    digits = sorted(key for key in schema.span_keys if key.isdigit())
+    pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("form"), "label"))
     if now.suggested:
         pairs.append((keys.shown("why"), _footer("why")))
     layer = schema.layer(now.layer)
-    kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), None)
-    if kind is not None and now.span:
-        pairs.append((keys.shown("name"), kind))
+    if layer is not None and any(layer.attribute_of_type(kind) for kind in ("entity", "concept")):
+        pairs.append((keys.shown("name"), _footer("name")))
     return pairs
+
+
+def _takes_stances(now: KeysNow, schema: LabelSchema) -> bool:
+    """Whether the key of a stance does something on the item in focus: begins one, or chooses its side anew."""
+    return not now.span or bool(schema.relations_to(now.layer))
 
 
 def _footer(name: str) -> str:

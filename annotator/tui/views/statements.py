@@ -9,7 +9,7 @@ from types import MappingProxyType
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
 from annotator.model.span import Relation, Span, Value, contains
-from annotator.model.telling import both_ends
+from annotator.model.telling import both_ends, holder_of
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 
@@ -142,7 +142,7 @@ def focus_card(
         notes += bool(_concept(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
         return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
-    own = item_rows(state, theme, width, quoted=True)
+    own = item_rows(state, theme, width)
     around = _card_around(state)
     if around is None:
         return own
@@ -169,37 +169,38 @@ def _card_around(state: ReviewState) -> Card | None:
     return found
 
 
-ITEM_ROWS = 3
-"""Rows under the statements that are kept for an item without a card of its own."""
+ITEM_ROWS = 2
+"""Rows under the statements that are kept for the item in focus."""
 
 
 def own_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
-    """The item in focus where it has no card of its own: under the statements beside the text, in `ITEM_ROWS` rows."""
-    if state.focused is None or _card_in_focus(state) is not None:
+    """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then attributes, flag and
+    note. In no style of their own, since these rows are written anew with every move."""
+    item = state.focused
+    if item is None:
         return []
-    return item_rows(state, theme, width)[:ITEM_ROWS]
+    what = f"{standing(item, short=True)} {item.value.layer} {item.value.label}"
+    named = _name(state, item) if isinstance(item.value, Span) else f"of {holder_of(state, item.value)}"
+    room = max(8, width - 3 - width_of([(what, PLAIN)]))
+    rest = paragraphs(" · ".join(_rest(state, item)), width, indent="  ", limit=1)
+    return [[_marker(theme, True), (f"{what} {both_ends(named, room)}", PLAIN)], *rest]
 
 
-def item_rows(state: ReviewState, theme: Theme, width: int, *, quoted: bool = False) -> Rows:
-    """The item in focus, whole: layer and label and how sure; its name; attributes, flag and note. With `quoted`
-    its text stands before them, and everything in two rows."""
+def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
+    """The same with the text of the item, for a strip as wide as the screen: at most three rows."""
     item = state.focused
     if item is None:
         return []
     tail: list[Piece] = [(f" {standing(item)}", theme.muted)]
     what = f"{item.value.layer} {item.value.label}"
-    name, more = _name(state, item), _rest(state, item)
     if not isinstance(item.value, Span):
-        what = f"a stance without a target  {what}"
-    elif quoted:
-        room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
-        quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
-        head = justify([_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
-        rest = " · ".join(part for part in (name, *more) if part)
-        return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
-    head = justify([_marker(theme, True), (what, theme.muted)], tail, width)
-    rows = [head, [("  ", PLAIN), (both_ends(name, width - 2), PLAIN)]]
-    return [*rows, *paragraphs(" · ".join(more), width, theme.muted, indent="  ", limit=1)]
+        text = f"a stance without a target  {what}"
+        return [justify([_marker(theme, True), (text, theme.muted)], tail, width)]
+    room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
+    quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
+    head = justify([_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
+    rest = " · ".join(part for part in (_name(state, item), *_rest(state, item)) if part)
+    return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
 
 
 def _name(state: ReviewState, item: Item) -> str:
@@ -208,7 +209,7 @@ def _name(state: ReviewState, item: Item) -> str:
     for kind in ("entity", "concept"):
         if isinstance(item.value, Span) and layer is not None and layer.attribute_of_type(kind):
             held = item.value.entity if kind == "entity" else _concept(state, item)
-            return f"= {held}" if held else f"no {kind} yet"
+            return f"= {held}" if held else f"no {kind}"
     return ""
 
 
@@ -263,7 +264,7 @@ def card_rows(
     on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
-        rows += _stance_rows(state, stance, theme, width, codes.get(stance.relation.id, ""))
+        rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
         rows += _note(stance.relation, theme, width)
     if not rows:
         rows = [[_marker(theme, on_target), (_no_holder(card.target), theme.muted)]]
@@ -281,7 +282,7 @@ def card_rows(
     concept = _concept(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
-    details = [span.label, *_unusual(state, card.target, all_of_it=on_target)]
+    details = [span.label, *_unusual(state, card.target)]
     tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
@@ -295,15 +296,14 @@ def _marker(theme: Theme, here: bool) -> Piece:
     return ("▸ ", theme.strong) if here else ("  ", PLAIN)
 
 
-def _unusual(state: ReviewState, item: Item, *, all_of_it: bool = False) -> list[str]:
-    """The values of an item's choices that are not what they are at first; with `all_of_it` those too."""
+def _unusual(state: ReviewState, item: Item) -> list[str]:
+    """The values of an item's attributes that are not what they are at first. The rest stands in `own_rows`: a card
+    is as high in focus as it is without, so that no move pushes the others down."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     for attribute in layer.attributes if layer else ():
         held = item.value.attributes.get(attribute.name)
-        if held is None or attribute.type in ("entity", "concept"):
-            continue
-        if all_of_it or held != attribute.default:
+        if held is not None and held != attribute.default and attribute.type in ("choice", "integer"):
             found.append(attribute_words(state, attribute.name, held))
     return found
 
@@ -328,34 +328,30 @@ def _concept(state: ReviewState, item: Item) -> str:
     return "; ".join(map(str, held)) if isinstance(held, list) else str(held or "")
 
 
-def _stance_rows(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> Rows:
-    """`▸ Iran + support strength 3 · implied   suggested`; strength, basis and cue where they are not the usual
-    ones, and in focus. `code` is what to type to go there."""
+def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> list[Piece]:
+    """`▸ Iran + support strength 3 · implied   83%`; strength and basis where they are not the usual ones and there
+    is room. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
-    focused = state.focus == relation.id
     layer = state.schema.layer(relation.layer)
     label = layer.label(relation.label) if layer else None
-    who = "author"
+    who = holder_of(state, relation) if stance.holder is not None else "author"
     color = "grey"
-    if stance.holder is not None and isinstance(stance.holder.value, Span):
-        span = stance.holder.value
-        who = span.entity or state.document.quote(span.start, span.end)
-        holder_layer = state.schema.layer(span.layer)
+    if stance.holder is not None:
+        holder_layer = state.schema.layer(stance.holder.value.layer)
         color = holder_layer.color if holder_layer else "grey"
-    marker = (f"{code:<2}", theme.hint) if code else _marker(theme, focused)
-    more = " · ".join(_unusual(state, stance.relation, all_of_it=focused))
+    marker = (f"{code:<2}", theme.hint) if code else _marker(theme, state.focus == relation.id)
+    more = " · ".join(_unusual(state, stance.relation))
     side = f" {label.symbol if label else '?'} {relation.label}"
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
     ink = theme.ink(layer.color if layer else "grey")
+    # The holder is never cut for the sake of what else there is to say.
     room = width - 2 - width_of([(side, PLAIN), *right])
-    # The holder is never cut for the sake of what else there is to say of the stance: that goes to the next row.
-    below = bool(more) and width_of([(who, PLAIN), (f" {more}", PLAIN)]) > room
-    left: list[Piece] = [marker, (both_ends(who, max(6, room)), theme.ink(color)), (side, ink)]
-    if more and not below:
+    who = both_ends(who, max(6, room))
+    left: list[Piece] = [marker, (who, theme.ink(color)), (side, ink)]
+    if more and width_of([(f"{who} {more}", PLAIN)]) <= room:
         left.append((f" {more}", ink))
-    rows: Rows = [justify(left, right, width)]
-    return [*rows, *paragraphs(more, width, ink, indent="      ", limit=2)] if below else rows
+    return justify(left, right, width)
 
 
 __all__ = [

@@ -1,0 +1,206 @@
+"""All that can be said of a statement, as fields of a form: what each holds now, and the steps that change it.
+
+Pure: a screen shows the fields and asks; what it is answered becomes actions of the model here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.model import actions as do
+from annotator.model.items import Card, Item
+from annotator.model.review import ReviewState
+from annotator.model.schema import Attribute, Layer
+from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.telling import both_ends, holder_of
+
+Kind = Literal["label", "holder", "bounds", "choice", "integer", "text", "entity", "concept", "note", "flag"]
+
+LETTERS = "abcdefghilmnoprsuvwxyz"
+"""Letters that lead to a field; `j`, `k`, `q` and `t` move and leave."""
+
+LONGEST = 60
+"""Code points of a quotation in a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that an item holds: `values` are those it may have, where they are counted, and `held` those it has.
+    `letter` leads to it, `heading` opens a new part of the form."""
+
+    item: str
+    kind: Kind
+    name: str
+    text: str
+    letter: str = ""
+    values: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    multiple: bool = False
+    heading: str = ""
+
+
+def fields(state: ReviewState) -> list[Field]:
+    """The fields of the statement that the focus is on, the stance in focus first; of an item that is in no
+    statement, its own. Empty without a focus."""
+    item = state.focused
+    if item is None:
+        return []
+    found: list[Field] = []
+    for one in _parts(state, item):
+        own = list(_of_item(state, one))
+        found += [_headed(state, one, own[0]), *own[1:]]
+    return [
+        Field(f.item, f.kind, f.name, f.text, letter, f.values, f.held, f.multiple, f.heading)
+        for f, letter in zip(found, [*LETTERS, *[""] * len(found)], strict=False)
+    ]
+
+
+def _parts(state: ReviewState, item: Item) -> list[Item]:
+    """The stance in focus, the other stances of its statement, and what they are about."""
+    target = item.value.target if isinstance(item.value, Relation) else item.id
+    card: Card | None = next((c for c in state.cards if c.target.id == target), None)
+    if card is None:
+        return [item]
+    stances = sorted((s.relation for s in card.stances), key=lambda one: one.id != item.id)
+    return [*stances, card.target] if item.id != card.target.id else [card.target, *stances]
+
+
+def _headed(state: ReviewState, item: Item, first: Field) -> Field:
+    what = item.value.layer.upper()
+    if isinstance(item.value, Relation):
+        what += f" of {holder_of(state, item.value)}"
+    return Field(
+        first.item, first.kind, first.name, first.text, "", first.values, first.held, first.multiple, what
+    )
+
+
+def _of_item(state: ReviewState, item: Item) -> Iterator[Field]:
+    value = item.value
+    layer = state.schema.layer(value.layer)
+    if isinstance(value, Relation):
+        yield Field(item.id, "holder", "holder", holder_of(state, value))
+    else:
+        quote = both_ends(state.document.quote(value.start, value.end), LONGEST)
+        yield Field(item.id, "bounds", "text", f"“{quote}”")
+    if layer is None:
+        return
+    title = "side" if isinstance(value, Relation) else "label"
+    labels = tuple(label.name for label in layer.labels)
+    yield Field(item.id, "label", title, value.label, values=labels, held=(value.label,))
+    for attribute in layer.attributes:
+        yield _of_attribute(state, item, attribute)
+    yield Field(item.id, "note", "note", item.note)
+    yield Field(
+        item.id, "flag", "flag", "yes" if item.flagged else "", values=("yes",), held=("yes",) * item.flagged
+    )
+
+
+def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field:
+    """The field of an attribute; an entity stands in the record's own key."""
+    value = item.value
+    own: Value | None = value.attributes.get(attribute.name)
+    if attribute.type == "entity" and isinstance(value, Span):
+        own = value.entity
+    if attribute.type == "span":
+        pair = own if isinstance(own, list) and len(own) == 2 else None
+        quote = state.document.quote(int(pair[0]), int(pair[1])) if pair else ""
+        return Field(item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else "")
+    held = tuple(map(str, own)) if isinstance(own, list) else () if own is None else (str(own),)
+    kind: Kind = "text"
+    values: tuple[str, ...] = ()
+    if attribute.type in ("entity", "concept"):
+        kind = "entity" if attribute.type == "entity" else "concept"
+    elif attribute.type == "choice":
+        kind, values = "choice", attribute.values
+    elif attribute.type == "integer":
+        kind, values = "integer", _numbers(attribute)
+    return Field(
+        item.id, kind, attribute.name, "; ".join(held), values=values, held=held, multiple=attribute.multiple
+    )
+
+
+def _numbers(attribute: Attribute) -> tuple[str, ...]:
+    """The numbers that an attribute may hold, where they are few enough to be shown."""
+    low, high = attribute.minimum, attribute.maximum
+    if low is None or high is None or high - low > 11:
+        return ()
+    return tuple(map(str, range(low, high + 1)))
+
+
+def choose(state: ReviewState, field: Field, value: str) -> list[do.ReviewAction]:
+    """The actions that give a field one of its values; the one it has is taken away where it need not have one."""
+    there = do.FocusItem(field.item)
+    if field.kind == "flag":
+        return [there, do.Flag()]
+    layer = _layer(state, field)
+    if field.kind == "label":
+        return [there, do.SetLabel(layer.name, value)] if layer is not None else []
+    if field.kind == "holder":
+        return [there, do.SetHolder(value)]
+    if field.multiple:
+        left = [one for one in field.held if one != value]
+        several = left if value in field.held else [*left, value]
+        return [there, do.SetAttribute(field.name, several or None)]
+    if value in field.held:
+        return [there, do.SetAttribute(field.name, None)]
+    return [there, do.SetAttribute(field.name, int(value) if field.kind == "integer" else value)]
+
+
+def write(field: Field, answer: str) -> list[do.ReviewAction]:
+    """The actions that write an answer into a field; an empty one clears it, `;` parts several."""
+    there, text = do.FocusItem(field.item), answer.strip()
+    if field.kind == "note":
+        return [there, do.Note(text)]
+    if field.kind == "integer":
+        return [there, do.SetAttribute(field.name, int(text) if text else None)]
+    if field.multiple:
+        several = [part.strip() for part in text.split(";") if part.strip()]
+        return [there, do.SetAttribute(field.name, several or None)]
+    return [there, do.SetAttribute(field.name, text or None)]
+
+
+def problem(state: ReviewState, field: Field, answer: str) -> str:
+    """Why an answer cannot stand in a field; empty when it can."""
+    text = answer.strip()
+    layer = _layer(state, field)
+    attribute = layer.attribute(field.name) if layer is not None else None
+    if attribute is None or not text:
+        return ""
+    if field.kind == "integer":
+        if not text.lstrip("-").isdigit():
+            return "a whole number, please"
+        return attribute.problem([int(text)] if field.multiple else int(text)) or ""
+    return ""
+
+
+def holders(state: ReviewState, field: Field) -> list[tuple[str, str]]:
+    """Who may hold the stance of a field: ids and names, the author first where the layer admits it."""
+    layer = _layer(state, field)
+    item = state.find(field.item)
+    if layer is None or item is None or not isinstance(item.value, Relation):
+        return []
+    found = [(AUTHOR, "the author")] if layer.admits_author() else []
+    for one in state.items:
+        if isinstance(one.value, Span) and one.value.layer in layer.sources and one.id != item.value.target:
+            quote = both_ends(state.document.quote(one.value.start, one.value.end), 40)
+            name = one.value.entity
+            found.append((one.id, f"{quote} = {name}" if name and name != quote else quote))
+    return found
+
+
+def _layer(state: ReviewState, field: Field) -> Layer | None:
+    item = state.find(field.item)
+    return state.schema.layer(item.value.layer) if item is not None else None
+
+
+def at(found: Sequence[Field], *, item: str | None, letter: str = "") -> int:
+    """The place of the field with a letter, else of the first field of an item; 0 where there is none."""
+    for i, field in enumerate(found):
+        if (letter and field.letter == letter) or (not letter and field.item == item):
+            return i
+    return 0
+
+
+__all__ = ["Field", "at", "choose", "fields", "holders", "problem", "write"]
