@@ -180,4 +180,4 @@ def test_the_sides_of_a_stance_are_listed_too() -> None:
 
 def test_names_are_cut_at_the_end_where_that_tells_them_apart() -> None:
     assert shortened(["organization", "person"], 9) == ["organiza…", "person"]
-    assert shortened(["frame-economy", "frame-ethics"], 7) == ["frame…y", "frame…s"]
+    assert shortened(["frame-economy", "frame-ethics"], 7) == ["f…conom", "f…thics"]

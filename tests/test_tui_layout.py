@@ -83,7 +83,7 @@ def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None
         for p in (True, False)
         for f in (True, False)
     }
-    assert shapes == {"S───", "S┄┄┄", "S━━━", "S┅┅┅", "S---", "S...", "S===", "S:::"}
+    assert shapes == {"S───", "S┄┄┄", "S━━─", "S┅┅┄", "S---", "S...", "S==-", "S::."}
 
 
 @settings(max_examples=150, deadline=None)

@@ -177,7 +177,7 @@ def _labels_row(
     return out
 
 
-_SHORTEST = 4
+_SHORTEST = 3
 """Letters that a label's name keeps at least."""
 
 
@@ -187,28 +187,34 @@ def _cells(labels: Sequence[tuple[str, str]], longest: int) -> int:
 
 def shortened(names: Sequence[str], longest: int) -> list[str]:
     """The names in at most `longest` letters each, cut where that still tells them apart: at the end; where several
-    would be the same then, in the middle, so that what differs stays."""
+    would be the same then, their common beginning gives way; else so that the end stays."""
     out: list[str] = []
     for name in names:
-        if len(name) <= longest:
-            out.append(name)
-            continue
-        short = name[: longest - 1] + "…" if longest > 5 else name[:longest]
-        for tail in range(1, longest):
-            rivals = [other for other in names if other != name and len(other) > longest]
-            if all(_cut(other, longest, tail - 1) != _cut(name, longest, tail - 1) for other in rivals):
-                short = _cut(name, longest, tail - 1)
-                break
-        out.append(short)
+        rivals = [other for other in names if other != name and len(other) > longest]
+        ways = (_cut, _without_beginning, _with_end)
+        fits = (
+            way for way in ways if way(name, longest, rivals) not in {way(r, longest, rivals) for r in rivals}
+        )
+        out.append(name if len(name) <= longest else next(fits, _cut)(name, longest, rivals))
     return out
 
 
-def _cut(name: str, longest: int, tail: int) -> str:
-    """A name of at most `longest` letters: its beginning, an ellipsis where it can be spared, and `tail` letters of
-    its end. An ellipsis is a letter less, which few letters cannot spare."""
-    dots = "…" if longest > 5 else ""
-    head = longest - tail - len(dots)
-    return name[:head] + dots + (name[-tail:] if tail else "")
+def _cut(name: str, longest: int, _: Sequence[str] = ()) -> str:
+    """The beginning of a name. An ellipsis is a letter less, which few letters cannot spare."""
+    return name[: longest - 1].rstrip() + "…" if longest > 5 else name[:longest]
+
+
+def _without_beginning(name: str, longest: int, rivals: Sequence[str]) -> str:
+    """The first letter, and what comes after the beginning that it shares with those that look like it."""
+    like = [r for r in rivals if _cut(r, longest) == _cut(name, longest)]
+    shared = next((i for i, at in enumerate(zip(name, *like, strict=False)) if len(set(at)) > 1), 0)
+    rest = name[shared:]
+    return f"{name[:1]}…{rest if len(rest) <= longest - 2 else rest[: longest - 2]}"
+
+
+def _with_end(name: str, longest: int, _: Sequence[str]) -> str:
+    half = (longest - 1) // 2
+    return f"{name[: longest - 1 - half]}…{name[-half:]}"
 
 
 def sizing(keys: KeyMap) -> str:
