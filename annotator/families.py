@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.registry import Family
+from annotator.suggesters.api import SuggesterModule
 
-suggesters: Family[Any] = Family("annotator.suggesters", "suggester")
+suggesters: Family[SuggesterModule] = Family("annotator.suggesters", "suggester")
 measures: Family[Any] = Family("annotator.measures", "measure")
 formats: Family[Any] = Family("annotator.formats", "format")
 merging: Family[Any] = Family("annotator.merging", "merging strategy")

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Sequence
 
 from annotator.families import formats
+from annotator.learners.bundle import Bundle
 from annotator.model.record import Record
 from annotator.resources import load_schema
-from annotator.suggesters._bundle import Bundle
 from annotator.suggesters.model import BASE, BASE_SCHEMA
 from annotator.workflows.training.base import base_of, seed_records
 

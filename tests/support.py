@@ -24,7 +24,7 @@ from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
 
 if TYPE_CHECKING:
-    from annotator.suggesters._reading import Reading
+    from annotator.english.reading import Reading
 
 _HOLD = """
 import sqlite3, sys
@@ -50,7 +50,7 @@ def document(text: str = TEXT, *, id: str = "doc") -> Document:
 
 def read(text: str, *, id: str = "d") -> Reading:
     """The first paragraph of a text as rules and learners see it."""
-    from annotator.suggesters._reading import shared_reader  # imports spaCy
+    from annotator.english.reading import shared_reader  # imports spaCy
 
     of = document(text, id=id)
     return shared_reader().read(of, of.paragraphs[0])

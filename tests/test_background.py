@@ -107,9 +107,9 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
         (new,) = set(of.documents.ids()) - known
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(new)
-        assert session.awaiting and not session.came() and not session.review.items
+        assert session.awaiting and not session.take_arrivals() and not session.review.items
         _wait(trained)
-        assert session.came() and not session.awaiting
+        assert session.take_arrivals() and not session.awaiting
         assert session.review.items and session.review.message == "suggestions have come"
         assert new in of.suggestions.documents()
         assert {s.version for s in of.suggestions.of(new) if s.suggester == "model"} == {"1"}
@@ -133,7 +133,7 @@ def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
         number, data = of.learning.newest(of.schema.hash) or (0, b"")
         assert number in (1, 2) and data
         assert suggest(of, documents=of.documents.ids()[-1:]).suggestions > 5
-        of.suggestions.put(of.documents.ids()[-1], [], run=training.Recipe.of(of).run([]))
+        of.suggestions.put(of.documents.ids()[-1], [], run=training.SuggestionPlan.of(of).run([]))
 
 
 def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(

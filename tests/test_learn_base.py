@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from annotator.english.reading import shared_reader
 from annotator.errors import SuggesterError
+from annotator.learners.bundle import Bundle, learn
+from annotator.learners.examples import Example
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.resources import load_schema
-from annotator.suggesters._bundle import Bundle, learn
-from annotator.suggesters._reading import Example, shared_reader
 from annotator.workflows.training.base import base_of, examples_in, seed_records
 
 

@@ -9,18 +9,19 @@ from functools import cache
 import pytest
 from support import read
 
+from annotator.english import tables
+from annotator.english.reading import Reader
+from annotator.learners.claims.boundaries import TokenRange, sentences_of
+from annotator.learners.claims.decoding import cheapest, weight
+from annotator.learners.claims.features import sentence_features, span_features
+from annotator.learners.claims.model import ClauseModel
+from annotator.learners.examples import Example
+from annotator.learners.word_clusters import WordClusters
 from annotator.model.effort import of_spans
 from annotator.model.schema import Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
-from annotator.suggesters import _tables as tables
-from annotator.suggesters._analyses import cheapest, weight
-from annotator.suggesters._clauses import ClauseModel
-from annotator.suggesters._kinds import Kinds
-from annotator.suggesters._places import Place, sentences_of
-from annotator.suggesters._reading import Example, Reader
-from annotator.suggesters._span_features import sentence_features, span_features
 
 SCHEMA = load_schema("actors-claims-stances")
 CLAIM = SCHEMA.layer("claim")
@@ -56,7 +57,9 @@ def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
 
 def _train(**options: bool) -> ClauseModel:
     assert CLAIM is not None
-    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, Kinds())[0]
+    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, WordClusters())[
+        0
+    ]
 
 
 NEW = "However, the ferry must be closed at once. The ferry was a costly mistake. Thank you for the ferry report."
@@ -76,7 +79,7 @@ def test_a_final_stop_is_kept_where_annotators_keep_it() -> None:
 def test_nothing_marked_is_told() -> None:
     assert CLAIM is not None
     with pytest.raises(ValueError, match="nothing is marked"):
-        ClauseModel.train([_example(TEXTS[0], 0, marked=False)], CLAIM, Kinds())
+        ClauseModel.train([_example(TEXTS[0], 0, marked=False)], CLAIM, WordClusters())
 
 
 def test_the_same_examples_make_the_same_model_and_it_survives_being_stored() -> None:
@@ -103,7 +106,7 @@ def test_other_layers_are_learnt_as_well() -> None:
     layer = Layer("topic", "span", "", "sky", "T", ())
     example = _example(TEXTS[0], 0)
     spans = tuple(Span(s.id, "topic", "any", s.start, s.end) for s in example.spans)
-    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer, Kinds())
+    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer, WordClusters())
     assert {label for label, _ in _quotes(model, NEW)} == {"any"}
 
 
@@ -123,7 +126,7 @@ def _learnt(pattern: str, quotes: dict[str, str]) -> list[tuple[str, str]]:
         _marked(pattern.format(topic), i, {q.format(topic): label for q, label in quotes.items()})
         for i, topic in enumerate(TOPICS)
     ]
-    return _quotes(ClauseModel.train(examples, CLAIM, Kinds())[0], pattern.format("ferry"))
+    return _quotes(ClauseModel.train(examples, CLAIM, WordClusters())[0], pattern.format("ferry"))
 
 
 def test_two_spans_of_one_sentence_are_learnt() -> None:
@@ -159,7 +162,7 @@ def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:
                 assert ends and all(start < end <= (following or sentence.last) for end in ends)
 
 
-KINDS = Kinds({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
+KINDS = WordClusters({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
 
 
 def test_features_are_told_once_however_often_they_hold() -> None:
@@ -201,7 +204,7 @@ def test_the_cheapest_analysis_is_that_of_trying_all() -> None:
     rng = random.Random(5)
     text = "w " * 30
 
-    def keys(mine: tuple[Place, ...], wanted: tuple[Place, ...]) -> int:
+    def keys(mine: tuple[TokenRange, ...], wanted: tuple[TokenRange, ...]) -> int:
         stretches = [[(2 * a, 2 * b - 1, "x") for a, b in spans] for spans in (mine, wanted)]
         return of_spans(text, *stretches).keys
 

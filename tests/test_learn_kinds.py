@@ -1,4 +1,4 @@
-"""Kinds of words: those that stand in like places are told from others without anybody having labelled them."""
+"""WordClusters of words: those that stand in like places are told from others without anybody having labelled them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from annotator.suggesters._kinds import Kinds, _shorter
+from annotator.learners.word_clusters import WordClusters, _shorter
 
 NOUNS = [f"{a}{b}" for a in ("ba", "ce", "di", "fo", "gu") for b in ("lan", "mer", "nos", "pil")]
 VERBS = [f"{a}{b}" for a in ("ha", "je", "ki", "lo", "mu") for b in ("ted", "red", "ked", "med")]
@@ -24,7 +24,7 @@ def _texts() -> list[str]:
 
 
 def test_words_that_stand_in_like_places_are_of_a_kind() -> None:
-    groups = Kinds.of(_texts()).groups
+    groups = WordClusters.of(_texts()).groups
     for grain in (1, 2):
         of = [{groups[word.lower()][grain] for word in words} for words in (NOUNS, VERBS, PLACES)]
         assert not of[0] & of[1]
@@ -33,19 +33,19 @@ def test_words_that_stand_in_like_places_are_of_a_kind() -> None:
 
 
 def test_the_same_texts_give_the_same_kinds_and_they_survive_being_stored() -> None:
-    kinds = Kinds.of(_texts())
-    assert Kinds.of(_texts()) == kinds
-    assert Kinds.of_data(kinds.to_data()) == kinds
+    kinds = WordClusters.of(_texts())
+    assert WordClusters.of(_texts()) == kinds
+    assert WordClusters.of_data(kinds.to_data()) == kinds
 
 
 def test_too_few_words_have_no_kinds_and_rare_ones_none() -> None:
-    assert Kinds.of([]) == Kinds()
-    assert Kinds.of(["A short text, and a short text."] * 9) == Kinds()
-    assert "oncely" not in Kinds.of([*_texts(), "They oncely came."]).groups
+    assert WordClusters.of([]) == WordClusters()
+    assert WordClusters.of(["A short text, and a short text."] * 9) == WordClusters()
+    assert "oncely" not in WordClusters.of([*_texts(), "They oncely came."]).groups
 
 
 def test_each_kind_is_told_once() -> None:
-    kinds = Kinds({"one": (0, 3), "two": (0, 4)})
+    kinds = WordClusters({"one": (0, 3), "two": (0, 4)})
     assert kinds.features(["one", "two", "one", "none"], "k") == ["k0=0", "k1=3", "k1=4"]
 
 

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from annotator.suggesters._logistic import Binary, Classes, Options
+from annotator.learners.logistic import Binary, Classes, Options
 
 
 def test_a_calibration_is_the_optimum_and_moves_from_its_prior_with_evidence_only() -> None:

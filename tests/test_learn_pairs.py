@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 
+from annotator.english.reading import Reader
+from annotator.learners.examples import Example
+from annotator.learners.labels import of_edge
+from annotator.learners.stances.model import LEAST, PairModel, RelationProposal, pairs_of
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
-from annotator.suggesters._labels import of_edge
-from annotator.suggesters._pairs import LEAST, PairModel, PairProposal, pairs_of
-from annotator.suggesters._reading import Example, Reader
 
 NAMES = ("Iran", "Russia", "France", "Germany", "Spain", "Italy")
 
@@ -62,7 +63,7 @@ def _model() -> PairModel:
     return PairModel.train([_example(a, b) for a, b in pairs], _stance())[0]
 
 
-def _suggest(model: PairModel) -> Sequence[PairProposal]:
+def _suggest(model: PairModel) -> Sequence[RelationProposal]:
     text = _text("China", "Norway")
     document = Document("new", "", text, split_paragraphs(text))
     reading = _reader().read(document, document.paragraphs[0])

@@ -9,20 +9,22 @@ from collections import Counter
 import pytest
 from base_model import digest
 
+from annotator.english.reading import Reader
+from annotator.english.tokens import Token
+from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
+from annotator.learners.actors.features import describe, places_of, tags
+from annotator.learners.actors.lexicon import OUTSIDE, Lexicon
+from annotator.learners.bundle import Bundle, learn
+from annotator.learners.choice import SpanCandidate, choose, gain
+from annotator.learners.examples import Example
+from annotator.learners.judging import Judged, better, calibration_error, report
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import model, rules
-from annotator.suggesters._bundle import Bundle, learn
-from annotator.suggesters._choice import Candidate, choose, gain
-from annotator.suggesters._counts import OUTSIDE, Lexicon, Usage
-from annotator.suggesters._features import describe, places_of, tags
-from annotator.suggesters._judging import Judged, better, calibration_error, report
-from annotator.suggesters._reading import Example, Reader
-from annotator.suggesters._tokens import Token
 from annotator.workflows.training.base import examples_in, seed_records
 
 
@@ -61,7 +63,7 @@ def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
         for _ in range(draw.randint(0, 7)):
             first = draw.randint(0, 8)
             some.append(
-                Candidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model")
+                SpanCandidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model")
             )
         chosen = choose(some)
         assert all(a.last <= b.first for a, b in itertools.pairwise(chosen))
@@ -75,7 +77,7 @@ def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
 
 
 def test_the_gate_hides_what_is_less_likely() -> None:
-    one = Candidate(0, 1, "a", 0.69, "model")
+    one = SpanCandidate(0, 1, "a", 0.69, "model")
     assert choose([one]) == [one] and choose([one], gate=0.7) == []
 
 

@@ -11,15 +11,15 @@ from support import TEXT, document, project, suggestion, suggestions
 
 from annotator.config import read_config
 from annotator.errors import ProjectError
+from annotator.learners.calibration import LABEL, LAYER, UNCALIBRATED, Calibration, Verdict
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project, SuggestionRun
-from annotator.suggesters._history import LABEL, LAYER, NOTHING, History, Verdict
-from annotator.suggesters._merge import Policy, merge
 from annotator.tui.session import Session
-from annotator.workflows.suggesting.suggest import Kitchen, Recipe, suggest
+from annotator.workflows.suggesting.combining import Policy, combine
+from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, suggest
 
 
 def _verdicts(score: float, right: int, wrong: int, *, label: str = "state") -> list[Verdict]:
@@ -29,14 +29,14 @@ def _verdicts(score: float, right: int, wrong: int, *, label: str = "state") -> 
 
 def test_without_decisions_no_score_moves() -> None:
     (one, *_) = suggestions()
-    assert History.fit([]).adjust(one) is one and NOTHING.adjust(one) is one
-    other = History.fit(_verdicts(0.8, 3, 9))
+    assert Calibration.fit([]).adjust(one) is one and UNCALIBRATED.adjust(one) is one
+    other = Calibration.fit(_verdicts(0.8, 3, 9))
     assert other.adjust(replace(one, suggester="memory")).score == one.score
 
 
 def test_the_shifts_are_the_mode_of_their_posterior() -> None:
     verdicts = [*_verdicts(0.8, 4, 9), *_verdicts(0.6, 7, 1, label="person")]
-    found = History.fit(verdicts)
+    found = Calibration.fit(verdicts)
 
     def loss(layer: float, state: float, person: float) -> float:
         value = layer**2 / LAYER**2 / 2 + (state**2 + person**2) / LABEL**2 / 2
@@ -56,13 +56,13 @@ def test_the_shifts_are_the_mode_of_their_posterior() -> None:
 
 def test_scores_go_where_the_decisions_are_the_further_the_more_there_are() -> None:
     one = suggestion(Span("s", "actor", "state", 0, 4), score=0.8)
-    few, many, all_ = (History.fit(_verdicts(0.8, n, n)).adjust(one).score for n in (1, 10, 400))
+    few, many, all_ = (Calibration.fit(_verdicts(0.8, n, n)).adjust(one).score for n in (1, 10, 400))
     assert 0.8 > few > many > all_ > 0.5 and all_ < 0.53
-    moved = History.fit(_verdicts(0.8, 10, 10)).adjust(one)
+    moved = Calibration.fit(_verdicts(0.8, 10, 10)).adjust(one)
     assert moved.raw == 0.8
     # A label without decisions of its own follows its layer, not as far.
     person = suggestion(Span("p", "actor", "person", 0, 4), score=0.8)
-    assert moved.score < History.fit(_verdicts(0.8, 10, 10)).adjust(person).score < 0.8
+    assert moved.score < Calibration.fit(_verdicts(0.8, 10, 10)).adjust(person).score < 0.8
 
 
 def _actor(name: str, start: int, end: int, score: float, by: str = "rules") -> Suggestion:
@@ -72,20 +72,20 @@ def _actor(name: str, start: int, end: int, score: float, by: str = "rules") -> 
 def test_of_overlapping_spans_those_are_shown_that_save_most() -> None:
     doc = document("The Bank of England spoke.")
     found = [_actor("whole", 4, 19, 0.6), _actor("bank", 4, 8, 0.7), _actor("england", 12, 19, 0.5)]
-    assert {s.id for s in merge(doc, found, EMPTY) if s.shown} == {"whole", "bank", "england"}
-    merged = merge(doc, found, EMPTY, Policy(flat=frozenset({"actor"})))
+    assert {s.id for s in combine(doc, found, EMPTY) if s.shown} == {"whole", "bank", "england"}
+    merged = combine(doc, found, EMPTY, Policy(flat=frozenset({"actor"})))
     assert [(s.id, s.shown, s.rank) for s in merged] == [
         ("whole", True, 0), ("bank", False, 1), ("england", False, 2),
     ]  # fmt: skip
     assert not any(
-        s.shown for s in merge(doc, [_actor("poor", 4, 8, 0.2)], EMPTY, Policy(frozenset({"actor"})))
+        s.shown for s in combine(doc, [_actor("poor", 4, 8, 0.2)], EMPTY, Policy(frozenset({"actor"})))
     )
 
 
 def test_the_gate_holds_back_spans_and_the_stances_on_them() -> None:
     doc = document()
     found = [replace(s, score=0.9 if s.id != "sIran" else 0.6) for s in suggestions()]
-    shown = {s.id: s.shown for s in merge(doc, found, EMPTY, Policy(gate=0.7, relations=0.8))}
+    shown = {s.id: s.shown for s in combine(doc, found, EMPTY, Policy(gate=0.7, relations=0.8))}
     assert shown == {
         "sIran": False,
         "rIran": False,
@@ -94,7 +94,7 @@ def test_the_gate_holds_back_spans_and_the_stances_on_them() -> None:
         "sEnd": True,
         "rPutin": True,
     }
-    less = {s.id: s.shown for s in merge(doc, suggestions(), EMPTY, Policy(relations=0.81))}
+    less = {s.id: s.shown for s in combine(doc, suggestions(), EMPTY, Policy(relations=0.81))}
     assert less["sIran"] and not less["rIran"]
 
 
@@ -104,7 +104,7 @@ def test_one_side_for_a_pair_the_most_likely_one() -> None:
         replace(suggestion(Relation(f"r{side}", "stance", side, AUTHOR, "c"), score=score), suggester=by)
         for side, score, by in (("support", 0.5, "rules"), ("oppose", 0.7, "model"))
     ]
-    assert [s.id for s in merge(document(), [claim, *sides], EMPTY)] == ["c", "roppose"]
+    assert [s.id for s in combine(document(), [claim, *sides], EMPTY)] == ["c", "roppose"]
 
 
 def test_where_the_model_took_over_rules_and_memory_keep_silent_and_others_do_not() -> None:
@@ -112,19 +112,19 @@ def test_where_the_model_took_over_rules_and_memory_keep_silent_and_others_do_no
         _actor(by, 4 * i, 4 * i + 3, 0.8, by) for i, by in enumerate(("rules", "memory", "model", "mine"))
     ]
     policy = Policy(taken=frozenset({"actor"}))
-    assert {s.id for s in merge(document(), found, EMPTY, policy)} == {"model", "mine"}
+    assert {s.id for s in combine(document(), found, EMPTY, policy)} == {"model", "mine"}
 
 
 def test_a_project_s_decisions_move_its_next_suggestions(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
-        before = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.documents.load("doc-0"))
+        before = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(of.documents.load("doc-0"))
         session = Session(of, "ada", "a")
         session.open("doc-0")
         for item in ("sIran", "sPutin"):
             session.do(do.FocusItem(item))
             session.do(do.Reject())
-        after = Kitchen.of(Recipe.of(of, ["rules"])).serve(of.documents.load("doc-0"))
+        after = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(of.documents.load("doc-0"))
         scores = [{s.id: s.score for s in found if s.value.layer == "actor"} for found in (before, after)]
         assert scores[0].keys() == scores[1].keys() != set()
         assert all(scores[1][id] < scores[0][id] for id in scores[0])

@@ -14,9 +14,9 @@ from spacy.tokens import Doc
 from support import TEXT, document, project
 
 from annotator.cli import run
+from annotator.english.reading import shared_reader
 from annotator.project import Project
 from annotator.resources import schema_path
-from annotator.suggesters._reading import shared_reader
 from annotator.suggesters.model import BASE
 from annotator.suggesters.pipeline import redacted
 
@@ -242,11 +242,11 @@ def _saved_model(folder: Path) -> Path:
     """The model that comes with the program, as `annotator train -o` saves one."""
     import spacy
 
-    from annotator.suggesters import _component
+    from annotator.workflows.suggesting.component import FACTORY, Component
 
     nlp = spacy.blank("en")
-    component = nlp.add_pipe(_component.FACTORY)
-    assert isinstance(component, _component.Component)
+    component = nlp.add_pipe(FACTORY)
+    assert isinstance(component, Component)
     schema = schema_path("actors-claims-stances").read_text(encoding="utf-8")
     component.teach(BASE.read_bytes(), number=1, schema=schema)
     nlp.to_disk(folder / "model")

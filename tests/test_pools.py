@@ -22,7 +22,7 @@ from annotator.errors import PoolError, SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.suggesting.pools import Found, Here, Serve, processes, served
+from annotator.workflows.suggesting.pools import Compute, Found, Here, computed, processes
 from annotator.workflows.suggesting.suggest import suggest
 
 dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the extra `dask` is not installed")
@@ -36,10 +36,10 @@ class Ends:
     at: str
     died: bool
 
-    def begin(self) -> Serve:
-        return self.serve
+    def begin(self) -> Compute:
+        return self.compute
 
-    def serve(self, document: Document) -> list[Suggestion]:
+    def compute(self, document: Document) -> list[Suggestion]:
         if document.id == self.at and self.died:
             os._exit(3)
         if document.id == self.at:
@@ -164,20 +164,20 @@ def test_no_more_is_handed_out_than_is_said() -> None:
             yield one
 
     order = []
-    for id, _ in served(Counting(), reading()):
+    for id, _ in computed(Counting(), reading()):
         order.append(id)
         assert read <= len(order) + 3 * (Counting.ahead + 1)
     assert order == [one.id for one in _documents()]
     assert most == Counting.ahead + 1
-    assert dict(served(Here(lambda _: []), _documents())) == {id: [] for id in order}
+    assert dict(computed(Here(lambda _: []), _documents())) == {id: [] for id in order}
 
 
 def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here() -> None:
     with pytest.raises(PoolError, match="died"), processes(Ends("doc-50", True), 2) as pool:
-        list(served(pool, _documents()))
+        list(computed(pool, _documents()))
     missing = pytest.raises(SuggesterError, match="the pipeline is not here")
     with missing as told, processes(Ends("doc-50", False), 2) as pool:
-        list(served(pool, _documents()))
+        list(computed(pool, _documents()))
     assert (told.value.hint, told.value.key) == ("Put it here", "pipeline")
 
 
@@ -204,7 +204,7 @@ def test_what_a_worker_cannot_do_is_told_with_its_address(cluster: Cluster) -> N
 
     missing = pytest.raises(SuggesterError, match=r"is not here \(on the worker tcp://127\.0\.0\.1:")
     with missing as told, connect(Ends("doc-50", False), cluster.address) as pool:
-        list(served(pool, _documents()))
+        list(computed(pool, _documents()))
     assert (told.value.hint, told.value.key) == ("Put it here", "pipeline")
 
 
@@ -291,7 +291,7 @@ def test_documents_that_kill_a_worker_are_named(tmp_path: Path) -> None:
 
     named = pytest.raises(PoolError, match="from doc-48 on")
     with _running(tmp_path, 3) as cluster, named, connect(Ends("doc-50", True), cluster.address) as pool:
-        list(served(pool, _documents()))
+        list(computed(pool, _documents()))
 
 
 def _run(*arguments: str) -> int:

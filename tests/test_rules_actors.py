@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support import read
 
+from annotator.english import tables
 from annotator.resources import load_schema
-from annotator.suggesters import _tables as tables
 
 KNOWN = Path(tables.__file__).parent / "_data" / "known.tsv"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support import read
 
-from annotator.suggesters._claims import Clause
+from annotator.english.claims import Clause
 
 
 def _clauses(text: str) -> tuple[Clause, ...]:

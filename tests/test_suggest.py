@@ -11,6 +11,7 @@ import pytest
 from support import TEXT, document, project
 
 from annotator import families
+from annotator.english.tables import forms
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.span import Relation, Span
@@ -18,10 +19,9 @@ from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder, load_schema, schema_names
 from annotator.store.rows import SuggestionRun
-from annotator.suggesters import Suggester
-from annotator.suggesters._merge import merge
-from annotator.suggesters._tables import forms
+from annotator.suggesters.api import Suggester
 from annotator.tui.session import Session
+from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose, suggest
 
 EDITORIAL = Path(__file__).parents[2] / "shared" / "seeds" / "editorial.txt"
@@ -192,7 +192,7 @@ def _remembered(*outcomes: Outcome) -> list[Suggestion]:
     schema = load_schema("actors-claims-stances")
     suggester = families.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
     doc = document("They gave us the bill. Quad members and the US objected.")
-    return merge(doc, suggester.suggest(doc, doc.paragraphs[0]), memory)
+    return combine(doc, suggester.suggest(doc, doc.paragraphs[0]), memory)
 
 
 def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
@@ -233,7 +233,7 @@ def test_doubles_are_merged_with_both_reasons() -> None:
     first, second = (
         Suggestion(v, 0, f"by-{i}", "1", 0.5 + i / 10, 0, f"reason {i}") for i, v in enumerate(values)
     )
-    (merged,) = merge(doc, [first, second], EMPTY)
+    (merged,) = combine(doc, [first, second], EMPTY)
     assert merged.suggester == "by-1"
     assert merged.reason == "reason 1; reason 0"
     assert isinstance(merged.value, Span)
@@ -288,7 +288,7 @@ def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:
 def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: Path) -> None:
     import spacy
 
-    from annotator.suggesters._pipeline import pipeline
+    from annotator.english.pipeline import pipeline
 
     pipeline().to_disk(tmp_path / "saved")
     doc = spacy.load(tmp_path / "saved")("Iran condemned Israel.")
@@ -297,8 +297,8 @@ def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: P
 
 
 def test_the_components_of_a_pipeline_find_what_the_reader_does() -> None:
-    from annotator.suggesters._pipeline import DOCUMENT, pipeline
-    from annotator.suggesters._reading import Reader
+    from annotator.english.pipeline import DOCUMENT, pipeline
+    from annotator.english.reading import Reader
 
     nlp, reader = pipeline(), Reader()
     for file in sorted(folder("seeds").glob("*.txt")):
@@ -316,7 +316,7 @@ def test_the_components_of_a_pipeline_find_what_the_reader_does() -> None:
 
 
 def test_a_name_that_a_line_break_divides_is_known_elsewhere_in_the_document() -> None:
-    from annotator.suggesters._reading import Reader
+    from annotator.english.reading import Reader
 
     text = "The envoy is Jeffrey\nFeltman of the United Nations.\n\nMr. Feltman spoke last."
     document = Document("d", "", text, split_paragraphs(text))

@@ -12,13 +12,13 @@ import pytest
 from support import CODED, MORE, TEXT, project, seeded
 
 from annotator.cli import run
+from annotator.english.reading import Reader
 from annotator.errors import UsageError
 from annotator.model import actions as do
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.store.learning import Finished
-from annotator.suggesters._reading import Reader
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
@@ -262,7 +262,7 @@ def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(tm
         session.do(do.SetLabel("actor", "bloc"))
         before = session.review.items
         suggest(of)
-        assert session.came() and session.review.items == before
+        assert session.take_arrivals() and session.review.items == before
         session.do(do.MoveParagraph(-1))
         session.do(do.MoveParagraph(-1))
         assert session.review.paragraph == 0 and session.review.items

@@ -75,7 +75,7 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
         done = train(project, progress=talk)
     found: dict[str, Any] = {}
     if with_curve or folds:
-        from annotator.suggesters._reading import shared_reader
+        from annotator.english.reading import shared_reader
 
         examples = material(project, shared_reader())
         if folds:

@@ -22,8 +22,8 @@ def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
         return say(state, "nothing is marked here; v begins a span")
     at = state.places.get(state.focus) if state.focus is not None else None
     if at is None:
-        return state.but(focus=items[0 if action.step > 0 else -1].id), ()
-    return state.but(focus=items[max(0, min(len(items) - 1, at + action.step))].id), ()
+        return state.changed(focus=items[0 if action.step > 0 else -1].id), ()
+    return state.changed(focus=items[max(0, min(len(items) - 1, at + action.step))].id), ()
 
 
 def _to_undecided(state: ReviewState, direction: int) -> Step:

@@ -55,13 +55,13 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
 
 def step(state: ReviewState, action: do.ReviewAction) -> Step:
     """What an action does to a state, and the decisions to record."""
-    fresh = state.but(message="") if state.message else state
+    fresh = state.changed(message="") if state.message else state
     after, group = _STEPS[type(action)](fresh, action)
     after = _carry(fresh, after)
     if fresh.asked and after.asked == fresh.asked:
-        after = after.but(asked="")
+        after = after.changed(asked="")
     if after.together and after.focus not in after.together:
-        after = after.but(together=())
+        after = after.changed(together=())
     return after, group
 
 

@@ -184,7 +184,7 @@ class ReviewState:
             if isinstance(i.value, Span) and i.value.layer in layer.sources and i.id != target
         )  # fmt: skip
 
-    def but(self, **changes: Any) -> ReviewState:
+    def changed(self, **changes: Any) -> ReviewState:
         """This state with other values for the fields named, which have to be such that its items stay the same:
         `dataclasses.replace`, for the keys that only move, without the price of making all fields anew."""
         other = object.__new__(ReviewState)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from annotator.model.content_ids import span_id
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._ids import span_id
 
 VERSION = "1"
 _LONGEST = 8

@@ -17,8 +17,8 @@ from annotator.model.schema import LabelSchema
 from annotator.model.text import Document, Paragraph
 
 if TYPE_CHECKING:
-    from annotator.suggesters._bundle import Bundle
-    from annotator.suggesters._reading import Reader
+    from annotator.english.reading import Reader
+    from annotator.learners.bundle import Bundle
 
 BASE = Path(__file__).parent / "_data" / "base.model"
 """Made by `tests/base_model.py` from the seeds."""
@@ -40,8 +40,8 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     if data is None:
         return Learnt(None, None, memory, "none", 0.0)
     try:
-        from annotator.suggesters._bundle import Bundle
-        from annotator.suggesters._reading import shared_reader
+        from annotator.english.reading import shared_reader
+        from annotator.learners.bundle import Bundle
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
     bundle, reader = Bundle.of_bytes(data, schema), shared_reader()

@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import SuggesterError, toml_key
+from annotator.model.content_ids import span_id
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, trim
-from annotator.suggesters._ids import span_id
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -115,8 +115,6 @@ def _load(path: str) -> Language:
         import spacy
 
         # Components that a saved pipeline may hold register themselves here.
-        import annotator.suggesters._component
-        import annotator.suggesters._pipeline  # noqa: F401
 
         if Path(path).suffix == ".cfg":
             nlp = spacy.util.load_model_from_config(spacy.util.load_config(path), auto_fill=True)

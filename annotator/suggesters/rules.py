@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from annotator.english.tokens import Edge, Found
 from annotator.errors import SuggesterError
+from annotator.learners.labels import LabelMap
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._labels import LabelMap
-from annotator.suggesters._tokens import Edge, Found
 
 if TYPE_CHECKING:
-    from annotator.suggesters._reading import Reader
+    from annotator.english.reading import Reader
 
 VERSION = "7"
 """Raised whenever the rules or their tables propose something else."""
@@ -25,7 +25,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them) to be
     left out. Raises SuggesterError when spaCy cannot be loaded."""
     try:
-        from annotator.suggesters._reading import shared_reader
+        from annotator.english.reading import shared_reader
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
     return Rules(schema, shared_reader(), frozenset(config.get("mute", ())))

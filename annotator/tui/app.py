@@ -209,7 +209,7 @@ class AnnotatorApp(App[int]):
     def keys_came(self, keys: list[Pressed]) -> None:
         """Keys from the terminal, in order."""
         if self._running:
-            self.keyboard.came(keys)
+            self.keyboard.receive(keys)
 
     def terminal_ready(self) -> None:
         """The terminal has taken all that was written: what was not painted meanwhile is painted now."""

@@ -38,7 +38,7 @@ class Keyboard:
         self._slow: asyncio.Task[None] | None = None
         self.burst: Burst[Pressed] = Burst(name_of)
 
-    def came(self, keys: list[Pressed]) -> None:
+    def receive(self, keys: list[Pressed]) -> None:
         """These keys were pressed: do them, and those that wait."""
         self._typed.extend(self.admitted(keys))
         if self._slow is None:

@@ -185,7 +185,7 @@ class Session:
         self.background.start(SUGGEST)
         self.awaiting = not self.background.error
 
-    def came(self) -> bool:
+    def take_arrivals(self) -> bool:
         """Whether the suggestions that the document waits for are there. They are shown at once where nothing is in
         the paragraph that they would change, else when a paragraph is opened."""
         state = self.review
@@ -194,7 +194,7 @@ class Session:
         self.awaiting = False
         if state.mode is Mode.BROWSE and not state.items:
             self.arrived()
-            self.state = self.review.but(message="suggestions have come")
+            self.state = self.review.changed(message="suggestions have come")
         return True
 
     def is_blind(self, document: Document, paragraph: int) -> bool:
@@ -260,10 +260,10 @@ class Session:
         """Who is at work, as the screens show it."""
         return self.annotator
 
-    def hush(self) -> None:
+    def clear_notice(self) -> None:
         """Forget what the last step said: with the next key it is old, also where that key takes no step."""
         if self.review.message:
-            self.state = self.review.but(message="")
+            self.state = self.review.changed(message="")
 
     def do(self, action: do.ReviewAction) -> None:
         """Do what a key asks for, and save it."""

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from annotator.measures import alpha, alpha_u, f1, unitizing
-from annotator.measures._data import Comparison, Passage, Resampling, Work
+from annotator.measures._data import Comparison, Resampling, TaggedParagraph, Work
 from annotator.measures._tables import Table
 from annotator.measures._tally import Batch, Book
 from annotator.model.schema import LabelSchema, Layer
@@ -49,7 +49,7 @@ def layer() -> Layer:
 def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Comparison:
     """Annotators who start and end a little apart, and choose labels at random; nobody's units overlap."""
     rng = random.Random(seed)
-    passages: list[Passage] = []
+    passages: list[TaggedParagraph] = []
     for d in range(documents):
         base = [(i * 40 + rng.randint(0, 8), i * 40 + rng.randint(15, 38)) for i in range(spans)]
         works = {
@@ -66,7 +66,7 @@ def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Com
             for a in range(annotators)
         }
         text = "word " * (spans * 8)
-        passages.append(Passage(d, f"d{d}", 0, text, 0, len(text), works))
+        passages.append(TaggedParagraph(d, f"d{d}", 0, text, 0, len(text), works))
     names = tuple(f"a{a}" for a in range(annotators))
     return Comparison(tuple(passages), names, documents, annotators * documents)
 

@@ -17,11 +17,12 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
+from annotator.english.reading import shared_reader
+from annotator.learners.bundle import Bundle, learn
+from annotator.learners.examples import Example
 from annotator.model.effort import of_spans, total
 from annotator.model.span import AUTHOR, Span
 from annotator.resources import load_schema
-from annotator.suggesters._bundle import Bundle, learn
-from annotator.suggesters._reading import Example, shared_reader
 from annotator.suggesters.model import BASE_SCHEMA
 from annotator.workflows.training.base import base_of, examples_in, seed_records
 

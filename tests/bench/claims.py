@@ -25,14 +25,15 @@ from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
 
+from annotator.english.reading import Reader
+from annotator.learners.claims.model import ClauseModel, Proposal
+from annotator.learners.examples import Example
+from annotator.learners.judging import calibration_error
+from annotator.learners.word_clusters import WordClusters
 from annotator.model.effort import Effort, Stretch, of_spans, shared, total
 from annotator.model.schema import Label, Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._clauses import ClauseModel, Proposal
-from annotator.suggesters._judging import calibration_error
-from annotator.suggesters._kinds import Kinds
-from annotator.suggesters._reading import Example, Reader
 
 LAYER = Layer("argument", "span", "", "sky", "A", (Label("claim", "1", "C"), Label("premise", "2", "P")))
 SHUFFLES = 5
@@ -60,9 +61,9 @@ def load(path: Path) -> list[Example]:
     return out
 
 
-def kinds_of(examples: list[Example]) -> Kinds:
-    """Kinds of words in all of the texts, which are there before anything is decided on them."""
-    return Kinds.of(one.reading.text for one in examples)
+def kinds_of(examples: list[Example]) -> WordClusters:
+    """WordClusters of words in all of the texts, which are there before anything is decided on them."""
+    return WordClusters.of(one.reading.text for one in examples)
 
 
 def _within(one: Example, found: Iterable[Span | Proposal]) -> list[Stretch]:
@@ -97,7 +98,7 @@ def _shuffled(examples: list[Example], seed: int) -> list[Example]:
     return [e for name in names for e in examples if e.group == name]
 
 
-def crossed(examples: list[Example], seed: int, few: int | None, kinds: Kinds) -> dict[str, float]:
+def crossed(examples: list[Example], seed: int, few: int | None, kinds: WordClusters) -> dict[str, float]:
     """One cross-validation over speeches."""
     names = sorted({e.group for e in examples})
     random.Random(seed).shuffle(names)
@@ -127,7 +128,7 @@ def crossed(examples: list[Example], seed: int, few: int | None, kinds: Kinds) -
     }  # fmt: skip
 
 
-def keys(examples: list[Example], kinds: Kinds) -> tuple[Effort, float]:
+def keys(examples: list[Example], kinds: WordClusters) -> tuple[Effort, float]:
     """What a stream costs, and CPU milliseconds to suggest one paragraph once it is read."""
     model: ClauseModel | None = None
     seen: Counter[str] = Counter()

@@ -28,6 +28,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.english.reading import Reader
+from annotator.learners.bundle import Bundle, learn
+from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.examples import Example
+from annotator.learners.judging import calibration_error
 from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, of_spans, total
 from annotator.model.memory import EMPTY, Memory, Outcome
@@ -38,11 +43,7 @@ from annotator.model.text import Document, Paragraph
 from annotator.resources import folder, load_schema
 from annotator.suggesters import memory as remembering
 from annotator.suggesters import model, rules
-from annotator.suggesters._bundle import Bundle, learn
-from annotator.suggesters._choice import Candidate, choose
-from annotator.suggesters._judging import calibration_error
-from annotator.suggesters._merge import merge
-from annotator.suggesters._reading import Example, Reader
+from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose
 from annotator.workflows.training.base import seed_records
 
@@ -179,7 +180,7 @@ class Stream:
             both = [
                 s for one in (self.ruled, recalled) for s in one.suggest(document, document.paragraphs[0])
             ]
-            found = _apart(merge(document, both, memory))
+            found = _apart(combine(document, both, memory))
         self.seconds["suggest"] += time.process_time() - started
         return [(s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)]
 
@@ -199,7 +200,7 @@ class Stream:
 def _apart(found: Sequence[Suggestion]) -> list[Suggestion]:
     """Of suggestions that overlap those that are shown."""
     spans = {(s.value.start, s.value.end): s for s in reversed(found) if isinstance(s.value, Span)}
-    chosen = choose([Candidate(a, b, s.value.label, s.score, "") for (a, b), s in spans.items()])
+    chosen = choose([SpanCandidate(a, b, s.value.label, s.score, "") for (a, b), s in spans.items()])
     return [spans[one.first, one.last] for one in chosen]
 
 

@@ -128,10 +128,10 @@ def _read(suggester: rules.Rules, text: str) -> list[Span]:
 def _stances(data: Path) -> dict[str, Any]:
     """Directed edges between two given names, which stand in for the actors that the rules would find; an edge the
     other way counts as wrong. `shown` are those with a score of .8 and more."""
-    from annotator.suggesters._claims import find_claims
-    from annotator.suggesters._reading import shared_reader
-    from annotator.suggesters._stances import find_stances
-    from annotator.suggesters._tokens import Found
+    from annotator.english.claims import find_claims
+    from annotator.english.reading import shared_reader
+    from annotator.english.stances import find_stances
+    from annotator.english.tokens import Found
 
     lexer = shared_reader().lexer
     right = proposed = wanted = 0

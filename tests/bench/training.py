@@ -23,7 +23,7 @@ from annotator.project import Project
 from annotator.resources import folder
 from annotator.workflows.background import running, wanted
 from annotator.workflows.exchange.importing import ingest
-from annotator.workflows.suggesting.suggest import Kitchen, Recipe
+from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base import seed_records
 
 SENTENCES = 350
@@ -98,16 +98,16 @@ def first_suggestions(work: Path) -> dict[str, float]:
 def throughput(trained: Path, work: Path) -> dict[str, Any]:
     """CPU of suggesting, all bookkeeping but the database included: by model, rules and memory together."""
     with Project.open(trained) as of:
-        kitchen = Kitchen.of(Recipe.of(of))
+        engine = SuggestionEngine.of(SuggestionPlan.of(of))
     with Project.create(work) as of:
         for text in sorted(folder("seeds").glob("*.txt")):
             ingest(of, text)
         documents = [of.documents.load(id) for id in of.documents.ids()]
-    kitchen.serve(documents[0])
+    engine.compute(documents[0])
     began = time.process_time()
     count = sum(len(d.paragraphs) for d in documents)
     for document in documents:
-        kitchen.serve(document)
+        engine.compute(document)
     seconds = time.process_time() - began
     words = sum(len(d.text.split()) for d in documents)
     return {

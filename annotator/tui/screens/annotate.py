@@ -112,7 +112,7 @@ class AnnotateScreen(PointingScreen):
             return
         self._counting = False
         self._message = ""
-        self.session.hush()
+        self.session.clear_notice()
         if state.mode is Mode.SIDE and state.draft is not None:
             layer = state.schema.layer(state.draft.layer)
             label = next((x for x in layer.labels if x.key == key), None) if layer else None
@@ -199,7 +199,7 @@ class AnnotateScreen(PointingScreen):
 
     def _look(self) -> None:
         """Whether the suggestions that a document waits for have come."""
-        if self.session.came():
+        if self.session.take_arrivals():
             self.redraw()
         if not self.session.awaiting and self._waiter is not None:
             self._waiter.stop()

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotator.learners.judging import calibration_error, scores
 from annotator.model.decision import Suggestion
 from annotator.model.effort import PAGE, Edge, Effort, Stretch, of_relations, of_spans, total
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._judging import calibration_error, scores
 
 NEAR = 0.5
 """Intersection over union from which on a suggested span is taken for the decided one when relations are compared:

@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any
 from annotator.config import Config
 from annotator.errors import InputError, SuggesterError
 from annotator.formats.api import checked_file, read_records
+from annotator.learners.calibration import Calibration, Verdict
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.memory import Memory, Outcome
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
-from annotator.suggesters._history import History, Verdict
 from annotator.workflows.background import FIRST
 from annotator.workflows.effort.scoring import Decided, Score
-from annotator.workflows.suggesting.suggest import Kitchen, Recipe, propose
+from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, propose
 from annotator.workflows.training.base import taught
 
 if TYPE_CHECKING:
-    from annotator.suggesters._reading import Example, Reader
+    from annotator.english.reading import Reader
+    from annotator.learners.examples import Example
 
 ALONE, LEARNING = "rules and memory", "learning"
 _NAMES = {ALONE: ("rules", "memory"), LEARNING: ("model", "rules", "memory")}
@@ -47,32 +48,32 @@ class Arm:
     outcomes: list[Outcome] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     model: tuple[int, bytes] | None = None
-    kitchen: Kitchen | None = None
+    engine: SuggestionEngine | None = None
 
     def renew(self) -> None:
         """Take up what was seen."""
-        recipe = Recipe(
+        plan = SuggestionPlan(
             self.names,
             self.schema,
             self.config,
             Memory.of(self.outcomes),
-            History.fit(self.verdicts),
+            Calibration.fit(self.verdicts),
             self.model,
         )
-        self.kitchen = Kitchen.of(recipe)
+        self.engine = SuggestionEngine.of(plan)
 
     def judge(self, one: Decided) -> None:
         """Suggest for a paragraph, compare, remember."""
-        if self.kitchen is None:
+        if self.engine is None:
             self.renew()
-        assert self.kitchen is not None
+        assert self.engine is not None
         others = frozenset(p.index for p in one.document.paragraphs if p.index != one.paragraph.index)
         found = propose(
             one.document,
-            self.kitchen.suggesters,
-            self.kitchen.recipe.memory,
-            policy=self.kitchen.policy,
-            but=others,
+            self.engine.suggesters,
+            self.engine.plan.memory,
+            policy=self.engine.policy,
+            skip=others,
         )
         shown = [s for s in found if s.shown]
         for suggestion, right in self.score.add(one, shown):
@@ -105,7 +106,7 @@ def simulate(
 
     The model is trained after the first few paragraphs, then every `every` of them.
     """
-    from annotator.suggesters._reading import shared_reader
+    from annotator.english.reading import shared_reader
 
     reader = shared_reader()
     used = sorted(
@@ -137,7 +138,7 @@ def simulate(
 
 def example_of(reader: Reader, one: Decided) -> Example:
     """A paragraph as something to learn from."""
-    from annotator.suggesters._reading import Example
+    from annotator.learners.examples import Example
 
     return Example(reader.read(one.document, one.paragraph), one.spans, one.relations, one.document.id)
 

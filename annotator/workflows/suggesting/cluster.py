@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from annotator.errors import AnnotatorError, PoolError, UsageError
 from annotator.model.text import Document
-from annotator.workflows.suggesting.pools import AGAIN, AHEAD, BATCH, Found, Pool, Serve, Task
+from annotator.workflows.suggesting.pools import AGAIN, AHEAD, BATCH, Compute, Found, Pool, Task
 
 COMPARED = ("annotator", "spacy", "python-crfsuite")
 """Packages that suggestions depend on, of one version everywhere."""
@@ -175,7 +175,7 @@ def _told(address: str, where: str = "") -> Iterator[None]:
 
 
 _lock = threading.Lock()
-_begun: dict[str, Serve] = {}
+_begun: dict[str, Compute] = {}
 """On a worker: what serves, by run."""
 
 

@@ -27,7 +27,7 @@ BATCH = 8
 AHEAD = 2
 """Batches handed out for each process, so that none waits for the next; with BATCH the bound of what is in memory."""
 
-Serve: TypeAlias = Callable[[Document], list[Suggestion]]
+Compute: TypeAlias = Callable[[Document], list[Suggestion]]
 Found: TypeAlias = list[tuple[str, list[Suggestion]]]
 """Ids of documents, each with its suggestions."""
 
@@ -35,7 +35,7 @@ Found: TypeAlias = list[tuple[str, list[Suggestion]]]
 class Task(Protocol):
     """What is computed. It is pickled to get to other processes."""
 
-    def begin(self) -> Serve:
+    def begin(self) -> Compute:
         """Load what is needed, once in each process; what serves a document from then on."""
 
 
@@ -54,7 +54,7 @@ class Pool(Protocol):
         """Hand out a batch. What is returned waits for it, and raises PoolError where it is lost."""
 
 
-def served(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
+def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
     """What the pool finds in the documents, in their order; no more than `ahead` batches are in memory."""
     rest, awaited = iter(documents), deque[Callable[[], Found]]()
     while batch := list(islice(rest, pool.batch)):
@@ -70,12 +70,12 @@ class Here:
 
     batch, ahead = 1, 0
 
-    def __init__(self, serve: Serve) -> None:
-        self._serve = serve
+    def __init__(self, serve: Compute) -> None:
+        self._compute = serve
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
         """One by one."""
-        return lambda: [(document.id, self._serve(document)) for document in documents]
+        return lambda: [(document.id, self._compute(document)) for document in documents]
 
 
 class _Processes:
@@ -115,20 +115,20 @@ def processes(task: Task, workers: int) -> Iterator[Pool]:
             raise
 
 
-_serve: Serve | None = None
+_compute: Compute | None = None
 _stop: Event | None = None
 
 
 def _begin(task: Task, stop: Event) -> None:
-    global _serve, _stop
+    global _compute, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; who owns the pool ends them
-    _serve, _stop = task.begin(), stop
+    _compute, _stop = task.begin(), stop
 
 
 def _work(documents: list[Document]) -> Found:
-    assert _serve is not None
+    assert _compute is not None
     assert _stop is not None
-    return [(document.id, _serve(document)) for document in documents if not _stop.is_set()]
+    return [(document.id, _compute(document)) for document in documents if not _stop.is_set()]
 
 
-__all__ = ["AGAIN", "AHEAD", "BATCH", "Found", "Here", "Pool", "Serve", "Task", "processes", "served"]
+__all__ = ["AGAIN", "AHEAD", "BATCH", "Compute", "Found", "Here", "Pool", "Task", "computed", "processes"]

@@ -13,6 +13,7 @@ from typing import Any
 from annotator import families
 from annotator.config import Config
 from annotator.errors import AnnotatorError, SuggesterError, UsageError
+from annotator.learners.calibration import UNCALIBRATED, Calibration, Verdict
 from annotator.model.blind import is_blind
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
@@ -20,10 +21,9 @@ from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.store.rows import SuggestionRun
-from annotator.suggesters import Suggester
-from annotator.suggesters._history import NOTHING, History, Verdict
-from annotator.suggesters._merge import AS_PROPOSED, Policy, heard, merge
-from annotator.workflows.suggesting.pools import Here, Pool, Serve, processes, served
+from annotator.suggesters.api import Suggester
+from annotator.workflows.suggesting.combining import AS_PROPOSED, Policy, combine, consulted
+from annotator.workflows.suggesting.pools import Compute, Here, Pool, computed, processes
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class SuggestResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SuggestionPlan:
     """What is needed to make the suggesters, here or in another process. `model` is number and bytes of the
     project's own; `blind` share and seed of the paragraphs where nothing is shown."""
 
@@ -46,29 +46,29 @@ class Recipe:
     schema: LabelSchema
     config: Config
     memory: Memory
-    history: History = field(default_factory=lambda: NOTHING)
+    history: Calibration = field(default_factory=lambda: UNCALIBRATED)
     model: tuple[int, bytes] | None = None
     blind: tuple[float, str] = (0.0, "")
 
     @staticmethod
-    def of(project: Project, names: Sequence[str] = ()) -> Recipe:
+    def of(project: Project, names: Sequence[str] = ()) -> SuggestionPlan:
         """What a project asks for; by these suggesters instead of those of its settings."""
         verdicts = (
             Verdict(f.suggester, f.layer, f.label, f.score, f.right) for f in project.learning.fates()
         )
-        return Recipe(
+        return SuggestionPlan(
             tuple(names) or project.config.suggesters,
             project.schema,
             project.config,
             project.suggestions.memory(),
-            History.fit(verdicts),
+            Calibration.fit(verdicts),
             project.learning.newest(project.schema.hash),
             (project.config.blind_share, project.blind_seed),
         )
 
-    def begin(self) -> Serve:
+    def begin(self) -> Compute:
         """What serves a document, loaded in this process."""
-        return Kitchen.of(self).serve
+        return SuggestionEngine.of(self).compute
 
     def suggesters(self) -> list[Suggester]:
         """The suggesters, loaded. A model of the project that this program cannot read is told of in the log, and
@@ -127,24 +127,24 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Kitchen:
-    """A recipe with its suggesters loaded."""
+class SuggestionEngine:
+    """A plan with its suggesters loaded."""
 
-    recipe: Recipe
+    plan: SuggestionPlan
     suggesters: Sequence[Suggester]
     policy: Policy
 
     @staticmethod
-    def of(recipe: Recipe) -> Kitchen:
-        """Load what the recipe names."""
-        suggesters = recipe.suggesters()
-        return Kitchen(recipe, suggesters, recipe.policy(suggesters))
+    def of(plan: SuggestionPlan) -> SuggestionEngine:
+        """Load what the plan names."""
+        suggesters = plan.suggesters()
+        return SuggestionEngine(plan, suggesters, plan.policy(suggesters))
 
-    def serve(self, document: Document, *, but: frozenset[int] = frozenset()) -> list[Suggestion]:
-        """The suggestions for a document, without the paragraphs in `but`."""
-        asked = heard(self.suggesters, (layer.name for layer in self.recipe.schema.layers), self.policy)
-        found = propose(document, asked, self.recipe.memory, policy=self.policy, but=but)
-        return self.recipe.blindfold(document, found)
+    def compute(self, document: Document, *, skip: frozenset[int] = frozenset()) -> list[Suggestion]:
+        """The suggestions for a document, without the paragraphs in `skip`."""
+        asked = consulted(self.suggesters, (layer.name for layer in self.plan.schema.layers), self.policy)
+        found = propose(document, asked, self.plan.memory, policy=self.policy, skip=skip)
+        return self.plan.blindfold(document, found)
 
 
 def propose(
@@ -153,14 +153,14 @@ def propose(
     memory: Memory,
     *,
     policy: Policy = AS_PROPOSED,
-    but: frozenset[int] = frozenset(),
+    skip: frozenset[int] = frozenset(),
 ) -> list[Suggestion]:
-    """The suggestions for a document, by paragraph and rank; excluded paragraphs, and those in `but`, have none."""
+    """The suggestions for a document, by paragraph and rank; excluded paragraphs, and those in `skip`, have none."""
     out: list[Suggestion] = []
     for paragraph in document.paragraphs:
-        if not paragraph.excluded and paragraph.index not in but:
+        if not paragraph.excluded and paragraph.index not in skip:
             every = [one for suggester in suggesters for one in suggester.suggest(document, paragraph)]
-            out += merge(document, every, memory, policy)
+            out += combine(document, every, memory, policy)
     return out
 
 
@@ -183,39 +183,39 @@ def suggest(
     the rest; `progress` is told (documents done, of how many). Raises UsageError for an unknown suggester,
     ProjectError for an unknown document, PoolError for processes or a cluster that fail.
     """
-    recipe = Recipe.of(project, suggesters or ())
+    plan = SuggestionPlan.of(project, suggesters or ())
     ids = list(documents) if documents is not None else project.documents.ids()
     if missing:
         done = project.suggestions.documents()
         ids = [id for id in ids if id not in done]
-    kitchen = Kitchen.of(recipe)
-    run = recipe.run(kitchen.suggesters)
+    engine = SuggestionEngine.of(plan)
+    run = plan.run(engine.suggesters)
     count = 0
-    with _pool(kitchen, workers, dask) as pool:
-        for number, (id, found) in enumerate(served(pool, map(project.documents.load, ids)), 1):
+    with _pool(engine, workers, dask) as pool:
+        for number, (id, found) in enumerate(computed(pool, map(project.documents.load, ids)), 1):
             count += project.suggestions.put(id, found, run=run, others=suggesters is None)
             if progress is not None:
                 progress(number, len(ids))
-    warnings = tuple(told for one in kitchen.suggesters for told in getattr(one, "warnings", ()))
+    warnings = tuple(told for one in engine.suggesters for told in getattr(one, "warnings", ()))
     return SuggestResult(len(ids), count, warnings)
 
 
 def unloadable(project: Project) -> Iterator[AnnotatorError]:
     """The errors of those suggesters of the project's settings that cannot be loaded."""
-    recipe = Recipe.of(project)
-    for name in recipe.names:
+    plan = SuggestionPlan.of(project)
+    for name in plan.names:
         try:
-            replace(recipe, names=(name,)).suggesters()
+            replace(plan, names=(name,)).suggesters()
         except (SuggesterError, UsageError) as error:
             yield error
 
 
-def _pool(kitchen: Kitchen, workers: int, dask: str | None) -> AbstractContextManager[Pool]:
+def _pool(engine: SuggestionEngine, workers: int, dask: str | None) -> AbstractContextManager[Pool]:
     if dask is not None:
         from annotator.workflows.suggesting.cluster import cluster
 
-        return cluster(kitchen.recipe, dask)
-    return processes(kitchen.recipe, workers) if workers > 1 else nullcontext(Here(kitchen.serve))
+        return cluster(engine.plan, dask)
+    return processes(engine.plan, workers) if workers > 1 else nullcontext(Here(engine.compute))
 
 
-__all__ = ["Kitchen", "Recipe", "SuggestResult", "propose", "suggest", "unloadable"]
+__all__ = ["SuggestResult", "SuggestionEngine", "SuggestionPlan", "propose", "suggest", "unloadable"]

@@ -20,8 +20,9 @@ from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE, BASE_SCHEMA
 
 if TYPE_CHECKING:
-    from annotator.suggesters._bundle import Bundle
-    from annotator.suggesters._reading import Example, Reader
+    from annotator.english.reading import Reader
+    from annotator.learners.bundle import Bundle
+    from annotator.learners.examples import Example
 
 
 def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool) -> Bundle:
@@ -30,7 +31,7 @@ def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[
 
     Raises SuggesterError when nothing is marked in them.
     """
-    from annotator.suggesters._bundle import learn
+    from annotator.learners.bundle import learn
 
     texts = list(texts)
     known = base_for(texts, schema) if base and _is_default(schema) else None
@@ -42,7 +43,7 @@ def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[
 def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
     """The model that comes with the program; where it was trained on some of these texts, one that is made without
     them, as nothing that it says of them could be judged (8 seconds). None where there is none."""
-    from annotator.suggesters._bundle import Bundle
+    from annotator.learners.bundle import Bundle
 
     if not BASE.is_file():
         return None
@@ -54,7 +55,7 @@ def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
 @cache
 def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
     """The model of the other seeds, as bytes; that of none is without models."""
-    from annotator.suggesters._bundle import Bundle
+    from annotator.learners.bundle import Bundle
 
     records = [record for record in seed_records("train") if digest_of(record.document.text) not in seen]
     return (base_of(records, schema) if records else Bundle(schema, metrics={"paragraphs": 0})).to_bytes()
@@ -62,8 +63,8 @@ def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
 
 def base_of(records: Collection[Record], schema: LabelSchema) -> Bundle:
     """A model to train others over; `metrics["texts"]` are digests of what it was made from."""
-    from annotator.suggesters._bundle import learn
-    from annotator.suggesters._reading import shared_reader
+    from annotator.english.reading import shared_reader
+    from annotator.learners.bundle import learn
 
     texts = [record.document.text for record in records]
     bundle = learn(examples_in(records, shared_reader()), schema, texts=texts)
@@ -94,7 +95,7 @@ def seed_records(part: str) -> list[Record]:
 
 def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
     """All paragraphs of records that are not excluded."""
-    from annotator.suggesters._reading import examples_of
+    from annotator.learners.examples import examples_of
 
     out: list[Example] = []
     for record in records:

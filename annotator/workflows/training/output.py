@@ -31,7 +31,7 @@ def write(project: Project, number: int, folder: Path) -> None:
     import spacy
 
     from annotator import __version__
-    from annotator.suggesters import _component
+    from annotator.workflows.suggesting.component import FACTORY, Component
 
     check(folder)
     newest = project.learning.newest(project.schema.hash)
@@ -43,8 +43,8 @@ def write(project: Project, number: int, folder: Path) -> None:
         "name": "annotator", "version": f"0.{number}.0", "description": f"Model {number} of an annotator project",
         "requirements": [f"annotator=={__version__}"],
     })  # fmt: skip
-    component = nlp.add_pipe(_component.FACTORY)
-    assert isinstance(component, _component.Component)
+    component = nlp.add_pipe(FACTORY)
+    assert isinstance(component, Component)
     component.teach(
         newest[1],
         number=number,

@@ -26,12 +26,13 @@ from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
-from annotator.workflows.suggesting.suggest import Kitchen, Recipe
+from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base import taught
 
 if TYPE_CHECKING:
-    from annotator.suggesters._bundle import Bundle
-    from annotator.suggesters._reading import Example, Reader
+    from annotator.english.reading import Reader
+    from annotator.learners.bundle import Bundle
+    from annotator.learners.examples import Example
 
 MOST = 3000
 """Paragraphs that are learnt from: the newest."""
@@ -92,7 +93,7 @@ def chosen(finished: Sequence[Finished]) -> list[Finished]:
 
 def material(project: Project, reader: Reader, *, annotator: str | None = None) -> Material:
     """What the project has to learn from; of one annotator alone when one is named."""
-    from annotator.suggesters._reading import examples_of
+    from annotator.learners.examples import examples_of
 
     sequence = project.learning.last_sequence()
     finished = chosen(
@@ -176,7 +177,7 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
 
 def learnt(project: Project) -> tuple[Bundle, Material]:
     """The model of all that was finished, not stored."""
-    from annotator.suggesters._reading import shared_reader
+    from annotator.english.reading import shared_reader
 
     found = material(project, shared_reader())
     try:
@@ -204,9 +205,9 @@ def nearest(project: Project) -> list[str]:
 def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
     """Suggest anew in paragraphs that nobody opened or decided on; with `only_missing`, in documents without any
     suggestion. At most `RENEWED` documents after a training, fewer when another one is wanted."""
-    recipe = Recipe.of(project)
-    kitchen = Kitchen.of(recipe)
-    run = recipe.run(kitchen.suggesters)
+    plan = SuggestionPlan.of(project)
+    engine = SuggestionEngine.of(plan)
+    run = plan.run(engine.suggesters)
     known = project.suggestions.documents() if only_missing else frozenset()
     count = stored = 0
     for id in nearest(project):
@@ -219,7 +220,7 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
         closed = frozenset() if only_missing else project.suggestions.touched(id)
         if all(p.excluded or p.index in closed for p in document.paragraphs):
             continue
-        found = kitchen.serve(document, but=closed)
+        found = engine.compute(document, skip=closed)
         stored += project.suggestions.put(id, found, run=run, untouched=not only_missing)
         count += 1
     if count:

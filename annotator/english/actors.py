@@ -1,0 +1,375 @@
+"""Actors by rules: names from the tables, names by their shape, and common nouns that name actors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from annotator.english import tables
+from annotator.english.tokens import Found, Token, phrase_at
+
+Tokenize = Callable[[str], Sequence[str]]
+"""Gives the tokens of a name as texts."""
+
+_PLACE_PREPOSITIONS = frozenset(
+    "in at near around outside inside across from to into through toward towards via".split()
+)
+_REGIONAL = frozenset(
+    "Western Eastern Northern Southern European Asian African Arab Latin Islamic Atlantic Soviet".split()
+)
+_POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
+
+
+@dataclass
+class Context:
+    """What the rest of the document tells: the full names of persons by their last part, those of
+    organizations by their initials, and for each word of a name the label that names with it have most."""
+
+    persons: dict[str, str] = field(default_factory=dict)
+    organizations: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Capitalized words, tokens `[start, end)`, that are in no table; `titled` when a title stands before them."""
+
+    start: int
+    end: int
+    titled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the words of a paragraph say by themselves: actors that they name wherever they stand, and the runs of
+    capitalized words that only the document tells more of."""
+
+    tokens: tuple[Token, ...]
+    found: tuple[Found, ...]
+    runs: tuple[_Run, ...]
+
+    def actors(self, context: Context) -> list[Found]:
+        """Actors of the paragraph in reading order; no two overlap."""
+        made = (_classify(self.tokens, run, context) for run in self.runs)
+        return sorted((*self.found, *(one for one in made if one is not None)), key=lambda f: f.start)
+
+
+Index = Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]
+
+
+def index_of(tokenize: Tokenize) -> Index:
+    """First token -> token sequences of known names, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], tables.Name]]] = {}
+    for spelling, name in tables.names().items():
+        parts = tuple(tokenize(spelling))
+        if parts:
+            found.setdefault(parts[0], []).append((parts, name))
+    return {k: tuple(sorted(v, key=lambda pair: -len(pair[0]))) for k, v in found.items()}
+
+
+def scan(tokens: Sequence[Token], index: Index) -> Scan:
+    """Read a paragraph once, for all documents that it may stand in."""
+    taken = [False] * len(tokens)
+    found: list[Found] = []
+    runs: list[_Run] = []
+    at = 0
+    while at < len(tokens):
+        step = _known(tokens, at, found, index) or _by_shape(tokens, at, runs)
+        for i in range(at, at + step):
+            taken[i] = True
+        at += step or 1
+    return Scan(tuple(tokens), (*found, *_nominals(tokens, taken)), tuple(runs))
+
+
+def _span(
+    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str, rule: str,
+    entity: str | None, mention: str = "name",
+) -> Found:  # fmt: skip
+    return Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, score, reason, rule, entity,
+        {"mention": mention},
+    )  # fmt: skip
+
+
+def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -> int:
+    """Tokens that a name of the tables takes at `at`; proposes it where it is an actor."""
+    for parts, name in index.get(tokens[at].text, ()):
+        last = at + len(parts)
+        if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
+            continue
+        if _goes_on(tokens, at, last):
+            return 0
+        if name.label in ("place", "other"):
+            return len(parts)
+        before = tokens[at - 1].lower if at else ""
+        score, reason = (
+            0.92,
+            f"{name.canonical} is in the table of {'countries' if name.kind == 'country' else 'names'}",
+        )
+        if name.kind == "capital":
+            score = 0.4 if before in _PLACE_PREPOSITIONS or before == "," else 0.75
+            reason = f"capital of {name.canonical}, here perhaps its government"
+        elif name.kind == "people":
+            score, reason = 0.6, "name of a people"
+        if name.canonical == "West" and before != "the":
+            return len(parts)
+        entity = f"the {name.canonical}" if name.canonical == "West" else name.canonical
+        found.append(_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity))
+        return len(parts)
+    return 0
+
+
+def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """Whether a known name is part of a longer one, an organization's, as what stands after it says."""
+    end = _run(tokens, at)
+    if end <= last:
+        return False
+    heads = tables.words("organization_heads")
+    return tokens[last].text in heads or (
+        tokens[last].text in tables.words("links") and tokens[last - 1].text in heads
+    )
+
+
+def _capital(token: Token) -> bool:
+    return token.text[:1].isupper() and token.text[0].isalpha()
+
+
+def _run(tokens: Sequence[Token], at: int) -> int:
+    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of", "for" or
+    "and" joins on only where the run is, or begins, the name of an organization."""
+    particles, links = tables.words("particles"), tables.words("links")
+    end = at + 1
+    while end < len(tokens) and not tokens[end].first:
+        follows = end + 1 < len(tokens) and _capital(tokens[end + 1]) and not tokens[end + 1].first
+        if _capital(tokens[end]):
+            end += 1
+        elif follows and (
+            (tokens[end].text in ("-", "–") and tokens[end].start == tokens[end - 1].end)
+            or tokens[end].text in particles
+            or (tokens[end].text in links and _organizational(tokens[at:end]))
+        ):
+            end += 2
+        else:
+            break
+    return end
+
+
+def _organizational(tokens: Sequence[Token]) -> bool:
+    heads, openers = tables.words("organization_heads"), tables.words("organization_openers")
+    return tokens[0].text in openers or any(t.text in heads for t in tokens)
+
+
+def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
+    """Tokens that a name by its shape takes at `at`, titles included; what is left of it is a run."""
+    token = tokens[at]
+    if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
+        return 0
+    if token.first and token.lower in tables.common() and not _title_length(tokens, at, at + 1):
+        return 0
+    end = _run(tokens, at)
+    start, titled = at, False
+    organization = any(t.text in tables.words("organization_heads") for t in tokens[at + 1 : end])
+    if not organization:
+        start = next((i for i in range(end - 1, at, -1) if _title_length(tokens, i, end)), at)
+    while start < end and not organization:
+        length = _title_length(tokens, start, end)
+        if length:
+            titled, start = True, start + length
+        elif tokens[start].text in tables.demonyms() or tokens[start].text in _REGIONAL or (
+            tokens[start].text in tables.words("modifiers") and end - start > 1
+        ):  # fmt: skip
+            start += 1
+        else:
+            break
+    while end > start and tokens[end - 1].text in tables.words("links"):
+        end -= 1
+    if start >= end:
+        return 0
+    runs.append(_Run(start, end, titled))
+    return end - at
+
+
+def _initial(tokens: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and (tokens[at + 1].text == "." or _capital(tokens[at + 1]))
+
+
+@cache
+def _title_starts() -> frozenset[str]:
+    """The first tokens of titles and offices, whether their hyphens are tokens or not."""
+    titles = tables.words("honorifics") | tables.words("offices")
+    return frozenset(title.partition(sign)[0] for title in titles for sign in " -")
+
+
+def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
+    """Tokens of a title or office that stands at `at`."""
+    if tokens[at].text not in _title_starts():
+        return 0
+    for length in range(min(4, len(tokens) - at), 0, -1):
+        text = " ".join(t.text for t in tokens[at : at + length]).replace(" - ", "-")
+        if at + length <= max(end, at + 1) and (
+            text in tables.words("honorifics") or text in tables.words("offices")
+        ):
+            return length
+    return 0
+
+
+def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | None:
+    """What a run of capitalized words names, if it names an actor."""
+    start, end = run.start, run.end
+    parts = [t.text for t in tokens[start:end]]
+    text = " ".join(parts)
+    last = parts[-1]
+
+    def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> Found:
+        return _span(tokens, start, end, label, score, reason, rule, entity)
+
+    if set(parts) & tables.words("months_days") and len(parts) < 3:
+        return None
+    heads = tables.words("organization_heads")
+    if any(part in heads for part in parts[1:]):
+        head = next(part for part in parts[1:] if part in heads)
+        return made(
+            "organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text
+        )
+    full = context.persons.get(last)
+    if run.titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
+        return made("person", 0.93, "a title stands before it", "name.title", full or text)
+    if last in tables.words("suffixes"):
+        return made("organization", 0.85, "a company's suffix", "name.organization", text)
+    if last in tables.words("thing_heads"):
+        return None
+    if parts[0] in tables.words("given_names") and 1 < len(parts) <= 5:
+        return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
+    if full is not None and len(parts) <= 2:
+        return made("person", 0.88, f"{full} stands elsewhere in the document", "name.again", full)
+    if (
+        len(parts) > 1
+        and parts[0] in tables.words("organization_openers")
+        and ("of" in parts or "for" in parts)
+    ):
+        return made(
+            "organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text
+        )
+    if (
+        len(parts) > 1
+        and all(len(p) > 1 for p in parts)
+        and parts[0] not in tables.demonyms()
+        and len(parts) <= 3
+    ):
+        return made("person", 0.5, "two or three capitalized words", "name.shape", text)
+    return _single(tokens, start, end, context) if len(parts) == 1 else None
+
+
+def _single(tokens: Sequence[Token], start: int, end: int, context: Context) -> Found | None:
+    """What one capitalized word names, if it names an actor."""
+    word = tokens[start].text
+    if word.isupper() and 2 <= len(word) <= 6 and not set(word) <= set("IVXLC"):
+        entity = context.organizations.get(word, word)
+        return _span(tokens, start, end, "organization", 0.6, "an acronym", "name.acronym", entity)
+    nobody = (
+        tables.words("organization_heads") | tables.words("organization_openers") | set(tables.demonyms())
+    )
+    # The first word of a sentence is capitalized whatever it is: there a verb of speaking has to follow.
+    acts = _speaks(tokens, end) if tokens[start].first else _acts(tokens, end)
+    if word not in nobody and acts:
+        return _span(tokens, start, end, "person", 0.35, "a capitalized word that acts", "name.acts", word)
+    return None
+
+
+def _acts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what follows is a verb in a finite form, or a possessive."""
+    if at >= len(tokens):
+        return False
+    word = tokens[at].lower
+    kinds = tables.verb_kinds(word)
+    return bool(kinds & {"s", "past", "both"}) or word in _POSSESSIVE or word in tables.words("finite_be")
+
+
+def _speaks(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a verb that reports follows, in a finite form."""
+    if at >= len(tokens):
+        return False
+    found = tables.verbs_by_form().get(tokens[at].lower, ())
+    return any("that" in verb.frames and kind in ("s", "past", "both") for verb, kind in found)
+
+
+def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
+    """Common nouns that name actors, with the adjectives before them."""
+    found: list[Found] = []
+    heads, phrases = tables.heads(), tables.head_phrases()
+    at = 0
+    while at < len(tokens):
+        length = 0
+        if tokens[at].lower in phrases:
+            free = next((i for i in range(at, len(tokens)) if taken[i]), len(tokens))
+            length = phrase_at(tokens, at, phrases, free)
+        if not length or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
+            at += 1
+            continue
+        head = heads[" ".join(t.lower for t in tokens[at : at + length])]
+        first = at
+        adjectives = 0
+        while (
+            first > 0 and not taken[first - 1] and _adjective(tokens[first - 1]) and not tokens[first].first
+        ):
+            first -= 1
+            adjectives += 1
+        before = tokens[first - 1].lower if first and not tokens[first].first else ""
+        follows = tokens[at + length].lower if at + length < len(tokens) else ""
+        bound = (
+            before in tables.words("determiners")
+            or before in tables.words("numbers")
+            or before in _POSSESSIVE
+        )
+        fits = head.needs == "a" or (head.needs == "d" and (bound or adjectives or head.plural)) or (
+            head.needs == "p" and head.plural
+        )  # fmt: skip
+        compound = (
+            follows in heads
+            or follows in ("-", "–")
+            or (follows and follows[:1].isalpha() and follows not in tables.grammar())
+        )
+        if fits and not (compound and length == 1 and not head.plural):
+            label = head.label
+            both = before in ("both", "two", "three", "four")
+            if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
+                label = "person"
+            score = 0.7 if bound or adjectives else 0.45
+            reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
+            found.append(_span(tokens, first, at + length, label, score, reason, "nominal", None, "nominal"))
+        at += length
+    return found
+
+
+def _adjective(token: Token) -> bool:
+    return (
+        token.lower in tables.words("adjectives")
+        or token.text in tables.demonyms()
+        or token.text in _REGIONAL
+    )
+
+
+def context_of(scans: Iterable[Scan]) -> Context:
+    """The full names in a document, from its paragraphs."""
+    context = Context()
+    persons: dict[str, set[str]] = {}
+    words: dict[str, Counter[str]] = {}
+    nothing = Context()
+    for scan in scans:
+        for one in scan.actors(nothing):
+            for token in scan.tokens[one.first : one.last]:
+                words.setdefault(token.text, Counter())[one.label] += 1
+            if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
+                persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
+            elif one.label == "organization" and one.entity and " " in one.entity:
+                initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
+                context.organizations.setdefault(initials, one.entity)
+    # A last name that two people share names neither for certain.
+    context.words.update({w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()})
+    context.persons.update({last: next(iter(full)) for last, full in persons.items() if len(full) == 1})
+    return context
+
+
+__all__ = ["Context", "Index", "Scan", "context_of", "index_of", "scan"]

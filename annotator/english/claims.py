@@ -1,0 +1,280 @@
+"""Claims by rules: one for each main clause, without lead-in, reporting frame and final punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from annotator.english import tables
+from annotator.english.coordination import elliptic, imperative, independent, main_clauses
+from annotator.english.cues import asked, attribution_of, label_of, modality_of
+from annotator.english.frames import Frame, frame_of, heads_of, that_frame
+from annotator.english.objects import Object, main_verb, object_at, passed, relative_object
+from annotator.english.syntax import Syntax, finite, governs
+from annotator.english.tokens import QUOTES, Found, Token, phrase_at
+
+_CLEAVING = tables.words("adverbs") | tables.words("negations")
+"""Words before `that` in `it is seldom that ...`, which reports nothing."""
+_ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A claim and the frame it stands in."""
+
+    found: Found
+    frame: Frame | None
+
+
+def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause]:
+    """The claims of a paragraph in reading order, at most one for each main clause."""
+    out: list[Clause] = []
+    syntax = Syntax(tokens, actors)
+    starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
+    for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        for first, last in main_clauses(tokens, begin, end):
+            out += _clauses(syntax, first, last)
+    return out
+
+
+def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """The claims of a main clause: none, one, those joined by `and that` in a reported one, or objects of verbs of
+    wanting, asking and judging."""
+    tokens = syntax.tokens
+    question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
+    first, last = _trim(tokens, first, last)
+    first = _lead_in(tokens, first, last)
+    if any(
+        phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
+    ) or phrase_at(tokens, first, tables.phrases("asides"), last):
+        return []
+    quoted = any(t.text in QUOTES for t in tokens[first:last])
+    if question and _open(tokens, first, last):
+        return []
+    objects = [] if question else _objects(syntax, first, last)
+    if objects:
+        return objects
+    frame, first, last = frame_of(syntax, first, last)
+    if frame is not None and frame.first < first:
+        last = _report_end(tokens, frame, first, last)
+    out: list[Clause] = []
+    reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
+    for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
+        inner = _inside(syntax, a, b) if frame is not None and not question else []
+        clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
+        out += inner if clause is None else [clause]
+    if first >= last:
+        return out
+    if tokens[first].lower == "there":
+        return _who_say(syntax, first, last) or out
+    inside = relative_object(syntax, first, last) if frame is None and not question else None
+    return out if inside is None else [*out, *_object_clause(tokens, inside)]
+
+
+def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """What someone else is said to say or want (`it says that the union claims that [X]`): the innermost claims."""
+    for i in heads_of(syntax.tokens, first, last):
+        reported = that_frame(syntax, first, last, i)
+        if reported is not None and syntax.lower[reported[1] - 1] == "that":
+            return _report(syntax, *reported, last)
+    return _objects(syntax, first, last)
+
+
+def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`There are those who say that [X]`: a sentence that only brings in who holds it."""
+    who = next((k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None)
+    if who is None:
+        return []
+    reported = that_frame(syntax, first, last, passed(syntax.tokens, who + 1, last))
+    if reported is not None:
+        return _report(syntax, *reported, last)
+    inside = relative_object(syntax, first, last)
+    return [] if inside is None else _object_clause(syntax.tokens, inside)
+
+
+def _report(syntax: Syntax, frame: Frame | None, first: int, last: int) -> list[Clause]:
+    """The claims of what is reported."""
+    parts = _reported(syntax.tokens, first, last)
+    made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
+    return [clause for clause in made if clause is not None]
+
+
+def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) -> int:
+    """Where a report ends before the clause does: at a second verb with the auxiliary of the first (`has said that X,
+    and has left`), and where the reporter comments on a quotation (`that it was "a farce", which is rude`)."""
+    helpers = {"has", "have", "had"} & {t.lower for t in tokens[max(0, frame.first - 4) : frame.first]}
+    for k in range(first + 2, last - 2):
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and tokens[k + 2].lower in helpers:
+            return k
+        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and elliptic(tokens, k + 2, last):
+            return k
+        if tokens[k - 1].text in QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
+            return k
+    return last
+
+
+def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a question asks for an answer that it does not already give, as `how can we ...` and long ones do."""
+    asks = first + 1 < last <= first + 14 and tokens[first].lower in tables.words("open_questions")
+    return asks and tokens[first + 1].lower not in tables.words("rhetorical")
+
+
+def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
+    """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if the clause has such
+    a verb; where it has, the whole of it is no claim."""
+    out: list[Clause] = []
+    verb, found = main_verb(syntax, first, last), None
+    while verb is not None:
+        reported = that_frame(syntax, first, last, verb)
+        if reported is not None:
+            return [*out, *_second_report(syntax, reported, found, last)] if found is not None else []
+        found = object_at(syntax, first if found is None else verb, last, verb, found)
+        if found is None:
+            return out
+        out += _object_clause(syntax.tokens, found)
+        if found.rest is None:
+            return out
+        if independent(syntax.tokens, found.rest, last):
+            return [*out, *_clauses(syntax, found.rest, last)]
+        verb = passed(syntax.tokens, found.rest, last)
+    return out
+
+
+def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
+    """`supports it and hopes that [X]`: what the subject of another verb says besides."""
+    frame = (
+        None if before.frame is None or before.frame.own else replace(reported[0], holder=before.frame.holder)
+    )
+    return _report(syntax, frame, reported[1], last)
+
+
+def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
+    first, last = _trim(tokens, found.first, found.last)
+    if first >= last:
+        return []
+    direct = found.first > 0 and tokens[first - 1].text in QUOTES
+    attributes = {
+        "modality": modality_of(tokens, first, last, question=False),
+        "attribution": attribution_of(tokens, first, last, found.frame, quoted=direct),
+    }
+    label, why = found.label, "the verb before it says what it is"
+    if label in ("", "fact"):
+        cued, why, _ = label_of(tokens, first, last)
+        label = cued if not label or cued == "value" else "fact"
+    span = Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, 0.6, why, f"claim.{label}", None, attributes
+    )  # fmt: skip
+    return [Clause(span, found.frame)]
+
+
+def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
+    """A reported clause cut at `and that`, and at the commas of a series of such."""
+
+    def goes_on(i: int) -> bool:
+        before = tokens[i - 1].lower
+        return before in ("and", "but", "or") or (before == "," and independent(tokens, i + 1, last))
+
+    cuts = [i for i in range(first + 3, last - 2) if tokens[i].lower == "that" and goes_on(i)]
+    ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
+    return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
+
+
+def _clause(
+    tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool, question: bool
+) -> Clause | None:
+    first, last = _trim(tokens, first, last)
+    first = _lead_in(tokens, first, last)
+    whole = imperative(tokens, first, last) or (
+        frame is not None and first > 0 and tokens[first - 1].lower == "that"
+    )
+    if last - first < (2 if whole else 3) or not (whole or any(finite(t) for t in tokens[first:last])):
+        return None
+    label, why, score = label_of(tokens, first, last)
+    if frame is not None and label == "prediction" and frame.side == "+":
+        if tokens[frame.first].lower in tables.promises():
+            label, why = "policy", f"“{tokens[frame.first].text}” makes a plan of it"
+    elif frame is not None and label in ("fact", "value"):
+        said = "policy" if asked(tokens, first, last) else tables.said_types().get(tokens[frame.first].lower)
+        if said is not None:
+            label, why = said, f"“{tokens[frame.first].text}” says what it is"
+    words = [t.lower for t in tokens[first:last]]
+    attributes = {
+        "modality": modality_of(tokens, first, last, question=question),
+        "attribution": attribution_of(tokens, first, last, frame, quoted=quoted),
+    }
+    if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
+        score -= 0.1
+    span = Found(
+        label, tokens[first].start, tokens[last - 1].end, first, last, round(score, 2), why,
+        f"claim.{label}", None, attributes,
+    )  # fmt: skip
+    return Clause(span, frame)
+
+
+def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """Without punctuation at the ends; a bracket or quote that closes inside is kept."""
+    while last > first and tokens[last - 1].text in _ENDS and not _closes(tokens, first, last):
+        last -= 1
+    while first < last and (tokens[first].text in _ENDS and not _opens(tokens, first, last)):
+        first += 1
+    return first, last
+
+
+def _closes(tokens: Sequence[Token], first: int, last: int) -> bool:
+    pairs = {")": "(", "”": "“", "»": "«"}
+    opener = pairs.get(tokens[last - 1].text)
+    inside = [t.text for t in tokens[first : last - 1]]
+    if tokens[last - 1].text == '"':
+        return inside[1:].count('"') % 2 == 1
+    return opener is not None and opener in inside[1:]
+
+
+def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
+    pairs = {"(": ")", "“": "”", "«": "»"}
+    closer = pairs.get(tokens[first].text)
+    return closer is not None and closer in [t.text for t in tokens[first + 1 : last - 1]]
+
+
+def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Tokens of `we suspect that`, `the honest answer is that`, `it is also possible that` at the start."""
+    length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
+    if length or first >= last:
+        return length
+    own = tokens[first].lower in ("we", "i")
+    for i in heads_of(tokens, first + 1, min(last, first + 12)):
+        if own and i < first + 4 and tokens[i + 1 : i + 2] and tokens[i + 1].lower in ("that", "whether"):
+            verbs = tables.verbs_by_form().get(tokens[i].lower, ())
+            if any(verb.on_claim and "that" in verb.frames for verb, _ in verbs):
+                return i + 2 - first
+        if tokens[i].lower in ("is", "was"):
+            that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
+            asked = tokens[i - 1].lower in ("why", "how", "when", "where", "who")
+            return 0 if that is None or asked or tokens[that - 1].lower in _CLEAVING else that + 1 - first
+        if governs(tokens, i):
+            return 0
+    return 0
+
+
+def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
+    """The place after connectives and opinion frames at the start."""
+    for _ in range(4):
+        length = _opinion(tokens, first, last)
+        if length:
+            first += length
+        else:
+            length = phrase_at(tokens, first, tables.phrases("lead_ins"), last)
+            comma = first + length < last and tokens[first + length].text == ","
+            bare = (
+                tokens[first].lower in ("but", "and", "or", "yet", "so", "nor", "moreover", "however")
+                if first < last
+                else False
+            )
+            if not length or not (comma or bare):
+                return first
+            first += length
+        if first < last and tokens[first].text == ",":
+            first += 1
+    return first
+
+
+__all__ = ["Clause", "find_claims"]

@@ -1,0 +1,185 @@
+"""Where what belongs to a verb begins and ends: its infinitive, its noun phrase, what follows its `of` or `as`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.english import tables
+from annotator.english.coordination import elliptic, independent
+from annotator.english.syntax import HELPERS, Syntax, adverb, adverbial, governs
+from annotator.english.tokens import QUOTES, Token
+
+OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
+    "you itself himself herself themselves anything neither none".split()
+)
+"""Pronouns that are no claim by themselves."""
+STOPS = frozenset(". ? ! ; : ( )".split()) | QUOTES
+_ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
+_JOINTS = frozenset("and but or yet while whereas though although".split())
+CLOSED = tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
+"""Words that begin no noun phrase."""
+_NO_VERBS = (
+    tables.words("determiners")
+    | tables.words("pronouns")
+    | tables.words("prepositions")
+    | tables.words("numbers")
+)
+_NO_PREDICATES = CLOSED - {"too", "so"}
+_BREAKS = STOPS - QUOTES
+_REACH = 10
+"""Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
+
+
+def begin_of(syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, passive: bool) -> int | None:
+    """Where the claim begins, by what the verb takes."""
+    tokens = syntax.tokens
+    word = tokens[after].lower
+    if not passive and "to" in verb.frames and infinitive(tokens, after, last):
+        return after
+    if not passive and "to" in verb.frames and (word in _ADJUNCTS or adverbial(word)):
+        # "Voted on Monday by 31 to 26 to lend it".
+        found = _later_infinitive(tokens, after, last)
+        if found is not None:
+            return found
+    if "whom" in verb.frames and word not in ("that", "whether", "how"):
+        direct = infinitive(tokens, after, last)
+        found = after if passive and direct else None if direct else _later_infinitive(tokens, after, last)
+        if found is not None:
+            return found
+    if "of" in verb.frames:
+        return _after_word(tokens, after, last, "of")
+    if "as" in verb.frames:
+        return _after_word(tokens, after, last, "as")
+    if "pred" in verb.frames:
+        return after if passive else _predicate(tokens, after, last)
+    if passive and "np" in verb.frames and verb.base in tables.words("giving"):
+        return after if _noun_phrase(tokens, after, last) else None
+    if passive or not verb.frames & {"np", "found"} or not _noun_phrase(tokens, after, last):
+        return None
+    return after
+
+
+def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
+    """Whether `to do` or `not to do` begins at `k`."""
+    k += tokens[k].lower == "not"
+    if k + 1 >= last or tokens[k].lower != "to":
+        return False
+    word = tokens[k + 1].lower
+    kinds = tables.verb_kinds(word)
+    if "base" in kinds or adverbial(word):
+        return True
+    plain = word.isalpha() and tokens[k + 1].text == word and not word.endswith(("s", "ing"))
+    return plain and word not in _NO_VERBS
+
+
+def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
+    """The infinitive behind whom someone asks (`advised members [not to apply it]`)."""
+    for k in range(after + 1, min(after + _REACH, last - 1)):
+        if tokens[k].text in STOPS or tokens[k].lower in tables.words("subordinators") or governs(tokens, k):
+            return None
+        if infinitive(tokens, k, last):
+            return k
+    return None
+
+
+def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> int | None:
+    """The place after a preposition that belongs to a verb before it."""
+    for k in range(after, min(after + _REACH, last - 1)):
+        if tokens[k].text in STOPS:
+            return None
+        if tokens[k].lower == word and tokens[k - 1].lower not in ("such", "well", "so"):
+            return None if independent(tokens, k + 1, last) else k + 1
+    return None
+
+
+def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
+    """What something is called: after a pronoun, in quotation marks, from `a` on, or one evaluating word at the end."""
+    if tokens[after].lower in OBJECTS and after + 1 < last:
+        plain = tokens[after + 1].lower not in _NO_PREDICATES and tokens[after + 1].text not in _BREAKS
+        return after + 1 if plain else None
+    for k in range(after + 1, min(after + _REACH, last)):
+        if tokens[k].text in QUOTES or tokens[k].lower in ("a", "an"):
+            return k
+        if tokens[k].text in STOPS:
+            return None
+    value = tokens[last - 1].lower in tables.words("value_words")
+    return last - 1 if value and last - 1 > after else None
+
+
+def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
+    """Whether a noun phrase begins at `k`."""
+    word = tokens[k].lower
+    if tokens[k].text in _BREAKS or tokens[k].text in (",", "-", "–", "—"):
+        return False
+    if word in OBJECTS:
+        kinds = tables.verb_kinds(tokens[k + 1].lower) if k + 1 < last else set()
+        return k + 1 < last and (bool(kinds & {"participle", "both"}) or infinitive(tokens, k + 1, last))
+    if word in tables.words("determiners"):
+        return True
+    # "Monitoring reports indicate that": a verb that is never a noun.
+    kinds = tables.verb_kinds(word)
+    verb = "base" in kinds and word not in tables.words("ordinary") and word not in tables.heads()
+    return word not in CLOSED | {"to", "not"} and not (
+        verb and k + 1 < last and tokens[k + 1].lower == "that"
+    )
+
+
+def inner(tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int) -> tuple[str, int]:
+    """The type of an object and where it begins: of `the charge that X`, `three things: X` and `tenants a rebate` it
+    is X and the rebate."""
+    for k in range(begin, min(begin + 4, end - 2)):
+        if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
+            return "", k + 2
+        if tokens[k].text == ":" and tokens[begin].lower in tables.words("numbers"):
+            return verb.label, k + 1
+    if verb.base in tables.words("giving") and tokens[begin].lower not in ("to", "not"):
+        return verb.label, _given(tokens, begin, end)
+    return verb.label, begin
+
+
+def _given(tokens: Sequence[Token], begin: int, end: int) -> int:
+    """Where the second object begins (`promised the villages [900 a year]`)."""
+    for k in range(begin + 1, min(begin + _REACH, end)):
+        new = tokens[k].text[:1].isdigit() or tokens[k].lower in ("a", "an")
+        each = k + 1 < end and tokens[k + 1].lower in tables.words("periods")
+        if tokens[k].text in STOPS or tokens[k].text == ",":
+            break
+        if new and not each and tokens[k - 1].lower not in CLOSED | tables.words("determiners"):
+            return k
+    return begin
+
+
+def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | None]:
+    """Where an object that begins at `begin` ends, and where a second verb of the subject begins."""
+    for k in range(begin + 1, last - 1):
+        if (tokens[k].text == ";" or tokens[k].lower in _JOINTS) and elliptic(tokens, k + 1, last):
+            return k, None
+        if tokens[k].lower not in _JOINTS:
+            continue
+        end = k - 1 if tokens[k - 1].text == "," else k
+        if tokens[k].lower in ("while", "whereas", "though", "although"):
+            if end < k and independent(tokens, k + 1, last):
+                return end, k + 1 if tokens[k].lower in ("while", "whereas") else None
+            continue
+        if _second_verb(tokens, k + 1, last):
+            return end, k + 1
+    return last, None
+
+
+def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
+    """Whether a finite verb without a subject begins at `k`, with which no infinitive or noun goes on."""
+    while k < last - 1 and adverb(tokens[k].lower):
+        k += 1
+    word = tokens[k].lower
+    if word in HELPERS:
+        return True
+    kinds = tables.verb_kinds(word)
+    after = tokens[k + 1].lower if k + 1 < last else ""
+    opens = after in tables.words("determiners") or after in ("to", "that", "for")
+    said = word in tables.object_verbs() or word in tables.verbs_by_form()
+    return opens and (
+        kinds == {"s"} or ("s" in kinds and said) or ("base" in kinds and said and after in ("that", "to"))
+    )
+
+
+__all__ = ["CLOSED", "OBJECTS", "STOPS", "begin_of", "end_of", "infinitive", "inner"]

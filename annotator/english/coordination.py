@@ -1,0 +1,229 @@
+"""Where a sentence is cut into main clauses that can each stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.english import tables
+from annotator.english.syntax import adverbial, governs
+from annotator.english.tokens import Token, phrase_at
+
+_RELATIVE = frozenset("who whom whose which where when".split())
+_COORDINATORS = frozenset("but and yet so".split())
+_QUANTIFIERS = frozenset(
+    "each every no few most many some all both any several neither either nobody everyone".split()
+)
+_ARTICLES = frozenset(("a", "an"))
+_OPENING = tables.words("prepositions") | tables.words("subordinators")
+_NO_NOUNS = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
+_SUBJECT_STARTS = tables.words("subject_pronouns") | _QUANTIFIERS | _ARTICLES | {"the"}
+_AUXILIARIES = tables.words("modals") | tables.words("finite_be")
+_HELPERS = tables.words("do") | tables.words("have") | _AUXILIARIES
+_PERFECT = tables.words("have") | tables.words("be")
+_NO_SUBJECTS = _NO_NOUNS | tables.words("have") | _AUXILIARIES
+_INSIDE = frozenset("of in for to at on".split())
+"""Prepositions that may stand in the subject."""
+_INSERTED = 16
+"""Tokens of the longest insertion between commas."""
+
+
+def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
+    """A sentence `[begin, end)` cut at semicolons, colons and coordinators before a clause with subject and verb of
+    its own, and at the commas of a series of such clauses (`A leaks, B is shut, and C is caged`)."""
+    cuts = [begin]
+    depth = 0
+    for i in range(begin + 1, end - 2):
+        text = tokens[i].text
+        depth += text in "([" and len(text) == 1
+        depth -= text in ")]" and len(text) == 1
+        if depth > 0 or i - cuts[-1] < (2 if text == ";" else 3):
+            continue
+        after = i + 1
+        if text == ";":
+            joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
+            if elliptic(tokens, joint, end):
+                continue
+            if tokens[after].lower != "that" and (
+                independent(tokens, joint, end) or imperative(tokens, joint, end)
+            ):
+                cuts.append(after)
+        elif text == ":":
+            if independent(tokens, after, end):
+                cuts.append(after)
+        elif (
+            text == ","
+            and tokens[after].lower in _COORDINATORS
+            and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
+        ):
+            if elliptic(tokens, after + 1, end) or _unfinished(tokens, cuts[-1], i):
+                continue
+            cuts += [*_series(tokens, cuts[-1], i), after]
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a stretch is but a condition, the main clause of which is still to come."""
+    if tokens[first].lower not in tables.words("conditions"):
+        return False
+    commas = [k for k in range(first + 2, last - 2) if tokens[k].text == ","]
+    return not any(independent(tokens, k + 1 + (tokens[k + 1].lower == "then"), last) for k in commas)
+
+
+def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether `at` begins a clause that tells someone to do something: the plain form of a verb, with no subject, and
+    its object (`Paint the lane`, `Do not wait`, `Let us go`)."""
+    if at + 1 >= end:
+        return False
+    word, after = tokens[at].lower, tokens[at + 1].lower
+    if word in ("do", "let"):
+        return after in ("not", "n't", "n’t", "us", "them", "him", "her", "it", "the", "no") and "?" not in (
+            t.text for t in tokens[at:end]
+        )
+    if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
+        return True
+    kinds = tables.verb_kinds(word)
+    if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
+        return False
+    if word in tables.words("stopping") and after.endswith("ing"):
+        return True
+    if after in tables.words("particles_of_verbs") and at + 2 < end:
+        after = tokens[at + 2].lower
+    return after in tables.words("determiners") or after in tables.words("object_pronouns")
+
+
+def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a short clause ends in an auxiliary, as `the decree did not`, and cannot stand alone."""
+    k = last - 1
+    while k > first and not tokens[k].text[:1].isalpha():
+        k -= 1
+    while k > first and tokens[k].lower in tables.words("negations"):
+        k -= 1
+    only = k - first < 8 and not any(governs(tokens, i) for i in range(first + 1, k))
+    return only and tokens[k].lower in _HELPERS and independent(tokens, first, last)
+
+
+def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
+    """Places after the commas in `[first, last)` behind which a clause begins, where a coordinator follows it."""
+    if not independent(tokens, first, last):
+        return []
+    cuts = [first]
+    for i in range(first + 3, last - 2):
+        verb = any(governs(tokens, k) for k in range(cuts[-1] + 1, i))
+        if tokens[i].text == "," and verb and independent(tokens, i + 1, last):
+            cuts.append(i + 1)
+    return cuts[1:]
+
+
+def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite verb that is not
+    that of a relative clause."""
+    if at >= end or tokens[at].lower in tables.words("subordinators"):
+        return False
+    first = tokens[at]
+    definite = first.lower in tables.words("definite")
+    pronoun = first.lower in tables.words("subject_pronouns")
+    nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
+    if not (pronoun or nominal):
+        return first.text[:1].isalpha() and (
+            any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
+            or _noun_and_verb(tokens, at, end)
+        )
+    reach = at + (4 if pronoun else 8)
+    i = at + 1
+    while i < min(reach, end):
+        over = _after_relative(tokens, i, end)
+        if over > i:
+            reach += over - i
+            i = over
+            continue
+        if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
+            verb = next((k for k in range(i + 1, min(i + 4, end)) if governs(tokens, k)), None)
+            if verb is None:
+                return False
+            reach, i = verb + 10, verb + 1
+            while i < end and tokens[i].lower in _PERFECT:
+                i += 1
+            i += 1
+            continue
+        over = after_insertion(tokens, i, end)
+        if over > i and over < end and governs(tokens, over):
+            return True
+        if (
+            tokens[i].text == ","
+            and i + 1 < end
+            and tokens[i - 1].text[:1].isupper()
+            and tokens[i + 1].text[:1].isupper()
+        ):
+            # A list of names: "the United States, Britain and France".
+            reach += 3
+            i += 2
+            continue
+        if tokens[i].text == "," or (tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE):
+            return False
+        if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
+            return True
+        i += 1
+    return False
+
+
+def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
+    if at + 1 >= end or tokens[at].lower in _NO_SUBJECTS or adverbial(tokens[at].lower):
+        return False
+    word = tokens[at + 1].lower
+    kinds = tables.verb_kinds(word)
+    plural = tokens[at].lower.endswith("s") and tokens[at].lower not in tables.verb_forms()
+    return word in ("do", "did") or kinds == {"past"} or (plural and governs(tokens, at + 1))
+
+
+def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a noun without an article begins a clause at `at`, as an auxiliary soon after it says."""
+    if not tokens[at].text[:1].isalpha() or tokens[at].lower in _NO_NOUNS or governs(tokens, at):
+        return False
+    return any(t.text in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
+
+
+def _after_relative(tokens: Sequence[Token], i: int, end: int) -> int:
+    """The place after a relative clause, between commas, that begins at `i`; `i` where none does."""
+    if tokens[i].text == "," and i + 1 < end and tokens[i + 1].lower in _RELATIVE:
+        return after_insertion(tokens, i, end)
+    return i
+
+
+def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
+    """The place after what stands between two commas, of which the first is at `i`; `i` where none does."""
+    if tokens[i].text != ",":
+        return i
+    close = next((k for k in range(i + 2, min(end, i + _INSERTED)) if tokens[k].text == ","), None)
+    return i if close is None else close + 1
+
+
+def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after what may stand before a subject: `in all that time`, `in Tarn, where no one got wet,`, `if the
+    company left,`."""
+    if at >= end or tokens[at].lower not in _OPENING:
+        return at
+    comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
+    if comma is not None and comma > at + 2 and tokens[comma - 1].lower in tables.words("subject_pronouns"):
+        return comma - 1
+    if comma is not None:
+        over = _after_relative(tokens, comma, end)
+        return over if over > comma else comma + 1
+    if tokens[at].lower in tables.words("prepositions"):
+        return next((k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in _SUBJECT_STARTS), at)
+    return at
+
+
+def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after a word that joins clauses, and a lead-in with its comma."""
+    if at < end and tokens[at].lower in ("and", "but", "or", "yet", "so", "rather", "indeed", "then", "thus"):
+        at += 1
+    length = phrase_at(tokens, at, tables.phrases("lead_ins"), end)
+    if length and at + length < end and tokens[at + length].text == ",":
+        at += length + 1
+    elif at < end and tokens[at].text == ",":
+        at += 1
+    return at
+
+
+__all__ = ["after_insertion", "elliptic", "imperative", "independent", "main_clauses"]

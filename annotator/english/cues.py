@@ -1,0 +1,146 @@
+"""What the words of a claim say of it: its type, its modality, whose words they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.english import tables
+from annotator.english.coordination import after_insertion, imperative
+from annotator.english.frames import Frame
+from annotator.english.syntax import HELPERS, governs
+from annotator.english.tokens import Token, phrase_at
+
+_NOT_NAMING = tables.words("adverbs") | {"not", "n't", "n’t"}
+_BEFORE_BE = tables.words("negations") | tables.words("adverbs")
+_NOT_ASKED = tables.words("modals") | tables.words("do") | {"to", "and", "or"}
+
+
+def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
+    """The place of the first cue of a class in the clause, and the cue as it stands; empty for none."""
+    phrases = tables.phrases(name)
+    for i in range(first, last):
+        if tokens[i].lower not in phrases:
+            continue
+        length = phrase_at(tokens, i, phrases, last)
+        if length and not _void(tokens, first, last, i, i + length, name):
+            return i, " ".join(t.text for t in tokens[i : i + length])
+    return last, ""
+
+
+def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, name: str) -> bool:
+    """Whether a cue says something else here: `could have known` looks back, `would have to` foresees a duty, and
+    `Should it fail, ...` is a condition."""
+    word = tokens[i].lower
+    if name == "prediction_cues":
+        return word not in ("would", "'d", "’d") and after < last and tokens[after].lower == "have"
+    if name != "policy_cues":
+        return False
+    duty = word == "have" and any(
+        t.lower in tables.words("foreseeing") for t in tokens[max(first, i - 3) : i]
+    )
+    own = word == "shall" and i > first and tokens[i - 1].lower in ("we", "i")
+    return duty or own or (word == "should" and i == first)
+
+
+def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
+    """`it would be unfair to ...`: a judgement on an act still to be decided; the words that say so."""
+    for i in range(first, min(first + 6, last - 2)):
+        if tokens[i].lower in tables.words("modals") and tokens[i - 1].lower in ("it", "that") and i > first:
+            to = next((k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None)
+            if to is None and last <= i + 6:
+                to = last
+            if tokens[i + 1].lower == "be" and to is not None:
+                judged = any(tokens[k].lower in tables.words("value_words") for k in range(i + 2, to))
+                return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
+    return ""
+
+
+def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the clause says that something is a thing of a kind (`it is a leash`), which mostly judges."""
+    for i in range(first + 1, last - 2):
+        if tokens[i].lower in tables.words("finite_be"):
+            k = i + 1
+            while k < last - 1 and tokens[k].lower in _NOT_NAMING:
+                k += 1
+            return tokens[k].lower in tables.words("naming")
+    return False
+
+
+def _main(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Where the main clause ends and one of time, reason or a relative one behind its verb begins, the modals of
+    which say nothing of the whole."""
+    verb, i = False, first + 1
+    while i < last:
+        over = after_insertion(tokens, i, last)
+        if over > i and tokens[i + 1].lower in tables.words("closing"):
+            i = over
+            continue
+        relative = tokens[i].lower == "that" and i + 1 < last and tokens[i + 1].lower in HELPERS
+        if verb and (relative or tokens[i].lower in tables.words("closing")):
+            return i
+        verb = verb or governs(tokens, i)
+        i += 1
+    return last
+
+
+def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a reported clause says what is to be, by a plain `be` (`that the mill be closed`)."""
+    for i in range(first + 1, last):
+        if tokens[i].lower == "be":
+            k = i - 1
+            while k > first and tokens[k].lower in _BEFORE_BE:
+                k -= 1
+            return tokens[k].lower not in _NOT_ASKED
+    return False
+
+
+def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a clause is an order, also behind a condition."""
+    if imperative(tokens, first, last):
+        return True
+    if tokens[first].lower not in tables.words("conditions"):
+        return False
+    comma = next((k for k in range(first + 3, last - 2) if tokens[k].text == ","), None)
+    return comma is not None and imperative(tokens, comma + 1, last)
+
+
+def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
+    """Type, reason and score: an order or what it would be wise to do, then the first cue of policy or prediction,
+    then words that judge."""
+    if _orders(tokens, first, last):
+        return "policy", "it tells someone to do something", 0.8
+    unwise = _unwise(tokens, first, last)
+    if unwise:
+        return "policy", f"“{unwise}” judges what is to be done", 0.8
+    main = _main(tokens, first, last)
+    policy = _cue(tokens, first, main, "policy_cues")
+    prediction = _cue(tokens, first, main, "prediction_cues")
+    if policy[1] and policy <= prediction:
+        return "policy", f"“{policy[1]}” is a policy cue", 0.85
+    if prediction[1]:
+        return "prediction", f"“{prediction[1]}” is a cue of a prediction", 0.78
+    value = _cue(tokens, first, last, "value_words")[1]
+    if value:
+        return "value", f"“{value}” evaluates", 0.7
+    if _is_a(tokens, first, last):
+        return "value", "it says what kind of thing something is", 0.62
+    return "fact", "a statement without a cue of another type", 0.62
+
+
+def modality_of(tokens: Sequence[Token], first: int, last: int, *, question: bool) -> str:
+    if question:
+        return "question"
+    if _cue(tokens, first, last, "conditionals")[1]:
+        return "conditional"
+    return "hedged" if _cue(tokens, first, last, "hedges")[1] else "asserted"
+
+
+def attribution_of(
+    tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool
+) -> str:
+    if frame is not None and not frame.own:
+        return "direct" if quoted else "indirect"
+    return "unattributed" if _cue(tokens, first, last, "unattributed")[1] else "author"
+
+
+__all__ = ["asked", "attribution_of", "label_of", "modality_of"]

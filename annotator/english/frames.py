@@ -1,0 +1,237 @@
+"""Reporting frames by rules: the words that say who holds what follows or precedes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.english import tables
+from annotator.english.coordination import after_insertion, independent
+from annotator.english.syntax import HELPERS, Syntax, after_verb, governs, negated, over_adverbs
+from annotator.english.tokens import QUOTES, Found, Token
+
+_OWN = frozenset("i we you it this that these those there which".split())
+"""Subjects of verbs of saying that are no holders."""
+_ADJUNCTS = (
+    tables.words("prepositions")
+    | (tables.words("adverbs") - tables.words("determiners"))
+    | {"last", "this", "next"}
+)
+"""What a word of where, when and how begins with, between a verb of saying and `that`."""
+_AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
+_NO_ADJECTIVES = _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
+_ARTICLES = tables.words("determiners") - _NO_ADJECTIVES
+_PASSED_BY = tables.words("adverbs") | tables.words("negations")
+_NOT_SAID = tables.words("demanding") | tables.words("supposing")
+"""Words before a verb of saying that tell that nobody has said it."""
+_BREAKS = frozenset(", ; : ( ) -- – —".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Words that say who holds what follows or precedes: the holder's actor (its place among those found),
+    the side, and the tokens `[first, last)` of the cue."""
+
+    holder: int | None
+    side: str
+    first: int
+    last: int
+    strength: int = 2
+    implied: bool = False
+    own: bool = False
+    """Whether the text's own voice holds it, which is said only where it is against it."""
+
+
+def flip(side: str, *, negative: bool) -> str:
+    return {"+": "-", "-": "+"}.get(side, side) if negative else side
+
+
+def frame_of(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, int]:
+    """The reporting frame of a clause, and the clause without it."""
+    tokens, actors = syntax.tokens, syntax.actors
+    opening = _opening_frame(tokens, first, last, actors)
+    if opening is not None:
+        return opening[0], opening[1], last
+    quote = _quote_frame(tokens, first, last, actors)
+    if quote is not None:
+        return quote
+    for i in heads_of(tokens, first, last):
+        made = that_frame(syntax, first, last, i)
+        if made is not None:
+            return made[0], made[1], last
+    return _closing_frame(tokens, first, last, actors)
+
+
+def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
+    """Tokens near the start of a clause of which one may be its verb: insertions between commas are passed, and a
+    subordinate clause ends the search."""
+    i, reach = first, first + 14
+    while i < min(last, reach):
+        over = after_insertion(tokens, i, last) if i > first else i
+        if over > i:
+            reach += over - i
+            i = over
+            continue
+        perfect = tokens[i].lower == "since" and i > first and tokens[i - 1].lower in tables.words("have")
+        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that" and not perfect:
+            return
+        yield i
+        i += 1
+
+
+def _quote_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int, int] | None:
+    """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
+    if not first or tokens[first - 1].text not in QUOTES:
+        return None
+    close = next((k for k in range(first + 2, last) if tokens[k].text in QUOTES), None)
+    if close is None or tokens[close - 1].text not in ",?!.":
+        return None
+    verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
+    if verb is None:
+        return None
+    holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
+    return Frame(holder, "+", verb, verb + 1), first, close
+
+
+def _opening_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame, int] | None:
+    """`According to X, ...` and `For X, ...`."""
+    lower = [t.lower for t in tokens[first : first + 2]]
+    start = first + 2 if lower == ["according", "to"] else first + 1 if lower[:1] == ["for"] else 0
+    if not start:
+        return None
+    for place, actor in enumerate(actors):
+        title = actor.first - start
+        if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
+            return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
+    comma = next((k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None)
+    if lower[:1] == ["for"] or comma is None:
+        return None
+    return Frame(None, "+", first, start), comma + 1
+
+
+def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
+    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
+    none of the actors when `that` shows that something is reported."""
+    tokens = syntax.tokens
+    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+        progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
+        if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
+            continue
+        if kind == "base" and not verb.particle and _noun(syntax, i):
+            continue
+        after = after_verb(tokens, i, verb)
+        if after is None or after >= last or (kind in ("base", "both") and _demanded(tokens, first, i)):
+            continue
+        if tokens[first].lower in ("nothing", "nobody", "neither", "few"):
+            continue
+        start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
+        bare = start is None and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
+        if start is None and not bare:
+            continue
+        told = kind in ("participle", "both") and i > first and verb.base in tables.words("telling")
+        if told and be_before(tokens, first, i):
+            by = next((k for k in range(after, start or after) if tokens[k].lower == "by"), None)
+            holder = None if by is None else syntax.object(by + 1)
+        else:
+            holder = syntax.subject(i, syntax.low[i])
+        if holder is None and (i == first or tokens[i - 1].lower in _OWN):
+            continue
+        if holder is None and bare and verb.base not in tables.words("plain_saying"):
+            continue
+        side = flip(verb.on_claim, negative=negated(tokens, i))
+        cue = after - verb.particle.endswith("that")
+        frame = Frame(holder, side, i, cue, verb.strength)
+        return frame, after if start is None else start
+    return None
+
+
+def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether someone is told to say it, or would say it, as in `the president should announce that` and `lenders
+    would conclude that`: that nobody has said."""
+    if any(t.lower in _OWN for t in tokens[first:i]):
+        return False
+    k = i - 1
+    while k > first and tokens[k].lower in _PASSED_BY:
+        k -= 1
+    if tokens[first].lower in tables.words("demanding"):
+        return True
+    demanding = any(t.lower in tables.words("demanding") for t in tokens[first:i])
+    if tokens[k].lower in ("and", "or", ","):
+        return demanding
+    return tokens[k].lower in _NOT_SAID
+
+
+def _noun(syntax: Syntax, i: int) -> bool:
+    """Whether a plain form is a noun here, by an article before it or before its adjective (`a clear demand that`)."""
+    if i - 2 < syntax.low[i] or i - 1 in syntax.at:
+        return False
+    before = syntax.lower[i - 1]
+    adjective = before.isalpha() and not before.endswith("s") and before not in _NO_ADJECTIVES
+    return before in _ARTICLES or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
+
+
+def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether a form of `be` governs the word at `i`, over adverbs."""
+    k = over_adverbs(tokens, first, i)
+    return k >= first and tokens[k].lower in tables.words("be")
+
+
+def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
+    """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the verb, or after
+    whom it is said to, where and when (`told the judges that`, `says in private, as ever, that`)."""
+    if tokens[after].lower == "that" or tokens[after].text in QUOTES | {":"}:
+        return after + 1
+    if tokens[after].text == "," and tokens[after + 1 : after + 2] and tokens[after + 1].text in QUOTES:
+        return after + 1
+    told = verb.base in tables.words("telling")
+    if tokens[after].lower == "to" or not (
+        told or tokens[after].text == "," or tokens[after].lower in _ADJUNCTS
+    ):
+        return None
+    k, reach = after, after + 9
+    while k < min(reach, last):
+        over = after_insertion(tokens, k, last)
+        if over > k:
+            reach += over - k
+            k = over
+        elif tokens[k].lower == "that":
+            # "Answers to questions that have been raised" reports nothing.
+            return None if k + 1 < last and tokens[k + 1].lower in HELPERS else k + 1
+        elif tokens[k].text in _BREAKS or governs(tokens, k):
+            return None
+        else:
+            k += 1
+    return None
+
+
+def _closing_frame(
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
+) -> tuple[Frame | None, int, int]:
+    """`..., X said` and `..., according to X` at the end."""
+    for i in range(last - 1, max(first + 3, last - 14), -1):
+        if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
+            place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
+            if place is not None or (tokens[i - 1].text == "," and last - i < 10):
+                return Frame(place, "+", i, i + 2), first, i
+        if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
+            verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
+            inside = [p for p, a in enumerate(actors) if i < a.first < last]
+            ends = len(verbs) == 1 and (verbs[0] + 1 >= last or tokens[verbs[0] + 1].lower in _AFTER_SAYING)
+            ends = ends or (len(verbs) == 1 and tokens[verbs[0] + 1].text[:1].isupper())
+            if ends and inside and last - i < 14:
+                return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
+    return None, first, last
+
+
+def _speaks(token: Token) -> bool:
+    return any(
+        "that" in verb.frames and verb.on_claim == "+" and kind in ("s", "past", "both") and not verb.particle
+        for verb, kind in tables.verbs_by_form().get(token.lower, ())
+    )
+
+
+__all__ = ["Frame", "be_before", "flip", "frame_of", "heads_of", "that_frame"]

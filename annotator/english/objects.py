@@ -1,0 +1,241 @@
+"""Claims that are the object of a verb of wanting, asking or judging: `opposes [the wall]`, `wants [to scrap it]`,
+`advised members [not to apply it]`, `expects [it to be signed]`, `accuse X of [arming Y]`, `calls it [a farce]`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.english import tables
+from annotator.english.complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
+from annotator.english.coordination import after_insertion
+from annotator.english.frames import Frame, be_before, flip, heads_of
+from annotator.english.syntax import HELPERS, PASSED, Syntax, adverb, governs, over_adverbs, verb_begins
+from annotator.english.tokens import Token
+
+_AUTHOR = frozenset(("we", "i"))
+_NO_ONE = frozenset(("which", "what", "there", ""))
+"""Subjects that hold nothing."""
+_THINGS = frozenset("it this that these those".split())
+"""Subjects that hold nothing where the verb is one of things too."""
+_RELATIVE = frozenset("who which that".split())
+_STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
+"""Words before the verb of a subordinate clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A claim `[first, last)` that is an object, the type its verb gives it, the frame (none for the text's own
+    voice), and where a second verb of the same subject begins."""
+
+    first: int
+    last: int
+    label: str
+    frame: Frame | None
+    rest: int | None
+
+
+def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
+    """The verb of a main clause, its auxiliaries passed."""
+    tokens = syntax.tokens
+    i = next((k for k in heads_of(tokens, first, last) if _heads(syntax, k, last)), None)
+    if i is None or _shortened(tokens, first, i):
+        return None
+    return passed(tokens, i, last)
+
+
+def _heads(syntax: Syntax, k: int, last: int) -> bool:
+    """Whether the word at `k` is the first of a finite verb; it is a noun before `is` (`voices is urging`)."""
+    tokens = syntax.tokens
+    if k in syntax.at or not governs(tokens, k):
+        return False
+    return tokens[k].lower in HELPERS or k + 1 >= last or tokens[k + 1].lower not in HELPERS
+
+
+def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether the verb at `i` is that of a relative clause without `that` (`the impression we want to share is`)."""
+    k = over_adverbs(tokens, first, i)
+    pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
+    return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in CLOSED
+
+
+def passed(tokens: Sequence[Token], i: int, last: int) -> int:
+    """The verb after its auxiliaries."""
+    while i + 1 < last and _auxiliary(tokens, i, last):
+        i += 1
+    return i
+
+
+def _auxiliary(tokens: Sequence[Token], i: int, last: int) -> bool:
+    """Whether the verb of the clause comes after this word, unless the word begins a verb of its own (`would like`)."""
+    word = tokens[i].lower
+    if any(_fits(tokens, i, verb, last) is not None for verb, _ in tables.object_verbs().get(word, ())):
+        return False
+    return word in PASSED or adverb(word)
+
+
+def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | None = None) -> Object | None:
+    """The claim that is the object of the verb at `i`; `before` is that of the verb before it, which has the same
+    subject."""
+    tokens = syntax.tokens
+    if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
+        return None
+    particle = False
+    for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
+        after = _fits(tokens, i, verb, last)
+        after = after if after is None else min(after_insertion(tokens, after, last), last - 1)
+        helped = be_before(tokens, first, i)
+        if after is None or (kind == "ing" and not helped):
+            continue
+        if particle and not verb.particle:
+            # "Calls for" is not "calls".
+            break
+        particle = particle or bool(verb.particle)
+        passive = helped and kind in ("participle", "both") and verb.base != "be"
+        begin = begin_of(syntax, verb, after, last, passive=passive)
+        if begin is not None:
+            end, rest = end_of(tokens, begin, last)
+            holder, own = _holder(
+                syntax, first, i, after, begin, before=None if passive else before, passive=passive
+            )
+            held = before is not None or holder is not None or own
+            if not _is_claim(syntax, verb, first, i, begin, end, held=held):
+                continue
+            label, begin = inner(tokens, verb, begin, end)
+            side = flip(verb.side, negative=syntax.negated(i))
+            frame = Frame(holder, side, i, after, verb.strength, own=own)
+            return Object(begin, end, label, None if own and side != "-" else frame, rest)
+        if passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
+            return _opposed(syntax, verb, first, i, after)
+    return None
+
+
+def _is_claim(
+    syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, begin: int, end: int, *, held: bool
+) -> bool:
+    """Whether an object `[begin, end)` is a claim: no actor, and not what a thing demands or no one found out."""
+    tokens = syntax.tokens
+    # "The moment demands action" says whose side nobody takes.
+    if end <= begin:
+        return False
+    if not held:
+        subject = _subject(tokens, first, i)
+        things = verb.base in tables.words("of_things") and (end == begin + 1 or subject in _THINGS)
+        if things or subject in _NO_ONE:
+            return False
+    if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
+        return False
+    return not (
+        verb.frames & {"np", "found"} and _aimed(tokens[i].lower, verb) and _is_actor(syntax, begin, end)
+    )
+
+
+def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int) -> Object | None:
+    """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
+    tokens = syntax.tokens
+    end = verb_begins(tokens, first, i)
+    holder = syntax.object(after + 1)
+    relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
+    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS:
+        return None
+    if _is_actor(syntax, first, end):
+        return None
+    side = flip(verb.side, negative=syntax.negated(i))
+    return Object(first, end, verb.label, Frame(holder, side, i, after, verb.strength), None)
+
+
+def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
+    """The claim in a relative clause (`people who oppose [the ceiling]`, `a treaty, which some describe as [done]`)."""
+    tokens = syntax.tokens
+    for k in range(first + 1, last - 3):
+        if tokens[k].lower not in _RELATIVE:
+            continue
+        stop = next((i for i in range(k + 2, last) if tokens[i].text in STOPS | {","}), last)
+        for i in range(k + 1, min(k + 6, stop)):
+            kinds = {
+                verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"
+            }
+            gap = (
+                k + 1 < i < stop - 1
+                and any("as" in frames for frames in kinds)
+                and tokens[i + 1].lower == "as"
+            )
+            if kinds and (gap or passed(tokens, k + 1, stop) == i):
+                end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
+                if be_before(tokens, k, i):
+                    continue
+                found = object_at(syntax, k + 1 if gap else k - 1, end, i)
+                if found is not None:
+                    return found
+    return None
+
+
+def _goes_on(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the verb of the main clause stands here, after a relative clause."""
+    return tokens[k].lower in HELPERS and tokens[k - 1].lower not in _STARTS
+
+
+def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -> int | None:
+    """Where what follows a verb at `i` begins; None where its particle is not there."""
+    particle = verb.particle.split()
+    after = i + 1 + len(particle)
+    fits = after < last and [t.lower for t in tokens[i + 1 : after]] == particle
+    return after if fits else None
+
+
+def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether a modal says that the verb at `i` is to be, or may be, and not that it is so."""
+    k = i - 1
+    while k >= first and (tokens[k].lower in PASSED or adverb(tokens[k].lower)):
+        if tokens[k].lower in tables.words("modals"):
+            return True
+        k -= 1
+    return False
+
+
+def _subject(tokens: Sequence[Token], first: int, i: int) -> str:
+    """The word before a verb and its auxiliaries, in lower case; empty at the start."""
+    return tokens[max(first, verb_begins(tokens, first, i) - 1)].lower if i > first else ""
+
+
+def _holder(
+    syntax: Syntax, first: int, i: int, after: int, begin: int, *, before: Object | None, passive: bool
+) -> tuple[int | None, bool]:
+    """Whose side it is, and whether it is the text's own voice; a second verb has the subject of the one before."""
+    tokens = syntax.tokens
+    if before is not None:
+        return (None, True) if before.frame is None else (before.frame.holder, before.frame.own)
+    if passive:
+        by = next((k for k in range(after, begin) if tokens[k].lower == "by"), None)
+        return (None if by is None else syntax.object(by + 1)), False
+    holder = syntax.subject(i, syntax.low[i])
+    own = holder is None and any(t.lower in _AUTHOR for t in tokens[first:i])
+    return holder, own
+
+
+def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
+    """Whether a verb takes sides on actors too, who are then no claims."""
+    return any(
+        of.on_actor and of.particle == verb.particle for of, _ in tables.verbs_by_form().get(form, ())
+    ) or (verb.base in ("want", "be"))
+
+
+def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
+    """Whether a noun phrase is but an actor (`opposes Russia`), of which no one asks to do something."""
+    tokens = syntax.tokens
+    for actor in syntax.actors:
+        if actor.first < first or actor.first > first + 3 or actor.last > last:
+            continue
+        if any(tokens[k].lower not in tables.words("determiners") and not tokens[k].text[:1].isupper()
+               for k in range(first, actor.first)):  # fmt: skip
+            continue
+        if actor.last >= last - 1:
+            return True
+        if infinitive(tokens, actor.last, last):
+            return False
+        after = tokens[actor.last].lower
+        return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in CLOSED
+    return False
+
+
+__all__ = ["Object", "main_verb", "object_at", "passed", "relative_object"]

@@ -1,0 +1,144 @@
+"""The rules as components of a spaCy pipeline: `annotator_actors`, `annotator_claims`, `annotator_stances`.
+
+They set `doc.spans["actor"]`, `doc.spans["claim"]` and `doc._.stances`; a saved pipeline with them loads
+with `spacy.load`. What the rest of the document tells comes in `doc.user_data["annotator_document"]`.
+Importing this module imports spaCy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span, SpanGroup
+
+from annotator.english.actors import Context, Index, Scan, context_of, index_of, scan
+from annotator.english.claims import Clause, find_claims
+from annotator.english.stances import find_stances
+from annotator.english.tokens import Found, Token
+from annotator.model.text import Paragraph, split_paragraphs
+
+DOCUMENT = "annotator_document"
+_TOKENS = "annotator_tokens"
+
+
+def extend() -> None:
+    """The attributes of documents and spans that the components set."""
+    if not Doc.has_extension("stances"):
+        Doc.set_extension("stances", default=())
+        Doc.set_extension("clauses", default=())
+        Doc.set_extension("actors", default=())
+        for name in ("score", "reason", "rule", "entity", "attributes"):
+            Span.set_extension(name, default=None)
+
+
+extend()
+
+
+def tokens_of(doc: Doc) -> tuple[Token, ...]:
+    """The tokens that are no white space; made once for a doc, whose sentences have to stand by then."""
+    known: tuple[Token, ...] | None = doc.user_data.get(_TOKENS)
+    if known is not None:
+        return known
+    out: list[Token] = []
+    first = True
+    for token in doc:
+        first = first or bool(token.is_sent_start)
+        if not token.is_space:
+            out.append(Token(token.text, token.idx, token.idx + len(token), token.lower_, first))
+            first = False
+    made = doc.user_data[_TOKENS] = tuple(out)
+    return made
+
+
+def _group(doc: Doc, name: str, found: Sequence[Found]) -> None:
+    spans: list[Span] = []
+    for one in found:
+        span = doc.char_span(one.start, one.end, label=one.label, alignment_mode="expand")
+        if span is None:
+            continue
+        span._.score, span._.reason, span._.rule = one.score, one.reason, one.rule
+        span._.entity, span._.attributes = one.entity, dict(one.attributes)
+        spans.append(span)
+    doc.spans[name] = SpanGroup(doc, name=name, spans=spans)
+
+
+class Lexer:
+    """Makes tokens with the tokenizer and the sentencizer of a pipeline, and knows the names of the tables as such
+    tokens."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+
+    def texts(self, text: str) -> tuple[str, ...]:
+        """The tokens of a name as texts."""
+        return tuple(token.text for token in self._nlp.tokenizer(text))
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a paragraph."""
+        doc = self._nlp.make_doc(text)
+        return tokens_of(self._nlp.get_pipe("sentencizer")(doc) if self._nlp.has_pipe("sentencizer") else doc)
+
+    @cached_property
+    def names(self) -> Index:
+        """The names of the tables by their first tokens."""
+        return index_of(self.texts)
+
+    def scans(self, text: str, paragraphs: Iterable[Paragraph]) -> tuple[Scan, ...]:
+        """Paragraphs of a text, each read by itself."""
+        return tuple(scan(self.tokens(text[p.start : p.end]), self.names) for p in paragraphs)
+
+
+class _Actors:
+    """Finds actors; knows the names in the document that the paragraph stands in."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._lexer = Lexer(nlp)
+        self._context = lru_cache(maxsize=8)(self._context_of)
+
+    def _context_of(self, text: str) -> Context:
+        return context_of(self._lexer.scans(text, split_paragraphs(text)))
+
+    def __call__(self, doc: Doc) -> Doc:
+        context = self._context(str(doc.user_data.get(DOCUMENT) or doc.text))
+        found = scan(tokens_of(doc), self._lexer.names).actors(context)
+        doc._.actors = tuple(found)
+        _group(doc, "actor", found)
+        return doc
+
+
+@Language.factory("annotator_actors")
+def actors(nlp: Language, name: str) -> Any:
+    """The component that sets `doc.spans["actor"]`."""
+    return _Actors(nlp)
+
+
+@Language.component("annotator_claims")
+def claims(doc: Doc) -> Doc:
+    """Sets `doc.spans["claim"]`; reads the actors, for who is reported."""
+    clauses: list[Clause] = find_claims(tokens_of(doc), doc._.actors)
+    doc._.clauses = tuple(clauses)
+    _group(doc, "claim", [clause.found for clause in clauses])
+    return doc
+
+
+@Language.component("annotator_stances")
+def stances(doc: Doc) -> Doc:
+    """Sets `doc._.stances`, a tuple of edges between the places of actors and claims found."""
+    doc._.stances = tuple(find_stances(tokens_of(doc), doc._.actors, doc._.clauses))
+    return doc
+
+
+def pipeline() -> Language:
+    """Blank English with the sentencizer and the three components."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    for component in ("annotator_actors", "annotator_claims", "annotator_stances"):
+        nlp.add_pipe(component)
+    return nlp
+
+
+__all__ = ["DOCUMENT", "Lexer", "actors", "claims", "extend", "pipeline", "stances", "tokens_of"]

@@ -1,0 +1,282 @@
+"""Subjects and objects without a parser: who does what to whom, by the order of words.
+
+English alone, and of the actors of a paragraph only: what is found is the place of an actor among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from annotator.english import tables
+from annotator.english.tokens import Found, Token
+
+_REACH = 9
+"""Tokens within which the object of a verb is looked for."""
+STOPS = frozenset('; : , . ( ) “ ” "'.split())
+_LINKS = frozenset("of from by and or & 's ’s ' ’".split())
+"""What may govern or join an actor in the object of a verb."""
+PASSED = (
+    tables.words("have") | tables.words("do") | tables.words("modals") | tables.words("finite_be")
+    | frozenset("been be being was were not n't n’t never also even still now just once again first both".split())
+)  # fmt: skip
+HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
+"""Finite verbs that another verb may follow."""
+_REFUSING = frozenset(
+    "refuse refuses refused refusing decline declines declined declining fail fails failed failing stop stopped "
+    "hesitate hesitates hesitated reluctant unwilling".split()
+)
+_RIVALS = frozenset("rival rivals opponent opponents critic critics enemy enemies foe foes".split())
+_PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {"her"}
+
+
+@cache
+def _finite() -> frozenset[str]:
+    """All finite forms of verbs."""
+    forms = {
+        form
+        for form, of in tables.verb_forms().items()
+        if any(kind in ("s", "past", "both", "base") for _, kind in of)
+    }
+    auxiliaries = ("has", "have", "had", "do", "does", "did", "was", "were")
+    return frozenset(forms) | tables.words("finite_be") | tables.words("modals") | frozenset(auxiliaries)
+
+
+def adverbial(word: str) -> bool:
+    """Whether a word in lower case has the ending of adverbs, and is none of the nouns that have it too."""
+    return word.endswith("ly") and word not in tables.words("nouns_in_ly")
+
+
+def adverb(word: str) -> bool:
+    """Whether a word in lower case is an adverb."""
+    return word in tables.words("adverbs") or adverbial(word)
+
+
+def over_adverbs(tokens: Sequence[Token], first: int, i: int) -> int:
+    """The place of the word before `i`, adverbs passed; not before `first`, but for `i` there."""
+    k = i - 1
+    while k > first and adverb(tokens[k].lower):
+        k -= 1
+    return k
+
+
+def verb_begins(tokens: Sequence[Token], first: int, i: int) -> int:
+    """Where the auxiliaries and adverbs of the verb at `i` begin, at `first` or later."""
+    while i > first and (tokens[i - 1].lower in PASSED or adverbial(tokens[i - 1].lower)):
+        i -= 1
+    return i
+
+
+def finite(token: Token) -> bool:
+    """Whether a token can be the finite verb of a clause."""
+    return token.lower in _finite()
+
+
+def governs(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a token that can be a finite verb is one here, by the word before it: no noun after an article,
+    no base form after a singular; and no name (`the United States`, `May`)."""
+    if not finite(tokens[i]) or (tokens[i].text[:1].isupper() and not tokens[i].first):
+        return False
+    word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
+    if word in PASSED or word in ("has", "have", "had"):
+        return True
+    if (
+        before in tables.words("determiners")
+        or before in tables.words("prepositions")
+        or before in ("'s", "’s")
+        or (before in tables.words("numbers") and before not in ("one", "other"))
+    ):
+        return False
+    kinds = tables.verb_kinds(word)
+    if kinds & {"s", "past", "both"}:
+        return True
+    plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
+    return plural or before in tables.words("plural_subjects") or adverbial(before)
+
+
+def negated(tokens: Sequence[Token], verb: int) -> bool:
+    return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
+
+
+def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None:
+    """Where what follows a verb at `i` begins, its particle passed; None where the particle is not there."""
+    particle = verb.particle.split()
+    after = i + 1 + len(particle)
+    return after if [t.lower for t in tokens[i + 1 : after]] == particle else None
+
+
+class Syntax:
+    """The subjects and objects of one paragraph."""
+
+    def __init__(self, tokens: Sequence[Token], actors: Sequence[Found]) -> None:
+        self.tokens = tokens
+        self.actors = actors
+        self.lower = [t.lower for t in tokens]
+        self.at = {i: place for place, a in enumerate(actors) for i in range(a.first, a.last)}
+        self.low: list[int] = []
+        for i, token in enumerate(tokens):
+            self.low.append(i if token.first or not i else self.low[-1])
+
+    def negated(self, i: int) -> bool:
+        """Negated, or governed by a verb of refusing."""
+        low = max(self.low[i], i - 4)
+        if self.lower[i - 1 : i] == ["to"]:
+            for k in range(low, i - 1):
+                if self.lower[k] in _REFUSING:
+                    return not negated(self.tokens, k)
+        if self.lower[i - 1 : i] == ["from"] or self.lower[i - 2 : i - 1] == ["stopped"]:
+            return True
+        return negated(self.tokens, i)
+
+    def subject(self, i: int, low: int, *, participle: bool = False) -> int | None:
+        """The actor that is the subject of the verb at `i`: through auxiliaries, `who`, a pronoun, a verb
+        that takes an infinitive, a participle's main clause, or an insertion."""
+        at = i
+        while at > low and (
+            self.lower[at - 1] in PASSED
+            or adverbial(self.lower[at - 1])
+            or (self.lower[at - 1] in ("to", "for") and at == i)
+        ):
+            at -= 1
+        before = self.lower[at - 1] if at > low else ""
+        if before in ("who", "which", "that"):
+            return self.before(at - 2 if self.lower[at - 2] == "," else at - 1)
+        if before in ("he", "she", "they", "it"):
+            return self.antecedent(at - 1)
+        if participle and at == low:
+            comma = next((k for k in range(i, len(self.lower)) if self.lower[k] == ","), len(self.lower))
+            return self.first_of(comma, comma + 5)
+        if participle and before not in tables.words("prepositions"):
+            main = next((k for k in range(low, i) if finite(self.tokens[k]) and k not in self.at), None)
+            if main is not None:
+                found = self._plain_subject(main, low)
+                return found if found is not None else self.first_of(low, i)
+        found = self._plain_subject(at if at > low else i, low)
+        if found is None and self.lower[i - 1 : i] in (["to"], ["and"], ["or"], ["but"], [","], ["then"]):
+            main = next(
+                (k for k in range(i - 2, low, -1) if finite(self.tokens[k]) and k not in self.at), None
+            )
+            if main is not None and i - main < 15:
+                return self.subject(main, low)
+        return found
+
+    def _plain_subject(self, i: int, low: int) -> int | None:
+        """The nearest actor before `i` that no preposition governs, with no other verb between; over what is
+        set off by commas."""
+        if i > low and self.lower[i - 1] == ",":
+            for place, actor in enumerate(self.actors):
+                if (
+                    actor.first >= low
+                    and actor.last < i - 2
+                    and "," in self.lower[actor.last : actor.last + 3]
+                ):
+                    return place if self._governor(actor.first) is None else None
+        for place in range(len(self.actors) - 1, -1, -1):
+            actor = self.actors[place]
+            if actor.last > i or actor.first < low:
+                continue
+            if i - actor.last > 12 or any(self._breaks(k) for k in range(actor.last, i)):
+                return None
+            nouns = (tables.side_nouns().get(word) for word in self.lower[actor.last : i])
+            if any(noun is not None and noun.person for noun in nouns):
+                return None
+            if self._governor(actor.first) is None:
+                return place
+        return None
+
+    def _breaks(self, k: int) -> bool:
+        """Whether a clause ends or another verb stands here."""
+        word = self.lower[k]
+        if (
+            word in (";", ":", "(", '"', "“", "”")
+            or word in tables.words("modals")
+            or word in tables.words("finite_be")
+        ):
+            return word not in PASSED
+        kinds = tables.verb_kinds(word)
+        return bool(kinds & {"past", "both"}) or ("s" in kinds and k - 1 in self.at)
+
+    def before(self, at: int) -> int | None:
+        """The actor that ends right before the token `at`."""
+        return self.at.get(at - 1) if at > 0 else None
+
+    def first_of(self, low: int, high: int) -> int | None:
+        """The first actor of a stretch that no preposition governs."""
+        for place, actor in enumerate(self.actors):
+            if low <= actor.first < high and self._governor(actor.first) is None:
+                return place
+        return None
+
+    def _governor(self, first: int) -> str | None:
+        """The preposition before an actor, over an article and titles."""
+        k = first - 1
+        while k >= self.low[first] and (
+            self.lower[k] in tables.words("determiners")
+            or (self.tokens[k].text[:1].isupper() and k > self.low[first])
+        ):
+            k -= 1
+        word = self.lower[k] if k >= self.low[first] else ""
+        return word if word in tables.words("prepositions") else None
+
+    def antecedent(self, at: int) -> int | None:
+        """Whom a subject pronoun stands for: the first subject of its sentence, or of the one before."""
+        low = self.low[at]
+        found = self.first_of(low, at)
+        if found is None and low:
+            found = self.first_of(self.low[low - 1], low)
+        return found
+
+    def object(self, at: int) -> int | None:
+        """The first actor after a verb, with nothing between that ends the noun phrase."""
+        for place, actor in enumerate(self.actors):
+            if actor.first < at:
+                continue
+            between = self.lower[at : actor.first]
+            if len(between) > _REACH or any(self._ends_phrase(k) for k in range(at, actor.first)):
+                return None
+            after = self.lower[actor.last : actor.last + 2]
+            rival = any(w in _RIVALS for w in after) and after[:1] in (["'s"], ["’s"], ["'"], ["’"])
+            return None if rival else place
+        return None
+
+    def _ends_phrase(self, k: int) -> bool:
+        word = self.lower[k]
+        if word in _LINKS:
+            return False
+        if word in STOPS or word in tables.words("subordinators") or word in tables.words("prepositions"):
+            return True
+        return word in _PRONOUN_OBJECTS or word in tables.words("finite_be") or word in tables.words("modals")
+
+    def joined(self, place: int, *, subject: bool = False) -> list[int]:
+        """Actors that are joined to another by commas and `and`; unless it is a `subject`, no verb follows."""
+        out = []
+        while place + 1 < len(self.actors):
+            between = self.lower[self.actors[place].last : self.actors[place + 1].first]
+            if not between or len(between) > 4 or not set(between) & {",", "and", "or"}:
+                break
+            if any(
+                w not in ("and", "or", ",", "the", "other", "its", "his", "her", "their") for w in between
+            ):
+                break
+            last = self.actors[place + 1].last
+            if not subject and last < len(self.tokens) and finite(self.tokens[last]):
+                break
+            out.append(place + 1)
+            place += 1
+        return out
+
+    def gap(self, i: int, source: int) -> int | None:
+        """`Y, whom X accuses of`: the actor before the relative pronoun, when the verb has no object."""
+        first = self.actors[source].first
+        k = first - 1
+        while k > self.low[i] and (self.tokens[k].text[:1].isupper() or self.lower[k] == "the"):
+            k -= 1
+        if self.lower[k] in ("who", "whom", "that", "which", "someone"):
+            return self.before(k - 1 if k and self.lower[k - 1] == "," else k)
+        return None
+
+
+__all__ = [
+    "HELPERS", "PASSED", "STOPS", "Syntax", "adverb", "adverbial", "after_verb", "finite", "governs", "negated",
+    "over_adverbs", "verb_begins",
+]  # fmt: skip

@@ -1,0 +1,334 @@
+"""The data tables of the rules, read once: names, closed word classes, cues, verbs with their sides."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from annotator.english.tokens import Phrases
+
+_FOLDER = Path(__file__).parent / "_data"
+
+
+def _lines(name: str) -> Iterator[list[str]]:
+    for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield [cell.strip() for cell in (line + "\t" * 6).split("\t")]
+
+
+@cache
+def _toml(name: str) -> dict[str, str]:
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A class of words.toml or names.toml; blanks inside an entry are blanks."""
+    table = _toml("words.toml") | _toml("names.toml")
+    return frozenset(entry.replace("_", " ") for entry in table[name].split())
+
+
+@cache
+def phrases(name: str) -> Phrases:
+    """A class of words.toml as phrases."""
+    return _phrases(words(name))
+
+
+def _phrases(entries: Iterable[str]) -> Phrases:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for entry in entries:
+        parts = tuple(entry.lower().split(" "))
+        found.setdefault(parts[0], []).append(parts)
+    return {first: tuple(sorted(of, key=len, reverse=True)) for first, of in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in the tables: `label` is one of the actor layer's, or `place` or `other` for no actor."""
+
+    canonical: str
+    label: str
+    kind: str  # country, capital, people, known
+
+
+@cache
+def names() -> Mapping[str, Name]:
+    """Spelling -> name, of countries, capitals, peoples, blocs and organizations."""
+    found: dict[str, Name] = {}
+    for country, aliases, _, people, capitals, *_rest in _lines("countries.tsv"):
+        for spelling in (country, *aliases.split(";")):
+            found.setdefault(spelling, Name(country, "state", "country"))
+        for spelling in people.split(";"):
+            found.setdefault(spelling, Name(spelling, "collective", "people"))
+        for spelling in capitals.split(";"):
+            found.setdefault(spelling, Name(country, "state", "capital"))
+    for name, label, aliases, *_rest in _lines("known.tsv"):
+        for spelling in (name, *aliases.split(";")):
+            found[spelling] = Name(name, label, "known")
+    found.pop("", None)
+    return found
+
+
+@cache
+def demonyms() -> Mapping[str, str]:
+    """Adjective -> country."""
+    return {
+        adjective: country
+        for country, _, adjectives, *_rest in _lines("countries.tsv")
+        for adjective in adjectives.split(";")
+        if adjective
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A common noun that names an actor; `needs`: a anything, d a determiner or adjective before it,
+    p the plural, x never by itself."""
+
+    label: str
+    needs: str
+    plural: bool
+
+
+@cache
+def heads() -> Mapping[str, Head]:
+    """Noun in lower case, one form each for singular and plural."""
+    found: dict[str, Head] = {}
+    for singular, plural, one, several, needs, *_rest in _lines("heads.tsv"):
+        found.setdefault(plural, Head(several, needs, True))
+        if needs != "p":
+            found.setdefault(singular, Head(one, needs, False))
+    return found
+
+
+@cache
+def head_phrases() -> Phrases:
+    """The nouns of `heads` as phrases."""
+    return _phrases(heads())
+
+
+@cache
+def grammar() -> frozenset[str]:
+    """Words in lower case that hold a sentence together, verbs, and nouns that name actors."""
+    found = {part for name in _GRAMMAR for entry in words(name) for part in entry.split()}
+    return frozenset(found | set(verb_forms()) | set(heads()))
+
+
+@cache
+def common() -> frozenset[str]:
+    """Words in lower case that are no names: a capital letter at the start of a sentence does not make them one."""
+    return grammar() | words("ordinary")
+
+
+_GRAMMAR = (
+    "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "lead_ins",
+    "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb that takes sides: on a claim, on an actor (`+`, `-`, `0` or empty), with its frames."""
+
+    base: str
+    particle: str
+    on_claim: str
+    on_actor: str
+    frames: frozenset[str]
+    strength: int
+
+
+@cache
+def _irregular() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {
+        base: (tuple(past.split("/")), tuple(participle.split("/")))
+        for base, past, participle, *_rest in _lines("irregular.tsv")
+    }
+
+
+def forms(base: str) -> dict[str, str]:
+    """Inflected form -> what it is: base, s, past, participle (for regular verbs also past), ing."""
+    if base in ("be",):
+        return {"be": "base", "is": "s", "are": "s", "was": "past", "were": "past", "been": "participle"}
+    stem = base[:-1] if base.endswith("e") and not base.endswith(("ee", "oe", "ye")) else base
+    doubled = base + base[-1] if _doubles(base) else stem
+    third = base + "es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else base + "s"
+    past = doubled + "ed" if doubled != base else stem + "ed"
+    if base.endswith("y") and base[-2:-1] not in "aeiou":
+        third, past = base[:-1] + "ies", base[:-1] + "ied"
+    pasts, participles = _irregular().get(base, ((past,), (past,)))
+    out = {base: "base", third: "s", doubled + "ing": "ing"}
+    for form in pasts:
+        out.setdefault(form, "past")
+    for form in participles:
+        out[form] = "both" if out.get(form) == "past" else out.get(form, "participle")
+    return out
+
+
+def _doubles(base: str) -> bool:
+    """Whether the last consonant doubles: one short stressed vowel before it, which short words have."""
+    vowels = "aeiou"
+    if len(base) < 3 or base[-1] in vowels + "wxyh" or base[-2] not in vowels or base[-3] in vowels:
+        return False
+    return sum(c in vowels for c in base) == 1 or base in (
+        "admit",
+        "commit",
+        "permit",
+        "refer",
+        "regret",
+        "rebel",
+        "propel",
+    )
+
+
+@cache
+def verb_forms() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Inflected form -> (base, what it is), of every verb in the tables."""
+    bases = set((_FOLDER / "verbs.txt").read_text(encoding="utf-8").split("\n", 1)[1].split())
+    bases |= {verb.base for verb in stance_verbs()}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for base in sorted(bases):
+        for form, kind in forms(base).items():
+            found.setdefault(form, []).append((base, kind))
+    return {form: tuple(of) for form, of in found.items()}
+
+
+@cache
+def _verb_kinds() -> Mapping[str, frozenset[str]]:
+    return {form: frozenset(kind for _, kind in of) for form, of in verb_forms().items()}
+
+
+def verb_kinds(form: str) -> frozenset[str]:
+    """What a word in lower case may be as a form of verbs: base, s, past, participle, both or ing; empty for none."""
+    return _verb_kinds().get(form, frozenset())
+
+
+@cache
+def senses() -> Mapping[str, tuple[str, ...]]:
+    """Word in lower case -> the classes of senses.toml that it may be of: each word there as it stands, inflected as a
+    verb or a noun would be, and as an adverb."""
+    found: dict[str, set[str]] = {}
+    for name, entries in _toml("senses.toml").items():
+        for word in entries.split():
+            for form in (*forms(word), *_adverbs(word)):
+                found.setdefault(form, set()).add(name)
+    return {form: tuple(sorted(names)) for form, names in found.items()}
+
+
+def _adverbs(word: str) -> tuple[str, ...]:
+    """What the adverb of an adjective may be."""
+    if word.endswith("y"):
+        return (word[:-1] + "ily",)
+    if word.endswith("le"):
+        return (word[:-1] + "y",)
+    return (word + "ally",) if word.endswith("ic") else (word + "ly",)
+
+
+@cache
+def stance_verbs() -> tuple[Verb, ...]:
+    """Verbs that take sides."""
+    out = []
+    for verb, claim, actor, frames, strength, *_rest in _lines("stance_verbs.tsv"):
+        base, _, particle = verb.partition(" ")
+        sides = [side if side in "+-0" else "" for side in (claim, actor)]
+        out.append(Verb(base, particle, sides[0], sides[1], frozenset(frames.split()), int(strength or 2)))
+    return tuple(out)
+
+
+@cache
+def verbs_by_form() -> Mapping[str, tuple[tuple[Verb, str], ...]]:
+    """Inflected form -> the verbs it may be of, those with a particle first."""
+    found: dict[str, list[tuple[Verb, str]]] = {}
+    for verb in sorted(stance_verbs(), key=lambda v: -len(v.particle)):
+        for form, kind in forms(verb.base).items():
+            found.setdefault(form, []).append((verb, kind))
+    return {form: tuple(of) for form, of in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVerb:
+    """A verb whose object is a claim: what it takes (`frames`, see object_verbs.tsv), the type of that claim, and
+    the side of its subject."""
+
+    base: str
+    particle: str
+    frames: frozenset[str]
+    label: str
+    side: str
+    strength: int
+
+
+@cache
+def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
+    """Inflected form -> the verbs it may be of and what form of them it is, those with a particle first."""
+    lines = [(line[0].split(" ", 1), line) for line in _lines("object_verbs.tsv")]
+    found: dict[str, list[tuple[ObjectVerb, str]]] = {}
+    for (base, *particle), (_, frames, label, side, strength, *_rest) in sorted(
+        lines, key=lambda one: -len(one[0])
+    ):
+        verb = ObjectVerb(base, " ".join(particle), frozenset(frames.split()), label, side, int(strength))
+        for form, kind in {base: "base"}.items() if base in words("modals") else forms(base).items():
+            found.setdefault(form, []).append((verb, kind))
+    return {form: tuple(of) for form, of in found.items()}
+
+
+@cache
+def said_types() -> Mapping[str, str]:
+    """Inflected form of a verb of saying -> the type of what is said, where its own words do not show it."""
+    return {form: label for label in ("policy", "prediction") for form in _inflected(f"{label}_verbs")}
+
+
+@cache
+def promises() -> frozenset[str]:
+    """Inflected forms of verbs of promising: what someone says will be done by them."""
+    return _inflected("promising_verbs")
+
+
+def _inflected(name: str) -> frozenset[str]:
+    """All forms of the verbs of a class of words.toml."""
+    return frozenset(form for base in words(name) for form in forms(base))
+
+
+@dataclass(frozen=True, slots=True)
+class SideWord:
+    """A noun or adjective that takes a side: `critical of`, `critics of`; `person` when it is the holder."""
+
+    side: str
+    prepositions: frozenset[str]
+    person: bool = False
+
+
+@cache
+def side_adjectives() -> Mapping[str, SideWord]:
+    """Adjective -> its side."""
+    return {
+        word: SideWord(side, frozenset(after.split()))
+        for word, side, after, *_rest in _lines("stance_adjectives.tsv")
+    }
+
+
+@cache
+def side_nouns() -> Mapping[str, SideWord]:
+    """Noun form -> its side."""
+    return {
+        form: SideWord(side, frozenset(after.split()), person == "person")
+        for forms_, side, after, person, *_rest in _lines("stance_nouns.tsv")
+        for form in forms_.split(";")
+    }
+
+
+@cache
+def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], frozenset[str]]:
+    """Labels of ours -> those of other schemas, for spans and relations; layers that take only names."""
+    table = tomllib.loads((_FOLDER / "labels.toml").read_text(encoding="utf-8"))
+    return table["spans"], table["relations"], frozenset(table["names"])
+
+
+__all__ = [
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
+    "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "senses", "side_adjectives",
+    "side_nouns", "stance_verbs", "verb_forms", "verb_kinds", "verbs_by_form", "words",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The learner of short spans that do not overlap: actors, in the schema that comes with the program."""

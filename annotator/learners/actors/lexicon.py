@@ -1,0 +1,164 @@
+"""What annotators decided before, as counts: what each form and each word was marked as."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from annotator.english.tokens import Token
+
+if TYPE_CHECKING:
+    from annotator.learners.actors.features import TaggedParagraph
+
+OUTSIDE = "O"
+"""The label of what is not marked."""
+
+Form = tuple[str, ...]
+"""Texts of the tokens of a span."""
+
+Match = tuple[int, int, Mapping[str, int]]
+"""Tokens `[first, last)` where a known form stands, and how often it stood for what."""
+
+_LONGEST = 9
+"""Tokens of the longest form that is looked for again."""
+
+
+@dataclass
+class Lexicon:
+    """What was decided before: how often each form, and each word, stood for what.
+
+    `parts` holds the same counts for each document, so that a document can be read without its own.
+    """
+
+    forms: dict[Form, Counter[str]] = field(default_factory=dict)
+    words: dict[str, Counter[str]] = field(default_factory=dict)
+    parts: dict[str, Lexicon] = field(default_factory=dict)
+
+    @staticmethod
+    def of(passages: Sequence[TaggedParagraph]) -> Lexicon:
+        """The counts of these passages."""
+        made = Lexicon()
+        made.add(passages)
+        return made
+
+    def add(self, passages: Sequence[TaggedParagraph]) -> None:
+        """Count these passages too: forms by label, and by OUTSIDE where a known one stands unmarked."""
+        for one in passages:
+            texts = [t.text for t in one.tokens]
+            for first, last, label in one.gold:
+                if last - first <= _LONGEST:
+                    self._add(one.group, texts[first:last], label)
+        for one in passages:
+            texts = [t.text for t in one.tokens]
+            marked = {(first, last) for first, last, _ in one.gold}
+            for first, last, _ in self.matches(one.tokens):
+                if (first, last) not in marked:
+                    self._add(one.group, texts[first:last], OUTSIDE)
+            labels = [OUTSIDE] * len(texts)
+            for first, last, label in one.gold:
+                labels[first:last] = [label] * (last - first)
+            part = self.parts.setdefault(one.group, Lexicon())
+            for text, label in zip(texts, labels, strict=True):
+                self.words.setdefault(text, Counter())[label] += 1
+                part.words.setdefault(text, Counter())[label] += 1
+
+    def learn(self, forms: Mapping[Form, Mapping[str, int]]) -> None:
+        """Count these forms at least so often: what was decided since the passages were counted."""
+        for form, counts in forms.items():
+            own = self.forms.setdefault(form, Counter())
+            for label, number in counts.items():
+                own[label] = max(own[label], number)
+        self._longest = None
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back; the counts of single documents are left out."""
+        return {
+            "forms": [[list(form), dict(counts)] for form, counts in sorted(self.forms.items())],
+            "words": {word: dict(counts) for word, counts in sorted(self.words.items())},
+        }
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Lexicon:
+        """The counts that `to_data` wrote."""
+        forms = {tuple(form): Counter(counts) for form, counts in data["forms"]}
+        return Lexicon(forms, {word: Counter(counts) for word, counts in data["words"].items()})
+
+    def _add(self, document: str, texts: Sequence[str], label: str) -> None:
+        form = tuple(texts)
+        if form not in self.forms:
+            self.forms[form] = Counter()
+            self._longest = None
+        self.forms[form][label] += 1
+        self.parts.setdefault(document, Lexicon()).forms.setdefault(form, Counter())[label] += 1
+
+    _longest: dict[str, int] | None = None
+    """First token of a form -> tokens of the longest one that begins with it; None until it is asked for."""
+
+    def matches(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[Match]:
+        """Where known forms stand and what they stood for: the longest first, none overlapping. Counts of
+        `without` do not count. At the start of a sentence a form may be written in lower case."""
+        if self._longest is None:
+            self._longest = {}
+            for form in self.forms:
+                self._longest[form[0]] = min(_LONGEST, max(len(form), self._longest.get(form[0], 0)))
+        out, at = [], 0
+        while at < len(tokens):
+            token = tokens[at]
+            found = self._at(tokens, at, token.text, without)
+            if found is None and token.first:
+                found = self._at(tokens, at, token.lower, without)
+            if found is not None:
+                out.append(found)
+            at = found[1] if found is not None else at + 1
+        return out
+
+    def _at(self, tokens: Sequence[Token], at: int, head: str, without: Lexicon | None) -> Match | None:
+        """The longest form that stands at a place, its first token written as `head`."""
+        assert self._longest is not None
+        for length in range(min(self._longest.get(head, 0), len(tokens) - at), 0, -1):
+            form = (head, *(t.text for t in tokens[at + 1 : at + length]))
+            counts = _less(self.forms.get(form), without.forms.get(form) if without else None)
+            if counts:
+                return at, at + length, counts
+        return None
+
+    def features(
+        self, tokens: Sequence[Token], matches: Iterable[Match], without: Lexicon | None = None
+    ) -> list[list[str]]:
+        """For every token what is remembered of it; `matches` are those of the tokens, and `without` is left out of
+        the counts."""
+        out: list[list[str]] = []
+        for token in tokens:
+            counts = _less(self.words.get(token.text), without.words.get(token.text) if without else None)
+            out.append([f"m={_summary(counts)}"])
+        for first, last, counts in matches:
+            summary = _summary(counts)
+            for i in range(first, last):
+                side = "B" if i == first else "I"
+                end = "E" if i == last - 1 else ""
+                out[i].append(f"f={side}{end}{summary}")
+        return out
+
+
+def _less(counts: Counter[str] | None, other: Counter[str] | None) -> Mapping[str, int]:
+    if not counts:
+        return {}
+    if not other:
+        return counts
+    return {label: n - other[label] for label, n in counts.items() if n > other[label]}
+
+
+def _summary(counts: Mapping[str, int]) -> str:
+    """The most frequent label, how certain and how frequent it is, as one word."""
+    total = sum(counts.values())
+    if not total:
+        return "new"
+    label = min(counts, key=lambda name: (-counts[name], name))
+    share = counts[label] / total
+    sure = "!" if share == 1 else "+" if share >= 0.75 else "~"
+    return f"{label}{sure}{1 if total == 1 else 3 if total < 5 else 9}"
+
+
+__all__ = ["OUTSIDE", "Form", "Lexicon", "Match"]

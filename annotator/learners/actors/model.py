@@ -1,0 +1,195 @@
+"""Layers whose spans do not overlap and are short (actors): from examples to the CRF, and from what it finds to
+suggestions with entity and attributes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from annotator.english.reading import Reader, Reading
+from annotator.english.tokens import Found
+from annotator.english.usage import Usage
+from annotator.learners.actors.crf import SpanModel, Training, train
+from annotator.learners.actors.features import TaggedParagraph, describe, places_of
+from annotator.learners.actors.lexicon import OUTSIDE, Form
+from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.examples import Example
+from annotator.learners.labels import LabelMap, fitting
+from annotator.model.content_ids import span_id
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.schema import Layer
+from annotator.model.span import Span, Value
+
+LONG = 6
+"""Tokens of the median span above which a layer is not read token by token."""
+
+_SURE, _OFTEN = 0.8, 3
+"""From which share of how many annotations on an attribute's value is proposed."""
+
+
+def is_flat(examples: Sequence[Example], layer: str) -> bool:
+    """Whether the spans of a layer are short, and no two of a paragraph overlap."""
+    lengths: list[int] = []
+    for one in examples:
+        end = 0
+        for span in sorted((s for s in one.spans if s.layer == layer), key=lambda s: (s.start, s.end)):
+            if span.start < end:
+                return False
+            end = span.end
+            start = one.reading.paragraph.start
+            lengths.append(len(one.reading.text[span.start - start : span.end - start].split()))
+    return bool(lengths) and median(lengths) <= LONG
+
+
+def passage_of(
+    reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span], usage: Usage
+) -> TaggedParagraph:
+    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided spans; `usage` is
+    that of words in all texts."""
+    found: list[Found] = []
+    for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
+        for one in every:
+            target = labels.of_span(kind, one)
+            if target is not None and target[0] == layer:
+                found.append(replace(one, label=target[1]))
+    start = reading.paragraph.start
+    gold = places_of(
+        reading.tokens, [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer]
+    )
+    used = usage.features(reading.tokens, reading.usage)
+    described = describe(reading.tokens, found, reading.context.words, used)
+    return TaggedParagraph(group, reading.tokens, tuple(found), described, gold)
+
+
+@dataclass
+class FlatModel:
+    """What was learnt about one layer. `habits` holds, for a label and whether the span begins with a capital,
+    the values that attributes mostly have."""
+
+    layer: Layer
+    model: SpanModel
+    habits: dict[str, dict[str, Value]]
+
+    @staticmethod
+    def train(
+        examples: Sequence[Example],
+        layer: Layer,
+        labels: LabelMap,
+        usage: Usage,
+        base: FlatModel | None = None,
+    ) -> tuple[FlatModel, Training, list[TaggedParagraph]]:
+        """The model, over a `base` if there is one, with what it is judged by. Raises ValueError when nothing is
+        marked."""
+        passages = [passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples]
+        training = train(passages, usage, base.model if base else None)
+        habits = _habits(examples, layer, base.habits if base else {})
+        return FlatModel(layer, training.model, habits), training, passages
+
+    def remember(self, memory: Memory, reader: Reader) -> None:
+        """Take up what was accepted and rejected since the model was trained."""
+        forms: dict[Form, dict[str, int]] = {}
+        for (layer, key), tallies in memory.labels.items():
+            if layer != self.layer.name:
+                continue
+            counts = {label: tally.accepted for label, tally in tallies.items() if tally.accepted}
+            counts[OUTSIDE] = sum(tally.rejected for tally in tallies.values())
+            for spelling in memory.forms.get((layer, key), {}):
+                forms[reader.lexer.texts(spelling)] = counts
+        self.model.lexicon.learn(forms)
+
+    def suggest(self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float) -> list[Suggestion]:
+        """What is worth showing of a paragraph, in reading order; name and version are given by the caller."""
+        passage = passage_of(reading, self.layer.name, labels, reading.document, (), self.model.usage)
+        found = {(f.first, f.last): f for f in passage.found}
+        known = [
+            one for one in self.model.candidates(passage) if self.layer.label(one.label) or self.layer.open
+        ]
+        return [
+            self._suggestion(reading, one, found.get((one.first, one.last)), memory)
+            for one in choose(known, gate=gate)
+        ]
+
+    def _suggestion(
+        self, reading: Reading, one: SpanCandidate, found: Found | None, memory: Memory
+    ) -> Suggestion:
+        start, end = reading.tokens[one.first].start, reading.tokens[one.last - 1].end
+        quote = reading.text[start:end]
+        attributes: dict[str, Value] = dict(self.habits.get(_habit(one.label, quote), {}))
+        entity = memory.entity(self.layer.name, quote, lambda word: word in reading.usage.capital)
+        if found is not None:
+            attributes |= found.attributes
+            entity = entity or found.entity
+        if entity is None and quote[:1].isupper() and attributes.get("mention", "name") == "name":
+            entity = reading.context.persons.get(quote.rsplit(" ", 1)[-1], quote)
+        if self.layer.attribute_of_type("entity") is None:
+            entity = None
+        begin = reading.paragraph.start
+        value = Span(
+            span_id(reading.document, self.layer.name, one.label, begin + start, begin + end),
+            self.layer.name, one.label, begin + start, begin + end, entity, fitting(self.layer, attributes),
+            "suggestion",
+        )  # fmt: skip
+        reason, rule = self._why(reading, one, found)
+        return Suggestion(value, reading.paragraph.index, "", "", round(one.chance, 4), 0, reason, rule)
+
+    def _why(self, reading: Reading, one: SpanCandidate, found: Found | None) -> tuple[str, str]:
+        """One line for a person, and the rule's name."""
+        form = tuple(t.text for t in reading.tokens[one.first : one.last])
+        counts = self.model.lexicon.forms.get(form, Counter())
+        parts: list[str] = []
+        if counts[one.label]:
+            parts.append(f"marked {one.label} in {counts[one.label]} of {sum(counts.values())} places")
+        if found is not None and found.label == one.label:
+            parts.append(found.reason)
+        if not parts:
+            parts.append(f"stands where {one.label} was marked before")
+        rule = found.rule if one.by == "rules" and found is not None else f"{one.by}.{one.label}"
+        return f"{'; '.join(parts)} ({one.chance:.0%})", rule
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back."""
+        return {"model": self.model.to_data(), "habits": self.habits}
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any], layer: Layer) -> FlatModel:
+        """The model that `to_data` wrote."""
+        return FlatModel(layer, SpanModel.of_data(data["model"]), dict(data["habits"]))
+
+
+def _habit(label: str, quote: str) -> str:
+    return f"{label}|{'A' if quote[:1].isupper() else 'a'}"
+
+
+def _habits(
+    examples: Sequence[Example], layer: Layer, before: Mapping[str, Mapping[str, Value]]
+) -> dict[str, dict[str, Value]]:
+    """Those of the examples; `before` are others', which hold until there are enough of one's own."""
+    counts: dict[str, dict[str, Counter[Value]]] = {}
+    names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
+    for one in examples:
+        for span in one.spans:
+            if span.layer != layer.name:
+                continue
+            start = one.reading.paragraph.start
+            key = _habit(span.label, one.reading.text[span.start - start : span.end - start])
+            for name in names:
+                value = span.attributes.get(name)
+                if isinstance(value, str | int):
+                    counts.setdefault(key, {}).setdefault(name, Counter())[value] += 1
+    out = {key: dict(values) for key, values in before.items()}
+    for key, by_name in sorted(counts.items()):
+        for name, values in by_name.items():
+            best = min(values, key=lambda v: (-values[v], str(v)))
+            own = out.setdefault(key, {})
+            if values[best] >= max(_OFTEN, _SURE * values.total()):
+                own[name] = best
+            elif values.total() >= _OFTEN:
+                own.pop(name, None)
+    return {key: values for key, values in out.items() if values}
+
+
+__all__ = ["FlatModel", "is_flat", "passage_of"]

@@ -1,0 +1,1 @@
+"""The learner of relations between spans: stances, in the schema that comes with the program."""

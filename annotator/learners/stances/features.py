@@ -1,0 +1,138 @@
+"""What the learner of relations sees of a pair: how its ends stand to each other, words between, what the rules say."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from annotator.english import tables
+from annotator.english.claims import Clause
+from annotator.english.tokens import Edge, Token, phrase_at
+from annotator.model.span import AUTHOR, Span
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a pair: a span and its tokens."""
+
+    span: Span
+    first: int
+    last: int
+    sentence: int
+
+
+class Scene:
+    """What the pairs of a paragraph have in common: its tokens and their sides, its sentences, its ends."""
+
+    def __init__(self, tokens: Sequence[Token], ends: Sequence[End]) -> None:
+        self.tokens = tokens
+        self.ends = ends
+        self.sides = [_sides().get(token.lower, "") for token in tokens]
+        self._starts = [i for i, token in enumerate(tokens) if token.first]
+        self._authors: dict[int, tuple[str, ...]] = {}
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """The tokens `[first, last)` of the sentence that a token stands in."""
+        after = bisect_right(self._starts, at)
+        low = self._starts[after - 1] if after else 0
+        return low, self._starts[after] if after < len(self._starts) else len(self.tokens)
+
+    def author(self, low: int, high: int) -> tuple[str, ...]:
+        """What shows the author's side on what a sentence says: its first words, those of the next one, and words
+        that take sides in them."""
+        known = self._authors.get(low)
+        if known is not None:
+            return known
+        tokens = self.tokens
+        made = [f"first={t.lower}" for t in tokens[low : low + 2]]
+        made += [f"next={t.lower}" for t in tokens[high : high + 3]]
+        made.append(f"sign={tokens[high - 1].text}")
+        for name in ("author_sides_with", "author_sides_against"):
+            phrases = tables.phrases(name)
+            inside = any(phrase_at(tokens, i, phrases, high) for i in range(low, high))
+            next_ = range(high, min(high + 4, len(tokens)))
+            follows = any(phrase_at(tokens, i, phrases, len(tokens)) for i in next_)
+            made.append(f"{name}={inside}{follows}")
+        self._authors[low] = tuple(made)
+        return self._authors[low]
+
+
+@cache
+def _sides() -> Mapping[str, str]:
+    """Word in lower case -> the side that it takes: as a verb `v` with those on claims and on actors, else as a noun
+    or adjective `n` with its side."""
+    found = {word: f"n{of.side}" for word, of in {**tables.side_adjectives(), **tables.side_nouns()}.items()}
+    for form, verbs in tables.verbs_by_form().items():
+        verb = next((one for one, _ in verbs if not one.particle), verbs[0][0])
+        found[form] = f"v{verb.on_claim or '.'}{verb.on_actor or '.'}"
+    return found
+
+
+def _size(number: int) -> int:
+    return _SIZES[bisect_right(_SIZES, number) - 1]
+
+
+_SIZES = (0, 1, 2, 3, 5, 8, 13, 21)
+
+
+def features_of(
+    scene: Scene, source: End | None, target: End, edge: Edge | None, clause: Clause | None
+) -> tuple[str, ...]:
+    """What tells whether, and how, a source stands to a target."""
+    tokens, sides = scene.tokens, scene.sides
+    kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
+    rule = f"{edge.rule}{edge.side}" if edge else ""
+    made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]
+    for name, value in target.span.attributes.items():
+        if isinstance(value, str):
+            made.append(f"{kind}|{name}={value}")
+    if clause is not None:
+        made += [f"{kind}|frame={clause.frame.side if clause.frame else None}"]
+        made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
+    low, high = scene.sentence(target.first)
+    if source is None:
+        made += [f"{kind}|{feature}" for feature in scene.author(low, high)]
+        return tuple(dict.fromkeys(made))
+    back = target.sentence - source.sentence
+    inside = target.first <= source.first and source.last <= target.last
+    order = "in" if inside else "before" if source.first < target.first else "after"
+    a, b = (source.last, target.first) if order == "before" else (target.last, source.first)
+    if inside:
+        a, b = target.first, source.first
+    others = [e for e in scene.ends if e is not source and e.span.layer == source.span.layer]
+    between = sum(a <= e.first < b for e in others)
+    made += [
+        f"{kind}|o={order}|back={back}", f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
+        f"{kind}|o={order}|n={min(3, between)}", f"from={source.span.label}", f"{kind}|from={source.span.label}",
+        f"{kind}|mention={source.span.attributes.get('mention')}",
+        f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
+    ]  # fmt: skip
+    held = target.span.attributes.get("attribution", "")
+    made.append(f"{kind}|held={held}|o={order}|n={min(2, between)}|back={back}")
+    made.append(f"{kind}|held={held}|r={rule != ''}|to={target.span.label}|back={back}")
+    near = min(len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2)
+    made.append(f"{kind}|held={held}|o={order}|first={near}|back={back}")
+    if back == 0:
+        stretch = range(a, b)
+        if order == "after":
+            stretch = range(a, min(high, max(b, source.last + 4)))
+        found = [sides[i] for i in stretch if sides[i]]
+        made += [f"{kind}|o={order}|side={side}" for side in found]
+        made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
+        made += [f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()]
+        not_ = any(tokens[i].lower in tables.words("negations") for i in stretch)
+        made.append(f"{kind}|not={not_}|side={found[0] if found else ''}")
+        made.append(f"{kind}|that={any(tokens[i].lower == 'that' for i in stretch)}")
+    before = tokens[source.first - 1].lower if source.first > low else "^"
+    after = tokens[source.last].lower if source.last < len(tokens) else "$"
+    made += [
+        f"{kind}|a={after}",
+        f"{kind}|b={before}",
+        f"{kind}|a={sides[source.last] if after != '$' else ''}",
+    ]
+    return tuple(dict.fromkeys(made))
+
+
+__all__ = ["End", "Scene", "features_of"]

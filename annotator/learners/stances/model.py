@@ -1,0 +1,304 @@
+"""The learner of relations (stances): which holder takes which side on what, among the pairs of a paragraph.
+
+A pair is an actor or the author with a claim or another actor. Its label, or none, is chosen by a softmax
+regression over what the rules say of the pair, the words that take sides near it, how its ends stand to each
+other and what they are. Chances are calibrated on documents held out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.english import tables
+from annotator.english.claims import Clause, find_claims
+from annotator.english.frames import flip
+from annotator.english.reading import Reading, tokens_within
+from annotator.english.stances import SIDES, find_stances
+from annotator.english.syntax import Syntax
+from annotator.english.tokens import Edge, Found
+from annotator.learners.examples import Example
+from annotator.learners.judging import folds
+from annotator.learners.logistic import Binary, Classes, log_odds
+from annotator.learners.stances.features import End, Scene, features_of
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Span
+
+_QUOTED = frozenset('"“”«» ,:')
+NONE = ""
+"""The class of pairs between which nothing is."""
+LEAST = 25
+"""Relations from which on something is learnt."""
+LOWEST = 0.15
+"""Chance below which a pair is not proposed."""
+PRIOR = (1.0, 0.0)
+_FOLDS = 4
+_RULE = "pair.learnt"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationProposal:
+    """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance` is the
+    calibrated probability that it is accepted with this label, `edge` what the rules find between the two."""
+
+    source: str
+    target: str
+    label: str
+    chance: float
+    edge: Edge | None
+    reason: str
+    rule: str = _RULE
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A candidate: its ends (no source is the author), the rules' edge if there is one, and its features."""
+
+    source: End | None
+    target: End
+    edge: Edge | None
+    features: tuple[str, ...]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return (self.source.span.id if self.source else AUTHOR, self.target.span.id)
+
+
+@dataclass
+class PairModel:
+    """A trained model of one relation layer."""
+
+    layer: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    labels: Classes
+    chance: Binary
+    reach: int
+
+    @staticmethod
+    def train(
+        examples: Sequence[Example], layer: Layer, base: PairModel | None = None
+    ) -> tuple[PairModel, dict[int, list[RelationProposal]]]:
+        """Learn the relations of a layer, with a `base` what differs from it; deterministic. Also given is what models
+        that had not seen an example propose for it, by its place. Raises ValueError when too few are decided."""
+        decided = sum(r.layer == layer.name for one in examples for r in one.relations)
+        if decided < LEAST and base is None:
+            raise ValueError(f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed")
+        table = [_decided(one, layer, REACH) for one in examples]
+        model = _fit([pair for pairs in table for pair in pairs], layer, base)
+        return model, _calibrate(model, examples, table, layer, base)
+
+    def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[RelationProposal]:
+        """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
+        for a pair, none less likely than `LOWEST`."""
+        pairs = list(pairs_of(reading, spans, self.sources, self.targets, self.reach))
+        return self._proposals(pairs, self._chances(pairs))
+
+    def _chances(self, pairs: Sequence[_Pair]) -> list[dict[str, float]]:
+        """For each pair label -> chance, not calibrated; NONE is a label too."""
+        return self.labels.many([one.features for one in pairs])
+
+    def _proposals(
+        self, pairs: Sequence[_Pair], every: Sequence[Mapping[str, float]]
+    ) -> list[RelationProposal]:
+        out: list[RelationProposal] = []
+        for pair, chances in zip(pairs, every, strict=True):
+            label = _best(chances)
+            chance = self.chance((log_odds(chances[label]),)) if label else 0.0
+            if label and chance >= LOWEST:
+                reason = self._reason(pair, label)
+                out.append(RelationProposal(*pair.ends, label, round(chance, 4), pair.edge, reason))
+        return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
+
+    def _reason(self, pair: _Pair, label: str) -> str:
+        if pair.edge is not None:
+            return f"{pair.edge.reason}, and pairs like this were marked before"
+        word = self.labels.strongest([f for f in pair.features if f.startswith("w=")], label)
+        return f"“{word[2:]}” stood in such pairs before" if word else "pairs like this were marked before"
+
+    def to_data(self) -> dict[str, Any]:
+        """What `of_data` reads back: lists, strings, numbers and bytes."""
+        return {
+            "layer": self.layer, "sources": list(self.sources), "targets": list(self.targets),
+            "labels": self.labels.to_data(), "chance": list(self.chance.weights), "reach": self.reach,
+        }  # fmt: skip
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> PairModel:
+        """The model that `to_data` wrote."""
+        return PairModel(
+            data["layer"], tuple(data["sources"]), tuple(data["targets"]), Classes.of_data(data["labels"]),
+            Binary(tuple(data["chance"])), data["reach"],
+        )  # fmt: skip
+
+
+def _best(chances: Mapping[str, float]) -> str:
+    """The likeliest label beside none; labels are in the order of their names."""
+    return max((name for name in chances if name), key=chances.__getitem__, default=NONE)
+
+
+def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
+    """Spans of the paragraph with their tokens and the number of their sentence, in reading order."""
+    out: list[End] = []
+    base, tokens = reading.paragraph.start, reading.tokens
+    number: list[int] = []
+    for token in tokens:
+        number.append((number[-1] if number else 0) + token.first)
+    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.id)):
+        place = tokens_within(tokens, span.start - base, span.end - base)
+        if place is not None:
+            out.append(End(span, place[0], place[1], number[place[0]]))
+    return out
+
+
+def _reread(
+    reading: Reading, actors: Sequence[End], claims: Sequence[End]
+) -> tuple[dict[tuple[str, str], Edge], dict[str, Clause]]:
+    """What the rules make of the paragraph when the actors are those given: edges by the ids of their ends,
+    and for the given claims the clause that they overlap most."""
+    tokens, base = reading.tokens, reading.paragraph.start
+    found: Sequence[Found] = reading.actors
+    clauses: Sequence[Clause] = reading.clauses
+    ruled: Sequence[Edge] = reading.edges
+    # Of actors the rules ask no more than where they stand.
+    if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
+        found = [
+            Found(a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", "")
+            for a in actors
+        ]
+        clauses = find_claims(tokens, found)
+        ruled = find_stances(tokens, found, clauses)
+    near: dict[int, list[str]] = {}
+    by_claim: dict[str, Clause] = {}
+    for claim in claims:
+        best, most = None, 0.0
+        for place, clause in enumerate(clauses):
+            shared = min(claim.last, clause.found.last) - max(claim.first, clause.found.first)
+            joint = max(claim.last, clause.found.last) - min(claim.first, clause.found.first)
+            if shared > 0 and shared / joint > most:
+                best, most = place, shared / joint
+        if best is not None:
+            by_claim[claim.span.id] = clauses[best]
+            near.setdefault(best, []).append(claim.span.id)
+    edges: dict[tuple[str, str], Edge] = {}
+    for edge in ruled:
+        source = actors[edge.source].span.id if edge.source is not None else AUTHOR
+        targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
+        for target in targets:
+            edges.setdefault((source, target), edge)
+    syntax = Syntax(tokens, found)
+    for claim in claims:
+        governed = _governed(syntax, claim)
+        if governed is not None:
+            edges.setdefault((actors[governed[0]].span.id, claim.span.id), governed[1])
+    return edges, by_claim
+
+
+def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
+    """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that is the object of a verb,
+    and the edge."""
+    tokens, first = syntax.tokens, claim.first
+    for i in range(first - 1, max(syntax.low[first] - 1, first - 6), -1):
+        for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+            between = " ".join(t.lower for t in tokens[i + 1 : first] if t.text not in _QUOTED)
+            if not verb.on_claim or between.removesuffix("that").strip() != verb.particle:
+                continue
+            holder = syntax.subject(i, syntax.low[i], participle=kind == "ing")
+            if holder is None:
+                return None
+            side = flip(verb.on_claim, negative=syntax.negated(i))
+            cue: dict[str, str | int] = {
+                "basis": "explicit", "strength": verb.strength,
+                "cue_start": tokens[i].start, "cue_end": tokens[i].end,
+            }  # fmt: skip
+            return holder, Edge(
+                SIDES[side], holder, 0, False, 0.7, f"“{tokens[i].text}” takes a side", "stance.object", cue
+            )
+    return None
+
+
+def pairs_of(
+    reading: Reading, spans: Sequence[Span], sources: Sequence[str], targets: Sequence[str], reach: int
+) -> Iterator[_Pair]:
+    """The candidate pairs: a source up to `reach` sentences before the target's, or in it; the author with
+    every target."""
+    ends = _ends(reading, spans)
+    holders = [e for e in ends if e.span.layer in sources]
+    aims = [e for e in ends if e.span.layer in targets]
+    edges, clauses = _reread(reading, holders, [e for e in aims if e.span.layer not in sources])
+    scene = Scene(reading.tokens, ends)
+    for target in aims:
+        clause = clauses.get(target.span.id)
+        if AUTHOR in sources:
+            edge = edges.get((AUTHOR, target.span.id))
+            yield _Pair(None, target, edge, features_of(scene, None, target, edge, clause))
+        for source in holders:
+            if source is target or not 0 <= target.sentence - source.sentence <= reach:
+                continue
+            edge = edges.get((source.span.id, target.span.id))
+            yield _Pair(source, target, edge, features_of(scene, source, target, edge, clause))
+
+
+_Decided = tuple[_Pair, str]
+"""A pair and its label, NONE for none."""
+
+
+def _decided(example: Example, layer: Layer, reach: int) -> list[_Decided]:
+    gold = {(r.source, r.target): r.label for r in example.relations if r.layer == layer.name}
+    pairs = pairs_of(example.reading, example.spans, layer.sources, layer.targets, reach)
+    return [(pair, gold.get(pair.ends, NONE)) for pair in pairs]
+
+
+def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> PairModel:
+    labels = [label for _, label in decided]
+    if not any(labels):
+        raise ValueError(f"no relation of “{layer.name}” stands between two spans of a paragraph")
+    rows, penalty = [pair.features for pair, _ in decided], PENALTY * (FIRM if base else 1)
+    classes = Classes.fit(rows, labels, penalty=penalty, base=base.labels if base else None)
+    chance = base.chance if base else Binary(PRIOR)
+    return PairModel(layer.name, layer.sources, layer.targets, classes, chance, REACH)
+
+
+PENALTY = 2.0
+FIRM = 16.0
+"""How many times firmer weights are held to those of a base than to zero."""
+REACH = 1
+"""Sentences that a source may stand before its target's."""
+
+
+def _calibrate(
+    model: PairModel,
+    examples: Sequence[Example],
+    table: Sequence[Sequence[_Decided]],
+    layer: Layer,
+    base: PairModel | None,
+) -> dict[int, list[RelationProposal]]:
+    """Give the model weights from models that have not seen the documents they are judged on; what these
+    propose, with chances by those weights."""
+    columns: list[tuple[float]] = []
+    right: list[bool] = []
+    blind: dict[int, tuple[PairModel, list[dict[str, float]]]] = {}
+    for held in folds([one.group for one in examples], _FOLDS):
+        some = [pair for i, pairs in enumerate(table) if i not in held for pair in pairs]
+        try:
+            other = _fit(some, layer, base)
+        except ValueError:
+            continue
+        for i in held:
+            blind[i] = other, other._chances([pair for pair, _ in table[i]])
+            for (_, label), chances in zip(table[i], blind[i][1], strict=True):
+                best = _best(chances)
+                if best and chances[best] >= 0.02:
+                    columns.append((log_odds(chances[best]),))
+                    right.append(best == label)
+    model.chance = Binary.fit(columns, right, base.chance.weights if base else PRIOR)
+    for other, _ in blind.values():
+        other.chance = model.chance
+    return {
+        i: other._proposals([pair for pair, _ in table[i]], chances)
+        for i, (other, chances) in sorted(blind.items())
+    }
+
+
+__all__ = ["LEAST", "PairModel", "RelationProposal"]

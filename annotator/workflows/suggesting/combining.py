@@ -1,0 +1,136 @@
+"""What the suggesters propose becomes one list: calibrated, doubles merged, vetoed ones left out, ranked; and it is
+settled what of it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from annotator.learners.calibration import UNCALIBRATED, Calibration
+from annotator.learners.choice import SpanCandidate, choose
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document
+from annotator.suggesters.api import Suggester
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are expected to save the
+    most keys. Spans with a chance below `gate` and relations below `relations` are held back; `history` moves
+    the chances. Of the layers in `taken` rules and memory keep silent."""
+
+    flat: frozenset[str] = frozenset()
+    gate: float = 0.0
+    relations: float = 0.0
+    history: Calibration = field(default_factory=lambda: UNCALIBRATED)
+    taken: frozenset[str] = frozenset()
+
+
+AS_PROPOSED = Policy()
+"""Everything is shown with the score that it came with."""
+
+_SILENT = ("rules", "memory")
+
+
+def consulted(suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy) -> list[Suggester]:
+    """The suggesters that are listened to in any of these layers."""
+    if not policy.taken.issuperset(layers):
+        return list(suggesters)
+    return [one for one in suggesters if one.name not in _SILENT]
+
+
+def combine(
+    document: Document, proposed: Iterable[Suggestion], memory: Memory, policy: Policy = AS_PROPOSED
+) -> list[Suggestion]:
+    """Suggestions of one paragraph, best first, with their ranks; those held back have `shown` False.
+
+    Of those on the same stretch and layer the one with the highest score stays, and gives all reasons;
+    attributes and entity that it lacks come from the others. A surface form that annotators rejected twice
+    and never accepted is left out, and so are stances that lost an end.
+    """
+    spans: dict[tuple[str, int, int], Suggestion] = {}
+    stays: dict[str, str] = {}
+    relations: list[Suggestion] = []
+    heard = (s for s in proposed if s.suggester not in _SILENT or s.value.layer not in policy.taken)
+    every = sorted(map(policy.history.adjust, heard), key=lambda s: (-s.score, s.suggester, s.id))
+    for one in every:
+        if isinstance(one.value, Relation):
+            relations.append(one)
+            continue
+        key = (one.value.layer, one.value.start, one.value.end)
+        if memory.vetoed(one.value.layer, one.value.label, document.quote(one.value.start, one.value.end)):
+            continue
+        first = spans.get(key)
+        spans[key] = one if first is None else _both(first, one)
+        stays[one.id] = spans[key].id
+    shown = {*_shown(document, list(spans.values()), policy), AUTHOR}
+    out = [*spans.values(), *_edges(relations, stays)]
+    for edge in out[len(spans) :]:
+        value = edge.value
+        assert isinstance(value, Relation)
+        if edge.score >= policy.relations and {value.source, value.target} <= shown:
+            shown.add(edge.id)
+    out.sort(key=lambda s: (s.id not in shown, -s.score, s.id))
+    return [replace(one, rank=rank, shown=one.id in shown) for rank, one in enumerate(out)]
+
+
+def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
+    """The relations between the spans that stay, one for each pair of ends: the one with the highest score."""
+    out: dict[tuple[str, str, str], Suggestion] = {}
+    for one in relations:
+        value = one.value
+        assert isinstance(value, Relation)
+        source = value.source if value.source == AUTHOR else stays.get(value.source)
+        target = stays.get(value.target)
+        if source is None or target is None or source == target:
+            continue
+        out.setdefault(
+            (value.layer, source, target), replace(one, value=replace(value, source=source, target=target))
+        )
+    return list(out.values())
+
+
+def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> set[str]:
+    """The ids of the spans that are worth showing."""
+    likely = [s for s in spans if s.score >= policy.gate]
+    out = {s.id for s in likely}
+    for layer in policy.flat:
+        mine = [s for s in likely if s.value.layer == layer]
+        out -= {s.id for s in mine} - _chosen(document, mine)
+    return out
+
+
+def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
+    """The ids of those that are expected to save the most keys, none overlapping."""
+    if not spans:
+        return set()
+    bounds = [(s.value.start, s.value.end) for s in spans if isinstance(s.value, Span)]
+    low, high = min(a for a, _ in bounds), max(b for _, b in bounds)
+    words = [(low + m.start(), low + m.end()) for m in _WORD.finditer(document.text[low:high])]
+    candidates: dict[SpanCandidate, str] = {}
+    for one in spans:
+        value = one.value
+        assert isinstance(value, Span)
+        inside = [i for i, (a, b) in enumerate(words) if a < value.end and value.start < b]
+        if inside:
+            made = SpanCandidate(inside[0], inside[-1] + 1, value.label, one.score, one.suggester)
+            candidates.setdefault(made, one.id)
+    return {candidates[one] for one in choose(list(candidates))}
+
+
+def _both(first: Suggestion, other: Suggestion) -> Suggestion:
+    """The first, with what it lacks from the other."""
+    a, b = first.value, other.value
+    assert isinstance(a, Span) and isinstance(b, Span)
+    entity = a.entity or b.entity
+    value = replace(a, entity=entity, attributes={**b.attributes, **a.attributes})
+    reason = first.reason if other.reason in first.reason else f"{first.reason}; {other.reason}"
+    return replace(first, value=value, reason=reason)
+
+
+__all__ = ["AS_PROPOSED", "Policy", "combine", "consulted"]
