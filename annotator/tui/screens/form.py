@@ -110,7 +110,7 @@ class FormScreen(CommandScreen):
     def take(self, key: str) -> None:
         session = self._below.session
         self._message = ""
-        session.hush()
+        session.clear_notice()
         steps = {"tab": 1, "j": 1, "down": 1, "shift+tab": -1, "k": -1, "up": -1, "home": -99, "end": 99}
         if key in ("escape", "q", "t"):
             self.app.pop_screen()
