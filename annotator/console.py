@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 import click
@@ -36,6 +37,19 @@ def tell_json(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     for line in text.split("\n"):
         _write(sys.stdout, HARMFUL.sub(_escaped, line))
+
+
+def tell_csv(rows: Iterable[Iterable[object]]) -> None:
+    """Rows of a result on standard output, as CSV."""
+    import csv
+    import io
+
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(
+            displayable(cell) if isinstance(cell, str) else cell for cell in row
+        )
+        _write(sys.stdout, line.getvalue())
 
 
 def complain(error: AnnotatorError) -> None:

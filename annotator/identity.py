@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from annotator.errors import UsageError
+from annotator.model.record import GOLD
 
 
 def current_annotator(explicit: str | None = None) -> str:
@@ -25,8 +27,9 @@ def current_annotator(explicit: str | None = None) -> str:
     return check_annotator(name)
 
 
+@lru_cache(maxsize=1024)
 def check_annotator(name: str) -> str:
-    """The name, when it may be an annotator's. Raises UsageError otherwise."""
+    """The name without white space around it, when it may be an annotator's. Raises UsageError otherwise."""
     clean = name.strip()
     if not clean or len(clean) > 64 or clean.startswith("@") or "/" in clean or not clean.isprintable():
         raise UsageError(
@@ -36,4 +39,11 @@ def check_annotator(name: str) -> str:
     return clean
 
 
-__all__ = ["check_annotator", "current_annotator"]
+def kept_name(name: str) -> str:
+    """The name, when work can be kept under it: that of an annotator, or the gold's. Raises UsageError otherwise."""
+    if name != GOLD and check_annotator(name) != name:
+        raise UsageError(f"the annotator “{name}” has white space around the name", hint="Leave it out")
+    return name
+
+
+__all__ = ["check_annotator", "current_annotator", "kept_name"]

@@ -13,6 +13,11 @@ import annotator
 
 PACKAGE = Path(annotator.__file__).parent
 TESTS = Path(__file__).parent
+SPEAKERS = {
+    "annotator.console",
+    "annotator.workflows.background",  # its log
+    "annotator.workflows.agreement._gamma_child",  # to the process that started it
+}
 FAMILIES = ("suggesters", "measures", "formats", "merging")
 
 
@@ -81,6 +86,17 @@ def test_members_of_a_family_do_not_import_each_other() -> None:
             member = target.removeprefix(f"{package}.").split(".")[0]
             if target.startswith(f"{package}.") and not member.startswith("_") and member not in ("api", own):
                 found.append(f"{importer} imports {target}")
+    assert found == []
+
+
+def test_only_the_console_speaks() -> None:
+    found = []
+    for importer, file in _modules():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and importer not in SPEAKERS:
+                called = ast.unparse(node.func)
+                if called in ("print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"):
+                    found.append(f"{importer}:{node.lineno}")
     assert found == []
 
 

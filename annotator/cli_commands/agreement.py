@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, tell
+from annotator.console import tell_csv
 
 if TYPE_CHECKING:
     from annotator.measures._data import Passage
@@ -88,7 +89,7 @@ def command(
     if as_json:
         print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
     elif as_csv:
-        tell(*_csv(found, gammas).splitlines())
+        tell_csv(_csv(found, gammas))
     else:
         tell(*report(found), *gamma_lines(gammas), *_side_by_side(passages))
 
@@ -141,20 +142,14 @@ def _table(found: object) -> dict[str, object]:
     }
 
 
-def _csv(found: object, gammas: Sequence[Gamma]) -> str:
+def _csv(found: object, gammas: Sequence[Gamma]) -> Iterator[tuple[object, ...]]:
     """One row for each figure."""
-    import csv
-    import io
-
     from annotator.workflows.agreement.compute import Agreement
 
     assert isinstance(found, Agreement)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["layer", "measure", "name", "value", "low", "high", "n", "coverage", "reason"])
+    yield ("layer", "measure", "name", "value", "low", "high", "n", "coverage", "reason")
     for r in found.results:
-        writer.writerow([r.layer, r.measure, r.name, r.value, r.low, r.high, r.n, r.coverage, r.reason])
+        yield (r.layer, r.measure, r.name, r.value, r.low, r.high, r.n, r.coverage, r.reason)
     for g in gammas:
         for name, value in (("gamma", g.gamma), ("gamma_cat", g.gamma_cat)):
-            writer.writerow([g.layer, "gamma", name, value, None, None, g.documents, None, g.reason])
-    return out.getvalue()
+            yield (g.layer, "gamma", name, value, None, None, g.documents, None, g.reason)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from annotator.identity import check_annotator
 from annotator.model.record import GOLD
 from annotator.store.codec import now
 from annotator.store.connection import Database
@@ -104,7 +105,7 @@ class Assignments:
     def add(self, pairs: Iterable[Pair]) -> None:
         """Assign documents. To be called within `writing`."""
         time = now()
-        rows = [(who, id, time) for who, id in pairs]
+        rows = [(check_annotator(who), id, time) for who, id in pairs]
         self._db.many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
 
     def free(self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> list[Pair]:

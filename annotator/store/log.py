@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from annotator.errors import ConflictError
+from annotator.identity import kept_name
 from annotator.model.annotation import AnnotationSet, History, groups
 from annotator.model.decision import (
     DOCUMENT,
@@ -66,10 +67,12 @@ def record(
     """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
 
     `reviewer` is the person who decided where the work is not their own: the gold's.
-    Raises ConflictError when a `before` is not the stored state: nothing is written then.
+    Raises ConflictError when a `before` is not the stored state, and UsageError for a name that no annotator may have:
+    nothing is written then.
     """
     if not decisions:
         return
+    kept_name(annotator)
     time = now()
     with db.write():
         before = db.row(

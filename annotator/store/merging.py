@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from heapq import merge as in_turn
 from pathlib import Path
 
-from annotator.errors import StoreError
+from annotator.errors import StoreError, UsageError
+from annotator.identity import kept_name
 from annotator.model.decision import Action
 from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
@@ -82,6 +83,7 @@ def merge(
     theirs = Database(other, timeout=db.timeout, read_only=True)
     try:
         _check_version(theirs)
+        _check_annotators(theirs)
         tally = _Tally()
         try:
             with db.write(), theirs.snapshot():
@@ -99,6 +101,17 @@ def merge(
         return tally.result()
     finally:
         theirs.close()
+
+
+def _check_annotators(theirs: Database) -> None:
+    for (name,) in theirs.rows("SELECT DISTINCT annotator FROM completion ORDER BY 1"):
+        try:
+            kept_name(name)
+        except UsageError as error:
+            raise StoreError(
+                error.message, file=theirs.path,
+                hint="Export that annotator's work there, and import it here with --as NAME",
+            ) from error  # fmt: skip
 
 
 def _check_version(theirs: Database) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.errors import InputError
+from annotator.identity import kept_name
 from annotator.model.decision import (
     DOCUMENT,
     Action,
@@ -146,7 +147,7 @@ def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts)
             if placed.id != one.document.id:
                 renamed.append((one.document.id, placed.id))
             stored = one.document if placed.new else documents.load(db, placed.id)
-            name = GOLD if one.annotator is None else one.annotator
+            name = GOLD if one.annotator is None else kept_name(one.annotator)
             if _add_record(db, stored, name, one, concepts):
                 done += 1
             else:

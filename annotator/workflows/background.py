@@ -26,7 +26,7 @@ from annotator.model.decision import Action, Decision
 from annotator.model.memory import VETO, Key, surface
 from annotator.model.span import Span
 from annotator.model.state import ReviewState
-from annotator.model.text import plural
+from annotator.model.text import displayable, plural
 from annotator.project import Project
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class Background:
 
 def said(message: str) -> None:
     """A line of the log, with the time (UTC)."""
-    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {message}\n")
+    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {displayable(message)}\n")
     sys.stderr.flush()
 
 

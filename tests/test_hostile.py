@@ -1,0 +1,248 @@
+"""Names that would act on a terminal: no command lets a control character through, and annotators have none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import sqlite3
+from pathlib import Path
+
+import click
+import pytest
+from readme import commands
+from support import TEXT, document, suggestions
+
+from annotator.cli import run
+from annotator.console import complain, tell, tell_csv
+from annotator.errors import AnnotatorError
+from annotator.identity import check_annotator, kept_name
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import Relation, Span
+from annotator.project import Project, SuggestionRun
+from annotator.registry import Family
+
+EVIL = "\x1b]52;c;YQ==\x07\x1b[31m\x9b2J\x85\r\nerror: forged\u202e\u2028\x7f\x00"
+CALM = "ZZcalmZZ"
+"""Stands for EVIL while a project is made."""
+
+_HARMFUL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def _records() -> list[Record]:
+    """Two completions that differ, with names wherever there can be any."""
+    text = f"Iran rejects the plan, and Mr {CALM} says that sanctions must end.\nNothing here."
+    of = document(text, id=f"id {CALM}")
+    at = text.index("the plan")
+    out = []
+    for who, label in ((f"ann {CALM}", "policy"), (f"ben {CALM}", "fact")):
+        actor = Span("a", "actor", "state", 0, 4, f"Iran {CALM}", {"mention": "name"}, "human")
+        claim = Span("c", "claim", label, at, at + 8, None, {"concept": (f"plan {CALM}",)}, "human")
+        side = Relation("r", "stance", "oppose", "a", "c", {}, "human")
+        out.append(
+            Record(of, who, Completion.DONE, (actor, claim), (side,), {"completion": {"notes": {"c": CALM}}})
+        )
+    return out
+
+
+def _poisoned(value: object, evil: str) -> object:
+    if not isinstance(value, str) or CALM not in value:
+        return value
+    return value.replace(CALM, json.dumps(evil)[1:-1] if value[:1] in "{[" else evil)
+
+
+def _poison(database: Path) -> None:
+    """What no door lets in, as a database of another make may hold it: EVIL wherever CALM stands."""
+    evil = EVIL.replace("\x00", "")
+    with sqlite3.connect(database) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        virtual = [
+            n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
+        ]
+        for name, _ in triggers:
+            db.execute(f'DROP TRIGGER "{name}"')
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        tables = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        db.create_function("poisoned", 1, lambda value: _poisoned(value, evil))
+        for table in tables:
+            if table.startswith("sqlite_") or any(table.startswith(name) for name in virtual):
+                continue
+            for _, column, kind, *_ in db.execute(f'PRAGMA table_xinfo("{table}")').fetchall():
+                if kind.upper() == "TEXT" and not (table == "document" and column == "text"):
+                    where = f"\"{column}\" LIKE '%{CALM}%'"
+                    db.execute(
+                        f'UPDATE OR IGNORE "{table}" SET "{column}" = poisoned("{column}") WHERE {where}'
+                    )
+        for _, sql in triggers:
+            db.execute(sql)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in a folder with such a name, full of such names; and files to give to commands."""
+    root = tmp_path / f"p {EVIL.replace(chr(0), '').replace('/', '')}"
+    with Project.create(root) as made:
+        made.log.add_records(_records())
+        made.documents.add([document(TEXT, id=f"doc {CALM}")])
+        made.suggestions.put(f"doc {CALM}", suggestions(), run=SuggestionRun({"rules": "1"}))
+        with made.assignments.writing():
+            made.assignments.add([(f"ann {CALM}", f"doc {CALM}")])
+    _poison(root / "annotator.db")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("ANNOTATOR_NAME", "ada")
+    monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
+    monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
+    bad = EVIL.replace("\x00", "")
+    (tmp_path / f"{bad}.jsonl").write_text(
+        json.dumps({"id": EVIL, "text": "A text.", "annotator": EVIL, EVIL: 1, "spans": [{"label": EVIL}]})
+        + "\n",
+        encoding="utf-8",
+    )
+    (tmp_path / f"{bad}.toml").write_text(
+        f"name = {json.dumps(EVIL)}\n[[{json.dumps(EVIL)}]]\n", encoding="utf-8"
+    )
+    (tmp_path / os.fsdecode(b"not utf-8 \xff\x9b.txt")).write_bytes(b"One \xff text.\n")
+    return root
+
+
+def _lines(hostile: Path) -> dict[str, list[list[str]]]:
+    """For each command arguments that are fine, and such as no one should give."""
+    bad = EVIL.replace("\x00", "")
+    files = [str(file) for file in hostile.parent.iterdir() if file.is_file()]
+    schema = next(file for file in files if file.endswith(".toml"))
+    records = next(file for file in files if file.endswith(".jsonl"))
+    return {
+        "agreement": [[], ["--json"], ["--csv"], ["--layer", bad], ["--measure", bad], ["--annotators", f"{bad},b"]],
+        "annotate": [[], [bad]],
+        "assign": [[], ["--json"], ["cid", "dee"], [bad], ["cid", "--document", bad], ["--clear", bad]],
+        "backup": [["copy"], [bad], ["copy"]],
+        "doctor": [[], ["--json"]],
+        "effort": [[records], [bad], ["--schema", schema, records]],
+        "export": [["jsonl", "-o", "out"], ["spacy", "-o", bad], [bad], ["jsonl", "--status", f"annotator={bad}"],
+                   ["jsonl", "--status", bad]],
+        "help": [[], [bad], ["keys"]],
+        "import": [files, [*files, "--as", "cid"], [records, "--as", bad], [bad], [records, "--format", bad]],
+        "init": [[str(hostile / "new")], [str(hostile)], [str(hostile / "x"), "--schema", schema]],
+        "man": [[]],
+        "merge": [[str(hostile)], [bad], [records]],
+        "review": [["--merge"], ["--right"], ["--right", "--json"], [bad], ["--strategy", f"annotator:{bad}"],
+                   ["--strategy", bad, "--merge"]],
+        "schema": [[], [bad]],
+        "schema check": [[schema], [bad]],
+        "schema list": [[]],
+        "schema show": [[], ["--json"], [schema], [bad]],
+        "status": [[], ["--json"]],
+        "suggest": [[], ["--suggester", bad], ["--pipeline", bad], ["--document", bad], ["--json"]],
+        "train": [[], ["--json"], ["--folds", bad]],
+        "validate": [[records], [records, "--json"], [str(hostile.parent)], [bad]],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_no_command_lets_a_control_character_out(
+    name: str, command: click.Command, hostile: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known = _lines(hostile)
+    bad = EVIL.replace("\x00", "")
+    lines = known.get(name, [[], [bad], ["--json"]])
+    names = Family.names
+    monkeypatch.setattr(Family, "names", lambda self: (*names(self), bad) if sys_lists else names(self))
+    sys_lists = False
+    seen = ""
+    for arguments in (*lines, [f"--{bad}"], ["--help"], [bad, bad, bad]):
+        if arguments == ["--help"]:
+            sys_lists = True
+        run([*name.split(), *arguments])
+        found = capsys.readouterr()
+        for told in (found.out, found.err):
+            assert _HARMFUL.search(told) is None, (name, arguments, told)
+        if "--json" in arguments and found.out:
+            json.loads(found.out)
+        seen += found.out + found.err
+        sys_lists = False
+    if lines != [[]]:
+        assert "forged" in seen, f"{name} is not shown what it should make harmless"
+
+
+def test_a_line_is_one_line_and_what_the_encoding_lacks_is_replaced(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(f"a {EVIL} b", "c")
+    assert capsys.readouterr().out.count("\n") == 2
+    complain(AnnotatorError(EVIL, hint=EVIL, file=EVIL))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2 and lines[0].startswith("error: ") and lines[1].startswith("  ")
+    tell_csv([["a", EVIL, 1], ['"', None, 0.5]])
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert rows[0][0] == "a" and rows[0][2] == "1" and "forged" in rows[0][1] and rows[1] == ['"', "", "0.5"]
+    out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr("sys.stdout", out)
+    tell("naïve – \ud800")
+    out.flush()
+    assert out.buffer.getvalue() == b"na\xefve ? ?\n"  # type: ignore[attr-defined]
+
+
+def test_results_as_json_keep_the_names(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["status", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert f"ann {EVIL.replace(chr(0), '')}" in {row["annotator"] for row in told["annotators"]}
+    assert told["project"] == str(hostile)
+
+
+def test_lists_of_what_there_is_are_harmless_in_errors_and_help(
+    hostile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = Family.names
+    monkeypatch.setattr(Family, "names", lambda self: (*names(self), EVIL))
+    assert run(["suggest", "--suggester", "nothing"]) in (2, 3)
+    told = capsys.readouterr().err
+    assert "forged" in told and _HARMFUL.search(told) is None
+    monkeypatch.setattr(run.__globals__["group"], "help", f"Code. {EVIL}")
+    assert run(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert "forged" in told and _HARMFUL.search(told) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [EVIL, "a\nb", "a\tb", "\u202eada", "a\u200bb", "@ada", "", " ", "a/b", "x" * 65, "a\x9bb", "a\ud800"],
+)
+def test_every_door_refuses_a_name_that_no_annotator_may_have(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(AnnotatorError):
+        check_annotator(name)
+    with Project.create(tmp_path / "p") as made:
+        made.documents.add([document(id="doc")])
+        with pytest.raises(AnnotatorError, match="annotator"):
+            made.log.add_records([Record(document(id="doc"), name, Completion.DONE)])
+        with pytest.raises(AnnotatorError, match="annotator"):
+            made.assignments.add([(name, "doc")])
+        assert not list(made.log.completions()) and not made.assignments.any()
+    monkeypatch.chdir(tmp_path / "p")
+    record = {"id": "doc", "text": TEXT, "annotator": name, "status": "done", "spans": [], "relations": []}
+    (tmp_path / "r.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    run(["import", "../r.jsonl"])
+    if name and "\x00" not in name and "\ud800" not in name:
+        assert run(["--annotator", name, "status"]) == 2
+        assert run(["import", "../r.jsonl", "--as", name]) == 2
+        assert run(["assign", name]) == 2
+    with Project.open(tmp_path / "p") as made:
+        assert {row.annotator for row in made.log.completions()} <= {
+            "ada",
+            os.environ.get("USER", "root"),
+            "root",
+        }
+
+
+def test_a_name_is_kept_as_it_was_checked_or_not_at_all() -> None:
+    assert kept_name("ada") == "ada" and kept_name(GOLD) == GOLD
+    with pytest.raises(AnnotatorError):
+        kept_name(" ada")
