@@ -7,6 +7,7 @@
     ├── InputError            3   a file to import or validate that does not hold
     ├── StoreError            3   the database: missing, foreign, newer, read-only, damaged
     │   ├── BusyError         3   the database stayed locked; the same call may succeed later
+    │   ├── ReplacedError     3   the path names another file now than the one that was opened
     │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
     ├── SuggesterError        3   a suggester or pipeline that cannot be loaded or run
     ├── PoolError             3   processes or a cluster that were to compute, and were lost or do not fit
@@ -105,6 +106,10 @@ class BusyError(StoreError):
     """The database stayed locked for the whole waiting time; trying again may succeed."""
 
 
+class ReplacedError(StoreError):
+    """The path of the database names another file now, or none: nothing more is written through this connection."""
+
+
 class ConflictError(StoreError):
     """The same annotator changed an item elsewhere in the meantime: nothing was written; reload it."""
 
@@ -137,6 +142,7 @@ __all__ = [
     "InputError",
     "PoolError",
     "ProjectError",
+    "ReplacedError",
     "SchemaError",
     "StoreError",
     "SuggesterError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -121,6 +121,31 @@ def held(database: Path) -> Iterator[None]:
             yield
         finally:
             other.communicate("\n")
+
+
+_HOLD_LOCK = """
+import sys
+from pathlib import Path
+from annotator.store.lock import Lock
+lock = Lock(Path(sys.argv[1]))
+assert lock.acquire(10)
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextmanager
+def held_lock(lock: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock of writers."""
+    command = [sys.executable, "-c", _HOLD_LOCK, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        try:
+            yield other
+        finally:
+            with suppress(BrokenPipeError):
+                other.communicate("\n")
 
 
 CODED, MORE = 4, 2

@@ -1,49 +1,32 @@
 """How the database is opened, locked and written: one place for every rule about connections.
 
-- The driver is `pysqlite3` where it is installed, else the standard library's. SQLite 3.7.0 to 3.51.2 can
-  lose data with several connections in WAL mode, so such a version gets journal_mode=TRUNCATE.
+- `driver.py` says which SQLite is used. Where it is not safe in WAL mode, journal_mode is TRUNCATE.
 - `synchronous=FULL`: a decision that was acknowledged survives a power cut.
-- Every write runs in BEGIN IMMEDIATE under an flock beside the database, because SQLite's own back-off
-  lets some writers starve.
+- Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because SQLite's own
+  back-off lets some writers starve.
+- A write is acknowledged when it is in the file that the path names (`seal.py`).
 - A file that is missing is an error and never made silently; one that is not ours is refused.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import random
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
-
-
-def _driver() -> ModuleType:
-    try:
-        import pysqlite3.dbapi2 as driver
-    except ImportError:
-        import sqlite3 as driver
-    return driver  # type: ignore[no-any-return]
-
-
-sqlite = _driver()
+from annotator.store.driver import OLDEST, WAL_IS_SAFE, sqlite
+from annotator.store.lock import Lock, holder
+from annotator.store.seal import Seal, beside, has_log
 
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
 SCHEMA_VERSION = 5
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
-
-OLDEST = (3, 38, 0)
-"""The first SQLite with strict tables and JSON functions that may stand in CHECKs."""
-
-WAL_IS_SAFE = not (3, 7, 0) <= sqlite.sqlite_version_info <= (3, 51, 2)
 
 Row = tuple[Any, ...]
 
@@ -64,14 +47,42 @@ class Database:
         self.read_only = read_only
         self._unlocked = read_only and _is_at_rest(path)
         if not create and not path.is_file():
-            raise StoreError("there is no database", file=path, hint="Make a project with `annotator init`")
+            hint = "Make a project with `annotator init`, or bring a backup back with `annotator restore`"
+            raise StoreError("there is no database", file=path, hint=hint)
+        self._lock = Lock(beside(path, ".lock"))
+        self._connect("rwc" if create else "ro" if read_only else "rw")
+
+    def _connect(self, mode: str) -> None:
+        create = mode == "rwc"
+        if create:
+            self.path.touch(exist_ok=True)
         with self._errors():
-            self._connection = self._open("rwc" if create else "ro" if read_only else "rw")
+            self._seal = Seal(self.path, self._lock)
+            if mode == "rw":
+                self._settle()
+            self._connection = self._open(mode)
             try:
                 self._prepare(create)
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _settle(self) -> None:
+        """See that a log that lies beside the file is its own."""
+        if not has_log(self.path) or not os.access(self.path.parent, os.W_OK) or self._seal.is_known():
+            return
+        with self._locked():
+            self._seal.settle()
+
+    def reopen(self) -> None:
+        """Open the file that the path names now in the place of the one that was opened. Raises StoreError when
+        there is none that can be opened; this connection is closed then."""
+        self.close()
+        if not self.path.is_file():
+            raise StoreError(
+                "there is no database", file=self.path, hint="`annotator restore` brings a backup back"
+            )
+        self._connect("rw")
 
     def _open(self, mode: str) -> Any:
         if sqlite.sqlite_version_info < OLDEST:
@@ -107,9 +118,15 @@ class Database:
         if self.read_only:
             return
         self.read_only = not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK)
-        if not WAL_IS_SAFE and not self.read_only:
+        if self.read_only:
+            return
+        if not WAL_IS_SAFE:
             # Not kept in the file: every connection has to ask for it.
             self.execute("PRAGMA journal_mode = TRUNCATE")
+        elif self.value("PRAGMA journal_mode") != "wal":
+            # A backup was put here by hand. When somebody reads it just now, the next one to open it does this.
+            with suppress(BusyError):
+                self.execute("PRAGMA journal_mode = WAL")
 
     @property
     def version(self) -> int:
@@ -162,12 +179,14 @@ class Database:
     def write(self) -> Iterator[None]:
         """A transaction that writes: all of it or, on any error, none.
 
-        Raises BusyError when the lock was not to be had within the timeout.
+        Raises BusyError when the lock was not to be had within the timeout, ReplacedError when the path names another
+        file than the one that was opened.
         """
         if self.read_only:
             hint = "Ask for write permission on the file and its folder"
             raise StoreError("the database is read-only", file=self.path, hint=hint)
-        with self._locked(), self._errors():
+        with self._errors(), self._locked():
+            self._seal.check()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -176,6 +195,7 @@ class Database:
                 with suppress(sqlite.Error):
                     self._connection.execute("ROLLBACK")
                 raise
+            self._seal.renew()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -207,30 +227,16 @@ class Database:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock file. Its descriptor is closed on any way out, a killed process included."""
-        lock = self.path.with_name(self.path.name + ".lock")
-        with self._errors():
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        """Hold the lock. The kernel frees it on any way out, a killed process included."""
+        if not self._lock.acquire(self.timeout):
+            who = holder(self._lock.path) or "another process"
+            raise BusyError(
+                f"{who} held the database for {self.timeout:g} seconds", file=self.path, hint="Try again"
+            )
         try:
-            self._take(handle)
             yield
         finally:
-            os.close(handle)
-
-    def _take(self, handle: int) -> None:
-        until = time.monotonic() + self.timeout
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    raise BusyError(
-                        f"another process held the database for {self.timeout:g} seconds",
-                        file=self.path,
-                        hint="Try again; `annotator doctor` tells who",
-                    ) from None
-                time.sleep(random.uniform(0.0005, 0.003))
+            self._lock.release()
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:
@@ -255,12 +261,13 @@ class Database:
         """Close the connection."""
         with self._errors():
             self._connection.close()
+            self._lock.close()
 
 
 def _is_at_rest(path: Path) -> bool:
     """Whether a database in WAL mode is open nowhere, so that it can be read as it lies there. SQLite would make two
     files beside it otherwise, which a reader cannot take away again, or not read it where it cannot make them."""
-    if path.with_name(path.name + "-wal").exists():
+    if beside(path, "-wal").exists():
         return False
     try:
         with path.open("rb") as file:

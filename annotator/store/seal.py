@@ -1,0 +1,192 @@
+"""Whether the file that a path names is still the database that was opened there, asked around every write.
+
+A file can be taken away (`rm`), another put in its place (`mv`), or its bytes overwritten (`cp`) while it is open.
+SQLite notices none of this in WAL mode: it goes on writing into a file that nobody will find again, or mixes its
+log into a file that the log does not belong to. Device and inode tell of the first two.
+
+The third is told by a seal: whoever has written leaves size and time of the file in the lock file. A file that looks
+otherwise was changed by somebody else: by another program's checkpoint, which only brings the file forward, or by
+a copy over it, which takes it back. So the file is read by itself, without its log: when it ends before the
+event that it is known to hold (the floor), it is another one. A file that ends at the floor or after it fits to the
+log, whichever way it came.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from annotator.errors import ReplacedError, StoreError
+from annotator.store.driver import sqlite
+from annotator.store.lock import Lock
+
+_ASK = "Nothing is lost: what you decide is kept until you say where it belongs"
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """How a file looks from outside; `changed` is in nanoseconds."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, path: Path) -> Footprint:
+        """Raises FileNotFoundError when there is no file."""
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat
+        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def is_same_file(self, other: Footprint) -> bool:
+        """Whether both are of one file."""
+        return (self.device, self.inode) == (other.device, other.inode)
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A file beside the database that has its name and a suffix."""
+    return path.with_name(path.name + suffix)
+
+
+def has_log(path: Path) -> bool:
+    """Whether the database has a write-ahead log with something in it."""
+    try:
+        return beside(path, "-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def last_event(path: Path) -> int:
+    """The number of the last event in the file by itself, without its log; 0 where there is none yet. Raises
+    StoreError for a file that cannot be read so."""
+    try:
+        alone = sqlite.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+        try:
+            if not alone.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchone():
+                return 0
+            found: int = alone.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0]
+            return found
+        finally:
+            alone.close()
+    except (sqlite.Error, OSError) as error:
+        hint = f"{_ASK}. `annotator doctor` checks the file"
+        raise StoreError("the database file was changed by another program", file=path, hint=hint) from error
+
+
+class Seal:
+    """What one connection knows of its file. Used by whoever holds the lock."""
+
+    def __init__(self, path: Path, lock: Lock) -> None:
+        """The file must be there, and nothing else be open on it in this connection yet."""
+        self._path = path
+        self._lock = lock
+        self._last = Footprint.of(path)
+        self._floor: int | None = None
+
+    def check(self) -> None:
+        """Before a transaction. Raises ReplacedError when the file is not the one that was opened."""
+        found = self._here()
+        noted = self._noted()
+        if noted is not None and noted[0] == found:
+            self._last, self._floor = noted
+        elif found != self._last:
+            floor = noted[1] if noted is not None and noted[0].is_same_file(found) else self._floor
+            self._verify(found, floor or 0)
+
+    def renew(self) -> None:
+        """After a transaction. Raises ReplacedError when what was written did not reach the file of that name."""
+        found = self._here()
+        if found != self._last or self._floor is None:
+            self._verify(found, self._floor or 0)
+        noted = self._noted()
+        if noted != (self._last, self._floor):
+            self._note(self._last, self._floor or 0)
+
+    def _here(self) -> Footprint:
+        try:
+            found = Footprint.of(self._path)
+        except FileNotFoundError:
+            raise ReplacedError("the database file is gone", file=self._path, hint=_ASK) from None
+        if not found.is_same_file(self._last):
+            said = "another file was put in the place of the database"
+            raise ReplacedError(said, file=self._path, hint=_ASK)
+        return found
+
+    def _verify(self, found: Footprint, floor: int) -> None:
+        """Take the file as it looks now for ours. Raises ReplacedError when it ends before the floor."""
+        last = last_event(self._path)
+        if last < floor:
+            set_apart(self._path, same_file=True)
+            self._note(Footprint.of(self._path), last)
+            raise ReplacedError("another file was copied over the database", file=self._path, hint=_ASK)
+        self._last, self._floor = found, last
+
+    def _noted(self) -> tuple[Footprint, int] | None:
+        fields = self._lock.note().split()
+        try:
+            device, inode, size, changed, floor = map(int, fields)
+        except ValueError:
+            return None
+        return Footprint(device, inode, size, changed), floor
+
+    def _note(self, look: Footprint, floor: int) -> None:
+        self._lock.put_note(b"%d %d %d %d %d\n" % (look.device, look.inode, look.size, look.changed, floor))
+
+    def is_known(self) -> bool:
+        """Whether the file looks as the last one who wrote left it."""
+        noted = self._noted()
+        return noted is not None and noted[0] == self._last
+
+    def settle(self) -> None:
+        """Before a connection is opened, under the lock: see that a log beside the file belongs to it. A log of the
+        file that was there before is put aside, since SQLite would mix it into this one."""
+        if not has_log(self._path):
+            return
+        noted, found = self._noted(), Footprint.of(self._path)
+        if noted is None or noted[0] == found or last_event(self._path) >= noted[1]:
+            return
+        set_apart(self._path, same_file=noted[0].is_same_file(found))
+        self._last = Footprint.of(self._path)
+        self._note(self._last, last_event(self._path))
+
+
+def set_apart(path: Path, *, same_file: bool) -> None:
+    """Separate a file that was put in the place of a database from the log that was left there. The log is kept
+    under another name.
+
+    With `same_file`, connections to the file before are still open on this very inode and would write their log into it
+    when they close. It becomes a file of its own, and they find that theirs has moved.
+    """
+    if same_file:
+        own = beside(path, ".apart")
+        shutil.copy2(path, own)
+        with suppress(OSError):
+            old = path.stat()
+            os.chown(own, old.st_uid, old.st_gid)
+        _flush(own)
+        own.replace(path)
+    log = beside(path, "-wal")
+    if has_log(path):
+        number = 1
+        while (kept := beside(path, f".replaced-wal-{number}")).exists():
+            number += 1
+        log.replace(kept)
+    else:
+        log.unlink(missing_ok=True)
+    beside(path, "-shm").unlink(missing_ok=True)
+    _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+__all__ = ["Footprint", "Seal", "beside", "has_log", "last_event", "set_apart"]

@@ -1,0 +1,155 @@
+"""The lock of writers: waited for without polling, first come first served, and given up in time."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from bench.load import make, run
+from support import held_lock, project
+
+from annotator.errors import BusyError
+from annotator.project import Project
+from annotator.store.lock import Lock, holder
+
+
+def test_who_waits_uses_no_cpu_and_gets_the_lock_at_once(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path / "l"), Lock(tmp_path / "l")
+    assert first.acquire(0)
+    threading.Timer(0.5, first.release).start()
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
+    assert second.acquire(10)
+    waited, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF)
+    assert 0.45 < waited < 2
+    switches = after.ru_nvcsw - before.ru_nvcsw
+    assert switches < 40, f"woken {switches} times: it looks again and again"
+    second.release()
+    first.close()
+    second.close()
+
+
+def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path / "l"), Lock(tmp_path / "l")
+    assert first.acquire(0)
+    started = time.monotonic()
+    assert not second.acquire(0)
+    assert not second.acquire(0.1)
+    assert 0.09 < time.monotonic() - started < 1
+    first.release()
+    time.sleep(0.1)
+    assert first.acquire(1), "the one that gave up has taken it all the same"
+    assert not second.acquire(0.05)
+    first.release()
+    assert second.acquire(1)
+    second.close()
+    assert first.acquire(1)
+    first.close()
+
+
+def test_first_come_first_served_also_past_one_who_leaves_and_wants_back_in(tmp_path: Path) -> None:
+    path = tmp_path / "l"
+    busy = Lock(path)
+    assert busy.acquire(0)
+    order: list[int] = []
+
+    def wait(number: int) -> None:
+        own = Lock(path)
+        assert own.acquire(10)
+        order.append(number)
+        time.sleep(0.01)
+        own.release()
+        own.close()
+
+    threads = []
+    for number in range(12):
+        threads.append(threading.Thread(target=wait, args=(number,)))
+        threads[-1].start()
+        time.sleep(0.03)
+    busy.release()
+    assert busy.acquire(10)
+    order.append(99)
+    busy.release()
+    for thread in threads:
+        thread.join()
+    assert sorted(order) == [*range(12), 99]
+    # The first may be overtaken by the one that is running when it leaves; nobody is twice.
+    assert order.index(99) >= len(order) - 2, order
+    assert [n for n in order if n != 99] == sorted(n for n in order if n != 99)
+    busy.close()
+
+
+def test_the_lock_of_a_killed_process_is_free_while_others_wait(tmp_path: Path) -> None:
+    path = tmp_path / "l"
+    with held_lock(path) as other:
+        mine = Lock(path)
+        threading.Timer(0.2, other.send_signal, [signal.SIGKILL]).start()
+        assert mine.acquire(10)
+        mine.close()
+
+
+def test_a_lock_file_that_was_taken_away_keeps_others_out_again(tmp_path: Path) -> None:
+    path = tmp_path / "l"
+    first, second = Lock(path), Lock(path)
+    assert first.acquire(0)
+    first.release()
+    path.unlink()
+    assert second.acquire(0)
+    assert not first.acquire(0.05)
+    second.close()
+    first.close()
+
+
+def test_who_holds_the_database_is_told(tmp_path: Path) -> None:
+    project(tmp_path / "p").close()
+    lock = tmp_path / "p" / "annotator.db.lock"
+    with held_lock(lock) as other, Project.open(tmp_path / "p", timeout=0.05) as of:
+        assert holder(lock) == f"process {other.pid} (python)" or str(other.pid) in holder(lock)
+        with pytest.raises(BusyError, match=f"process {other.pid} .*held the database for 0.05 seconds"):
+            of.keep_setting("a", "b")
+    assert holder(lock) == ""
+    assert holder(tmp_path / "none") == ""
+
+
+def test_without_the_kernel_s_other_locks_it_still_excludes(tmp_path: Path) -> None:
+    script = f"""
+        import fcntl
+        for name in ("F_OFD_SETLK", "F_OFD_SETLKW"):
+            vars(fcntl).pop(name, None)
+        from pathlib import Path
+        from annotator.store.lock import Lock
+        one, other = Lock(Path({str(tmp_path / "l")!r})), Lock(Path({str(tmp_path / "l")!r}))
+        assert one.acquire(0) and not other.acquire(0.05)
+        one.release()
+        assert other.acquire(1)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+def test_many_annotators_at_once_lose_nothing_and_wait_little(tmp_path: Path) -> None:
+    """A small run of `tests/bench/load.py`; its bars are for a machine that does nothing else."""
+    make(tmp_path / "p")
+    load = run(tmp_path / "p", 16, seconds=3, rate=1.5)
+    assert load.errors == 0
+    assert len(load.times) >= 60
+    assert load.at(0.5) < 250
+    with Project.open(tmp_path / "p") as of:
+        assert sum(len(list(of.events("doc-0", f"coder-{n}"))) for n in range(16)) == len(load.times)
+        assert of.verify() == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two processors")
+def test_a_decision_costs_about_the_same_with_sixty_four_writers(tmp_path: Path) -> None:
+    make(tmp_path / "p")
+    one = min(run(tmp_path / "p", 1, seconds=2, rate=0).cpu for _ in range(2))
+    many = run(tmp_path / "p", 64, seconds=2, rate=0)
+    assert many.errors == 0
+    assert many.cpu < 2 * one, f"{many.cpu:.2f} ms with 64 writers, {one:.2f} with one"
