@@ -15,10 +15,13 @@ from annotator.cli_commands._shared import open_project, talk
 def command(ctx: click.Context, file: Path) -> None:
     """Copy the database into FILE, while others go on working.
 
+    `annotator restore FILE` puts it back, also while people work. Never use `cp` or `mv` for that: whoever has the
+    database open would go on in a file that is no longer there.
+
     \b
     Example:
       annotator backup monday.db
     """
     with open_project(ctx) as project:
         project.backup(file)
-    talk(f"{file}: written")
+    talk(f"{file}: written; `annotator restore {file}` puts it back")

@@ -101,6 +101,13 @@ class Project:
         self._database.timeout = seconds
         self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
+    def reopen(self) -> None:
+        """Open the database that stands in the folder now, after the one that was open was replaced.
+
+        Raises StoreError when there is none that can be opened: then only `close` is left to do.
+        """
+        self._database.reopen()
+
     def close(self) -> None:
         """Close the database; nothing is lost without it."""
         self._database.close()

@@ -134,7 +134,7 @@ class Seal:
         return Footprint(device, inode, size, changed), floor
 
     def _note(self, look: Footprint, floor: int) -> None:
-        self._lock.put_note(b"%d %d %d %d %d\n" % (look.device, look.inode, look.size, look.changed, floor))
+        self._lock.put_note(_line(look, floor))
 
     def is_known(self) -> bool:
         """Whether the file looks as the last one who wrote left it."""
@@ -154,6 +154,15 @@ class Seal:
         self._note(self._last, last_event(self._path))
 
 
+def _line(look: Footprint, floor: int) -> bytes:
+    return b"%d %d %d %d %d\n" % (look.device, look.inode, look.size, look.changed, floor)
+
+
+def note_for(path: Path) -> bytes:
+    """What is noted of a database that was put there just now, and that nobody has open yet."""
+    return _line(Footprint.of(path), last_event(path))
+
+
 def set_apart(path: Path, *, same_file: bool) -> None:
     """Separate a file that was put in the place of a database from the log that was left there. The log is kept
     under another name.
@@ -167,7 +176,7 @@ def set_apart(path: Path, *, same_file: bool) -> None:
         with suppress(OSError):
             old = path.stat()
             os.chown(own, old.st_uid, old.st_gid)
-        _flush(own)
+        flush(own)
         own.replace(path)
     log = beside(path, "-wal")
     if has_log(path):
@@ -178,10 +187,11 @@ def set_apart(path: Path, *, same_file: bool) -> None:
     else:
         log.unlink(missing_ok=True)
     beside(path, "-shm").unlink(missing_ok=True)
-    _flush(path.parent)
+    flush(path.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have what is in a file, or the names in a folder, on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -189,4 +199,4 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-__all__ = ["Footprint", "Seal", "beside", "has_log", "last_event", "set_apart"]
+__all__ = ["Footprint", "Seal", "beside", "flush", "has_log", "note_for"]

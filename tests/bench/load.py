@@ -138,7 +138,7 @@ def run(
 def make(root: Path) -> None:
     """A project with one text."""
     with Project.create(root) as of:
-        of.add_documents([document(TEXT, id="doc-0")])
+        of.documents.add([document(TEXT, id="doc-0")])
 
 
 def corpus(file: Path, documents: int, *, work: bool = False) -> None:

@@ -1,0 +1,35 @@
+"""`annotator restore`: a backup in the place of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli_commands._shared import talk
+
+
+@click.command()
+@click.argument("backup", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Take a backup of another project, too.")
+@click.pass_context
+def command(ctx: click.Context, backup: Path, force: bool) -> None:
+    """Put BACKUP in the place of the project's database, also while people work.
+
+    The old database is kept beside it under another name. Whoever is at work sees at their next decision that the
+    database was replaced, loses nothing, and says where the decision belongs.
+
+    \b
+    Example:
+      annotator restore monday.db
+    """
+    from annotator.folder import DATABASE, find_folder
+    from annotator.store.restoring import restore
+
+    named: Path | None = ctx.obj["project"]
+    root = named if named is not None else find_folder()
+    done = restore(root / DATABASE, backup, force=force)
+    if done.kept is not None:
+        events = "" if done.before is None else f" with its {done.before:,} events"
+        talk(f"{done.kept}: the old database{events} is kept here")
+    talk(f"{root / DATABASE}: is now a copy of {backup}, with {done.after or 0:,} events")

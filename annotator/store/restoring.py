@@ -1,0 +1,150 @@
+"""A backup put in the place of the database, while others work: a swap under the lock, and the old file kept."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import BusyError, StoreError
+from annotator.store.connection import Database, translated
+from annotator.store.driver import WAL_IS_SAFE, sqlite
+from annotator.store.lock import Lock, holder
+from annotator.store.seal import beside, flush, has_log, note_for
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: under which name the old database is kept, if there was one, and how many events it and the
+    backup hold; None where that cannot be read."""
+
+    kept: Path | None
+    before: int | None
+    after: int | None
+
+
+def restore(database: Path, backup: Path, *, timeout: float = 10.0, force: bool = False) -> Restored:
+    """Put a copy of `backup` in the place of `database`. Who has the old one open is told so at their next decision.
+
+    Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another project; BusyError when
+    the lock was not to be had within `timeout` seconds. Nothing is changed then.
+    """
+    if database.exists() and backup.exists() and database.samefile(backup):
+        raise StoreError("is the database itself", file=backup, hint="Name a backup of it")
+    project, after = _examined(backup)
+    there, before = _identity(database)
+    if there is not None and project != there and not force:
+        hint = "Check the name of the file; --force takes it all the same"
+        raise StoreError("is a backup of another project", file=backup, hint=hint)
+    new = beside(database, ".restoring")
+    try:
+        _copy(backup, new, like=database)
+        kept = _swap(database, new, timeout)
+    except OSError as error:
+        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
+        raise StoreError(error.strerror or str(error), file=database, hint=hint) from error
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                beside(new, suffix).unlink(missing_ok=True)
+    return Restored(kept, before, after)
+
+
+def _examined(backup: Path) -> tuple[str | None, int | None]:
+    """Project and last event of a backup that holds."""
+    if not backup.is_file():
+        raise StoreError("there is no such file", file=backup, hint="Name a file made by `annotator backup`")
+    with closing(Database(backup, read_only=True)) as found:
+        damage = [row[0] for row in found.rows("PRAGMA integrity_check(3)") if row[0] != "ok"]
+        if damage:
+            said = f"the backup is damaged: {damage[0]}"
+            raise StoreError(said, file=backup, hint="Take another backup; nothing was changed")
+        project = found.value("SELECT value FROM setting WHERE key = 'project'")
+        return project, found.value("SELECT coalesce(max(sequence), 0) FROM event")
+
+
+def _identity(database: Path) -> tuple[str | None, int | None]:
+    """Project and last event of the database that is there; None each where it cannot be read."""
+    try:
+        with closing(Database(database, read_only=True)) as found:
+            project = found.value("SELECT value FROM setting WHERE key = 'project'")
+            return project, found.value("SELECT coalesce(max(sequence), 0) FROM event")
+    except StoreError:
+        return None, None
+
+
+def _copy(backup: Path, new: Path, *, like: Path) -> None:
+    """A whole copy of the backup beside the database, with the mode and the owner of the one that is there."""
+    new.unlink(missing_ok=True)
+    os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o660))
+    try:
+        with closing(sqlite.connect(str(new), isolation_level=None)) as copy:
+            with closing(sqlite.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
+                source.backup(copy)
+            copy.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
+    except sqlite.Error as error:
+        raise translated(error, backup) from error
+    with suppress(OSError):
+        found = like.stat()
+        new.chmod(found.st_mode & 0o7777)
+        os.chown(new, found.st_uid, found.st_gid)
+    flush(new)
+
+
+def _swap(database: Path, new: Path, timeout: float) -> Path | None:
+    lock = Lock(beside(database, ".lock"))
+    try:
+        if not lock.acquire(timeout):
+            who = holder(lock.path) or "another process"
+            raise BusyError(f"{who} holds the database", file=database, hint="Try again; nothing was changed")
+        kept = _keep(database) if database.exists() else None
+        # First the log, then the file: whoever opens it in between finds the old one whole, never a mixture.
+        for suffix in ("-wal", "-shm"):
+            beside(database, suffix).unlink(missing_ok=True)
+        new.replace(database)
+        flush(database.parent)
+        lock.put_note(note_for(database))
+        return kept
+    finally:
+        lock.close()
+
+
+def _keep(database: Path) -> Path:
+    """Keep the old database under another name, with all that is in its log."""
+    kept = _free(database)
+    try:
+        old = sqlite.connect(str(database), isolation_level=None, timeout=2)
+        with closing(old):
+            emptied = _checkpoint(old)
+            if not emptied:
+                # Somebody reads just now: the log stays, so that the copy is made through it.
+                with closing(sqlite.connect(str(kept))) as copy:
+                    old.backup(copy)
+                return kept
+    except sqlite.Error:
+        # Damaged: as it lies there, with its log.
+        if has_log(database):
+            os.link(beside(database, "-wal"), beside(kept, "-wal"))
+    os.link(database, kept)
+    return kept
+
+
+def _checkpoint(connection: Any) -> bool:
+    """Bring all of the log into the file; whether that could be done."""
+    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+    row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return row is None or row[0] == 0
+
+
+def _free(database: Path) -> Path:
+    stem = f"{database.stem}-before-{time.strftime('%Y%m%d-%H%M%S')}"
+    number = 1
+    while (kept := database.with_name(f"{stem}{f'-{number}' * (number > 1)}{database.suffix}")).exists():
+        number += 1
+    return kept
+
+
+__all__ = ["Restored", "restore"]

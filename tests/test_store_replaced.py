@@ -1,0 +1,294 @@
+"""A database that is taken away, replaced or overwritten while somebody works: nothing is said to be saved that is
+not in the file of that name, and nothing is mixed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support import TEXT, project
+
+from annotator.cli import run
+from annotator.errors import ReplacedError, StoreError
+from annotator.model import actions as do
+from annotator.project import Project
+from annotator.store.restoring import restore
+from annotator.tui.session import Session
+
+CODER = """
+import sys
+from pathlib import Path
+from annotator.model import actions as do
+from annotator.project import Project
+from annotator.tui.session import Session
+p = Project.open(Path(sys.argv[1]))
+s = Session(p, sys.argv[2], p.new_session()); s.open("doc-0")
+print("open", flush=True)
+for line in sys.stdin:
+    for _ in range(int(line)):
+        s.do(do.Flag(paragraph=True))
+    print(len(s.unsaved), type(s.error).__name__, flush=True)
+"""
+
+
+class Coder:
+    """An annotator at work in a process of its own."""
+
+    def __init__(self, root: Path, name: str = "ada") -> None:
+        command = [sys.executable, "-c", CODER, str(root), name]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._line() == "open"
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def decide(self, times: int = 1) -> tuple[int, str]:
+        """Decide so many times; how much is unsaved then, and the kind of the error."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{times}\n")
+        self.process.stdin.flush()
+        unsaved, kind = self._line().split()
+        return int(unsaved), kind
+
+    def end(self) -> None:
+        self.process.communicate()
+
+
+def integrity(file: Path) -> str:
+    with closing(sqlite3.connect(file)) as raw:
+        found: str = raw.execute("PRAGMA integrity_check").fetchone()[0]
+        return found
+
+
+def events(root: Path, name: str = "ada") -> int:
+    with Project.open(root) as of:
+        assert of.verify() == []
+        return len(list(of.log.events("doc-0", name)))
+
+
+def _session(of: Project, name: str = "ada") -> Session:
+    session = Session(of, name, "a")
+    session.open("doc-0")
+    return session
+
+
+def _backup(root: Path, to: Path) -> Path:
+    with Project.open(root) as of:
+        of.backup(to)
+    return to
+
+
+def _remove(database: Path, backup: Path) -> None:
+    database.unlink()
+
+
+def _remove_all(database: Path, backup: Path) -> None:
+    for file in database.parent.glob("annotator.db*"):
+        file.unlink()
+
+
+def _move(database: Path, backup: Path) -> None:
+    shutil.copy(backup, backup.with_suffix(".2"))
+    backup.with_suffix(".2").replace(database)
+
+
+def _copy(database: Path, backup: Path) -> None:
+    shutil.copyfile(backup, database)
+
+
+@pytest.mark.parametrize("replace", [_remove, _remove_all, _move, _copy])
+@pytest.mark.parametrize("checkpointed", [True, False])
+def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
+    tmp_path: Path, replace: Callable[[Path, Path], None], checkpointed: bool
+) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    database = root / "annotator.db"
+    backup = _backup(root, tmp_path / "backup.db")
+    coders = [Coder(root, "ada"), Coder(root, "ben")]
+    for coder in coders:
+        assert coder.decide(20) == (0, "NoneType")
+    if checkpointed:
+        with closing(sqlite3.connect(database)) as raw:
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        assert coders[0].decide(2) == (0, "NoneType")
+    if not checkpointed and replace is _copy:
+        # What is in the backup is all that is in the file without its log, so that the log still fits to it.
+        replace(database, backup)
+        assert coders[0].decide(5) == (0, "NoneType")
+        for coder in coders:
+            coder.end()
+        assert events(root) == 25 and integrity(database) == "ok"
+        return
+    replace(database, backup)
+    assert coders[0].decide(5) == (5, "ReplacedError")
+    assert coders[1].decide(1) == (1, "ReplacedError")
+    if replace in (_move, _copy):
+        # Somebody else opens what is there now and works in it.
+        third = Coder(root, "cyn")
+        assert third.decide(30) == (0, "NoneType")
+        for coder in coders:
+            coder.end()
+        assert third.decide(30) == (0, "NoneType")
+        third.end()
+        assert integrity(database) == "ok"
+        assert events(root, "cyn") == 60
+        return
+    for coder in coders:
+        coder.end()
+    assert not database.exists()
+
+
+def test_a_touch_and_a_checkpoint_by_another_program_stop_nobody(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+        for number in range(6):
+            session.do(do.Flag(paragraph=True))
+            assert session.error is None
+            if number % 2:
+                os.utime(root / "annotator.db")
+            else:
+                with closing(sqlite3.connect(root / "annotator.db")) as raw:
+                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    assert events(root) == 6
+
+
+def test_a_folder_that_was_copied_while_open_opens_with_its_log(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+        session.do(do.Flag(paragraph=True))
+        assert (root / "annotator.db-wal").stat().st_size > 0
+        shutil.copytree(root, tmp_path / "q")
+    assert events(tmp_path / "q") == 1
+
+
+def test_restore_swaps_while_people_work_and_keeps_the_old_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    coder = Coder(root)
+    coder.decide(10)
+    backup = _backup(root, tmp_path / "backup.db")
+    assert "annotator restore" in _said(
+        capsys, ["--project", str(root), "backup", str(tmp_path / "again.db")]
+    )
+    coder.decide(7)
+    said = _said(capsys, ["--project", str(root), "restore", str(backup)])
+    assert "with its 17 events is kept here" in said and "with 10 events" in said
+    assert coder.decide(1) == (1, "ReplacedError")
+    assert events(root) == 10
+    (kept,) = root.glob("annotator-before-*.db")
+    coder.end()
+    assert events(root) == 10
+    with closing(sqlite3.connect(kept)) as raw:
+        assert raw.execute("SELECT count(*) FROM event").fetchone() == (17,)
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def _said(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 0) -> str:
+    capsys.readouterr()
+    assert run(arguments) == code
+    return capsys.readouterr().err
+
+
+def test_restore_brings_back_what_is_gone_or_damaged(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        _session(of).do(do.Flag(paragraph=True))
+        of.backup(tmp_path / "b.db")
+    database = root / "annotator.db"
+    for break_ in (database.unlink, lambda: database.write_bytes(b"no database " * 500), lambda: None):
+        break_()
+        restore(database, tmp_path / "b.db")
+        assert events(root) == 1
+    assert len(list(root.glob("annotator-before-*"))) == 2
+
+
+def test_restore_refuses_what_is_no_backup_of_this_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    project(tmp_path / "q", TEXT).close()
+    other = _backup(tmp_path / "q", tmp_path / "other.db")
+    (tmp_path / "text.db").write_text("no database", encoding="utf-8")
+    damaged = _backup(root, tmp_path / "damaged.db")
+    data = bytearray(damaged.read_bytes())
+    data[8192 : len(data) // 2] = b"\xff" * (len(data) // 2 - 8192)
+    damaged.write_bytes(data)
+    before = (root / "annotator.db").read_bytes()
+    for file, word in {
+        other: "another project", tmp_path / "text.db": "is not a database", damaged: "damaged",
+        tmp_path / "none.db": "no such file", root / "annotator.db": "the database itself",
+    }.items():  # fmt: skip
+        assert word in _said(capsys, ["--project", str(root), "restore", str(file)], 3)
+        assert (root / "annotator.db").read_bytes() == before
+    restore(root / "annotator.db", other, force=True)
+    assert not list(root.glob("*.restoring*"))
+
+
+@pytest.mark.parametrize("moment", ["before", "log", "file"])
+def test_restore_killed_at_any_moment_leaves_a_whole_database(tmp_path: Path, moment: str) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    backup = _backup(root, tmp_path / "b.db")
+    coder = Coder(root)
+    coder.decide(10)
+    script = f"""
+        import os, signal
+        from pathlib import Path
+        from annotator.store import restoring
+        def killed(*_): os.kill(os.getpid(), signal.SIGKILL)
+        if {moment!r} == "before":
+            restoring._keep = killed
+        elif {moment!r} == "log":
+            Path.replace = killed
+        else:
+            restoring.note_for = killed
+        restoring.restore(Path({str(root / "annotator.db")!r}), Path({str(backup)!r}))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
+    assert done.returncode < 0
+    coder.end()
+    assert integrity(root / "annotator.db") == "ok"
+    assert events(root) == (0 if moment == "file" else 10)
+    restore(root / "annotator.db", backup)
+    assert events(root) == 0
+
+
+def test_a_backup_put_there_by_hand_while_nobody_works_runs_as_any_other(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        of.backup(tmp_path / "b.db")
+        session = _session(of)
+        for _ in range(3):
+            session.do(do.Flag(paragraph=True))
+    _move(root / "annotator.db", tmp_path / "b.db")
+    with Project.open(root) as of:
+        session = _session(of)
+        session.do(do.Flag(paragraph=True))
+        assert session.error is None
+        assert of.diagnosis().journal_mode in ("wal", "truncate")
+    assert events(root) == 1
+
+
+def test_a_connection_tells_what_happened_to_its_file(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        (root / "annotator.db").unlink()
+        with pytest.raises(ReplacedError, match="is gone"):
+            of.keep_setting("a", "b")
+        with pytest.raises(StoreError):
+            of.reopen()
