@@ -141,7 +141,7 @@ def test_many_annotators_at_once_lose_nothing_and_wait_little(tmp_path: Path) ->
     assert len(load.times) >= 60
     assert load.at(0.5) < 250
     with Project.open(tmp_path / "p") as of:
-        assert sum(len(list(of.events("doc-0", f"coder-{n}"))) for n in range(16)) == len(load.times)
+        assert sum(len(list(of.log.events("doc-0", f"coder-{n}"))) for n in range(16)) == len(load.times)
         assert of.verify() == []
 
 
