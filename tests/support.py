@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -163,3 +164,18 @@ def seeded(root: Path, *, base: bool = False) -> Project:
     for text in texts:
         ingest(of, text)
     return of
+
+
+def drop_sums(raw: sqlite3.Connection) -> None:
+    """Make a database what it was before it kept sums."""
+    for kind, name in raw.execute("SELECT type, name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        if name.startswith("sum_"):
+            raw.execute(f"DROP {kind} {name}")
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if name.startswith("sum_"):
+            raw.execute(f"DROP TABLE {name}")
+    for index in ("item_anybody", "item_relation"):
+        raw.execute(f"DROP INDEX {index}")
+    raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_sums'")
+    raw.execute("PRAGMA user_version = 5")
+    raw.commit()

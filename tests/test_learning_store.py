@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import TEXT, project, suggestions
+from support import TEXT, drop_sums, project, suggestions
 
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
@@ -27,6 +27,7 @@ FROZEN = {
     "m003_models": "11f4ff",
     "m004_assignments": "853840",
     "m005_provenance": "16c0f6",
+    "m006_sums": "097bc3",
 }
 
 
@@ -169,6 +170,7 @@ def test_a_database_of_the_version_before_gets_the_new_columns(tmp_path: Path) -
     with _with(tmp_path / "p", suggestions()):
         pass
     raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
+    drop_sums(raw)
     for statement in ("DROP TABLE model", "DROP TABLE opened", "PRAGMA user_version = 2",
                       "DELETE FROM _sqlite_migrations WHERE name = 'm003_models'"):  # fmt: skip
         raw.execute(statement)

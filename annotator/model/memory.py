@@ -12,6 +12,10 @@ VETO = 2
 """How often a form has to be rejected, and never accepted, not to be suggested any more."""
 
 
+LONGEST = 8
+"""Words of the longest surface form that is worth looking for again."""
+
+
 def surface(text: str) -> str:
     """The form under which a stretch of text is remembered: caseless, white space as single blanks."""
     return " ".join(text.casefold().split())
@@ -31,13 +35,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One span that was decided on: its text as it stood, and whether it was `accepted`."""
+    """What became of spans: their text as it stood, whether they were `accepted`, and how many there were."""
 
     layer: str
     label: str
     text: str
     accepted: bool
     entity: str | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,13 @@ class Memory:
             key = (one.layer, surface(one.text))
             tallies = labels.setdefault(key, {})
             before = tallies.get(one.label, Tally())
-            tallies[one.label] = before.plus(accepted=int(one.accepted), rejected=int(not one.accepted))
+            tallies[one.label] = (
+                before.plus(accepted=one.times) if one.accepted else before.plus(rejected=one.times)
+            )
             if one.accepted:
-                _count(forms, key, " ".join(one.text.split()))
+                _count(forms, key, " ".join(one.text.split()), one.times)
                 if one.entity:
-                    _count(entities, key, one.entity)
+                    _count(entities, key, one.entity, one.times)
         return Memory(labels, forms, entities)
 
     def tally(self, layer: str, text: str) -> Tally:
@@ -101,11 +108,11 @@ def _capitalized(name: str) -> list[str]:
     return [word.strip(",;") for word in name.split() if word[:1].isupper()]
 
 
-def _count(table: dict[Key, dict[str, int]], key: Key, value: str) -> None:
+def _count(table: dict[Key, dict[str, int]], key: Key, value: str, number: int) -> None:
     counts = table.setdefault(key, {})
-    counts[value] = counts.get(value, 0) + 1
+    counts[value] = counts.get(value, 0) + number
 
 
 EMPTY = Memory()
 
-__all__ = ["EMPTY", "VETO", "Key", "Memory", "Outcome", "Tally", "surface"]
+__all__ = ["EMPTY", "LONGEST", "VETO", "Key", "Memory", "Outcome", "Tally", "surface"]

@@ -94,9 +94,11 @@ class Log:
         """
         return recorded.add_records(self._database, records, concepts=self._concepts)
 
-    def notes(self, annotator: str) -> list[tuple[str, int, str, str]]:
-        """Document, paragraph, item and text of every note of an annotator, in document order."""
-        return overview.notes(self._database, annotator)
+    def notes(
+        self, annotator: str, *, documents: Sequence[str] | None = None
+    ) -> list[tuple[str, int, str, str]]:
+        """Document, paragraph, item and text of the notes of an annotator, of all or of some documents, in order."""
+        return overview.notes(self._database, annotator, documents)
 
     # --- places
 

@@ -131,13 +131,14 @@ def id_by_hash(db: Database, sha256: str) -> str | None:
     return found
 
 
-def _filter(
-    db: Database, search: str, completion: Completion | None, own: str | None
-) -> tuple[str, list[Any]]:
-    clauses, values = [], []
-    if own is not None:
-        clauses.append(held_by(db, own))
-        values.append(own)
+def _filtered(
+    db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
+) -> tuple[str, str, list[Any]]:
+    """The tables and the condition of a queue, and the values of its question marks; ?1 is the annotator."""
+    # Named in every case, so that the question marks without a number come after it.
+    clauses, values = ["?1 <> ''"], []
+    if own:
+        clauses.append(held_by(db, annotator).replace("?", "?1"))
     if search:
         pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
         clauses.append("(d.title LIKE ? ESCAPE '\\' OR d.id LIKE ? ESCAPE '\\')")
@@ -145,14 +146,11 @@ def _filter(
     if completion is not None:
         clauses.append("coalesce(c.completion, 'new') = ?")
         values.append(completion.value)
-    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+    join = _JOIN if completion is not None else "FROM document d"
+    return join, " WHERE " + " AND ".join(clauses), values
 
 
-_JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ? AND c.document = d.id"
-
-_UNDECIDED = """(SELECT count(*) FROM suggestion s WHERE s.document = d.id AND s.shown AND NOT s.blind) - (
-    SELECT count(*) FROM item i JOIN suggestion s ON s.document = i.document AND s.id = i.item
-    WHERE i.document = d.id AND i.annotator = ? AND i.status <> 'marked' AND s.shown AND NOT s.blind)"""
+_JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id"
 
 
 def queue(
@@ -166,14 +164,18 @@ def queue(
     own: bool = False,
 ) -> list[DocumentSummary]:
     """The rows of an annotator's queue; see `project.documents.queue`."""
-    where, values = _filter(db, search, completion, annotator if own else None)
+    join, where, values = _filtered(db, annotator, search, completion, own=own)
+    # The page is cut before anything is looked up for its rows.
     rows = db.rows(
-        f"SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
-        f"{_UNDECIDED}, coalesce(c.completion, 'new'), c.updated, "
+        "SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
+        "coalesce(v.number, 0) - coalesce(w.decided, 0), coalesce(c.completion, 'new'), c.updated, "
         "(SELECT group_concat(o.annotator, char(10)) FROM completion o "
-        "WHERE o.document = d.id AND o.annotator <> ? AND o.completion <> 'new') "
-        f"{_JOIN}{where} ORDER BY d.position LIMIT ? OFFSET ?",
-        [annotator, annotator, annotator, *values, -1 if limit is None else limit, offset],
+        "WHERE o.document = d.id AND o.annotator <> ?1 AND o.completion <> 'new') "
+        f"FROM (SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?) d "
+        "LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
+        "LEFT JOIN sum_visible v ON v.document = d.id "
+        "LEFT JOIN sum_decided w ON w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
+        [annotator, *values, -1 if limit is None else limit, offset],
     )
     return [
         DocumentSummary(
@@ -193,12 +195,13 @@ def count(
     own: bool = False,
 ) -> int:
     """Number of rows of the queue."""
-    where, values = _filter(db, search, completion, annotator if own else None)
-    if not where:
-        return int(db.value("SELECT count(*) FROM document"))
-    if own and len(values) == 1:
-        return count_held(db, annotator)
-    return int(db.value(f"SELECT count(*) {_JOIN}{where}", [annotator, *values]))
+    if not search and completion is None:
+        return count_held(db, annotator) if own else int(db.value("SELECT count(*) FROM document"))
+    if not search and not own and completion is not Completion.NEW:
+        sql = "SELECT documents FROM sum_completion WHERE annotator = ? AND completion = ?"
+        return int(db.value(sql, (annotator, completion.value if completion else "")) or 0)
+    join, where, values = _filtered(db, annotator, search, completion, own=own)
+    return int(db.value(f"SELECT count(*) {join}{where}", [annotator, *values]))
 
 
 def neighbour(db: Database, document: str, direction: int, own: str | None = None) -> str | None:
@@ -215,19 +218,34 @@ def neighbour(db: Database, document: str, direction: int, own: str | None = Non
 
 def waiting(db: Database, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
     """The nearest document after (1) or before (-1) one that the annotator did not skip and that has suggestions
-    without a decision; with `own`, of those of the annotator."""
+    without a decision; with `own`, of those of the annotator.
+
+    Sums by block pass over blocks of documents in which the annotator has decided everything.
+    """
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
     and_own = f"AND {held_by(db, annotator).replace('?', '?1')} " if own else ""
-    found: str | None = db.value(
-        "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
-        f"WHERE d.position {than} (SELECT position FROM document WHERE id = ?2) "
-        f"{and_own}AND coalesce(c.completion, 'new') <> 'skipped' AND EXISTS (SELECT 1 FROM suggestion s "
-        "WHERE s.document = d.id AND s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item i "
-        "WHERE i.document = s.document AND i.annotator = ?1 AND i.item = s.id AND i.status <> 'marked')) "
-        f"ORDER BY d.position {order} LIMIT 1",
-        (annotator, document),
+    at = db.value("SELECT position FROM document WHERE id = ?", (document,))
+    if at is None:
+        return None
+    blocks = db.rows(
+        "SELECT b.block FROM sum_block b LEFT JOIN sum_block w ON w.annotator = ?1 AND w.block = b.block "
+        f"WHERE b.annotator = '' AND b.block {than}= ?2 / {BLOCK} AND b.documents > coalesce(w.documents, 0) "
+        f"ORDER BY b.block {order}",
+        (annotator, at),
     )
-    return found
+    for (block,) in blocks:
+        found: str | None = db.value(
+            "SELECT d.id FROM document d JOIN sum_visible v ON v.document = d.id "
+            "LEFT JOIN sum_decided w ON w.document = d.id AND w.annotator = ?1 "
+            "LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
+            f"WHERE d.position {than} ?2 AND d.position BETWEEN ?3 AND ?4 {and_own}"
+            "AND coalesce(c.completion, 'new') <> 'skipped' AND v.number > coalesce(w.decided, 0) "
+            f"ORDER BY d.position {order} LIMIT 1",
+            (annotator, at, block * BLOCK, block * BLOCK + BLOCK - 1),
+        )
+        if found is not None:
+            return found
+    return None
 
 
 def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
@@ -253,6 +271,9 @@ def words(db: Database) -> dict[str, int]:
         for id, text in texts(db)
     }
 
+
+BLOCK = 256
+"""Documents that `sum_block` counts together, by position."""
 
 _AT_ONCE = 500
 """Texts that are looked at in one query."""

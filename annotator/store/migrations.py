@@ -10,6 +10,7 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.sums import m006_sums
 
 migrations = Migrations("annotator")
 
@@ -300,5 +301,7 @@ def m005_provenance(db: Utils) -> None:
 """,
     )
 
+
+migrations()(m006_sums)
 
 __all__ = ["migrate", "migrations"]

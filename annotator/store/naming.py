@@ -88,8 +88,8 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
     for name, form, number in db.rows(
-        "SELECT name, form, count(*) FROM name WHERE kind = ?1 AND (?2 IS NULL OR annotator = ?2) "
-        "GROUP BY name, form",
+        "SELECT name, form, sum(number) FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR annotator = ?2) "
+        "AND number > 0 GROUP BY name, form",
         (kind, annotator),
     ):
         found.setdefault(name, {})[form] = number
@@ -115,7 +115,7 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
     """The forms of a document's named spans that stand for several entities in an annotator's work, with those."""
     found: dict[str, list[str]] = {}
     for form, name in db.rows(
-        "SELECT DISTINCT form, name FROM name WHERE kind = 'entity' AND annotator = ?1 AND form IN "
+        "SELECT form, name FROM sum_name WHERE kind = 'entity' AND annotator = ?1 AND number > 0 AND form IN "
         "(SELECT form FROM name WHERE document = ?2 AND annotator = ?1 AND kind = 'entity') ORDER BY form, name",
         (annotator, document),
     ):

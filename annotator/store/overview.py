@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from annotator.model.annotation import fold
 from annotator.model.decision import Completion
 from annotator.model.text import text_sha256
@@ -15,14 +18,14 @@ def status(db: Database) -> ProjectStatus:
     total, paragraphs = db.rows("SELECT count(*), coalesce(sum(paragraphs), 0) FROM document")[0]
     people: dict[str, tuple[int, dict[Completion, int]]] = {}
     for name, completion, number, done in db.rows(
-        "SELECT annotator, completion, count(*), sum(done) FROM completion WHERE completion <> 'new' "
-        "GROUP BY annotator, completion ORDER BY annotator, completion"
+        "SELECT annotator, completion, documents, paragraphs FROM sum_completion "
+        "WHERE completion <> 'new' AND documents > 0 ORDER BY annotator, completion"
     ):
         before, counts = people.get(name, (0, {}))
         people[name] = (before + done, {**counts, Completion(completion): number})
     labels: dict[str, dict[str, int]] = {}
     for layer, label, number in db.rows(
-        "SELECT layer, label, count(*) FROM item WHERE kind IN ('span', 'relation') AND annotator <> '@gold' "
+        "SELECT layer, label, sum(number) FROM sum_label WHERE annotator <> '@gold' AND number > 0 "
         "GROUP BY layer, label ORDER BY layer, label"
     ):
         labels.setdefault(layer, {})[label] = number
@@ -36,13 +39,14 @@ def status(db: Database) -> ProjectStatus:
 
 
 def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
+    def of(*statuses: str) -> str:
+        wanted = ", ".join(f"'{status}'" for status in statuses)
+        return f"sum(CASE WHEN status IN ({wanted}) THEN number ELSE 0 END)"
+
     rows = db.rows(
-        "SELECT s.suggester, s.layer, "
-        "coalesce(sum(i.status = 'accepted'), 0), coalesce(sum(i.status = 'corrected'), 0), "
-        "coalesce(sum(i.status IN ('rejected', 'removed')), 0), coalesce(sum(i.status = 'skipped'), 0), "
-        "sum(i.item IS NULL AND s.shown AND NOT s.blind) FROM suggestion s "
-        "LEFT JOIN item i ON i.document = s.document AND i.item = s.id AND i.annotator <> '@gold' "
-        "GROUP BY s.suggester, s.layer ORDER BY s.suggester, s.layer"
+        f"SELECT suggester, layer, {of('accepted')}, {of('corrected')}, {of('rejected', 'removed')}, "
+        f"{of('skipped')}, {of('pending')} FROM sum_suggestion GROUP BY suggester, layer "
+        f"HAVING {of('stored')} > 0 ORDER BY suggester, layer"
     )
     return tuple(SuggestionTally(*row) for row in rows)
 
@@ -96,13 +100,19 @@ def diagnosis(db: Database) -> Diagnosis:
     )
 
 
-def notes(db: Database, annotator: str) -> list[tuple[str, int, str, str]]:
-    """Document, paragraph, item and text of every note of an annotator, in document order."""
+def notes(
+    db: Database, annotator: str, documents: Sequence[str] | None = None
+) -> list[tuple[str, int, str, str]]:
+    """Document, paragraph, item and text of the notes of an annotator, in document order; of all or of some
+    documents."""
+    only, wanted = (
+        ("", "") if documents is None else ("i.document IN (SELECT value FROM json_each(?2)) AND", documents)
+    )
     rows = db.rows(
         "SELECT i.document, i.paragraph, i.item, json_extract(i.state, '$.note') FROM item i "
-        "JOIN document d ON d.id = i.document WHERE i.annotator = ? AND json_extract(i.state, '$.note') <> '' "
-        "ORDER BY d.position, i.paragraph, i.item",
-        (annotator,),
+        f"JOIN document d ON d.id = i.document WHERE {only} i.annotator = ?1 AND instr(i.state, '\"note\":') "
+        "AND coalesce(json_extract(i.state, '$.note'), '') <> '' ORDER BY d.position, i.paragraph, i.item",
+        (annotator, json.dumps(list(wanted))) if only else (annotator,),
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from annotator.model.decision import Suggestion
-from annotator.model.memory import Memory, Outcome
+from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
@@ -145,25 +145,23 @@ def save_position(db: Database, annotator: str, place: Position) -> None:
         )
 
 
-def _quoted(db: Database, where: str) -> Iterator[tuple[str, str, str, str, str | None]]:
-    """Status, layer, label, text and entity of spans in the state table."""
-    yield from db.rows(
-        'SELECT i.status, i.layer, i.label, substr(t.text, i.start + 1, i."end" - i.start), i.entity '
-        f"FROM item i JOIN text t ON t.document = i.document WHERE i.kind = 'span' {where}"
-    )
-
-
 def memory(db: Database) -> Memory:
-    """What the project has accepted and rejected before, over all annotators but the gold."""
-    outcomes = [
-        Outcome(layer, label, text, True, entity)
-        for _, layer, label, text, entity in _quoted(db, "AND i.annotator NOT LIKE '@%'")
-    ]
-    rejected = db.rows(
-        'SELECT s.layer, s.label, substr(t.text, s.start + 1, s."end" - s.start) FROM item i '
-        "JOIN suggestion s ON s.document = i.document AND s.id = i.item "
-        "JOIN text t ON t.document = i.document WHERE s.kind = 'span' AND i.annotator NOT LIKE '@%' "
-        "AND (i.status IN ('rejected', 'removed') OR (i.status = 'corrected' AND i.label <> s.label))"
+    """What the project has accepted and rejected before, over all annotators but the gold.
+
+    Of texts that are longer than any that is looked for again, only those that were rejected, or bear a name, are
+    remembered: what else stands of them decides nothing.
+    """
+    blanks = "length(quote) - length(replace(quote, ' ', ''))"
+    rows = db.rows(
+        "SELECT layer, label, quote, entity, accepted, rejected FROM sum_surface WHERE (accepted > 0 OR rejected > 0) "
+        f"AND (rejected > 0 OR entity <> '' OR {blanks} < ?1 OR quote GLOB '*[' || char(9, 10, 11, 12, 13) || ']*' "
+        "OR instr(quote, '  ') OR EXISTS (SELECT 1 FROM sum_surface r WHERE r.layer = sum_surface.layer "
+        "AND r.quote = sum_surface.quote AND r.rejected > 0)) ORDER BY layer, quote, label, entity",
+        (LONGEST + 2,),
     )
-    outcomes += [Outcome(layer, label, text, False) for layer, label, text in rejected]
-    return Memory.of(outcomes)
+    return Memory.of(
+        Outcome(layer, label, quote, kind, entity or None, times)
+        for layer, label, quote, entity, accepted, rejected in rows
+        for kind, times in ((True, accepted), (False, rejected))
+        if times > 0
+    )

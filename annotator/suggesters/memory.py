@@ -8,14 +8,12 @@ from typing import Any
 
 from annotator.model.content_ids import span_id
 from annotator.model.decision import Suggestion
-from annotator.model.memory import Memory
+from annotator.model.memory import LONGEST, Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 
 VERSION = "1"
-_LONGEST = 8
-"""Words of the longest surface form that is worth looking for again."""
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Remembered:
@@ -38,7 +36,7 @@ class Remembered:
             best = memory.best(layer, key)
             if known is None or best is None or (known.label(best[0]) is None and not known.open):
                 continue
-            if best[1].accepted > best[1].rejected and len(key.split()) <= _LONGEST:
+            if best[1].accepted > best[1].rejected and len(key.split()) <= LONGEST:
                 spellings = memory.forms[layer, key]
                 self._forms.setdefault(layer, []).extend(spellings)
         self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items()}

@@ -344,10 +344,10 @@ class Session:
         if not self.unsaved:
             self.error = None
 
-    def messages(self) -> dict[str, list[Message]]:
-        """What review says to the annotators, by document; for those who worked on it."""
+    def messages(self, documents: Sequence[str]) -> dict[str, list[Message]]:
+        """What review says to the annotators, by document, of these documents."""
         found: dict[str, list[Message]] = {}
-        for message in messages(self.project):
+        for message in messages(self.project, documents):
             found.setdefault(message.document, []).append(message)
         return found
 
@@ -361,7 +361,7 @@ class Session:
     def message_here(self) -> str:
         """What review says to the annotators about the open paragraph."""
         if self._said is None or self._said[0] != self.review.document.id:
-            here = [m for m in messages(self.project) if m.document == self.review.document.id]
+            here = messages(self.project, [self.review.document.id])
             self._said = (self.review.document.id, here)
         texts = [m.text for m in self._said[1] if m.paragraph == self.review.paragraph]
         return f"review: {' · '.join(texts)[:60]}" if texts else ""

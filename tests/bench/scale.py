@@ -20,11 +20,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from annotator.formats.jsonl import dumps
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project, SuggestionRun
+from annotator.tui.reviewing import ReviewSession
+from annotator.tui.session import Session
+from annotator.workflows.exchange.export import export as write
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.names.matrix import of_project
+from annotator.workflows.search import search as find
 
 AT_ONCE = 1000
 CONSONANTS, VOWELS = "bdfgklmnprstv", "aeiou"
@@ -138,7 +145,7 @@ def make(root: Path, documents: int) -> None:
             project.log.add_records(r for _, several in some for r in several)
             for one, several in some:
                 project.suggestions.put(one.id, suggestions(several[0]), run=run)
-            print(f"{first + len(some)} documents, {time.perf_counter() - began:.0f} s", file=sys.stderr)
+            sys.stderr.write(f"{first + len(some)} documents, {time.perf_counter() - began:.0f} s\n")
 
 
 # --- the rows of the table
@@ -146,12 +153,10 @@ def make(root: Path, documents: int) -> None:
 
 def queue(project: Project) -> None:
     """A page of the queue with what review says."""
-    from annotator.tui.session import Session
-
     session = Session(project, "ada", "t")
     session.count()
-    session.documents(offset=4000, limit=40)
-    session.messages()
+    page = session.documents(offset=4000, limit=40)
+    session.messages([row.id for row in page])
 
 
 def status(project: Project) -> None:
@@ -161,8 +166,6 @@ def status(project: Project) -> None:
 
 def review_queue(project: Project) -> None:
     """The first page of the review queue."""
-    from annotator.tui.reviewing import ReviewSession
-
     session = ReviewSession(project, "@gold", "t")
     session.count()
     session.documents(offset=0, limit=40)
@@ -170,8 +173,6 @@ def review_queue(project: Project) -> None:
 
 def matrix(project: Project) -> None:
     """Who holds what, over all of an annotator's work."""
-    from annotator.workflows.names.matrix import of_project
-
     of_project(project, "ada", by="concept")
 
 
@@ -187,8 +188,6 @@ def entities(project: Project) -> None:
 
 def search(project: Project) -> None:
     """A word that stands in some documents, and one that stands nowhere."""
-    from annotator.workflows.search import search as find
-
     find(project, word(2345))
     find(project, "no such words")
 
@@ -200,22 +199,17 @@ def next_undecided(project: Project) -> None:
 
 def export(project: Project) -> None:
     """Everything as canonical JSONL, to a file."""
-    from annotator.workflows.exchange.export import export as write
-
     with tempfile.TemporaryDirectory(dir=project.root) as folder:
         write(project, "jsonl", Path(folder))
 
 
 def importing(project: Project) -> None:
     """A file of 1,000 new documents with the work of two annotators."""
-    from annotator.formats.jsonl import dumps
-    from annotator.workflows.exchange.importing import ingest
-
     known = len(project.documents.ids())
     file = project.root / "import.jsonl"
     lines = (dumps(replace(r, notes={})) for _, some in records(known, 1000) for r in some[:2])
     file.write_text("".join(lines), encoding="utf-8")
-    global began  # noqa: PLW0603
+    global began
     began = time.perf_counter()
     ingest(project, file)
     file.unlink()
@@ -238,7 +232,7 @@ began = 0.0
 
 def measure(root: Path, name: str) -> dict[str, float]:
     """Seconds of a first and a second call, and megabytes over an open project."""
-    global began  # noqa: PLW0603
+    global began
     times = []
     with Project.open(root) as project:
         project.status()
@@ -264,18 +258,19 @@ def main() -> None:
     parser.add_argument("--measure", choices=ROWS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(measure(options.keep, options.measure)))
+        sys.stdout.write(json.dumps(measure(options.keep, options.measure)))
         return
     with tempfile.TemporaryDirectory() as folder:
         root = options.keep or Path(folder) / "project"
         if not (root / "annotator.db").exists():
             make(root, options.documents)
-        print(f"{'':<12}{'first':>10}{'again':>10}{'memory':>9}")
+        sys.stdout.write(f"{'':<12}{'first':>13}{'again':>13}{'memory':>9}\n")
         for name in options.only or ROWS:
             command = [sys.executable, __file__, "--keep", str(root), "--measure", name]
             found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             first, again = (f"{1000 * found[key]:,.1f} ms" for key in ("first", "again"))
-            print(f"{name:<12}{first:>13}{again:>13}{found['megabytes']:>6.0f} MB", flush=True)
+            sys.stdout.write(f"{name:<12}{first:>13}{again:>13}{found['megabytes']:>6.0f} MB\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

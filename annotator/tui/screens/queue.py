@@ -67,7 +67,6 @@ class QueueScreen(CommandScreen):
 
     def on_screen_resume(self) -> None:
         """Back from a document: the cursor is on it."""
-        self._said = self.session.messages()
         state = self.session.state
         if state is not None:
             self._go_to(state.document.id)
@@ -97,6 +96,7 @@ class QueueScreen(CommandScreen):
         self._page = self.session.documents(
             offset=self._top, limit=self._room, search=self._search, completion=self._filter
         )
+        self._said = self.session.messages([row.id for row in self._page])
         holds, who = self.session.project.assignments.holds, self.session.annotator
         mixed = self.session.every and self.session.assigned
         self._marked = {row.id for row in self._page if holds(who, row.id)} if mixed else set()

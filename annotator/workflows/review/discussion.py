@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.model.record import GOLD
@@ -37,9 +38,10 @@ def note_of(reason: str, message: str) -> str:
     return f"{reason.strip()} {MESSAGE} {message.strip()}".strip() if message.strip() else reason.strip()
 
 
-def messages(project: Project) -> list[Message]:
-    """What review says to the annotators, in document order."""
-    found = [Message(d, p, i, message_of(n)) for d, p, i, n in project.log.notes(GOLD)]
+def messages(project: Project, documents: Sequence[str] | None = None) -> list[Message]:
+    """What review says to the annotators, in document order; of all documents or of some."""
+    notes = project.log.notes(GOLD, documents=documents)
+    found = [Message(d, p, i, message_of(n)) for d, p, i, n in notes]
     return [message for message in found if message.text]
 
 
