@@ -56,6 +56,12 @@ def test_the_screens_import_no_spacy_and_no_numpy() -> None:
     assert _loaded("import annotator.tui.app, annotator.tui.screens.prompt") == {"textual"}
 
 
+def test_what_shows_pages_is_imported_when_there_is_one_to_show() -> None:
+    code = "import annotator.tui.app, annotator.tui.screens.help, annotator.tui.screens.prompt\n"
+    code += "assert not {'textual.widgets._markdown', 'markdown_it'} & set(sys.modules)"
+    assert _loaded(code) == {"textual"}
+
+
 def test_every_family_lists_its_members_without_importing_them() -> None:
     code = "from annotator import families as r\n"
     code += "for f in (r.suggesters, r.measures, r.formats, r.merging): f.names()"

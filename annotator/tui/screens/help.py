@@ -16,6 +16,9 @@ from annotator.tui.widgets.rows import Rows
 
 Text = Callable[[Theme, int], list[list[Piece]]]
 
+PAGES = "p"
+"""The key that leads from the keys to the pages of the documentation."""
+
 _DOWN = ("j", "down", "enter")
 _UP = ("k", "up")
 
@@ -81,13 +84,24 @@ class HelpScreen(TextScreen):
     """The keys as they are bound now."""
 
     def __init__(self, context: str) -> None:
-        super().__init__("Keys", lambda theme, width: self._rows(theme, width))
+        super().__init__(
+            "Keys", lambda theme, width: self._rows(theme, width), more={PAGES: self._open_pages}
+        )
         self._opened_in = context
+
+    def _open_pages(self) -> None:
+        from annotator.tui.screens.pages import PagesScreen
+
+        self.annotator_app.push_screen(PagesScreen())
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
         first = "Queue" if self._opened_in == "queue" else "Decide"
         idle = () if self.annotator_app.session.assigned else ("mine",)
-        return key_rows(self.key_map, theme, width, first=first, idle=idle)
+        lead: list[Piece] = [
+            (f"  {PAGES}".ljust(20), theme.strong),
+            ("The pages of the documentation.", PLAIN),
+        ]
+        return [lead, [], *key_rows(self.key_map, theme, width, first=first, idle=idle)]
 
 
 def key_rows(
