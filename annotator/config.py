@@ -46,7 +46,8 @@ class Config:
     `labels`, `text` (the key of the text) and `offsets`. `labels` say what a label of that program or pipeline
     stands for in the schema, empty to leave it out.
     `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
-    chooses which ones, empty for the project's own seed. `reasons` are the codes that a reviewer chooses from;
+    chooses which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse, `pace` whether
+    the queue tells how fast one is. `reasons` are the codes that a reviewer chooses from;
     with `hide_names` review does not say who coded what. `license` is told in what is exported.
     """
 
@@ -56,6 +57,8 @@ class Config:
     suggesters: tuple[str, ...] = ("model", "rules", "memory")
     suggestions: Suggesting = field(default_factory=Suggesting)
     theme: str = ""
+    mouse: bool = True
+    pace: bool = False
     blind_share: float = 0.0
     blind_seed: str = ""
     reasons: tuple[str, ...] = ("guideline", "bounds", "overlooked", "context", "ambiguous")
@@ -76,6 +79,8 @@ shared = {shared}            # true: several unix users work in this folder
 # splitting = "auto"         # auto | blank | line: what divides paragraphs
 # suggesters = ["model", "rules", "memory"]
 # theme = "dark"             # dark | light | ansi
+# mouse = true               # false: the terminal keeps the mouse, to select and copy with it
+# pace = false               # true: the queue says how much you did today, and when you will be done
 # blind_share = 0.0          # share of paragraphs annotated without suggestions; changed later: annotator suggest
 # blind_seed = ""            # chooses which; empty: the project's own seed
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
@@ -145,7 +150,8 @@ _LABELS = _Wanted(
 
 _SETTINGS = {
     "schema": _NAME, "shared": _SWITCH, "splitting": _one_of(*get_args(Splitting)), "suggesters": _STRINGS,
-    "theme": _TEXT, "blind_share": _SHARE, "blind_seed": _TEXT, "reasons": _STRINGS, "hide_names": _SWITCH,
+    "theme": _TEXT, "mouse": _SWITCH, "pace": _SWITCH,
+    "blind_share": _SHARE, "blind_seed": _TEXT, "reasons": _STRINGS, "hide_names": _SWITCH,
     "license": _TEXT,
 }  # fmt: skip
 _SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}

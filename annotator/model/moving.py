@@ -220,6 +220,16 @@ def on_grow(state: ReviewState, action: do.GrowSelection | do.ShrinkSelection) -
     return replace(state, selection=replace(chosen, start=start, end=end)), ()
 
 
+def grown(state: ReviewState) -> tuple[int, int] | None:
+    """What growing the selection would select; None where it cannot grow."""
+    chosen = state.selection
+    if chosen is None:
+        return None
+    anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
+    wider = syntax.grow(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
+    return wider if wider != (chosen.start, chosen.end) else None
+
+
 def on_confirm(state: ReviewState, _: do.ConfirmSelection) -> Step:
     chosen = state.selection
     if chosen is None:

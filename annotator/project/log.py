@@ -100,6 +100,14 @@ class Log:
         """Document, paragraph, item and text of the notes of an annotator, of all or of some documents, in order."""
         return overview.notes(self._database, annotator, documents)
 
+    def times(self, annotator: str, since: str) -> list[tuple[str, bool]]:
+        """When an annotator decided since a time (ISO 8601, UTC), and whether that finished a paragraph."""
+        return log.times(self._database, annotator, since)
+
+    def left(self, annotator: str, *, own: bool = False) -> int:
+        """How many paragraphs an annotator has yet to finish, in all documents or in those assigned to them."""
+        return log.left(self._database, annotator, own=own)
+
     # --- places
 
     def position(self, document: str, annotator: str) -> Position | None:

@@ -10,6 +10,7 @@ from annotator.identity import kept_name
 from annotator.model.annotation import AnnotationSet, History, groups
 from annotator.model.decision import (
     DOCUMENT,
+    Action,
     Decision,
     Event,
     ParagraphMark,
@@ -187,3 +188,31 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
 __all__ = [
     "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "history", "item_row", "record", "state",
 ]  # fmt: skip
+
+
+_RECENT = 50_000
+"""Events of everybody among which those of the last days are looked for: a log is long, and its end is near."""
+
+
+def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
+    """When an annotator decided since a time (ISO 8601, UTC), in order, and whether that finished a paragraph;
+    among the last events of all."""
+    rows = db.rows(
+        "SELECT time, action = ? FROM event WHERE sequence > (SELECT max(sequence) FROM event) - ? "
+        "AND annotator = ? AND time >= ? ORDER BY time",
+        (Action.CLOSE.value, _RECENT, annotator, since),
+    )
+    return [(time, bool(closes)) for time, closes in rows]
+
+
+def left(db: Database, annotator: str, *, own: bool) -> int:
+    """How many paragraphs an annotator has yet to finish: in all documents, or in those assigned to them alone.
+    Those of documents that are skipped do not count."""
+    mine = "AND d.id IN (SELECT document FROM assignment WHERE annotator = ?1)" if own else ""
+    found = db.value(
+        "SELECT sum(max(0, coalesce(c.paragraphs, d.paragraphs) - coalesce(c.done, 0))) FROM document d "
+        "LEFT JOIN completion c ON c.document = d.id AND c.annotator = ?1 "
+        f"WHERE coalesce(c.completion, 'new') NOT IN ('done', 'skipped') {mine}",
+        (annotator,),
+    )
+    return int(found or 0)

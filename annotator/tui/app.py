@@ -368,7 +368,7 @@ def _run(
     project.wait_at_most(PATIENCE)
     # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
     gc.disable()
-    code = AnnotatorApp(session, keys, document=document, screen=screen).run() or 0
+    code = AnnotatorApp(session, keys, document=document, screen=screen).run(mouse=project.config.mouse) or 0
     if session.unsaved:
         count = sum(len(group) for _, group in session.unsaved)
         what = f"{count} decision{'s' if count != 1 else ''} could not be saved"

@@ -229,6 +229,16 @@ _SHOWN = {"pagedown": "PgDn", "pageup": "PgUp", "escape": "esc", "space": "space
 _ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
+def named(words: str) -> str:
+    """The key that people read as `words`; empty where that is no single key."""
+    modifier, _, last = words.rpartition("+") if len(words) > 1 else ("", "", words)
+    backwards = {word: key for key, word in (*_SHOWN.items(), *_ARROWS.items())}
+    last = backwards.get(last, last)
+    if len(last) != 1 and last not in _NAMED:
+        return ""
+    return f"{modifier}+{last}" if modifier else last
+
+
 def shown(key: str) -> str:
     """A key as people read it."""
     modifier, _, last = key.rpartition("+") if len(key) > 1 else ("", "", key)

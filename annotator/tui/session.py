@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Completion, Decision, Group, Suggestion
+from annotator.model.pace import DAYS, pace, told_pace
 from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive, open_document, step
 from annotator.model.span import Span
@@ -307,6 +309,18 @@ class Session:
             self.error = None
             self.project.wait_at_most(self.patience)
         return True
+
+    def pace(self) -> str:
+        """How fast the annotator is, in one line; empty where the project does not ask for it."""
+        if not self.project.config.pace:
+            return ""
+        now = datetime.now().astimezone()
+        since = (now - timedelta(days=DAYS)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        log = [
+            (datetime.fromisoformat(time).astimezone(), closes)
+            for time, closes in self.project.log.times(self.annotator, since)
+        ]
+        return told_pace(pace(log, left=self.project.log.left(self.annotator, own=self.own), now=now), now)
 
     def times(self) -> dict[str, str]:
         """When each group of decisions of the open document was recorded: its name -> ISO 8601, UTC."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -11,10 +11,25 @@ from textual.screen import Screen
 
 from annotator.tui.commands import COMMANDS, Command, KeyMap
 from annotator.tui.keyboards import by_place
+from annotator.tui.rows import Drawn
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
+
+
+EVERYWHERE = (
+    "agreement",
+    "learning",
+    "entities",
+    "concepts",
+    "find_everywhere",
+    "theme",
+    "redraw",
+    "help",
+    "quit",
+)
+"""Commands that the palette of every screen knows, whatever their keys mean there."""
 
 
 def key_of(event: events.Key) -> str:
@@ -29,6 +44,11 @@ class CommandScreen(Screen[None]):
     """A screen whose keys are commands: `run_<name>` is called for what has no action of the model."""
 
     context = "browse"
+
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        """Keys that mean something on this screen alone, and what they do; the help shows them first."""
+        return ()
 
     @property
     def annotator_app(self) -> AnnotatorApp:
@@ -62,6 +82,14 @@ class CommandScreen(Screen[None]):
         """Several keys, shown once after the last of them."""
         yield
 
+    def everywhere(self, key: str) -> bool:
+        """Do what a key means on every screen: help, palette, theme, paint anew, quit; whether it is one of those."""
+        for name in ("help", "palette", "theme", "redraw", "quit"):
+            if key in self.key_map.keys[name]:
+                getattr(self, f"run_{name}")()
+                return True
+        return False
+
     def take(self, key: str) -> None:
         """Do what a key means here, if it means anything."""
         command = self.key_map.command(self.context, key)
@@ -86,6 +114,15 @@ class CommandScreen(Screen[None]):
         """Show what is now."""
         raise NotImplementedError
 
+    def click_key(self, row: Drawn, x: int) -> bool:
+        """Press the key that stands at a cell of the footer; whether there is one."""
+        from annotator.tui.clicking import key_at, pressed
+
+        key = key_at(row, x, self.theme_now.strong)
+        if key:
+            self.annotator_app.keys_came([pressed(key)])
+        return bool(key)
+
     def run_quit(self) -> None:
         self.annotator_app.leave()
 
@@ -101,9 +138,11 @@ class CommandScreen(Screen[None]):
         from annotator.tui.offers import Offer
         from annotator.tui.screens.prompt import Prompt
 
-        commands = {c.title: c for c in self.commands() if c.name != "palette"}
+        here = self.commands()
+        elsewhere = [c for c in COMMANDS if c.name in EVERYWHERE and c not in here]
+        commands = {c.title: c for c in (*here, *elsewhere) if c.name != "palette"}
         offers = [
-            Offer(title, f"{self.key_map.shown(c.name):<7} {c.help}", (c.help,))
+            Offer(title, f"{self.key_map.shown(c.name) if c in here else '':<7} {c.help}", (c.help,))
             for title, c in commands.items()
         ]
 
@@ -132,7 +171,23 @@ class CommandScreen(Screen[None]):
     def run_help(self) -> None:
         from annotator.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.context))
+        self.app.push_screen(HelpScreen(self.context, self.own_keys))
+
+    def run_agreement(self) -> None:
+        """The figures, computed in a thread of its own with a connection of its own."""
+        from annotator.tui.screens.agreement import AgreementScreen
+
+        self.app.push_screen(AgreementScreen(self.annotator_app.session.project.root))
+
+    def run_learning(self) -> None:
+        """What was learnt, and a key that has it done anew."""
+        from annotator.tui.screens.learning import learning_screen
+
+        self.app.push_screen(learning_screen(self.annotator_app.session, self.say, self.say_while))
+
+    def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:  # noqa: ARG002
+        """Say something that is over once it is no longer so; looked at `every` so many seconds."""
+        self.say(message)
 
 
 __all__ = ["CommandScreen", "key_of"]

@@ -37,6 +37,15 @@ class FormScreen(CommandScreen):
         self._item = below.session.review.focus
         self._at: int | None = None
 
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("tab", "the next field; shift+tab the one before"), ("a-z", "the field of that letter"),
+            ("1-9", "take the value of that number, or take it away"),
+            ("enter", "write the field: text, a name, its words in the text"),
+            ("ctrl+z", "undo"), ("esc", "back"),
+        )  # fmt: skip
+
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
 
@@ -114,8 +123,8 @@ class FormScreen(CommandScreen):
         steps = {"tab": 1, "j": 1, "down": 1, "shift+tab": -1, "k": -1, "up": -1, "home": -99, "end": 99}
         if key in ("escape", "q", "t"):
             self.app.pop_screen()
-        elif key == "ctrl+q":
-            self.run_quit()
+        elif self.everywhere(key):
+            pass
         elif key in ("ctrl+z", "U", "ctrl+y"):
             self._do([do.Undo() if key == "ctrl+z" else do.Redo()])
         elif key in steps:

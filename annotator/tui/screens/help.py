@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 
 from annotator.model.schema import Guideline, LabelSchema
 from annotator.tui.commands import COMMANDS, KeyMap, shown
-from annotator.tui.rows import PLAIN, Piece, paragraphs, strip
+from annotator.tui.rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
@@ -24,7 +24,8 @@ _UP = ("k", "up")
 
 
 class TextScreen(CommandScreen):
-    """Rows to read; q, esc or the key that opened it goes back. `more` are keys that go back and do something."""
+    """Rows to read; q, esc or the key that opened it goes back, / finds words in them. `more` are keys that go back
+    and do something."""
 
     CSS_PATH = "help.tcss"
     context = "help"
@@ -40,6 +41,15 @@ class TextScreen(CommandScreen):
         super().__init__()
         self._more = dict(more or {})
         self._title, self._text, self._close, self._top = title, text, close, 0
+        self._wanted = ""
+        self._found: list[int] = []
+
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("j k", "down, up"), ("PgDn PgUp", "by pages"), ("/", "find words"),
+            ("n N", "the next and the previous place that was found"), ("esc", "back"),
+        )  # fmt: skip
 
     def compose(self) -> ComposeResult:
         yield Rows(id="text")
@@ -47,10 +57,18 @@ class TextScreen(CommandScreen):
     def on_resize(self, _: events.Resize) -> None:
         self.redraw()
 
+    def _body(self) -> list[list[Piece]]:
+        """All rows, and where the words stand that are looked for."""
+        body = self._text(self.theme_now, max(20, min(self.app.size.width - 4, 100)))
+        wanted = self._wanted.casefold()
+        texts = ("".join(text for text, _ in row).casefold() for row in body)
+        self._found = [i for i, text in enumerate(texts) if wanted and wanted in text]
+        return body
+
     def redraw(self) -> None:
         width, height = self.app.size
         theme = self.theme_now
-        body = self._text(theme, max(20, min(width - 4, 100)))
+        body = self._body()
         room = max(1, height - 3)
         self._top = max(0, min(self._top, len(body) - room))
         more = (
@@ -59,10 +77,21 @@ class TextScreen(CommandScreen):
             else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
         )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
-        foot: list[Piece] = [("  esc", theme.strong), (f" back   j k PgDn PgUp scroll{more}", theme.muted)]
-        rows = [[("  ", PLAIN), *row] for row in body[self._top : self._top + room]]
+        foot: list[Piece] = [(" ", PLAIN)]
+        for key, words in (("esc", "back"), ("j k PgDn PgUp", "scroll"), ("/", "find"), *self._footer()):
+            foot += [(key, theme.strong), (f" {words}  ", theme.muted)]
+        said = f"{len(self._found)} with “{self._wanted}”; n N" if self._wanted else ""
+        rows = [
+            [("  ", PLAIN), *(_marked(row, theme) if i in self._found else row)]
+            for i, row in enumerate(body[self._top : self._top + room], self._top)
+        ]
         rows += [[] for _ in range(room - len(rows))]
+        foot = justify(foot, [(f"{said}{more} ", theme.muted)], width)
         self.query_one(Rows).show([strip(row) for row in [head, [], *rows, foot]])
+
+    def _footer(self) -> tuple[tuple[str, str], ...]:
+        """Further keys for the last line."""
+        return ()
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
@@ -73,21 +102,51 @@ class TextScreen(CommandScreen):
         elif key in self._more:
             self.app.pop_screen()
             self.app.call_after_refresh(self._more[key])
-        elif key == "ctrl+q":
-            self.run_quit()
+        elif key == "/":
+            self._ask_for_words()
+        elif key in ("n", "N") and self._found:
+            self._to_found(1 if key == "n" else -1)
+        elif self.everywhere(key):
+            pass
         elif key in steps:
             self._top = max(0, self._top + steps[key])
             self.redraw()
 
+    def _ask_for_words(self) -> None:
+        from annotator.tui.screens.prompt import Prompt
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                self._wanted = answer.strip()
+                self._body()
+                self._top = next((i for i in self._found if i >= self._top), *self._found[:1] or [self._top])
+            self.redraw()
+
+        self.app.push_screen(Prompt("find", self.theme_now, value=self._wanted, anew=True), answered)
+
+    def _to_found(self, step: int) -> None:
+        """The next or previous place at the top, from the other end after the last one."""
+        beyond = [i for i in self._found if (i > self._top if step > 0 else i < self._top)]
+        self._top = (beyond or self._found)[0 if step > 0 else -1]
+        self.redraw()
+
+
+def _marked(row: list[Piece], theme: Theme) -> list[Piece]:
+    """A row in which something was found."""
+    return [(text, style + theme.strong) for text, style in row]
+
 
 class HelpScreen(TextScreen):
-    """The keys as they are bound now."""
+    """The keys as they are bound now, those of the screen that it was opened on first."""
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, own: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(
             "Keys", lambda theme, width: self._rows(theme, width), more={PAGES: self._open_pages}
         )
-        self._opened_in = context
+        self._opened_in, self._own = context, own
+
+    def _footer(self) -> tuple[tuple[str, str], ...]:
+        return ((PAGES, "pages of the documentation"),)
 
     def _open_pages(self) -> None:
         from annotator.tui.screens.pages import PagesScreen
@@ -95,13 +154,18 @@ class HelpScreen(TextScreen):
         self.annotator_app.push_screen(PagesScreen())
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
-        first = "Queue" if self._opened_in == "queue" else "Decide"
+        first = {"queue": "Queue", "review": "Review"}.get(self._opened_in, "Decide")
         idle = () if self.annotator_app.session.assigned else ("mine",)
-        lead: list[Piece] = [
-            (f"  {PAGES}".ljust(20), theme.strong),
-            ("The pages of the documentation.", PLAIN),
+        rows: list[list[Piece]] = []
+        if self._own:
+            rows.append([("THIS SCREEN", theme.muted)])
+            rows += [[(f"  {key}".ljust(20)[:20], theme.strong), (words, PLAIN)] for key, words in self._own]
+            rows.append([])
+        rows += [
+            [(f"  {PAGES}".ljust(20), theme.strong), ("The pages of the documentation.", PLAIN)],
+            [],
         ]
-        return [lead, [], *key_rows(self.key_map, theme, width, first=first, idle=idle)]
+        return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle)]
 
 
 def key_rows(

@@ -47,6 +47,14 @@ class ListScreen(CommandScreen):
         self._wanted = self._message = ""
         self._at = self._top = 0
 
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        more = tuple((key, word) for key, (word, _) in self._more.items())
+        return (
+            ("enter", "go there"), *more, ("/", "show only the rows with these words"), ("j k", "down, up"),
+            ("esc", "back"),
+        )  # fmt: skip
+
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
 
@@ -97,6 +105,8 @@ class ListScreen(CommandScreen):
         foot += [
             ("/", theme.strong),
             (" filter  ", theme.muted),
+            (self.key_map.shown("help"), theme.strong),
+            (" keys  ", theme.muted),
             ("esc", theme.strong),
             (" back", theme.muted),
         ]
@@ -119,8 +129,8 @@ class ListScreen(CommandScreen):
             self.app.pop_screen()
         elif key == "/":
             self.app.push_screen(Prompt("filter", self.theme_now, value=self._wanted), self._filter)
-        elif key == "ctrl+q":
-            self.run_quit()
+        elif self.everywhere(key):
+            pass
         elif key in steps:
             self._at = max(0, self._at + steps[key])
             self.redraw()

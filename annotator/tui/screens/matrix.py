@@ -49,6 +49,14 @@ class MatrixScreen(CommandScreen):
         self._problem = ""
         self._at = (0, 0)
 
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("enter 1-9", "go to the evidence of the cell"), ("h j k l", "move by one cell"),
+            ("n N", "the next and the previous cell that holds something"), ("c", "by concepts, or by claims"),
+            ("p", "of the document, or of the project"), ("esc", "back"),
+        )  # fmt: skip
+
     def compose(self) -> ComposeResult:
         yield Rows(id="matrix")
 
@@ -93,8 +101,8 @@ class MatrixScreen(CommandScreen):
         found = self._matrix
         if key in ("escape", "q", "M"):
             self.app.pop_screen()
-        elif key == "ctrl+q":
-            self.run_quit()
+        elif self.everywhere(key):
+            pass
         elif key == "c":
             self._by = "claim" if self._by == "concept" else "concept"
             self._make()

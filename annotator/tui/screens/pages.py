@@ -34,6 +34,10 @@ class PagesScreen(CommandScreen):
         """The part of the page, in reading order, in which the words were found last."""
         self._said = ""
 
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        return _FOOT
+
     def compose(self) -> ComposeResult:
         yield Rows(id="head")
         yield MarkdownViewer(page(self._topic).text, show_table_of_contents=False, open_links=False)
@@ -73,8 +77,8 @@ class PagesScreen(CommandScreen):
         elif key == "t":
             offers = [Offer(topic, page(topic).summary, (page(topic).title,)) for topic in (INDEX, *topics())]
             self.app.push_screen(Prompt("topic", self.theme_now, offers=offers, strict=True), self._chosen)
-        elif key == "ctrl+q":
-            self.run_quit()
+        else:
+            self.everywhere(key)
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         """A link to another page; others are for a browser."""

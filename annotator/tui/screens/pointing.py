@@ -150,6 +150,9 @@ class PointingScreen(AskingScreen):
         """A click goes to the item under it, or to the word; a drag selects."""
         start, end = self._drag, self._offset_at(event.x, event.y)
         self._drag = None
+        if start is None and self._frame is not None and event.y == len(self._frame.rows) - 1:
+            self.click_key(self._frame.rows[-1], event.x)
+            return
         if start is None or end is None:
             return
         self._clear_hints()

@@ -44,6 +44,7 @@ class QueueScreen(CommandScreen):
         self._marked: set[str] = set()
         self._message = session.greeting
         self._said: dict[str, list[Message]] = {}
+        self._pace = ""
 
     def _assigned(self) -> str:
         """What is said first to somebody who is shown the documents assigned to them alone."""
@@ -67,6 +68,7 @@ class QueueScreen(CommandScreen):
 
     def on_screen_resume(self) -> None:
         """Back from a document: the cursor is on it."""
+        self._pace = self.session.pace()
         state = self.session.state
         if state is not None:
             self._go_to(state.document.id)
@@ -184,6 +186,8 @@ class QueueScreen(CommandScreen):
             parts.append(f"titles with “{self._search}”")
         if self._filter is not None:
             parts.append(f"only {_WORDS[self._filter].rstrip(' ✓')}")
+        if not parts and self._pace:
+            return [(clip(f" {self._pace}", width), self.theme_now.muted)]
         if not parts and self.session.background is not None:
             # What is learnt is said quietly, where nothing else is to be said.
             return [(clip(f" {news(self.session.project)}", width), self.theme_now.muted)]
@@ -272,18 +276,6 @@ class QueueScreen(CommandScreen):
         self._message = self._assigned() or "all documents"
         self.redraw()
 
-    def run_agreement(self) -> None:
-        """The figures, computed in a thread of its own with a connection of its own."""
-        from annotator.tui.screens.agreement import AgreementScreen
-
-        self.app.push_screen(AgreementScreen(self.session.project.root))
-
-    def run_learning(self) -> None:
-        """What was learnt, and a key that has it done anew."""
-        from annotator.tui.screens.learning import learning_screen
-
-        self.app.push_screen(learning_screen(self.session, self.say, self.say_while))
-
     def run_skip_document(self) -> None:
         row = self._here
         if row is None:
@@ -308,6 +300,9 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
+        if event.y == self.app.size.height - 1:
+            self.click_key(strip(self._footer(self.app.size.width)), event.x)
+            return
         at = self._top + event.y - 2
         if self._top <= at < self._top + len(self._page):
             if at == self._at:

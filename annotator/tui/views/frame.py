@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.model.decision import paragraph_item
+from annotator.model.moving import grown
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Span
@@ -287,6 +288,21 @@ def _selected(state: ReviewState, width: int) -> str:
     return f"{what}: “{quote}”"
 
 
+def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
+    """How the selection is made longer and shorter, and where there is room what growing would select next."""
+    words, key = sizing(keys), keys.shown("grow")
+    chosen, wider = state.selection, grown(state)
+    if width < WIDE or chosen is None or wider is None or not key:
+        return words
+    before = state.document.quote(wider[0], chosen.start) if wider[0] < chosen.start else ""
+    after = state.document.quote(chosen.end, wider[1]) if wider[1] > chosen.end else ""
+    room = max(12, width // 4)
+    added = " ".join(
+        f"“{both_ends(part, room // 2 if before and after else room)}”" for part in (before, after) if part
+    )
+    return f"{key} adds {added}  {words.partition('  ')[2]}"
+
+
 def _message(
     state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
 ) -> list[Piece]:
@@ -299,7 +315,7 @@ def _message(
     if state.mode is not Mode.BROWSE and not text:
         text = _asked(state)
     if state.mode is Mode.SELECT:
-        right = [(f"{sizing(keys)} ", theme.muted)] if width >= 80 else []
+        right = [(f"{_grown(state, keys, width)} ", theme.muted)] if width >= 80 else []
         if state.selection is not None and not (around.message or state.message):
             text = _selected(state, width - width_of(right) - 2)
         return justify([(f" {text}", theme.strong)], right, width)

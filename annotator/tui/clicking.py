@@ -1,0 +1,31 @@
+"""Clicks on the last line: each key that stands there can be pressed with the mouse."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual import events
+
+from annotator.tui.commands import named
+from annotator.tui.driver import Pressed
+from annotator.tui.rows import Drawn
+
+
+def key_at(row: Drawn, x: int, strong: Style) -> str:
+    """The key whose name or words stand at a cell of a footer, in which keys are `strong` and their words are not;
+    empty where there is none, or where several keys share their words (`1-9`)."""
+    at, key = 0, ""
+    for segment in row.segments:
+        if segment.style == strong and segment.text.strip():
+            key = segment.text.strip()
+        at += len(segment.text)
+        if x < at:
+            return named(key) if segment.text.strip() else ""
+    return ""
+
+
+def pressed(key: str) -> Pressed:
+    """The key as it comes from the terminal."""
+    return key if len(key) == 1 else events.Key(key, None)
+
+
+__all__ = ["key_at", "pressed"]

@@ -1,0 +1,76 @@
+"""Help, manual and palette reach every screen; clicks press the keys of the last line."""
+
+from __future__ import annotations
+
+import pytest
+from support import TEXT, document, suggestions
+
+from annotator.model import actions as do
+from annotator.model.review import open_document, step
+from annotator.resources import load_schema
+from annotator.tui.clicking import key_at
+from annotator.tui.commands import COMMANDS, key_map, named, shown
+from annotator.tui.rows import strip
+from annotator.tui.screens.base import EVERYWHERE, CommandScreen
+from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
+from annotator.tui.theme import THEMES
+from annotator.tui.views.bars import footer, keys_now
+from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.strokes import Look
+from annotator.tui.views.text import TextView
+
+KEYS = key_map({})
+MONO = THEMES["mono"]
+
+
+def test_the_palette_of_every_screen_can_run_what_it_offers() -> None:
+    names = {command.name for command in COMMANDS}
+    assert set(EVERYWHERE) <= names
+    for name in EVERYWHERE:
+        assert callable(getattr(CommandScreen, f"run_{name}"))
+
+
+def test_what_is_looked_for_is_found_in_the_keys() -> None:
+    screen = TextScreen("Keys", lambda theme, width: key_rows(KEYS, theme, width))
+    screen._wanted = "guidelines"
+    rows = key_rows(KEYS, MONO, 80)
+    screen._text = lambda theme, width: rows
+    texts = ["".join(text for text, _ in row).casefold() for row in rows]
+    wanted = [i for i, text in enumerate(texts) if "guidelines" in text]
+    assert wanted and [i for i, text in enumerate(texts) if screen._wanted in text] == wanted
+
+
+def test_the_keys_of_a_screen_come_first_in_its_help() -> None:
+    own = (("enter", "go there"),)
+    assert HelpScreen("help", own)._own == own
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "A", "enter", "escape", "pagedown", "space", "left", "ctrl+t", "ctrl+q", ";"]
+)
+def test_a_key_is_read_back_as_it_is_shown(key: str) -> None:
+    assert named(shown(key)) == key
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_click_on_a_key_or_its_words_presses_it_and_on_several_keys_none(width: int) -> None:
+    state = open_document(
+        document(TEXT), load_schema("actors-claims-stances"), session="s", suggestions=suggestions()
+    )
+    row = strip(footer(keys_now(state), state.schema, KEYS, MONO, width))
+    for words, key in (("accept", "a"), ("reject", "x"), ("bounds", "e"), ("keys", "?")):
+        at = row.text.index(f" {words}")
+        assert key_at(row, at + 2, MONO.strong) == key
+    assert key_at(row, row.text.index("1-9"), MONO.strong) == ""
+    assert key_at(row, width + 5, MONO.strong) == ""
+
+
+def test_growing_shows_what_it_would_add() -> None:
+    state = open_document(document(TEXT), load_schema("actors-claims-stances"), session="s")
+    state, _ = step(state, do.StartSelection(TEXT.index("plan")))
+    made = frame(TextView(), state, Look(MONO), KEYS, Surroundings("ada"), 120, 30)
+    assert "+ adds “" in made.rows[-2].text
+    wider, _ = step(state, do.GrowSelection())
+    assert wider.selection is not None and state.selection is not None
+    added = TEXT[wider.selection.start : state.selection.start].strip()
+    assert added[:6] in made.rows[-2].text
