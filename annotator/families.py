@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotator.registry import Family
 from annotator.suggesters.api import SuggesterModule
 
+if TYPE_CHECKING:
+    from annotator.measures.api import Measure
+
 suggesters: Family[SuggesterModule] = Family("annotator.suggesters", "suggester")
-measures: Family[Any] = Family("annotator.measures", "measure")
+measures: Family[Measure] = Family("annotator.measures", "measure")
 formats: Family[Any] = Family("annotator.formats", "format")
 merging: Family[Any] = Family("annotator.merging", "merging strategy")
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from annotator.formats.api import read_records
-from annotator.measures._data import Comparison, Resampling, Result
+from annotator.measures.api import Comparison, Result
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState, open_document
@@ -89,12 +89,14 @@ def project(root: Path, *texts: str) -> Project:
     return made
 
 
-def compute(measure: ModuleType, comparison: Comparison, layer: Layer, draw: Resampling) -> list[Result]:
+def compute(
+    measure: ModuleType, comparison: Comparison, layer: Layer, *, intervals: bool = False
+) -> list[Result]:
     """Every figure of one measure."""
     from annotator.workflows.agreement.compute import figures
 
     name = measure.__name__.rpartition(".")[2].replace("_", "-")
-    return list(figures(comparison, [layer], draw, [name]).results)
+    return list(figures(comparison, [layer], [name], intervals=intervals).results)
 
 
 def review(of: Project, id: str, annotator: str) -> ReviewState:

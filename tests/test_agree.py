@@ -12,7 +12,7 @@ from support import compute, document
 
 from annotator.errors import UsageError
 from annotator.measures import network
-from annotator.measures._data import Resampling, Result, compare
+from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
@@ -24,7 +24,6 @@ from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.report import band, bar, lines, number
 
-NONE = Resampling(0)
 TEXT = "Iran says the deal is dead."
 
 
@@ -56,7 +55,7 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
             _record("b", "support", id="e"),
         ]
     )
-    results = compute(network, comparison, _layer("stance"), NONE)
+    results = compute(network, comparison, _layer("stance"))
     assert _one(results, "F1 tuples, label").value == pytest.approx(6 / 8)
     assert _one(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
     # In the network of a Iran supports (+2), in that of b it is even (+1 -1); the author opposes in both.
@@ -68,7 +67,7 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
 
 def test_what_relations_are_lost_to() -> None:
     comparison = compare([_record("a", "support"), _record("b", "oppose")])
-    found = figures(comparison, [_layer("stance")], NONE)
+    found = figures(comparison, [_layer("stance")])
     lost = found.lost["stance"]
     assert lost.causes == {"missing": 0, "holder": 0, "target": 0, "side": 1}
     assert lost.f1 == 0.5
@@ -77,7 +76,7 @@ def test_what_relations_are_lost_to() -> None:
 
 def test_leaving_one_out_and_the_worst_paragraph() -> None:
     comparison = compare([_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)])
-    found = figures(comparison, [_layer("claim")], NONE)
+    found = figures(comparison, [_layer("claim")])
     assert found.pairs["claim"] == {("a", "b"): 1, ("a", "c"): 0, ("b", "c"): 0}
     assert found.without["claim"] == {"a": 0, "b": 0, "c": 1}
     assert found.confusion["claim"] == (("fact",), [[6]])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from annotator.measures._data import Resampling
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -74,7 +73,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: Path, tmp_path: Path) -> None:
     with Project.open(campaign) as project:
-        found = agreement(project, resampling=Resampling(200))
+        found = agreement(project)
         assert found.data.annotators == ("coder-a", "coder-b", "third")
         strict = next(r for r in found.results if r.layer == "claim" and r.name == "F1 strict")
         assert strict.value is not None and 0.1 < strict.value < 0.95

@@ -12,7 +12,6 @@ from readme import ROOT, page_text
 from support import TEXT, document, project, review
 
 from annotator.formats.api import read_records
-from annotator.measures._data import Resampling
 from annotator.model import actions as do
 from annotator.model.memory import Memory
 from annotator.model.review import step
@@ -68,7 +67,7 @@ def test_a_format(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_measure(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _module("measures/alike.py", monkeypatch)
-    found = agreement(coded, measures=["alike"], layers=["actor"], resampling=Resampling(50))
+    found = agreement(coded, measures=["alike"], layers=["actor"])
     result = next(r for r in found.results if r.name == "paragraphs alike")
     codings = [list(coded.log.records(annotator=name)) for name in ("coder-a", "coder-b")]
     alike = every = 0

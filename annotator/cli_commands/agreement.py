@@ -12,7 +12,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.console import tell_csv
 
 if TYPE_CHECKING:
-    from annotator.measures._data import Passage
+    from annotator.measures.api import Passage
     from annotator.workflows.agreement.gamma import Gamma
 
 
@@ -68,7 +68,6 @@ def command(
       annotator agreement --beside 5
       annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
     """
-    from annotator.measures._data import Resampling
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.report import gamma_lines, report
@@ -80,7 +79,7 @@ def command(
             annotators=names,
             layers=layers or None,
             measures=measures or None,
-            resampling=Resampling(bootstrap, seed),
+            intervals=bootstrap > 0,
         )
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
@@ -124,7 +123,6 @@ def _table(found: object) -> dict[str, object]:
         "skipped": data.skipped,
         "unfinished": data.unfinished,
         "alone": data.alone,
-        "bootstrap": {"samples": found.resampling.samples, "seed": found.resampling.seed},
         "results": [asdict(result) for result in found.results],
         "lost": {layer: asdict(lost) for layer, lost in found.lost.items()},
         "pairs": {

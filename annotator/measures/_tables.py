@@ -1,30 +1,68 @@
-"""Statistics that add up, as named columns, and figures that follow from their sums."""
+"""Statistics that add up over passages, as named columns; what follows from their sums; and results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from annotator.measures._data import Array
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-Key = tuple[Any, ...]
+Key: TypeAlias = tuple[Any, ...]
 """The name of a column: strings, numbers and tuples of them."""
+
+Entries: TypeAlias = tuple[Ints, Ints, Array]
+"""What is not zero in a table: rows, columns, values."""
+
+Scale: TypeAlias = Literal["chance", "share"]
+"""`share`: from 0 to 1; `chance`: 1 at most, 0 is chance. Intervals are made on a scale that keeps to these bounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A row for each passage of a comparison, a column for each key: `(passages, keys)`.
-
-    With `documents` a row belongs to the whole document and stands at its first passage; then documents are what
-    the bootstrap draws however few there are.
-    """
+    """A row for each passage of a comparison, a column for each key: `(passages, keys)`. A statistic of a whole
+    document stands in the row of one of its passages."""
 
     keys: Sequence[Key]
     rows: Array
-    documents: bool = False
+
+    def entries(self) -> Entries:
+        """What is not zero."""
+        row, column = np.nonzero(self.rows)
+        return row, column, self.rows[row, column]
+
+
+@dataclass(frozen=True, slots=True)
+class SparseTable:
+    """The same where most is zero: a value for each pair of `row` and `column`, an index of `keys`."""
+
+    keys: Sequence[Key]
+    row: Ints
+    column: Ints
+    value: Array
+
+    def entries(self) -> Entries:
+        """What is there."""
+        return self.row, self.column, self.value
+
+
+AnyTable: TypeAlias = Table | SparseTable
+
+
+def counted(cells: Mapping[tuple[int, Key], float]) -> SparseTable:
+    """The table of what was counted by row and key."""
+    place: dict[Key, int] = {}
+    column = [place.setdefault(key, len(place)) for _, key in cells]
+    return SparseTable(
+        list(place),
+        np.array([row for row, _ in cells], dtype=np.int64),
+        np.array(column, dtype=np.int64),
+        np.array(list(cells.values()), dtype=np.float64),
+    )
 
 
 class Sums:
@@ -53,11 +91,12 @@ class Sums:
     def pick(self, *keys: Key) -> Callable[[Array], Array]:
         """From rows `(k, all keys)` to `(k, len(keys))`, zeros for keys that there are none of."""
         places = [(i, self.index[key]) for i, key in enumerate(keys) if key in self.index]
+        into = np.array([i for i, _ in places], dtype=np.int64)
+        taken = np.array([at for _, at in places], dtype=np.int64)
 
         def picked(rows: Array) -> Array:
             out = np.zeros((len(rows), len(keys)))
-            for i, at in places:
-                out[:, i] = rows[:, at]
+            out[:, into] = rows[:, taken]
             return out
 
         return picked
@@ -92,11 +131,24 @@ class Square:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a reader has to know of a figure: `what` it is in one sentence, its `formula` (TeX), its `source`, how to
+    read it, and when not to use it."""
+
+    what: str
+    formula: str
+    source: str
+    reading: str
+    caution: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `value` maps rows `(k, keys)` of the sums of `table` to `(k,)`, NaN where undefined for the `reason`.
+    """One figure: `value` maps rows `(k, keys)` of the sums of `table` to `(k,)`, NaN where undefined for the
+    `reason`.
 
     `n` is the number of units that it rests on, `coverage` the share of all units that could be compared, `parts`
-    the same figure by label. `refused` is the reason why there is none whatever the numbers.
+    the same figure by label (a part's `name`). `refused` is the reason why there is none whatever the numbers.
     """
 
     measure: str
@@ -106,8 +158,61 @@ class Figure:
     reason: str
     n: int = 0
     coverage: float | None = None
-    parts: Mapping[str, float | None] = field(default_factory=dict)
+    parts: Sequence[Figure] = ()
     refused: str = ""
+    scale: Scale = "chance"
+    about: About | None = None
 
 
-__all__ = ["Figure", "Key", "Square", "Sums", "Table"]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure for one label: its value, None with the `reason`, its interval, and the units `n` that it rests on."""
+
+    value: float | None
+    n: int = 0
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    no_interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure: `value` at most 1, or None with the `reason`; `low` and `high` bound its 95 % interval, and
+    `no_interval` says why there is none.
+
+    `n` is the number of units that it rests on, `coverage` the share of all units that could be compared,
+    `parts` the same figure by label.
+    """
+
+    measure: str
+    layer: str
+    name: str
+    value: float | None
+    reason: str = ""
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    coverage: float | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    no_interval: str = ""
+    about: About | None = field(default=None, compare=False, repr=False)
+
+
+def single(value: Callable[[Array], Array], sums: Array) -> float | None:
+    """The value of one row of sums, None where it is undefined."""
+    found = float(value(sums[None, :])[0])
+    return None if np.isnan(found) else found
+
+
+def f1(rows: Array) -> Array:
+    """From rows `(shared, number of the one, number of the other)` to F1; NaN when nothing is marked."""
+    total = rows[:, 1] + rows[:, 2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))
+
+
+__all__ = [
+    "About", "AnyTable", "Array", "Entries", "Figure", "Ints", "Key", "Part", "Result", "Scale", "SparseTable",
+    "Square", "Sums", "Table", "counted", "f1", "single",
+]  # fmt: skip

@@ -1,175 +1,113 @@
-"""Krippendorff's alpha, nominal, on the characters and on the tokens of the text.
+"""Krippendorff's alpha, nominal, on the characters and on the tokens of the text; percent agreement and AC1 beside it.
 
-What an annotator says of a character is the set of labels that cover it; no label is a value like others.
-Characters are never enumerated: between two boundaries all are alike, and a stretch counts by its length. A
-token has the labels of every span that covers some of it.
+What an annotator says of a character or token is the set of labels that cover it; no label is a value like others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from annotator.measures._coincidence import against_rest, alpha
-from annotator.measures._columns import Columns, Ints, columns
-from annotator.measures._data import Array, Comparison, single
-from annotator.measures._tables import Figure, Sums, Table
+from annotator.measures import _coefficients as coefficients
+from annotator.measures._characters import Coincidences, characters, tokens
+from annotator.measures._coefficients import against_rest, alpha
+from annotator.measures._comparison import Comparison
+from annotator.measures._span_arrays import SpanArrays, span_arrays
+from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Scale, Square, Sums, Table
 from annotator.model.schema import Layer
 
 title = "Krippendorff's alpha on characters and tokens"
 kinds = ("span",)
 
-Counted = tuple[Array, list[frozenset[int]]]
-"""Matrices of coincidences, `(passages, size * size)`, and the labels that each of the `size` values stands for."""
+_ALIKE = "no variation: nothing is marked, or everything alike"
 
 
-def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     """Coincidences of the labels of characters and of tokens."""
     return {"characters": on_characters(comparison, layer), "tokens": on_tokens(comparison, layer)}
 
 
 def on_characters(comparison: Comparison, layer: Layer) -> Table:
     """The table of characters."""
-    rows, values = characters(comparison, layer.name)
-    found = columns(comparison, layer.name)
-    return _table(found, rows, values, found.lengths.astype(np.float64))
-
-
-def _table(found: Columns, rows: Array, values: list[frozenset[int]], n: Array) -> Table:
-    """Matrices under the labels that the values stand for, and how many units there are."""
-    names = [tuple(sorted(found.labels[i] for i in held)) for held in values]
-    keys = [*(("c", one, other) for one in names for other in names), ("n",)]
-    return Table(keys, np.concatenate([rows, n[:, None]], axis=1))
-
-
-def characters(comparison: Comparison, layer: str) -> Counted:
-    """Matrices of coincidences by characters; made once for a comparison."""
-    key = ("characters", layer)
-    if key not in comparison.cache:
-        found = columns(comparison, layer)
-        stops = (found.begins + found.lengths)[found.passage]
-        every = [found.begins, found.begins + found.lengths, found.start, np.minimum(found.end, stops)]
-        edges, inverse = np.unique(np.concatenate(every), return_inverse=True)
-        size, spans = 2 * len(found.begins), len(found.start)
-        opens, closes = inverse[size : size + spans], inverse[size + spans :]
-        # Stretches between two edges; those between passages belong to none.
-        passage = np.searchsorted(found.begins, edges[:-1], side="right") - 1
-        inside = edges[:-1] < (found.begins + found.lengths)[passage]
-        said, values = _values(found, opens, closes, len(edges) - 1)
-        weight = (np.diff(edges) * inside).astype(np.float64)
-        comparison.cache[key] = (_coincidences(found, said, passage, weight, len(values)), values)
-    counted = comparison.cache[key]
-    assert isinstance(counted, tuple)
-    return counted
+    return _table(span_arrays(comparison, layer.name), characters(comparison, layer.name))
 
 
 def on_tokens(comparison: Comparison, layer: Layer) -> Table:
     """The table of tokens."""
-    found = columns(comparison, layer.name)
-    starts, ends, passages = _tokens(comparison, found)
-    stops = (found.begins + found.lengths)[found.passage]
-    opens = np.searchsorted(ends, found.start, side="right")
-    closes = np.maximum(opens, np.searchsorted(starts, np.minimum(found.end, stops), side="left"))
-    said, values = _values(found, opens, closes, len(starts))
-    rows = _coincidences(found, said, passages, np.ones(len(starts)), len(values))
-    return _table(found, rows, values, np.bincount(passages, minlength=len(found.present)).astype(np.float64))
+    return _table(span_arrays(comparison, layer.name), tokens(comparison, layer.name))
 
 
-def _tokens(comparison: Comparison, found: Columns) -> tuple[Ints, Ints, Ints]:
-    """Bounds on the continuum and passage of every token; made once for a comparison."""
-    if "tokens" not in comparison.cache:
-        tokens: list[tuple[int, int]] = []
-        counts: list[int] = []
-        for passage in comparison.passages:
-            before = len(tokens)
-            tokens += passage.tokens()
-            counts.append(len(tokens) - before)
-        bounds = np.fromiter(chain.from_iterable(tokens), np.int64, 2 * len(tokens)).reshape(-1, 2)
-        begins = np.array([p.start for p in comparison.passages], dtype=np.int64)
-        passages = np.repeat(np.arange(len(counts)), counts)
-        shift = (found.begins - begins)[passages]
-        comparison.cache["tokens"] = (bounds[:, 0] + shift, bounds[:, 1] + shift, passages)
-    tokens_ = comparison.cache["tokens"]
-    assert isinstance(tokens_, tuple)
-    return tokens_
+def _table(found: SpanArrays, counted: Coincidences) -> Table:
+    """Matrices under the labels that the values stand for, shares of values, agreeing pairs and units."""
+    names = [tuple(sorted(found.labels[i] for i in held)) for held in counted.values]
+    keys: list[Key] = [("c", one, other) for one in names for other in names]
+    keys += [*(("share", one) for one in names), ("agree",), ("n",)]
+    ends = [counted.agreeing[:, None], counted.units[:, None]]
+    return Table(keys, np.concatenate([counted.matrices, counted.share, *ends], axis=1))
 
 
-def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
-    """Alpha on characters and on tokens; `parts` by label, each against everything else."""
-    return [figure(unit, sums[unit]) for unit in ("characters", "tokens")]
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
+    """Alpha on characters and on tokens, `parts` by label, each against everything else; percent agreement and AC1."""
+    return [
+        one
+        for unit in ("characters", "tokens")
+        for one in (figure(unit, sums[unit]), *_beside(layer, unit, sums[unit]))
+    ]
 
 
 def figure(unit: str, sums: Sums) -> Figure:
     """Alpha on one kind of unit."""
     square = sums.square("c")
-    matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
     own = alpha(square.size)
-    parts: dict[str, float | None] = {}
-    for label in sorted({label for held in square.values for label in held}):
-        keep = [at for at, held in enumerate(square.values) if label in held]
-        parts[label] = single(alpha(2), against_rest(matrix, keep))
     return Figure(
-        "alpha", f"alpha {unit}", unit, lambda rows: own(square.matrices(rows)),
-        "no variation: nothing is marked, or everything alike", sums.count("n"), None, parts,
+        "alpha", f"alpha {unit}", unit, lambda rows: own(square.matrices(rows)), _ALIKE, sums.count("n"), None,
+        _by_label(unit, square, sums), about=coefficients.ALPHA,
     )  # fmt: skip
 
 
-def _values(found: Columns, opens: Ints, closes: Ints, units: int) -> tuple[list[Ints], list[frozenset[int]]]:
-    """For each annotator the value of every unit, `(units,)`, and what labels each value stands for; value 0
-    is no label at all."""
-    known: dict[frozenset[int], int] = {frozenset(): 0}
-    said: list[Ints] = []
-    labels = len(found.labels)
-    group = found.who * labels + found.label
-    order = np.argsort(group, kind="stable")
-    first = np.searchsorted(group[order], np.arange(found.annotators * labels + 1))
-    for who in range(found.annotators):
-        value = np.zeros(units, dtype=np.int64)
-        for label in range(labels):
-            at = who * labels + label
-            rows = order[first[at] : first[at + 1]]
-            if not len(rows):
-                continue
-            change = np.bincount(opens[rows], minlength=units + 1) - np.bincount(
-                closes[rows], minlength=units + 1
-            )
-            covered = np.cumsum(change[:units]) > 0
-            value[covered] = _joined(value[covered], label, known)
-        said.append(value)
-    return said, list(known)
+def _by_label(unit: str, square: Square, sums: Sums) -> list[Figure]:
+    both, size = alpha(2), square.size
+    totals = square.matrices(sums.total[None, :]).reshape(size, size).sum(axis=1)
+    out: list[Figure] = []
+    for label in sorted({label for held in square.values for label in held}):
+        keep = [at for at, held in enumerate(square.values) if label in held]
+
+        def value(rows: Array, keep: list[int] = keep) -> Array:
+            return both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
+
+        out.append(Figure("alpha", label, unit, value, _ALIKE, round(float(totals[keep].sum()))))
+    return out
 
 
-def _joined(values: Ints, label: int, known: dict[frozenset[int], int]) -> Ints:
-    """The values with a label added; unseen sets get the next number."""
-    sets = list(known)
-    step = np.zeros(len(sets), dtype=np.int64)
-    for value in np.flatnonzero(np.bincount(values, minlength=len(sets))).tolist():
-        step[value] = known.setdefault(sets[value] | {label}, len(known))
-    return np.asarray(step[values])
+def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
+    """Percent agreement and AC1; values are what annotators said, and the labels of the schema."""
+    values = [key[1] for key in sums.of("share")]
+    take = sums.pick(("agree",), ("n",), *(("share", value) for value in values))
+    possible = len({*values, (), *((label.name,) for label in layer.labels)})
+    n, marked = sums.count("n"), any(values)
+
+    def agreeing(rows: Array) -> tuple[Array, Array]:
+        picked = take(rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            known = np.where(picked[:, 1:2] > 0, picked / picked[:, 1:2], np.nan)
+        return known[:, 0], np.nan_to_num(known[:, 2:])
+
+    def figure(
+        kind: str, value: Callable[[Array, Array], Array], about: About, scale: Scale = "chance"
+    ) -> Figure:
+        refused = "" if marked else "nothing is marked"
+        return Figure(
+            "alpha", f"{kind} {unit}", unit, lambda rows: value(*agreeing(rows)), _ALIKE, n, refused=refused,
+            scale=scale, about=about,
+        )  # fmt: skip
+
+    return [
+        figure("percent", lambda observed, _: observed, coefficients.PERCENT, "share"),
+        figure(
+            "AC1", lambda observed, shares: coefficients.ac1(observed, shares, possible), coefficients.AC1
+        ),
+    ]
 
 
-def _coincidences(found: Columns, said: Sequence[Ints], passage: Ints, weight: Array, size: int) -> Array:
-    """Matrices of coincidences, `(passages, size * size)`; see `_coincidence`."""
-    count = len(found.present)
-    out = np.zeros((count, size, size))
-    if not len(weight):
-        return out.reshape(count, size * size)
-    counts = np.zeros((size, len(weight)))
-    for who, values in enumerate(said):
-        here = found.present[passage, who] if not found.present[:, who].all() else None
-        for value in range(size):
-            hit = values == value
-            counts[value] += hit if here is None else hit & here
-    coders = found.present.sum(axis=1)[passage]
-    share = weight / np.maximum(coders - 1, 1)
-    for v in range(size):
-        weighted = counts[v] * share
-        for w in range(v, size):
-            pairs = weighted * (counts[w] - (v == w))
-            out[:, v, w] = out[:, w, v] = np.bincount(passage, weights=pairs, minlength=count)
-    return out.reshape(count, size * size)
-
-
-__all__ = ["characters", "figure", "figures", "kinds", "on_characters", "on_tokens", "tables", "title"]
+__all__ = ["figure", "figures", "kinds", "on_characters", "on_tokens", "tables", "title"]

@@ -16,24 +16,34 @@ sum of D_o / sum of D_e. Units of one annotator may overlap when their labels di
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures._columns import Columns, Ints, columns, overlaps
-from annotator.measures._data import Array, Comparison, single
-from annotator.measures._tables import Figure, Sums, Table
+from annotator.measures._comparison import Comparison
+from annotator.measures._refusal import refusal
+from annotator.measures._span_arrays import SpanArrays, overlaps, seating, span_arrays
+from annotator.measures._tables import About, AnyTable, Array, Figure, Ints, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.text import paragraph_number
 
 title = "Krippendorff's alpha_U (unitizing, 1995/2004)"
 kinds = ("span",)
 
+ABOUT = About(
+    "How far the units of a label coincide, in squared distances of their bounds.",
+    r"\alpha_U = 1 - D_o / D_e",
+    "Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25, 47-76; "
+    "(2004). Content Analysis, 2nd ed., pp. 251-256",
+    "1 is full agreement, 0 what chance gives; long units that are missed weigh much.",
+    "Not where units of one annotator and label overlap (there is none then); on few, long units it varies widely.",
+)
 
-def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+
+def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     """D_o and D_e of every document by label; of one whose units overlap, who refuses it instead."""
-    found = columns(comparison, layer.name)
+    found = span_arrays(comparison, layer.name)
     continua = _continua(comparison)
     first = (
         np.unique(continua.document, return_index=True)[1]
@@ -42,46 +52,55 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
     )
     refused = _overlapping(comparison, found, continua)
     size = len(found.labels)
-    rows = np.zeros((len(comparison.passages), 2 * size + 1 + len(refused)))
+    rows = np.zeros((len(comparison.passages), 3 * size + len(refused)))
     if len(rows):
         observed, expected = disagreements(comparison, layer.name)
         rows[first, :size], rows[first, size : 2 * size] = observed, expected
-        rows[first, 2 * size] = np.bincount(continua.document[found.passage], minlength=len(first))
+        units = continua.document[found.passage] * size + found.label
+        rows[first, 2 * size : 3 * size] = np.bincount(units, minlength=len(first) * size).reshape(
+            len(first), size
+        )
         for i, document in enumerate(refused.values()):
             rows[first[document], : 2 * size] = 0
-            rows[first[document], 2 * size + 1 + i] = 1
+            rows[first[document], 3 * size + i] = 1
     keys = [
-        *(("observed", v) for v in found.labels), *(("expected", v) for v in found.labels), ("units",),
+        *((kind, v) for kind in ("observed", "expected", "units") for v in found.labels),
         *(("refused", words) for words in refused),
     ]  # fmt: skip
-    return {"disagreements": Table(keys, rows, documents=True)}
+    return {"disagreements": Table(keys, rows)}
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
-    """alpha_U over all labels, `parts` by label; intervals by documents, however few they are."""
+    """alpha_U over all labels, `parts` by label."""
     own = sums["disagreements"]
     observed, expected = own.pick(*own.of("observed")), own.pick(*own.of("expected"))
 
     def value(rows: Array) -> Array:
         return _alpha(np.stack([observed(rows).sum(axis=1), expected(rows).sum(axis=1)], axis=1))
 
-    parts = {
-        label: single(_alpha, np.array([own.get("observed", label), own.get("expected", label)]))
-        for label in sorted({key[1] for kind in ("observed", "expected") for key in own.of(kind)})
-    }
-    return [
-        Figure(
-            "alpha_u", "alpha_U", "disagreements", value, "no variation: nothing is marked, or everything alike",
-            own.count("units"), None, parts, refusal(own),
+    reason = "no variation: nothing is marked, or everything alike"
+    refused = refusal(own)
+    parts: list[Figure] = []
+    for label in sorted({key[1] for kind in ("observed", "expected") for key in own.of(kind)}):
+        take = own.pick(("observed", label), ("expected", label))
+        parts.append(
+            Figure(
+                "alpha_u",
+                label,
+                "disagreements",
+                _alpha_of(take),
+                reason,
+                own.count("units", label),
+            )
         )
-    ]  # fmt: skip
+    n = sum(own.count(*key) for key in own.of("units"))
+    return [
+        Figure("alpha_u", "alpha_U", "disagreements", value, reason, n, None, parts, refused, about=ABOUT)
+    ]
 
 
-def refusal(sums: Sums) -> str:
-    """Why there is no figure: who has units that overlap, and in how many documents more; empty when nobody has."""
-    refused = sums.of("refused")
-    more = f", and in {len(refused) - 1} more" if len(refused) > 1 else ""
-    return f"{refused[0][1]}{more}" if refused else ""
+def _alpha_of(take: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    return lambda rows: _alpha(take(rows))
 
 
 def _alpha(rows: Array) -> Array:
@@ -89,12 +108,12 @@ def _alpha(rows: Array) -> Array:
         return np.asarray(np.where(rows[:, 1] > 0, 1 - rows[:, 0] / rows[:, 1], np.nan))
 
 
-def _overlapping(comparison: Comparison, found: Columns, continua: _Continua) -> dict[str, int]:
+def _overlapping(comparison: Comparison, found: SpanArrays, continua: _Continua) -> dict[str, int]:
     """For every document in which units of one annotator and label overlap, who it is and where: words -> document."""
     document = continua.document[found.passage]
-    order = np.lexsort((found.start, found.label, found.who, document))
+    order = np.lexsort((found.start, found.label, found.seat, document))
     a, b = order[:-1], order[1:]
-    bad = (document[a] == document[b]) & (found.who[a] == found.who[b])
+    bad = (document[a] == document[b]) & (found.seat[a] == found.seat[b])
     bad &= (found.label[a] == found.label[b]) & (found.end[a] > found.start[b])
     out: dict[int, str] = {}
     for at in a[np.flatnonzero(bad)].tolist():
@@ -116,20 +135,19 @@ class _Continua:
 
 def _continua(comparison: Comparison) -> _Continua:
     document = np.array([p.document for p in comparison.passages], dtype=np.int64)
-    number = {name: i for i, name in enumerate(comparison.annotators)}
+    people = seating(comparison)
     length = np.zeros(comparison.documents, dtype=np.int64)
-    present = np.zeros((comparison.documents, len(number)))
+    present = np.zeros((comparison.documents, people.shape[1]))
     for passage in comparison.passages:
         length[passage.document] = len(passage.text)
-        for name in passage.works:
-            present[passage.document, number[name]] = 1
+    np.maximum.at(present, document, people >= 0)
     return _Continua(document, length, present)
 
 
 def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
     """D_o and D_e of every document and label, `(documents, labels)` each; units of one annotator and label must
     not overlap. The time is that of sorting the units."""
-    found = columns(comparison, layer)
+    found = span_arrays(comparison, layer)
     continua = _continua(comparison)
     document = continua.document[found.passage]
     size = len(found.labels)
@@ -156,21 +174,21 @@ def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
     return observed, expected
 
 
-def _observed(found: Columns, group: Ints, others: Array, groups: int) -> Array:
+def _observed(found: SpanArrays, group: Ints, others: Array, groups: int) -> Array:
     """Differences summed over unordered pairs of annotators, by document and label."""
     a, b = overlaps(found)
     alike = found.label[a] == found.label[b]
     a, b = a[alike], b[alike]
     apart = (found.start[a] - found.start[b]) ** 2 + (found.end[a] - found.end[b]) ** 2
     out = np.bincount(group[a], weights=apart.astype(np.float64), minlength=groups)
-    size = found.annotators
-    met = np.unique(np.concatenate([a * size + found.who[b], b * size + found.who[a]])) // max(1, size)
+    size = found.seats
+    met = np.unique(np.concatenate([a * size + found.seat[b], b * size + found.seat[a]])) // max(1, size)
     alone = others - np.bincount(met, minlength=len(group))
     length = (found.end - found.start).astype(np.float64)
     return np.asarray(out + np.bincount(group, weights=alone * length**2, minlength=groups))
 
 
-def _room(found: Columns, continua: _Continua, group: Ints) -> Array:
+def _room(found: SpanArrays, continua: _Continua, group: Ints) -> Array:
     """For every unit the number of places that all gaps of its document and label have for it."""
     where, gap = _gaps(found, continua, group)
     longest = int(continua.length.max(initial=0)) + 2
@@ -183,14 +201,14 @@ def _room(found: Columns, continua: _Continua, group: Ints) -> Array:
     return np.asarray(sums[last] - sums[first] - (last - first) * length)
 
 
-def _gaps(found: Columns, continua: _Continua, group: Ints) -> tuple[Ints, Ints]:
+def _gaps(found: SpanArrays, continua: _Continua, group: Ints) -> tuple[Ints, Ints]:
     """Document and label, and length, of every gap: of everyone who annotated the document."""
-    size, people = max(1, len(found.labels)), found.annotators
+    size, people = max(1, len(found.labels)), found.seats
     document = group // size
     # Bounds in the document: the sum of a unit's lengths and gaps is the document's length.
     begin = np.array([span.start for span in found.spans], dtype=np.int64)
     end = begin + (found.end - found.start)
-    lane = group * people + found.who
+    lane = group * people + found.seat
     order = np.lexsort((begin, lane))
     lane_, begin_, end_ = lane[order], begin[order], end[order]
     fresh = np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
@@ -208,4 +226,4 @@ def _gaps(found: Columns, continua: _Continua, group: Ints) -> tuple[Ints, Ints]
     return where, length
 
 
-__all__ = ["disagreements", "figures", "kinds", "refusal", "tables", "title"]
+__all__ = ["disagreements", "figures", "kinds", "tables", "title"]

@@ -1,25 +1,28 @@
 """Agreement on what the coding is for: who takes which side on what, in each document and in the network.
 
 A document-level tuple is (entity of the source, what the target is, side): the target by its label, or by its
-concept. Annotators agree on a tuple when both coded it at least once in the document, wherever. The network is
-the matrix of actors by concepts, each cell the sign of its supports less its opposes over all documents (0 when
-even, empty when nothing was coded); two annotators' matrices, from the documents that both finished, are compared
-cell by cell: F1 of signed cells, and alpha of the sign where both have one (`coverage`: their share of cells).
+concept. A concept `not: x` is x with the other side. Annotators agree on a tuple when both coded it at least once in
+the document, wherever. The network is the matrix of actors by concepts, each cell the sign of its supports less its
+opposes over all documents (0 when even, empty when nothing was coded); two annotators' matrices, from the documents
+that both finished, are compared cell by cell: F1 of signed cells, and alpha of the sign where both have one
+(`coverage`: their share of cells).
 Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.measures._coincidence import alpha
-from annotator.measures._data import Array, Comparison, Passage, Work, f1
-from annotator.measures._tables import Figure, Key, Sums, Table
+from annotator.measures import _coefficients as coefficients
+from annotator.measures._coefficients import alpha
+from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
+from annotator.measures._names import turned
+from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Sums, Table, counted, f1
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -29,50 +32,103 @@ kinds = ("relation",)
 SIGNS = {"support": 1, "agree": 1, "agreement": 1, "pos": 1, "+1": 1, "oppose": -1, "disagree": -1,
          "disagreement": -1, "neg": -1, "-1": -1}  # fmt: skip
 
+_SOURCE = "Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks"
+ABOUT = {
+    "tuples": About(
+        "The share of statements (who, on what, which side) that two annotators both found in a document.",
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        "0 to 1; how often a finding that rests on one annotator would be found by another.",
+        "Not to tell why it is low: other names, other concepts and other sides all count.",
+    ),
+    "parts": About(
+        "The same statements with one part of them left out: what is left if that part never differed.",
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        "The difference to F1 tuples, concept is what would be gained by agreeing on that part.",
+        "Gains do not add up: a statement may differ in several parts.",
+    ),
+    "cells": About(
+        "The share of signed cells that two annotators' networks have in common.",
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        "0 to 1; errors in single statements may cancel out in a cell.",
+        "Not for networks of few documents: each cell then rests on one statement.",
+    ),
+    "sign": About(
+        "Agreement beyond chance on the sign of the cells that both networks have.",
+        r"\alpha = 1 - D_o / D_e", coefficients.ALPHA.source, coefficients.ALPHA.reading,
+        "Look at its coverage: cells of one network alone are not in it.",
+    ),
+}  # fmt: skip
 
-def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
-    """`tuples`: of each document those that two annotators share and those of both, by label and by concept;
-    `cells`: by pair of annotators, cell and side (0, 1) how often it was coded, and the sum of its signs."""
+_PARTS = ("holder", "concept", "side")
+"""What a statement is made of."""
+
+Edges = list[tuple[Passage, Work, Relation]]
+
+
+def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
+    """`tuples`: of each document those that two annotators share and those of both, by label, by concept, and by
+    concept without one part of the statement; `cells` (where the comparison is by pair): by pair of annotators, cell
+    and side (0, 1) how often it was coded, and the sum of its signs."""
     first: dict[int, int] = {}
     for i, passage in enumerate(comparison.passages):
         first.setdefault(passage.document, i)
-    tuples = np.zeros((len(comparison.passages), 4))
+    names = ("label", "concept", *(f"concept without {part}" for part in _PARTS))
+    tuples = np.zeros((len(comparison.passages), 2 * len(names)))
     counts: Counter[tuple[int, Key]] = Counter()
     for document, several in _documents(comparison, layer.name):
         row = first[document]
-        for column, about in ((0, _by_label), (2, _by_concept)):
-            sets = {
-                who: {(h, t, r.label) for p, w, r in own for h in _holders(p, w, r) for t in about(p, w, r)}
-                for who, own in several.items()
-            }
+        for column, sets in enumerate(_statements(comparison, several)):
             for one, other in combinations(sorted(sets), 2):
-                tuples[row, column] += len(sets[one] & sets[other])
-                tuples[row, column + 1] += len(sets[one]) + len(sets[other])
-        _count(several, row, counts)
-    keys = sorted({key for _, key in counts})
-    place = {key: i for i, key in enumerate(keys)}
-    cells = np.zeros((len(comparison.passages), len(keys)))
-    for (row, key), times in counts.items():
-        cells[row, place[key]] = times
-    names = [(kind, about) for about in ("label", "concept") for kind in ("same", "marked")]
-    return {"tuples": Table(names, tuples, documents=True), "cells": Table(keys, cells, documents=True)}
+                tuples[row, 2 * column] += len(sets[one] & sets[other])
+                tuples[row, 2 * column + 1] += len(sets[one]) + len(sets[other])
+        if comparison.pairwise:
+            _count(comparison, several, row, counts)
+    keys = [(kind, name) for name in names for kind in ("same", "marked")]
+    out: dict[str, AnyTable] = {"tuples": Table(keys, tuples)}
+    if comparison.pairwise:
+        out["cells"] = counted({at: counts[at] for at in sorted(counts)})
+    return out
 
 
-def _count(several: Mapping[str, Edges], row: int, counts: Counter[tuple[int, Key]]) -> None:
+def _statements(
+    comparison: Comparison, several: Mapping[str, Edges]
+) -> Iterator[dict[str, set[tuple[str, ...]]]]:
+    """For each of the names of `tuples` what each annotator states in a document."""
+    by_label: dict[str, set[tuple[str, ...]]] = {}
+    by_concept: dict[str, set[tuple[str, ...]]] = {}
+    for who, edges in several.items():
+        by_label[who] = {
+            (holder, about, r.label)
+            for p, w, r in edges
+            for holder in _holders(p, w, r)
+            for about in _by_label(w, r)
+        }
+        by_concept[who] = {
+            (holder, about, _side(r, turn))
+            for p, w, r in edges
+            for holder in _holders(p, w, r)
+            for about, turn in _by_concept(comparison, p, w, r)
+        }
+    yield by_label
+    yield by_concept
+    for part in range(len(_PARTS)):
+        yield {who: {s[:part] + s[part + 1 :] for s in found} for who, found in by_concept.items()}
+
+
+def _count(
+    comparison: Comparison, several: Mapping[str, Edges], row: int, counts: Counter[tuple[int, Key]]
+) -> None:
     """Add a document's cells, once for each pair of annotators that they are in."""
     for who, edges in several.items():
         others = [other for other in several if other != who]
         for passage, work, relation in edges:
             sign = SIGNS.get(relation.label.casefold(), 0)
             for holder in _holders(passage, work, relation):
-                for about in _by_concept(passage, work, relation):
+                for about, turn in _by_concept(comparison, passage, work, relation):
                     for other in others:
                         pair, side = ((who, other), 0) if who < other else ((other, who), 1)
                         counts[row, (*pair, holder, about, side, "times")] += 1
-                        counts[row, (*pair, holder, about, side, "sign")] += sign
-
-
-Edges = list[tuple[Passage, Work, Relation]]
+                        counts[row, (*pair, holder, about, side, "sign")] += -sign if turn else sign
 
 
 def _documents(comparison: Comparison, layer: str) -> Iterator[tuple[int, dict[str, Edges]]]:
@@ -99,45 +155,70 @@ def _holders(passage: Passage, work: Work, relation: Relation) -> list[str]:
     return [part.strip() for part in (span.entity or _words(passage, span)).split(";")]
 
 
-def _by_label(passage: Passage, work: Work, relation: Relation) -> list[str]:  # noqa: ARG001
+def _by_label(work: Work, relation: Relation) -> list[str]:
     span = work.ends.get(relation.target)
     if span is None:
         return []
     return [span.label if span.entity is None else span.entity]
 
 
-def _by_concept(passage: Passage, work: Work, relation: Relation) -> list[str]:
-    """Concepts of the target; its entity or words where it has none."""
+def _by_concept(
+    comparison: Comparison, passage: Passage, work: Work, relation: Relation
+) -> list[tuple[str, bool]]:
+    """Concepts of the target, each with whether `not: ` turned it; its entity or words where it has none."""
     span = work.ends.get(relation.target)
     if span is None:
         return []
-    held = span.attributes.get("concept")
-    if isinstance(held, list) and held:
-        return [str(value) for value in held]
-    return [str(held or span.entity or _words(passage, span))]
+    held = span.attributes.get(comparison.concepts.get(span.layer, "concept"))
+    several = [str(one) for one in held] if isinstance(held, list) and held else [str(held)] if held else []
+    if several:
+        return [turned(one) for one in several]
+    return [(span.entity or _words(passage, span), False)]
+
+
+def _side(relation: Relation, turn: bool) -> str:
+    """The sign of a side, the other one where the concept was turned; the label of a side without a sign."""
+    sign = SIGNS.get(relation.label.casefold(), 0)
+    return relation.label if not sign else str(-sign if turn else sign)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
-    """F1 of tuples by label and by concept, F1 of signed cells of the network, and alpha of the sign."""
-    out: list[Figure] = []
+    """F1 of tuples by label and by concept, the latter also without one part of each; F1 of signed cells of the
+    network, and alpha of the sign."""
     own, nothing = sums["tuples"], "nobody marked anything"
-    for about in ("label", "concept"):
-        take = own.pick(("same", about), ("marked", about), ())
 
-        def value(rows: Array, take: Callable[[Array], Array] = take) -> Array:
-            return f1(take(rows))
+    def tuples(name: str, table: str, about: About) -> Figure:
+        take = own.pick(("same", table), ("marked", table), ())
+        return Figure(
+            "network", name, "tuples", lambda rows: f1(take(rows)), nothing, own.count("marked", table), scale="share",
+            about=about,
+        )  # fmt: skip
 
-        out.append(
-            Figure("network", f"F1 tuples, {about}", "tuples", value, nothing, own.count("marked", about))
-        )
-    cells = _Cells(sums["cells"])
-    n, both = cells.filled(sums["cells"].total[None, :])
+    out = [tuples(f"F1 tuples, {about}", about, ABOUT["tuples"]) for about in ("label", "concept")]
+    out += [
+        tuples(f"F1 tuples, {part} left out", f"concept without {part}", ABOUT["parts"]) for part in _PARTS
+    ]
+    return [*out, *_network(sums.get("cells"), nothing)]
+
+
+def _network(sums: Sums | None, nothing: str) -> list[Figure]:
+    names = ("F1 network cells", "alpha network sign")
+    if sums is None:
+        refused = f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 tuples"
+        return [
+            Figure(
+                "network", name, "cells", lambda rows: np.full(len(rows), np.nan), nothing, refused=refused
+            )
+            for name in names
+        ]
+    cells = _Cells(sums)
+    n, both = cells.filled(sums.total[None, :])
     reason = "no variation: no cell in common, or every sign is the same" if n else nothing
     coverage = 2 * both / n if n else None
     return [
-        *out, Figure("network", "F1 network cells", "cells", cells.f1, nothing, n),
-        Figure("network", "alpha network sign", "cells", cells.sign, reason, n, coverage),
-    ]  # fmt: skip
+        Figure("network", names[0], "cells", cells.f1, nothing, n, scale="share", about=ABOUT["cells"]),
+        Figure("network", names[1], "cells", cells.sign, reason, n, coverage, about=ABOUT["sign"]),
+    ]
 
 
 class _Cells:

@@ -25,30 +25,56 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from annotator.measures._columns import Columns, columns, overlaps, spread
-from annotator.measures._data import Array, Comparison
-from annotator.measures._tables import Figure, Key, Sums, Table
-from annotator.measures.alpha import characters
-from annotator.measures.alpha_u import refusal
+from annotator.measures._characters import characters
+from annotator.measures._comparison import Comparison
+from annotator.measures._refusal import refusal
+from annotator.measures._span_arrays import SpanArrays, overlaps, span_arrays, spread
+from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.text import paragraph_number
 
 title = "u-alpha (unitizing)"
 kinds = ("span",)
 
+_SOURCE = (
+    "Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing textual "
+    "continua: further developments. Quality & Quantity 50, 2347-2364"
+)
+_LIMITS = "1 is full agreement, 0 what chance gives."
+_CAUTION = "Not where units of one annotator overlap: there is none then."
+_ABOUT = {
+    "u-alpha": About(
+        "Agreement on the bounds and labels of units, gaps included, weighted by length.",
+        r"{}_u\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS, _CAUTION,
+    ),
+    "|u-alpha": About(
+        "Agreement on what is a unit and what is a gap, whatever the label.",
+        r"{}_{|u}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS, _CAUTION,
+    ),
+    "cu-alpha": About(
+        "Agreement on the labels of stretches that two annotators both marked.",
+        r"{}_{cu}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS,
+        f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
+    ),
+    "(k)u-alpha": About(
+        "The same for one label against the others.", r"{}_{(k)u}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS,
+        f"Look at its coverage. {_CAUTION}",
+    ),
+}  # fmt: skip
+
 GAP = ""
 """Stands for a gap among the labels."""
 
 
-def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
+def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     """`lengths`: of each passage the coincidences of labels and gaps (`c`), squares (`own`) and, of what is in common
     with others, squares (`met`), and numbers of units, by label; who refuses a passage whose units overlap."""
-    found = columns(comparison, layer.name)
+    found = span_arrays(comparison, layer.name)
     labels = (GAP, *found.labels)
-    size, count = len(labels), len(found.present)
+    size, count = len(labels), len(found.people)
     refused = _overlapping(comparison, found)
     own, met = _squares(found, size), _met(found, size)
-    units = spread(found, found.passage, found.label + 1, size)
+    units = spread(len(found.people), found.passage, found.label + 1, size)
     lengths = _coincidences(comparison, layer.name, found)
     rows = np.concatenate([lengths, own, met, units, np.zeros((count, len(refused)))], axis=1)
     for i, passage in enumerate(refused.values()):
@@ -59,11 +85,11 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, Table]:
     return {"lengths": Table([*keys, *(("refused", words) for words in refused)], rows)}
 
 
-def _overlapping(comparison: Comparison, found: Columns) -> dict[str, int]:
+def _overlapping(comparison: Comparison, found: SpanArrays) -> dict[str, int]:
     """For every passage in which units of one annotator overlap, who it is and where: words -> passage."""
-    order = np.lexsort((found.end, found.start, found.who, found.passage))
+    order = np.lexsort((found.end, found.start, found.seat, found.passage))
     a, b = order[:-1], order[1:]
-    bad = (found.passage[a] == found.passage[b]) & (found.who[a] == found.who[b])
+    bad = (found.passage[a] == found.passage[b]) & (found.seat[a] == found.seat[b])
     bad &= found.end[a] > found.start[b]
     out: dict[int, str] = {}
     for at in a[np.flatnonzero(bad)].tolist():
@@ -75,10 +101,11 @@ def _overlapping(comparison: Comparison, found: Columns) -> dict[str, int]:
     return {words: at for at, words in out.items()}
 
 
-def _coincidences(comparison: Comparison, layer: str, found: Columns) -> Array:
+def _coincidences(comparison: Comparison, layer: str, found: SpanArrays) -> Array:
     """Of every passage the coincidences, gaps first, `(passages, size * size)`."""
-    size, count = len(found.labels) + 1, len(found.present)
-    matrices, values = characters(comparison, layer)
+    size, count = len(found.labels) + 1, len(found.people)
+    counted = characters(comparison, layer)
+    matrices, values = counted.matrices, counted.values
     # Without overlap a stretch has one label at most, so that values are labels in another order.
     place = np.array([next(iter(held)) + 1 if held else 0 for held in values], dtype=np.int64)
     full = np.zeros((count, size, size))
@@ -86,31 +113,27 @@ def _coincidences(comparison: Comparison, layer: str, found: Columns) -> Array:
     return full.reshape(count, size * size)
 
 
-def _squares(found: Columns, size: int) -> Array:
+def _squares(found: SpanArrays, size: int) -> Array:
     """Squared lengths of units by label, and before them the lengths of gaps: `(passages, size)`."""
-    stops = (found.begins + found.lengths)[found.passage]
-    length = (np.minimum(found.end, stops) - found.start).astype(np.float64)
-    out = spread(found, found.passage, found.label + 1, size, length**2)
+    length = (found.end - found.start).astype(np.float64)
+    out = spread(len(found.people), found.passage, found.label + 1, size, length**2)
     marked = np.bincount(found.passage, weights=length, minlength=len(out))
-    out[:, 0] = found.present.sum(axis=1) * found.lengths - marked
+    out[:, 0] = found.coders * found.lengths - marked
     return out
 
 
-def _met(found: Columns, size: int) -> Array:
+def _met(found: SpanArrays, size: int) -> Array:
     """Squares of what units have in common with all units of each other annotator, by label, each pair of annotators
     weighted by 1 / (m - 1): `(passages, size)`."""
     a, b = overlaps(found)
-    stops = (found.begins + found.lengths)[found.passage[a]]
-    common = np.minimum(np.minimum(found.end[a], found.end[b]), stops) - np.maximum(
-        found.start[a], found.start[b]
-    )
-    people = found.annotators
-    meeting = np.concatenate([a * people + found.who[b], b * people + found.who[a]])
+    common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
+    people = found.seats
+    meeting = np.concatenate([a * people + found.seat[b], b * people + found.seat[a]])
     pairs, which = np.unique(meeting, return_inverse=True)
     lengths = np.bincount(which, weights=np.concatenate([common, common]), minlength=len(pairs))
     row = pairs // max(1, people)
-    others = np.maximum(found.present.sum(axis=1)[found.passage[row]] - 1, 1)
-    return spread(found, found.passage[row], found.label[row] + 1, size, lengths**2 / others)
+    others = np.maximum(found.coders[found.passage[row]] - 1, 1)
+    return spread(len(found.people), found.passage[row], found.label[row] + 1, size, lengths**2 / others)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
@@ -125,9 +148,23 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
     met = total[1:, 1:]
     covered = float(met.sum() / total.sum()) if total.sum() else None
     out = [
-        Figure("unitizing", "u-alpha", "lengths", parts.u_alpha, alike, n, refused=who),
-        Figure("unitizing", "|u-alpha", "lengths", parts.binary, alike, n, refused=who),
-        Figure("unitizing", "cu-alpha", "lengths", parts.coding(), _reason(met), n, covered, refused=who),
+        Figure(
+            "unitizing", "u-alpha", "lengths", parts.u_alpha, alike, n, refused=who, about=_ABOUT["u-alpha"]
+        ),
+        Figure(
+            "unitizing", "|u-alpha", "lengths", parts.binary, alike, n, refused=who, about=_ABOUT["|u-alpha"]
+        ),
+        Figure(
+            "unitizing",
+            "cu-alpha",
+            "lengths",
+            parts.coding(),
+            _reason(met),
+            n,
+            covered,
+            refused=who,
+            about=_ABOUT["cu-alpha"],
+        ),
     ]
     for i, label in enumerate(labels):
         every = total[i + 1].sum()
@@ -135,7 +172,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
         reason = _reason(met if met[i].sum() else met[i])
         out.append(
             Figure("unitizing", f"(k)u-alpha {label}", "lengths", parts.coding(i), reason,
-                   own.count("units", label), share, refused=who)
+                   own.count("units", label), share, refused=who, about=_ABOUT["(k)u-alpha"])
         )  # fmt: skip
     return out
 

@@ -79,6 +79,10 @@ class Log:
         """
         return recorded.records(self._database, status=status, annotator=annotator, document=document)
 
+    def sharing(self, annotators: Sequence[str] | None = None) -> list[str]:
+        """Who finished a document that another one finished too; of these annotators, when given."""
+        return finished.sharing(self._database, None if annotators is None else list(annotators))
+
     def finished(
         self, documents: Sequence[str], annotators: Sequence[str] | None = None
     ) -> Iterator[list[Record]]:

@@ -40,6 +40,17 @@ def progress(
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
+def sharing(db: Database, annotators: list[str] | None) -> list[str]:
+    """Who finished a document that another one finished too, in order of names; of these annotators, when given."""
+    own = "completion = 'done' AND annotator <> ?1 AND (?2 IS NULL OR annotator IN (SELECT value FROM json_each(?2)))"
+    rows = db.rows(
+        f"SELECT DISTINCT annotator FROM completion WHERE {own} AND document IN "
+        f"(SELECT document FROM completion WHERE {own} GROUP BY document HAVING count(*) > 1) ORDER BY annotator",
+        (GOLD, None if annotators is None else json.dumps(annotators)),
+    )
+    return [row[0] for row in rows]
+
+
 def batches(db: Database, ids: Sequence[str], annotators: list[str] | None) -> Iterator[list[Record]]:
     """The finished completions of documents, in the order of `ids`, then by annotator; each list holds whole
     documents. Records are without notes, flags and paragraphs marked as done."""
@@ -172,4 +183,4 @@ class Watch:
         return {row[0] for row in self._db.rows(sql, (after, until))}
 
 
-__all__ = ["Watch", "batches", "progress"]
+__all__ = ["Watch", "batches", "progress", "sharing"]

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from annotator.measures._data import Comparison, Resampling, TaggedParagraph, Work
+from annotator.measures._tally import Batch, Book
 
 from annotator.measures import alpha, alpha_u, f1, unitizing
-from annotator.measures._data import Comparison, Resampling, TaggedParagraph, Work
 from annotator.measures._tables import Table
-from annotator.measures._tally import Batch, Book
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema

@@ -11,7 +11,7 @@ from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
-    from annotator.measures._data import Passage, Work
+    from annotator.measures.api import Passage, Work
 
 _LEAD = 11
 """Cells of the sign and the layer."""

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from annotator.errors import UsageError
-from annotator.measures._data import Comparison, Passage, Resampling, compare
+from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
 from annotator.model.blind import is_blind
+from annotator.model.naming import concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
-from annotator.workflows.agreement.incremental import Ledger
+from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
-
-Progress = Mapping[str, tuple[int, int, int]]
-"""Document -> how many completions are done, skipped, begun."""
 
 
 @contextmanager
@@ -40,16 +38,18 @@ def agreement(
     layers: Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
     documents: Collection[str] | None = None,
-    resampling: Resampling | None = None,
+    intervals: bool = True,
 ) -> Agreement:
-    """How far the annotators agree. Raises UsageError for a name that is none, or without shared work."""
+    """How far the annotators agree, read once: nothing is kept that would be needed to follow changes. Raises
+    UsageError for a name that is none, or without shared work."""
     return Follower(
         project,
         annotators=annotators,
         layers=layers,
         measures=measures,
         documents=documents,
-        resampling=resampling,
+        intervals=intervals,
+        keep=False,
     ).agreement()
 
 
@@ -65,22 +65,37 @@ class Follower:
         layers: Sequence[str] | None = None,
         measures: Sequence[str] | None = None,
         documents: Collection[str] | None = None,
-        resampling: Resampling | None = None,
+        intervals: bool = True,
+        keep: bool = True,
     ) -> None:
-        """Reads all finished work. Raises UsageError for a layer or measure that is none."""
+        """Reads all finished work. Without `keep` there is no `update`. Raises UsageError for a layer or measure that
+        is none."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         self._only = documents
         self._watch = project.log.watch()
-        chosen = _layers(project.schema, layers)
+        self._layers, self._measures = _layers(project.schema, layers), measures
+        self._intervals, self._keep = intervals, keep
         progress = project.log.progress(self._annotators)
         self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
         self._counts = _counted(self._progress.values())
+        self._begin(pairwise=len(project.log.sharing(self._annotators)) <= PAIRWISE)
+
+    def _begin(self, *, pairwise: bool) -> None:
+        """Read everything."""
         several = sum(done > 1 for done, _, _ in self._progress.values())
-        self._ledger = Ledger(
-            chosen, resampling or Resampling(), measures, documents=several, hidden=_hidden(project)
+        concepts = concepts_of(self._project.schema)
+        self.found = IncrementalAgreement(
+            self._layers,
+            self._measures,
+            documents=several,
+            pairwise=pairwise,
+            intervals=self._intervals,
+            keep=self._keep,
+            concepts={layer: name for layer, (name, _) in concepts.items()},
+            hidden=_hidden(self._project),
         )
-        self._read(list(self._progress), project.suggestions.documents())
+        self._read(list(self._progress), self._project.suggestions.documents())
 
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Put in the documents that say something: two completions, or one and suggestions."""
@@ -89,7 +104,7 @@ class Follower:
             for records in self._project.log.finished(wanted, self._annotators):
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}
-                self._ledger.put(records, {id: held for id, held in found.items() if held})
+                self.found.put(records, {id: held for id, held in found.items() if held})
 
     def update(self) -> bool:
         """Take in what others saved since the last time; whether there was anything. Costs microseconds when nobody
@@ -104,20 +119,22 @@ class Follower:
             self._counts.update(_counted([self._progress.get(id, (0, 0, 0))]))
             done = self._progress.get(id, (0, 0, 0))[0]
             if not done:
-                self._ledger.drop(id)
+                self.found.drop(id)
             else:
                 self._read([id], [id])
+        if (pairwise := len(self.found.annotators) <= PAIRWISE) != self.found.pairwise:
+            self._begin(pairwise=pairwise)
         return True
 
     def agreement(self) -> Agreement:
         """How far the annotators agree now. Raises UsageError without shared work."""
-        if not len(self._ledger):
+        if not len(self.found):
             of = f" of {', '.join(self._annotators)}" if self._annotators else ""
             raise UsageError(
                 f"no document was finished by two annotators{of}",
                 hint="Finish one with two annotators, or import a second one's work: annotator import FILE.jsonl",
             )
-        return self._ledger.agreement(
+        return self.found.agreement(
             skipped=self._counts["skipped"],
             unfinished=self._counts["unfinished"],
             alone=self._counts["alone"],
@@ -135,12 +152,23 @@ def _counted(rows: Iterable[tuple[int, int, int]]) -> Counter[str]:
 
 
 def figures(
-    comparison: Comparison, layers: Sequence[Layer], draw: Resampling, measures: Sequence[str] | None = None
+    comparison: Comparison,
+    layers: Sequence[Layer],
+    measures: Sequence[str] | None = None,
+    *,
+    intervals: bool = True,
 ) -> Agreement:
     """What a comparison says of these layers, without a project."""
-    ledger = Ledger(layers, draw, measures, documents=comparison.documents)
-    ledger.add(comparison)
-    return ledger.agreement()
+    found = IncrementalAgreement(
+        layers,
+        measures,
+        documents=comparison.documents,
+        pairwise=comparison.pairwise,
+        intervals=intervals,
+        keep=False,
+    )
+    found.add(comparison)
+    return found.agreement()
 
 
 def comparison(
@@ -156,7 +184,7 @@ def comparison(
 def passage(project: Project, spot: Spot, annotators: Sequence[str] | None = None) -> Passage | None:
     """The paragraph of a spot as everyone coded it; None when two have no longer finished it."""
     found = comparison(project, annotators, spot.document)
-    return next((p for p in found.passages if p.index == spot.paragraph), None)
+    return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
 
 
 def _layers(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:

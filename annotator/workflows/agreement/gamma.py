@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import UsageError
-from annotator.measures._data import Comparison
+from annotator.measures.api import Comparison
 from annotator.model.schema import Layer
 
 CHILD = Path(__file__).with_name("_gamma_child.py")

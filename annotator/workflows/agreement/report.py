@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from annotator.measures._data import FEW, Result
+from annotator.measures.api import Part, Result
 from annotator.model.text import paragraph_number, plural
 from annotator.workflows.agreement.gamma import Gamma
 from annotator.workflows.agreement.values import Agreement, Contrast, Lost, Spot
@@ -19,6 +19,8 @@ _CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "F
 
 _VALUES = ("attributes", "relations")
 """Measures whose alphas are of labels and attributes."""
+
+INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
 
 WIDTH = 78
 _BAR = 8
@@ -105,7 +107,7 @@ def band(result: Result) -> str:
 
 
 def _data(found: Agreement) -> Iterator[Line]:
-    data, draw = found.data, found.resampling
+    data = found.data
     more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
     names = ", ".join(data.annotators[:5]) + more
     what = (
@@ -117,9 +119,7 @@ def _data(found: Agreement) -> Iterator[Line]:
     yield Line(f"{overlap}; {plural(data.alone, 'document')} by one alone", "note")
     left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
     yield Line(f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note")
-    unit = "documents" if not data.few else f"paragraphs (below {FEW} documents)"
-    interval = f"intervals: 95 %, bootstrap over {unit}, {draw.samples:,} samples, seed {draw.seed}"
-    yield from (Line(part, "note") for part in textwrap.wrap(interval, WIDTH))
+    yield from (Line(part, "note") for part in textwrap.wrap(INTERVALS, WIDTH))
 
 
 def _interval(result: Result | None) -> str:
@@ -229,7 +229,7 @@ def _labels(found: Agreement) -> list[Line]:
         for i in order[:12]:
             row = sum(counts[i])
             cells = " ".join(_heat(counts[i][j], row) for j in shown)
-            figures = f"{number(strict.get(labels[i])):>5} {number(alpha.get(labels[i])):>5}"
+            figures = " ".join(f"{number(_value(parts, labels[i])):>5}" for parts in (strict, alpha))
             out.append(Line(f"  {labels[i][:18]:<18}{figures}  {cells}"))
         if len(order) > len(shown):
             out.append(Line(_confused(labels, counts), "note"))
@@ -252,8 +252,13 @@ def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     return f"  most often confused: {', '.join(told) or 'none'}{more}"[:WIDTH]
 
 
-def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, float | None]:
+def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, Part]:
     return next((r.parts for r in found.results if r.layer == layer and r.name == name), {})
+
+
+def _value(parts: Mapping[str, Part], label: str) -> float | None:
+    found = parts.get(label)
+    return found.value if found is not None else None
 
 
 def _level(count: float, total: float) -> int:

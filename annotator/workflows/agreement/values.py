@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from annotator.measures._data import Resampling, Result
+from annotator.measures.api import Result
 
 MODEL = "the model"
 """What the suggestions are called where they are compared as an annotator is."""
@@ -18,8 +18,8 @@ WORST = 20
 class Data:
     """What the figures rest on: `documents` that two or more `annotators` finished, their `completions`, and the
     `paragraphs` that two or more had to annotate; finished passages in which nothing is marked are `empty`, and count.
-    Completions that are `skipped` or `unfinished` do not count, nor the documents that one annotator `alone` finished.
-    `few` says that paragraphs are drawn for the intervals and not documents."""
+    Completions that are `skipped` or `unfinished` do not count, nor the documents that one annotator `alone`
+    finished."""
 
     annotators: tuple[str, ...]
     documents: int
@@ -29,7 +29,6 @@ class Data:
     skipped: int = 0
     unfinished: int = 0
     alone: int = 0
-    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +69,31 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two annotators on one thing that is compared: alpha, the share of equal values, and of how many units."""
+
+    alpha: float | None
+    percent: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """Everything that `annotator agreement` tells.
 
-    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left out,
-    `confusion` the labels and how often the one of the row met that of the column, `model` the strict F1 of each
-    annotator with the suggestions, `blind` the figures with and without sight of suggestions.
+    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left out, `people` the
+    strict F1 of each annotator with all others together and the spans that it rests on; `matrices` holds, by layer and
+    what is compared (`label`, `side`, an attribute), every two annotators. There are no pairs where annotators are too
+    many. `confusion` is the labels and how often the one of the row met that of the column, `model` the strict F1 of
+    each annotator with the suggestions, `blind` the figures with and without sight of suggestions.
     """
 
     data: Data
-    resampling: Resampling
     results: tuple[Result, ...]
     lost: Mapping[str, Lost]
     pairs: Mapping[str, Mapping[tuple[str, str], float | None]]
+    people: Mapping[str, Mapping[str, tuple[float | None, int]]]
+    matrices: Mapping[tuple[str, str], Mapping[tuple[str, str], Pair]]
     without: Mapping[str, Mapping[str, float | None]]
     confusion: Mapping[str, tuple[tuple[str, ...], list[list[int]]]]
     worst: tuple[Spot, ...]
@@ -90,4 +101,4 @@ class Agreement:
     model: tuple[Contrast, ...] = ()
 
 
-__all__ = ["MODEL", "WORST", "Agreement", "Contrast", "Data", "Lost", "Spot"]
+__all__ = ["MODEL", "WORST", "Agreement", "Contrast", "Data", "Lost", "Pair", "Spot"]

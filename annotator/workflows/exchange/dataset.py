@@ -19,7 +19,6 @@ from typing import Any
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.families import formats
-from annotator.measures._data import Resampling
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -197,7 +196,7 @@ def _part(some: int, every: int) -> float | None:
 def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
     """Agreement on the documents of the data set, four decimals; None without shared work on them."""
     try:
-        found = agreement(project, documents=ids, resampling=Resampling(1000))
+        found = agreement(project, documents=ids)
     except UsageError:
         return None
 

@@ -1,0 +1,209 @@
+"""Which annotations of two annotators belong together: an assignment with the largest total, not a greedy one.
+
+Candidate pairs have a rank of several levels; of all ways to pair one to one that is taken whose sum is the largest
+in the first level, then in the second, and so on. Pairs without a rival are taken at once; the rest falls into small
+groups that have no span in common, and each is solved by successive shortest augmenting paths (Edmonds, J. and Karp,
+R. (1972). Theoretical improvements in algorithmic efficiency for network flow problems. Journal of the ACM 19,
+248-264), whose cost follows the number of rivals.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.measures._comparison import Comparison, alike_attributes, content, frozen
+from annotator.measures._span_arrays import SpanArrays, overlaps, shared, span_arrays
+from annotator.measures._tables import Ints
+from annotator.model.span import AUTHOR, Relation, Span
+
+Rank = Callable[[int], tuple[int, ...]]
+"""From the index of a candidate pair to its levels, the most important first: whole numbers, not negative."""
+
+_LEVEL = 1 << 44
+"""Sums of a level stay below this."""
+
+
+def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
+    """Which of the candidate pairs `(left, right)` to keep, so that no number of a side occurs twice and the total
+    rank is the largest. `rank` is asked for pairs that have a rival."""
+    keep = np.zeros(len(left), dtype=bool)
+    if not len(left):
+        return keep
+    _, one = np.unique(left, return_inverse=True)
+    _, other = np.unique(right, return_inverse=True)
+    alone = (np.bincount(one)[one] == 1) & (np.bincount(other)[other] == 1)
+    keep[alone] = True
+    rivals = np.flatnonzero(~alone)
+    groups: dict[int, list[int]] = {}
+    for pair, group in zip(rivals.tolist(), _groups(one[rivals], other[rivals]).tolist(), strict=True):
+        groups.setdefault(group, []).append(pair)
+    for pairs in groups.values():
+        ends = [(int(one[i]), int(other[i])) for i in pairs]
+        for chosen in best(ends, [rank(i) for i in pairs]):
+            keep[pairs[chosen]] = True
+    return keep
+
+
+def _groups(one: Ints, other: Ints) -> Ints:
+    """For every pair the number of its group; pairs with an end in common are in one."""
+    if not len(one):
+        return one
+    shift = int(one.max()) + 1
+    lowest = np.arange(shift + int(other.max()) + 1)
+    while True:
+        least = np.minimum(lowest[one], lowest[other + shift])
+        before = lowest.copy()
+        np.minimum.at(lowest, one, least)
+        np.minimum.at(lowest, other + shift, least)
+        lowest = lowest[lowest]
+        if np.array_equal(before, lowest):
+            return np.asarray(lowest[one])
+
+
+def best(ends: Sequence[tuple[int, int]], ranks: Sequence[Sequence[int]]) -> list[int]:
+    """Indices of the pairs (`ends`: left, right) of an assignment with the largest total rank."""
+    weights = [_weight(rank) for rank in ranks]
+    rows: dict[int, dict[int, int]] = {}
+    index: dict[tuple[int, int], int] = {}
+    for i, (left, right) in enumerate(ends):
+        if weights[i] > rows.setdefault(left, {}).get(right, 0):
+            rows[left][right] = weights[i]
+            index[left, right] = i
+    if len(rows) == 1:
+        ((left, row),) = rows.items()
+        return [index[left, max(row, key=lambda right: row[right])]] if row else []
+    return sorted(index[pair] for pair in _heaviest(rows).items() if pair in index)
+
+
+def _weight(rank: Sequence[int]) -> int:
+    out = 0
+    for level in rank:
+        out = out * _LEVEL + level
+    return out
+
+
+def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+    """Left -> right of an assignment of the largest total weight; weights are positive, and missing pairs none."""
+    # A left one that stays alone has a partner of its own, of weight 0: the negative number.
+    options = {left: {**row, -1 - left: 0} for left, row in rows.items()}
+    above = {left: max(row.values()) for left, row in options.items()}
+    below: dict[int, int] = {}
+    partner: dict[int, int] = {}
+    holder: dict[int, int] = {}
+    for root in options:
+        distance: dict[int, int] = {}
+        came_from: dict[int, int] = {}
+        reached: list[int] = []
+        done: set[int] = set()
+        heap: list[tuple[int, int]] = []
+        left, base = root, 0
+        while True:
+            for right, weight in options[left].items():
+                far = base + above[left] + below.get(right, 0) - weight
+                if right not in done and far < distance.get(right, far + 1):
+                    distance[right], came_from[right] = far, left
+                    heapq.heappush(heap, (far, right))
+            base, right = heapq.heappop(heap)
+            while right in done:
+                base, right = heapq.heappop(heap)
+            done.add(right)
+            if right not in holder:
+                break
+            reached.append(right)
+            left = holder[right]
+        for one in reached:
+            below[one] = below.get(one, 0) + base - distance[one]
+            above[holder[one]] -= base - distance[one]
+        above[root] -= base
+        while True:
+            left = came_from[right]
+            holder[right], before = left, partner.get(left)
+            partner[left] = right
+            if left == root:
+                break
+            assert before is not None
+            right = before
+    return partner
+
+
+def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[Ints, Ints]:
+    """Pairs of rows of two annotators, one to one, with an intersection over union of at least `least`, so that the
+    characters in common are the most; then equal labels, equal attributes and equal relations. Made once for a
+    comparison."""
+    key = ("aligned", layer, least)
+    if key not in comparison.cache:
+        found = span_arrays(comparison, layer)
+        a, b = overlaps(found)
+        common = shared(found, a, b)
+        union = (found.end - found.start)[a] + (found.end - found.start)[b] - common
+        enough = common >= least * union
+        a, b, common = a[enough], b[enough], common[enough]
+        ties = Ties(comparison, found)
+
+        def rank(i: int) -> tuple[int, ...]:
+            one, other = int(a[i]), int(b[i])
+            return (int(common[i]), int(found.label[one] == found.label[other]), *ties.rank(one, other))
+
+        keep = one_to_one(*sides(found, a, b), rank)
+        comparison.cache[key] = (a[keep], b[keep])
+    pairs = comparison.cache[key]
+    assert isinstance(pairs, tuple)
+    return pairs
+
+
+def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Numbers for the ends of pairs of rows: a span takes part once for each other annotator."""
+    return a * found.seats + found.seat[b], b * found.seats + found.seat[a]
+
+
+class Ties:
+    """What decides between pairs of spans that overlap equally: equal attributes, equal relations, and in the end
+    something that depends on what is coded alone, so that it does not matter who comes first."""
+
+    def __init__(self, comparison: Comparison, found: SpanArrays) -> None:
+        self._comparison = comparison
+        self._found = found
+        self._relations: dict[tuple[int, int], dict[str, Counter[object]]] = {}
+
+    def rank(self, one: int, other: int) -> tuple[int, int, int]:
+        """Equal attributes, equal relations, and a number for the two rows."""
+        a, b = self._found.spans[one], self._found.spans[other]
+        mine, theirs = self._edges(one), self._edges(other)
+        both = sorted(repr((content(span), sorted(map(repr, edges.items()))))
+                      for span, edges in ((a, mine), (b, theirs)))  # fmt: skip
+        return (
+            alike_attributes(a, b),
+            (mine & theirs).total(),
+            crc32("\x1f".join(both).encode("utf-8", "replace")),
+        )
+
+    def _edges(self, row: int) -> Counter[object]:
+        """The relations of a span, as what is equal for relations that say the same."""
+        passage = int(self._found.passage[row])
+        key = (passage, int(self._found.seat[row]))
+        if key not in self._relations:
+            who = self._comparison.annotators[int(self._found.people[key])]
+            work = self._comparison.passages[passage].works[who]
+            self._relations[key] = _by_end(work.relations, work.ends)
+        return self._relations[key].get(self._found.spans[row].id, Counter())
+
+
+def _by_end(relations: Sequence[Relation], ends: Mapping[str, Span]) -> dict[str, Counter[object]]:
+    """For the id of every span in a relation the relations that it is in."""
+    out: dict[str, Counter[object]] = {}
+    for r in relations:
+        for role, own, far in (("source", r.source, r.target), ("target", r.target, r.source)):
+            if own != AUTHOR:
+                span = ends.get(far)
+                other = AUTHOR if far == AUTHOR else content(span) if span is not None else None
+                out.setdefault(own, Counter())[(role, r.layer, r.label, frozen(r.attributes), other)] += 1
+    return out
+
+
+__all__ = ["Rank", "Ties", "aligned", "best", "one_to_one", "sides"]

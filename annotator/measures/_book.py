@@ -1,0 +1,338 @@
+"""Sums of tables over documents, in all and without each of them, kept up to date document by document.
+
+Statistics come in batches of documents. A figure is computed from the sums over all documents; its interval from the
+sums without one document, or without one group of documents where there are many. So memory is bounded by what is not
+zero, and a document that changed costs its own statistics and nothing else. A book that is only read once keeps no
+more than sums by group.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.measures._intervals import Interval, interval
+from annotator.measures._tables import AnyTable, Array, Figure, Ints, Key, Part, Result, Sums
+
+GROUPS = 1000
+"""Up to so many documents one is left out at a time; of more, one of so many groups."""
+
+AT_ONCE = 2_000_000
+"""So many numbers of sums without a group are made at a time."""
+
+Shorts = NDArray[np.int32]
+
+PENDING = 1_000_000
+"""So many entries are gathered before they are summed."""
+
+NOISE = 1e-9
+"""What is left of a sum after taking out all of it is less than this share of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents in order, and for each of their passages which document it is of (an index, ascending)."""
+
+    documents: Sequence[str]
+    document: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Sums by group (or document) and column, sorted by group: three arrays of one length."""
+
+    group: Shorts
+    column: Shorts
+    value: Array
+
+    @classmethod
+    def summed(cls, group: Ints, column: Ints, value: Array) -> _Entries:
+        """One entry for each group and column."""
+        if not len(group):
+            return cls(_short(group), _short(column), np.asarray(value, dtype=np.float64))
+        width = int(column.max()) + 1
+        flat, place = np.unique(group.astype(np.int64) * width + column, return_inverse=True)
+        sums = np.bincount(place, weights=value, minlength=len(flat))
+        return cls(_short(flat // width), _short(flat % width), np.asarray(sums, dtype=np.float64))
+
+
+def _short(numbers: Ints) -> Shorts:
+    return np.asarray(numbers, dtype=np.int32)
+
+
+def _joined(parts: Sequence[_Entries]) -> _Entries:
+    """Entries of several batches, summed."""
+    if not parts:
+        return _Entries.summed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+    return _Entries.summed(
+        np.concatenate([part.group for part in parts]).astype(np.int64),
+        np.concatenate([part.column for part in parts]).astype(np.int64),
+        np.concatenate([part.value for part in parts]),
+    )
+
+
+class Tally:
+    """One table over all documents. `version` counts its changes."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._place: dict[Key, int] = {}
+        self._total = np.zeros(0)
+        self._support = np.zeros(0, dtype=np.int64)
+        self._held: dict[str, tuple[Shorts, Array]] = {}
+        self._pending: list[_Entries] = []
+        self._waiting = 0
+        self._live: tuple[tuple[Key, ...], Ints] | None = None
+        self._grouped: tuple[int, _Entries] | None = None
+
+    def columns(self, keys: Sequence[Key]) -> Ints:
+        """The columns of keys; new ones get the next number."""
+        columns = np.array([self._place.setdefault(key, len(self._place)) for key in keys], dtype=np.int64)
+        room, size = len(self._total), len(self._place)
+        if size > room:
+            more = max(size, 2 * room) - room
+            self._total = np.concatenate([self._total, np.zeros(more)])
+            self._support = np.concatenate([self._support, np.zeros(more, dtype=np.int64)])
+        return columns
+
+    def add(self, table: AnyTable, batch: Batch, groups: Ints | None) -> None:
+        """Count a batch: by its documents, which can be taken out again, or once for all by `groups`, the group of
+        each document."""
+        row, column, value = table.entries()
+        if not len(row):
+            return
+        column = self.columns(table.keys)[column]
+        document = batch.document[row]
+        if groups is not None:
+            self._count(column, value, 1)
+            self._pending.append(_Entries.summed(groups[document], column, value))
+            self._waiting += len(self._pending[-1].group)
+            if self._waiting > PENDING:
+                self._pending = [_joined(self._pending)]
+                self._waiting = 0
+            return
+        found = _Entries.summed(document, column, value)
+        self._count(found.column, found.value, 1)
+        ends = np.searchsorted(found.group, np.arange(len(batch.documents) + 1))
+        for i in np.unique(found.group).tolist():
+            part = slice(int(ends[i]), int(ends[i + 1]))
+            self._held[batch.documents[i]] = (found.column[part], found.value[part])
+
+    def _count(self, column: Ints | Shorts, value: Array, sign: int) -> None:
+        self.version += 1
+        size = len(self._total)
+        change = np.bincount(column, weights=value, minlength=size)
+        self._total += sign * change
+        before = self._support > 0
+        self._support += sign * np.bincount(column, minlength=size)
+        if sign < 0:
+            self._total[self._support == 0] = 0
+        if self._live is not None and not np.array_equal(before, self._support > 0):
+            self._live = None
+
+    def remove(self, document: str) -> None:
+        """Count a document no more."""
+        column, value = self._held.pop(document, (np.zeros(0, dtype=np.int32), np.zeros(0)))
+        if len(column):
+            self._count(column, value, -1)
+
+    def alive(self) -> tuple[tuple[Key, ...], Ints]:
+        """Keys that something stands for, in a fixed order, and their columns."""
+        if self._live is None:
+            keys = list(self._place)
+            found = sorted(np.flatnonzero(self._support > 0).tolist(), key=lambda i: repr(keys[i]))
+            self._live = (tuple(keys[i] for i in found), np.array(found, dtype=np.int64))
+        return self._live
+
+    def sums(self) -> Sums:
+        """The sums over all documents."""
+        keys, columns = self.alive()
+        return Sums(keys, self._total[columns])
+
+    def grouped(self, group: Mapping[str, int]) -> _Entries:
+        """Sums by group of documents, in the columns of `alive`."""
+        if self._grouped is None or self._grouped[0] != self.version:
+            if self._pending:
+                self._pending, self._waiting = [_joined(self._pending)], 0
+                found = self._pending[0]
+            else:
+                found = self._by_group(group)
+            place = np.zeros(len(self._total) or 1, dtype=np.int32)
+            columns = self.alive()[1]
+            place[columns] = np.arange(len(columns))
+            self._grouped = (self.version, _Entries(found.group, place[found.column], found.value))
+        return self._grouped[1]
+
+    def _by_group(self, group: Mapping[str, int]) -> _Entries:
+        names = list(self._held)
+        if not names:
+            return _joined(())
+        sizes = [len(self._held[name][0]) for name in names]
+        return _Entries.summed(
+            np.repeat(np.array([group[name] for name in names], dtype=np.int64), sizes),
+            np.concatenate([self._held[name][0] for name in names]).astype(np.int64),
+            np.concatenate([self._held[name][1] for name in names]),
+        )
+
+    def regroup(self) -> None:
+        """Forget sums by group: documents have other groups now."""
+        self._grouped = None
+        self.version += 1
+
+    def of_documents(self) -> Iterator[tuple[str, Shorts, Array]]:
+        """Every document that has anything, its columns and values."""
+        for name, (column, value) in self._held.items():
+            yield name, column, value
+
+
+class Book:
+    """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
+
+    def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
+        """With `keep` documents can be put in anew and dropped. Otherwise `documents` says how many there will be."""
+        self.tallies: dict[tuple[str, ...], Tally] = {}
+        self._intervals = intervals
+        self._keep = keep
+        self._many = documents > GROUPS
+        self._group: dict[str, int] = {}
+        self._count = 0
+
+    def __contains__(self, document: str) -> bool:
+        return document in self._group
+
+    def __len__(self) -> int:
+        return len(self._group)
+
+    def put(self, batch: Batch, tables: Mapping[tuple[str, ...], AnyTable]) -> None:
+        """Count documents, in place of what there was of them. A table that there is none of has nothing."""
+        for name in batch.documents:
+            if name in self._group and self._keep:
+                for tally in self.tallies.values():
+                    tally.remove(name)
+            self._group.setdefault(name, -1)
+        if not self._keep:
+            for name in batch.documents:
+                self._group[name] = self._group_of(name)
+        groups = np.array([self._group[name] for name in batch.documents], dtype=np.int64)
+        for id, table in tables.items():
+            self.tallies.setdefault(id, Tally()).add(table, batch, None if self._keep else groups)
+        if self._keep:
+            self._number()
+
+    def _group_of(self, name: str) -> int:
+        """Documents have a group each, or by their name one of many."""
+        if self._many:
+            digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            return int.from_bytes(digest, "little") % GROUPS
+        if self._group[name] < 0:
+            self._count += 1
+            return self._count - 1
+        return self._group[name]
+
+    def _number(self) -> None:
+        """Give groups to documents without one, and new ones to all where there are many now, or no longer."""
+        many = len(self._group) > GROUPS
+        anew = many != self._many
+        self._many = many
+        for name, group in self._group.items():
+            if anew or group < 0:
+                self._group[name] = self._group_of(name)
+        if anew:
+            for tally in self.tallies.values():
+                tally.regroup()
+
+    def drop(self, document: str) -> None:
+        """Count a document no more."""
+        for tally in self.tallies.values():
+            tally.remove(document)
+        del self._group[document]
+        self._number()
+
+    def sums(self, *id: str) -> Sums:
+        """The sums of one table; empty when there is none."""
+        tally = self.tallies.get(id)
+        return tally.sums() if tally is not None else Sums((), np.zeros(0))
+
+    def version(self, *prefix: str) -> tuple[int, ...]:
+        """Changes with every change of a table whose id begins so, and of the number of documents."""
+        own = (tally.version for id, tally in self.tallies.items() if id[: len(prefix)] == prefix)
+        return (len(self), *own)
+
+    def result(self, figure: Figure, layer: str, *prefix: str) -> Result:
+        """A figure with its interval, and those of its parts."""
+        parts = {} if figure.refused else {one.name: self._part(one, *prefix) for one in figure.parts}
+        own = self._part(figure, *prefix)
+        return Result(
+            figure.measure, layer, figure.name, own.value, own.reason, own.low, own.high, figure.n, figure.coverage,
+            parts, own.no_interval, figure.about,
+        )  # fmt: skip
+
+    def _part(self, figure: Figure, *prefix: str) -> Part:
+        tally = self.tallies.get((*prefix, figure.table))
+        if figure.refused or tally is None:
+            return Part(None, figure.n, reason=figure.refused or figure.reason)
+        value = float(figure.value(tally.sums().total[None, :])[0])
+        if np.isnan(value):
+            return Part(None, figure.n, reason=figure.reason)
+        # Rounding must not make more than 1 of full agreement.
+        value = 1.0 if 1 < value < 1 + NOISE else value
+        found = self._interval(tally, figure, value)
+        return Part(value, figure.n, found.low, found.high, no_interval=found.reason)
+
+    def _interval(self, tally: Tally, figure: Figure, value: float) -> Interval:
+        if not self._intervals:
+            return Interval()
+        return interval(value, np.concatenate(list(self._without(tally, figure))), figure.scale)
+
+    def _without(self, tally: Tally, figure: Figure) -> Iterator[Array]:
+        """What a figure is without each group of documents."""
+        entries, total = tally.grouped(self._group), tally.sums().total
+        groups = np.unique(np.fromiter(self._group.values(), np.int64, len(self._group)))
+        step = max(1, AT_ONCE // max(1, len(total)))
+        empty = np.zeros(0)
+        yield empty
+        for at in range(0, len(groups), step):
+            some = groups[at : at + step]
+            first, last = np.searchsorted(entries.group, [some[0], some[-1] + 1])
+            row = np.searchsorted(some, entries.group[first:last])
+            flat = row * len(total) + entries.column[first:last]
+            gone = np.bincount(flat, weights=entries.value[first:last], minlength=len(some) * len(total))
+            left = total - gone.reshape(len(some), len(total))
+            left[np.abs(left) < NOISE * np.abs(total)] = 0
+            yield figure.value(left)
+
+    def by_document(self, figure: Figure, *prefix: str) -> dict[str, float]:
+        """What a figure is in each document alone, where it is defined; of a book that keeps its documents."""
+        tally = self.tallies.get((*prefix, figure.table))
+        out: dict[str, float] = {}
+        if tally is None or figure.refused:
+            return out
+        columns = tally.alive()[1]
+        place = np.zeros(int(columns.max(initial=-1)) + 1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        step = max(1, AT_ONCE // max(1, len(columns)))
+        waiting: list[tuple[str, Shorts, Array]] = []
+
+        def flush() -> None:
+            rows = np.zeros((len(waiting), len(columns)))
+            for i, (_, column, value) in enumerate(waiting):
+                rows[i, place[column]] = value
+            for (name, _, _), value in zip(waiting, figure.value(rows).tolist(), strict=True):
+                if value == value:
+                    out[name] = value
+
+        for one in tally.of_documents():
+            waiting.append(one)
+            if len(waiting) == step:
+                flush()
+                waiting.clear()
+        if waiting:
+            flush()
+        return out
+
+
+__all__ = ["GROUPS", "Batch", "Book", "Tally"]

@@ -1,0 +1,257 @@
+"""What measures read: the finished work that two or more annotators share, cut into passages."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Annotation, Attributes, Relation, Span
+from annotator.model.text import Document, Paragraph, words
+
+PAIRWISE = 30
+"""Above so many annotators nothing is counted by pair of annotators: pairs grow with the square."""
+
+_NO_ENDS: Mapping[str, Span] = {}
+_DEFAULT_CONCEPTS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one annotator marked in a passage, all layers; `ends` finds the spans of relations by id."""
+
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+    ends: Mapping[str, Span]
+
+    def of(self, layer: str) -> list[Span]:
+        """Spans of a layer, in reading order."""
+        return [span for span in self.spans if span.layer == layer]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch `[start, end)` of text that two or more annotators finished; `document` counts from 0.
+
+    A passage is one paragraph, or several in a row where somebody's span runs across their border, so that every
+    span lies in one passage. `index` is that of its first paragraph.
+    """
+
+    document: int
+    name: str
+    index: int
+    text: str
+    start: int
+    end: int
+    works: Mapping[str, Work]
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every two annotators, in order of their names."""
+        return combinations(sorted(self.works), 2)
+
+    def tokens(self) -> list[tuple[int, int]]:
+        """Words and signs of the passage; offsets are the document's."""
+        return words(self.text, self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Finished work on the documents that two or more annotators finished.
+
+    `empty` counts finished passages in which an annotator marked nothing, `unfinished` completions that are
+    left out because they are skipped or not done. With `pairwise` statistics by pair of annotators are wanted.
+    `concepts` says which attribute of a layer holds its concepts; `concept` where it says nothing.
+    """
+
+    passages: tuple[Passage, ...]
+    annotators: tuple[str, ...]
+    documents: int
+    completions: int
+    empty: int = 0
+    unfinished: int = 0
+    pairwise: bool = True
+    concepts: Mapping[str, str] = field(default_factory=lambda: _DEFAULT_CONCEPTS)
+    cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    """What measures derive from it and share; a comparison never changes."""
+
+
+def compare(
+    records: Iterable[Record],
+    annotators: Sequence[str] | None = None,
+    *,
+    pairwise: bool | None = None,
+    concepts: Mapping[str, str] | None = None,
+) -> Comparison:
+    """The comparison of these records; only `annotators`, when given. Gold is never in it.
+
+    White space around a span is cut off, and of annotations that are the same in everything one is kept: neither says
+    anything about agreement. Without `pairwise` the number of annotators decides (`PAIRWISE`).
+    """
+    finished: dict[str, list[Record]] = {}
+    unfinished = 0
+    for record in records:
+        if record.annotator is None or (annotators is not None and record.annotator not in annotators):
+            continue
+        if record.status is Completion.DONE:
+            finished.setdefault(record.document.id, []).append(record)
+        else:
+            unfinished += 1
+    passages: list[Passage] = []
+    number = 0
+    for name in sorted(finished):
+        several = finished[name]
+        if len(several) > 1:
+            passages += _passages(number, several)
+            number += 1
+    names = sorted({who for p in passages for who in p.works})
+    completions = sum(len(several) for several in finished.values() if len(several) > 1)
+    empty = sum(not w.spans and not w.relations for p in passages for w in p.works.values())
+    by_pair = len(names) <= PAIRWISE if pairwise is None else pairwise
+    return Comparison(
+        tuple(passages), tuple(names), number, completions, empty, unfinished, by_pair, concepts or {}
+    )
+
+
+def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
+    """The passages that at least two annotators had to annotate."""
+    document = records[0].document
+    starts = [p.start for p in document.paragraphs]
+    cleaned = [cleaned_record(record) for record in records]
+    placed = [_by_paragraph(record, document, starts) for record in cleaned]
+    joined = {i for found in placed for i in _crossed(found, document, starts)}
+    for first, last in _blocks(len(document.paragraphs), joined):
+        works: dict[str, Work] = {}
+        for record, found in zip(cleaned, placed, strict=True):
+            if record.annotator is not None and _had(record.document.paragraphs, first, last):
+                works[record.annotator] = _work(record, [s for i in range(first, last + 1) for s in found[i]])
+        if len(works) > 1:
+            start, end = document.paragraphs[first].start, document.paragraphs[last].end
+            yield Passage(number, document.id, first, document.text, start, end, works)
+
+
+def _had(paragraphs: Sequence[Paragraph], first: int, last: int) -> bool:
+    """Whether some paragraph from `first` to `last` was to be annotated."""
+    return any(not p.excluded for p in paragraphs[first : last + 1])
+
+
+def _by_paragraph(record: Record, document: Document, starts: Sequence[int]) -> list[list[Span]]:
+    """The spans that begin in each paragraph."""
+    found: list[list[Span]] = [[] for _ in starts]
+    for span in record.spans:
+        i = bisect_right(starts, span.start) - 1
+        if i >= 0 and span.start < document.paragraphs[i].end:
+            found[i].append(span)
+    return found
+
+
+def _crossed(found: Sequence[Sequence[Span]], document: Document, starts: Sequence[int]) -> Iterator[int]:
+    """Every paragraph whose border to the next one is crossed by a span."""
+    for i, spans in enumerate(found):
+        end = document.paragraphs[i].end
+        for span in spans:
+            if span.end > end:
+                yield from range(i, bisect_right(starts, span.end - 1) - 1)
+
+
+def _blocks(count: int, joined: set[int]) -> Iterator[tuple[int, int]]:
+    """First and last paragraph of each passage; `joined` paragraphs go together with the next."""
+    first = 0
+    for i in range(count):
+        if i not in joined:
+            yield first, i
+            first = i + 1
+
+
+def _work(record: Record, spans: Sequence[Span]) -> Work:
+    if not record.relations:
+        return Work(tuple(spans), (), _NO_ENDS)
+    ends = {s.id: s for s in record.spans}
+    inside = {s.id for s in spans}
+    return Work(tuple(spans), tuple(r for r in record.relations if r.target in inside), ends)
+
+
+def cleaned_record(record: Record) -> Record:
+    """The record without white space around spans, and without a second annotation that is the same in everything."""
+    text = record.document.text
+    spans = tuple([_trimmed(span, text) for span in record.spans])
+    renamed: dict[str, str] = {}
+    if len({(s.layer, s.label, s.start, s.end) for s in spans}) == len(spans):
+        kept = spans
+    else:
+        kept, renamed = _without_copies(spans)
+    relations = record.relations
+    if renamed:
+        relations = tuple(
+            replace(r, source=renamed.get(r.source, r.source), target=renamed.get(r.target, r.target))
+            for r in relations
+        )
+    if len({(r.layer, r.label, r.source, r.target) for r in relations}) < len(relations):
+        edges = {(r.layer, r.label, r.source, r.target, frozen(r.attributes)): r for r in reversed(relations)}
+        relations = tuple(r for r in relations if any(r is kept_one for kept_one in edges.values()))
+    if kept == record.spans and relations is record.relations:
+        return record
+    return replace(record, spans=kept, relations=relations)
+
+
+def _trimmed(span: Span, text: str) -> Span:
+    if not (text[span.start : span.start + 1].isspace() or text[span.end - 1 : span.end].isspace()):
+        return span
+    quote = text[span.start : span.end]
+    if not quote.strip():
+        return span
+    start = span.start + len(quote) - len(quote.lstrip())
+    return span.at(start, start + len(quote.strip()))
+
+
+def _without_copies(spans: Sequence[Span]) -> tuple[tuple[Span, ...], dict[str, str]]:
+    """The spans without copies, and for the id of each copy that of the span that stays."""
+    first: dict[object, Span] = {}
+    renamed: dict[str, str] = {}
+    kept: list[Span] = []
+    for span in spans:
+        known = first.setdefault(content(span), span)
+        if known is span:
+            kept.append(span)
+        else:
+            renamed[span.id] = known.id
+    return tuple(kept), renamed
+
+
+def content(span: Span) -> tuple[object, ...]:
+    """Everything that an annotator says with a span: what is equal for spans that are the same."""
+    return (span.layer, span.start, span.end, span.label, span.entity or "", frozen(span.attributes))
+
+
+def frozen(attributes: Attributes) -> tuple[tuple[str, object], ...]:
+    """Attributes as a value that can be compared and ordered by; lists of words count as sets."""
+    if not attributes:
+        return ()
+    return tuple(sorted((name, frozen_value(value)) for name, value in attributes.items()))
+
+
+def frozen_value(value: object) -> str:
+    """One value of an attribute, as text that is equal for equal values."""
+    if isinstance(value, list):
+        numbers = all(isinstance(one, int) for one in value)
+        return repr(value if numbers else sorted({str(one) for one in value}))
+    return repr(value)
+
+
+def alike_attributes(a: Annotation, b: Annotation) -> int:
+    """How many attributes (of spans also the entity) two annotations have in common."""
+    same = sum(
+        1 for name, value in a.attributes.items()
+        if name in b.attributes and frozen_value(value) == frozen_value(b.attributes[name])
+    )  # fmt: skip
+    if isinstance(a, Span) and isinstance(b, Span) and a.entity and a.entity == b.entity:
+        same += 1
+    return same
+
+
+__all__ = [
+    "PAIRWISE", "Comparison", "Passage", "Work", "alike_attributes", "cleaned_record", "compare", "content",
+    "frozen", "frozen_value",
+]  # fmt: skip

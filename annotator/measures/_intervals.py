@@ -1,0 +1,94 @@
+"""Confidence intervals over documents: the jackknife, on a scale that keeps to the figure's bounds.
+
+A document (a group of them in large sets) is left out at a time; what the figure then is gives its standard error
+(Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap, ch. 11). The interval is that
+of Student's t on Fisher's z of figures that chance is taken out of, and on the logit of shares, and carried back. Its
+degrees of freedom are those of the documents that move the figure. Measured against the percentile bootstrap, the
+bootstrap with a small-sample correction, BCa, and t of the jackknife without a scale (`tests/bench/intervals.py`): it
+holds what it promises from five documents on, costs no resamples, and needs no random numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from annotator.measures._tables import Array, Scale
+
+LEAST = 3
+"""So many documents have to move a figure for it to have an interval."""
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Its ends, or None with the `reason`."""
+
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+def interval(value: float, without: Array, scale: Scale) -> Interval:
+    """The 95 % interval of a figure; `without` holds what it is when each document (or group) is left out."""
+    count = len(without)
+    if count < LEAST:
+        return Interval(reason=f"an interval needs {LEAST} documents or more")
+    if np.isnan(without).any():
+        return Interval(reason="the figure rests on one document: it is undefined without it")
+    moving = int((np.abs(without - value) > 1e-12).sum())
+    if not moving:
+        return Interval(reason="no variation: every document gives the same")
+    if moving < LEAST:
+        return Interval(reason=f"the figure rests on {moving} of the documents: an interval needs {LEAST}")
+    error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
+    low, high = _carried(value, error, student(moving - 1), scale)
+    return Interval(low, high)
+
+
+def _carried(value: float, error: float, t: float, scale: Scale) -> tuple[float, float]:
+    """The interval on the scale of the figure; the delta method says what the error is on the other one."""
+    # A share is the same thing on half the width: its logit is twice Fisher's z of it.
+    z_value = 2 * value - 1 if scale == "share" else value
+    half = 2 * error if scale == "share" else error
+    if not -1 < z_value < 1:
+        low, high = value - t * error, value + t * error
+        return (max(low, 0.0), min(high, 1.0)) if scale == "share" else (low, min(high, 1.0))
+    spread = half / (1 - z_value**2)
+    low, high = (math.tanh(math.atanh(z_value) + sign * t * spread) for sign in (-1, 1))
+    return ((low + 1) / 2, (high + 1) / 2) if scale == "share" else (low, high)
+
+
+@lru_cache(maxsize=4096)
+def student(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """The two-sided quantile of Student's t with `freedom` degrees of freedom."""
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        if _within(middle, freedom) < confidence:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-12 * high:
+            break
+    return (low + high) / 2
+
+
+def _within(t: float, freedom: int) -> float:
+    """The chance of a value between -t and t (Abramowitz and Stegun 1972, 26.7.3 and 26.7.4)."""
+    angle = math.atan(t / math.sqrt(freedom))
+    sine, cosine = math.sin(angle), math.cos(angle)
+    term = total = cosine if freedom % 2 else 1.0
+    for k in range(3 if freedom % 2 else 2, freedom - 1, 2):
+        term *= cosine**2 * (k - 1) / k
+        total += term
+    if freedom % 2:
+        return 2 / math.pi * (angle + (sine * total if freedom > 1 else 0.0))
+    return sine * total
+
+
+__all__ = ["CONFIDENCE", "LEAST", "Interval", "interval", "student"]

@@ -1,0 +1,138 @@
+"""Annotations of a layer that mean the same thing, joined into units over all annotators.
+
+Two annotators' spans are aligned pair by pair (`_alignment`), relations meet by their ends (`_meetings`). A unit
+joins what belongs together: at most one annotation of each annotator. Units are what labels, attributes and names
+are compared on; what nobody else marked is a unit of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from annotator.measures._alignment import aligned
+from annotator.measures._comparison import Comparison
+from annotator.measures._meetings import meetings
+from annotator.measures._span_arrays import rows_by_group, seating, span_arrays
+from annotator.measures._tables import Ints
+from annotator.model.schema import Layer
+from annotator.model.span import Annotation, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A row for each annotation: its passage, the seat and the number of its annotator, and its unit.
+
+    `passages` is how many passages there are; `seats` how many annotators share one at most.
+    """
+
+    passage: Ints
+    seat: Ints
+    who: Ints
+    unit: Ints
+    values: Sequence[Annotation]
+    passages: int
+    seats: int
+
+    def pairs(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Every two of `rows` in one unit, the earlier seat first: `(n,)` twice."""
+        order = rows[np.lexsort((self.seat[rows], self.unit[rows]))]
+        a, b = rows_by_group(self.unit[order], self.seats)
+        return order[a], order[b]
+
+
+def items(comparison: Comparison, layer: Layer) -> Items:
+    """The annotations of a layer in units; made once for a comparison."""
+    key = ("items", layer.name)
+    if key not in comparison.cache:
+        made = _of_spans if layer.kind == "span" else _of_relations
+        comparison.cache[key] = made(comparison, layer.name)
+    found = comparison.cache[key]
+    assert isinstance(found, Items)
+    return found
+
+
+def _of_spans(comparison: Comparison, layer: str) -> Items:
+    found = span_arrays(comparison, layer)
+    a, b = aligned(comparison, layer)
+    common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
+    union = np.maximum(found.end[a], found.end[b]) - np.minimum(found.start[a], found.start[b])
+    # The surest pairs first: the same bounds and label, then the largest overlaps.
+    order = np.lexsort((found.start[a], found.label[a] != found.label[b], -common / np.maximum(union, 1)))
+    unit = _units(len(found.spans), a[order], b[order], found.seat, found.seats)
+    return Items(found.passage, found.seat, found.who, unit, found.spans, len(found.people), found.seats)
+
+
+def _of_relations(comparison: Comparison, layer: str) -> Items:
+    people = seating(comparison)
+    passages: list[int] = []
+    seats: list[int] = []
+    values: list[Relation] = []
+    row: dict[tuple[int, str, str], int] = {}
+    for i, passage in enumerate(comparison.passages):
+        for seat, who in enumerate(people[i].tolist()):
+            if who < 0:
+                continue
+            name = comparison.annotators[who]
+            for relation in passage.works[name].relations:
+                if relation.layer == layer:
+                    row[i, name, relation.id] = len(values)
+                    passages.append(i)
+                    seats.append(seat)
+                    values.append(relation)
+    pairs = [
+        (row[i, met.who[0], one.id], row[i, met.who[1], other.id], one.label != other.label)
+        for i, met in meetings(comparison, layer)
+        for one, other in met.pairs
+    ]
+    pairs.sort(key=lambda pair: pair[2])
+    ends = np.array([pair[:2] for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    passage_of, seat_of = np.array(passages, dtype=np.int64), np.array(seats, dtype=np.int64)
+    width = int(people.shape[1])
+    unit = _units(len(values), ends[:, 0], ends[:, 1], seat_of, width)
+    return Items(passage_of, seat_of, people[passage_of, seat_of], unit, values, len(people), width)
+
+
+def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
+    """The unit of every row: rows that pairs connect are one, unless that would bring two of one annotator together;
+    then pairs are taken in their order, and one that would do so is left out."""
+    unit = np.arange(count)
+    if not len(a):
+        return unit
+    while True:
+        least = np.minimum(unit[a], unit[b])
+        before = unit.copy()
+        np.minimum.at(unit, a, least)
+        np.minimum.at(unit, b, least)
+        unit = unit[unit]
+        if np.array_equal(before, unit):
+            break
+    place = np.sort(unit * max(1, seats) + seat)
+    crowded = np.unique(place[:-1][place[1:] == place[:-1]] // max(1, seats))
+    if len(crowded):
+        _part(unit, a, b, seat, crowded)
+    return unit
+
+
+def _part(unit: Ints, a: Ints, b: Ints, seat: Ints, crowded: Ints) -> None:
+    """Form the units anew where two annotations of one annotator came together."""
+    rows = np.flatnonzero(np.isin(unit, crowded))
+    members = {row: [row] for row in rows.tolist()}
+    root = {row: row for row in rows.tolist()}
+    wanted = np.flatnonzero(np.isin(unit[a], crowded))
+    for one, other in zip(a[wanted].tolist(), b[wanted].tolist(), strict=True):
+        first, second = root[one], root[other]
+        if first == second:
+            continue
+        taken = {int(seat[row]) for row in members[first]}
+        if taken.isdisjoint(int(seat[row]) for row in members[second]):
+            for row in members[second]:
+                root[row] = first
+            members[first] += members.pop(second)
+    for row, of in root.items():
+        unit[row] = of
+
+
+__all__ = ["Items", "items"]

@@ -1,0 +1,172 @@
+"""How two annotators' relations meet: which have both ends in common, and what the others differ in.
+
+End points are the same when the spans are aligned (one to one, intersection over union at least .5) or, for
+exact ones, have the same bounds; or when both are the author. Spans of one annotator that are the same in
+everything are one end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from annotator.measures._alignment import aligned, best
+from annotator.measures._comparison import Comparison, Work, alike_attributes, content, frozen
+from annotator.measures._span_arrays import seating, span_arrays
+from annotator.model.span import AUTHOR, Relation, Span
+
+End = Callable[[str], object]
+"""From the id of an end to what is equal for ends that are the same; None for an end without counterpart."""
+
+CAUSES = ("holder", "target", "missing")
+"""What relations differ in that do not have both ends in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two annotators' relations in a passage: those with both ends in common, in pairs, and how many each has; `apart`
+    counts the rest by what differs: the holder, the target, or all (missing)."""
+
+    who: tuple[str, str]
+    pairs: tuple[tuple[Relation, Relation], ...]
+    one: int
+    other: int
+    apart: Mapping[str, int]
+
+
+def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list[tuple[int, Meeting]]:
+    """For every passage (by index) and two annotators of whom one has relations there, how these meet."""
+    key = ("meetings", layer, exact)
+    if key not in comparison.cache:
+        partners = {} if exact else _partners(comparison)
+        out: list[tuple[int, Meeting]] = []
+        for i, passage in enumerate(comparison.passages):
+            held = {
+                who: [r for r in work.relations if r.layer == layer] for who, work in passage.works.items()
+            }
+            if not any(held.values()):
+                continue
+            for one, other in passage.pairs():
+                if held[one] or held[other]:
+                    a, b = passage.works[one], passage.works[other]
+                    if exact:
+                        ours, others = _bounds(a), _bounds(b)
+                    else:
+                        ours, others = _partner(partners.get((passage.document, one, other), {})), _own(b)
+                    out.append((i, _meet((one, other), held[one], held[other], ours, others)))
+        comparison.cache[key] = out
+    found = comparison.cache[key]
+    assert isinstance(found, list)
+    return found
+
+
+def _own(work: Work) -> End:
+    def same(end: str) -> object:
+        span = work.ends.get(end)
+        return content(span) if span is not None else None
+
+    return same
+
+
+def _partner(partners: Mapping[str, Span]) -> End:
+    def same(end: str) -> object:
+        span = partners.get(end)
+        return content(span) if span is not None else None
+
+    return same
+
+
+def _bounds(work: Work) -> End:
+    def same(end: str) -> object:
+        span = work.ends.get(end)
+        return (span.layer, span.start, span.end) if span is not None else None
+
+    return same
+
+
+def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, Span]]:
+    """For every document and two annotators: the id of the one's span -> the other's span aligned with it."""
+    layers = {s.layer for p in comparison.passages for w in p.works.values() for s in w.spans}
+    names, people = comparison.annotators, seating(comparison)
+    out: dict[tuple[int, str, str], dict[str, Span]] = {}
+    for layer in sorted(layers):
+        found = span_arrays(comparison, layer)
+        for a, b in zip(*(rows.tolist() for rows in aligned(comparison, layer)), strict=True):
+            passage = int(found.passage[a])
+            one, other = (names[int(people[passage, found.seat[row]])] for row in (a, b))
+            key = (comparison.passages[passage].document, one, other)
+            out.setdefault(key, {})[found.spans[a].id] = found.spans[b]
+    return out
+
+
+_Keyed = tuple[object, object, Relation]
+
+
+def _meet(
+    who: tuple[str, str], mine: Sequence[Relation], theirs: Sequence[Relation], ours: End, others: End
+) -> Meeting:
+    """Pair off relations with the same ends, equal sides and attributes first; then what the rest differs in."""
+    rest = [_keyed(r, ours) for r in mine]
+    left = [_keyed(r, others) for r in theirs]
+    pairs: list[tuple[Relation, Relation]] = []
+    groups: dict[tuple[object, object], tuple[list[_Keyed], list[_Keyed]]] = {}
+    for side, edges in enumerate((rest, left)):
+        for edge in edges:
+            if None not in edge[:2]:
+                groups.setdefault(edge[:2], ([], []))[side].append(edge)
+    met: set[int] = set()
+    for own, other in groups.values():
+        for a, b in _paired(own, other):
+            pairs.append((a[2], b[2]))
+            met |= {id(a), id(b)}
+    return Meeting(
+        who, tuple(pairs), len(mine), len(theirs),
+        _apart([e for e in rest if id(e) not in met], [e for e in left if id(e) not in met]),
+    )  # fmt: skip
+
+
+def _keyed(relation: Relation, same: End) -> _Keyed:
+    source, target = (AUTHOR if end == AUTHOR else same(end) for end in (relation.source, relation.target))
+    return (source, target, relation)
+
+
+def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed, _Keyed]]:
+    """Relations with the same ends, one to one: the most equal sides, then the most equal attributes."""
+    if len(own) == 1 == len(other):
+        return [(own[0], other[0])]
+    options = [(i, j) for i in range(len(own)) for j in range(len(other))]
+    ranks = [_rank(own[i][2], other[j][2]) for i, j in options]
+    return [(own[options[at][0]], other[options[at][1]]) for at in best(options, ranks)]
+
+
+def _rank(a: Relation, b: Relation) -> tuple[int, ...]:
+    """Equal sides, equal attributes, the same in everything, a pair at all; last a number that depends on what is coded
+    and on nothing else."""
+    said = sorted(repr((r.label, frozen(r.attributes))) for r in (a, b))
+    same = a.label == b.label
+    return (
+        int(same), alike_attributes(a, b), int(same and said[0] == said[1]), 1,
+        crc32("\x1f".join(said).encode("utf-8", "replace")),
+    )  # fmt: skip
+
+
+def _apart(rest: Sequence[_Keyed], left: list[_Keyed]) -> dict[str, int]:
+    """What relations without a counterpart differ in; one with the same target differs in the holder."""
+    out = dict.fromkeys(CAUSES, 0)
+    for edge in rest:
+        cause = "missing"
+        partner = next((o for o in left if o[1] == edge[1] is not None), None)
+        if partner is not None:
+            cause = "holder"
+        else:
+            partner = next((o for o in left if o[0] == edge[0] is not None), None)
+            cause = "target" if partner is not None else "missing"
+        if partner is not None:
+            left.remove(partner)
+        out[cause] += 1
+    out["missing"] += len(left)
+    return out
+
+
+__all__ = ["CAUSES", "Meeting", "meetings"]

@@ -1,0 +1,297 @@
+"""Agreement on one value of each annotation (a label, a side, an attribute) over units: statistics and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from annotator.measures import _coefficients as coefficients
+from annotator.measures._coefficients import against_rest, alpha, squares
+from annotator.measures._comparison import PAIRWISE, Comparison
+from annotator.measures._items import Items
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Ints,
+    Key,
+    Scale,
+    SparseTable,
+    Square,
+    Sums,
+)
+from annotator.model.schema import Attribute, Layer
+from annotator.model.span import Annotation
+
+Said = Callable[[Annotation], "str | None"]
+"""The value that an annotation has; None where it has none."""
+
+
+def closed(layer: Layer) -> list[Attribute]:
+    """The attributes of a layer with a closed set of values, one for each annotation."""
+    return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
+
+
+def label_of(item: Annotation) -> str:
+    """The label of an annotation."""
+    return item.label
+
+
+def attribute(name: str) -> Said:
+    """The value of an attribute."""
+
+    def said(item: Annotation) -> str | None:
+        value = item.attributes.get(name)
+        return None if value is None else str(value)
+
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The annotations that have a value: their rows (ascending), values (indices of `values`), and how many of their
+    unit have one."""
+
+    rows: Ints
+    code: Ints
+    values: Sequence[str]
+    together: Ints
+
+    @classmethod
+    def of(cls, found: Items, said: Said) -> Coded:
+        """What is said in the annotations."""
+        held = [said(item) for item in found.values]
+        rows = np.array([i for i, value in enumerate(held) if value is not None], dtype=np.int64)
+        values = sorted({value for value in held if value is not None})
+        place = {value: i for i, value in enumerate(values)}
+        code = np.array([place[value] for value in held if value is not None], dtype=np.int64)
+        unit = found.unit[rows]
+        size = np.bincount(unit, minlength=len(found.values) or 1)
+        return cls(rows, code, values, np.asarray(size[unit], dtype=np.int64))
+
+
+def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[str, AnyTable]:
+    """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how often one annotator
+    gave which value where another gave which (`met`, both directions), for each value its share of units (`share`), the
+    agreeing pairs of units (`agree`), and numbers of `units` with two values or more, values in them (`pairable`), and
+    annotations (`every`). `<name> by pair`: confusions of every two annotators (`p`)."""
+    coded = Coded.of(found, said)
+    full = np.full(len(found.values), -1, dtype=np.int64)
+    full[coded.rows] = coded.code
+    a, b = found.pairs(coded.rows)
+    position = np.zeros(len(found.values), dtype=np.int64)
+    position[coded.rows] = np.arange(len(coded.rows))
+    m = coded.together[position[a]] if len(a) else np.zeros(0)
+    cells = _Cells(found.passages)
+    values = coded.values
+    size = max(1, len(values))
+    one, other = full[a], full[b]
+    for left, right in ((one, other), (other, one)):
+        cells.add(
+            found.passage[a], left * size + right, 1 / np.maximum(m - 1, 1), lambda i: ("c", *_two(i, values))
+        )
+        cells.add(found.passage[a], left * size + right, np.ones(len(a)), lambda i: ("met", *_two(i, values)))
+    agreeing = (one == other) * 2 / np.maximum(m * (m - 1), 1)
+    cells.add(found.passage[a], np.zeros(len(a), dtype=np.int64), agreeing, lambda _: ("agree",))
+    _count_units(cells, found, coded)
+    every = np.zeros(len(found.values), dtype=np.int64)
+    cells.add(found.passage, every, np.ones(len(found.values)), lambda _: ("every",))
+    out: dict[str, AnyTable] = {name: cells.table()}
+    if comparison.pairwise:
+        by_pair, names = _Cells(found.passages), comparison.annotators
+        people = max(1, len(names))
+        who = (found.who[a] * people + found.who[b]) * size * size + one * size + other
+
+        def key(i: int) -> Key:
+            pair, cell = divmod(i, size * size)
+            return ("p", names[pair // people], names[pair % people], *_two(cell, values))
+
+        by_pair.add(found.passage[a], who, np.ones(len(a)), key)
+        out[f"{name} by pair"] = by_pair.table()
+    return out
+
+
+def _two(cell: int, values: Sequence[str]) -> tuple[str, str]:
+    size = max(1, len(values))
+    return values[cell // size], values[cell % size]
+
+
+def _count_units(cells: _Cells, found: Items, coded: Coded) -> None:
+    """Shares of values, and numbers of units, where two annotators or more gave one."""
+    several = np.flatnonzero(coded.together > 1)
+    unit, passage = found.unit[coded.rows[several]], found.passage[coded.rows[several]]
+    share = 1 / coded.together[several]
+    cells.add(passage, coded.code[several], share, lambda i: ("share", coded.values[i]))
+    cells.add(passage, np.zeros(len(passage), dtype=np.int64), np.ones(len(passage)), lambda _: ("pairable",))
+    _, first = np.unique(unit, return_index=True)
+    cells.add(passage[first], np.zeros(len(first), dtype=np.int64), np.ones(len(first)), lambda _: ("units",))
+
+
+class _Cells:
+    """Collects the entries of a sparse table."""
+
+    def __init__(self, passages: int) -> None:
+        self._passages = max(1, passages)
+        self._parts: list[tuple[Ints, Ints, Array]] = []
+        self._place: dict[Key, int] = {}
+
+    def add(self, passage: Ints, cell: Ints, weight: Array, key: Callable[[int], Key]) -> None:
+        """Sum the weights by passage and cell; `key` names a cell."""
+        known, which = np.unique(cell, return_inverse=True)
+        column = np.array(
+            [self._place.setdefault(key(int(i)), len(self._place)) for i in known], dtype=np.int64
+        )
+        width = max(1, len(known))
+        flat, place = np.unique(passage * width + which, return_inverse=True)
+        sums = np.bincount(place, weights=weight, minlength=len(flat))
+        if len(flat):
+            self._parts.append((flat // width, column[flat % width], sums.astype(np.float64)))
+
+    def table(self) -> SparseTable:
+        """All that was added."""
+        row, column, value = (
+            np.concatenate([part[i] for part in self._parts]) if self._parts else np.zeros(0)
+            for i in range(3)
+        )
+        return SparseTable(list(self._place), row.astype(np.int64), column.astype(np.int64), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What is compared: its name in figures, the values that it may have, and whether they are whole numbers."""
+
+    name: str
+    known: Sequence[str] = ()
+    interval: bool = False
+    nothing: str = "no aligned annotations of two annotators have it"
+
+
+def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:
+    """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and Fleiss' kappa, and Brennan-Prediger."""
+    name, own = variable.name, sums[variable.name]
+    square = own.square("c")
+    values = [key[1] for key in own.of("share")]
+    units, pairable, every = own.count("units"), own.get("pairable"), own.get("every")
+    coverage = pairable / every if every else None
+    reason = "no variation: every value is the same" if units else variable.nothing
+    distance = squares(square.values) if variable.interval else None
+    own_alpha = alpha(square.size, distance)
+    possible = max(len({*variable.known, *values}), 1)
+    take = own.pick(("agree",), ("units",), *(("share", value) for value in values))
+
+    def agreeing(rows: Array) -> tuple[Array, Array]:
+        picked = take(rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            observed = np.where(picked[:, 1] > 0.5, picked[:, 0] / picked[:, 1], np.nan)
+            shares = picked[:, 2:] / picked[:, 1:2]
+        return observed, np.nan_to_num(shares)
+
+    def percent(rows: Array) -> Array:
+        return agreeing(rows)[0]
+
+    def gwet(rows: Array) -> Array:
+        return coefficients.ac1(*agreeing(rows), possible)
+
+    def fleiss(rows: Array) -> Array:
+        return coefficients.fleiss(*agreeing(rows))
+
+    def brennan_prediger(rows: Array) -> Array:
+        return coefficients.brennan_prediger(agreeing(rows)[0], possible)
+
+    def figure(
+        kind: str,
+        value: Callable[[Array], Array],
+        about: About,
+        scale: Scale = "chance",
+        parts: Sequence[Figure] = (),
+    ) -> Figure:
+        return Figure(
+            measure, f"{kind} {name}", name, value, reason, units, coverage, parts, scale=scale, about=about
+        )
+
+    return [
+        figure("alpha", lambda rows: own_alpha(square.matrices(rows)), coefficients.ALPHA,
+               parts=_by_value(measure, name, own, square)),
+        figure("percent", percent, coefficients.PERCENT, "share"),
+        figure("AC1", gwet, coefficients.AC1),
+        _mean_kappa(measure, name, sums, square, units, coverage, reason),
+        figure("Fleiss' kappa", fleiss, coefficients.FLEISS),
+        figure("Brennan-Prediger", brennan_prediger, coefficients.BRENNAN_PREDIGER),
+    ]  # fmt: skip
+
+
+def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure]:
+    """Alpha of each value against all others."""
+    both = alpha(2)
+    size = square.size
+    totals = square.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
+
+    def part(at: int) -> Callable[[Array], Array]:
+        return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), [at]))
+
+    return [
+        Figure(measure, value, name, part(i), "no variation: every value is the same", round(totals[i]))
+        for i, value in enumerate(square.values)
+    ]
+
+
+def _mean_kappa(
+    measure: str,
+    name: str,
+    sums: Mapping[str, Sums],
+    square: Square,
+    units: int,
+    coverage: float | None,
+    reason: str,
+) -> Figure:
+    table = f"{name} by pair"
+    by_pair = sums.get(table)
+    if by_pair is None:
+        refused = f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see Fleiss' kappa"
+        return Figure(
+            measure, f"kappa {name}", table, lambda rows: np.full(len(rows), np.nan), reason, units, coverage,
+            refused=refused, about=coefficients.KAPPA,
+        )  # fmt: skip
+    pairs = sorted({key[1:3] for key in by_pair.keys})
+    squares_ = [
+        Square([k for k in by_pair.keys if k[1:3] == who], square.values, by_pair.index) for who in pairs
+    ]
+    mean = coefficients.mean_kappa(square.size, len(pairs))
+
+    def value(rows: Array) -> Array:
+        if not pairs:
+            return np.full(len(rows), np.nan)
+        return mean(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
+
+    return Figure(measure, f"kappa {name}", table, value, reason, units, coverage, about=coefficients.KAPPA)
+
+
+def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
+    """For every two annotators alpha and percent agreement, and the number of units that both coded; from the sums of a
+    table by pair."""
+    out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
+    for who in sorted({key[1:3] for key in sums.keys}):
+        square = Square(
+            [k for k in sums.keys if k[1:3] == who], sorted({v for k in sums.keys for v in k[3:]}), sums.index
+        )
+        matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
+        n = round(float(matrix.sum()))
+        value = float(alpha(square.size)((matrix + matrix.T).reshape(1, -1))[0])
+        out[who] = (None if np.isnan(value) else value, float(np.trace(matrix)) / n if n else None, n)
+    return out
+
+
+def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
+    """Values, and how often one annotator gave the value of the row where another gave that of the column; both
+    directions are counted."""
+    square = sums.square("met")
+    matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
+    return tuple(square.values), np.rint(matrix).astype(int).tolist() if square.values else []
+
+
+__all__ = [
+    "Coded", "Said", "Variable", "attribute", "closed", "confusion", "figures", "label_of", "pair_values", "tables",
+]  # fmt: skip

@@ -1,0 +1,16 @@
+"""Figures that are refused by name: whose units overlap, and where."""
+
+from __future__ import annotations
+
+from annotator.measures._tables import Sums
+
+
+def refusal(sums: Sums) -> str:
+    """Why there is no figure: who has units that overlap, and in how many places more; empty when nobody has. From the
+    keys `("refused", words)` of a table."""
+    refused = sums.of("refused")
+    more = f", and in {len(refused) - 1} more" if len(refused) > 1 else ""
+    return f"{refused[0][1]}{more}" if refused else ""
+
+
+__all__ = ["refusal"]

@@ -1,0 +1,70 @@
+"""What a measure needs, and what is made of measures: the public face of the family.
+
+A measure is a module that fits `Measure`: `tables` gives statistics that add up over the passages of a comparison,
+and `figures` says what follows from their sums. So the same functions serve a whole project that is read in parts, a
+document that has changed since, and the sums without a document that intervals are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from annotator.measures._book import Batch, Book
+from annotator.measures._comparison import (
+    PAIRWISE,
+    Comparison,
+    Passage,
+    Work,
+    alike_attributes,
+    cleaned_record,
+    compare,
+    content,
+)
+from annotator.measures._intervals import Interval, interval, student
+from annotator.measures._items import Items, items
+from annotator.measures._meetings import CAUSES, Meeting, meetings
+from annotator.measures._names import named, names_in
+from annotator.measures._nominal import confusion, pair_values
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Ints,
+    Key,
+    Part,
+    Result,
+    SparseTable,
+    Sums,
+    Table,
+    f1,
+)
+from annotator.model.schema import Layer
+
+
+class Measure(Protocol):
+    """A member of the family `annotator.measures`, as a rule a module.
+
+    `kinds` are the kinds of layers it is for ("span", "relation"). "Finished, nothing marked" counts; skipped and
+    unfinished work is not in a comparison. A value that is undefined is None with its reason, never 0 or 1.
+    """
+
+    title: str
+    kinds: tuple[str, ...]
+
+    def tables(self, comparison: Comparison, layer: Layer) -> Mapping[str, AnyTable]:
+        """Statistics of the passages of a comparison, by name."""
+        ...
+
+    def figures(self, layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
+        """What follows from the sums of these tables; a table may be missing where there was nothing to count."""
+        ...
+
+
+__all__ = [
+    "CAUSES", "PAIRWISE", "About", "AnyTable", "Array", "Batch", "Book", "Comparison", "Figure", "Interval", "Ints",
+    "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result", "SparseTable", "Sums", "Table", "Work",
+    "alike_attributes", "cleaned_record", "compare", "confusion", "content", "f1", "interval", "items", "meetings",
+    "named", "names_in", "pair_values", "student",
+]  # fmt: skip

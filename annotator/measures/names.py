@@ -1,0 +1,235 @@
+"""Agreement on names: entities, concepts, and attributes that hold several values, on aligned annotations.
+
+Entities are compared as one nominal value (the names of a plural together). Concepts are sets: alpha with the distance
+of Jaccard, 1 - |A and B| / |A or B|, and with that of MASI, 1 - J * M, where M is 1 for equal sets, 2/3 where one holds
+the other, 1/3 where they cross, 0 where they have nothing in common; and alpha of each concept, there or not. A concept
+`not: x` is the concept x. What has no name is left out, and told by the `coverage`.
+Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006;
+Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from annotator.measures import _coefficients as coefficients
+from annotator.measures._coefficients import one_minus
+from annotator.measures._comparison import Comparison
+from annotator.measures._items import Items, items
+from annotator.measures._names import named, names_in
+from annotator.measures._tables import About, AnyTable, Array, Figure, Key, SparseTable, Sums, counted
+from annotator.model.schema import Attribute, Layer
+
+title = "Names: entities, concepts, and attributes with several values"
+kinds = ("span", "relation")
+
+_TOLD = 40
+"""So many names are told one by one, the most frequent first."""
+
+_PASSONNEAU = (
+    "Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. "
+    "LREC 2006"
+)
+_READING = "1 is full agreement, 0 what chance gives; sets that share something count in part."
+_CAUTION = (
+    "Look at its coverage: what has no name, or nobody else marked, is not in it. Two wordings are two names."
+)
+_NOMINAL = About(
+    "Agreement beyond chance on the name, where both annotators gave one.", r"\alpha = 1 - D_o / D_e",
+    coefficients.ALPHA.source, coefficients.ALPHA.reading, _CAUTION,
+)  # fmt: skip
+_JACCARD = About(
+    "Agreement beyond chance on sets, by the share that two sets have in common.",
+    r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - |A \cap B| / |A \cup B|",
+    f"{coefficients.ALPHA.source}; Jaccard, P. (1901)", _READING, _CAUTION,
+)  # fmt: skip
+_MASI = About(
+    "Agreement beyond chance on sets, where a set within the other is nearer than sets that cross.",
+    r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - J(A, B) M(A, B)", _PASSONNEAU, _READING, _CAUTION,
+)  # fmt: skip
+
+Names = tuple[str, ...]
+"""A set of names, sorted."""
+
+
+def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
+    """For every attribute with names: `set` counts values of units that two or more named, by the set of names; `same`,
+    `jaccard` and `masi` sum what their coincidences have in common; `name` counts values that hold a name, `name same`
+    coincidences that both hold it; `agree` as in `_nominal`; then numbers of `units` and annotations (`every`)."""
+    wanted = named(layer)
+    found = items(comparison, layer) if wanted else None
+    return {a.name: _table(found, a) for a in wanted if found is not None}
+
+
+def _table(found: Items, attribute: Attribute) -> SparseTable:
+    held = [names_in(item, attribute) for item in found.values]
+    cells: defaultdict[tuple[int, Key], float] = defaultdict(float)
+    for passage in found.passage.tolist():
+        cells[passage, ("every",)] += 1
+    unit = found.unit.tolist()
+    size = Counter(unit[i] for i, names in enumerate(held) if names)
+    rows = np.array([i for i, names in enumerate(held) if names], dtype=np.int64)
+    told: set[int] = set()
+    for i in rows.tolist():
+        passage, m, names = int(found.passage[i]), size[unit[i]], tuple(sorted(held[i]))
+        if m > 1 and unit[i] not in told:
+            told.add(unit[i])
+            cells[passage, ("units",)] += 1
+        if m > 1:
+            cells[passage, ("set", names)] += 1
+            for name in names:
+                cells[passage, ("name", name)] += 1
+    for a, b in zip(*(side.tolist() for side in found.pairs(rows)), strict=True):
+        _add_pair(cells, int(found.passage[a]), held[a], held[b], size[unit[a]])
+    return counted({at: n for at, n in cells.items() if n})
+
+
+def _add_pair(
+    cells: defaultdict[tuple[int, Key], float],
+    passage: int,
+    one: frozenset[str],
+    other: frozenset[str],
+    m: int,
+) -> None:
+    """What two values of a unit with m values have in common; both directions."""
+    weight = 2 / (m - 1)
+    common = one & other
+    if common:
+        share = jaccard(one, other)
+        cells[passage, ("jaccard",)] += weight * share
+        cells[passage, ("masi",)] += weight * share * monotonicity(one, other)
+        for name in common:
+            cells[passage, ("name same", name)] += weight
+    if one == other:
+        cells[passage, ("same",)] += weight
+        cells[passage, ("agree",)] += weight / m
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share that two sets have in common, in [0, 1]."""
+    return len(one & other) / len(one | other)
+
+
+def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
+    """MASI's M: 1 for equal sets, 2/3 where one holds the other, 1/3 where they cross, 0 without a common name."""
+    if one == other:
+        return 1.0
+    if not one & other:
+        return 0.0
+    return 2 / 3 if one <= other or other <= one else 1 / 3
+
+
+def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
+    """Of entities alpha and percent agreement (`parts` by name); of sets alpha with both distances, and percent of
+    equal sets (`parts` by name of the first)."""
+    out: list[Figure] = []
+    for attribute in named(layer):
+        if attribute.name in sums:
+            several = attribute.type != "entity"
+            out += _figures(attribute.name, sums[attribute.name], several=several)
+    return out
+
+
+def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
+    sets: list[Names] = [key[1] for key in own.of("set")]
+    n, every = own.count("units"), own.get("every")
+    covered = float(sum(own.get("set", names) for names in sets))
+    coverage = covered / every if every else None
+    reason = "no variation: every name is the same" if n else "no aligned annotations that both have a name"
+    parts = _by_name(name, own)
+    take = own.pick(("agree",), ("units",))
+
+    def percent(rows: Array) -> Array:
+        agree, units = take(rows).T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(units > 0.5, agree / units, np.nan))
+
+    def figure(kind: str, similarity: str, about: About, parts: Sequence[Figure] = ()) -> Figure:
+        value = _alpha(own, sets, similarity)
+        return Figure("names", kind, name, value, reason, n, coverage, parts, about=about)
+
+    equal = Figure(
+        "names",
+        f"percent {name}",
+        name,
+        percent,
+        reason,
+        n,
+        coverage,
+        scale="share",
+        about=coefficients.PERCENT,
+    )
+    if not several:
+        return [figure(f"alpha {name}", "same", _NOMINAL, parts), equal]
+    return [
+        figure(f"alpha {name}, MASI", "masi", _MASI, parts),
+        figure(f"alpha {name}, Jaccard", "jaccard", _JACCARD),
+        equal,
+    ]
+
+
+def _alpha(own: Sums, sets: Sequence[Names], similarity: str) -> Callable[[Array], Array]:
+    """Alpha from what coincidences have in common: D_o = n - their sum, D_e = n^2 - that of all pairs of values."""
+    take = own.pick((similarity,), *(("set", names) for names in sets))
+    one, other, alike = _similar(sets, similarity)
+
+    def value(rows: Array) -> Array:
+        picked = take(rows)
+        counts = picked[:, 1:]
+        n = counts.sum(axis=1)
+        common = (counts**2).sum(axis=1)
+        if len(one):
+            common = common + 2 * (counts[:, one] * counts[:, other] * alike).sum(axis=1)
+        return one_minus(n - picked[:, 0], n**2 - common, n)
+
+    return value
+
+
+def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[int], Array]:
+    """Indices of every two different sets that have a name in common, and how alike they are; none for `same`."""
+    one: list[int] = []
+    other: list[int] = []
+    alike: list[float] = []
+    if similarity != "same":
+        holders: dict[str, list[int]] = {}
+        for i, names in enumerate(sets):
+            near = {j for name in names for j in holders.get(name, ())}
+            for j in sorted(near):
+                a, b = frozenset(names), frozenset(sets[j])
+                one.append(i)
+                other.append(j)
+                alike.append(jaccard(a, b) * (monotonicity(a, b) if similarity == "masi" else 1.0))
+            for name in names:
+                holders.setdefault(name, []).append(i)
+    return one, other, np.array(alike, dtype=np.float64)
+
+
+def _by_name(table: str, own: Sums) -> list[Figure]:
+    """Alpha of each name, there or not, of the most frequent ones; n counts the values that hold it."""
+    counts = sorted(
+        ((own.get(*key), key[1]) for key in own.of("name")), key=lambda found: (-found[0], found[1])
+    )
+    sets = own.of("set")
+    total = own.pick(*sets)
+
+    def part(name: str) -> Callable[[Array], Array]:
+        take = own.pick(("name", name), ("name same", name))
+
+        def value(rows: Array) -> Array:
+            holding, both = take(rows).T
+            n = total(rows).sum(axis=1)
+            # Coincidences in which exactly one holds it, both directions.
+            return one_minus(2 * (holding - both), 2 * holding * (n - holding), n)
+
+        return value
+
+    return [
+        Figure("names", name, table, part(name), "every value has it, or none", round(times))
+        for times, name in counts[:_TOLD]
+    ]
+
+
+__all__ = ["figures", "kinds", "tables", "title"]

@@ -1,0 +1,131 @@
+"""What an agreement keeps of documents that is no statistic: who finished them, and the paragraphs that differ."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from annotator.measures.api import Comparison, Passage, Table
+from annotator.workflows.agreement.values import WORST, Data, Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Of one document what is no statistic."""
+
+    annotators: tuple[str, ...]
+    paragraphs: int
+    empty: int
+    spots: tuple[Spot, ...]
+
+
+_NOTED = Note((), 0, 0, ())
+"""Stands for the notes of a document that are counted and not kept."""
+
+
+def _rank(spot: Spot) -> tuple[int, str, int]:
+    return -spot.differing, spot.document, spot.paragraph
+
+
+class Notes:
+    """The notes of all documents, with their sums and the order of their spots, kept up to date."""
+
+    def __init__(self, *, keep: bool) -> None:
+        """Without `keep` documents are never replaced, and only the worst spots are kept."""
+        self._keep = keep
+        self._held: dict[str, Note] = {}
+        self._people: Counter[str] = Counter()
+        self._counts = np.zeros(3, dtype=np.int64)
+        self._spots: list[Spot] = []
+        self._sorted = True
+
+    def put(self, notes: Mapping[str, Note]) -> None:
+        """Take notes of documents, in place of those there were."""
+        for document, note in notes.items():
+            self.drop(document)
+            self._held[document] = note if self._keep else _NOTED
+            self._count(note, 1)
+            if len(notes) > 1:
+                self._spots += note.spots
+                self._sorted = False
+            else:
+                for spot in note.spots:
+                    insort(self._ranked(), spot, key=_rank)
+
+        if not self._keep:
+            self._spots = self._ranked()[:WORST]
+
+    def drop(self, document: str) -> None:
+        """Forget a document."""
+        note = self._held.pop(document, None)
+        if note is not None:
+            self._count(note, -1)
+            for spot in note.spots:
+                del self._ranked()[bisect_left(self._ranked(), _rank(spot), key=_rank)]
+
+    def _count(self, note: Note, sign: int) -> None:
+        self._counts += sign * np.array([len(note.annotators), note.paragraphs, note.empty])
+        for name in note.annotators:
+            self._people[name] += sign
+
+    def _ranked(self) -> list[Spot]:
+        if not self._sorted:
+            self._spots.sort(key=_rank)
+            self._sorted = True
+        return self._spots
+
+    def worst(self) -> tuple[Spot, ...]:
+        """Paragraphs by how many items differ."""
+        return tuple(self._ranked()[:WORST])
+
+    @property
+    def annotators(self) -> tuple[str, ...]:
+        """Who finished some of these documents."""
+        return tuple(sorted(name for name, n in self._people.items() if n))
+
+    def data(self, skipped: int, unfinished: int, alone: int) -> Data:
+        """What the figures rest on."""
+        completions, paragraphs, empty = self._counts.tolist()
+        return Data(
+            self.annotators, len(self._held), completions, paragraphs, empty, skipped, unfinished, alone
+        )
+
+
+def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, Note]:
+    """Spans that differ strictly, and relations on aligned ends with their side, by passage; `headlines` have the
+    columns `same` and `marked`."""
+    same = sum(
+        (t.rows[:, list(t.keys).index(("same",))] for t in headlines), np.zeros(len(comparison.passages))
+    )
+    marked = sum(
+        (t.rows[:, list(t.keys).index(("marked",))] for t in headlines), np.zeros(len(comparison.passages))
+    )
+    differing = np.rint(marked - 2 * same).astype(int).tolist()
+    out: dict[str, list[tuple[Passage, int, int]]] = {}
+    for passage, apart, every in zip(comparison.passages, differing, marked.tolist(), strict=True):
+        out.setdefault(passage.name, []).append((passage, apart, round(every)))
+    return {
+        name: Note(
+            tuple(
+                sorted(own[0][0].works)
+                if len(own) == 1
+                else sorted({who for p, *_ in own for who in p.works})
+            ),
+            len(own),
+            sum([not w.spans and not w.relations for p, *_ in own for w in p.works.values()]),
+            tuple([_spot(*one) for one in own if one[1] > 0]),
+        )
+        for name, own in out.items()
+    }
+
+
+def _spot(passage: Passage, differing: int, every: int) -> Spot:
+    quote = " ".join(passage.text[passage.start : min(passage.end, passage.start + 120)].split())
+    return Spot(passage.name, passage.index, differing, every, quote[:80])
+
+
+__all__ = ["Note", "Notes", "notes_of"]
