@@ -12,17 +12,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rich.color import ColorSystem
-from rich.segment import Segment
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
-from textual.screen import Screen
 
 from annotator.config import FILE
 from annotator.errors import StoreError, UsageError
@@ -38,6 +34,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
+from annotator.tui.textual_private import PrivateApp, Update, changes
 from annotator.tui.theme import THEMES, Theme, adapted, choose, colors_of
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.background import Background
@@ -49,7 +46,7 @@ LAST = 0.7
 """Seconds from a hang-up to the end, whatever is still in the way of it."""
 
 
-class AnnotatorApp(App[int]):
+class AnnotatorApp(PrivateApp):
     """Shows the document the annotator was in last, or the queue."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -194,8 +191,8 @@ class AnnotatorApp(App[int]):
 
     def _end_at_once(self) -> None:
         """What hinders an orderly end, such as a thread at work, is not waited for. All that could be saved is."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.abandon()
+        if isinstance(self.terminal, TerminalDriver):
+            self.terminal.abandon()
         os._exit(3 if self.session.unsaved else 0)
 
     async def action_quit(self) -> None:
@@ -208,7 +205,7 @@ class AnnotatorApp(App[int]):
 
     def keys_came(self, keys: list[Pressed]) -> None:
         """Keys from the terminal, in order."""
-        if self._running:
+        if self.is_alive:
             self.keyboard.receive(keys)
 
     def terminal_ready(self) -> None:
@@ -236,19 +233,16 @@ class AnnotatorApp(App[int]):
     def on_resize(self, _: events.Resize) -> None:
         self._painter.forget()
 
-    def _watch_app_focus(self, focus: bool) -> None:
-        """Coming and going of the terminal's focus repaints nothing."""
-
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
         """Paint these rows of a widget that fills the screen, past Textual's compositor; whether that could be
         done. The compositor's own next update asks the widget again, and finds the same."""
         if rows is not self._direct or not self._painter.known:
             self._direct = rows if self._fills_the_screen(rows) else None
-        driver = self._driver
+        driver = self.terminal
         if (
             self._direct is None
-            or self._closed
-            or self._batch_count
+            or not self.is_alive
+            or self.is_batching
             or not isinstance(driver, TerminalDriver)
         ):
             return False
@@ -264,8 +258,8 @@ class AnnotatorApp(App[int]):
 
     def _fills_the_screen(self, rows: Rows) -> bool:
         return (
-            isinstance(self._driver, TerminalDriver)
-            and self._running
+            isinstance(self.terminal, TerminalDriver)
+            and self.is_alive
             and rows.screen is self.screen
             and rows.size == self.size
             and self._painter.knows(self.size)
@@ -280,36 +274,21 @@ class AnnotatorApp(App[int]):
         self._direct = None
         return super().pop_screen()
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+    def painted(self, renderable: Any) -> bool:
         """Write the difference to what is shown; anything unknown goes Textual's own way."""
-        known = isinstance(renderable, ChopsUpdate | LayoutUpdate)
-        ready = self._running and not self._closed and not self.is_headless and self._driver is not None
-        if not known or not ready or self._batch_count or self._driver is None or self._driver.is_inline:
-            if renderable is not None and not self._batch_count:
+        driver = self.terminal
+        ready = self.is_alive and not self.is_headless and driver is not None and not driver.is_inline
+        if not isinstance(renderable, Update) or not ready or self.is_batching or driver is None:
+            if renderable is not None and not self.is_batching:
                 self._painter.forget()
-            super()._display(screen, renderable)
-            return
+            return False
         width, height = self.size
-        out = self._painter.paint(_changes(renderable), width, height)
+        out = self._painter.paint(changes(renderable), width, height)
         if out:
-            self._driver.write(out)
-            self._driver.flush()
+            driver.write(out)
+            driver.flush()
         self.post_display_hook()
-
-
-def _changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:
-    """`(x, y, segments)` of every piece that Textual rendered anew."""
-    if isinstance(update, LayoutUpdate):
-        for y, line in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in line:
-                yield x, y, strip
-                x += strip.cell_length
-        return
-    for y in {span[0] for span in update.spans}:
-        for x, piece in update.chops[y].items():
-            if piece is not None:
-                yield x, y, piece
+        return True
 
 
 def run_review(

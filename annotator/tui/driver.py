@@ -7,7 +7,6 @@ terminal that takes nothing any more does not block the program, and one that is
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import termios
@@ -16,10 +15,15 @@ from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from textual import constants, events
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
+from textual import events
+
+from annotator.tui.textual_private import (
+    ESCAPE_DELAY,
+    ParseError,
+    PrivateDriver,
+    XTermParser,
+    runs_in,
+)
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -62,7 +66,7 @@ class Desk(Protocol):
         """Nobody reads or writes any more."""
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(PrivateDriver):
     """Textual's driver for Linux, without its threads."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -86,26 +90,26 @@ class TerminalDriver(LinuxDriver):
     # --- life
 
     def start_application_mode(self) -> None:
-        if self.input_tty and self._sink is None and self._file is not None:
+        if self.input_tty and self._sink is None and self.terminal_file is not None:
             # An open file of its own, so that not blocking is not forced on whoever shares the terminal.
             with suppress(OSError):
-                name = os.ttyname(self._file.fileno())
+                name = os.ttyname(self.terminal_file.fileno())
                 self._sink = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._key_thread is not None and self.input_tty:
-            self._parser = XTermParser(self._debug)
+        if self.reads_keys:
+            self._parser = self.parser()
             self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
-            self._loop.add_reader(self.fileno, self._readable)
+            self.loop.add_reader(self.fileno, self._readable)
             self._reading = True
 
-    def _run_input_thread(self) -> None:
-        """The thread that would read ends at once, where the loop reads."""
+    def input_thread(self) -> None:
+        """The loop reads from a terminal; what is none ends the program."""
         if not self.input_tty:
-            self._loop.call_soon_threadsafe(self._gone)
+            self.loop.call_soon_threadsafe(self._gone)
 
     def disable_input(self) -> None:
         if self._reading:
-            self._loop.remove_reader(self.fileno)
+            self.loop.remove_reader(self.fileno)
             self._reading = False
             with suppress(EOFError, ParseError):
                 list(self._parser.feed(""))
@@ -136,8 +140,8 @@ class TerminalDriver(LinuxDriver):
         """Give the terminal back as it was, from any thread and in whatever state; it will not be used again."""
         if not self.lost and self._sink is not None:
             with suppress(OSError, termios.error):
-                if self.attrs_before is not None:
-                    termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+                if self.attributes_before is not None:
+                    termios.tcsetattr(self.fileno, termios.TCSANOW, self.attributes_before)
                 os.write(self._sink, _RESTORE)
 
     def _gone(self) -> None:
@@ -146,7 +150,7 @@ class TerminalDriver(LinuxDriver):
             self._out.clear()
             self._stop_waiting()
             if self._reading:
-                self._loop.remove_reader(self.fileno)
+                self.loop.remove_reader(self.fileno)
                 self._reading = False
             self._desk.terminal_gone()
 
@@ -168,8 +172,8 @@ class TerminalDriver(LinuxDriver):
             while self._out:
                 del self._out[: os.write(self._sink, self._out)]
         except BlockingIOError:
-            if not self._waiting and asyncio._get_running_loop() is self._loop:
-                self._loop.add_writer(self._sink, self._writable)
+            if not self._waiting and runs_in(self.loop):
+                self.loop.add_writer(self._sink, self._writable)
                 self._waiting = True
         except OSError:
             self._gone()
@@ -183,7 +187,7 @@ class TerminalDriver(LinuxDriver):
 
     def _stop_waiting(self) -> None:
         if self._waiting and self._sink is not None:
-            self._loop.remove_writer(self._sink)
+            self.loop.remove_writer(self._sink)
         self._waiting = False
 
     # --- in
@@ -199,7 +203,7 @@ class TerminalDriver(LinuxDriver):
             self._gone()
             return
         text = self._decode(data)
-        if text.isascii() and text.isprintable() and not self._pasting and self._loop.time() > self._unsure:
+        if text.isascii() and text.isprintable() and not self._pasting and self.loop.time() > self._unsure:
             self._desk.keys_came(["space" if char == " " else char for char in text])
         elif text:
             self._parse(text)
@@ -216,22 +220,22 @@ class TerminalDriver(LinuxDriver):
                 self._end_paste()
                 text = _QUIT
             else:
-                self._heard = self._loop.time()
-                self._loop.call_later(PASTING + 0.01, self._paste_is_over)
-        self._unsure = self._loop.time() + constants.ESCAPE_DELAY
+                self._heard = self.loop.time()
+                self.loop.call_later(PASTING + 0.01, self._paste_is_over)
+        self._unsure = self.loop.time() + ESCAPE_DELAY
         self._post(self._parser.feed(text))
         if "\x1b" in self._tail:
             # A lone escape is known by what does not follow.
-            self._loop.call_later(constants.ESCAPE_DELAY + 0.01, self._tick)
+            self.loop.call_later(ESCAPE_DELAY + 0.01, self._tick)
 
     def _paste_is_over(self) -> None:
         """After a silence the keys are a person's again: without its end mark a paste would swallow them all."""
-        if self._pasting and self._reading and self._loop.time() - self._heard >= PASTING:
+        if self._pasting and self._reading and self.loop.time() - self._heard >= PASTING:
             self._end_paste()
 
     def _end_paste(self) -> None:
         """Forget what was pasted and wait for keys: a parser that never saw the end of a paste is of no use."""
-        self._parser = XTermParser(self._debug)
+        self._parser = self.parser()
         self._pasting, self._tail = False, ""
 
     def _tick(self) -> None:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from textual.message_pump import MessagePump
+from typing import TYPE_CHECKING, Any, Protocol
 
 from annotator.tui.burst import Burst
 from annotator.tui.driver import Pressed, event_of
 from annotator.tui.screens.base import CommandScreen, key_of
 
 if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
+    from annotator.tui.shell import Shell
 
 PATIENCE = 0.5
 """Seconds that a screen has to come or go, before the next key is sent after it."""
@@ -29,10 +27,17 @@ def name_of(key: Pressed) -> str:
     return key if isinstance(key, str) else key_of(key)
 
 
+class Pump(Protocol):
+    """What handles messages one after the other."""
+
+    def call_later(self, callback: Any, *args: Any) -> bool:
+        """Call something once the messages before it are handled."""
+
+
 class Keyboard:
     """Keys on their way to the screens."""
 
-    def __init__(self, app: AnnotatorApp) -> None:
+    def __init__(self, app: Shell) -> None:
         self._app = app
         self._typed: deque[Pressed] = deque()
         self._slow: asyncio.Task[None] | None = None
@@ -86,7 +91,7 @@ class Keyboard:
         """Until whatever takes keys has no message left: the third round finds what the second one focused."""
         for _ in range(3):
             screen = self._app.screen
-            pumps: list[MessagePump] = [self._app, screen]
+            pumps: list[Pump] = [self._app, screen]
             if screen.focused is not None:
                 pumps.append(screen.focused)
             for pump in pumps:

@@ -30,17 +30,6 @@ from annotator.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from annotator.workflows.names.matrix import Evidence
 
-QUICK = frozenset(
-    "next_undecided previous_undecided jump count density statements fewer more find_next lint outer inner "
-    "filter_layer tour".split()
-)
-"""Commands without an action of the model that stay on the screen."""
-
-REPEATED = frozenset(
-    "next_undecided previous_undecided next_document previous_document find_next outer inner".split()
-)
-"""Commands without an action of the model that a number before them repeats."""
-
 RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
 
@@ -88,7 +77,7 @@ class AnnotateScreen(PointingScreen):
     def is_quick(self, key: str) -> bool:
         placed = by_place(key)
         command = self.key_map.command(self.context, placed[1] if placed else key)
-        return command is None or command.action is not None or command.name in QUICK or bool(self._targets)
+        return command is None or command.action is not None or command.quick or bool(self._targets)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -132,7 +121,7 @@ class AnnotateScreen(PointingScreen):
     def run_command(self, command: Command) -> None:
         times, self._count = min(int(self._count or 1), 999), ""
         if command.action is None:
-            for _ in range(times if command.name in REPEATED else 1):
+            for _ in range(times if command.repeats else 1):
                 super().run_command(command)
             return
         for _ in range(times - 1):
@@ -224,10 +213,10 @@ class AnnotateScreen(PointingScreen):
                 else "the place is not saved"
             )
             error = f"{what}: {session.error.message}. Trying again: leave this open"
-            if self.annotator_app.left and self._message:
+            if self.shell.left and self._message:
                 error = self._message
         look = Look(
-            self.theme_now, self._compact, self.annotator_app.glyphs, self._hints, self._found,
+            self.theme_now, self._compact, self.shell.glyphs, self._hints, self._found,
             self._found_at, self._codes,
         )  # fmt: skip
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
@@ -315,7 +304,7 @@ class AnnotateScreen(PointingScreen):
             if evidence.document == self.session.review.document.id:
                 self.act(do.FocusItem(evidence.item))
             else:
-                self.annotator_app.go_to(evidence.document, evidence.paragraph, evidence.item)
+                self.shell.go_to(evidence.document, evidence.paragraph, evidence.item)
 
         self.app.push_screen(MatrixScreen(self.session, jump))
 
@@ -389,7 +378,7 @@ class AnnotateScreen(PointingScreen):
         tour = self.session.tour
         if tour is not None and tour.step is Step.END:
             self.session.leave_tour()
-        self.annotator_app.show_queue()
+        self.shell.show_queue()
 
 
 __all__ = ["AnnotateScreen"]

@@ -15,7 +15,7 @@ from annotator.tui.rows import Drawn
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
+    from annotator.tui.shell import Shell
 
 
 EVERYWHERE = (
@@ -51,22 +51,22 @@ class CommandScreen(Screen[None]):
         return ()
 
     @property
-    def annotator_app(self) -> AnnotatorApp:
-        return cast("AnnotatorApp", self.app)
+    def shell(self) -> Shell:
+        return cast("Shell", self.app)
 
     @property
     def theme_now(self) -> Theme:
-        return self.annotator_app.look
+        return self.shell.look
 
     @property
     def key_map(self) -> KeyMap:
-        return self.annotator_app.key_map
+        return self.shell.key_map
 
     def on_key(self, event: events.Key) -> None:
         """Every key: stopped here, since no widget of these screens takes any."""
         event.stop()
         event.prevent_default()
-        now = self.annotator_app.screen
+        now = self.shell.screen
         if now is self:
             self.take(key_of(event))
         else:
@@ -120,17 +120,17 @@ class CommandScreen(Screen[None]):
 
         key = key_at(row, x, self.theme_now.strong)
         if key:
-            self.annotator_app.keys_came([pressed(key)])
+            self.shell.keys_came([pressed(key)])
         return bool(key)
 
     def run_quit(self) -> None:
-        self.annotator_app.leave()
+        self.shell.leave()
 
     def run_redraw(self) -> None:
-        self.annotator_app.repaint()
+        self.shell.repaint()
 
     def run_theme(self) -> None:
-        self.annotator_app.next_theme()
+        self.shell.next_theme()
         self.redraw()
 
     def run_palette(self) -> None:
@@ -156,17 +156,17 @@ class CommandScreen(Screen[None]):
     def run_entities(self) -> None:
         from annotator.tui.screens.registry import registry_screen
 
-        self.app.push_screen(registry_screen(self.annotator_app, "entity"))
+        self.app.push_screen(registry_screen(self.shell, "entity"))
 
     def run_concepts(self) -> None:
         from annotator.tui.screens.registry import registry_screen
 
-        self.app.push_screen(registry_screen(self.annotator_app, "concept"))
+        self.app.push_screen(registry_screen(self.shell, "concept"))
 
     def run_find_everywhere(self) -> None:
         from annotator.tui.screens.registry import find_everywhere
 
-        find_everywhere(self.annotator_app)
+        find_everywhere(self.shell)
 
     def run_help(self) -> None:
         from annotator.tui.screens.help import HelpScreen
@@ -177,13 +177,13 @@ class CommandScreen(Screen[None]):
         """The figures, computed in a thread of its own with a connection of its own."""
         from annotator.tui.screens.agreement import AgreementScreen
 
-        self.app.push_screen(AgreementScreen(self.annotator_app.session.project.root))
+        self.app.push_screen(AgreementScreen(self.shell.session.project.root))
 
     def run_learning(self) -> None:
         """What was learnt, and a key that has it done anew."""
         from annotator.tui.screens.learning import learning_screen
 
-        self.app.push_screen(learning_screen(self.annotator_app.session, self.say, self.say_while))
+        self.app.push_screen(learning_screen(self.shell.session, self.say, self.say_while))
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:  # noqa: ARG002
         """Say something that is over once it is no longer so; looked at `every` so many seconds."""

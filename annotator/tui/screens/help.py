@@ -151,11 +151,11 @@ class HelpScreen(TextScreen):
     def _open_pages(self) -> None:
         from annotator.tui.screens.pages import PagesScreen
 
-        self.annotator_app.push_screen(PagesScreen())
+        self.shell.push_screen(PagesScreen())
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
         first = {"queue": "Queue", "review": "Review"}.get(self._opened_in, "Decide")
-        idle = () if self.annotator_app.session.assigned else ("mine",)
+        idle = () if self.shell.session.assigned else ("mine",)
         rows: list[list[Piece]] = []
         if self._own:
             rows.append([("THIS SCREEN", theme.muted)])

@@ -236,7 +236,7 @@ class QueueScreen(CommandScreen):
     def run_open(self) -> None:
         if self._here is not None:
             self.session.open(self._here.id)
-            self.annotator_app.show_document()
+            self.shell.show_document()
 
     def run_tour(self) -> None:
         """On the document under the cursor."""
@@ -290,7 +290,7 @@ class QueueScreen(CommandScreen):
         if self._search or self._filter is not None:
             self.run_unfilter()
         else:
-            self.annotator_app.leave()
+            self.shell.leave()
 
     def run_unfilter(self) -> None:
         """Esc never leaves the program: somebody may press it once more than there are screens."""

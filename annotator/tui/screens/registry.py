@@ -17,10 +17,10 @@ from annotator.workflows.names.registry import Entry, Kind, entries, mentions, r
 from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
+    from annotator.tui.shell import Shell
 
 
-def registry_screen(app: AnnotatorApp, kind: Kind) -> ListScreen:
+def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     """The entities or concepts that the annotator gave; enter lists the mentions, r renames or merges."""
     session = app.session
     known: list[Entry] = []
@@ -60,7 +60,7 @@ def registry_screen(app: AnnotatorApp, kind: Kind) -> ListScreen:
     return screen
 
 
-def _mentions(app: AnnotatorApp, kind: Kind, name: str) -> ListScreen:
+def _mentions(app: Shell, kind: Kind, name: str) -> ListScreen:
     session = app.session
     found = mentions(session.project, session.annotator, kind, name)
 
@@ -71,7 +71,7 @@ def _mentions(app: AnnotatorApp, kind: Kind, name: str) -> ListScreen:
     return ListScreen(f"Mentions of {name}", lambda: lines, choose)
 
 
-def find_everywhere(app: AnnotatorApp) -> None:
+def find_everywhere(app: Shell) -> None:
     """Ask for text, and list the places in all documents."""
 
     def answered(wanted: str | None) -> None:
@@ -84,7 +84,7 @@ def find_everywhere(app: AnnotatorApp) -> None:
 class PlacesScreen(ListScreen):
     """Places with some words in all documents: looked for aside, so that the screen never waits."""
 
-    def __init__(self, app: AnnotatorApp, wanted: str) -> None:
+    def __init__(self, app: Shell, wanted: str) -> None:
         self._hits: list[Hit] = []
         self._root: Path = app.session.project.root
         self._words = wanted
@@ -116,7 +116,7 @@ class PlacesScreen(ListScreen):
 
     def _go(self, at: int) -> None:
         hit = self._hits[at]
-        self.annotator_app.go_to(hit.document, hit.paragraph, None, find=(self._words, hit.start))
+        self.shell.go_to(hit.document, hit.paragraph, None, find=(self._words, hit.start))
 
 
 MOST = 500

@@ -1,0 +1,79 @@
+"""What screens know of the application: enough to open others, to ask for paint, and to end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from annotator.tui.layout import Glyphs
+from annotator.tui.theme import Theme
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+    from textual.screen import Screen
+
+    from annotator.tui.commands import KeyMap
+    from annotator.tui.driver import Pressed
+    from annotator.tui.session import Session
+
+
+class Shell(Protocol):
+    """The application as its screens see it."""
+
+    session: Session
+    key_map: KeyMap
+    look: Theme
+    glyphs: Glyphs
+    left: bool
+    """Whether leaving was asked for while something is not saved."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """The screen on top."""
+
+    @property
+    def size(self) -> Size:
+        """Columns and rows of the terminal."""
+
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:
+        """Open a screen on top."""
+
+    def pop_screen(self) -> Any:
+        """Close the screen on top."""
+
+    def call_later(self, callback: Any, *args: Any) -> bool:
+        """Call something once the messages before it are handled."""
+
+    def call_after_refresh(self, callback: Any, *args: Any) -> bool:
+        """Call something once the screen is shown."""
+
+    def call_from_thread(self, callback: Any, *args: Any) -> Any:
+        """Call something in the application's thread, from another."""
+
+    def post_message(self, message: Any) -> bool:
+        """Send a message of Textual's."""
+
+    def show_queue(self) -> None:
+        """From the document to the queue."""
+
+    def show_document(self) -> Any:
+        """To the document that the session has open."""
+
+    def go_to(
+        self, document: str, paragraph: int, item: str | None, *, find: tuple[str, int] | None = None
+    ) -> None:
+        """To a place in a document; see the application."""
+
+    def next_theme(self) -> None:
+        """The next way to colour the screens."""
+
+    def repaint(self) -> None:
+        """Paint the whole screen anew."""
+
+    def keys_came(self, keys: list[Pressed]) -> None:
+        """These keys were pressed, in this order."""
+
+    def leave(self) -> None:
+        """End; with decisions not saved, only when asked twice."""
+
+
+__all__ = ["Shell"]

@@ -1,0 +1,51 @@
+"""Textual's private names stand in one module, and are all there in the version that is pinned."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import annotator.tui
+from annotator.tui.textual_private import ATTRIBUTES, NAMES
+
+FOLDER = Path(annotator.tui.__file__).parent
+ONE = FOLDER / "textual_private.py"
+
+
+@pytest.mark.parametrize(("module", "name"), NAMES)
+def test_what_is_used_of_textual_s_private_names_is_there(module: str, name: str) -> None:
+    found: object = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    assert found is not None, f"Textual {version('textual')} has no {module}.{name} any more"
+
+
+def test_the_attributes_that_are_read_are_still_set() -> None:
+    for name in {name for names in ATTRIBUTES.values() for name in names}:
+        modules = [module for module, names in ATTRIBUTES.items() if name in names]
+        sources = [
+            Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
+            for module in modules
+        ]
+        said = f"Textual {version('textual')} sets {name} in none of {', '.join(modules)} any more"
+        assert any(f"self.{name}" in source for source in sources), said
+
+
+def test_no_other_module_imports_what_is_private_to_textual() -> None:
+    for file in FOLDER.rglob("*.py"):
+        if file == ONE:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not (module.startswith("textual") and "._" in module), f"{file.name} imports {module}"
+
+
+def test_no_screen_knows_the_application() -> None:
+    """Also not for the eye of a type checker: screens know a `Shell`."""
+    for file in FOLDER.rglob("*.py"):
+        if file.name != "app.py":
+            assert "annotator.tui.app" not in file.read_text(encoding="utf-8"), file.name
