@@ -70,9 +70,9 @@ def group(ctx: click.Context, project: Path | None, annotator: str | None) -> No
         annotator = check_annotator(annotator)
     ctx.obj = {"project": project, "annotator": annotator}
     if ctx.invoked_subcommand is None:
-        from annotator.cli_commands.annotate import open_application
+        from annotator.cli_commands.annotate import open_somehow
 
-        ctx.exit(open_application(ctx, document=None, demo=True))
+        ctx.exit(open_somehow(ctx))
 
 
 def main(arguments: list[str] | None = None) -> None:

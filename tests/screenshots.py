@@ -26,7 +26,7 @@ from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.demo import add_seeds
+from annotator.workflows.demo import add_corpus
 from annotator.workflows.suggesting.suggest import suggest
 
 
@@ -124,7 +124,7 @@ def pictures(names: tuple[str, ...] = ()) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "fresh" / "demo"
         with Project.create(root) as project:
-            add_seeds(project)
+            add_corpus(project)
             suggest(project, documents=project.documents.ids()[:3])
         for shot in SHOTS:
             if not names or shot.name in names:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli_commands._shared import annotator_of, open_project, talk
+
+if TYPE_CHECKING:
+    from annotator.project import Project
 
 
 @click.command()
@@ -19,13 +25,32 @@ def command(ctx: click.Context, document: str | None) -> int:
     Example:
       annotator annotate editorial
     """
-    return open_application(ctx, document=document, demo=False)
+    return open_application(ctx, lambda: open_project(ctx), document=document)
 
 
-def open_application(ctx: click.Context, *, document: str | None, demo: bool) -> int:
-    """Open the application on the project; with `demo`, on the demo project where there is none."""
+def open_somehow(ctx: click.Context) -> int:
+    """Open the application on the project that is named or lies here; where there is none, on a demo project."""
+    wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")
+    if wanted or _has_project(Path.cwd()):
+        return open_application(ctx, lambda: open_project(ctx))
+    return open_application(ctx, open_demo)
+
+
+def open_demo(corpus: str | None = None) -> Project:
+    """The demo project of a corpus (none: the usual one); it is told when it has to be made first."""
+    from annotator.workflows.demo import SEEDS, demo_folder, demo_project
+
+    corpus = corpus or SEEDS
+    if not demo_folder(corpus).exists():
+        talk(f"making the demo project from the corpus “{corpus}” ...")
+    return demo_project(corpus)
+
+
+def open_application(
+    ctx: click.Context, opened: Callable[[], Project], *, document: str | None = None
+) -> int:
+    """Open the application on a project, which is opened when it is known that a screen can be shown."""
     import gc
-    import os
 
     from annotator.errors import ProjectError, UsageError
 
@@ -33,16 +58,7 @@ def open_application(ctx: click.Context, *, document: str | None, demo: bool) ->
     gc.disable()
     name = annotator_of(ctx)
     check_terminal()
-    wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")
-    if demo and not wanted and not _has_project(Path.cwd()):
-        from annotator.workflows.demo import demo_folder, demo_project
-
-        if not demo_folder().exists():
-            talk("making the demo project from the seed editorials ...")
-        project = demo_project()
-    else:
-        project = open_project(ctx)
-    with project:
+    with opened() as project:
         if document is not None:
             try:
                 project.documents.load(document)
@@ -66,7 +82,6 @@ def _has_project(start: Path) -> bool:
 
 def check_terminal() -> None:
     """Raise UsageError where no screen can be shown."""
-    import os
     import sys
 
     from annotator.errors import UsageError

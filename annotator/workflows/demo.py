@@ -1,4 +1,4 @@
-"""The demo project: the seed corpus, ready to annotate, in the user's own data folder."""
+"""The demo projects: a corpus of `seeds/`, ready to annotate, in the user's own data folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from itertools import islice
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import ProjectError
@@ -17,31 +18,59 @@ from annotator.workflows import background
 from annotator.workflows.exchange.importing import ingest
 
 DECIDED = 6
-"""Of how many documents the demo holds the gold; the differences of the others are there to be decided."""
+"""Of how many seeds the demo holds the gold; the differences of the others are there to be decided."""
 
 
-def demo_folder() -> Path:
-    """Where the demo project lies: under ANNOTATOR_HOME, else under the user's data folder."""
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts with two codings and their gold: `place` is its folder in `seeds/`, `folder` that of its demo project."""
+
+    place: str
+    folder: str
+
+    def home(self) -> Path:
+        """The folder of its files."""
+        return folder("seeds") / self.place
+
+    def decided(self) -> Collection[str]:
+        """The documents of which the demo holds the gold.
+
+        Of the debate they are its part `train`, which has documents of the whole time, so that both camps and
+        their shift can be seen before anything is decided.
+        """
+        ids: list[str] = json.loads((self.home() / "splits.json").read_text(encoding="utf-8"))["train"]
+        return ids if self.place else sorted(ids)[:DECIDED]
+
+
+SEEDS = "seeds"
+"""The corpus that opens by itself where there is no project."""
+
+CORPORA = {SEEDS: Corpus("", "demo"), "debate": Corpus("debate", "demo-debate")}
+
+
+def demo_folder(corpus: str = SEEDS) -> Path:
+    """Where a demo project lies: under ANNOTATOR_HOME, else under the user's data folder."""
+    name = CORPORA[corpus].folder
     home = os.environ.get("ANNOTATOR_HOME")
     if home:
-        return Path(home).expanduser() / "demo"
+        return Path(home).expanduser() / name
     from platformdirs import user_data_path
 
-    return user_data_path("annotator", appauthor=False) / "demo"
+    return user_data_path("annotator", appauthor=False) / name
 
 
-def demo_project() -> Project:
-    """The demo project, made when it is not there yet.
+def demo_project(corpus: str = SEEDS) -> Project:
+    """The demo project of a corpus, made when it is not there yet.
 
     Raises ProjectError when its folder holds something else.
     """
-    root = demo_folder()
+    root = demo_folder(corpus)
     if not root.exists():
-        _build(root)
+        _build(root, corpus)
     return Project.open(root)
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, corpus: str) -> None:
     """Make the project beside its place and move it there, so that it is never half there."""
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +80,7 @@ def _build(root: Path) -> None:
         raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
     try:
         with Project.create(work / "demo") as project:
-            add_seeds(project)
+            add_corpus(project, corpus)
             project.keep_setting(TOUR, "offered")
             _suggest_first(project)
         try:
@@ -64,15 +93,17 @@ def _build(root: Path) -> None:
     _suggest_rest(root)
 
 
-def add_seeds(project: Project) -> None:
-    """The seed texts with their titles, the two codings, and the gold of the first `DECIDED`."""
-    seeds = folder("seeds")
-    titles = json.loads((seeds / "titles.json").read_text(encoding="utf-8"))
-    gold = read_records(seeds / "gold.jsonl", project.schema)
-    project.log.add_records(islice(gold, DECIDED))
+def add_corpus(project: Project, corpus: str = SEEDS) -> None:
+    """The texts of a corpus with their titles, the two codings, and the gold of the documents that are decided."""
+    of = CORPORA[corpus]
+    home, decided = of.home(), of.decided()
+    titles = json.loads((home / "titles.json").read_text(encoding="utf-8"))
     for name in ("coder-a", "coder-b"):
-        ingest(project, seeds / f"{name}.jsonl")
-    for text in sorted(seeds.glob("*.txt")):
+        ingest(project, home / f"{name}.jsonl")
+    # After the codings: gold that is older than a coding counts as changed since.
+    gold = read_records(home / "gold.jsonl", project.schema)
+    project.log.add_records(r for r in gold if r.document.id in decided)
+    for text in sorted(home.glob("*.txt")):
         ingest(project, text, title=titles[text.stem]["title"])
 
 

@@ -1,0 +1,33 @@
+"""`annotator demo`: the terminal application on a project made from texts that come with the program."""
+
+from __future__ import annotations
+
+import click
+
+CORPORA = ("seeds", "debate")
+"""As in `workflows.demo`, which is too slow to import for `--help`."""
+
+
+@click.command()
+@click.argument("corpus", type=click.Choice(CORPORA), default="seeds")
+@click.pass_context
+def command(ctx: click.Context, corpus: str) -> int:
+    """Open a demo project: on the SEEDS, editorials of many topics, or on a DEBATE.
+
+    The debate is one controversy in sixteen texts, coded by two and half of it adjudicated, to see review,
+    agreement and the network at work. The project is made in the user's data folder, or under ANNOTATOR_HOME,
+    and kept there; remove its folder to begin anew.
+
+    \b
+    Examples:
+      annotator demo
+      annotator demo debate
+    """
+    from annotator.cli_commands.annotate import open_application, open_demo
+    from annotator.errors import UsageError
+
+    if ctx.obj["project"] is not None:
+        raise UsageError(
+            "a demo has a project of its own", hint="Leave out --project, or use `annotator annotate`"
+        )
+    return open_application(ctx, lambda: open_demo(corpus))
