@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from contracts import is_foreign
 from readme import ROOT
 
 import annotator
@@ -39,14 +40,8 @@ def _imported(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def foreign_privates(importer: str, module: str, name: str) -> bool:
-    """Whether an import reaches for what begins with an underscore in another package. A private module belongs to
-    the package that it stands in, and to the packages below that."""
-    parts = [*module.split("."), name]
-    for i, part in enumerate(parts):
-        if part.startswith("_") and not part.startswith("__"):
-            owner = ".".join(parts[:i])
-            return importer != owner and not importer.startswith(f"{owner}.")
-    return False
+    """Whether an import reaches for what begins with an underscore in another package: a module, or a name in one."""
+    return is_foreign(importer, f"{module}.{name}")
 
 
 @pytest.mark.parametrize(
