@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator import errors, resources
+from annotator import errors, families, resources
 from annotator.errors import AnnotatorError, UsageError
+from annotator.formats.api import Reads, WritesFiles, WritesLines
 from annotator.registry import Family
 
 
@@ -58,3 +59,17 @@ def test_every_error_has_an_exit_code_and_stands_in_the_tree() -> None:
 def test_schemas_and_seeds_are_found() -> None:
     assert (resources.folder("schemas") / "actors-claims-stances.toml").is_file()
     assert (resources.folder("seeds") / "titles.json").is_file()
+
+
+def test_every_member_is_what_its_protocol_says() -> None:
+    for name in families.measures.names():
+        measure = families.measures.load(name)
+        assert measure.title and set(measure.kinds) <= {"span", "relation"} and callable(measure.tables)
+    for name in families.formats.names():
+        made = families.formats.load(name)
+        assert made.summary and all(ending.startswith(".") for ending in made.extensions)
+        assert isinstance(made, Reads | WritesLines | WritesFiles), name
+    for name in families.suggesters.names():
+        assert callable(families.suggesters.load(name).create)
+    for name in families.merging.names():
+        assert families.merging.load(name).title

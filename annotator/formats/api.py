@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from annotator.errors import InputError
 from annotator.formats._record import (
@@ -43,6 +43,7 @@ class Format(Protocol):
     extensions: tuple[str, ...]
 
 
+@runtime_checkable
 class Reads(Format, Protocol):
     """A member that reads. Raises InputError, naming file, line and key, for what does not hold."""
 
@@ -51,6 +52,7 @@ class Reads(Format, Protocol):
         ...
 
 
+@runtime_checkable
 class WritesLines(Format, Protocol):
     """A member that writes lines: what it has to say of one record, with its line end."""
 
@@ -59,6 +61,7 @@ class WritesLines(Format, Protocol):
         ...
 
 
+@runtime_checkable
 class WritesFiles(Format, Protocol):
     """A member that writes something else: the bytes of one file with all records."""
 

@@ -18,7 +18,6 @@ from typing import Any
 
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
-from annotator.families import formats
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -59,7 +58,6 @@ def part_of(id: str, seed: str) -> str:
 
 def derive(project: Project, *, seed: str = "annotator") -> Dataset:
     """The data set of a project. Raises ExportError when there is no gold."""
-    dumps = formats.load("jsonl").dumps
     gold = list(project.log.records(annotator=GOLD, status=Completion.GOLD))
     if not gold:
         raise ExportError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.families import formats
+from annotator.formats.api import WritesFiles, WritesLines
 from annotator.identity import check_annotator
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -55,9 +56,9 @@ def render(
     Raises ExportError when there is nothing to export.
     """
     module = formats.load(format) if format in formats.names() else None
-    lines = hasattr(module, "dumps")
-    if module is None or not (lines or hasattr(module, "dump")):
-        can = [name for name in formats.names() if {"dump", "dumps"} & set(dir(formats.load(name)))]
+    line_of = module.dumps if isinstance(module, WritesLines) else None
+    if line_of is None and not isinstance(module, WritesFiles):
+        can = [name for name in formats.names() if isinstance(formats.load(name), WritesLines | WritesFiles)]
         raise UsageError(
             f"the format “{format}” is not one that can be exported", hint=f"Choose one of {', '.join(can)}"
         )
@@ -66,8 +67,8 @@ def render(
     cut = 0
     for record in selected(project, status):
         for row, lost in by_paragraph(record) if unit == "paragraph" else ((record, 0),):
-            if lines:
-                parts.append(module.dumps(row))
+            if line_of is not None:
+                parts.append(line_of(row))
             else:
                 records.append(row)
             cut += lost
@@ -78,7 +79,7 @@ def render(
         }
         hint = hints.get(status, "`annotator status` tells who has annotated")
         raise ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
-    if records:
+    if isinstance(module, WritesFiles) and records:
         return module.dump(records), len(records), cut
     return "".join(parts).encode("utf-8"), len(parts), cut
 

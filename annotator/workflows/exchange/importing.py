@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats.api import MAX_BYTES, Batch, ReadOptions
+from annotator.formats.api import MAX_BYTES, Batch, ReadOptions, Reads
 from annotator.model.record import Record
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
@@ -43,7 +43,7 @@ def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
 
 def _extensions(name: str) -> tuple[str, ...]:
     module = formats.load(name)
-    return module.extensions if hasattr(module, "read") else ()
+    return module.extensions if isinstance(module, Reads) else ()
 
 
 def _on_request(name: str) -> bool:
@@ -89,7 +89,7 @@ def ingest(
     is checked and nothing is kept.
     """
     module = formats.load(format or format_of(path))
-    if not hasattr(module, "read"):
+    if not isinstance(module, Reads):
         raise UsageError(f"the format “{format}” is not one that can be imported")
     name = format or format_of(path)
     options = ReadOptions(
