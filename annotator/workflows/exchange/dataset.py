@@ -18,6 +18,7 @@ from typing import Any
 
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.formats.api import dumps
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
