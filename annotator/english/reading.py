@@ -1,22 +1,76 @@
-"""A paragraph made ready for rules and learners: its tokens, and what the rules find in it.
+"""A paragraph made ready for rules and learners: its tokens, what the rules find in it, and its parse.
 
-Reading is done once for a paragraph. Importing this module imports spaCy.
+Reading is done once for a paragraph. A parse is made when it is first asked for, for all paragraphs of the document.
+Importing this module imports spaCy.
 """
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Protocol
 
 from annotator.english.actors import Context, Scan, context_of
 from annotator.english.claims import Clause, find_claims
+from annotator.english.parse import Parse, mostly_english
+from annotator.english.parser import Parser, shared_parser
 from annotator.english.pipeline import Lexer, pipeline
 from annotator.english.stances import find_stances
 from annotator.english.tokens import Edge, Found, Token
 from annotator.english.usage import Usage
 from annotator.model.text import Document, Paragraph
+
+
+class ParseStore(Protocol):
+    """Where parses are kept between processes, by a hash of the paragraph's text."""
+
+    def parses(self, version: str, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Those that are kept for this version of the parser."""
+
+    def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
+        """Keep more of them."""
+
+
+class Parses:
+    """The parses of a document's paragraphs, made together when the first one is asked for."""
+
+    def __init__(
+        self, tokens: Sequence[Sequence[Token]], texts: Sequence[str], parser: Parser | None, kept: ParseStore | None
+    ) -> None:  # fmt: skip
+        self._tokens, self._texts, self._parser, self._kept = tokens, texts, parser, kept
+        self._made: Sequence[Parse | None] | None = None
+
+    def of(self, index: int) -> Parse | None:
+        """That of a paragraph; None without a parser, and for a text that is not English."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made[index] if index < len(self._made) else None
+
+    def _make(self) -> Sequence[Parse | None]:
+        words = [token.lower for tokens in self._tokens for token in tokens if token.text[:1].isalpha()]
+        if self._parser is None or not mostly_english(words):
+            return [None] * len(self._tokens)
+        keys = [
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in self._texts
+        ]
+        known = self._kept.parses(self._parser.key, keys) if self._kept is not None else {}
+        out = [
+            Parse.of_bytes(known[key], len(tokens)) if key in known else None
+            for key, tokens in zip(keys, self._tokens, strict=True)
+        ]
+        missing = [i for i, one in enumerate(out) if one is None]
+        made = self._parser.parse(self._tokens[i] for i in missing)
+        for i, one in zip(missing, made, strict=True):
+            out[i] = one
+        if made and self._kept is not None:
+            self._kept.keep_parses(
+                self._parser.key, {keys[i]: one.to_bytes() for i, one in zip(missing, made, strict=True)}
+            )
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +87,53 @@ class Reading:
     edges: tuple[Edge, ...]
     context: Context
     usage: Usage
+    parses: Parses | None = field(default=None, repr=False, compare=False)
+
+
+def parse(reading: Reading) -> Parse | None:
+    """The parse of a paragraph, token by token; None where there is no parser, and where the text is not English."""
+    return reading.parses.of(reading.paragraph.index) if reading.parses is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What a document tells of its paragraphs: what each says by itself, the names in all of them, and how its
-    words are used."""
+    """What a document tells of its paragraphs: what each says by itself, the names in all of them, how its
+    words are used, and the parses."""
 
     scans: tuple[Scan, ...]
     context: Context
     usage: Usage
+    parses: Parses
 
 
 class Reader:
-    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell."""
+    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell. Without a `parser`
+    nothing is parsed."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: Parser | None = None) -> None:
         self.lexer = Lexer(pipeline())
+        self.parser = parser
+        self._kept: ParseStore | None = None
         self._whole = lru_cache(maxsize=8)(self._whole_of)
         self._last: tuple[Document, Reading] | None = None
 
+    @contextmanager
+    def keeping(self, store: ParseStore) -> Iterator[None]:
+        """Meanwhile parses are taken from a store where it has them, and kept there."""
+        before, self._kept = self._kept, store
+        try:
+            yield
+        finally:
+            self._kept = before
+            # What is not parsed yet must not ask a store that may be closed by then.
+            self._whole.cache_clear()
+            self._last = None
+
     def _whole_of(self, text: str, paragraphs: tuple[Paragraph, ...]) -> _Whole:
         scans = self.lexer.scans(text, paragraphs)
-        return _Whole(scans, context_of(scans), Usage.of([text]))
+        texts = [text[p.start : p.end] for p in paragraphs]
+        parses = Parses([scan.tokens for scan in scans], texts, self.parser, self._kept)
+        return _Whole(scans, context_of(scans), Usage.of([text]), parses)
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
         """A paragraph of the document as the rules see it; the last one is kept, for the next suggester that
@@ -69,7 +147,7 @@ class Reader:
         edges = tuple(find_stances(scan.tokens, actors, clauses))
         reading = Reading(
             document.id, paragraph, document.text[paragraph.start : paragraph.end], scan.tokens, actors, clauses,
-            edges, whole.context, whole.usage,
+            edges, whole.context, whole.usage, whole.parses,
         )  # fmt: skip
         self._last = (document, reading)
         return reading
@@ -78,7 +156,7 @@ class Reader:
 @cache
 def shared_reader() -> Reader:
     """The reader that the suggesters of a process have in common."""
-    return Reader()
+    return Reader(shared_parser())
 
 
 def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
@@ -88,4 +166,4 @@ def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, i
     return (first, last) if first < last else None
 
 
-__all__ = ["Reader", "Reading", "shared_reader", "tokens_within"]
+__all__ = ["ParseStore", "Parses", "Reader", "Reading", "parse", "shared_reader", "tokens_within"]

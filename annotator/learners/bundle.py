@@ -34,7 +34,7 @@ from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
-FORMAT = "annotator-model/5"
+FORMAT = "annotator-model/6"
 """Raised when bytes or features change so that older models cannot be read."""
 
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from annotator.english import tables
+from annotator.english.parse import Parse
 from annotator.english.tokens import Found, Token
 from annotator.learners.actors.lexicon import OUTSIDE
+from annotator.learners.actors.syntax import syntax_features
 
 LabelledRange = tuple[int, int, str]
 """Tokens `[first, last)` and a label."""
@@ -127,12 +129,13 @@ def describe(
     found: Sequence[Found],
     elsewhere: Mapping[str, str],
     used: Sequence[Sequence[str]],
+    parse: Parse | None = None,
 ) -> tuple[tuple[str, ...], ...]:
     """The features of the text: for every token those of itself, its neighbours, the rules, the document, and of
     the run of capitalized words that it stands in.
 
     `elsewhere` says for a word what it is part of where the document (or project) tells more of it, `used` for a
-    token how its word is written in all texts.
+    token how its word is written in all texts, `parse` what the sentence says.
     """
     words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
@@ -156,6 +159,9 @@ def describe(
         shared = _inside(tokens, words, first, last) + _listed(tokens, ruled, runs, number)
         for i in range(first, last):
             out[i] += [*shared, f"run.at={min(i - first, 3)}|{min(last - i, 3)}"]
+    if parse is not None:
+        for features, parsed in zip(out, syntax_features(parse), strict=True):
+            features += parsed
     return tuple(map(tuple, out))
 
 

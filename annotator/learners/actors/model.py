@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from annotator.english.reading import Reader, Reading
+from annotator.english.reading import Reader, Reading, parse
 from annotator.english.tokens import Found
 from annotator.english.usage import Usage
 from annotator.learners.actors.crf import SpanModel, Training, train
@@ -61,7 +61,7 @@ def passage_of(
         reading.tokens, [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer]
     )
     used = usage.features(reading.tokens, reading.usage)
-    described = describe(reading.tokens, found, reading.context.words, used)
+    described = describe(reading.tokens, found, reading.context.words, used, parse(reading))
     return TaggedParagraph(group, reading.tokens, tuple(found), described, gold)
 
 

@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 from annotator.english import tables
 from annotator.english.claims import Clause
-from annotator.english.reading import Reading
+from annotator.english.reading import Reading, parse
 from annotator.english.syntax import after_verb, finite, governs
 from annotator.english.tokens import QUOTES, Token, phrase_at
+from annotator.learners.claims.syntax import ClauseMap, unique
 
 TokenRange: TypeAlias = tuple[int, int]
 """Tokens `[first, last)` of a paragraph."""
@@ -46,7 +47,7 @@ class Sentence:
     """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; `number` counts the
     sentences of the paragraph, `count` is how many there are; `finite` says for each token of the paragraph how
     many finite verbs stand before it, `cues_at` the cues that begin there; `beyond` are the ends of following
-    sentences that a span may reach."""
+    sentences that a span may reach; `syntax` holds the clauses by the parse."""
 
     reading: Reading
     first: int
@@ -57,6 +58,7 @@ class Sentence:
     finite: tuple[int, ...]
     cues_at: tuple[tuple[tuple[str, int], ...], ...]
     beyond: tuple[int, ...] = ()
+    syntax: ClauseMap | None = None
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -210,7 +212,7 @@ class Sentence:
                 f"that={self.tokens[self._that - 1].lower}|{here}",
                 f"that={size(self._that - self.first)}|{here}",
             ]
-        return tuple(dict.fromkeys(made))
+        return unique(made, self.syntax.at_start(self.first, self.last, start) if self.syntax else ())
 
     @cached_property
     def _that(self) -> int | None:
@@ -223,11 +225,12 @@ class Sentence:
         tokens = self.tokens
         ruled_next = next((c.found.first for c in self.clauses if c.found.first > start), None)
         if following is None:
-            return (
+            made = [
                 "none", f"none|n={size(self.last - start)}", f"none|v={min(3, self.verbs(start, self.last))}",
                 f"none|r={ruled_next is None}",
                 f"none|others={size(len(self.starts))}", f"none|c={min(3, len(self.clauses))}",
-            )  # fmt: skip
+            ]  # fmt: skip
+            return unique(made, self.syntax.no_more(start, self.last) if self.syntax else ())
         kind, ruled = self.lead(following), following in self._ruled[0]
         verbs = f"v={min(2, self.verbs(start, following))}|{min(2, self.verbs(following, self.last))}"
         rank = sum(start < other < following for other in self.starts)
@@ -240,12 +243,13 @@ class Sentence:
         ]  # fmt: skip
         if following + 1 < self.last:
             made.append(f"w1={tokens[following].lower} {tokens[following + 1].lower}")
-        return tuple(dict.fromkeys(made))
+        return unique(made, self.syntax.at_start(self.first, self.last, following) if self.syntax else ())
 
     def end_features(self, start: int, end: int, following: int | None = None) -> tuple[str, ...]:
         """What tells whether a span that begins at `start` ends here, before (or around) the one `following`."""
+        parsed = self.syntax.at_end(self.first, self.last, start, end) if self.syntax else ()
         if following is not None:
-            return self._gap_features(start, end, following)
+            return unique(self._gap_features(start, end, following), parsed)
         left = self.last - end
         kind = "all" if not left else "bare" if end == self.bare_end else "inside" if left > 0 else "beyond"
         after = self.tokens[end].lower if left > 0 else ""
@@ -262,7 +266,7 @@ class Sentence:
             made.append("rule")
         inside = [t.text for t in self.tokens[start:end] if t.text in QUOTES]
         made.append(f"e={kind}|quotes={min(3, len(inside))}")
-        return tuple(dict.fromkeys(made))
+        return unique(made, parsed)
 
     def _gap_features(self, start: int, end: int, following: int) -> tuple[str, ...]:
         """What tells whether a span ends here, when another one begins at `following`."""
@@ -280,11 +284,13 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     ends = [*starts[1:], len(tokens)]
     cues = _cues_of(tokens)
+    parsed = parse(reading)
+    syntax = ClauseMap(parsed) if parsed is not None else None
     verbs = tuple(accumulate((finite(t) for t in tokens), initial=0))
     return [
         Sentence(
             reading, a, b, tuple(c for c in reading.clauses if a <= c.found.first < b), number, len(starts),
-            verbs, cues, tuple(ends[number + 1 : number + 1 + reach]),
+            verbs, cues, tuple(ends[number + 1 : number + 1 + reach]), syntax,
         )
         for number, (a, b) in enumerate(zip(starts, ends, strict=True))
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.english import tables
 from annotator.english.tokens import QUOTES
 from annotator.learners.claims.boundaries import Sentence, size
+from annotator.learners.claims.syntax import unique
 from annotator.learners.word_clusters import WordClusters
 
 _PRESENT = frozenset("is are am 's 're 'm ’s ’re ’m".split())
@@ -29,7 +30,8 @@ def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...
     made.append(f"s.frames={sum(clause.frame is not None for clause in sentence.clauses)}")
     made += [f"s.r={clause.found.label}" for clause in sentence.clauses[:2]]
     made += [f"s.modality={clause.found.attributes.get('modality')}" for clause in sentence.clauses[:2]]
-    return tuple(dict.fromkeys((*made, *_main_verb(sentence))))
+    parsed = sentence.syntax.of_sentence(sentence.first, sentence.last) if sentence.syntax else ()
+    return unique(made, _main_verb(sentence), parsed)
 
 
 def _main_verb(sentence: Sentence) -> list[str]:
@@ -67,7 +69,7 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
         made.append(f"frame={clause.frame.side if clause.frame else None}")
     made += _verb(sentence, start, end)
     made += _around(sentence, start, end)
-    return tuple(dict.fromkeys(made))
+    return unique(made, sentence.syntax.of_span(start, end) if sentence.syntax else ())
 
 
 def _verb(sentence: Sentence, start: int, end: int) -> list[str]:

@@ -9,7 +9,9 @@ from functools import cache
 
 from annotator.english import tables
 from annotator.english.claims import Clause
+from annotator.english.parse import Parse
 from annotator.english.tokens import Edge, Token, phrase_at
+from annotator.learners.stances.syntax import SentencePaths
 from annotator.model.span import AUTHOR, Span
 
 
@@ -24,13 +26,14 @@ class End:
 
 
 class Scene:
-    """What the pairs of a paragraph have in common: its tokens and their sides, its sentences, its ends."""
+    """What the pairs of a paragraph have in common: its tokens and their sides, its sentences, its ends, its parse."""
 
-    def __init__(self, tokens: Sequence[Token], ends: Sequence[End]) -> None:
+    def __init__(self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None) -> None:
         self.tokens = tokens
         self.ends = ends
         self.sides = [_sides().get(token.lower, "") for token in tokens]
         self._starts = [i for i, token in enumerate(tokens) if token.first]
+        self.paths = SentencePaths(parse, _sides()) if parse is not None else None
         self._authors: dict[int, tuple[str, ...]] = {}
 
     def sentence(self, at: int) -> tuple[int, int]:
@@ -94,6 +97,7 @@ def features_of(
     low, high = scene.sentence(target.first)
     if source is None:
         made += [f"{kind}|{feature}" for feature in scene.author(low, high)]
+        made += scene.paths.of_author(kind, target.first, target.last) if scene.paths else ()
         return tuple(dict.fromkeys(made))
     back = target.sentence - source.sentence
     inside = target.first <= source.first and source.last <= target.last
@@ -132,6 +136,10 @@ def features_of(
         f"{kind}|b={before}",
         f"{kind}|a={sides[source.last] if after != '$' else ''}",
     ]
+    if scene.paths is not None and back:
+        made.append(f"{kind}|P.path=other")
+    elif scene.paths is not None:
+        made += scene.paths.of_pair(kind, (source.first, source.last), (target.first, target.last))
     return tuple(dict.fromkeys(made))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from annotator.english import tables
 from annotator.english.claims import Clause, find_claims
 from annotator.english.frames import flip
-from annotator.english.reading import Reading, tokens_within
+from annotator.english.reading import Reading, parse, tokens_within
 from annotator.english.stances import SIDES, find_stances
 from annotator.english.syntax import Syntax
 from annotator.english.tokens import Edge, Found
@@ -227,7 +227,7 @@ def pairs_of(
     holders = [e for e in ends if e.span.layer in sources]
     aims = [e for e in ends if e.span.layer in targets]
     edges, clauses = _reread(reading, holders, [e for e in aims if e.span.layer not in sources])
-    scene = Scene(reading.tokens, ends)
+    scene = Scene(reading.tokens, ends, parse(reading))
     for target in aims:
         clause = clauses.get(target.span.id)
         if AUTHOR in sources:

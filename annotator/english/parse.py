@@ -1,0 +1,137 @@
+"""The parse of a paragraph as arrays beside its tokens: parts of speech, dependencies, noun chunks, entity types.
+
+The labels are those of spaCy's English pipelines: tags of the Penn Treebank, parts of speech of Universal Dependencies,
+ClearNLP's dependencies, OntoNotes' entity types. Nothing here imports spaCy.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import srsly
+
+FORMAT = 1
+"""Raised when the bytes of a parse change."""
+
+CLAUSAL = frozenset("ROOT ccomp advcl relcl acl conj parataxis csubj pcomp xcomp".split())
+"""Dependencies that the head of a clause may have."""
+SUBJECTS = frozenset("nsubj nsubjpass csubj csubjpass expl".split())
+AUXILIARIES = frozenset("aux auxpass".split())
+_FINITE = frozenset("VBD VBZ VBP MD".split())
+_DEPTH = 60
+"""Heads that are followed at most; a parse of a longer chain is taken to end there."""
+
+
+@dataclass(frozen=True)
+class Parse:
+    """One value for each token. `heads` are places of tokens, a root is its own head; `entities` are `B-` or `I-` and
+    the type, or empty; `chunks` the place of the root of the noun chunk that a token stands in, -1 outside."""
+
+    tags: tuple[str, ...]
+    pos: tuple[str, ...]
+    deps: tuple[str, ...]
+    heads: tuple[int, ...]
+    lemmas: tuple[str, ...]
+    entities: tuple[str, ...]
+    chunks: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    @cached_property
+    def children(self) -> tuple[tuple[int, ...], ...]:
+        """For each token the tokens that it is the head of, in order."""
+        found: list[list[int]] = [[] for _ in self.heads]
+        for i, head in enumerate(self.heads):
+            if head != i:
+                found[head].append(i)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """For each token the tokens `[first, last)` that its subtree reaches over."""
+        low, high = list(range(len(self))), [i + 1 for i in range(len(self))]
+        for i in range(len(self)):
+            for k in self.chain(i)[1:]:
+                low[k], high[k] = min(low[k], i), max(high[k], i + 1)
+        return tuple(zip(low, high, strict=True))
+
+    def chain(self, i: int) -> list[int]:
+        """A token, its head, the head of that, and so on to the root."""
+        out = [i]
+        while self.heads[out[-1]] != out[-1] and len(out) < _DEPTH:
+            out.append(self.heads[out[-1]])
+        return out
+
+    def kids(self, i: int, deps: frozenset[str] | set[str]) -> list[int]:
+        """The children of a token that have one of these dependencies."""
+        return [k for k in self.children[i] if self.deps[k] in deps]
+
+    def subject(self, i: int) -> int | None:
+        """The subject of a verb, or of the verb that it is joined to or depends on without one of its own."""
+        for k in self.chain(i)[:4]:
+            found = self.kids(k, SUBJECTS)
+            if found:
+                return found[0]
+            if self.deps[k] not in ("conj", "xcomp", "aux", "auxpass"):
+                return None
+        return None
+
+    def negated(self, i: int) -> bool:
+        """Whether a negation depends on a token."""
+        return any(self.deps[k] == "neg" for k in self.children[i])
+
+    def finite(self, i: int) -> bool:
+        """Whether a verb, with its auxiliaries, is finite."""
+        return self.tags[i] in _FINITE or any(self.tags[k] in _FINITE for k in self.kids(i, AUXILIARIES))
+
+    def verbal(self, i: int) -> bool:
+        """Whether a token is a verb or an auxiliary."""
+        return self.pos[i] in ("VERB", "AUX")
+
+    def head_of(self, first: int, last: int) -> int:
+        """The token of `[first, last)` that the others depend on: a verb if there is one."""
+        tops = [
+            k
+            for k in range(first, last)
+            if (not first <= self.heads[k] < last or self.heads[k] == k) and self.deps[k] != "punct"
+        ]
+        return next((k for k in tops if self.verbal(k)), tops[0] if tops else first)
+
+    def to_bytes(self) -> bytes:
+        """What `of_bytes` reads back."""
+        columns = [self.tags, self.pos, self.deps, self.heads, self.lemmas, self.entities, self.chunks]
+        return zlib.compress(srsly.msgpack_dumps([FORMAT, *map(list, columns)]))
+
+    @staticmethod
+    def of_bytes(data: bytes, length: int) -> Parse | None:
+        """The parse that `to_bytes` wrote; None where it is of another format, or not one of so many tokens."""
+        try:
+            version, *columns = srsly.msgpack_loads(zlib.decompress(data))
+        except (ValueError, TypeError, zlib.error):
+            return None
+        if version != FORMAT or len(columns) != 7 or any(len(one) != length for one in columns):
+            return None
+        if any(not 0 <= head < length for head in columns[3]):
+            return None
+        return Parse(*map(tuple, columns))
+
+
+def mostly_english(words: Sequence[str]) -> bool:
+    """Whether words in lower case look like English: enough of the commonest function words, or too few words to
+    tell. In English prose they are about a third of the words; other languages share one or two of them."""
+    if len(words) < _FEW:
+        return True
+    return sum(word in _COMMONEST for word in words) >= _SHARE * len(words)
+
+
+_FEW, _SHARE = 25, 0.12
+_COMMONEST = frozenset(
+    "the of and to in that is was for it with as on be at by this are from or an not but which were have has had will "
+    "would their its they we his he".split()
+)
+
+__all__ = ["AUXILIARIES", "CLAUSAL", "FORMAT", "SUBJECTS", "Parse", "mostly_english"]

