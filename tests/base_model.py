@@ -1,4 +1,4 @@
-"""Makes the model that comes with the program: `uv run python tests/base_model.py`.
+"""Makes the models that come with the program: `uv run python tests/base_model.py`.
 
 It is trained on the gold of the seeds, part `train` of `seeds/splits.json`, and on nothing else. Another machine may
 round the last digits differently; the figures kept in the model say what it was made from.
@@ -10,11 +10,13 @@ import hashlib
 import sys
 from collections.abc import Sequence
 
+from annotator.english.parser import shared_parser
+from annotator.english.reading import Reader
 from annotator.families import formats
 from annotator.learners.bundle import Bundle
 from annotator.model.record import Record
 from annotator.resources import load_schema
-from annotator.suggesters.model import BASE, BASE_SCHEMA
+from annotator.suggesters.model import BASE, BASE_SCHEMA, BASE_UNPARSED
 from annotator.workflows.training.base import base_of, seed_records
 
 
@@ -24,17 +26,21 @@ def digest(records: Sequence[Record]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
-def make() -> Bundle:
-    """The model, trained."""
+def make(reader: Reader) -> Bundle:
+    """The model, trained on what a reader makes of the seeds."""
     records = seed_records("train")
-    bundle = base_of(records, load_schema(BASE_SCHEMA))
+    bundle = base_of(records, load_schema(BASE_SCHEMA), reader=reader)
     bundle.metrics["data"] = digest(records)
     return bundle
 
 
 if __name__ == "__main__":
-    bundle = make()
-    data = bundle.to_bytes()
-    BASE.write_bytes(data)
-    takes = ", ".join(sorted(bundle.takes))
-    sys.stdout.write(f"{len(data)} bytes from {bundle.metrics['paragraphs']} paragraphs; takes {takes}\n")
+    parser = shared_parser()
+    assert parser is not None, "the parser has to be installed"
+    for file, reader in ((BASE, Reader(parser)), (BASE_UNPARSED, Reader())):
+        bundle = make(reader)
+        data = bundle.to_bytes()
+        file.write_bytes(data)
+        takes = ", ".join(sorted(bundle.takes))
+        told = f"{file.name}: {len(data)} bytes from {bundle.metrics['paragraphs']} paragraphs; takes {takes}"
+        sys.stdout.write(told + "\n")

@@ -28,6 +28,7 @@ FROZEN = {
     "m004_assignments": "853840",
     "m005_provenance": "16c0f6",
     "m006_sums": "097bc3",
+    "m007_parses": "df7f7e",
 }
 
 

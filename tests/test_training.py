@@ -73,7 +73,7 @@ def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_pat
         assert taught(found.examples, schema, texts=[], base=wanted).metrics["base"] == base
     assert base_for(["Another text."], of.schema).metrics["paragraphs"] == every  # type: ignore[union-attr]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train_base, "BASE", tmp_path / "none")
+        patch.setattr(train_base, "base_file", lambda: tmp_path / "none")
         assert taught(found.examples, of.schema, texts=[], base=True).metrics["base"] == 0
     other = replace(of.schema, name="ours")
     assert taught(found.examples, other, texts=[], base=True).metrics["base"] == 0

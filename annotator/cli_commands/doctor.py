@@ -24,7 +24,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
     from annotator.folder import find_folder
 
     facts = _facts()
-    findings = _terminal_findings()
+    findings = [*_terminal_findings(), *_parser_findings(facts)]
     named: Path | None = ctx.obj["project"]
     try:
         findings += _project_findings(named if named is not None else find_folder(), facts)
@@ -98,6 +98,18 @@ def _facts() -> dict[str, str]:
         "terminal": f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}"
         + (" NO_COLOR" if os.environ.get("NO_COLOR") else ""),
     }
+
+
+def _parser_findings(facts: dict[str, str]) -> list[str]:
+    """Which pipeline parses sentences for suggestions, with its files compared with the official ones."""
+    from annotator.english.parser import REMEDY, search
+
+    told = search()
+    found = told.found
+    facts["parser"] = f"{found.name} {found.version}" if found is not None else "none"
+    if found is not None:
+        return list(told.refused)
+    return [*told.refused, f"there is no parser, so suggestions are less good: {REMEDY}"]
 
 
 def _terminal_findings() -> list[str]:

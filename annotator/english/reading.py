@@ -38,10 +38,8 @@ class ParseStore(Protocol):
 class Parses:
     """The parses of a document's paragraphs, made together when the first one is asked for."""
 
-    def __init__(
-        self, tokens: Sequence[Sequence[Token]], texts: Sequence[str], parser: Parser | None, kept: ParseStore | None
-    ) -> None:  # fmt: skip
-        self._tokens, self._texts, self._parser, self._kept = tokens, texts, parser, kept
+    def __init__(self, reader: Reader, tokens: Sequence[Sequence[Token]], texts: Sequence[str]) -> None:
+        self._reader, self._tokens, self._texts = reader, tokens, texts
         self._made: Sequence[Parse | None] | None = None
 
     def of(self, index: int) -> Parse | None:
@@ -52,25 +50,22 @@ class Parses:
 
     def _make(self) -> Sequence[Parse | None]:
         words = [token.lower for tokens in self._tokens for token in tokens if token.text[:1].isalpha()]
-        if self._parser is None or not mostly_english(words):
+        parser, kept = self._reader.parser, self._reader.kept
+        if parser is None or not mostly_english(words):
             return [None] * len(self._tokens)
         keys = [
             hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in self._texts
         ]
-        known = self._kept.parses(self._parser.key, keys) if self._kept is not None else {}
+        known = kept.parses(parser.key, keys) if kept is not None else {}
         out = [
             Parse.of_bytes(known[key], len(tokens)) if key in known else None
             for key, tokens in zip(keys, self._tokens, strict=True)
         ]
         missing = [i for i, one in enumerate(out) if one is None]
-        made = self._parser.parse(self._tokens[i] for i in missing)
-        for i, one in zip(missing, made, strict=True):
-            out[i] = one
-        if made and self._kept is not None:
-            self._kept.keep_parses(
-                self._parser.key, {keys[i]: one.to_bytes() for i, one in zip(missing, made, strict=True)}
-            )
-        return out
+        made = dict(zip(missing, parser.parse(self._tokens[i] for i in missing), strict=True))
+        if made and kept is not None:
+            kept.keep_parses(parser.key, {keys[i]: one.to_bytes() for i, one in made.items()})
+        return [made.get(i, one) for i, one in enumerate(out)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +108,23 @@ class Reader:
     def __init__(self, parser: Parser | None = None) -> None:
         self.lexer = Lexer(pipeline())
         self.parser = parser
-        self._kept: ParseStore | None = None
+        self.kept: ParseStore | None = None
         self._whole = lru_cache(maxsize=8)(self._whole_of)
         self._last: tuple[Document, Reading] | None = None
 
     @contextmanager
     def keeping(self, store: ParseStore) -> Iterator[None]:
         """Meanwhile parses are taken from a store where it has them, and kept there."""
-        before, self._kept = self._kept, store
+        before, self.kept = self.kept, store
         try:
             yield
         finally:
-            self._kept = before
-            # What is not parsed yet must not ask a store that may be closed by then.
-            self._whole.cache_clear()
-            self._last = None
+            self.kept = before
 
     def _whole_of(self, text: str, paragraphs: tuple[Paragraph, ...]) -> _Whole:
         scans = self.lexer.scans(text, paragraphs)
         texts = [text[p.start : p.end] for p in paragraphs]
-        parses = Parses([scan.tokens for scan in scans], texts, self.parser, self._kept)
+        parses = Parses(self, [scan.tokens for scan in scans], texts)
         return _Whole(scans, context_of(scans), Usage.of([text]), parses)
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:

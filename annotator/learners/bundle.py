@@ -14,7 +14,7 @@ from typing import Any
 
 import srsly
 
-from annotator.english.reading import Reader, Reading
+from annotator.english.reading import Reader, Reading, parse
 from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
 from annotator.learners.actors.crf import LEAST, Training
@@ -239,6 +239,7 @@ def learn(
         raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
     metrics = {
         "paragraphs": len(examples),
+        "parsed": any(parse(one.reading) is not None for one in examples),
         "documents": len({one.reading.document for one in examples}),
         "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
         "layers": layers,

@@ -27,6 +27,7 @@ from annotator.store import naming, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.learning import Learning
+from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.rows import (
     AddResult,
@@ -53,7 +54,7 @@ class Project:
 
     Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them, `suggestions`
     what is proposed, `names` the entities and concepts, `learning` what can be learnt from and the models,
-    `assignments` who is to code which document, `provenance` what annotators were shown.
+    `assignments` who is to code which document, `provenance` what annotators were shown, `parses` what was parsed.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -74,6 +75,7 @@ class Project:
         self.learning = Learning(database)
         self.assignments = Assignments(database)
         self.provenance = Provenance(database)
+        self.parses = KeptParses(database)
 
     @classmethod
     def create(

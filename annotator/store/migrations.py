@@ -10,6 +10,7 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.parses import m007_parses
 from annotator.store.sums import m006_sums
 
 migrations = Migrations("annotator")
@@ -303,5 +304,6 @@ def m005_provenance(db: Utils) -> None:
 
 
 migrations()(m006_sums)
+migrations()(m007_parses)
 
 __all__ = ["migrate", "migrations"]

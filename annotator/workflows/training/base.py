@@ -17,7 +17,7 @@ from annotator.formats.api import read_records
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder, load_schema
-from annotator.suggesters.model import BASE, BASE_SCHEMA
+from annotator.suggesters.model import BASE_SCHEMA, base_file
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
@@ -45,9 +45,10 @@ def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
     them, as nothing that it says of them could be judged (8 seconds). None where there is none."""
     from annotator.learners.bundle import Bundle
 
-    if not BASE.is_file():
+    file = base_file()
+    if not file.is_file():
         return None
-    made = Bundle.of_bytes(BASE.read_bytes(), schema)
+    made = Bundle.of_bytes(file.read_bytes(), schema)
     seen = frozenset(made.metrics["texts"]) & {digest_of(text) for text in texts}
     return Bundle.of_bytes(_without(seen, schema), schema) if seen else made
 
@@ -61,13 +62,14 @@ def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
     return (base_of(records, schema) if records else Bundle(schema, metrics={"paragraphs": 0})).to_bytes()
 
 
-def base_of(records: Collection[Record], schema: LabelSchema) -> Bundle:
-    """A model to train others over; `metrics["texts"]` are digests of what it was made from."""
+def base_of(records: Collection[Record], schema: LabelSchema, *, reader: Reader | None = None) -> Bundle:
+    """A model to train others over; `metrics["texts"]` are digests of what it was made from. Read by `reader`, else by
+    that of the process."""
     from annotator.english.reading import shared_reader
     from annotator.learners.bundle import learn
 
     texts = [record.document.text for record in records]
-    bundle = learn(examples_in(records, shared_reader()), schema, texts=texts)
+    bundle = learn(examples_in(records, reader or shared_reader()), schema, texts=texts)
     bundle.metrics["texts"] = sorted(map(digest_of, texts))
     return bundle
 

@@ -24,6 +24,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.store.learning import Finished
+from annotator.store.rows import SuggestionRun
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
@@ -45,6 +46,9 @@ RENEWED = 200
 others have theirs renewed by a later one, when somebody comes near."""
 
 KIND = "annotator bundle"
+
+CODE = ("english", "learners", "suggesters")
+"""The packages that learn and suggest."""
 
 
 class TooLittle(SuggesterError):
@@ -134,9 +138,10 @@ def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
 def code() -> str:
     """A hash of the part of this program that learns and suggests."""
     digest = hashlib.sha256(annotator.__version__.encode())
-    folder = Path(annotator.__file__).parent / "suggesters"
-    for file in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".tsv", ".toml", ".txt")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    package = Path(annotator.__file__).parent
+    files = (file for name in CODE for file in (package / name).rglob("*"))
+    for file in sorted(p for p in files if p.suffix in (".py", ".tsv", ".toml", ".txt")):
+        digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -179,12 +184,14 @@ def learnt(project: Project) -> tuple[Bundle, Material]:
     """The model of all that was finished, not stored."""
     from annotator.english.reading import shared_reader
 
-    found = material(project, shared_reader())
+    reader = shared_reader()
+    found = material(project, reader)
     try:
         if not found.examples:
             raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
         base = project.config.suggestions.base
-        return taught(found.examples, project.schema, texts=found.texts, base=base), found
+        with reader.keeping(project.parses):
+            return taught(found.examples, project.schema, texts=found.texts, base=base), found
     except SuggesterError as error:
         raise TooLittle(error.message, hint=error.hint) from error
 
@@ -209,6 +216,22 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
     known = project.suggestions.documents() if only_missing else frozenset()
+    with engine.keeping(project):
+        count, stored = _renew(project, engine, run, known, only_missing=only_missing)
+    if count:
+        tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
+    return count
+
+
+def _renew(
+    project: Project,
+    engine: SuggestionEngine,
+    run: SuggestionRun,
+    known: frozenset[str],
+    *,
+    only_missing: bool,
+) -> tuple[int, int]:
+    """How many documents were read, and how many suggestions stored for them."""
     count = stored = 0
     for id in nearest(project):
         if id in known:
@@ -223,9 +246,7 @@ def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool
         found = engine.compute(document, skip=closed)
         stored += project.suggestions.put(id, found, run=run, untouched=not only_missing)
         count += 1
-    if count:
-        tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
-    return count
+    return count, stored
 
 
 def work(root: Path) -> int:

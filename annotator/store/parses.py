@@ -1,0 +1,63 @@
+"""Parses of paragraphs, kept by a hash of their text, so that a text is parsed once however often is learnt from it.
+
+They can be lost: what is missing is parsed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from annotator.store.connection import Database
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+_AT_ONCE = 500
+"""Keys in one query."""
+
+
+def m007_parses(db: Utils) -> None:
+    """Parses by a hash of the paragraph's text, and the version of the parser."""
+    db.execute(
+        """
+        CREATE TABLE parse (
+            key TEXT NOT NULL CHECK (key <> ''),
+            version TEXT NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (key, version)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+class KeptParses:
+    """The parses in one database, as bytes."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def parses(self, version: str, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Those there are of these keys, by this version of a parser."""
+        out: dict[str, bytes] = {}
+        for at in range(0, len(keys), _AT_ONCE):
+            some = keys[at : at + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            rows = self._db.rows(
+                f"SELECT key, data FROM parse WHERE version = ? AND key IN ({marks})", (version, *some)
+            )
+            out.update((str(key), bytes(data)) for key, data in rows)
+        return out
+
+    def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
+        """Keep these; those by another version of the parser go."""
+        with self._db.write():
+            if self._db.row("SELECT 1 FROM parse WHERE version <> ? LIMIT 1", (version,)) is not None:
+                self._db.execute("DELETE FROM parse WHERE version <> ?", (version,))
+            self._db.many(
+                "INSERT OR REPLACE INTO parse VALUES (?, ?, ?)",
+                [(key, version, data) for key, data in made.items()],
+            )
+
+
+__all__ = ["KeptParses", "m007_parses"]
