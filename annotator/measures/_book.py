@@ -26,8 +26,14 @@ AT_ONCE = 2_000_000
 
 Shorts = NDArray[np.int32]
 
-PENDING = 1_000_000
-"""So many entries are gathered before they are summed."""
+AT_MOST = 20_000_000
+"""Of a table with many columns groups are joined until there are so many numbers in all, but not below"""
+
+LEAST_GROUPS = 100
+"""so many groups."""
+
+PENDING = 100_000
+"""So many entries at least are gathered before they are summed."""
 
 NOISE = 1e-9
 """What is left of a sum after taking out all of it is less than this share of it."""
@@ -111,7 +117,7 @@ class Tally:
             self._count(column, value, 1)
             self._pending.append(_Entries.summed(groups[document], column, value))
             self._waiting += len(self._pending[-1].group)
-            if self._waiting > PENDING:
+            if self._waiting > max(PENDING, len(self._pending[0].group)):
                 self._pending = [_joined(self._pending)]
                 self._waiting = 0
             return
@@ -189,6 +195,20 @@ class Tally:
             yield name, column, value
 
 
+def _with_interval(value: float, n: int, found: Interval) -> Part:
+    return Part(value, n, found.low, found.high, no_interval=found.reason)
+
+
+def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
+    """The result of a figure; what has no part has no value."""
+    own = parts.get(id(figure), Part(None, figure.n, reason=figure.refused or figure.reason))
+    by_name = {one.name: parts[id(one)] for one in figure.parts if id(one) in parts and not figure.refused}
+    return Result(
+        figure.measure, layer, figure.name, own.value, own.reason, own.low, own.high, figure.n, figure.coverage,
+        by_name, own.no_interval, figure.about,
+    )  # fmt: skip
+
+
 class Book:
     """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
 
@@ -262,48 +282,58 @@ class Book:
         own = (tally.version for id, tally in self.tallies.items() if id[: len(prefix)] == prefix)
         return (len(self), *own)
 
-    def result(self, figure: Figure, layer: str, *prefix: str) -> Result:
-        """A figure with its interval, and those of its parts."""
-        parts = {} if figure.refused else {one.name: self._part(one, *prefix) for one in figure.parts}
-        own = self._part(figure, *prefix)
-        return Result(
-            figure.measure, layer, figure.name, own.value, own.reason, own.low, own.high, figure.n, figure.coverage,
-            parts, own.no_interval, figure.about,
-        )  # fmt: skip
+    def results(self, figures: Sequence[Figure], layer: str, *prefix: str) -> list[Result]:
+        """Figures with their intervals, and those of their parts."""
+        known = [one for figure in figures for one in (figure, *figure.parts)]
+        by_table: dict[str, list[Figure]] = {}
+        for one in known:
+            if not one.refused:
+                by_table.setdefault(one.table, []).append(one)
+        parts: dict[int, Part] = {}
+        for table, several in by_table.items():
+            tally = self.tallies.get((*prefix, table))
+            if tally is not None:
+                parts |= zip(map(id, several), self._parts(tally, several), strict=True)
+        return [_result(figure, layer, parts) for figure in figures]
 
-    def _part(self, figure: Figure, *prefix: str) -> Part:
-        tally = self.tallies.get((*prefix, figure.table))
-        if figure.refused or tally is None:
-            return Part(None, figure.n, reason=figure.refused or figure.reason)
-        value = float(figure.value(tally.sums().total[None, :])[0])
-        if np.isnan(value):
-            return Part(None, figure.n, reason=figure.reason)
+    def _parts(self, tally: Tally, figures: Sequence[Figure]) -> list[Part]:
+        """Values and intervals of figures of one table."""
+        total = tally.sums().total[None, :]
+        values = [float(figure.value(total)[0]) for figure in figures]
         # Rounding must not make more than 1 of full agreement.
-        value = 1.0 if 1 < value < 1 + NOISE else value
-        found = self._interval(tally, figure, value)
-        return Part(value, figure.n, found.low, found.high, no_interval=found.reason)
+        values = [1.0 if 1 < value < 1 + NOISE else value for value in values]
+        wanted = [i for i, value in enumerate(values) if self._intervals and not np.isnan(value)]
+        without = self._without(tally, [figures[i] for i in wanted]) if wanted else []
+        found = {i: interval(values[i], without[at], figures[i].scale) for at, i in enumerate(wanted)}
+        return [
+            Part(None, figure.n, reason=figure.reason)
+            if np.isnan(value)
+            else _with_interval(value, figure.n, found.get(i, Interval()))
+            for i, (figure, value) in enumerate(zip(figures, values, strict=True))
+        ]
 
-    def _interval(self, tally: Tally, figure: Figure, value: float) -> Interval:
-        if not self._intervals:
-            return Interval()
-        return interval(value, np.concatenate(list(self._without(tally, figure))), figure.scale)
-
-    def _without(self, tally: Tally, figure: Figure) -> Iterator[Array]:
-        """What a figure is without each group of documents."""
+    def _without(self, tally: Tally, figures: Sequence[Figure]) -> list[Array]:
+        """What each figure is without each group of documents. Of a wide table fewer groups are made."""
         entries, total = tally.grouped(self._group), tally.sums().total
+        width = max(1, len(total))
         groups = np.unique(np.fromiter(self._group.values(), np.int64, len(self._group)))
-        step = max(1, AT_ONCE // max(1, len(total)))
-        empty = np.zeros(0)
-        yield empty
-        for at in range(0, len(groups), step):
-            some = groups[at : at + step]
-            first, last = np.searchsorted(entries.group, [some[0], some[-1] + 1])
-            row = np.searchsorted(some, entries.group[first:last])
-            flat = row * len(total) + entries.column[first:last]
-            gone = np.bincount(flat, weights=entries.value[first:last], minlength=len(some) * len(total))
-            left = total - gone.reshape(len(some), len(total))
+        joined = max(LEAST_GROUPS, AT_MOST // width)
+        place = np.arange(len(groups)) % joined if len(groups) > joined else np.arange(len(groups))
+        row = place[np.searchsorted(groups, entries.group)]
+        order = np.argsort(row, kind="stable")
+        row, column, value = row[order], entries.column[order], entries.value[order]
+        out: list[list[Array]] = [[] for _ in figures]
+        count, step = int(place.max(initial=-1)) + 1, max(1, AT_ONCE // width)
+        for at in range(0, count, step):
+            size = min(step, count - at)
+            first, last = np.searchsorted(row, [at, at + size])
+            flat = (row[first:last] - at) * width + column[first:last]
+            gone = np.bincount(flat, weights=value[first:last], minlength=size * width)
+            left = total - gone.reshape(size, width)[:, : len(total)]
             left[np.abs(left) < NOISE * np.abs(total)] = 0
-            yield figure.value(left)
+            for figure, rows in zip(figures, out, strict=True):
+                rows.append(figure.value(left))
+        return [np.concatenate(rows) if rows else np.zeros(0) for rows in out]
 
     def by_document(self, figure: Figure, *prefix: str) -> dict[str, float]:
         """What a figure is in each document alone, where it is defined; of a book that keeps its documents."""

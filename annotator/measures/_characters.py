@@ -16,6 +16,7 @@ import numpy as np
 from annotator.measures._comparison import Comparison
 from annotator.measures._span_arrays import SpanArrays, by_passage, span_arrays
 from annotator.measures._tables import Array, Ints
+from annotator.model.text import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +54,38 @@ def characters(comparison: Comparison, layer: str) -> Coincidences:
 def tokens(comparison: Comparison, layer: str) -> Coincidences:
     """Coincidences of tokens."""
     found = span_arrays(comparison, layer)
-    starts, ends, passages = _tokens(comparison, found)
+    starts, ends, passages, weights = _tokens(comparison, found)
     opens = np.searchsorted(ends, found.start, side="right")
     closes = np.maximum(opens, np.searchsorted(starts, found.end, side="left"))
-    return _coincidences(found, opens, closes, passages, np.ones(len(starts)))
+    return _coincidences(found, opens, closes, passages, weights)
 
 
-def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints]:
-    """Bounds on the continuum and passage of every token; made once for a comparison."""
+def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints, Array]:
+    """Bounds on the continuum, passage and number of every token; where nobody marked anything, all tokens of a passage
+    are one with their number. Made once for a comparison."""
     if "tokens" not in comparison.cache:
         bounds: list[tuple[int, int]] = []
         counts: list[int] = []
+        weights: list[float] = []
         for passage in comparison.passages:
-            before = len(bounds)
-            bounds += passage.tokens()
-            counts.append(len(bounds) - before)
+            if any(work.spans for work in passage.works.values()):
+                own = passage.tokens()
+                weights += [1.0] * len(own)
+            else:
+                own = [(passage.start, passage.end)]
+                weights.append(count_words(passage.text, passage.start, passage.end))
+            bounds += own
+            counts.append(len(own))
         flat = np.fromiter(chain.from_iterable(bounds), np.int64, 2 * len(bounds)).reshape(-1, 2)
         begins = np.array([p.start for p in comparison.passages], dtype=np.int64)
         passages = np.repeat(np.arange(len(counts)), counts)
         shift = (found.begins - begins)[passages]
-        comparison.cache["tokens"] = (flat[:, 0] + shift, flat[:, 1] + shift, passages)
+        comparison.cache["tokens"] = (
+            flat[:, 0] + shift,
+            flat[:, 1] + shift,
+            passages,
+            np.array(weights, dtype=np.float64),
+        )
     made = comparison.cache["tokens"]
     assert isinstance(made, tuple)
     return made

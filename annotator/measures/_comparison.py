@@ -9,8 +9,8 @@ from itertools import combinations
 
 from annotator.model.decision import Completion
 from annotator.model.record import Record
-from annotator.model.span import Annotation, Attributes, Relation, Span
-from annotator.model.text import Document, Paragraph, words
+from annotator.model.span import Annotation, Attributes, Relation, Span, relation_order
+from annotator.model.text import Document, words
 
 PAIRWISE = 30
 """Above so many annotators nothing is counted by pair of annotators: pairs grow with the square."""
@@ -30,6 +30,10 @@ class Work:
     def of(self, layer: str) -> list[Span]:
         """Spans of a layer, in reading order."""
         return [span for span in self.spans if span.layer == layer]
+
+
+_NOTHING = Work((), (), _NO_ENDS)
+"""The work of who marked nothing in a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +126,36 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
     cleaned = [cleaned_record(record) for record in records]
     placed = [_by_paragraph(record, document, starts) for record in cleaned]
     joined = {i for found in placed for i in _crossed(found, document, starts)}
-    for first, last in _blocks(len(document.paragraphs), joined):
-        works: dict[str, Work] = {}
-        for record, found in zip(cleaned, placed, strict=True):
-            if record.annotator is not None and _had(record.document.paragraphs, first, last):
-                works[record.annotator] = _work(record, [s for i in range(first, last + 1) for s in found[i]])
+    blocks = list(_blocks(len(document.paragraphs), joined))
+    held = [
+        (record.annotator, record.document.paragraphs, _works(record, found, blocks))
+        for record, found in zip(cleaned, placed, strict=True)
+        if record.annotator is not None
+    ]
+    for first, last in blocks:
+        works = {
+            who: own.get(first, _NOTHING)
+            for who, paragraphs, own in held
+            if not paragraphs[first].excluded or not all(p.excluded for p in paragraphs[first : last + 1])
+        }
         if len(works) > 1:
             start, end = document.paragraphs[first].start, document.paragraphs[last].end
             yield Passage(number, document.id, first, document.text, start, end, works)
 
 
-def _had(paragraphs: Sequence[Paragraph], first: int, last: int) -> bool:
-    """Whether some paragraph from `first` to `last` was to be annotated."""
-    return any(not p.excluded for p in paragraphs[first : last + 1])
-
-
-def _by_paragraph(record: Record, document: Document, starts: Sequence[int]) -> list[list[Span]]:
-    """The spans that begin in each paragraph."""
-    found: list[list[Span]] = [[] for _ in starts]
+def _by_paragraph(record: Record, document: Document, starts: Sequence[int]) -> dict[int, list[Span]]:
+    """The spans that begin in each paragraph, where there are any."""
+    found: dict[int, list[Span]] = {}
     for span in record.spans:
         i = bisect_right(starts, span.start) - 1
         if i >= 0 and span.start < document.paragraphs[i].end:
-            found[i].append(span)
+            found.setdefault(i, []).append(span)
     return found
 
 
-def _crossed(found: Sequence[Sequence[Span]], document: Document, starts: Sequence[int]) -> Iterator[int]:
+def _crossed(found: Mapping[int, Sequence[Span]], document: Document, starts: Sequence[int]) -> Iterator[int]:
     """Every paragraph whose border to the next one is crossed by a span."""
-    for i, spans in enumerate(found):
+    for i, spans in found.items():
         end = document.paragraphs[i].end
         for span in spans:
             if span.end > end:
@@ -165,12 +171,25 @@ def _blocks(count: int, joined: set[int]) -> Iterator[tuple[int, int]]:
             first = i + 1
 
 
-def _work(record: Record, spans: Sequence[Span]) -> Work:
-    if not record.relations:
-        return Work(tuple(spans), (), _NO_ENDS)
-    ends = {s.id: s for s in record.spans}
-    inside = {s.id for s in spans}
-    return Work(tuple(spans), tuple(r for r in record.relations if r.target in inside), ends)
+def _works(
+    record: Record, found: Mapping[int, Sequence[Span]], blocks: Sequence[tuple[int, int]]
+) -> dict[int, Work]:
+    """The work in every passage in which there is any, by the index of its first paragraph."""
+    if not found:
+        return {}
+    ends = {s.id: s for s in record.spans} if record.relations else _NO_ENDS
+    to: dict[str, list[Relation]] = {}
+    for relation in record.relations:
+        to.setdefault(relation.target, []).append(relation)
+    out: dict[int, Work] = {}
+    for first, last in blocks:
+        spans = tuple([s for i in range(first, last + 1) for s in found.get(i, ())])
+        if spans:
+            edges = [r for s in spans for r in to.get(s.id, ())] if to else []
+            if len(edges) > 1:
+                edges.sort(key=relation_order)
+            out[first] = Work(spans, tuple(edges), ends)
+    return out
 
 
 def cleaned_record(record: Record) -> Record:

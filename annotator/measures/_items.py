@@ -14,7 +14,7 @@ import numpy as np
 
 from annotator.measures._alignment import aligned
 from annotator.measures._comparison import Comparison
-from annotator.measures._meetings import meetings
+from annotator.measures._meetings import meetings, with_relations
 from annotator.measures._span_arrays import rows_by_group, seating, span_arrays
 from annotator.measures._tables import Ints
 from annotator.model.schema import Layer
@@ -71,7 +71,7 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
     seats: list[int] = []
     values: list[Relation] = []
     row: dict[tuple[int, str, str], int] = {}
-    for i, passage in enumerate(comparison.passages):
+    for i, passage in with_relations(comparison):
         for seat, who in enumerate(people[i].tolist()):
             if who < 0:
                 continue

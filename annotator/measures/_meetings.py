@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from annotator.measures._alignment import aligned, best
-from annotator.measures._comparison import Comparison, Work, alike_attributes, content, frozen
-from annotator.measures._span_arrays import seating, span_arrays
+from annotator.measures._comparison import Comparison, Passage, Work, alike_attributes, content, frozen
+from annotator.measures._span_arrays import seating, span_arrays, span_layers
 from annotator.model.span import AUTHOR, Relation, Span
 
 End = Callable[[str], object]
@@ -41,7 +41,7 @@ def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list
     if key not in comparison.cache:
         partners = {} if exact else _partners(comparison)
         out: list[tuple[int, Meeting]] = []
-        for i, passage in enumerate(comparison.passages):
+        for i, passage in with_relations(comparison):
             held = {
                 who: [r for r in work.relations if r.layer == layer] for who, work in passage.works.items()
             }
@@ -57,6 +57,17 @@ def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list
                     out.append((i, _meet((one, other), held[one], held[other], ours, others)))
         comparison.cache[key] = out
     found = comparison.cache[key]
+    assert isinstance(found, list)
+    return found
+
+
+def with_relations(comparison: Comparison) -> list[tuple[int, Passage]]:
+    """The passages, with their index, in which somebody has a relation; made once for a comparison."""
+    if "with relations" not in comparison.cache:
+        comparison.cache["with relations"] = [
+            (i, p) for i, p in enumerate(comparison.passages) if any(w.relations for w in p.works.values())
+        ]
+    found = comparison.cache["with relations"]
     assert isinstance(found, list)
     return found
 
@@ -87,10 +98,9 @@ def _bounds(work: Work) -> End:
 
 def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, Span]]:
     """For every document and two annotators: the id of the one's span -> the other's span aligned with it."""
-    layers = {s.layer for p in comparison.passages for w in p.works.values() for s in w.spans}
     names, people = comparison.annotators, seating(comparison)
     out: dict[tuple[int, str, str], dict[str, Span]] = {}
-    for layer in sorted(layers):
+    for layer in span_layers(comparison) if with_relations(comparison) else ():
         found = span_arrays(comparison, layer)
         for a, b in zip(*(rows.tolist() for rows in aligned(comparison, layer)), strict=True):
             passage = int(found.passage[a])
@@ -169,4 +179,4 @@ def _apart(rest: Sequence[_Keyed], left: list[_Keyed]) -> dict[str, int]:
     return out
 
 
-__all__ = ["CAUSES", "Meeting", "meetings"]
+__all__ = ["CAUSES", "Meeting", "meetings", "with_relations"]

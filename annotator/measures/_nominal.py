@@ -255,11 +255,9 @@ def _mean_kappa(
             measure, f"kappa {name}", table, lambda rows: np.full(len(rows), np.nan), reason, units, coverage,
             refused=refused, about=coefficients.KAPPA,
         )  # fmt: skip
-    pairs = sorted({key[1:3] for key in by_pair.keys})
-    squares_ = [
-        Square([k for k in by_pair.keys if k[1:3] == who], square.values, by_pair.index) for who in pairs
-    ]
-    mean = coefficients.mean_kappa(square.size, len(pairs))
+    squares_ = list(_pair_squares(by_pair, square.values).values())
+    pairs = len(squares_)
+    mean = coefficients.mean_kappa(square.size, pairs)
 
     def value(rows: Array) -> Array:
         if not pairs:
@@ -273,15 +271,22 @@ def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float |
     """For every two annotators alpha and percent agreement, and the number of units that both coded; from the sums of a
     table by pair."""
     out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
-    for who in sorted({key[1:3] for key in sums.keys}):
-        square = Square(
-            [k for k in sums.keys if k[1:3] == who], sorted({v for k in sums.keys for v in k[3:]}), sums.index
-        )
+    values = sorted({value for key in sums.keys for value in key[3:]})
+    for who, square in _pair_squares(sums, values).items():
         matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
         n = round(float(matrix.sum()))
         value = float(alpha(square.size)((matrix + matrix.T).reshape(1, -1))[0])
-        out[who] = (None if np.isnan(value) else value, float(np.trace(matrix)) / n if n else None, n)
+        agreeing = float(np.trace(matrix)) / n if n else None
+        out[who] = (None if np.isnan(value) else value, agreeing, n)
     return out
+
+
+def _pair_squares(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], Square]:
+    """The confusions of every two annotators, in order of their names."""
+    keys: dict[tuple[str, str], list[Key]] = {}
+    for key in sums.keys:
+        keys.setdefault(key[1:3], []).append(key)
+    return {who: Square(keys[who], values, sums.index) for who in sorted(keys)}
 
 
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:

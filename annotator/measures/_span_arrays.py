@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,31 +93,45 @@ def span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
     return found
 
 
+def _by_layer(comparison: Comparison) -> dict[str, tuple[list[Span], list[int], list[int]]]:
+    """By layer the spans, and the passage and seat of each, in their order; made once for a comparison."""
+    if "by layer" not in comparison.cache:
+        people, names = seating(comparison), comparison.annotators
+        out: dict[str, tuple[list[Span], list[int], list[int]]] = {}
+        for i, (passage, row) in enumerate(zip(comparison.passages, people.tolist(), strict=True)):
+            for seat, who in enumerate(row):
+                if who >= 0:
+                    for span in passage.works[names[who]].spans:
+                        spans, passages, seats = out.setdefault(span.layer, ([], [], []))
+                        spans.append(span)
+                        passages.append(i)
+                        seats.append(seat)
+        comparison.cache["by layer"] = out
+    found = comparison.cache["by layer"]
+    assert isinstance(found, dict)
+    return found
+
+
+def span_layers(comparison: Comparison) -> list[str]:
+    """The layers that have spans, sorted."""
+    return sorted(_by_layer(comparison))
+
+
 def _span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
     people = seating(comparison)
-    groups: list[list[Span]] = []
-    passages: list[int] = []
-    seats: list[int] = []
-    for i, passage in enumerate(comparison.passages):
-        for seat, who in enumerate(people[i].tolist()):
-            if who >= 0:
-                groups.append(passage.works[comparison.annotators[who]].of(layer))
-                passages.append(i)
-                seats.append(seat)
-    spans = list(chain.from_iterable(groups))
-    sizes = [len(group) for group in groups]
+    spans, passages, seats = _by_layer(comparison).get(layer, ([], [], []))
     labels = tuple(sorted({span.label for span in spans}))
     code = {label: i for i, label in enumerate(labels)}
     starts = np.array([p.start for p in comparison.passages], dtype=np.int64)
     lengths = np.array([p.end - p.start for p in comparison.passages], dtype=np.int64)
     begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths + 1)[:-1]])[: len(lengths)]
-    passage_of = np.repeat(np.array(passages, dtype=np.int64), sizes)
+    passage_of = np.array(passages, dtype=np.int64)
     shift = (begins - starts)[passage_of]
     # Nothing reaches beyond its passage but what lies beyond the last paragraph.
     stops = (begins + lengths)[passage_of]
     return SpanArrays(
         passage=passage_of,
-        seat=np.repeat(np.array(seats, dtype=np.int64), sizes),
+        seat=np.array(seats, dtype=np.int64),
         start=np.array([span.start for span in spans], dtype=np.int64) + shift,
         end=np.minimum(np.array([span.end for span in spans], dtype=np.int64) + shift, stops),
         label=np.array([code[span.label] for span in spans], dtype=np.int64),
@@ -223,5 +236,5 @@ def spread(passages: int, passage: Ints, cell: Ints, width: int, weights: Array 
 
 __all__ = [
     "SpanArrays", "by_passage", "marked", "overlaps", "rows_by_group", "same_pairs", "seating", "shared",
-    "span_arrays", "spread",
+    "span_arrays", "span_layers", "spread",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha
 from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
+from annotator.measures._meetings import with_relations
 from annotator.measures._names import turned
 from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Sums, Table, counted, f1
 from annotator.model.schema import Layer
@@ -134,7 +135,7 @@ def _count(
 def _documents(comparison: Comparison, layer: str) -> Iterator[tuple[int, dict[str, Edges]]]:
     """For every document the relations of each annotator."""
     found: dict[int, dict[str, Edges]] = {}
-    for passage in comparison.passages:
+    for _, passage in with_relations(comparison):
         for who, work in passage.works.items():
             edges = found.setdefault(passage.document, {}).setdefault(who, [])
             edges += [(passage, work, r) for r in work.relations if r.layer == layer]

@@ -14,7 +14,7 @@ import numpy as np
 from annotator.measures import _nominal as nominal
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
-from annotator.measures._meetings import CAUSES, meetings
+from annotator.measures._meetings import CAUSES, meetings, with_relations
 from annotator.measures._tables import About, AnyTable, Array, Figure, Sums, Table, counted, f1
 from annotator.model.schema import Layer
 
@@ -73,7 +73,7 @@ def _details(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
                 add(labels, i, "same", a.label)
                 add(pairs, i, "same", *met.who)
         add(pairs, i, "marked", *met.who, n=met.one + met.other)
-    for i, passage in enumerate(comparison.passages):
+    for i, passage in with_relations(comparison):
         for work in passage.works.values():
             for relation in work.relations:
                 if relation.layer == layer:

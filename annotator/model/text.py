@@ -154,6 +154,11 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
     return [found.span() for found in _TOKEN.finditer(text, start, end)]
 
 
+def count_words(text: str, start: int = 0, end: int | None = None) -> int:
+    """How many tokens `words` gives."""
+    return len(_TOKEN.findall(text, start, len(text) if end is None else end))
+
+
 def is_word(text: str, token: tuple[int, int]) -> bool:
     """Whether a token of `words` is a word and not punctuation."""
     return text[token[0]].isalnum() or text[token[0]] == "_"

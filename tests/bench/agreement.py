@@ -1,13 +1,17 @@
-"""What agreement costs: `python tests/bench/agreement.py [--project] [--peers]` prints JSON, one core, seconds of CPU.
+"""What agreement costs: `python tests/bench/agreement.py [--project] [--crowd] [--peers]` prints JSON, one core,
+seconds of CPU.
 
-- `figures`: strict F1 of all pairs, alpha on characters and 2,000 bootstrap samples on 10 annotators x 1,000
-  documents x 50 spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x 1,000 units.
+- `figures`: strict F1 of all pairs and alpha on characters, with intervals, on 10 annotators x 1,000 documents x 50
+  spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x 1,000 units.
 - `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the same, in the same
   run; their time is scaled up to the whole by the number of pairs and documents, and said to be so.
 - `follow`: a saved decision, until the report is right again: project of 12 documents with two annotators, all
   layers; with `--project` also in the large one.
 - `--project`: 59,000 completions of 16,000 documents are imported into a project, and their agreement computed
   from the database with intervals, in a process of its own, with its peak of memory over that of an empty one.
+- `--crowd`: as many completions of as many documents by 3,463 annotators and by 12, all measures of a layer, in
+  memory and in processes of their own; and 640 annotators. The bar: within twice the time of 12 annotators, and 300 MB
+  more at most.
 """
 
 from __future__ import annotations
@@ -25,17 +29,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotator.measures._data import Comparison, Resampling, TaggedParagraph, Work
-from annotator.measures._tally import Batch, Book
 
 from annotator.measures import alpha, alpha_u, f1, unitizing
-from annotator.measures._tables import Table
+from annotator.measures.api import Batch, Book, Comparison, Passage, Table, Work
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema
 
 LABELS = ("fact", "value", "policy", "prediction")
-DRAW = Resampling(2000)
 
 
 def layer() -> Layer:
@@ -49,7 +50,7 @@ def layer() -> Layer:
 def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Comparison:
     """Annotators who start and end a little apart, and choose labels at random; nobody's units overlap."""
     rng = random.Random(seed)
-    passages: list[TaggedParagraph] = []
+    passages: list[Passage] = []
     for d in range(documents):
         base = [(i * 40 + rng.randint(0, 8), i * 40 + rng.randint(15, 38)) for i in range(spans)]
         works = {
@@ -66,7 +67,7 @@ def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Com
             for a in range(annotators)
         }
         text = "word " * (spans * 8)
-        passages.append(TaggedParagraph(d, f"d{d}", 0, text, 0, len(text), works))
+        passages.append(Passage(d, f"d{d}", 0, text, 0, len(text), works))
     names = tuple(f"a{a}" for a in range(annotators))
     return Comparison(tuple(passages), names, documents, annotators * documents)
 
@@ -88,16 +89,18 @@ def figures() -> dict[str, float]:
         tables = {"strict": f1.strict(many, claims), "characters": alpha.on_characters(many, claims), **pairs}
         book = _counted(many, tables)
         f1.between(book.sums("pairs"), book.sums("met"))
-        assert book.result(f1.strict_figure(book.sums("strict")), "claim").high is not None
-        assert book.result(alpha.figure("characters", book.sums("characters")), "claim").high is not None
+        assert book.results([f1.strict_figure(book.sums("strict"))], "claim")[0].high is not None
+        assert (
+            book.results([alpha.figure("characters", book.sums("characters"))], "claim")[0].high is not None
+        )
 
     def family() -> None:
         tables = unitizing.tables(many, claims)
         book = _counted(many, tables)
-        for figure in unitizing.figures(claims, {"lengths": book.sums("lengths")}):
-            assert book.result(figure, "claim").high is not None
+        made = unitizing.figures(claims, {"lengths": book.sums("lengths")})
+        assert all(result.high is not None for result in book.results(made, "claim"))
 
-    out = {"strict_f1_alpha_bootstrap": cpu(headline), "u_alpha_family": cpu(family)}
+    out = {"strict_f1_alpha_intervals": cpu(headline), "u_alpha_family": cpu(family)}
     times = []
     for seed in range(7):
         two = corpus(annotators=2, documents=1, spans=1000, seed=seed)
@@ -107,11 +110,9 @@ def figures() -> dict[str, float]:
 
 
 def _counted(comparison: Comparison, tables: dict[str, Table]) -> Book:
-    book = Book(DRAW, documents=comparison.documents)
+    book = Book(keep=False, documents=comparison.documents)
     names = [p.name for p in comparison.passages]
-    book.put(
-        Batch(names, np.arange(len(names)), [0] * len(names)), {(name,): t for name, t in tables.items()}
-    )
+    book.put(Batch(names, np.arange(len(names))), {(name,): t for name, t in tables.items()})
     return book
 
 
@@ -171,7 +172,6 @@ def _records(path: Path, documents: int, completions: int) -> None:
 _CHILD = """
 import json, re, sys, time
 from pathlib import Path
-from annotator.measures._data import Resampling
 from annotator.project import Project
 from annotator.workflows.agreement import report as agree_report
 from annotator.workflows.agreement.compute import agreement
@@ -182,7 +182,7 @@ def peak():
 before = peak()
 began = time.process_time()
 with Project.open(Path(sys.argv[1])) as project:
-    found = agreement(project, layers=["claim"], resampling=Resampling(1000))
+    found = agreement(project, layers=["claim"])
 cpu = time.process_time() - began
 more = peak() - before
 print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.data.documents,
@@ -267,11 +267,66 @@ def project(documents: int, completions: int) -> dict[str, Any]:
         return {"import_seconds": round(took, 1), "agreement": found, "follow": follow(root, "claim")}
 
 
+_CROWD = """
+import json, random, re, sys, time
+from pathlib import Path
+from annotator.measures.api import compare
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.resources import load_schema
+from annotator.workflows.agreement.compute import figures
+from annotator import families
+for name in families.measures.names():
+    families.measures.load(name)
+people, documents, completions = (int(n) for n in sys.argv[1:])
+rng = random.Random(5)
+names = [f"ann-{i:04}" for i in range(people)]
+labels = ("fact", "value", "policy", "prediction")
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+records = []
+for d in range(documents):
+    text = " ".join(f"w{rng.randint(0, 999):03}" for _ in range(60))
+    document = Document(f"d{d:05}", "t", text, split_paragraphs(text))
+    # Some annotators do most of the work, as in a crowd.
+    count = completions // documents + (d < completions % documents)
+    some = set()
+    while len(some) < count:
+        some.add(names[min(people - 1, int(people * rng.random() ** 2))])
+    for who in sorted(some):
+        spans = tuple(
+            Span(str(k), "claim", rng.choice(labels), 55 * k + 5 * rng.randint(0, 1), 55 * k + 5 * rng.randint(4, 9))
+            for k in range(5)
+        )
+        records.append(Record(document, who, Completion.DONE, spans))
+before = peak()
+began = time.process_time()
+comparison = compare(records)
+found = figures(comparison, [load_schema("actors-claims-stances").layer("claim")])
+print(json.dumps({"annotators": len(comparison.annotators), "documents": comparison.documents,
+                  "completions": comparison.completions, "cpu": round(time.process_time() - began, 2),
+                  "more_mb": round((peak() - before) / 1024), "figures": len(found.results)}))
+"""
+
+
+def crowd(documents: int, completions: int) -> dict[str, Any]:
+    """Agreement of many annotators, against the same work by twelve; each in a process of its own."""
+    out: dict[str, Any] = {}
+    for people in (12, 640, 3463):
+        run = [sys.executable, "-c", _CROWD, str(people), str(documents), str(completions)]
+        out[str(people)] = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    out["ratio"] = round(out["3463"]["cpu"] / out["12"]["cpu"], 2)
+    return out
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--project", action="store_true")
+    parser.add_argument("--crowd", action="store_true")
     parser.add_argument("--documents", type=int, default=16_000)
     parser.add_argument("--completions", type=int, default=59_000)
     asked = parser.parse_args()
@@ -280,6 +335,8 @@ def main() -> None:
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     out["follow"] = follow_demo()
+    if asked.crowd:
+        out["crowd"] = crowd(16_099, 58_858)
     if asked.peers:
         out["peers"] = peers()
     if asked.project:

@@ -217,7 +217,7 @@ class IncrementalAgreement:
                 version = self.book.version("all", name, layer.name)
                 if self._known.get((name, layer.name), ((), []))[0] != version:
                     made = self._figures(layer, name)
-                    found = [self.book.result(f, layer.name, "all", name, layer.name) for f in made]
+                    found = self.book.results(made, layer.name, "all", name, layer.name)
                     self._known[name, layer.name] = (version, found)
                 yield from self._known[name, layer.name][1]
 
@@ -243,8 +243,7 @@ class IncrementalAgreement:
         for part in ("shown", "hidden"):
             id = (part, *prefix, layer.name)
             sums = book.sums(*id, table)
-            figure = _headline(layer, sums)
-            found.append(book.result(figure, layer.name, *id))
+            found += book.results([_headline(layer, sums)], layer.name, *id)
             passages.append(sums.count("passages"))
         return Contrast(layer.name, name, found[0], found[1], (passages[0], passages[1]))
 
