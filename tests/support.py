@@ -176,8 +176,10 @@ def drop_sums(raw: sqlite3.Connection) -> None:
     for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         if name.startswith("sum_"):
             raw.execute(f"DROP TABLE {name}")
-    for index in ("item_anybody", "item_relation"):
+    raw.execute("DROP TABLE search")
+    raw.execute("DROP TABLE searchable")
+    for index in ("item_anybody", "item_relation", "item_author"):
         raw.execute(f"DROP INDEX {index}")
-    raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_sums'")
+    raw.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m006_sums', 'm008_search')")
     raw.execute("PRAGMA user_version = 5")
     raw.commit()

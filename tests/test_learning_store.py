@@ -29,6 +29,7 @@ FROZEN = {
     "m005_provenance": "16c0f6",
     "m006_sums": "097bc3",
     "m007_parses": "df7f7e",
+    "m008_search": "2a61d8",
 }
 
 

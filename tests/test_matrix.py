@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from support import TEXT, document
 
 from annotator.model.decision import Completion
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.names.matrix import Matrix, of_document, of_project
+from annotator.workflows.names.matrix import By, Matrix, of_document, of_project
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -49,15 +53,16 @@ def _cells(found: Matrix) -> dict[tuple[str, str], str]:
 def test_contraries_meet_in_a_column_and_the_author_holds_what_the_text_asserts() -> None:
     found = of_document(document(), SPANS, RELATIONS, SCHEMA, by="concept")
     assert _cells(found) == {
-        ("Iran", "plan should stand"): "-+",
+        ("Iran", "plan should stand"): "+-",
         ("Putin", "sanctions should stay"): "-",
         ("author", "The West should act now"): "+",
         ("author", "Russia could respond"): "-",
         ("Iran", "Putin"): "0",
     }
     assert found.holders[0] == "Iran" and found.targets[0] == "plan should stand"
-    at = next(at for at in found.cells if found.signs(at) == "-+")
-    assert [(e.item, e.sign, e.quote, e.paragraph) for e in found.cells[at]] == [
+    at = next(at for at in found.cells if found.signs(at) == "+-")
+    evidence = found.evidence(at, None)  # type: ignore[arg-type]
+    assert [(e.item, e.sign, e.quote, e.paragraph) for e in evidence] == [
         ("r1", "-", "the plan", 0),
         ("r5", "+", "the plan", 0),
     ]
@@ -66,7 +71,7 @@ def test_contraries_meet_in_a_column_and_the_author_holds_what_the_text_asserts(
 def test_by_claims_the_words_themselves_are_the_columns() -> None:
     cells = _cells(of_document(document(), SPANS, RELATIONS, SCHEMA, by="claim"))
     assert cells["Putin", "sanctions must end"] == "+"
-    assert cells["Iran", "the plan"] == "-+"
+    assert cells["Iran", "the plan"] == "+-"
 
 
 def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
@@ -76,5 +81,56 @@ def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
             for n, who in ((0, "ada"), (1, "ada"), (2, "ben"))
         )
         found = of_project(of, "ada", by="concept")
-    cell = found.cells[found.holders.index("Putin"), found.targets.index("sanctions should stay")]
-    assert [(e.document, e.item) for e in cell] == [("d0", "r2"), ("d1", "r2")]
+        at = found.holders.index("Putin"), found.targets.index("sanctions should stay")
+        evidence = found.evidence(at, of)
+    assert [(e.document, e.item, e.sign, e.quote, e.paragraph) for e in evidence] == [
+        ("d0", "r2", "-", "sanctions must end", 0),
+        ("d1", "r2", "-", "sanctions must end", 0),
+    ]
+
+
+@pytest.mark.parametrize("by", ["concept", "claim"])
+def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(tmp_path: Path, by: By) -> None:
+    rng = random.Random(3)
+    words = [m.span() for m in re.finditer(r"\w+", TEXT)]
+    records = []
+    for n in range(12):
+        text = document(TEXT + "\n" * n, id=f"d{n}")
+        spans = []
+        for i in range(8):
+            layer = rng.choice(["actor", "claim"])
+            start, end = rng.choice(words)
+            about: dict[str, Value] = (
+                {"attribution": rng.choice(["author", "direct"])} if layer == "claim" else {}
+            )
+            if layer == "claim" and rng.random() < 0.7:
+                about["concept"] = rng.sample(["a is b", "not: a is b", "c", "not: d"], rng.randint(1, 2))
+            name = rng.choice([None, "Iran", "Russia; Iran"]) if layer == "actor" else None
+            spans.append(
+                Span(f"s{i}", layer, "state" if layer == "actor" else "fact", start, end, name, about)
+            )
+        claims = [s.id for s in spans if s.layer == "claim"]
+        ends = [AUTHOR, "gone", *(s.id for s in spans if s.layer == "actor")]
+        sides = [
+            Relation(
+                f"r{i}",
+                "stance",
+                rng.choice(["support", "oppose", "neutral"]),
+                rng.choice(ends),
+                rng.choice(claims),
+            )
+            for i in range(5 if claims else 0)
+        ]
+        records.append(Record(text, "ada", Completion.DONE, tuple(spans), tuple(sides)))
+    with Project.create(tmp_path / "p") as of:
+        of.log.add_records(records)
+        found = of_project(of, "ada", by=by)
+        whole = {at: Counter(e.sign for e in found.evidence(at, of)) for at in found.cells}
+    apart: dict[tuple[str, str], Counter[str]] = {}
+    for record in records:
+        one = of_document(record.document, record.spans, record.relations, SCHEMA, by=by)
+        for at, taken in one.cells.items():
+            apart.setdefault((one.holders[at[0]], one.targets[at[1]]), Counter()).update(
+                sign for _, _, sign in taken
+            )
+    assert {(found.holders[r], found.targets[c]): signs for (r, c), signs in whole.items()} == apart

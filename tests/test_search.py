@@ -7,12 +7,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import project
+from support import document, project
 
 from annotator.errors import UsageError
-from annotator.store.documents import in_any_case
+from annotator.project import Project
+from annotator.store import search as store
+from annotator.store.search import fold, in_any_case
 from annotator.workflows.search import search
 
 TEXTS = (
@@ -24,7 +26,7 @@ TEXTS = (
 
 
 def _places(wanted: str, root: Path) -> list[tuple[str, int]]:
-    with project(root, *TEXTS) as of:
+    with project(root, "zzz", *TEXTS) as of:
         return [(hit.document, hit.start) for hit in search(of, wanted)]
 
 
@@ -38,7 +40,7 @@ def _places(wanted: str, root: Path) -> list[tuple[str, int]]:
     ],
 )  # fmt: skip
 def test_plain_words_are_found_in_any_case_and_expressions_as_they_say(
-    tmp_path: Path, wanted: str, count: int
+    by: str, tmp_path: Path, wanted: str, count: int
 ) -> None:
     assert len(_places(wanted, tmp_path / "p")) == count
 
@@ -48,10 +50,19 @@ def test_a_bad_expression_is_told(tmp_path: Path) -> None:
         search(of, "re:[")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
+@pytest.fixture(params=["read", "indexed"])
+def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All texts are read, or all but the first come by the index."""
+    if request.param == "indexed":
+        monkeypatch.setattr(store, "_AT_ONCE", 1)
+        monkeypatch.setattr(store, "_FREQUENT", 2)
+    return str(request.param)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
 def test_no_stretch_of_a_text_is_missed_in_any_case(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    by: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     text = data.draw(st.sampled_from(TEXTS))
     start = data.draw(st.integers(0, len(text) - 1))
@@ -61,7 +72,7 @@ def test_no_stretch_of_a_text_is_missed_in_any_case(
         return
     found = _places(wanted, tmp_path_factory.mktemp("p") / "p")
     exact = re.compile(re.escape(wanted), re.IGNORECASE)
-    assert found == [(f"doc-{i}", m.start()) for i, t in enumerate(TEXTS) for m in exact.finditer(t)]
+    assert found == [(f"doc-{i}", m.start()) for i, t in enumerate(TEXTS, 1) for m in exact.finditer(t)]
 
 
 def test_the_pattern_of_a_letter_holds_every_letter_that_is_the_same_in_any_case() -> None:
@@ -76,3 +87,49 @@ def test_the_pattern_of_a_letter_holds_every_letter_that_is_the_same_in_any_case
         if db.execute("SELECT ? GLOB ?", (other, in_any_case(char))).fetchone() != (1,)
     ]
     assert not missed
+
+
+def test_letters_that_are_the_same_in_any_case_are_one_when_folded() -> None:
+    codes = (*range(0x41, 0xD800), *range(0xE000, 0x1F000))
+    cased = [c for c in map(chr, codes) if {c.casefold(), c.lower(), c.upper()} != {c}]
+    every = "".join(cased)
+    assert not [
+        (char, other)
+        for char in cased
+        for other in re.findall(re.escape(char), every, re.IGNORECASE)
+        if fold(char) != fold(other)
+    ]
+
+
+@pytest.mark.parametrize("missing", ["SQLite", "some texts", "the index"])
+def test_what_the_index_misses_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setattr(store, "_AT_ONCE", 1)
+    with project(tmp_path / "p", "first", TEXTS[0]) as of:
+        if missing == "SQLite":
+            monkeypatch.setattr(store, "has_index", lambda: False)
+        if missing == "the index":
+            of._database.execute("DROP TABLE search")
+        if missing == "some texts":
+            monkeypatch.setattr(store, "has_index", lambda: False)
+        of.documents.add([document(text, id=f"late-{i}") for i, text in enumerate(TEXTS[1:])])
+        if missing == "some texts":
+            monkeypatch.undo()
+            monkeypatch.setattr(store, "_AT_ONCE", 1)
+        assert [hit.document for hit in search(of, "kremlin")] == ["doc-1"]
+        assert [hit.document for hit in search(of, "завод")] == ["late-0", "late-0"]
+
+
+def test_texts_of_an_older_database_are_indexed_when_it_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with project(tmp_path / "p", "first", *TEXTS) as of:
+        for statement in (
+            "DROP TABLE search", "DROP TABLE searchable", "DROP INDEX item_author", "PRAGMA user_version = 7",
+            "DELETE FROM _sqlite_migrations WHERE name = 'm008_search'",
+        ):  # fmt: skip
+            of._database.execute(statement)
+    monkeypatch.setattr(store, "_AT_ONCE", 1)
+    monkeypatch.setattr(store, "_FREQUENT", 2)
+    monkeypatch.setattr(store, "_holding", lambda _: ("1", []))
+    with Project.open(tmp_path / "p") as of:
+        assert [id for id, _ in store.texts(of._database, "σοφός")] == ["doc-0", "doc-4"]

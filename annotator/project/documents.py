@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from annotator.model.decision import Completion
 from annotator.model.text import Document
 from annotator.store import documents as store
+from annotator.store import search
 from annotator.store.connection import Database
 from annotator.store.rows import AddResult, DocumentSummary
 
@@ -53,7 +54,7 @@ class Documents:
 
         With `literal`, those that hold it in any case, and perhaps some others.
         """
-        return store.texts(self._database, literal)
+        return search.texts(self._database, literal)
 
     def words(self) -> dict[str, int]:
         """Number of words to annotate, of every document in order. Reads all texts."""

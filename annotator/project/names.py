@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from annotator.model.naming import Kind, Ruling, SameNames
 from annotator.store import naming as store
-from annotator.store import rulings
+from annotator.store import rulings, sides
 from annotator.store.connection import Database
 from annotator.store.rows import Known, Mention
+from annotator.store.sides import Side
 
 
 class Names:
@@ -36,6 +37,20 @@ class Names:
     def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
         """Forms of a document's named spans that stand for several entities in all work of an annotator."""
         return store.ambiguous(self._database, annotator, document)
+
+    def sides(self, annotator: str, *, statements: Collection[str], concepts: bool) -> list[Side]:
+        """Every side that an annotator's work takes, in no order; see `Side`.
+
+        `statements` are the layers whose claims may be the author's own; with `concepts` a target goes by its
+        concepts as well as by its entities.
+        """
+        return sides.sides(self._database, annotator, statements=statements, concepts=concepts)
+
+    def wording(
+        self, annotator: str, items: Sequence[tuple[str, str]], *, limit: int
+    ) -> list[tuple[str, str, int, str]]:
+        """The words behind items `(document, item)`: document, item, paragraph and claim, in reading order."""
+        return sides.words(self._database, annotator, items, limit)
 
     def rulings(self) -> list[Ruling]:
         """Which names were ruled to be the same, or not to be after all, oldest first."""

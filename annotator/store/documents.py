@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from annotator.errors import InputError, ProjectError
 from annotator.model.decision import Completion
 from annotator.model.text import Document, Paragraph
+from annotator.store import search
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Database
@@ -62,6 +62,7 @@ def place(db: Database, document: Document, *, imported: str = "") -> Placed:
         ),
     )  # fmt: skip
     db.execute("INSERT INTO text VALUES (?, ?)", (document.id, document.text))
+    search.add(db, [(document.id, document.text)])
     db.many(
         "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
         [(document.id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
@@ -248,19 +249,6 @@ def waiting(db: Database, annotator: str, document: str, direction: int, *, own:
     return None
 
 
-def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
-    """Id and text of the documents in order, some hundred at a time; with `literal` only those that may hold it in
-    any case: SQLite passes over most of the others, the caller looks closer."""
-    condition, value = _holding(literal)
-    last = db.value("SELECT coalesce(max(position), -1) FROM document")
-    for first in range(0, last + 1, _AT_ONCE):
-        yield from db.rows(
-            "SELECT d.id, t.text FROM document d JOIN text t ON t.document = d.id "
-            f"WHERE d.position BETWEEN ? AND ? AND {condition} ORDER BY d.position",
-            [first, first + _AT_ONCE - 1, *value],
-        )
-
-
 def words(db: Database) -> dict[str, int]:
     """Number of words in the paragraphs to annotate, of every document in order. Reads all texts."""
     left_out: dict[str, list[tuple[int, int]]] = {}
@@ -268,49 +256,12 @@ def words(db: Database) -> dict[str, int]:
         left_out.setdefault(id, []).append((start, end))
     return {
         id: len(text.split()) - sum(len(text[a:b].split()) for a, b in left_out.get(id, ()))
-        for id, text in texts(db)
+        for id, text in search.texts(db)
     }
 
 
 BLOCK = 256
 """Documents that `sum_block` counts together, by position."""
-
-_AT_ONCE = 500
-"""Texts that are looked at in one query."""
-
-_KIN = {
-    "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82", "с": "\u1c83",
-    "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a", "ṡ": "\u1e9b", "å": "\u212b",
-    "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
-    # The lower case of this one is two characters, an i and a dot above, so that it leads to no other letter.
-    "\u0130": "iI\u0131",
-}  # fmt: skip
-"""Letters that are the same in any case besides their upper and lower ones."""
-
-_MANY_FORMS = re.compile("[\u0345\u0370-\u03ff\u1f00-\u1fff\u00b5\u2126]")
-"""Greek has more forms of a letter than two."""
-
-
-def _holding(literal: str) -> tuple[str, list[str]]:
-    """A condition that every text fulfils which holds the words in any case."""
-    if not literal:
-        return "1", []
-    if literal.isascii():
-        # LIKE knows the case of ASCII letters only, and is the quicker one.
-        like = "".join("_" if c.lower() in _KIN else f"\\{c}" if c in "%_\\" else c for c in literal)
-        return "t.text LIKE ? ESCAPE '\\'", [f"%{like}%"]
-    return "t.text GLOB ?", [f"*{''.join(map(in_any_case, literal))}*"]
-
-
-def in_any_case(char: str) -> str:
-    """A character in any case as a pattern of SQLite's GLOB."""
-    if _MANY_FORMS.match(char):
-        return "?"
-    cases = {char}
-    for _ in range(2):
-        cases |= {c for x in cases for c in (x.lower(), x.upper(), x.title()) if len(c) == 1}
-    cases |= {c for x in cases for c in _KIN.get(x, "")}
-    return f"[{''.join(sorted(cases))}]" if len(cases) > 1 or char in "*?[" else char
 
 
 def completions(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
+from annotator.store import search
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.parses import m007_parses
 from annotator.store.sums import m006_sums
@@ -305,5 +306,31 @@ def m005_provenance(db: Utils) -> None:
 
 migrations()(m006_sums)
 migrations()(m007_parses)
+
+
+@migrations()
+def m008_search(db: Utils) -> None:
+    """An index of the texts, where the SQLite at hand can make one; and claims that the text asserts itself, so that
+    the matrix of a project finds them without reading states."""
+    _script(
+        db,
+        """
+        CREATE INDEX item_author ON item (
+            annotator, kind, json_extract(state, '$.value.attributes.attribution'), document, layer, item)
+            WHERE kind = 'span' AND json_extract(state, '$.value.attributes.attribution') = 'author'
+--
+        CREATE TABLE searchable (
+            number INTEGER PRIMARY KEY,
+            document TEXT NOT NULL UNIQUE REFERENCES document (id)
+        ) STRICT
+""",
+    )
+    if search.has_index():
+        db.execute(f"CREATE VIRTUAL TABLE search USING {search.INDEX}")
+        db.execute("INSERT INTO searchable (document) SELECT id FROM document ORDER BY position")
+        every = db.execute("SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document")
+        for number, text in every:
+            db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, search.fold(text)))
+
 
 __all__ = ["migrate", "migrations"]

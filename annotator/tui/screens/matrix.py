@@ -131,7 +131,7 @@ class MatrixScreen(CommandScreen):
         self.redraw()
 
     def _choose(self, found: Matrix, number: int) -> None:
-        several = found.cells.get(self._at, ())
+        several = found.evidence(self._at, self._session.project, limit=number + 1)
         if number < len(several):
             self.app.pop_screen()
             self._chosen(several[number])
@@ -215,10 +215,11 @@ class MatrixScreen(CommandScreen):
             [(f" {self._at[1] + 1:>4}  " if i == 0 else " " * 7, theme.muted), *row]
             for i, row in enumerate(about)
         ]
-        several = found.cells.get(self._at, ())
         room = _SHOWN + 1 - len(rows)
+        every = len(found.cells.get(self._at, ()))
+        several = found.evidence(self._at, self._session.project, limit=room)
         for number, evidence in enumerate(several[:room], 1):
-            more = f"  (+{len(several) - room})" if number == room and len(several) > room else ""
+            more = f"  (+{every - room})" if number == room and every > room else ""
             place: list[Piece] = [
                 (
                     f"  {clip(evidence.document, 24)} ¶ {paragraph_number(evidence.paragraph)}{more} ",

@@ -7,8 +7,9 @@ sign turned round. Leifeld, P. (2017). Discourse network analysis. Oxford Handbo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from annotator.model.naming import CONTRARY, Concepts, concepts_of, names_of
@@ -33,49 +34,98 @@ class Evidence:
     quote: str
 
 
+Taken: TypeAlias = tuple[str, str, str]
+"""Document and item that take a side, and the sign of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Holders by targets, those with the most evidence first; a cell `(row, column)` holds its evidence in document
-    and text order."""
+    """Holders by targets, those with the most evidence first; a cell `(row, column)` has the items behind it.
 
+    The words of them are looked up when they are asked for, since a project has very many.
+    """
+
+    annotator: str
     holders: tuple[str, ...]
     targets: tuple[str, ...]
-    cells: dict[tuple[int, int], tuple[Evidence, ...]]
+    cells: Mapping[tuple[int, int], Sequence[Taken]]
+    read: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
+    """(document, item) -> evidence that is known without looking."""
 
     def signs(self, at: tuple[int, int]) -> str:
-        """The different signs of a cell, such as `+` or `+-`; empty when nothing was coded."""
-        return "".join(dict.fromkeys(e.sign for e in self.cells.get(at, ())))
+        """The different signs of a cell, such as `+` or `+-`, the most frequent first; empty when nothing was coded."""
+        signs = Counter(sign for _, _, sign in self.cells.get(at, ()))
+        return "".join(sorted(signs, key=lambda sign: (-signs[sign], sign)))
+
+    def evidence(self, at: tuple[int, int], project: Project, *, limit: int = 100) -> tuple[Evidence, ...]:
+        """The first evidence of a cell, in document and text order."""
+        several = self.cells.get(at, ())
+        if self.read:
+            return tuple(replace(self.read[d, i], sign=sign) for d, i, sign in several[:limit])
+        items = list(dict.fromkeys((document, item) for document, item, _ in several))
+        words = {
+            (document, item): (paragraph, quote)
+            for document, item, paragraph, quote in project.names.wording(self.annotator, items, limit=limit)
+        }
+        signs: dict[tuple[str, str], list[str]] = {}
+        for document, item, sign in several:
+            signs.setdefault((document, item), []).append(sign)
+        return tuple(
+            Evidence(place[0], paragraph, place[1], sign, quote)
+            for place, (paragraph, quote) in words.items()
+            for sign in signs[place]
+        )
 
 
 def of_document(
     document: Document, spans: Iterable[Span], relations: Iterable[Relation], schema: LabelSchema, *, by: By
 ) -> Matrix:
     """The matrix of one annotator's work on one document."""
-    return _matrix(_held(document, list(spans), list(relations), schema, by))
+    held = list(_held(document, list(spans), list(relations), schema, by))
+    read = {(one.document, one.item): one for _, _, one in held}
+    cells: dict[tuple[str, str], list[Taken]] = {}
+    for holder, target, one in held:
+        cells.setdefault((holder, target), []).append((one.document, one.item, one.sign))
+    return _matrix("", cells, read)
 
 
 def of_project(project: Project, annotator: str, *, by: By) -> Matrix:
-    """The matrix of all of an annotator's work; reads all of it."""
-    return _matrix(
-        entry
-        for record in project.log.records(annotator=annotator)
-        for entry in _held(record.document, record.spans, record.relations, project.schema, by)
+    """The matrix of all of an annotator's work."""
+    symbols = {
+        (layer.name, label.name): label.symbol for layer in project.schema.layers for label in layer.labels
+    }
+    symbols["", ""] = "+"
+
+    cells: dict[tuple[str, str], list[Taken]] = {}
+    sides = project.names.sides(
+        annotator, statements=project.schema.statement_layers, concepts=by == "concept"
     )
+    for document, item, layer, label, holder, target, known, named in sides:
+        sign = symbols.get((layer, label), "?")
+        if not known:
+            holder = " ".join(holder.split())
+        if not named:
+            target = " ".join(target.split())
+        elif target.startswith(CONTRARY):
+            sign, target = _TURNED.get(sign, sign), target.removeprefix(CONTRARY)
+        cells.setdefault((holder, target), []).append((document, item, sign))
+    return _matrix(annotator, cells, {})
 
 
-def _matrix(held: Iterable[tuple[str, str, Evidence]]) -> Matrix:
-    cells: dict[tuple[str, str], list[Evidence]] = {}
+def _matrix(
+    annotator: str,
+    cells: Mapping[tuple[str, str], Sequence[Taken]],
+    read: Mapping[tuple[str, str], Evidence],
+) -> Matrix:
     holders: dict[str, int] = {}
     targets: dict[str, int] = {}
-    for holder, about, evidence in held:
-        cells.setdefault((holder, about), []).append(evidence)
-        holders[holder] = holders.get(holder, 0) + 1
-        targets[about] = targets.get(about, 0) + 1
-    rows = sorted(holders, key=lambda name: -holders[name])
-    columns = sorted(targets, key=lambda name: -targets[name])
+    for (holder, target), several in cells.items():
+        holders[holder] = holders.get(holder, 0) + len(several)
+        targets[target] = targets.get(target, 0) + len(several)
+    rows, columns = (sorted(counts, key=lambda name: (-counts[name], name)) for counts in (holders, targets))
     row_of, column_of = ({name: i for i, name in enumerate(names)} for names in (rows, columns))
-    found = {(row_of[h], column_of[t]): tuple(several) for (h, t), several in cells.items()}
-    return Matrix(tuple(rows), tuple(columns), found)
+    found = {(row_of[h], column_of[t]): several for (h, t), several in cells.items()}
+    return Matrix(annotator, tuple(rows), tuple(columns), found, read)
 
 
 def _held(
@@ -121,4 +171,4 @@ def _about(target: Span, quote: str, concepts: Concepts, by: By) -> list[tuple[s
     return [(n.removeprefix(CONTRARY), n.startswith(CONTRARY)) for n in names]
 
 
-__all__ = ["By", "Evidence", "Matrix", "of_document", "of_project"]
+__all__ = ["By", "Evidence", "Matrix", "Taken", "of_document", "of_project"]
