@@ -228,7 +228,7 @@ def test_what_could_not_be_saved_is_kept_and_saved_later_in_order(
             def full(*_: object) -> None:
                 raise StoreError("the disk is full")
 
-            broken.setattr(of.log, "record", full)
+            broken.setattr(of.log, "save", full)
             session.do(do.Accept())
             session.do(do.Accept())
             assert len(session.unsaved) == 2

@@ -87,6 +87,11 @@ def _backup(root: Path, to: Path) -> Path:
     return to
 
 
+def _checkpoint(root: Path) -> None:
+    with closing(sqlite3.connect(root / "annotator.db")) as raw:
+        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def _remove(database: Path, backup: Path) -> None:
     database.unlink()
 
@@ -292,3 +297,93 @@ def test_a_connection_tells_what_happened_to_its_file(tmp_path: Path) -> None:
             of.keep_setting("a", "b")
         with pytest.raises(StoreError):
             of.reopen()
+
+
+# --- what becomes of the decisions
+
+
+def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+        session.do(do.Flag(paragraph=True))
+        backup = tmp_path / "b.db"
+        of.backup(backup)
+        _move(root / "annotator.db", backup)
+        session.do(do.Note("first", paragraph=True))
+        session.do(do.Note("second", paragraph=True))
+        assert session.replaced and session.safe
+        assert "another file was put in the place" in session.trouble()
+        assert session.adopt() == "2 decisions written into the database that is there now"
+        assert session.error is None and not session.unsaved
+        session.do(do.Note("third", paragraph=True))
+        assert session.error is None
+    assert events(root) == 4
+    assert not list(root.glob("*.unsaved-*"))
+
+
+def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        backup = tmp_path / "b.db"
+        of.backup(backup)
+        session = _session(of)
+        for _ in range(3):
+            session.do(do.Flag(paragraph=True))
+        _checkpoint(root)
+        session.do(do.Flag(paragraph=True))
+        _move(root / "annotator.db", backup)
+        session.do(do.Flag(paragraph=True))
+        said = session.adopt()
+        (left,) = root.glob("annotator.db.left-*")
+        assert said == (
+            f"0 decisions written into the database that is there now; what does not fit to it is in {left.name}"
+        )
+    assert events(root) == 0
+
+
+@pytest.mark.parametrize("replace", [_remove, _move])
+def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
+    tmp_path: Path, replace: Callable[[Path, Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        backup = tmp_path / "b.db"
+        of.backup(backup)
+        session = _session(of)
+        for _ in range(2):
+            session.do(do.Flag(paragraph=True))
+        _checkpoint(root)
+        session.do(do.Flag(paragraph=True))
+        replace(root / "annotator.db", backup)
+        session.do(do.Flag(paragraph=True))
+        if replace is _remove:
+            with pytest.raises(StoreError, match="no database"):
+                session.adopt()
+            assert len(session.unsaved) == 1
+        file = session.rescue()
+        assert not session.unsaved
+    assert file.parent == root and [p.name for p in root.glob("annotator-rescued-*")] == [file.name]
+    if replace is _remove:
+        _said(capsys, ["--project", str(root), "restore", str(file)])
+    else:
+        assert "4 decisions added (ada 4)" in _said(capsys, ["--project", str(root), "merge", str(file)])
+    assert events(root) == 4
+
+
+def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        backup = tmp_path / "b.db"
+        of.backup(backup)
+        session = _session(of)
+        for _ in range(30):
+            session.do(do.Flag(paragraph=True))
+        _checkpoint(root)
+        session.do(do.Flag(paragraph=True))
+        _copy(root / "annotator.db", backup)
+        session.do(do.Flag(paragraph=True))
+        assert session.replaced
+        file = session.rescue()
+        assert file.exists()
+    assert events(root) == 0

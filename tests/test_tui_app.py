@@ -256,18 +256,19 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp
 
 def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(tmp_path: Path) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
-        record = session.project.log.record
+        save = session.project.log.save
 
         def full(*_: object) -> None:
             raise StoreError("the disk is full")
 
-        session.project.log.record = full  # type: ignore[method-assign]
+        session.project.log.save = full  # type: ignore[method-assign]
+        session.project.journal.keep = full  # type: ignore[method-assign]
         await _press(pilot, "a")
         assert "1 decision not saved: the disk is full" in _shown(pilot)
         assert "1 unsaved" in _shown(pilot)
         await _press(pilot, "ctrl+q")
         assert "ctrl+q again leaves without" in _shown(pilot)
-        session.project.log.record = record  # type: ignore[method-assign]
+        session.project.log.save = save  # type: ignore[method-assign]
         await _press(pilot, "a")
         assert "not saved" not in _shown(pilot)
         assert not session.unsaved

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import TEXT, held, project, suggestions
+from support import TEXT, held, held_lock, project, suggestions
 from terminal import Terminal
 
 from annotator.model.decision import Status
@@ -156,17 +156,55 @@ def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(tmp_path: Path, s
         assert stands.tally()[Status.ACCEPTED] >= 1
 
 
-def test_quitting_with_a_locked_database_says_what_is_not_saved(
+def test_quitting_with_a_locked_database_keeps_the_decision_beside_it(
     tmp_path: Path, small: dict[str, str]
 ) -> None:
     terminal = Terminal(small)
     terminal.wait_for("pending")
     with held(tmp_path / "p" / "annotator.db"):
         terminal.press("a")
-        terminal.wait_for("not saved: ")
+        terminal.wait_for("kept beside the database")
         terminal.press("\x11")
-        terminal.wait_for("again leaves without")
-        terminal.press("\x11")
-        assert terminal.end() == 3
-    terminal.read(0.5)
-    assert b"could not be saved" in terminal.recent
+        assert terminal.end() == 0
+    _accepted_once(tmp_path / "p")
+
+
+@pytest.mark.parametrize("end", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
+def test_a_hang_up_while_another_holds_the_lock_drops_no_decision(
+    tmp_path: Path, small: dict[str, str], end: signal.Signals
+) -> None:
+    terminal = Terminal(small)
+    terminal.wait_for("pending")
+    with held_lock(tmp_path / "p" / "annotator.db.lock"):
+        terminal.press("a")
+        terminal.wait_for("kept beside the database")
+        os.kill(terminal.pid, end)
+        if end is signal.SIGKILL:
+            os.waitpid(terminal.pid, 0)
+        else:
+            terminal.ends_within(1.5)
+        os.close(terminal.handle)
+    _accepted_once(tmp_path / "p")
+
+
+def test_a_database_that_was_replaced_is_asked_about(tmp_path: Path, small: dict[str, str]) -> None:
+    root = tmp_path / "p"
+    with Project.open(root) as of:
+        of.backup(tmp_path / "b.db")
+    terminal = Terminal(small)
+    terminal.wait_for("pending")
+    (tmp_path / "b.db").replace(root / "annotator.db")
+    terminal.press("a")
+    terminal.wait_for("another file was put in the place of the database: what becomes of 1 decision?")
+    terminal.press("\r")
+    terminal.wait_for("1 decision written into the database")
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    _accepted_once(root)
+
+
+def _accepted_once(root: Path) -> None:
+    with Project.open(root) as of:
+        assert of.log.annotations("doc-0", "ada")[0].tally()[Status.ACCEPTED] >= 1
+        assert of.verify() == []
+    assert not list(root.glob("*.unsaved-*")) and not list(root.glob("*.left-*"))

@@ -10,6 +10,7 @@ import click
 
 from annotator.console import talk, tell
 from annotator.console import tell_json as print_json
+from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -25,7 +26,13 @@ def open_project(ctx: click.Context) -> Project:
     from annotator.project import Project
 
     named: Path | None = ctx.obj["project"]
-    return Project.open(named if named is not None else find_folder())
+    project = Project.open(named if named is not None else find_folder())
+    taken = project.taken_in
+    if taken.decisions:
+        talk(f"{plural(taken.decisions, 'decision')} that had not reached the database before: written now")
+    for file in taken.left:
+        talk(f"{file}: decisions that no longer fit to what stands are kept here")
+    return project
 
 
 def annotator_of(ctx: click.Context) -> str:

@@ -7,7 +7,7 @@ its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +26,7 @@ from annotator.project.suggestions import Suggestions
 from annotator.store import naming, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
@@ -54,7 +55,8 @@ class Project:
 
     Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them, `suggestions`
     what is proposed, `names` the entities and concepts, `learning` what can be learnt from and the models,
-    `assignments` who is to code which document, `provenance` what annotators were shown, `parses` what was parsed.
+    `assignments` who is to code which document, `provenance` what annotators were shown, `parses` what was parsed,
+    `journal` the decisions that cannot be written yet. `taken_in` tells what others had left in theirs.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -76,6 +78,8 @@ class Project:
         self.assignments = Assignments(database)
         self.provenance = Provenance(database)
         self.parses = KeptParses(database)
+        self.journal = Journal(database.path)
+        self.taken_in = TakenIn() if database.read_only else take_in(database, concepts)
 
     @classmethod
     def create(
@@ -110,8 +114,18 @@ class Project:
         """
         self._database.reopen()
 
+    def rescue(self, pending: Sequence[Pending]) -> Path:
+        """Keep what this connection has of a database that was replaced, and what is not written yet, beside it.
+
+        The file that this makes can be merged or restored. Raises StoreError when it cannot be written.
+        """
+        from annotator.store.restoring import rescue
+
+        return rescue(self._database, pending, concepts_of(self.schema))
+
     def close(self) -> None:
         """Close the database; nothing is lost without it."""
+        self.journal.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -203,6 +217,7 @@ __all__ = [
     "Mention",
     "MergeResult",
     "Names",
+    "Pending",
     "Position",
     "Project",
     "ProjectStatus",

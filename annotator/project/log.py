@@ -13,6 +13,7 @@ from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
 from annotator.store.finished import Watch
+from annotator.store.journal import Pending, write
 from annotator.store.rows import AddResult, CompletionRow, Position
 
 
@@ -42,6 +43,10 @@ class Log:
         locked, StoreError for any other failure; nothing was written then.
         """
         log.record(self._database, document, annotator, decisions, concepts=self._concepts, reviewer=reviewer)
+
+    def save(self, pending: Pending) -> None:
+        """Record one group of decisions as `record` does, unless it is in the log already."""
+        write(self._database, pending, self._concepts)
 
     def events(self, document: str, annotator: str | None = None) -> Iterator[Event]:
         """The log of a document in local order, of one annotator or of all."""

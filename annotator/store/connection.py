@@ -76,13 +76,20 @@ class Database:
 
     def reopen(self) -> None:
         """Open the file that the path names now in the place of the one that was opened. Raises StoreError when
-        there is none that can be opened; this connection is closed then."""
-        self.close()
+        there is none that can be opened; all stays as it was then."""
         if not self.path.is_file():
             raise StoreError(
                 "there is no database", file=self.path, hint="`annotator restore` brings a backup back"
             )
-        self._connect("rw")
+        before = self._connection, self._seal
+        try:
+            self._connect("rw")
+        except BaseException:
+            self._connection, self._seal = before
+            raise
+        # SQLite sees that its file has moved, and leaves the log of the new one alone.
+        with suppress(sqlite.Error):
+            before[0].close()
 
     def _open(self, mode: str) -> Any:
         if sqlite.sqlite_version_info < OLDEST:

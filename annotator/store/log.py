@@ -64,27 +64,35 @@ def record(
     *,
     concepts: Concepts,
     reviewer: str | None = None,
+    ids: Sequence[str] = (),
+    time: str = "",
 ) -> None:
     """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
 
-    `reviewer` is the person who decided where the work is not their own: the gold's.
+    `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are those of the events, for
+    decisions that may be there already: nothing is done then. `time` is when it was decided, if not now.
     Raises ConflictError when a `before` is not the stored state, and UsageError for a name that no annotator may have:
     nothing is written then.
     """
     if not decisions:
         return
     kept_name(annotator)
-    time = now()
+    time = time or now()
     with db.write():
+        if ids and db.row("SELECT 1 FROM event WHERE id = ?", (ids[0],)):
+            return
         before = db.row(
             "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document = ?",
             (annotator, document),
         )
         if before is None:
             to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
+            if to_annotate is None:
+                hint = "The database may have been restored from a backup"
+                raise ConflictError(f"there is no document “{document}” any more", file=db.path, hint=hint)
             before = (0, 0, to_annotate)
         revision, done, paragraphs = before
-        for d in decisions:
+        for d, id in zip(decisions, ids or [uuid7() for _ in decisions], strict=True):
             revision += 1
             old, new = standing_text(d.before), standing_text(d.after)
             stored = db.value(
@@ -100,7 +108,7 @@ def record(
             db.execute(
                 INSERT_EVENT,
                 (
-                    uuid7(), document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
+                    id, document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
                     old, new, d.reverts, time, reviewer,
                 ),
             )  # fmt: skip

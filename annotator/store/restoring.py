@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import BusyError, StoreError
+from annotator.model.naming import Concepts
 from annotator.store.connection import Database, translated
 from annotator.store.driver import WAL_IS_SAFE, sqlite
+from annotator.store.journal import Journal, Pending, write
 from annotator.store.lock import Lock, holder
 from annotator.store.seal import beside, flush, has_log, note_for
 
@@ -114,7 +117,7 @@ def _swap(database: Path, new: Path, timeout: float) -> Path | None:
 
 def _keep(database: Path) -> Path:
     """Keep the old database under another name, with all that is in its log."""
-    kept = _free(database)
+    kept = _free(database, "before")
     try:
         old = sqlite.connect(str(database), isolation_level=None, timeout=2)
         with closing(old):
@@ -139,12 +142,37 @@ def _checkpoint(connection: Any) -> bool:
     return row is None or row[0] == 0
 
 
-def _free(database: Path) -> Path:
-    stem = f"{database.stem}-before-{time.strftime('%Y%m%d-%H%M%S')}"
+def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path:
+    """Copy what a connection has of a database that was replaced, with what is not written yet, into a file beside it.
+    Where the old file was overwritten there is nothing whole to copy: then the decisions alone are put aside.
+
+    Raises StoreError when it cannot be written.
+    """
+    file = _free(db.path, "rescued")
+    try:
+        db.backup(file)
+        with closing(Database(file)) as copy:
+            if copy.value("PRAGMA integrity_check(1)") != "ok":
+                raise StoreError("the old database is not whole any more", file=file)
+            for one in pending:
+                write(copy, one, concepts)
+    except StoreError:
+        file.unlink(missing_ok=True)
+        if not pending:
+            raise
+        return Journal(db.path).put_aside(pending)
+    finally:
+        for suffix in ("-wal", "-shm", ".lock"):
+            beside(file, suffix).unlink(missing_ok=True)
+    return file
+
+
+def _free(database: Path, word: str) -> Path:
+    stem = f"{database.stem}-{word}-{time.strftime('%Y%m%d-%H%M%S')}"
     number = 1
     while (kept := database.with_name(f"{stem}{f'-{number}' * (number > 1)}{database.suffix}")).exists():
         number += 1
     return kept
 
 
-__all__ = ["Restored", "restore"]
+__all__ = ["Restored", "rescue", "restore"]

@@ -164,7 +164,7 @@ class AnnotatorApp(PrivateApp):
         """End; with decisions not saved, only when asked twice."""
         session = self.session
         session.save_place()
-        if session.unsaved and not session.save() and not self.left:
+        if session.unsaved and not session.save() and not session.safe and not self.left:
             self.left = True
             screen = self.screen
             if isinstance(screen, CommandScreen):
@@ -193,7 +193,7 @@ class AnnotatorApp(PrivateApp):
         """What hinders an orderly end, such as a thread at work, is not waited for. All that could be saved is."""
         if isinstance(self.terminal, TerminalDriver):
             self.terminal.abandon()
-        os._exit(3 if self.session.unsaved else 0)
+        os._exit(0 if self.session.safe else 3)
 
     async def action_quit(self) -> None:
         self.leave()
@@ -348,8 +348,8 @@ def _run(
     # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
     gc.disable()
     code = AnnotatorApp(session, keys, document=document, screen=screen).run(mouse=project.config.mouse) or 0
-    if session.unsaved:
-        count = sum(len(group) for _, group in session.unsaved)
+    if not session.safe:
+        count = sum(len(one.group) for one in session.unsaved)
         what = f"{count} decision{'s' if count != 1 else ''} could not be saved"
         raise StoreError(
             f"{what}: {session.error.message if session.error else 'unknown'}", file=project.root

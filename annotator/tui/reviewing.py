@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from annotator.merging._candidates import Candidate
 from annotator.model import actions as do
-from annotator.model.decision import Completion, Group, Suggestion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document
@@ -64,8 +64,9 @@ class ReviewSession(Session):
     def arrived(self) -> None:
         """What is to be decided is the annotators' versions, which no model changes."""
 
-    def _write(self, document: str, group: Group) -> None:
-        self.project.log.record(document, self.annotator, group, reviewer=self.reviewer)
+    @property
+    def decided_by(self) -> str | None:
+        return self.reviewer
 
     def _keep_shown(self) -> None:
         """Annotators' versions are no suggestions."""

@@ -10,44 +10,30 @@ from typing import ClassVar
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
-from annotator.model.decision import Action, Completion, Decision, Group, Suggestion
+from annotator.model.decision import Action, Completion, Decision, Suggestion
 from annotator.model.pace import DAYS, pace, told_pace
 from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import Document
-from annotator.project import TOUR, DocumentSummary, Position, Project
+from annotator.project import TOUR, DocumentSummary, Pending, Position
+from annotator.tui.saving import Saving
 from annotator.tui.tour import Step, Tour, watch
 from annotator.workflows.background import SUGGEST, Background, news
 from annotator.workflows.review.discussion import Message, messages
-
-HASTE = 0.02
-"""Seconds that a key waits for a database that could not be written before."""
 
 EVERYBODY = "@all"
 """Whose mutes hold for the whole project."""
 
 
 @dataclass
-class Session:
-    """The state of the annotate screen and its way into the database.
+class Session(Saving):
+    """The state of the annotate screen and its way into the database."""
 
-    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after a
-    group that failed is written before it.
-    """
-
-    project: Project
-    annotator: str
-    token: str
     has_tour: ClassVar[bool] = True
     state: ReviewState | None = None
-    unsaved: list[tuple[str, Group]] = field(default_factory=list)
-    error: StoreError | None = None
     view: str = ""
     """How the annotate screen is arranged, in words of its own; kept with the place."""
-    patience: float = 10.0
-    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait for HASTE
-    only, until all is saved."""
     greeting: str = ""
     """What the queue says first."""
     every: bool = False
@@ -258,6 +244,11 @@ class Session:
         return all_done(self.project, self.annotator) if self.own else ""
 
     @property
+    def decided_by(self) -> str | None:
+        """The person who decides, where the work is not their own."""
+        return None
+
+    @property
     def name(self) -> str:
         """Who is at work, as the screens show it."""
         return self.annotator
@@ -275,7 +266,8 @@ class Session:
             if any(_renames(decision) for decision in group):
                 self._ambiguous = None
             decided = self.review
-            self.unsaved.append((decided.document.id, group))
+            id = decided.document.id
+            self.unsaved.append(Pending.of(id, self.annotator, group, self.decided_by))
             if self.save() and self.background:
                 self.background.decided(decided, group)
                 if any(d.action is Action.CLOSE for d in group):
@@ -284,31 +276,6 @@ class Session:
             self.arrived()
         if group or isinstance(action, do.SetThreshold | do.SetFilter):
             self._keep_shown()
-
-    def save(self) -> bool:
-        """Write what is unsaved; whether all of it is written now.
-
-        After a conflict (the same annotator at work in two terminals) what is unsaved of that document is
-        given up, since it was decided on a state that is no more, and the document is opened anew.
-        """
-        while self.unsaved:
-            document, group = self.unsaved[0]
-            try:
-                self._write(document, group)
-            except ConflictError as error:
-                self.unsaved = [one for one in self.unsaved if one[0] != document]
-                self.error = None
-                self._reload(error)
-                return False
-            except StoreError as error:
-                self.error = error
-                self.project.wait_at_most(HASTE)
-                return False
-            self.unsaved.pop(0)
-        if self.error is not None:
-            self.error = None
-            self.project.wait_at_most(self.patience)
-        return True
 
     def pace(self) -> str:
         """How fast the annotator is, in one line; empty where the project does not ask for it."""
@@ -327,17 +294,14 @@ class Session:
         events = self.project.log.events(self.review.document.id, self.annotator)
         return {event.decision.group: event.time for event in events}
 
-    def _write(self, document: str, group: Group) -> None:
-        """Record a group of decisions."""
-        self.project.log.record(document, self.annotator, group)
-
     def reload(self) -> None:
         """Read the open document anew, at the same place."""
         if self.state is not None:
             here = self.state
             self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
 
-    def _reload(self, error: ConflictError) -> None:
+    def overtaken(self, error: ConflictError) -> None:
+        """The document was changed elsewhere by the same annotator."""
         self.reload()
         self.state = replace(self.review, message=f"{error.message}: the document was read anew")
 

@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
 
+from annotator.errors import ProjectError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.review import Mode
@@ -18,6 +19,7 @@ from annotator.model.span import Relation
 from annotator.tui.commands import Command
 from annotator.tui.keyboards import by_place
 from annotator.tui.screens.pointing import PointingScreen
+from annotator.tui.screens.replaced import replaced_screen
 from annotator.tui.session import Session
 from annotator.tui.tour import Step
 from annotator.tui.views import chain
@@ -53,6 +55,8 @@ class AnnotateScreen(PointingScreen):
         self._counting = False
         self._count = ""
         self._retry: Timer | None = None
+        self._asked_about = 0
+        """How many unsaved decisions were asked about after the database was replaced."""
         self._waiter: Timer | None = None
         self._place: asyncio.TimerHandle | None = None
         self._place_due = 0.0
@@ -168,6 +172,19 @@ class AnnotateScreen(PointingScreen):
             self._place = loop.call_at(self._place_due, self._keep_place)
         if self.session.error is not None and self._retry is None:
             self._retry = self.set_interval(RETRY, self._save_again)
+        if self.session.replaced and len(self.session.unsaved) > self._asked_about:
+            self._asked_about = len(self.session.unsaved)
+            self.app.push_screen(replaced_screen(self.session, self._settled))
+
+    def _settled(self, said: str) -> None:
+        """Another database is open now, which may hold other work on this document, or not hold it at all."""
+        self._asked_about = 0
+        try:
+            self.session.reload()
+        except ProjectError:
+            self.shell.show_queue()
+            return
+        self.say(said)
 
     def _keep_place(self) -> None:
         """Keep the place once no key came for a while."""
@@ -204,17 +221,9 @@ class AnnotateScreen(PointingScreen):
             return
         width, height = self.app.size
         session = self.session
-        error = ""
-        if session.error is not None:
-            count = len(session.unsaved)
-            what = (
-                f"{count} decision{'s' if count != 1 else ''} not saved"
-                if count
-                else "the place is not saved"
-            )
-            error = f"{what}: {session.error.message}. Trying again: leave this open"
-            if self.shell.left and self._message:
-                error = self._message
+        error = session.trouble()
+        if error and self.shell.left and self._message:
+            error = self._message
         look = Look(
             self.theme_now, self._compact, self.shell.glyphs, self._hints, self._found,
             self._found_at, self._codes,

@@ -1,0 +1,264 @@
+"""Decisions that could not be written into the database at once, in a file beside it.
+
+Each process has a file of its own, `annotator.db.unsaved-…`, and holds a lock on it as long as it lives. A line is one
+group of decisions with the ids that its events will have, and a checksum; it is on disk before the key is answered.
+Once all of it is in the database the file goes. What a process left behind is taken in by whoever opens the project
+next; the ids of the events make that safe to do twice. What no longer fits to what stands (the same annotator went on
+elsewhere) is put aside in `annotator.db.left-…`, and `annotator doctor` tells of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import ConflictError, StoreError
+from annotator.model.decision import Action, Decision, Group
+from annotator.model.naming import Concepts
+from annotator.store.codec import dumps, now, standing_of, standing_text, uuid7
+from annotator.store.connection import Database
+from annotator.store.lock import MODE
+from annotator.store.log import record
+from annotator.store.seal import beside, flush
+
+UNSAVED, LEFT = ".unsaved-", ".left-"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A group of decisions on its way into the database; `ids` are those of its events, in order."""
+
+    document: str
+    annotator: str
+    group: Group
+    ids: tuple[str, ...]
+    time: str
+    reviewer: str | None = None
+
+    @classmethod
+    def of(cls, document: str, annotator: str, group: Group, reviewer: str | None = None) -> Pending:
+        """Decisions made just now."""
+        return cls(document, annotator, group, tuple(uuid7() for _ in group), now(), reviewer)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came of files that were left behind: decisions that are in the database now, how many of them were not
+    there before, and the files with decisions that no longer fit."""
+
+    decisions: int = 0
+    left: tuple[Path, ...] = ()
+
+
+class Journal:
+    """What one process could not write yet. The file is made with the first line."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._handle = -1
+        self._kept: set[str] = set()
+        self.path: Path | None = None
+
+    def holds(self, pending: Sequence[Pending]) -> bool:
+        """Whether all of this is on disk here."""
+        return all(one.ids[0] in self._kept for one in pending)
+
+    def keep(self, pending: Sequence[Pending]) -> None:
+        """Have all of this on disk on return. Raises StoreError when it cannot be."""
+        fresh = [one for one in pending if one.ids[0] not in self._kept]
+        if not fresh:
+            return
+        size = 0
+        try:
+            if self._handle < 0:
+                self._begin()
+            size = os.fstat(self._handle).st_size
+            _write(self._handle, b"".join(map(_line, fresh)))
+        except OSError as error:
+            if self._handle >= 0:
+                # Half a line would make those after it unreadable.
+                with suppress(OSError):
+                    os.ftruncate(self._handle, size)
+            hint = "Free some space, or check the permissions of the folder"
+            raise StoreError(error.strerror or str(error), file=self.path, hint=hint) from error
+        self._kept.update(one.ids[0] for one in fresh)
+
+    def _begin(self) -> None:
+        self.path = beside(self._database, f"{UNSAVED}{uuid7()}")
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            as_the_database(handle, self._database)
+            flush(self.path.parent)
+        except OSError:
+            os.close(handle)
+            self.path.unlink(missing_ok=True)
+            raise
+        self._handle = handle
+
+    def clear(self) -> None:
+        """All of it is in the database, or is not to be any more."""
+        if self._handle >= 0:
+            assert self.path is not None
+            self.path.unlink(missing_ok=True)
+            os.close(self._handle)
+            self._handle, self._kept = -1, set()
+
+    def settle(self, save: Callable[[Pending], None], pending: Sequence[Pending]) -> tuple[int, Path | None]:
+        """Save what fits to a database that was put in the place of the one it was decided on; how many decisions that
+        are, and the file in which the others are put aside."""
+        fitting, misfits = _sorted(save, pending)
+        return fitting, _put_aside(self._database, misfits) if misfits else None
+
+    def put_aside(self, pending: Sequence[Pending]) -> Path:
+        """Keep decisions in a file that nothing takes in by itself."""
+        return _put_aside(self._database, pending)
+
+    def close(self) -> None:
+        """Leave the file to the next one who opens the project."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle, self._kept = -1, set()
+
+
+def as_the_database(handle: int, database: Path) -> None:
+    """Give a file beside the database its mode, so that whoever may work in the project may take it in."""
+    try:
+        os.fchmod(handle, database.stat().st_mode & 0o666)
+    except FileNotFoundError:
+        return
+
+
+def left_behind(database: Path) -> list[Path]:
+    """The files beside a database that hold decisions, of processes alive or not."""
+    start = database.name + UNSAVED
+    with os.scandir(database.parent) as entries:
+        return sorted(database.parent / entry.name for entry in entries if entry.name.startswith(start))
+
+
+def put_aside(database: Path) -> list[Path]:
+    """The files with decisions that no longer fit."""
+    return sorted(database.parent.glob(f"{database.name}{LEFT}*"))
+
+
+def take_in(db: Database, concepts: Concepts) -> TakenIn:
+    """Write what processes that are no more have left behind. What cannot be written now stays for the next time."""
+    done, left = 0, list[Path]()
+    for path in left_behind(db.path):
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            continue  # Somebody else took it in, or it is not for us.
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            decisions, misfits = _take(db, path, concepts)
+            done += decisions
+            if misfits:
+                left.append(_put_aside(db.path, misfits))
+            path.unlink(missing_ok=True)
+        except (BlockingIOError, StoreError):
+            continue  # Its owner lives, or the database cannot be written.
+        finally:
+            os.close(handle)
+    return TakenIn(done, tuple(left))
+
+
+def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pending]]:
+    """How many decisions of a file are in the database now, and what no longer fits."""
+    return _sorted(lambda one: write(db, one, concepts), read(path))
+
+
+def write(db: Database, one: Pending, concepts: Concepts) -> None:
+    """Record a group as `log.record` does, unless it is in the log already."""
+    record(
+        db, one.document, one.annotator, one.group, concepts=concepts, reviewer=one.reviewer, ids=one.ids,
+        time=one.time,
+    )  # fmt: skip
+
+
+def _sorted(save: Callable[[Pending], None], pending: Iterable[Pending]) -> tuple[int, list[Pending]]:
+    """Save what fits; how many decisions that are, and the groups that do not. What was decided in a document after
+    such a group does not fit either."""
+    fitting, misfits = 0, list[Pending]()
+    stopped: set[tuple[str, str]] = set()
+    for one in pending:
+        place = (one.document, one.annotator)
+        try:
+            if place in stopped:
+                raise ConflictError("what was decided before it does not fit")
+            save(one)
+            fitting += len(one.group)
+        except ConflictError:
+            stopped.add(place)
+            misfits.append(one)
+    return fitting, misfits
+
+
+def _put_aside(database: Path, misfits: Sequence[Pending]) -> Path:
+    path = beside(database, f"{LEFT}{uuid7()}")
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+    try:
+        as_the_database(handle, database)
+        _write(handle, b"".join(map(_line, misfits)))
+    finally:
+        os.close(handle)
+    return path
+
+
+def _write(handle: int, data: bytes) -> None:
+    """Have all of the data in a file and on disk."""
+    while data:
+        data = data[os.write(handle, data) :]
+    os.fsync(handle)
+
+
+def _line(one: Pending) -> bytes:
+    data = {
+        "document": one.document, "annotator": one.annotator, "reviewer": one.reviewer, "time": one.time,
+        "events": [
+            {
+                "id": id, "group": d.group, "action": d.action.value, "item": d.item, "paragraph": d.paragraph,
+                "before": standing_text(d.before), "after": standing_text(d.after), "reverts": d.reverts,
+            }
+            for id, d in zip(one.ids, one.group, strict=True)
+        ],
+    }  # fmt: skip
+    text = dumps(data).encode()
+    return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+def read(path: Path) -> Iterator[Pending]:
+    """The groups in a file. Raises StoreError for a line that does not hold."""
+    yield from read_lines(path.read_bytes(), path)
+
+
+def read_lines(data: bytes, path: Path | None = None) -> Iterator[Pending]:
+    """The groups in what a file holds. What follows the last end of a line is torn and was never acknowledged; any
+    other line that does not hold is a StoreError."""
+    for number, line in enumerate(data.split(b"\n")[:-1], 1):
+        head, _, text = line.partition(b" ")
+        if head != b"%08x" % zlib.crc32(text):
+            raise StoreError("the line is damaged", file=path, line=number, hint="Nothing of it was taken in")
+        yield _pending(json.loads(text))
+
+
+def _pending(data: dict[str, Any]) -> Pending:
+    group = tuple(
+        Decision(
+            e["group"], Action(e["action"]), e["item"], e["paragraph"], standing_of(e["before"]),
+            standing_of(e["after"]), e["reverts"],
+        )
+        for e in data["events"]
+    )  # fmt: skip
+    ids = tuple(e["id"] for e in data["events"])
+    return Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
+
+
+__all__ = ["Journal", "Pending", "TakenIn", "put_aside", "read", "read_lines", "take_in", "write"]

@@ -1,0 +1,126 @@
+"""The way of decisions into the database, and where they are kept while it cannot be written."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.errors import ConflictError, ReplacedError, StoreError
+from annotator.model.text import plural
+from annotator.project import Pending, Project
+
+logger = logging.getLogger(__name__)
+
+HASTE = 0.02
+"""Seconds that a key waits for a database that could not be written before."""
+
+
+@dataclass
+class Saving:
+    """Decisions of one annotator in one project on their way into the database.
+
+    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after a
+    group that failed is written before it.
+    """
+
+    project: Project
+    annotator: str
+    token: str
+    unsaved: list[Pending] = field(default_factory=list)
+    error: StoreError | None = None
+    patience: float = 10.0
+    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait for HASTE
+    only, until all is saved."""
+
+    def overtaken(self, error: ConflictError) -> None:
+        """Called when what was unsaved of the open document was given up, since the same annotator changed it
+        elsewhere."""
+
+    def save(self) -> bool:
+        """Write what is unsaved; whether all of it is written now. What cannot be written into the database is on
+        disk beside it on return, if that is possible at all.
+
+        After a conflict (the same annotator at work in two terminals) what is unsaved of that document is
+        given up, since it was decided on a state that is no more.
+        """
+        while self.unsaved:
+            one = self.unsaved[0]
+            try:
+                self.project.log.save(one)
+            except ConflictError as error:
+                self.unsaved = [other for other in self.unsaved if other.document != one.document]
+                self.error = None
+                if not self.unsaved:
+                    self.project.journal.clear()
+                self.overtaken(error)
+                return False
+            except StoreError as error:
+                self.error = error
+                self._keep_beside()
+                self.project.wait_at_most(HASTE)
+                return False
+            self.unsaved.pop(0)
+        if self.error is not None:
+            self._all_is_saved()
+        return True
+
+    def _all_is_saved(self) -> None:
+        self.error = None
+        self.project.journal.clear()
+        self.project.wait_at_most(self.patience)
+
+    def _keep_beside(self) -> None:
+        """Have what is unsaved on disk beside the database."""
+        try:
+            self.project.journal.keep(self.unsaved)
+        except StoreError as error:
+            logger.warning("%s", error)
+
+    @property
+    def safe(self) -> bool:
+        """Whether all that is unsaved is on disk beside the database, so that it survives the end of the program."""
+        return self.project.journal.holds(self.unsaved)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the database was taken away or replaced, so that somebody has to say what becomes of the unsaved."""
+        return isinstance(self.error, ReplacedError)
+
+    def trouble(self) -> str:
+        """What there is to say of what is not saved; empty when all is."""
+        if self.error is None:
+            return ""
+        if not self.unsaved:
+            return f"the place is not saved: {self.error.message}. Trying again: leave this open"
+        many = plural(len(self.unsaved), "decision")
+        if self.safe:
+            rest = "" if self.replaced else ". Trying again"
+            return f"{many} kept beside the database: {self.error.message}{rest}"
+        return f"{many} not saved: {self.error.message}. Trying again: leave this open"
+
+    def adopt(self) -> str:
+        """After the database was replaced: go on with the file that is there now, and write what is unsaved into it;
+        what came of that. Decisions that do not fit to what stands there are put aside, in a file that is named.
+
+        Raises StoreError when there is no file, or none that can be opened; all stays as it was then.
+        """
+        self.project.reopen()
+        fitting, aside = self.project.journal.settle(self.project.log.save, self.unsaved)
+        self.unsaved = []
+        self._all_is_saved()
+        said = f"{plural(fitting, 'decision')} written into the database that is there now"
+        return f"{said}; what does not fit to it is in {aside.name}" if aside is not None else said
+
+    def rescue(self) -> Path:
+        """After the database was replaced: what this program has of it and what is unsaved, in a file beside it.
+
+        Raises StoreError when it cannot be written; all stays as it was then.
+        """
+        file = self.project.rescue(self.unsaved)
+        self.unsaved = []
+        self.project.journal.clear()
+        return file
+
+
+__all__ = ["HASTE", "Saving"]

@@ -1,0 +1,187 @@
+"""What cannot be written into the database at once is on disk beside it, and is taken in by whoever comes next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from support import TEXT, held_lock, project
+
+from annotator.cli import run
+from annotator.model import actions as do
+from annotator.project import Project
+from annotator.store import journal
+from annotator.tui.session import Session
+
+_DECIDE = """
+import os, signal, sys
+from pathlib import Path
+from annotator.model import actions as do
+from annotator.project import Project
+from annotator.tui.session import Session
+p = Project.open(Path({root!r}))
+p.wait_at_most(0.1)
+s = Session(p, "ada", "a", patience=0.1); s.open("doc-0")
+for _ in range({times}):
+    s.do(do.Flag(paragraph=True))
+print(len(s.unsaved), s.safe, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def _killed(root: Path, times: int = 2) -> str:
+    """What a process says that decided and was killed right after."""
+    script = textwrap.dedent(_DECIDE.format(root=str(root), times=times))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    return done.stdout.strip()
+
+
+def _lock(root: Path) -> Path:
+    return root / "annotator.db.lock"
+
+
+def _files(root: Path) -> list[str]:
+    return sorted(p.name for p in root.glob("annotator.db.*") if p.name != "annotator.db.lock")
+
+
+def _session(of: Project, name: str = "ada") -> Session:
+    of.wait_at_most(0.05)
+    session = Session(of, name, "a", patience=0.05)
+    session.open("doc-0")
+    return session
+
+
+def test_decided_while_another_holds_the_lock_and_killed_it_is_taken_in_by_anybody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    with held_lock(_lock(root)):
+        assert _killed(root, 3) == "3 True"
+        assert _killed(root, 1) == "1 True"
+        assert len(_files(root)) == 2
+    assert run(["--project", str(root), "--annotator", "ben", "status"]) == 0
+    said = capsys.readouterr().err
+    assert "3 decisions that had not reached the database before: written now" in said, said
+    assert "no longer fit" in said, "the other process decided on the state before those"
+    with Project.open(root) as of:
+        assert of.taken_in == journal.TakenIn()
+        assert len(list(of.log.events("doc-0", "ada"))) == 3
+        assert of.verify() == []
+    (left,) = _files(root)
+    assert left.startswith("annotator.db.left-")
+    assert len(list(journal.read(root / left))) == 1
+
+
+def test_the_journal_of_a_living_process_is_left_to_it(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+        with held_lock(_lock(root)):
+            session.do(do.Flag(paragraph=True))
+            assert session.safe and session.unsaved
+        with Project.open(root) as other:
+            assert other.taken_in.decisions == 0
+            assert not list(other.log.events("doc-0"))
+        assert session.save()
+        assert _files(root) == []
+        assert len(list(of.log.events("doc-0"))) == 1
+
+
+def test_taken_in_twice_it_is_there_once(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    with held_lock(_lock(root)):
+        _killed(root, 2)
+    (name,) = _files(root)
+    again = (root / name).read_bytes()
+    Project.open(root).close()
+    (root / name).write_bytes(again)
+    with Project.open(root) as of:
+        assert of.taken_in.left == ()
+        events = list(of.log.events("doc-0"))
+        assert len(events) == 2
+        ids = [id for one in journal.read_lines(again) for id in one.ids]
+        assert [e.id for e in events] == ids
+    assert _files(root) == []
+
+
+def test_a_torn_last_line_was_never_acknowledged_and_any_other_stops_it(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    with held_lock(_lock(root)):
+        _killed(root, 3)
+    (name,) = _files(root)
+    whole = (root / name).read_bytes()
+    lines = whole.splitlines(keepends=True)
+    (root / name).write_bytes(lines[0] + b"00" + lines[1] + lines[2])
+    Project.open(root).close()
+    assert _files(root) == [name], "nothing is dropped"
+    (root / name).write_bytes(whole[:-20])
+    with Project.open(root) as of:
+        assert of.taken_in.decisions == 2
+    assert _files(root) == []
+
+
+def test_what_can_be_written_at_once_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(journal.Journal, "keep", lambda *_: calls.append(1))
+    with project(tmp_path / "p", TEXT) as of:
+        session = _session(of)
+        for _ in range(3):
+            session.do(do.Flag(paragraph=True))
+    assert not calls and _files(tmp_path / "p") == []
+
+
+def test_a_journal_that_cannot_be_written_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+
+        def full(*_: object) -> int:
+            raise OSError(28, "No space left on device")
+
+        with held_lock(_lock(root)):
+            with monkeypatch.context() as broken:
+                broken.setattr(os, "fsync", full)
+                session.do(do.Flag(paragraph=True))
+                assert not session.safe
+                assert "leave this open" in session.trouble()
+            session.do(do.Flag(paragraph=True))
+            assert session.safe
+            assert "2 decisions kept beside the database" in session.trouble()
+        assert session.save()
+    assert _files(root) == []
+
+
+def test_the_time_of_a_decision_is_when_it_was_made(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _session(of)
+        with held_lock(_lock(root)):
+            session.do(do.Flag(paragraph=True))
+            (pending,) = session.unsaved
+            time.sleep(1.1)
+        assert session.save()
+        (event,) = of.log.events("doc-0")
+        assert (event.id, event.time) == (pending.ids[0], pending.time)
+
+
+def test_decisions_of_a_document_that_is_no_more_are_kept_aside(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    project(tmp_path / "q").close()
+    with held_lock(_lock(root)):
+        _killed(root, 1)
+    (name,) = _files(root)
+    (root / name).replace(tmp_path / "q" / name)
+    with Project.open(tmp_path / "q") as of:
+        assert len(of.taken_in.left) == 1
+    assert len(_files(tmp_path / "q")) == 1
