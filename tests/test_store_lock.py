@@ -72,7 +72,7 @@ def test_first_come_first_served_also_past_one_who_leaves_and_wants_back_in(tmp_
     for number in range(12):
         threads.append(threading.Thread(target=wait, args=(number,)))
         threads[-1].start()
-        time.sleep(0.03)
+        _until_waiting(path, number + 1)
     busy.release()
     assert busy.acquire(10)
     order.append(99)
@@ -84,6 +84,16 @@ def test_first_come_first_served_also_past_one_who_leaves_and_wants_back_in(tmp_
     assert order.index(99) >= len(order) - 2, order
     assert [n for n in order if n != 99] == sorted(n for n in order if n != 99)
     busy.close()
+
+
+def _until_waiting(path: Path, count: int) -> None:
+    """Wait until so many are in the kernel's queue for the locks of a file."""
+    end, inode = time.monotonic() + 10, f":{path.stat().st_ino} "
+    while (
+        sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines()) < count
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_the_lock_of_a_killed_process_is_free_while_others_wait(tmp_path: Path) -> None:
