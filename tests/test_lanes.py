@@ -21,10 +21,11 @@ from annotator.resources import load_schema, schema_path
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.theme import THEMES
 from annotator.tui.views.lanes import lanes
-from annotator.workflows.review.adjudication import review_rows, versions
+from annotator.workflows.review.adjudication import review_rows
 from annotator.workflows.review.alignment import Difference, differences_of, right
 from annotator.workflows.review.discussion import message_of, messages, note_of, reason_of
 from annotator.workflows.review.redefinition import definitions_before, requeue
+from annotator.workflows.review.versions import versions
 
 
 def _project(path: Path, *works: object) -> Project:

@@ -15,7 +15,7 @@ from support import document
 
 from annotator import families
 from annotator.errors import ExportError, FindingsError, UsageError
-from annotator.merging._candidates import candidates
+from annotator.merging.api import candidates
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -28,7 +28,8 @@ from annotator.workflows.exchange.dataset import check_dataset, part_of, write_d
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
-from annotator.workflows.review.adjudication import check_strategy, merge_all, review_rows, versions
+from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.versions import check_strategy, versions
 
 
 def _kept(strategy: str, *records: Record) -> set[tuple[int, int, str]]:
@@ -99,14 +100,25 @@ def test_every_strategy_says_what_it_is_and_takes_nothing_from_nothing(name: str
     assert module.kept([], [], option="ada") == []
 
 
-def test_attributes_are_those_of_most_who_made_it() -> None:
+def test_what_is_filled_in_differently_is_nobody_s_until_it_is_decided() -> None:
     works = []
     for who, modality in (("a", "hedged"), ("b", "asserted"), ("c", "asserted")):
         span = Span("x", "claim", "value", 15, 32, attributes={"modality": modality})
         works.append(Record(document(TEXT), who, Completion.DONE, (span,)))
     (one,) = candidates(works)
     assert one.votes == ("a", "b", "c")
-    assert one.value.attributes["modality"] == "asserted"
+    assert one.contested == ("modality",)
+    assert "modality" not in one.value.attributes
+    assert [(v.attributes["modality"], who) for v, who in one.choices("modality")] == [
+        ("asserted", ("b", "c")),
+        ("hedged", ("a",)),
+    ]
+    found = versions(works)
+    assert found is not None and found.kept == ()
+    most = versions(works, "majority")
+    assert most is not None
+    (kept,) = most.kept
+    assert (kept.value.attributes["modality"], kept.origin("majority")) == ("asserted", "majority")
 
 
 def _project(root: Path, *records: Record) -> Project:
@@ -152,23 +164,85 @@ def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
         assert {s.origin for s in stands.spans(1)} == {"adjudicated"}
 
 
-def test_when_an_annotator_s_work_changes_only_what_it_touches_comes_back(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
-        assert merge_all(project) == (1, 1)
-        annotations, _ = project.log.annotations("doc", "ben")
-        from support import review
+def _taken_back(project: Project, who: str, label: str) -> None:
+    """An annotator removes a span of theirs."""
+    session = Session(project, who, project.new_session())
+    session.open("doc")
+    (victim,) = (s for s in session.review.annotations.spans() if s.label == label)
+    session.do(do.FocusItem(victim.id))
+    session.do(do.Delete())
 
-        state = review(project, "doc", "ben")
-        victim = next(s for s in annotations.spans() if s.label == "prediction")
-        from annotator.model.review import step
 
-        state, _ = step(state, do.FocusItem(victim.id))
-        _, decisions = step(state, do.Delete())
-        project.log.record("doc", "ben", decisions)
+def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
+    works = (_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON, (34, 40, "fact")]))
+    with _project(tmp_path / "p", *works) as project:
+        assert merge_all(project) == (1, 0)
+        _taken_back(project, "ben", "prediction")
         merge_all(project)
         stands, _ = project.log.annotations("doc", GOLD)
         assert {s.label for s in stands.spans()} == {"state", "value"}
-        assert review_rows(project)[0].undecided == 1
+        (waiting,) = review_rows(project)[0].waiting
+        assert waiting.kinds == ("label", "bounds")
+
+
+def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
+        assert merge_all(project) == (1, 1)
+        before = list(project.log.records(annotator=GOLD))
+        assert not review_rows(project)[0].changed
+        _taken_back(project, "ben", "prediction")
+        assert merge_all(project) == (1, 1)
+        assert list(project.log.records(annotator=GOLD)) == before
+        (row,) = review_rows(project)
+        assert (row.changed, row.undecided, row.status) == (True, 1, Completion.GOLD)
+        (change,) = row.changes
+        assert (change.annotator, change.kind) == ("ben", "removed")
+        made = write_dataset(project, tmp_path / "out")
+        assert made.changed_since == 1
+        assert json.loads(made.files["manifest.json"])["changed_since"] == ["doc"]
+        assert "changed their work on 1 document" in made.files["README.md"].decode()
+        history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
+        assert [c["annotator"] for c in history["changed_since"]] == ["ben"]
+        # The lead looks at it: it stays, now as adjudicated, and the document is gold by what is there now.
+        session = ReviewSession(project, GOLD, "r", reviewer="lea")
+        session.open("doc")
+        (lost,) = (d for d in session.differences if session.is_open(d))
+        session.do(do.FocusItem(lost.candidates[0].id))
+        session.take(lost.version("ada"), "ada's stands")
+        for _ in session.review.document.paragraphs:
+            session.do(do.CloseParagraph())
+        (row,) = review_rows(project)
+        assert (row.changed, row.undecided, row.status) == (False, 0, Completion.GOLD)
+        (gold,) = project.log.records(annotator=GOLD)
+        assert {(s.label, s.origin) for s in gold.spans} == {
+            ("state", "unanimous"), ("value", "unanimous"), ("prediction", "adjudicated"),
+        }  # fmt: skip
+
+
+def test_what_everybody_took_back_waits_in_a_finished_gold(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
+        merge_all(project)
+        for who in ("ada", "ben"):
+            _taken_back(project, who, "prediction")
+        (row,) = review_rows(project)
+        assert row.undecided == 1 and row.waiting[0].kinds == ("gone",)
+        stands, _ = project.log.annotations("doc", GOLD)
+        assert "prediction" in {s.label for s in stands.spans()}
+
+
+def test_nothing_new_comes_into_a_finished_gold_by_itself(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
+        merge_all(project)
+        for who in ("ada", "ben"):
+            session = Session(project, who, project.new_session())
+            session.open("doc", paragraph=1)
+            session.do(do.SelectRange(34, 40))
+            session.do(do.SetLabel("actor", "state"))
+        merge_all(project)
+        stands, _ = project.log.annotations("doc", GOLD)
+        assert len(stands.spans()) == 2
+        (row,) = review_rows(project)
+        assert row.changed and row.undecided == 1
 
 
 def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish(tmp_path: Path) -> None:
@@ -205,9 +279,11 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
             assert row.undecided == 1
             session = ReviewSession(project, GOLD, f"r-{row.document}")
             session.open(row.document)
+            (missing,) = (d for d in session.differences if d.number)
+            session.do(do.FocusItem(missing.candidates[0].id))
+            session.do(do.Accept())
             session.do(do.GoParagraph(0))
-            while session.review.annotations.completion is not Completion.GOLD:
-                session.do(do.AcceptAll())
+            for _ in session.review.document.paragraphs:
                 session.do(do.CloseParagraph())
         result = export(project, "jsonl", tmp_path / "out", status="gold")
         merged = list(project.log.records(status=Completion.GOLD))

@@ -13,6 +13,7 @@ from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
+    from annotator.workflows.exchange.dataset import Choices
 
 
 @click.command()
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte.")
 @click.option("--force", is_flag=True, help="Write over a file with other content.")
+@click.option("--pseudonyms", is_flag=True, help="Pseudonyms in place of the names of people, in every file.")
+@click.option(
+    "--notes", is_flag=True,
+    help="With gold: the notes of coders and lead too, and their messages. They are left out otherwise.",
+)  # fmt: skip
 @json_option
 @click.pass_context
 def command(
@@ -40,6 +46,8 @@ def command(
     unit: str,
     check: bool,
     force: bool,
+    pseudonyms: bool,
+    notes: bool,
     as_json: bool,
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
@@ -56,23 +64,31 @@ def command(
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
     from annotator.workflows.exchange import export as workflow
+    from annotator.workflows.exchange.dataset import Choices
 
     with open_project(ctx) as project:
         if output is not None and str(output) == "-":
-            data, rows, cut = workflow.render(project, format_, status=status, unit=unit)
+            data, rows, cut = workflow.render(
+                project, format_, status=status, unit=unit, pseudonyms=pseudonyms
+            )
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             result = workflow.ExportResult(None, rows, len(data), cut)
         else:
             target = output or project.root / "exports"
             if status == "gold" and format_ == "jsonl" and unit == "document":
-                _gold(project, output or target / "gold", check=check, force=force, as_json=as_json)
+                choices = Choices(notes=notes, pseudonyms=pseudonyms)
+                _gold(project, output or target / "gold", choices, check=check, force=force, as_json=as_json)
                 return
             if check:
-                file = workflow.check(project, format_, target, status=status, unit=unit)
+                file = workflow.check(
+                    project, format_, target, status=status, unit=unit, pseudonyms=pseudonyms
+                )
                 talk(f"{file}: the same, byte by byte")
                 return
-            result = workflow.export(project, format_, target, status=status, unit=unit, force=force)
+            result = workflow.export(
+                project, format_, target, status=status, unit=unit, force=force, pseudonyms=pseudonyms
+            )
     if result.cut:
         talk(f"left out: {plural(result.cut, 'relation')} between paragraphs")
     if as_json and result.file:
@@ -81,17 +97,25 @@ def command(
         talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
 
 
-def _gold(project: Project, target: Path, *, check: bool, force: bool, as_json: bool) -> None:
+def _gold(
+    project: Project, target: Path, choices: Choices, *, check: bool, force: bool, as_json: bool
+) -> None:
     """The data set: written, or compared with what is there."""
     from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 
     if check:
-        check_dataset(project, target)
+        check_dataset(project, target, choices=choices)
         talk(f"{target}: the same, byte by byte")
         return
-    made = write_dataset(project, target, force=force)
+    made = write_dataset(project, target, choices=choices, force=force)
     if made.left_out:
         talk(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
+    if made.differences:
+        talk(f"not decided: {plural(made.differences, 'difference')}, in those documents and in gold")
+    if made.changed_since:
+        talk(
+            f"changed since: coders changed their work on {plural(made.changed_since, 'document')} after it was gold"
+        )
     if as_json:
         print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})
     else:

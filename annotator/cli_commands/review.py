@@ -54,8 +54,9 @@ def command(
       annotator review --merge --strategy majority
       annotator review --right
     """
-    from annotator.workflows.review.adjudication import check_strategy, merge_all
+    from annotator.workflows.review.adjudication import merge_all
     from annotator.workflows.review.redefinition import requeue
+    from annotator.workflows.review.versions import check_strategy
 
     check_strategy(strategy)
     if not headless and not who:
@@ -70,7 +71,9 @@ def command(
         if headless:
             for label, count in requeue(project).items():
                 talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
-            merged, gold = merge_all(project, strategy, documents=[document] if document else None)
+            merged, gold = merge_all(
+                project, strategy, documents=[document] if document else None, reviewer=annotator_of(ctx)
+            )
             if as_json:
                 print_json({"merged": merged, "gold": gold})
             else:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.errors import UsageError
-from annotator.merging._candidates import Candidate, with_ends
+from annotator.merging.api import Candidate
 
 title = "One annotator"
 complete = True
 
 
 def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """The candidates that the annotator made. Raises UsageError without a name."""
+    """What the annotator made, as they made it. Raises UsageError without a name."""
     if not option:
         raise UsageError("no annotator named", hint="Write annotator:NAME")
-    return with_ends(c for c in candidates if option in c.votes)
+    return [c.version(own) for c in candidates if (own := c.of(option)) is not None]
 
 
 def applies(voters: Sequence[str], *, option: str = "") -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.errors import UsageError
-from annotator.merging._candidates import Candidate, clusters, with_ends
+from annotator.merging.api import Candidate, by_majority, clusters
 from annotator.model.span import Relation, Span
 
 title = "Dawid and Skene"
@@ -111,8 +111,9 @@ def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt
     return Learnt({layer: estimate(several) for layer, several in items.items()})
 
 
-def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: Learnt) -> dict[str, float]:
-    """For each span candidate, by id, the posterior of its label in its cluster."""
+def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: object) -> dict[str, float]:
+    """For each span candidate, by id, the posterior of its label in its cluster. `learnt` is what `learn` gave."""
+    assert isinstance(learnt, Learnt)
     out: dict[str, float] = {}
     for group in clusters(candidates):
         model = learnt.models[group[0].value.layer]
@@ -122,15 +123,15 @@ def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: L
 
 
 def kept(
-    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "", learnt: Learnt | None = None
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "", learnt: object | None = None
 ) -> list[Candidate]:
     """Of each cluster whose likeliest label is sure enough, the version with that label and the most voted
-    bounds; relations as by majority. A tie of bounds is left to the reviewer. Raises UsageError when `option`
-    is no probability."""
+    bounds; relations as by majority. A tie of bounds, and a field in which no version has a majority, is left to the
+    reviewer. Raises UsageError when `option` is no probability."""
     if not candidates:
         return []
     least = _probability(option)
-    models = learnt or learn([(candidates, voters)])
+    models = learnt if isinstance(learnt, Learnt) else learn([(candidates, voters)])
     sure = posteriors(candidates, voters, models)
     out: list[Candidate] = []
     for group in clusters(candidates):
@@ -144,8 +145,9 @@ def kept(
         ranked = sorted(best, key=lambda c: -bounds[_bounds(c)])
         if len(ranked) == 1 or bounds[_bounds(ranked[0])] > bounds[_bounds(ranked[1])]:
             out.append(ranked[0])
-    out += [c for c in candidates if isinstance(c.value, Relation) and len(c.votes) * 2 > len(voters)]
-    return with_ends(out)
+    settled = [c if not c.contested else by_majority(c, len(voters)) for c in out]
+    settled += [by_majority(c, len(voters)) for c in candidates if isinstance(c.value, Relation)]
+    return [c for c in settled if c is not None]
 
 
 def _bounds(candidate: Candidate) -> tuple[int, int]:

@@ -1,18 +1,19 @@
-"""What every annotator who finished the document made just so."""
+"""What every annotator who finished the document made just so, in all that the schema lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.merging._candidates import Candidate, with_ends
+from annotator.merging.api import Candidate
 
 title = "Unanimous"
 complete = False
 
 
 def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """The candidates with the vote of all; of a single annotator nothing is unanimous."""
-    return with_ends(c for c in candidates if len(voters) > 1 and len(c.votes) == len(voters))
+    """The candidates with the vote of all and nothing contested; of a single annotator nothing is unanimous."""
+    several = len(voters) > 1
+    return [c for c in candidates if several and len(c.made) == len(voters) and not c.contested]
 
 
 __all__ = ["complete", "kept", "title"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.merging._candidates import Candidate
+from annotator.merging.api import Candidate, with_most
 
 title = "Union"
 complete = True
 
 
 def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """All candidates."""
-    return list(candidates)
+    """All candidates; a field that annotators filled in differently takes what most of them gave, and says so."""
+    return [with_most(candidate) for candidate in candidates]
 
 
 __all__ = ["complete", "kept", "title"]

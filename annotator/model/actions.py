@@ -73,6 +73,24 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseSeveral:
+    """Several choices, one after the other, which one undo takes back."""
+
+    choices: tuple[Choose, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Of the item in focus, a field that annotators filled in differently takes what `value` holds in it, nothing
+    where it is None or empty there; the other fields stay as they are. `words` tells what was done."""
+
+    field: str
+    value: Annotation | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetLabel:
     """Label the selection, a new span or new bounds; else relabel the item in focus."""
 
@@ -249,8 +267,9 @@ class SetFilter:
 
 
 ReviewAction: TypeAlias = (
-    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | SetLabel
-    | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph | ToggleExcluded
+    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | ChooseSeveral
+    | Settle | SetLabel | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph
+    | ToggleExcluded
     | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
     | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | SetHolder | Cancel | Undo | TakeBack | Redo
     | SetThreshold | SetFilter

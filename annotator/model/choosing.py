@@ -7,8 +7,9 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model.deciding import accepted, advance, changed, decide, paragraph_of, removed
 from annotator.model.decision import Action, Decision, Status
+from annotator.model.fields import fields_of
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.model.state import ReviewState, Step, commit
+from annotator.model.state import ReviewState, Step, commit, say
 
 
 def on_choose(state: ReviewState, action: do.Choose) -> Step:
@@ -31,10 +32,24 @@ def on_choose(state: ReviewState, action: do.Choose) -> Step:
     return advance(after, state.focus), group
 
 
+def on_choose_several(state: ReviewState, action: do.ChooseSeveral) -> Step:
+    """See `actions.ChooseSeveral`."""
+    group: list[Decision] = []
+    at = state
+    for choice in action.choices:
+        at, decisions = on_choose(at, choice)
+        group += [replace(decision, group=state.new_id()) for decision in decisions]
+    if not group:
+        return advance(replace(state, message="that is how it stands already"), state.focus), ()
+    history = state.history.push(tuple(group))
+    after = replace(at, history=history, message=action.words)
+    return advance(replace(after, focus=state.focus), state.focus), tuple(group)
+
+
 def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
     """The decisions that make a version stand, after those on a relation's pending ends."""
     item = state.find(value.id)
-    if item is not None and not item.pending and item.value == value:
+    if item is not None and not item.pending and not item.undecided and item.value == value:
         return []
     out: list[Decision] = []
     if isinstance(value, Relation):
@@ -43,7 +58,10 @@ def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
             if other is not None and other.pending:
                 out += accepted(state, other)
     paragraph = paragraph_of(state, value)
-    return [*out, decide(state, Action.ACCEPT, value.id, paragraph, Status.ACCEPTED, value)]
+    decision = decide(state, Action.ACCEPT, value.id, paragraph, Status.ACCEPTED, value)
+    assert decision.after is not None
+    # A version is taken as it is, with what it leaves empty.
+    return [*out, replace(decision, after=replace(decision.after, open=()))]
 
 
 def _moved(state: ReviewState, decision: Decision, dropped: str, spans: list[Span]) -> Decision | None:
@@ -62,4 +80,29 @@ def _moved(state: ReviewState, decision: Decision, dropped: str, spans: list[Spa
     return changed(state, item, value)[-1]
 
 
-__all__ = ["on_choose"]
+def on_settle(state: ReviewState, action: do.Settle) -> Step:
+    """See `actions.Settle`. The item stands from then on, with the fields that are left still open."""
+    item = state.focused
+    if item is None:
+        return say(state, "nothing in focus")
+    fields = {field.name: field for field in fields_of(item.value.layer, state.schema, [item.value])}
+    field = fields.get(action.field)
+    if field is None:
+        return say(state, f"nothing in focus has the field {action.field}")
+    held = field.of(action.value) if action.value is not None else None
+    value = replace(field.put(item.value, held), origin=state.origin)
+    paragraph = paragraph_of(state, value)
+    decision = decide(state, Action.ACCEPT, item.id, paragraph, Status.ACCEPTED, value)
+    after = decision.after
+    assert after is not None
+    left = tuple(name for name in after.open if name != action.field)
+    decision = replace(decision, after=replace(after, open=left))
+    decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
+    if decision.before == decision.after and not decisions:
+        return say(state, "that is how it stands already")
+    after_all, group = commit(state, [*decisions, decision], action.words)
+    focus = after_all if left else advance(after_all, item.id)
+    return (replace(focus, focus=item.id) if left else focus), group
+
+
+__all__ = ["on_choose", "on_choose_several", "on_settle"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model.decision import (
     Action,
+    Completion,
     Decision,
     ItemValue,
     Standing,
@@ -15,7 +16,9 @@ from annotator.model.decision import (
     redo_of,
     undo_of,
 )
+from annotator.model.fields import fields_of
 from annotator.model.items import Item
+from annotator.model.provenance import shown_of
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
 from annotator.model.state import Mode, ReviewState, Step, arrive, ask, commit, say
@@ -35,12 +38,31 @@ def decide(
     status: Status,
     value: ItemValue | None,
 ) -> Decision:
-    """One decision on one item, which keeps its note and flag."""
+    """One decision on one item, which keeps its note and flag; fields that annotators filled in differently stay open
+    until something is said of them."""
     before = state.annotations.get(item, paragraph)
     after = Standing(
-        status, value, before.note if before else "", before.flagged if before else False
+        status, value, before.note if before else "", before.flagged if before else False,
+        _still_open(state, item, paragraph, before, value),
     )  # fmt: skip
     return Decision(state.new_id(), action, item, paragraph, before, after)
+
+
+def _still_open(
+    state: ReviewState, item: str, paragraph: int, before: Standing | None, value: ItemValue | None
+) -> tuple[str, ...]:
+    """The fields that are open after a decision: of those that were, the ones that have no content yet."""
+    if not isinstance(value, Span | Relation):
+        return ()
+    if before is not None and before.value is not None:
+        left = before.open
+    else:
+        several = state.suggestions.get(paragraph, ())
+        left = next((s.open for s in several if s.id == item), ())
+    if not left:
+        return ()
+    fields = {field.name: field for field in fields_of(value.layer, state.schema, [value])}
+    return tuple(name for name in left if name not in fields or fields[name].of(value) is None)
 
 
 def defaults(schema: LabelSchema, layer: str) -> dict[str, Value]:
@@ -99,11 +121,17 @@ def removed(state: ReviewState, item: Item) -> list[Decision]:
 
 
 def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]:
-    """The decisions that give an item another value; a pending relation's end points come to stand."""
+    """The decisions that give an item another value; a pending relation's end points come to stand.
+
+    What keeps the label and the bounds that were suggested is accepted: a name that is filled in corrects nothing. In
+    review it is the reviewer's from then on.
+    """
+    if state.finished is Completion.GOLD:
+        value = replace(value, origin=state.origin)
     decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
     own = item.standing is not None and item.standing.status is Status.ADDED
     status = Status.ADDED if own else Status.CORRECTED
-    if item.suggestion is not None and value == item.suggestion.value:
+    if item.suggestion is not None and not shown_of(item.suggestion).corrected(value):
         status = Status.ACCEPTED
     paragraph = paragraph_of(state, value)
     return [*decisions, decide(state, Action.CORRECT, item.id, paragraph, status, value)]
@@ -230,6 +258,8 @@ def on_skip(state: ReviewState, _: do.Skip) -> Step:
     item = state.focused
     if item is None or not item.undecided:
         return say(state, "nothing undecided in focus to skip")
+    if not item.pending:
+        return advance(replace(state, message="left as it is"), item.id), ()
     skipped = decide(
         state, Action.SKIP, item.id, paragraph_of(state, item.value), Status.SKIPPED, None
     )  # fmt: skip

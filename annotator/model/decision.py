@@ -7,7 +7,8 @@ decisions of one key press form a group: one transaction, one undo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -77,9 +78,11 @@ class ParagraphMark:
 
 @dataclass(frozen=True, slots=True)
 class CompletionMark:
-    """State of the whole document for one annotator."""
+    """State of the whole document for one annotator. `based_on` says of a finished gold how far each annotator's log
+    was when it was finished: annotator -> revision. Empty where that is not known."""
 
     completion: Completion
+    based_on: Mapping[str, int] = field(default_factory=dict)
 
 
 ItemValue: TypeAlias = Annotation | ParagraphMark | CompletionMark
@@ -87,12 +90,14 @@ ItemValue: TypeAlias = Annotation | ParagraphMark | CompletionMark
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """State of an item: `value` is None where nothing stands (rejected, skipped, removed)."""
+    """State of an item: `value` is None where nothing stands (rejected, skipped, removed). `open` names the fields that
+    annotators filled in differently and that review has yet to decide; `value` does not hold them."""
 
     status: Status
     value: ItemValue | None = None
     note: str = ""
     flagged: bool = False
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,9 @@ class Suggestion:
     `rule` names the cue, pattern or model that fired, so that it can be muted. One that is not `shown` is held
     back until the annotator asks for more; in a `blind` paragraph none is seen. `raw` is the suggester's own
     score, before the history of decisions moved it; None where that is the same.
+
+    The others are for review. `open` names the fields that annotators filled in differently. What `follows` is agreed
+    on and stands as soon as its ends do. What `reopens` stood in a finished gold and has lost its ground since.
     """
 
     value: Annotation
@@ -155,6 +163,9 @@ class Suggestion:
     shown: bool = True
     blind: bool = False
     raw: float | None = None
+    open: tuple[str, ...] = ()
+    follows: bool = False
+    reopens: bool = False
 
     @property
     def id(self) -> str:

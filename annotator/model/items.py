@@ -30,9 +30,14 @@ class Item:
 
     @property
     def undecided(self) -> bool:
-        """Whether it still waits for a decision."""
-        return self.standing is None or (
-            self.standing.value is None and self.standing.status is Status.MARKED
+        """Whether it still waits for a decision. What was agreed on waits for none; a field that is open does."""
+        own, proposed = self.standing, self.suggestion
+        if own is None or (own.value is None and own.status is Status.MARKED):
+            return proposed is None or not proposed.follows
+        if own.value is None:
+            return False
+        return bool(own.open) or (
+            proposed is not None and proposed.reopens and self.value.origin != proposed.value.origin
         )
 
     @property
@@ -147,12 +152,13 @@ def find(
     item: str, annotations: AnnotationSet, suggestions: Mapping[int, Sequence[Suggestion]]
 ) -> Item | None:
     """An item anywhere in the document, decided or proposed; None when it is unknown or was rejected."""
-    for standings in annotations.by_paragraph.values():
+    for paragraph, standings in annotations.by_paragraph.items():
         standing = standings.get(item)
         if standing is None:
             continue
         if isinstance(standing.value, Span | Relation):
-            return Item(standing.value, None, standing)
+            own = next((s for s in suggestions.get(paragraph, ()) if s.id == item), None)
+            return Item(standing.value, own, standing)
         if standing.status not in (Status.SKIPPED, Status.MARKED):
             return None
     for group in suggestions.values():

@@ -18,7 +18,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.state import ReviewState, Step, arrive, ask, commit, say
-from annotator.model.text import plural
+from annotator.model.text import paragraph_number, plural
 
 
 def _annotate_standing(state: ReviewState, paragraph: bool, *, note: str | None, action: Action) -> Step:
@@ -55,32 +55,75 @@ def _mark(state: ReviewState, action: Action, mark: ParagraphMark) -> Decision:
 
 
 def _complete(state: ReviewState, completion: Completion) -> Decision:
-    return decide(state, Action.COMPLETE, DOCUMENT, -1, Status.MARKED, CompletionMark(completion))
+    basis = state.based_on if completion is Completion.GOLD else {}
+    mark = CompletionMark(completion, basis)
+    return decide(state, Action.COMPLETE, DOCUMENT, -1, Status.MARKED, mark)
 
 
 def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
+    if state.finished is Completion.GOLD:
+        return _close_gold(state)
     here = state.paragraph
-    left = state.undecided(here)
-    what = "difference" if state.finished is Completion.GOLD else "suggestion"
+    left = state.left(here)
     if left and not state.is_done(here):
-        question = f"{plural(left, what)} undecided here: once more to go on and leave it so"
+        question = f"{plural(left, 'suggestion')} undecided here: once more to go on and leave it so"
         if asking := ask(state, f"close:{here}", question):
             return asking
-    decisions: list[Decision] = []
-    if not state.is_excluded(here) and not state.is_done(here):
-        mark = replace(state.annotations.mark(here), done=True)
-        decisions.append(_mark(state, Action.CLOSE, mark))
+    decisions = _closing(state)
     following = _next_open(state)
     if following is None and state.annotations.completion is not state.finished:
         decisions.append(_complete(state, state.finished))
     after, group = commit(state, decisions) if decisions else (state, ())
-    undecided = f"{plural(left, what)} left undecided" if left else ""
+    undecided = f"{plural(left, 'suggestion')} left undecided" if left else ""
     said = f"{undecided} in the paragraph before" if left else ""
     if following is None:
         said = "document done" + (f"; {undecided} here" if left else "")
     else:
         after = arrive(after, following)
     return replace(after, message=said), group
+
+
+def _closing(state: ReviewState) -> list[Decision]:
+    """The decision that the paragraph in work is done, where it is not yet."""
+    here = state.paragraph
+    if state.is_excluded(here) or state.is_done(here):
+        return []
+    return [_mark(state, Action.CLOSE, replace(state.annotations.mark(here), done=True))]
+
+
+def _close_gold(state: ReviewState) -> Step:
+    """A paragraph with differences left is not done, and the document of it is no gold: it stays begun."""
+    here = state.paragraph
+    left = state.left(here)
+    if left:
+        question = f"{plural(left, 'difference')} left here: once more goes on, and the document stays begun"
+        if asking := ask(state, f"close:{here}", question):
+            return asking
+        following = _next_open(state)
+        if following is None:
+            return say(state, f"the document stays begun: {_left_in(state, [here])}")
+        return replace(arrive(state, following), message=f"left open: {_left_in(state, [here])}"), ()
+    decisions = _closing(state)
+    following = _next_open(state)
+    if following is not None:
+        after, group = commit(state, decisions) if decisions else (state, ())
+        return replace(arrive(after, following), message=""), group
+    open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
+    if open_:
+        after, group = commit(state, decisions) if decisions else (state, ())
+        said = f"the document stays begun: {_left_in(state, open_)}"
+        return replace(arrive(after, open_[0]), message=said), group
+    standing = state.annotations.get(DOCUMENT, -1)
+    if standing is None or standing.value != CompletionMark(Completion.GOLD, state.based_on):
+        decisions.append(_complete(state, Completion.GOLD))
+    after, group = commit(state, decisions) if decisions else (state, ())
+    return replace(after, message="document done: it is gold"), group
+
+
+def _left_in(state: ReviewState, paragraphs: list[int]) -> str:
+    number = sum(state.left(index) for index in paragraphs)
+    places = ", ".join(f"¶ {paragraph_number(index)}" for index in paragraphs)
+    return f"{plural(number, 'difference')} left in {places}"
 
 
 def _next_open(state: ReviewState) -> int | None:

@@ -23,6 +23,8 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.Skip: deciding.on_skip,
     do.AcceptAll: deciding.on_accept_all,
     do.Choose: choosing.on_choose,
+    do.ChooseSeveral: choosing.on_choose_several,
+    do.Settle: choosing.on_settle,
     do.SetLabel: deciding.on_set_label,
     do.SetAttribute: filling.on_set_attribute,
     do.NextValue: filling.on_next_value,

@@ -51,7 +51,8 @@ class Attribute:
     """A further property of a layer's annotations.
 
     `values` only for type `choice`; `minimum` and `maximum` (inclusive) only for `integer`. `entity` is
-    the canonical name of an actor and stands in the record's own key, not among the attributes.
+    the canonical name of an actor and stands in the record's own key, not among the attributes. Where `agree` is
+    false, a difference in this attribute is not worth a decision: gold takes the majority's value.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Attribute:
     minimum: int | None = None
     maximum: int | None = None
     definition: str = ""
+    agree: bool = True
 
     def problem(self, value: object) -> str | None:
         """Why `value` may not stand here, or None when it may."""
@@ -177,7 +179,13 @@ class LabelSchema:
     @cached_property
     def hash(self) -> str:
         """sha256 of the whole content as sorted JSON, 64 hexadecimal digits."""
-        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        whole = asdict(self)
+        for layer in whole["layers"]:
+            for attribute in layer["attributes"]:
+                # Schemas that do not use it keep the hash that models were trained under.
+                if attribute["agree"]:
+                    del attribute["agree"]
+        content = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -223,8 +231,8 @@ class _Reader:
             raise self.fail(f"{at}.{name}" if at else name, "must be a list of strings", f'{name} = ["..."]')
         return tuple(x.strip() for x in value)
 
-    def flag(self, table: Mapping[str, Any], name: str, at: str) -> bool:
-        value = table.get(name, False)
+    def flag(self, table: Mapping[str, Any], name: str, at: str, *, default: bool = False) -> bool:
+        value = table.get(name, default)
         if not isinstance(value, bool):
             raise self.fail(f"{at}.{name}", "must be true or false", f"Write {name} = true")
         return value
@@ -320,8 +328,9 @@ class _Reader:
 
     def attribute(self, table: Mapping[str, Any], at: str) -> Attribute:
         self.only(
-            table, at, "name", "type", "values", "default", "multiple", "minimum", "maximum", "definition"
-        )
+            table, at, "name", "type", "values", "default", "multiple", "minimum", "maximum", "definition",
+            "agree",
+        )  # fmt: skip
         types = ("choice", "text", "integer", "entity", "concept", "span")
         kind = cast(AttributeType, self.choice(table, "type", at, types))
         values = self.texts(table, "values", at)
@@ -340,6 +349,7 @@ class _Reader:
             minimum=table.get("minimum"),
             maximum=table.get("maximum"),
             definition=self.text(table, "definition", at, ""),
+            agree=self.flag(table, "agree", at, default=True),
         )
         default = attribute.default
         problem = replace(attribute, multiple=False).problem(default) if default is not None else None

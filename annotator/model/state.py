@@ -13,7 +13,15 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from annotator.model.annotation import AnnotationSet, History
-from annotator.model.decision import Completion, Decision, Group, Status, Suggestion
+from annotator.model.decision import (
+    Action,
+    Completion,
+    Decision,
+    Group,
+    Standing,
+    Status,
+    Suggestion,
+)
 from annotator.model.items import Card, Item, cards, find, paragraph_items
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
@@ -78,6 +86,8 @@ class ReviewState:
     finished: Completion = Completion.DONE
     serial: int = 0
     message: str = ""
+    based_on: Mapping[str, int] = field(default_factory=dict)
+    """In review: how far each annotator's log was when the document was opened."""
     asked: str = ""
     """What the last step asked to be confirmed: the same action once more does it, any other forgets it."""
     together: tuple[str, ...] = ()
@@ -165,6 +175,14 @@ class ReviewState:
         if paragraph == self.paragraph:
             return self.waiting
         return sum(item.undecided for item in self.items_of(paragraph))
+
+    def left(self, paragraph: int) -> int:
+        """Number of things of a paragraph that wait for a decision; in review several versions are one difference."""
+        items = [item for item in self.items_of(paragraph) if item.undecided]
+        if self.finished is not Completion.GOLD:
+            return len(items)
+        numbers = {item.suggestion.rank for item in items if item.suggestion is not None}
+        return len(numbers) + sum(item.suggestion is None for item in items)
 
     def suggested(self) -> list[str]:
         """The ids of all suggestions of the document that nothing was decided on."""
@@ -257,14 +275,42 @@ def say(state: ReviewState, message: str) -> Step:
     return replace(state, message=message), ()
 
 
+def _following(state: ReviewState, annotations: AnnotationSet, first: Decision) -> tuple[Decision, ...]:
+    """The relations that everybody made and whose ends stand now: they come to stand with them."""
+    waiting = [
+        (s, own) for index, several in state.suggestions.items() for s in several
+        if s.follows and isinstance(s.value, Relation)
+        and ((own := annotations.get(s.id, index)) is None or _is_open(own))
+    ]  # fmt: skip
+    if not waiting:
+        return ()
+    standing = {AUTHOR, *(span.id for span in annotations.spans())}
+    return tuple(
+        Decision(
+            first.group, Action.ACCEPT, s.id, s.paragraph, own,
+            Standing(Status.ACCEPTED, s.value, own.note if own else "", bool(own and own.flagged)),
+        )
+        for s, own in waiting
+        if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= standing
+    )  # fmt: skip
+
+
+def _is_open(own: Standing) -> bool:
+    return own.value is None and own.status is Status.MARKED
+
+
 def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:
     """The state after these decisions, back in browse mode; the focus stays where it can."""
     if not decisions:
         return say(state, message)
     group = tuple(decisions)
+    annotations = state.annotations.apply(group)
+    if state.finished is Completion.GOLD and (following := _following(state, annotations, group[0])):
+        group = (*group, *following)
+        annotations = annotations.apply(following)
     after = replace(
         state,
-        annotations=state.annotations.apply(group),
+        annotations=annotations,
         history=state.history.push(group),
         serial=state.serial + len(group) + 1,
         mode=Mode.BROWSE,

@@ -78,10 +78,14 @@ def standing_text(standing: Standing | None) -> str | None:
         data["mark"] = {"done": value.done, "excluded": value.excluded}
     elif value is not None:
         data["completion"] = value.completion.value
+        if value.based_on:
+            data["based_on"] = dict(value.based_on)
     if standing.note:
         data["note"] = standing.note
     if standing.flagged:
         data["flagged"] = True
+    if standing.open:
+        data["open"] = list(standing.open)
     return dumps(data)
 
 
@@ -102,8 +106,11 @@ def _standing(data: dict[str, Any]) -> Standing:
     elif "mark" in data:
         value = ParagraphMark(**data["mark"])
     elif "completion" in data:
-        value = CompletionMark(Completion(data["completion"]))
-    return Standing(_STATUS[data["status"]], value, data.get("note", ""), data.get("flagged", False))
+        value = CompletionMark(Completion(data["completion"]), data.get("based_on", {}))
+    return Standing(
+        _STATUS[data["status"]], value, data.get("note", ""), data.get("flagged", False),
+        tuple(data.get("open", ())),
+    )  # fmt: skip
 
 
 EVENT_COLUMNS = (

@@ -82,10 +82,12 @@ def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, 
 
 
 def histories(db: Database, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
-    """(document, annotator) -> what an imported record says of how it was made, and the import's revision."""
+    """(document, annotator) -> what an imported record says of how it was made, and the import's revision; of work that
+    nobody has touched since."""
     rows = db.rows(
-        "SELECT document, annotator, data, revision FROM provenance "
-        "WHERE document IN (SELECT value FROM json_each(?))",
+        "SELECT p.document, p.annotator, p.data, p.revision FROM provenance p WHERE NOT EXISTS (SELECT 1 FROM event e "
+        "WHERE e.document = p.document AND e.annotator = p.annotator AND e.revision > p.revision "
+        "AND e.action <> 'import') AND p.document IN (SELECT value FROM json_each(?))",
         (json.dumps(list(documents)),),
     )
     return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}

@@ -55,14 +55,14 @@ def records(
         for row in some:
             place = (row.document, row.annotator)
             found = _record(known[row.document], row.annotator, row.completion, stands.get(place, {}))
-            yield _with_provenance(found, seen.get(place, ()), told.get(place), row.revision)
+            yield _with_provenance(found, seen.get(place, ()), told.get(place))
 
 
 def _with_provenance(
-    record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None, revision: int
+    record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None
 ) -> Record:
     """The record with what was shown, and with the history that it came with where nothing was changed since."""
-    history = told[0] if told is not None and told[1] == revision else {}
+    history = told[0] if told is not None else {}
     return replace(record, shown=shown, history=history) if shown or history else record
 
 

@@ -15,7 +15,8 @@ class DocumentSummary:
     `order` counts from 0; `paragraphs` are those to annotate (not excluded), `done` those of them marked as
     done; `pending` is the number of suggestions this annotator has not decided on; `others` are the other
     annotators with work on it (gold included, as `@gold`), sorted; `updated` is the time of this
-    annotator's last decision (ISO 8601, UTC), or None.
+    annotator's last decision (ISO 8601, UTC), or None; `changed` tells in review a gold of which annotators changed
+    their work since.
     """
 
     id: str
@@ -27,6 +28,7 @@ class DocumentSummary:
     completion: Completion
     others: tuple[str, ...] = ()
     updated: str | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,25 @@ from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
 from typing import ClassVar
 
-from annotator.merging._candidates import Candidate
+from annotator.merging.api import Candidate
 from annotator.model import actions as do
+from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.model.text import Document
+from annotator.model.text import Document, plural
 from annotator.project import DocumentSummary
 from annotator.tui.session import Session
 from annotator.workflows.review.adjudication import (
-    ADJUDICATED,
     ReviewRow,
-    Versions,
-    differences,
-    learn,
     prefill,
     review_rows,
-    versions,
+    suggestions_of,
 )
-from annotator.workflows.review.alignment import Difference, differences_of
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.changes import revisions, told
+from annotator.workflows.review.versions import ADJUDICATED, Merger
+from annotator.workflows.review.waiting import Situation, situation
 
 FILTERS = ("layer", "label", "by", "reason")
 """Words that narrow the queue down, as in `layer:claim by:ada`; other words are looked for in titles."""
@@ -46,20 +46,31 @@ class ReviewSession(Session):
     model_lane: bool = False
     reviewer: str | None = None
     """Who decides, as the log keeps it."""
-    _learnt: object | None = None
-    _found: Versions | None = None
-    _lanes: list[Difference] = field(default_factory=list)
+    at_field: str = ""
+    """The field of the difference in focus that a number decides; all of it when empty."""
+    _merger: Merger | None = None
+    _here: Situation | None = None
+    _basis: dict[str, int] = field(default_factory=dict)
     _suggested: list[Suggestion] = field(default_factory=list)
+    _known: list[ReviewRow] = field(default_factory=list)
+    """The rows of the queue as they were read last."""
+
+    @property
+    def merger(self) -> Merger:
+        """What the strategy learnt, read once."""
+        if self._merger is None:
+            self._merger = Merger(self.project, self.strategy)
+        return self._merger
 
     def prepare(self, document: Document) -> None:
-        if self._learnt is None:
-            self._learnt = learn(self.project, self.strategy)
-        found = versions(self.project.log.records(document=document.id), self.strategy, self._learnt)
-        self._found, self._lanes = found, []
+        # Read before the work: what comes in between counts as changed since.
+        self._basis = revisions(self.project.log.completions(document=document.id))
+        found = self.merger.versions(document.id)
+        self._here, self.at_field = None, ""
         if found is not None:
-            self._lanes = differences_of(found)
             self._suggested = self.project.suggestions.of(document.id)
             prefill(self.project, document, found)
+            self._here = situation(self.merger, document.id)
 
     def arrived(self) -> None:
         """What is to be decided is the annotators' versions, which no model changes."""
@@ -72,13 +83,13 @@ class ReviewSession(Session):
         """Annotators' versions are no suggestions."""
 
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:  # noqa: ARG002
-        if self._found is None:
+        if self._here is None:
             return []
-        return differences(document, self._found, self.names(document.id) if self.hidden else None)
+        return suggestions_of(document, self._here, self.names(document.id) if self.hidden else None)
 
     def names(self, document: str) -> dict[str, str]:
         """Annotator -> letter, in an order that a hash of document and name gives."""
-        voters = self._found.voters if self._found is not None else ()
+        voters = self._here.found.voters if self._here is not None else ()
 
         def place(who: str) -> bytes:
             return hashlib.sha256(f"{document}\x1f{who}".encode()).digest()
@@ -87,38 +98,62 @@ class ReviewSession(Session):
 
     def voters(self) -> list[tuple[str, str]]:
         """Annotators of the open document in the order of their keys, and what each is called."""
-        if self._found is None:
+        if self._here is None:
             return []
+        found = self._here.found
         if not self.hidden:
-            return [(who, who) for who in self._found.voters]
-        return sorted(self.names(self._found.document).items(), key=lambda pair: pair[1])
+            return [(who, who) for who in found.voters]
+        return sorted(self.names(found.document).items(), key=lambda pair: pair[1])
 
     def is_blind(self, document: Document, paragraph: int) -> bool:  # noqa: ARG002
         """A reviewer sees what there is."""
         return False
 
     def begun(self, state: ReviewState) -> ReviewState:
-        self.state = replace(state, origin=ADJUDICATED, finished=Completion.GOLD)
+        self.state = replace(state, origin=ADJUDICATED, finished=Completion.GOLD, based_on=self._basis)
         self._reattach()
         return self.review
 
     # --- versions
 
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """All that was made in the open document, aligned, in reading order."""
+        return self._here.differences if self._here is not None else ()
+
     def here(self) -> list[Difference]:
         """What was made in the paragraph, aligned, in reading order."""
         low, high = self.review.bounds
-        at = {c.id: c.value for c in self._found.candidates} if self._found is not None else {}
+        at = {c.id: c.value for c in self._here.found.candidates} if self._here is not None else {}
 
         def start(value: Annotation) -> int:
             while isinstance(value, Relation):
                 value = at[value.target]
             return value.start
 
-        return [d for d in self._lanes if low <= start(d.candidates[0].value) < high]
+        return [d for d in self.differences if low <= start(d.candidates[0].value) < high]
+
+    def of(self, item: str | None) -> Difference | None:
+        """The difference that an item is a version of."""
+        return next((d for d in self.differences if item in d.ids), None)
 
     def in_focus(self) -> Difference | None:
         """The versions that the item in focus is one of."""
-        return next((d for d in self.here() if self.review.focus in d.ids), None)
+        return self.of(self.review.focus)
+
+    def is_open(self, difference: Difference) -> bool:
+        """Whether something of a difference waits for a decision."""
+        return any((item := self.review.find(id)) is not None and item.undecided for id in difference.ids)
+
+    def open_fields(self, difference: Difference) -> tuple[str, ...]:
+        """The fields of a difference that can be decided apart and are not decided yet."""
+        if not difference.by_field:
+            return ()
+        (id,) = difference.ids
+        item = self.review.find(id)
+        if item is None or item.pending:
+            return difference.fields if item is not None else ()
+        return item.standing.open if item.standing is not None else ()
 
     def proposed(self, difference: Difference) -> Annotation | None:
         """What the model suggested for the same span, when it is to be shown."""
@@ -131,18 +166,118 @@ class ReviewSession(Session):
         return next((v for v in near if v.start < first.end and first.start < v.end), None)
 
     def take(self, versions: Sequence[Candidate], words: str) -> None:
-        """Decide a difference: these of its versions stand, the others do not."""
+        """Decide the difference in focus: these of its versions stand, the others do not. What a stance hangs on is
+        decided with it."""
         difference = self.in_focus()
-        if difference is not None:
-            taken = {c.id for c in versions}
-            values = tuple(self._attached(c.value) for c in versions)
-            drop = tuple(c.id for c in difference.candidates if c.id not in taken)
-            self.do(do.Choose(values, drop, words))
+        if difference is None:
+            return
+        choices = [self._choice(difference, versions, words)]
+        with_it: list[str] = []
+        for end in self._ends_of(versions):
+            hangs = self.of(end)
+            if hangs is None or not self.is_open(hangs):
+                continue
+            makers = dict.fromkeys(who for c in versions for who in c.votes)
+            theirs = [hangs.version(who) for who in makers]
+            own = next((several for several in theirs if end in {c.id for c in several}), ())
+            if own:
+                choices.insert(0, self._choice(hangs, own, words))
+                with_it.append(hangs.layer)
+        if with_it:
+            words = f"{words}, and with it its {' and '.join(dict.fromkeys(with_it))}"
+        self.do(do.ChooseSeveral(tuple(choices), words))
 
-    def do(self, action: do.ReviewAction) -> None:
+    def _ends_of(self, versions: Sequence[Candidate]) -> list[str]:
+        """The spans that relations among some versions hang on, which do not stand yet."""
+        ends = [
+            end for c in versions if isinstance(c.value, Relation)
+            for end in (c.value.source, c.value.target) if end != AUTHOR
+        ]  # fmt: skip
+        return [
+            end
+            for end in dict.fromkeys(ends)
+            if (item := self.review.find(self._standing(end))) is None or item.undecided
+        ]
+
+    def _choice(self, difference: Difference, versions: Sequence[Candidate], words: str) -> do.Choose:
+        taken = {c.id for c in versions}
+        values = tuple(self._attached(c.value) for c in versions)
+        drop = tuple(c.id for c in difference.candidates if c.id not in taken)
+        return do.Choose(values, drop, words)
+
+    def settle(self, field: str, who: str, words: str) -> None:
+        """Decide one field of the difference in focus as an annotator has it; the next open field is decided then."""
+        difference = self.in_focus()
+        if difference is None:
+            return
+        self.do(do.Settle(field, difference.choice(field, who), words))
+        left = self.open_fields(difference)
+        self.at_field = left[0] if left and self.in_focus() is difference else ""
+
+    def next_field(self) -> str:
+        """Put the next field of the difference in focus at the numbers, after the last one all of it again."""
+        difference = self.in_focus()
+        left = self.open_fields(difference) if difference is not None else ()
+        if not left:
+            self.at_field = ""
+        else:
+            at = left.index(self.at_field) + 1 if self.at_field in left else 0
+            self.at_field = left[at] if at < len(left) else ""
+        return self.at_field
+
+    def accept_most(self) -> ReviewAction | None:
+        """What all or a majority chose in the paragraph stands, the rest waits: never two versions of one thing. None
+        where there is nothing of the kind."""
+        choices: list[do.Choose] = []
+        left = 0
+        standing = {span.id for span in self.review.annotations.spans()} | {AUTHOR}
+        for difference in sorted(self.here(), key=lambda d: isinstance(d.candidates[0].value, Relation)):
+            if difference.follows or not self.is_open(difference):
+                continue
+            version = difference.majority()
+            ends = {
+                self._standing(end)
+                for c in version or ()
+                if isinstance(c.value, Relation)
+                for end in (c.value.source, c.value.target)
+            }
+            if not version or not ends <= standing:
+                left += 1
+                continue
+            choices.append(self._choice(difference, version, ""))
+            standing |= {c.id for c in version}
+        if not choices:
+            return None
+        words = f"accepted what all or most chose: {plural(len(choices), 'difference')}"
+        words += f"; {left} left" if left else ""
+        return do.ChooseSeveral(tuple(choices), words)
+
+    def do(self, action: ReviewAction) -> None:
+        """As in annotating, but for what would let several versions of one thing stand."""
+        if isinstance(action, do.AcceptAll):
+            most = self.accept_most()
+            if most is None:
+                self.state = replace(self.review, message="nothing here was chosen by all or by most")
+                return
+            action = most
+        elif isinstance(action, do.Accept):
+            action = self._accepted() or action
+        focus = self.review.focus
         super().do(action)
-        if isinstance(action, do.Choose | do.Undo | do.Redo):
+        if self.review.focus != focus:
+            self.at_field = ""
+        if isinstance(action, do.Choose | do.ChooseSeveral | do.Settle | do.Undo | do.Redo):
             self._reattach()
+
+    def _accepted(self) -> ReviewAction | None:
+        """The version in focus stands, the others of its difference do not."""
+        difference, item = self.in_focus(), self.review.focused
+        if difference is None or item is None or len(difference.ids) < 2 or not item.pending:
+            return None
+        own = next((c for c in difference.candidates if c.id == item.id), None)
+        if own is None or own.contested:
+            return None
+        return self._choice(difference, [own], "accepted, and not the others")
 
     def _reattach(self) -> None:
         """Stances that are proposed go over to the versions that stand now."""
@@ -150,14 +285,16 @@ class ReviewSession(Session):
         fresh: dict[int, list[Suggestion]] = {}
         for paragraph, several in state.suggestions.items():
             fresh[paragraph] = [
-                replace(s, value=self._attached(s.value)) if isinstance(s.value, Relation) else s
+                replace(s, value=self._attached(s.value, s.value.origin))
+                if isinstance(s.value, Relation)
+                else s
                 for s in several
             ]
         self.state = replace(state, suggestions=fresh)
 
-    def _attached(self, value: Annotation) -> Annotation:
+    def _attached(self, value: Annotation, origin: str = ADJUDICATED) -> Annotation:
         """A version as it comes to stand: a relation's ends are the spans that stand there already."""
-        value = replace(value, origin=ADJUDICATED)
+        value = replace(value, origin=origin)
         if isinstance(value, Span):
             return value
         return replace(value, source=self._standing(value.source), target=self._standing(value.target))
@@ -167,7 +304,7 @@ class ReviewSession(Session):
         item = self.review.find(end) if end != AUTHOR else None
         if end == AUTHOR or (item is not None and not item.pending):
             return end
-        several = next((d for d in self._lanes if end in d.ids), None)
+        several = self.of(end)
         for candidate in several.candidates if several is not None else ():
             other = self.review.find(candidate.id)
             if other is not None and not other.pending:
@@ -202,18 +339,36 @@ class ReviewSession(Session):
         left = [row.document for row in rows if row.undecided or row.document == document]
         return _beyond(left, document, direction)
 
+    def remark(self, document: str) -> str:
+        """What changed since a document was gold."""
+        row = next((r for r in self._known if r.document == document), None)
+        if row is None or not row.changed:
+            return ""
+        text = self.project.documents.load(document)
+        more = f" (+{len(row.changes) - 1})" if len(row.changes) > 1 else ""
+        return f"gold, changed since: {told(text, row.changes[0])}{more}"
+
     def _rows(self, search: str, completion: Completion | None) -> list[DocumentSummary]:
         wanted, words = _filter(search)
         known = {row.id: row for row in self.project.documents.queue(self.annotator, search=words)}
         out: list[DocumentSummary] = []
-        for row in review_rows(self.project, self.strategy):
+        self._known = review_rows(self.project, self.strategy)
+        for row in self._known:
             own = known.get(row.document)
             if own is None or completion not in (None, row.status) or not _matches(row, wanted):
                 continue
             others = tuple(ascii_uppercase[: len(row.voters)]) if self.hidden else row.voters
             out.append(
                 DocumentSummary(
-                    own.id, own.title, own.order, own.paragraphs, own.done, row.undecided, row.status, others
+                    own.id,
+                    own.title,
+                    own.order,
+                    own.paragraphs,
+                    own.done,
+                    row.undecided,
+                    row.status,
+                    others,
+                    changed=row.changed,
                 )
             )
         return out
@@ -252,7 +407,8 @@ def _matches(row: ReviewRow, wanted: dict[str, str]) -> bool:
         wanted.get("layer", c.value.layer.casefold()) == c.value.layer.casefold()
         and wanted.get("label", c.value.label.casefold()) == c.value.label.casefold()
         and ("by" not in wanted or wanted["by"] in {who.casefold() for who in c.votes})
-        for c in row.waiting
+        for difference in row.waiting
+        for c in difference.candidates
     )
 
 

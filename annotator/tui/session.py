@@ -322,6 +322,10 @@ class Session(Saving):
         if not self.unsaved:
             self.error = None
 
+    def remark(self, document: str) -> str:  # noqa: ARG002
+        """What the queue has to say of a document besides what review says; nothing, to annotators."""
+        return ""
+
     def messages(self, documents: Sequence[str]) -> dict[str, list[Message]]:
         """What review says to the annotators, by document, of these documents."""
         found: dict[str, list[Message]] = {}

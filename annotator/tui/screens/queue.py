@@ -163,7 +163,13 @@ class QueueScreen(CommandScreen):
         others = (f"»{said} " if said else "") + ", ".join(
             "gold" if name == "@gold" else name for name in row.others
         )
-        facts = _facts(bar, str(row.pending or "–"), _WORDS[row.completion], others or "–", width)
+        facts = _facts(
+            bar,
+            str(row.pending or "–"),
+            "changed" if row.changed else _WORDS[row.completion],
+            others or "–",
+            width,
+        )
         style = theme.strong if here else PLAIN
         over = row.completion in (Completion.DONE, Completion.SKIPPED)
         return justify(
@@ -182,6 +188,9 @@ class QueueScreen(CommandScreen):
             place = f"¶{paragraph_number(said[0].paragraph)}" if said[0].paragraph >= 0 else "document"
             more = f" (+{len(said) - 1})" if len(said) > 1 else ""
             parts.append(f"» review, {place}: {said[0].text}{more}")
+        remark = self.session.remark(self._here.id) if self._here is not None and not self._message else ""
+        if remark:
+            parts.append(remark)
         if self._search:
             parts.append(f"titles with “{self._search}”")
         if self._filter is not None:

@@ -17,6 +17,9 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Relation, Value
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
+from annotator.workflows.exchange.history import reviewers, with_history
+from annotator.workflows.exchange.pseudonyms import Pseudonyms
+from annotator.workflows.review.versions import Merger
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,29 @@ class ExportResult:
 
 
 def selected(project: Project, status: str) -> Iterator[Record]:
-    """The records that `gold`, `all` or `annotator=NAME` stands for."""
+    """The records that `gold`, `all` or `annotator=NAME` stands for; gold says who decided in review."""
     if status == "all":
-        return project.log.records()
+        return _with_reviewers(project, project.log.records())
     if status == "gold":
-        return project.log.records(annotator=GOLD, status=Completion.GOLD)
+        return _with_reviewers(project, project.log.records(annotator=GOLD, status=Completion.GOLD))
     prefix, _, name = status.partition("=")
     if prefix != "annotator" or not name:
         raise UsageError(f"“{status}” is no status", hint="Use gold, all or annotator=NAME")
     return project.log.records(annotator=check_annotator(name))
+
+
+def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:
+    merger: Merger | None = None
+    for record in records:
+        if record.annotator is None and not record.history and reviewers(project, record.document.id):
+            merger = merger or Merger(project)
+            works = [
+                r for r in project.log.records(document=record.document.id, status=Completion.DONE)
+                if r.annotator is not None
+            ]  # fmt: skip
+            yield with_history(merger, record, works)[0]
+        else:
+            yield record
 
 
 def file_name(status: str, extension: str) -> str:
@@ -48,10 +65,16 @@ def file_name(status: str, extension: str) -> str:
     return stem + extension
 
 
+def _named(project: Project, status: str, pseudonyms: bool) -> str:
+    """The status, an annotator's name in it replaced where names are."""
+    prefix, _, name = status.partition("=")
+    return f"{prefix}={Pseudonyms(project).name(name)}" if pseudonyms and name else status
+
+
 def render(
-    project: Project, format: str, *, status: str = "all", unit: str = "document"
+    project: Project, format: str, *, status: str = "all", unit: str = "document", pseudonyms: bool = False
 ) -> tuple[bytes, int, int]:
-    """The bytes of an export, the number of its rows and of relations cut.
+    """The bytes of an export, the number of its rows and of relations cut; with `pseudonyms` without names of people.
 
     Raises ExportError when there is nothing to export.
     """
@@ -65,7 +88,9 @@ def render(
     parts: list[str] = []
     records: list[Record] = []
     cut = 0
-    for record in selected(project, status):
+    names = Pseudonyms(project) if pseudonyms else None
+    for plain in selected(project, status):
+        record = names.record(plain) if names is not None else plain
         for row, lost in by_paragraph(record) if unit == "paragraph" else ((record, 0),):
             if line_of is not None:
                 parts.append(line_of(row))
@@ -123,14 +148,15 @@ def export(
     status: str = "all",
     unit: str = "document",
     force: bool = False,
+    pseudonyms: bool = False,
 ) -> ExportResult:
     """Write an export into the folder `target`, beside it first and then renamed.
 
     Raises ExportError when a file with other content is there already (unless `force`), or when it cannot
     be written; nothing is changed then.
     """
-    data, rows, cut = render(project, format, status=status, unit=unit)
-    file = target / file_name(status, formats.load(format).extensions[0])
+    data, rows, cut = render(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
     try:
         if file.exists() and not force and file.read_bytes() != data:
             raise ExportError(
@@ -160,14 +186,20 @@ def write_whole(file: Path, data: bytes) -> None:
 
 
 def check(
-    project: Project, format: str, target: Path, *, status: str = "all", unit: str = "document"
+    project: Project,
+    format: str,
+    target: Path,
+    *,
+    status: str = "all",
+    unit: str = "document",
+    pseudonyms: bool = False,
 ) -> Path:
     """Derive an export again and compare it with what is there, byte by byte; the file that is the same.
 
     Raises FindingsError when it differs or is missing.
     """
-    data, _, _ = render(project, format, status=status, unit=unit)
-    file = target / file_name(status, formats.load(format).extensions[0])
+    data, _, _ = render(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
     if not file.is_file():
         raise FindingsError("is not there", file=file, hint="Export without --check writes it")
     there = file.read_bytes()

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import MAX_BYTES, checked_file, lines, parse, problems, upgraded
 from annotator.model.schema import LabelSchema
-from annotator.workflows.exchange.dataset import MANIFEST, wrong_hashes
+from annotator.workflows.exchange.sealing import MANIFEST, wrong_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Validation:
 
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
-    """Check a file, or all `.jsonl` files of a folder. Raises InputError when there is nothing to read."""
+    """Check a file, or all `.jsonl` files of a folder, and every file of the data sets in it against their manifests.
+    Raises InputError when there is nothing to read."""
     if not path.is_dir():
         checked_file(path)
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
@@ -46,7 +47,7 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
     records = 0
     for file in files:
         # A part of a data set may hold no document.
-        if not file.stat().st_size and (path / MANIFEST).is_file():
+        if not file.stat().st_size and (file.parent / MANIFEST).is_file():
             continue
         count = 0
         for number, line in lines(file, max_bytes):
@@ -56,7 +57,10 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
             raise InputError("holds no record", file=file, hint="Nothing to validate")
         records += count
     if path.is_dir():
-        found += (Problem(path / name, 0, "", message) for name, message in wrong_hashes(path))
+        sets = sorted({path, *(file.parent for file in path.rglob(MANIFEST))})
+        found += (
+            Problem(folder / name, 0, "", message) for folder in sets for name, message in wrong_files(folder)
+        )
     return Validation(len(files), records, tuple(found))
 
 

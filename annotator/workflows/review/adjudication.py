@@ -7,11 +7,10 @@ made differently; deciding on them is annotating, with the same keys, log and un
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from annotator import families
 from annotator.errors import UsageError
-from annotator.merging._candidates import Candidate, candidates
+from annotator.merging.api import Candidate, strategy_of, with_ends
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import (
     DOCUMENT,
@@ -25,132 +24,113 @@ from annotator.model.decision import (
     Suggestion,
     paragraph_item,
 )
-from annotator.model.record import GOLD, Record
-from annotator.model.span import Annotation, Relation, Span, iou
+from annotator.model.record import GOLD
+from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.changes import Change, revisions
 from annotator.workflows.review.discussion import reason_of
+from annotator.workflows.review.versions import (
+    ADJUDICATED,
+    Merger,
+    Versions,
+    check_strategy,
+    paragraph_of,
+)
+from annotator.workflows.review.waiting import Situation, known, same_content, situation
 
-ADJUDICATED = "adjudicated"
 ANNOTATORS = "annotators"
 """The rule of suggestions that are annotators' versions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Versions:
-    """What there is to merge in a document: the candidates, who finished it, and what stands by the strategy."""
-
-    document: str
-    voters: tuple[str, ...]
-    candidates: tuple[Candidate, ...]
-    kept: tuple[Candidate, ...]
-    origin: str
-    complete: bool = False
-    sure: Mapping[str, float] = field(default_factory=dict)
-    """The strategy's posterior of each candidate's label, where it has one."""
-
-    @property
-    def open(self) -> tuple[Candidate, ...]:
-        """What the strategy does not decide."""
-        if self.complete:
-            return ()
-        ids = {c.id for c in self.kept}
-        return tuple(c for c in self.candidates if c.id not in ids)
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A document of the review queue: the candidates that wait, the codes of the reasons given so far, and when
-    somebody last worked on it."""
+    """A document of the review queue: the differences that wait, the codes of the reasons given so far, when somebody
+    last worked on it, and what changed since it was gold."""
 
     document: str
     voters: tuple[str, ...]
-    waiting: tuple[Candidate, ...]
+    waiting: tuple[Difference, ...]
     status: Completion
     reasons: frozenset[str] = frozenset()
     updated: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def undecided(self) -> int:
         """How many differences wait."""
         return len(self.waiting)
 
-
-def check_strategy(name: str) -> str:
-    """The name of a merging strategy. Raises UsageError when there is none of it."""
-    family, _, option = name.partition(":")
-    families.merging.load(family).kept([], [], option=option)
-    return name
+    @property
+    def changed(self) -> bool:
+        """Whether it is gold, and was changed since."""
+        return bool(self.changes) and self.status is Completion.GOLD
 
 
-def learn(project: Project, strategy: str) -> object | None:
-    """What a strategy learns from all documents; None for one that learns nothing.
-
-    Raises UsageError when there is too little to learn from.
-    """
-    module = families.merging.load(strategy.partition(":")[0])
-    if not hasattr(module, "learn"):
-        return None
-    every: dict[str, list[Record]] = {}
-    for record in project.log.records(status=Completion.DONE):
-        every.setdefault(record.document.id, []).append(record)
-    corpus = [(candidates(done), _voters(done)) for done in every.values()]
-    found: object = module.learn(corpus)
-    return found
-
-
-def _voters(done: Iterable[Record]) -> tuple[str, ...]:
-    return tuple(sorted(r.annotator for r in done if r.annotator is not None))
-
-
-def versions(
-    records: Iterable[Record], strategy: str = "unanimous", learnt: object | None = None
-) -> Versions | None:
-    """What there is to merge in the records of one document, with what `learn` gave; None when nobody finished
-    it, or not the one whose work the strategy takes."""
-    done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
-    if not done:
-        return None
-    family, _, option = strategy.partition(":")
-    voters = _voters(done)
-    found = candidates(done)
-    module = families.merging.load(family)
-    if hasattr(module, "applies") and not module.applies(voters, option=option):
-        return None
-    if learnt is None:
-        kept, sure = module.kept(found, voters, option=option), {}
-    else:
-        kept = module.kept(found, voters, option=option, learnt=learnt)
-        sure = module.posteriors(found, voters, learnt)
-    id = done[0].document.id
-    return Versions(id, voters, tuple(found), tuple(kept), strategy, module.complete, sure)
+def _everything(gold: AnnotationSet) -> Iterable[tuple[int, str, Standing]]:
+    for index, standings in gold.by_paragraph.items():
+        for id, standing in standings.items():
+            yield index, id, standing
 
 
 def prefill(project: Project, document: Document, found: Versions) -> int:
-    """Bring the gold of a document up to what the strategy keeps; the number of items that changed.
+    """Bring the gold of a document that is in work up to what the strategy keeps; the number of items that changed.
+    A finished gold stays as it is.
 
     What was decided in review stays. What the strategy once put there and does not keep any more, because an
     annotator's work changed, is taken out and comes back as a difference.
     """
-    annotations, _ = project.log.annotations(document.id, GOLD)
-    group = f"merge-{project.new_session()}"
-    keep = {c.id: replace(c.value, origin=found.origin) for c in found.kept}
-    decisions = [
-        Decision(
-            group, Action.MERGE, id, _paragraph(document, value, keep), None, Standing(Status.ACCEPTED, value)
-        )
-        for id, value in keep.items()
-        if not _known(annotations, id)
-    ]
-    for index, standings in annotations.by_paragraph.items():
-        for id, standing in standings.items():
-            value = standing.value
-            merged = isinstance(value, Span | Relation) and value.origin == found.origin
-            if merged and standing.status is Status.ACCEPTED and id not in keep:
-                decisions.append(Decision(group, Action.MERGE, id, index, standing, None))
+    gold, _ = project.log.annotations(document.id, GOLD)
+    if gold.completion is Completion.GOLD:
+        return 0
+    decisions = _prefilled(document, gold, found, f"merge-{project.new_session()}")
     if decisions:
         project.log.record(document.id, GOLD, decisions)
     return len(decisions)
+
+
+def _prefilled(document: Document, gold: AnnotationSet, found: Versions, group: str) -> list[Decision]:
+    standing = {span.id for span in gold.spans()}
+    kept = {c.id: c for c in with_ends((*found.kept, *found.following), standing)}
+    values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+
+    def put(id: str, before: Standing | None) -> Decision:
+        value = replace(kept[id].value, origin=kept[id].origin(found.origin))
+        after = Standing(
+            Status.ACCEPTED, value, before.note if before else "", bool(before and before.flagged)
+        )
+        return Decision(group, Action.MERGE, id, paragraph_of(document, value, values), before, after)
+
+    decisions = _brought_back(document, gold, values.values(), group)
+    decisions += [put(id, None) for id in kept if not known(gold, id)]
+    for index, id, before in _everything(gold):
+        value = before.value
+        if not isinstance(value, Span | Relation) or before.status is not Status.ACCEPTED:
+            continue
+        if strategy_of(value.origin) != found.origin:
+            continue
+        if id not in kept:
+            decisions.append(Decision(group, Action.MERGE, id, index, before, None))
+        elif not same_content(kept[id], value) or value.origin != kept[id].origin(found.origin):
+            decisions.append(put(id, before))
+    return decisions
+
+
+def _brought_back(
+    document: Document, gold: AnnotationSet, values: Iterable[Annotation], group: str
+) -> list[Decision]:
+    """Paragraphs that are left out by the document and in which somebody marked something: they are to be reviewed."""
+    there = {document.paragraph_at(v.start).index for v in values if isinstance(v, Span)}
+    out: list[Decision] = []
+    for paragraph in document.paragraphs:
+        mark = gold.mark(paragraph.index)
+        if paragraph.excluded and mark.excluded is None and paragraph.index in there:
+            item = paragraph_item(paragraph.index)
+            after = Standing(Status.MARKED, ParagraphMark(mark.done, excluded=False))
+            before = gold.get(item, paragraph.index)
+            out.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
+    return out
 
 
 def settle_imported(project: Project, documents: Collection[str]) -> int:
@@ -160,20 +140,21 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
     It makes no difference which file came first.
     """
     settled = 0
+    merger = Merger(project)
     for row in project.log.completions(annotator=GOLD):
         if row.document not in documents or row.completion is not Completion.GOLD:
             continue
         here = {
             e.annotator for e in project.log.events(row.document) if e.decision.action is not Action.IMPORT
         }
-        found = versions(project.log.records(document=row.document))
+        found = merger.versions(row.document)
         if GOLD in here or found is None:
             continue
         document = project.documents.load(row.document)
-        annotations, _ = project.log.annotations(row.document, GOLD)
+        gold, _ = project.log.annotations(row.document, GOLD)
         files = tuple(c for c in found.candidates if not here.intersection(c.votes))
         group = f"import-{project.new_session()}"
-        decisions = _rejected(document, annotations, found, files, group, Action.IMPORT)
+        decisions = _rejected(document, gold, found, files, group, Action.IMPORT)
         if decisions:
             project.log.record(row.document, GOLD, decisions)
             settled += len(decisions)
@@ -182,146 +163,136 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
 
 def _rejected(
     document: Document,
-    annotations: AnnotationSet,
+    gold: AnnotationSet,
     found: Versions,
     some: Iterable[Candidate],
     group: str,
     action: Action,
 ) -> list[Decision]:
     """Decisions against those of some candidates that the gold says nothing of."""
-    by_id = {c.id: c.value for c in found.candidates}
+    values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
     against = Standing(Status.REJECTED, None)
     return [
-        Decision(group, action, c.id, _paragraph(document, c.value, by_id), None, against)
+        Decision(group, action, c.id, paragraph_of(document, c.value, values), None, against)
         for c in some
-        if not _known(annotations, c.id)
+        if not known(gold, c.id)
     ]
 
 
-def _known(annotations: AnnotationSet, id: str) -> bool:
-    return any(id in standings for standings in annotations.by_paragraph.values())
-
-
-def _decided(annotations: AnnotationSet, id: str) -> bool:
-    """Whether there is a decision on an item, and not just a note, or a decision that was called back."""
-    return any(
-        id in standings and not (standings[id].value is None and standings[id].status is Status.MARKED)
-        for standings in annotations.by_paragraph.values()
-    )
-
-
-def _paragraph(document: Document, value: Annotation, others: dict[str, Annotation]) -> int:
-    while isinstance(value, Relation):
-        value = others[value.target]
-    return document.paragraph_at(value.start).index
-
-
-def differences(
-    document: Document, found: Versions, names: Mapping[str, str] | None = None
+def suggestions_of(
+    document: Document, here: Situation, names: Mapping[str, str] | None = None
 ) -> list[Suggestion]:
-    """What is to be decided, as suggestions: the score is the share of votes, the reason says whose they are, by
-    `names` for the annotators where these are hidden."""
-    known = names or {}
-    by_id: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+    """What is to be decided, as suggestions: the score is the share of votes, the rank the number of the difference,
+    the reason says whose they are, by `names` for the annotators where these are hidden."""
+    found = here.found
+    called = names or {}
+    values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+    agreed = {c.id for c in (*found.kept, *found.following)}
     out: list[Suggestion] = []
-    for candidate in found.kept if found.complete else found.candidates:
-        value = replace(candidate.value, origin=ADJUDICATED)
-        votes = sorted(known.get(v, v) for v in candidate.votes)
-        others = sorted(known.get(v, v) for v in found.voters if v not in candidate.votes)
-        reason = f"{', '.join(votes)} made it so" + (f"; {', '.join(others)} did not" if others else "")
-        if candidate.id in found.sure:
-            reason += f"; posterior of the label {found.sure[candidate.id]:.3f}"
-        share = len(candidate.votes) / len(found.voters)
-        paragraph = _paragraph(document, value, by_id)
-        name = votes[0] if len(votes) == 1 else f"{len(votes)} annotators"
-        out.append(Suggestion(value, paragraph, name, "", share, 0, reason, ANNOTATORS))
+    for difference in here.differences:
+        several = difference.candidates[:1] if difference.follows else difference.candidates
+        for candidate in several:
+            if found.complete and candidate.id not in agreed:
+                continue
+            follows = difference.follows or (not difference.kinds and candidate.id in agreed)
+            origin = candidate.origin(found.origin) if candidate.id in agreed and follows else ADJUDICATED
+            value = replace(candidate.value, origin=origin)
+            out.append(
+                Suggestion(
+                    value,
+                    paragraph_of(document, value, values),
+                    _whose(candidate, called),
+                    "",
+                    len(candidate.votes) / len(found.voters),
+                    difference.number,
+                    _reason(candidate, found, called),
+                    ANNOTATORS,
+                    open=candidate.contested,
+                    follows=follows and isinstance(value, Relation),
+                    reopens=candidate.id in here.reopened,
+                )
+            )
     return out
+
+
+def _whose(candidate: Candidate, called: Mapping[str, str]) -> str:
+    votes = sorted(called.get(v, v) for v in candidate.votes)
+    return votes[0] if len(votes) == 1 else f"{len(votes)} annotators"
+
+
+def _reason(candidate: Candidate, found: Versions, called: Mapping[str, str]) -> str:
+    votes = sorted(called.get(v, v) for v in candidate.votes)
+    others = sorted(called.get(v, v) for v in found.voters if v not in candidate.votes)
+    if not votes:
+        return "nobody has it any more; it stood in the gold"
+    reason = f"{', '.join(votes)} made it so" + (f"; {', '.join(others)} did not" if others else "")
+    if candidate.contested:
+        reason += f"; {', '.join(candidate.contested)} differ"
+    if candidate.id in found.sure:
+        reason += f"; posterior of the label {found.sure[candidate.id]:.3f}"
+    return reason
 
 
 def review_rows(project: Project, strategy: str = "unanimous") -> list[ReviewRow]:
     """The documents that two or more finished (one is enough for a strategy that decides all, or once review has
-    begun): those with most to decide first, of equals that on which work ended first."""
+    begun): first gold that was changed since, then those with most to decide, of equals that on which work ended
+    first."""
     rows: list[ReviewRow] = []
-    learnt = learn(project, strategy)
-    finished = {(row.document): row.updated for row in project.log.completions()}
+    merger = Merger(project, strategy)
+    finished = {row.document: row.updated for row in project.log.completions()}
     for id in project.documents.ids():
-        found = versions(project.log.records(document=id), strategy, learnt)
-        if found is None:
+        here = situation(merger, id)
+        if here is None:
             continue
-        annotations, _ = project.log.annotations(id, GOLD)
-        if len(found.voters) < 2 and not found.complete and annotations.completion is Completion.NEW:
+        gold = here.gold
+        if len(here.found.voters) < 2 and not here.found.complete and gold.completion is Completion.NEW:
             continue
-        waiting = tuple(c for c in found.candidates if _waits(annotations, c, found))
-        reasons = frozenset(reason for s in _standings(annotations) if (reason := reason_of(s.note)))
+        reasons = frozenset(reason for _, _, s in _everything(gold) if (reason := reason_of(s.note)))
         rows.append(
-            ReviewRow(id, found.voters, waiting, annotations.completion, reasons, finished.get(id, ""))
-        )
-    # The worst first; of equals that which has waited longest.
-    return sorted(rows, key=lambda row: (row.status is Completion.GOLD, -row.undecided, row.updated))
-
-
-def _standings(annotations: AnnotationSet) -> Iterable[Standing]:
-    return (s for standings in annotations.by_paragraph.values() for s in standings.values())
-
-
-def _waits(annotations: AnnotationSet, candidate: Candidate, found: Versions) -> bool:
-    """Whether review has to decide on a candidate: one that the strategy leaves open, or that was called back."""
-    if candidate in found.open:
-        return not _settled(annotations, candidate, {c.id: c for c in found.candidates})
-    return _known(annotations, candidate.id) and not _decided(annotations, candidate.id)
-
-
-def _stands_nearby(annotations: AnnotationSet, value: Annotation) -> bool:
-    """Whether another version of a span stands, to which the stances on it go over."""
-    return isinstance(value, Span) and any(
-        s.layer == value.layer and iou(s, value) >= 0.5 for s in annotations.spans()
-    )
-
-
-def _settled(annotations: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
-    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of a relation, by
-    deciding against the holder or the target."""
-    if _decided(annotations, candidate.id):
-        return True
-    if _known(annotations, candidate.id):
-        return False
-    value = candidate.value
-    if isinstance(value, Relation):
-        standing = {s.id for s in annotations.spans()}
-        gone = [others[end] for end in (value.source, value.target) if end in others and end not in standing]
-        return any(
-            _settled(annotations, end, others) and not _stands_nearby(annotations, end.value) for end in gone
-        )
-    return any(
-        (s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in annotations.spans()
-    )
+            ReviewRow(
+                id, here.found.voters, here.waiting, gold.completion, reasons, finished.get(id, ""),
+                here.changes,
+            )
+        )  # fmt: skip
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row.changed, row.status is Completion.GOLD, -row.undecided, row.updated,
+        ),
+    )  # fmt: skip
 
 
 def merge_all(
-    project: Project, strategy: str = "unanimous", *, documents: Sequence[str] | None = None
+    project: Project,
+    strategy: str = "unanimous",
+    *,
+    documents: Sequence[str] | None = None,
+    reviewer: str | None = None,
 ) -> tuple[int, int]:
     """Prefill the gold of all documents (or these) that two or more finished, and close those without a
-    difference; how many documents were merged, and how many are gold now.
+    difference; how many documents were merged, and how many are gold now. `reviewer` is who asked for it.
 
     Raises UsageError when there is nothing to merge.
     """
     check_strategy(strategy)
     merged = gold = 0
-    learnt = learn(project, strategy)
+    merger = Merger(project, strategy)
     for id in documents or project.documents.ids():
         document = project.documents.load(id)
-        found = versions(project.log.records(document=id), strategy, learnt)
+        # Read before the work: what comes in between counts as changed since.
+        basis = revisions(project.log.completions(document=id))
+        found = merger.versions(id)
         least = 1 if strategy.startswith("annotator:") else 2
         if found is None or len(found.voters) < least:
             continue
         prefill(project, document, found)
         merged += 1
-        annotations, _ = project.log.annotations(id, GOLD)
-        left = [c for c in found.candidates if _waits(annotations, c, found)]
-        if annotations.completion is Completion.GOLD:
+        here = situation(merger, id)
+        assert here is not None
+        if here.gold.completion is Completion.GOLD:
             gold += 1
-        elif not left:
-            _close(project, document, annotations, found)
+        elif not here.waiting:
+            _close(project, document, here, basis, reviewer)
             gold += 1
     if not merged:
         whom = strategy.partition(":")[2] or "two annotators"
@@ -329,25 +300,28 @@ def merge_all(
     return merged, gold
 
 
-def _close(project: Project, document: Document, annotations: AnnotationSet, found: Versions) -> None:
+def _close(
+    project: Project, document: Document, here: Situation, basis: Mapping[str, int], reviewer: str | None
+) -> None:
     """Mark every paragraph as done and the document as gold; what a complete strategy does not keep is decided
     against, whichever strategy is asked next."""
     group = f"merge-{project.new_session()}"
+    found, gold = here.found, here.gold
     rest = found.candidates if found.complete else ()
-    decisions = _rejected(document, annotations, found, rest, group, Action.MERGE)
+    decisions = _rejected(document, gold, found, rest, group, Action.MERGE)
     for paragraph in document.paragraphs:
-        mark = annotations.mark(paragraph.index)
+        mark = gold.mark(paragraph.index)
         if not paragraph.excluded and not mark.done:
             item = paragraph_item(paragraph.index)
             after = Standing(Status.MARKED, ParagraphMark(done=True, excluded=mark.excluded))
-            before = annotations.get(item, paragraph.index)
+            before = gold.get(item, paragraph.index)
             decisions.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
-    done = Standing(Status.MARKED, CompletionMark(Completion.GOLD))
-    decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), done))
-    project.log.record(document.id, GOLD, decisions)
+    done = Standing(Status.MARKED, CompletionMark(Completion.GOLD, basis))
+    decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, gold.get(DOCUMENT, -1), done))
+    project.log.record(document.id, GOLD, decisions, reviewer=reviewer)
 
 
 __all__ = [
-    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "Versions", "check_strategy", "differences", "learn", "merge_all",
-    "prefill", "review_rows", "settle_imported", "versions",
+    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "merge_all", "prefill", "review_rows", "settle_imported",
+    "suggestions_of",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.project import Project
-from annotator.workflows.review.adjudication import versions
+from annotator.workflows.review.versions import Merger
 
 DEFINITIONS, BEFORE = "definitions", "definitions_before"
 """Settings: what the schema said of the labels at the last review, and before a change."""
@@ -63,15 +63,16 @@ def requeue(project: Project) -> dict[str, int]:
         return {}
     project.keep_setting(BEFORE, json.dumps(changed, ensure_ascii=False, sort_keys=True))
     counts = dict.fromkeys(changed, 0)
+    merger = Merger(project)
     for row in project.log.completions(annotator=GOLD):
-        _requeue(project, row.document, counts)
+        _requeue(project, merger, row.document, counts)
     return counts
 
 
-def _requeue(project: Project, id: str, counts: dict[str, int]) -> None:
+def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) -> None:
     """The items of one document whose label is among `counts`, which are added to."""
     annotations, _ = project.log.annotations(id, GOLD)
-    found = versions(project.log.records(document=id))
+    found = merger.versions(id)
     drawn = {c.id for c in found.candidates} if found is not None else set()
     group = f"merge-{project.new_session()}"
     decisions: list[Decision] = []

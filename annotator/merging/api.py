@@ -1,0 +1,338 @@
+"""What merging strategies share: candidates for the gold, and what a strategy is.
+
+A candidate is everything that annotators made alike in layer, label and place. What they filled in differently is
+named, and is decided by a strategy or by review, never by the order of their names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+from annotator.model.fields import Field, content, fields_of
+from annotator.model.naming import SameNames, concepts_of
+from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Annotation, Span, iou
+
+MAJORITY, TIE, RULING = "majority", "tie", "ruling"
+"""How a field in which annotators differ was settled: by most of them, by the order of the schema where as many stood
+against as many, by a ruling that their names are the same."""
+
+BECAUSE = "; "
+"""Divides the strategy from how fields were settled, in the source of an item: `unanimous; mention by majority`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An annotation that some annotators made with the same layer, label and place.
+
+    `made` has each one's own version, sorted by annotator, its ends (of a relation) being ids of candidates. `value` is
+    what they have in common: the fields named in `contested` are empty in it. `settled` says of other fields that
+    differ how they got their value.
+    """
+
+    value: Annotation
+    made: tuple[tuple[str, Annotation], ...]
+    fields: tuple[Field, ...] = ()
+    contested: tuple[str, ...] = ()
+    settled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.value.id
+
+    @property
+    def votes(self) -> tuple[str, ...]:
+        """Who made it, sorted."""
+        return tuple(who for who, _ in self.made)
+
+    def of(self, who: str) -> Annotation | None:
+        """One annotator's own version."""
+        return next((value for name, value in self.made if name == who), None)
+
+    def field(self, name: str) -> Field:
+        """A field by its name."""
+        return next(field for field in self.fields if field.name == name)
+
+    def choices(self, name: str) -> list[tuple[Annotation, tuple[str, ...]]]:
+        """The different contents of a field, each as a version that holds it with those who gave it; the most frequent
+        first, then in the order of the annotators."""
+        field = self.field(name)
+        groups: dict[str, list[tuple[str, Annotation]]] = {}
+        for who, value in self.made:
+            groups.setdefault(content(value, [field]), []).append((who, value))
+        ordered = sorted(groups.values(), key=lambda group: -len(group))
+        return [(group[0][1], tuple(who for who, _ in group)) for group in ordered]
+
+    def version(self, value: Annotation, *how: tuple[str, str]) -> Candidate:
+        """The candidate with nothing contested any more; `how` says of fields how they were settled."""
+        return replace(self, value=replace(value, id=self.id), contested=(), settled=(*self.settled, *how))
+
+    def origin(self, strategy: str) -> str:
+        """What the source of the item says, where a strategy keeps it."""
+        how = ", ".join(f"{name} by {means}" for name, means in self.settled)
+        return f"{strategy}{BECAUSE}{how}" if how else strategy
+
+
+def strategy_of(origin: str) -> str:
+    """The strategy that an item's source names."""
+    return origin.partition(BECAUSE)[0]
+
+
+class Strategy(Protocol):
+    """What a module of the family holds.
+
+    `title` names it; where it is `complete`, what it does not keep is thereby decided against. A strategy prefills:
+    unless it is complete, what it does not keep waits for the reviewer. It never makes up a version that nobody made.
+    """
+
+    title: str
+    complete: bool
+
+    def kept(
+        self, candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
+    ) -> list[Candidate]:
+        """The candidates that stand without review, with nothing contested in them. `option` is what follows a colon
+        in the strategy's name, as in `annotator:ada`. Relations without their ends are left out by the caller."""
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A strategy that leaves some documents as they are."""
+
+    def applies(self, voters: Sequence[str], *, option: str = "") -> bool:
+        """Whether there is anything to merge in a document that these annotators finished."""
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A strategy that learns from all documents before it keeps anything."""
+
+    def learn(self, corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> object:
+        """What is learnt from every document's candidates and voters."""
+
+    def kept(
+        self,
+        candidates: Sequence[Candidate],
+        voters: Sequence[str],
+        *,
+        option: str = "",
+        learnt: object | None = None,
+    ) -> list[Candidate]:
+        """See `Strategy.kept`."""
+
+    def posteriors(
+        self, candidates: Sequence[Candidate], voters: Sequence[str], learnt: object
+    ) -> dict[str, float]:
+        """How sure it is of the label of each span candidate, by id."""
+
+
+def _id(*parts: str | int) -> str:
+    content = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    return "g" + hashlib.blake2b(content, digest_size=6).hexdigest()
+
+
+Made = list[tuple[str, Annotation, Annotation]]
+"""Annotator, own version with the names that stay by the rulings, and as it was made."""
+
+
+def candidates(
+    records: Sequence[Record], *, schema: LabelSchema | None = None, same: SameNames | None = None
+) -> list[Candidate]:
+    """The candidates of finished records of one document: spans in reading order, then relations.
+
+    Spans belong together when layer, label and bounds are the same; relations when layer, label and both ends are. All
+    fields that the schema lists (without one, all that are filled in) have to agree, but for those of which it says
+    `agree = false`. Names that `same` makes one are one. An annotator who made the same thing twice has a second
+    candidate for it where something in it differs.
+    """
+    names = same or SameNames()
+    concepts = concepts_of(schema) if schema is not None else {}
+    spans: dict[str, Made] = {}
+    ends: dict[tuple[str, str], str] = {}
+    ordered = sorted(records, key=lambda r: r.annotator or "")
+    for record in ordered:
+        for span in record.spans:
+            own = names.span(span, concepts)
+            form = _id(span.layer, span.label, span.start, span.end)
+            spans.setdefault(form, []).append((record.annotator or "", own, span))
+    found: list[Candidate] = []
+    for form, made in spans.items():
+        for candidate, ids in _slots(form, made, schema):
+            found.append(candidate)
+            ends |= dict.fromkeys(ids, candidate.id)
+    found.sort(key=_place)
+    return [*found, *_relations(ordered, ends, schema)]
+
+
+def _place(candidate: Candidate) -> tuple[int, int, str]:
+    span = candidate.value
+    assert isinstance(span, Span)
+    return span.start, -span.end, span.id
+
+
+def _relations(
+    records: Sequence[Record], ends: Mapping[tuple[str, str], str], schema: LabelSchema | None
+) -> list[Candidate]:
+    """The candidates of relations, by id; `ends` goes from annotator and span to the candidate of the span."""
+    edges: dict[str, Made] = {}
+    for record in records:
+        who = record.annotator or ""
+        for relation in record.relations:
+            source = AUTHOR if relation.source == AUTHOR else ends.get((who, relation.source))
+            target = ends.get((who, relation.target))
+            if source is not None and target is not None:
+                form = _id(relation.layer, relation.label, source, target)
+                own = replace(relation, source=source, target=target)
+                edges.setdefault(form, []).append((who, own, own))
+    return [c for form, made in sorted(edges.items()) for c, _ in _slots(form, made, schema)]
+
+
+def _slots(
+    form: str, made: Made, schema: LabelSchema | None
+) -> list[tuple[Candidate, list[tuple[str, str]]]]:
+    """The candidates of one form, each with the annotators' own items in it: one, or where somebody made it several
+    times with other contents, as many as that, those of equal contents together."""
+    values = [value for _, value, _ in made]
+    fields = fields_of(values[0].layer, schema, values)
+    by_content: dict[str, Made] = {}
+    for one in made:
+        by_content.setdefault(content(one[1], fields), []).append(one)
+    slots: list[dict[str, tuple[Annotation, Annotation]]] = []
+    owners: list[list[tuple[str, str]]] = []
+    for _, several in sorted(by_content.items(), key=lambda kv: (-len({w for w, _, _ in kv[1]}), kv[0])):
+        holders = {who: (own, raw) for who, own, raw in reversed(several)}
+        at = next((i for i, slot in enumerate(slots) if not slot.keys() & holders.keys()), len(slots))
+        if at == len(slots):
+            slots.append({})
+            owners.append([])
+        slots[at] |= holders
+        owners[at] += [(who, raw.id) for who, _, raw in several]
+    ids = [form if i == 0 else _id(form, i) for i in range(len(slots))]
+    return [(_candidate(id, slot, fields), own) for id, slot, own in zip(ids, slots, owners, strict=True)]
+
+
+def _candidate(
+    id: str, slot: Mapping[str, tuple[Annotation, Annotation]], fields: Sequence[Field]
+) -> Candidate:
+    """What the annotators of one slot have in common, and in what they differ."""
+    made = tuple((who, replace(own, id=id)) for who, (own, _) in sorted(slot.items()))
+    versions = [own for _, own in made]
+    value = replace(versions[0], origin="human")
+    contested: list[str] = []
+    settled: list[tuple[str, str]] = []
+    for field in fields:
+        if len({content(own, [field]) for own in versions}) == 1:
+            # The same content may be written in several orders: the least, whoever it is from.
+            value = field.put(value, min((field.of(own) for own in versions), key=repr))
+        elif field.agree:
+            contested.append(field.name)
+            value = field.put(value, None)
+            continue
+        else:
+            best, how = most(field, versions)
+            value = field.put(value, field.of(best))
+            settled.append((field.name, how))
+            continue
+        if any(content(own, [field]) != content(raw, [field]) for own, raw in slot.values()):
+            settled.append((field.name, RULING))
+    return Candidate(value, made, tuple(fields), tuple(contested), tuple(settled))
+
+
+def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]:
+    """A version with the most frequent content of a field, and how it was found: by majority, or at a tie by what the
+    schema takes unless told otherwise, by the order of its values, else by the order of the contents."""
+    counts = Counter(content(own, [field]) for own in versions)
+    top = max(counts.values())
+    best = [own for own in versions if counts[content(own, [field])] == top]
+
+    def rank(own: Annotation) -> tuple[bool, int, str]:
+        held = field.of(own)
+        place = field.order.index(held) if isinstance(held, str) and held in field.order else len(field.order)
+        return held != field.default or held is None, place, content(own, [field])
+
+    winner = min(best, key=rank)
+    return winner, MAJORITY if len(counts) == 1 or list(counts.values()).count(top) == 1 else TIE
+
+
+def with_most(candidate: Candidate) -> Candidate:
+    """With the most frequent content of every field, said where that was needed."""
+    value, versions = candidate.value, [own for _, own in candidate.made]
+    how: list[tuple[str, str]] = []
+    for name in candidate.contested:
+        field = candidate.field(name)
+        best, means = most(field, versions)
+        value = field.put(value, field.of(best))
+        how.append((name, means))
+    return candidate.version(value, *how)
+
+
+def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
+    """The candidate as more than half of all `voters` made it, label, place and contested fields together; None where
+    no version has so many."""
+    if len(candidate.made) * 2 <= voters:
+        return None
+    if not candidate.contested:
+        return candidate
+    fields = [candidate.field(name) for name in candidate.contested]
+    counts = Counter(content(own, fields) for _, own in candidate.made)
+    top, votes = counts.most_common(1)[0]
+    if votes * 2 <= voters:
+        return None
+    own = next(own for _, own in candidate.made if content(own, fields) == top)
+    value = candidate.value
+    for field in fields:
+        value = field.put(value, field.of(own))
+    return candidate.version(value)
+
+
+def clusters(found: Sequence[Candidate], *, least: float = 0.5) -> list[list[Candidate]]:
+    """Span candidates of one layer that mean the same stretch: each overlaps the first of its cluster with an
+    intersection over union of at least `least`; those with more votes come first."""
+    out: list[list[Candidate]] = []
+    spans = [c for c in found if isinstance(c.value, Span)]
+    for one in sorted(spans, key=lambda c: (-len(c.made), _place(c))):
+        home = next((group for group in out if _near(group[0], one, least)), None)
+        if home is None:
+            out.append([one])
+        else:
+            home.append(one)
+    return out
+
+
+def _near(a: Candidate, b: Candidate, least: float) -> bool:
+    x, y = a.value, b.value
+    return isinstance(x, Span) and isinstance(y, Span) and x.layer == y.layer and iou(x, y) >= least
+
+
+def with_ends(kept: Iterable[Candidate], standing: Iterable[str] = ()) -> list[Candidate]:
+    """Without the relations that have an end which is neither kept nor among `standing`."""
+    held = list(kept)
+    ids = {c.id for c in held} | {AUTHOR, *standing}
+    return [
+        c for c in held
+        if isinstance(c.value, Span) or (c.value.source in ids and c.value.target in ids)
+    ]  # fmt: skip
+
+
+__all__ = [
+    "BECAUSE",
+    "MAJORITY",
+    "RULING",
+    "TIE",
+    "Candidate",
+    "Learning",
+    "Selective",
+    "Strategy",
+    "by_majority",
+    "candidates",
+    "clusters",
+    "most",
+    "strategy_of",
+    "with_ends",
+    "with_most",
+]

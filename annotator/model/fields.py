@@ -1,0 +1,85 @@
+"""The fields of an annotation beside its place and label: entity, concept and every other attribute, read, compared and
+written in one way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Annotation, Span, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a layer's annotations. `entity` tells the one that stands outside the attributes, `pair` a stretch of
+    text; where `agree` is false, annotators need not agree on it; `order` are the values of a choice."""
+
+    name: str
+    entity: bool = False
+    agree: bool = True
+    pair: bool = False
+    order: tuple[str, ...] = ()
+    default: str | int | None = None
+
+    def of(self, value: Annotation) -> Value | None:
+        """What an annotation holds in this field; None for nothing, however that is written."""
+        if self.entity:
+            held: Value | None = value.entity if isinstance(value, Span) else None
+        else:
+            held = value.attributes.get(self.name)
+        return None if held is None or held in ("", []) else held
+
+    def key(self, value: Annotation) -> Hashable:
+        """Equal for equal contents: several values in any order are the same, and so are several entities."""
+        held = self.of(value)
+        if self.entity and isinstance(held, str):
+            return frozenset(part.strip() for part in held.split(";") if part.strip())
+        if isinstance(held, list):
+            return tuple(held) if self.pair else frozenset(held)
+        return held
+
+    def put(self, value: Annotation, held: Value | None) -> Annotation:
+        """The annotation with another content of this field; None takes it away."""
+        if self.entity:
+            name = held if isinstance(held, str) else None
+            return replace(value, entity=name) if isinstance(value, Span) else value
+        rest = {name: old for name, old in value.attributes.items() if name != self.name}
+        return replace(value, attributes=rest if held is None else {**rest, self.name: held})
+
+
+def fields_of(layer: str, schema: LabelSchema | None, values: Iterable[Annotation] = ()) -> tuple[Field, ...]:
+    """The fields of a layer in the order of the schema; without one, all that the values hold."""
+    known = schema.layer(layer) if schema is not None else None
+    if known is None:
+        every = sorted({name for value in values for name in value.attributes})
+        return (Field("entity", entity=True), *(Field(name) for name in every))
+    listed = [
+        Field(
+            a.name, a.type == "entity", a.agree, a.type == "span", a.values if a.type == "choice" else (),
+            a.default,
+        )
+        for a in known.attributes
+    ]  # fmt: skip
+    # What the schema does not list is nothing to agree on, and still is not the first annotator's to say.
+    names = {field.name for field in listed}
+    held = list(values)
+    if not any(field.entity for field in listed) and any(isinstance(v, Span) and v.entity for v in held):
+        listed.append(Field("entity", entity=True, agree=False))
+    others = sorted({name for value in held for name in value.attributes} - names)
+    return (*listed, *(Field(name, agree=False) for name in others))
+
+
+def content(value: Annotation, fields: Sequence[Field]) -> str:
+    """The contents of some fields as text, equal for equal contents; a total order."""
+    return json.dumps([_sortable(field.key(value)) for field in fields], ensure_ascii=False)
+
+
+def _sortable(key: Hashable) -> object:
+    if isinstance(key, frozenset):
+        return sorted(map(str, key))
+    return list(key) if isinstance(key, tuple) else key
+
+
+__all__ = ["Field", "content", "fields_of"]

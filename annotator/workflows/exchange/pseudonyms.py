@@ -1,0 +1,90 @@
+"""Names of people replaced by pseudonyms that are the same in every file and every export of a project."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from annotator.model.record import GOLD, Record
+from annotator.project import Project
+
+
+class Pseudonyms:
+    """The pseudonyms of a project: `coder-` and six hexadecimal digits, from a keyed hash of the name. The key is the
+    project's own number, which no export holds."""
+
+    def __init__(self, project: Project) -> None:
+        key = (project.setting("project") or "").encode()
+        names = {row.annotator for row in project.log.completions() if row.annotator != GOLD}
+        for document in project.documents.ids():
+            names |= {e.reviewer for e in project.log.events(document, GOLD) if e.reviewer is not None}
+        for record in project.log.records(annotator=GOLD):
+            names |= _named(record.history)
+        self._names = {name: _pseudonym(name, key) for name in sorted(names)}
+        longest = sorted(self._names, key=lambda name: (-len(name), name))
+        words = "|".join(map(re.escape, longest))
+        self._words = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
+
+    def name(self, who: str) -> str:
+        """The pseudonym of an annotator or reviewer."""
+        return self._names.get(who, who)
+
+    def text(self, text: str) -> str:
+        """A text with the pseudonyms in place of the names."""
+        return self._words.sub(lambda m: self._names[m.group()], text) if self._words else text
+
+    def value(self, value: Any) -> Any:
+        """A JSON value with the pseudonyms in place of strings that are names."""
+        if isinstance(value, str):
+            return self.name(value)
+        if isinstance(value, Mapping):
+            return {
+                self.name(key) if isinstance(key, str) else key: self.value(own) for key, own in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(own) for own in value]
+        return value
+
+    def record(self, record: Record) -> Record:
+        """A record without the names of people in annotator, history and notes."""
+        return replace(
+            record,
+            annotator=None if record.annotator is None else self.name(record.annotator),
+            history=_sorted_lists(self.value(record.history)),
+            notes={item: self.text(note) for item, note in record.notes.items()},
+        )
+
+    def records(self, records: Iterable[Record]) -> Iterable[Record]:
+        """All of them so."""
+        return map(self.record, records)
+
+
+def _pseudonym(name: str, key: bytes) -> str:
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=3)
+    return f"coder-{digest.hexdigest()}"
+
+
+def _named(history: Mapping[str, Any]) -> set[str]:
+    """The people that the history of a gold record names."""
+    names = {*history.get("eligible", ()), *history.get("reviewers", ())}
+    names |= {change.get("annotator") for change in history.get("changed_since", ())}
+    for item in history.get("items", {}).values():
+        names |= {*item.get("votes", ()), item.get("reviewer")}
+    return {name for name in names if isinstance(name, str)}
+
+
+def _sorted_lists(history: dict[str, Any]) -> dict[str, Any]:
+    """Lists of people in the order of the pseudonyms, which tells nothing of the names."""
+    for key in ("eligible", "reviewers"):
+        if key in history:
+            history[key] = sorted(history[key])
+    for item in history.get("items", {}).values():
+        if "votes" in item:
+            item["votes"] = sorted(item["votes"])
+    return history
+
+
+__all__ = ["Pseudonyms"]

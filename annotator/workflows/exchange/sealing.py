@@ -1,0 +1,56 @@
+"""The manifest of a data set: written so that any byte that changes is found, its own included."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+
+_SEAL = "sha256"
+"""The key of the manifest that holds the hash of all else in it."""
+
+
+def _bytes(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
+
+
+def sealed(manifest: Mapping[str, Any]) -> bytes:
+    """The manifest as bytes, with the sha256 of what they are without it."""
+    plain = {key: value for key, value in manifest.items() if key != _SEAL}
+    return _bytes({**plain, _SEAL: hashlib.sha256(_bytes(plain)).hexdigest()})
+
+
+def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
+    """File and complaint for what does not fit the manifest of a data set: files that are missing, changed or not in
+    it, and the manifest itself. Nothing where there is neither a manifest nor the files of a data set."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        if (folder / "gold.jsonl").is_file() and (folder / "annotators.jsonl").is_file():
+            yield MANIFEST, "is missing, so that nothing here can be checked; export the data set again"
+        return
+    own = file.read_bytes()
+    try:
+        manifest = json.loads(own)
+        pairs = {str(name): str(about["sha256"]) for name, about in manifest["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        yield MANIFEST, "is not a manifest of a data set; export the data set again"
+        return
+    if own != sealed(manifest):
+        yield MANIFEST, "was changed: its sha256 is another than it says"
+    for name, expected in sorted(pairs.items()):
+        one = folder / name
+        if not one.is_file():
+            yield name, "is in the manifest and not in the folder"
+        elif hashlib.sha256(one.read_bytes()).hexdigest() != expected:
+            yield name, "has another sha256 than the manifest says"
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name != MANIFEST and name not in pairs and not path.is_dir():
+            yield name, "is in the folder and not in the manifest"
+
+
+__all__ = ["MANIFEST", "sealed", "wrong_files"]

@@ -1,0 +1,157 @@
+"""What there is to merge: the candidates of every document, and what a strategy keeps of them by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from annotator import families
+from annotator.merging.api import Candidate, Learning, Selective, candidates, with_ends
+from annotator.model.decision import Completion
+from annotator.model.naming import SameNames
+from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Annotation, Relation
+from annotator.model.text import Document
+from annotator.project import Project
+
+ADJUDICATED = "adjudicated"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What there is to merge in a document: the candidates, who finished it, and what the strategy keeps. Of that,
+    `kept` stands now, and the relations in `following` stand once their ends do."""
+
+    document: str
+    voters: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    kept: tuple[Candidate, ...]
+    origin: str
+    complete: bool = False
+    sure: Mapping[str, float] = field(default_factory=dict)
+    """The strategy's posterior of each candidate's label, where it has one."""
+    following: tuple[Candidate, ...] = ()
+
+    @property
+    def open(self) -> tuple[Candidate, ...]:
+        """What the strategy does not decide."""
+        if self.complete:
+            return ()
+        ids = {c.id for c in (*self.kept, *self.following)}
+        return tuple(c for c in self.candidates if c.id not in ids)
+
+    @property
+    def by_id(self) -> dict[str, Candidate]:
+        """The candidates by their ids."""
+        return {c.id: c for c in self.candidates}
+
+    def with_gone(self, gone: Iterable[Candidate]) -> Versions:
+        """With candidates that nobody makes any more."""
+        return replace(self, candidates=(*self.candidates, *gone))
+
+
+def check_strategy(name: str) -> str:
+    """The name of a merging strategy. Raises UsageError when there is none of it."""
+    family, _, option = name.partition(":")
+    families.merging.load(family).kept([], [], option=option)
+    return name
+
+
+def voters_of(done: Iterable[Record]) -> tuple[str, ...]:
+    """The annotators of finished records, sorted."""
+    return tuple(sorted(r.annotator for r in done if r.annotator is not None))
+
+
+def learn(project: Project, strategy: str) -> object | None:
+    """What a strategy learns from all documents; None for one that learns nothing.
+
+    Raises UsageError when there is too little to learn from.
+    """
+    module = families.merging.load(strategy.partition(":")[0])
+    if not isinstance(module, Learning):
+        return None
+    every: dict[str, list[Record]] = {}
+    for record in project.log.records(status=Completion.DONE):
+        every.setdefault(record.document.id, []).append(record)
+    same = project.names.same()
+    corpus = [
+        (candidates(done, schema=project.schema, same=same), voters_of(done)) for done in every.values()
+    ]
+    return module.learn(corpus)
+
+
+def versions(
+    records: Iterable[Record],
+    strategy: str = "unanimous",
+    learnt: object | None = None,
+    *,
+    schema: LabelSchema | None = None,
+    same: SameNames | None = None,
+) -> Versions | None:
+    """What there is to merge in the records of one document, with what `learn` gave; None when nobody finished
+    it, or not the one whose work the strategy takes. Annotators agree where all that `schema` lists agrees, names
+    that are the `same` being one."""
+    done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
+    if not done:
+        return None
+    family, _, option = strategy.partition(":")
+    voters = voters_of(done)
+    found = candidates(done, schema=schema, same=same)
+    module = families.merging.load(family)
+    if isinstance(module, Selective) and not module.applies(voters, option=option):
+        return None
+    sure: dict[str, float] = {}
+    if learnt is not None and isinstance(module, Learning):
+        agreed = module.kept(found, voters, option=option, learnt=learnt)
+        sure = module.posteriors(found, voters, learnt)
+    else:
+        agreed = module.kept(found, voters, option=option)
+    kept = with_ends(agreed)
+    ids = {c.id for c in kept}
+    following = tuple(c for c in agreed if c.id not in ids)
+    return Versions(
+        done[0].document.id, voters, tuple(found), tuple(kept), strategy, module.complete, sure, following
+    )
+
+
+class Merger:
+    """A strategy on the work of a project, with what it learnt and the rulings on names, both read once."""
+
+    def __init__(self, project: Project, strategy: str = "unanimous") -> None:
+        self.project = project
+        self.strategy = strategy
+        self._learnt = learn(project, strategy)
+        self._same = project.names.same()
+
+    def names_changed(self) -> None:
+        """A ruling was made: read them again."""
+        self._same = self.project.names.same()
+
+    def versions(self, document: str, records: Iterable[Record] | None = None) -> Versions | None:
+        """What there is to merge in a document; `records` where they are at hand."""
+        own = self.project.log.records(document=document) if records is None else records
+        return versions(own, self.strategy, self._learnt, schema=self.project.schema, same=self._same)
+
+    def candidates(self, records: Sequence[Record]) -> list[Candidate]:
+        """The candidates of some records of one document, whoever finished it."""
+        return candidates(records, schema=self.project.schema, same=self._same)
+
+
+def paragraph_of(document: Document, value: Annotation, others: Mapping[str, Annotation]) -> int:
+    """The index of the paragraph of an annotation: of a relation, that of its target, which is among `others`."""
+    while isinstance(value, Relation):
+        value = others[value.target]
+    return document.paragraph_at(value.start).index
+
+
+__all__ = [
+    "ADJUDICATED",
+    "Merger",
+    "Versions",
+    "check_strategy",
+    "learn",
+    "paragraph_of",
+    "versions",
+    "voters_of",
+]

@@ -1,0 +1,174 @@
+"""What review has yet to decide in a document, by what stands in its gold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from annotator.merging.api import Candidate
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import Completion, Standing, Status
+from annotator.model.fields import content, fields_of
+from annotator.model.record import GOLD
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, iou
+from annotator.workflows.review.alignment import Difference, differences_of
+from annotator.workflows.review.changes import Change, changes
+from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A document in review: the versions, what stands in the gold, what changed since it was finished, and the
+    differences, of which `waiting` have to be decided. `reopened` are items of a finished gold that nobody adjudicated
+    and that annotators do not agree on any more."""
+
+    found: Versions
+    gold: AnnotationSet
+    changes: tuple[Change, ...]
+    differences: tuple[Difference, ...]
+    waiting: tuple[Difference, ...]
+    reopened: frozenset[str]
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is gold, and was changed since."""
+        return bool(self.changes) and self.gold.completion is Completion.GOLD
+
+
+def situation(merger: Merger, document: str) -> Situation | None:
+    """How a document stands in review; None when there is nothing to merge in it."""
+    found = merger.versions(document)
+    if found is None:
+        return None
+    gold, _ = merger.project.log.annotations(document, GOLD)
+    since = changes(merger, document)
+    touched = {change.item for change in since if change.item}
+    found = found.with_gone(_gone(found, gold, touched, merger.project.schema))
+    reopened = frozenset(_reopened(found, gold, touched))
+    differences = _with_reopened(differences_of(found), reopened)
+    finished = gold.completion is Completion.GOLD
+    waiting = tuple(d for d in differences if waits(d, found, gold, reopened, finished=finished))
+    return Situation(found, gold, since, tuple(differences), waiting, reopened)
+
+
+def _standing(gold: AnnotationSet, id: str) -> Standing | None:
+    return next((held[id] for held in gold.by_paragraph.values() if id in held), None)
+
+
+def known(gold: AnnotationSet, id: str) -> bool:
+    """Whether the gold says anything of an item, be it against it."""
+    return _standing(gold, id) is not None
+
+
+def _gone(
+    found: Versions, gold: AnnotationSet, touched: Collection[str], schema: LabelSchema
+) -> list[Candidate]:
+    """Items of the gold that annotators agreed on and that nobody makes any more."""
+    there = {c.id for c in found.candidates}
+    return [
+        Candidate(value, (), fields_of(value.layer, schema, [value]))
+        for value in gold.annotations()
+        if value.id in touched and value.id not in there and value.origin != ADJUDICATED
+    ]
+
+
+def _reopened(found: Versions, gold: AnnotationSet, touched: Collection[str]) -> Iterable[str]:
+    """What stands by agreement and was touched since, where what the strategy keeps now is something else."""
+    kept = {c.id: c for c in (*found.kept, *found.following)}
+    for candidate in found.candidates:
+        standing = _standing(gold, candidate.id) if candidate.id in touched else None
+        value = standing.value if standing is not None else None
+        if not isinstance(value, Span | Relation) or value.origin == ADJUDICATED:
+            continue
+        now = kept.get(candidate.id)
+        if now is None or not same_content(now, value):
+            yield candidate.id
+
+
+def same_content(candidate: Candidate, value: Annotation) -> bool:
+    """Whether a candidate that a strategy keeps holds what stands."""
+    fields = candidate.fields
+    return content(candidate.value, fields) == content(value, fields)
+
+
+def _with_reopened(differences: Iterable[Difference], reopened: Collection[str]) -> list[Difference]:
+    """What is reopened is a difference, also where annotators agree now: on something else than the gold has."""
+    out: list[Difference] = []
+    number = 0
+    for difference in differences:
+        one = difference
+        if not one.kinds and one.ids & set(reopened):
+            one = replace(one, kinds=("changed since",))
+        if one.kinds and not one.follows:
+            number += 1
+            one = replace(one, number=number)
+        out.append(one)
+    return out
+
+
+def waits(
+    difference: Difference,
+    found: Versions,
+    gold: AnnotationSet,
+    reopened: Collection[str] = (),
+    *,
+    finished: bool = False,
+) -> bool:
+    """Whether review has to decide on a difference. Of a `finished` gold also what annotators agree on and it has not:
+    nothing comes into it by itself."""
+    if difference.ids & set(reopened):
+        return True
+    own = difference.candidates
+    if not difference.kinds:
+        return any(
+            ((s := _standing(gold, c.id)) is not None and s.value is None and s.status is Status.MARKED)
+            or (s is None and finished and not _settled(gold, c, found.by_id))
+            for c in own
+        )
+    if difference.follows:
+        return not any(known(gold, c.id) for c in own) and any(_ends_stand(gold, c) for c in own)
+    if found.complete:
+        return any((s := _standing(gold, c.id)) is not None and not _decided(s) for c in own)
+    kept = {c.id for c in found.kept}
+    return any(c.id not in kept and not _settled(gold, c, found.by_id) for c in own) or any(
+        (s := _standing(gold, c.id)) is not None and not _decided(s) for c in own
+    )
+
+
+def _decided(standing: Standing) -> bool:
+    """Whether there is a decision: not just a note, nor one that was called back or put off, nor half of one."""
+    if standing.value is None:
+        return standing.status not in (Status.MARKED, Status.SKIPPED)
+    return not standing.open
+
+
+def _ends_stand(gold: AnnotationSet, candidate: Candidate) -> bool:
+    value = candidate.value
+    if not isinstance(value, Relation):
+        return False
+    standing = {s.id for s in gold.spans()}
+    return value.target in standing and (value.source == AUTHOR or value.source in standing)
+
+
+def _settled(gold: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
+    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of a relation, by
+    deciding against the holder or the target."""
+    standing = _standing(gold, candidate.id)
+    if standing is not None:
+        return _decided(standing)
+    value = candidate.value
+    spans = gold.spans()
+    if isinstance(value, Relation):
+        ids = {s.id for s in spans}
+        ends = [others[end] for end in (value.source, value.target) if end in others and end not in ids]
+        return any(_settled(gold, end, others) and not _stands_nearby(spans, end.value) for end in ends)
+    return any((s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in spans)
+
+
+def _stands_nearby(spans: Iterable[Span], value: Annotation) -> bool:
+    """Whether another version of a span stands, to which the stances on it go over."""
+    return isinstance(value, Span) and any(s.layer == value.layer and iou(s, value) >= 0.5 for s in spans)
+
+
+__all__ = ["Situation", "known", "same_content", "situation", "waits"]
