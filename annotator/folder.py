@@ -15,7 +15,7 @@ from annotator.resources import load_schema, schema_names, schema_path
 from annotator.store import overview
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
-from annotator.store.files import refuse_network, share
+from annotator.store.files import let_group_in, refuse_network, share
 
 DATABASE = "annotator.db"
 
@@ -60,20 +60,18 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
     source = schema_path(schema)
     load_schema(schema)
     made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    if shared:
+        let_group_in()
     try:
         root.mkdir(parents=True, exist_ok=True)
         if shared and not allow_network:
             refuse_network(root)
-        named = schema
-        if schema not in schema_names():
-            named = source.name
-            if source.resolve() != (root / named).resolve():
-                shutil.copyfile(source, root / named)
+        named = schema if schema in schema_names() else _copied(source, root)
         _make_database(root / DATABASE)
-        if shared:
-            share(root, root / DATABASE)
         settings = TEMPLATE.format(schema=named, shared=str(shared).lower())
         (root / FILE).write_text(settings, encoding="utf-8")
+        if shared:
+            share(root, root / DATABASE, (root / FILE, root / named))
         yield
     except BaseException as error:
         for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
@@ -86,6 +84,13 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
             hint = "Check the path and its permissions"
             raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
         raise
+
+
+def _copied(schema: Path, root: Path) -> str:
+    """A schema of the user's own as a file in the folder; its name."""
+    if schema.resolve() != (root / schema.name).resolve():
+        shutil.copyfile(schema, root / schema.name)
+    return schema.name
 
 
 def schema_of(root: Path, config: Config) -> LabelSchema:

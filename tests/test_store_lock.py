@@ -54,7 +54,7 @@ def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(tm
     first.close()
 
 
-def test_first_come_first_served_also_past_one_who_leaves_and_wants_back_in(tmp_path: Path) -> None:
+def test_who_waits_is_served_before_one_who_leaves_and_wants_back_in_again_and_again(tmp_path: Path) -> None:
     path = tmp_path / "l"
     busy = Lock(path)
     assert busy.acquire(0)
@@ -64,25 +64,25 @@ def test_first_come_first_served_also_past_one_who_leaves_and_wants_back_in(tmp_
         own = Lock(path)
         assert own.acquire(10)
         order.append(number)
-        time.sleep(0.01)
+        time.sleep(0.005)
         own.release()
         own.close()
 
     threads = []
-    for number in range(12):
+    for number in range(10):
         threads.append(threading.Thread(target=wait, args=(number,)))
         threads[-1].start()
         _until_waiting(path, number + 1)
+    turns = 0
+    while any(thread.is_alive() for thread in threads):
+        turns += 1
+        busy.release()
+        assert busy.acquire(10)
     busy.release()
-    assert busy.acquire(10)
-    order.append(99)
-    busy.release()
-    for thread in threads:
-        thread.join()
-    assert sorted(order) == [*range(12), 99]
-    # The first may be overtaken by the one that is running when it leaves; nobody is twice.
-    assert order.index(99) >= len(order) - 2, order
-    assert [n for n in order if n != 99] == sorted(n for n in order if n != 99)
+    assert sorted(order) == list(range(10))
+    # Whoever runs when the lock comes free may slip in now and then, but holds nobody up.
+    assert turns <= 20, f"{turns} turns of the one for ten of the others"
+    assert order == sorted(order), "first come, first served"
     busy.close()
 
 
@@ -124,6 +124,9 @@ def test_who_holds_the_database_is_told(tmp_path: Path) -> None:
         assert holder(lock) == f"process {other.pid} (python)" or str(other.pid) in holder(lock)
         with pytest.raises(BusyError, match=f"process {other.pid} .*held the database for 0.05 seconds"):
             of.keep_setting("a", "b")
+    end = time.monotonic() + 5
+    while holder(lock) and time.monotonic() < end:
+        time.sleep(0.01)  # The one who gave up is handed the lock, and drops it.
     assert holder(lock) == ""
     assert holder(tmp_path / "none") == ""
 

@@ -26,6 +26,7 @@ from annotator.project.suggestions import Suggestions
 from annotator.store import naming, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.files import let_group_in
 from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
 from annotator.store.parses import KeptParses
@@ -100,6 +101,8 @@ class Project:
         if not (root / FILE).is_file():
             raise ProjectError("is not a project", file=root, hint="Make one with `annotator init`")
         config = read_config(root / FILE)
+        if config.shared:
+            let_group_in()
         return cls(root, config, schema_of(root, config), Database(root / DATABASE, timeout=timeout))
 
     def wait_at_most(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from annotator.errors import StoreError
@@ -52,15 +53,24 @@ def refuse_network(path: Path) -> None:
         )
 
 
-def share(root: Path, database: Path) -> None:
-    """Make a project writable for its group, whatever the umask: SQLite copies the database's mode to the
-    files it makes beside it."""
-    root.chmod(0o2770)
-    for file in (database, database.with_name(database.name + ".lock")):
-        if not file.exists():
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o660))
-        file.chmod(0o660)
-    for suffix in ("-wal", "-shm"):
-        beside = database.with_name(database.name + suffix)
-        if beside.exists():
-            beside.chmod(0o660)
+SHARED_FOLDER, SHARED_FILE = 0o2770, 0o660
+"""Modes in a shared project: the group may do what the owner may, and what is made in the folder is the group's."""
+
+
+def let_group_in() -> None:
+    """From now on this process makes its files for the group too, whatever its umask was: those of SQLite, locks and
+    journals, what runs in the background, and what is exported."""
+    mask = os.umask(0o077)
+    os.umask(mask & ~0o070)
+
+
+def share(root: Path, database: Path, files: Iterable[Path]) -> None:
+    """Make a project writable for its group: the folder, the database with what SQLite has made beside it, and the
+    other files that belong to it. SQLite copies the database's mode to the files that it makes later."""
+    root.chmod(SHARED_FOLDER)
+    beside = [
+        database.with_name(database.name + suffix) for suffix in ("", ".lock", "-wal", "-shm", "-journal")
+    ]
+    for file in (*beside, *files):
+        if file.exists():
+            file.chmod(SHARED_FILE)

@@ -201,7 +201,7 @@ def holder(path: Path) -> str:
     """Who holds the lock of a file, as `process 123 (name)`; empty when nobody does or it cannot be told."""
     try:
         inode = path.stat().st_ino
-        lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+        lines = Path("/proc/locks").read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
     for fields in map(str.split, lines):
