@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, tell
-from annotator.console import tell_csv
+from annotator.console import talk, tell_csv
+from annotator.model.text import plural
 
 if TYPE_CHECKING:
-    from annotator.measures.api import Passage
+    from annotator.measures.api import Passage, Result
+    from annotator.project import Project
     from annotator.workflows.agreement.gamma import Gamma
+    from annotator.workflows.agreement.values import Contrast
 
 
 @click.command()
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
 @click.option("--annotators", metavar="A,B", help="Only these annotators.")
-@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Only this; may be repeated.")
 @click.option(
-    "--bootstrap", type=click.IntRange(0, 100_000), default=1000, show_default=True, help="Samples."
+    "--document", "documents", multiple=True, metavar="ID", help="Only this document; may be repeated."
 )
-@click.option("--seed", type=int, default=20240901, show_default=True, help="Of the bootstrap.")
+@click.option(
+    "--since", metavar="DAY", help="Only documents whose last annotator finished on this day or later."
+)
+@click.option("--until", metavar="DAY", help="The same, on this day or before.")
+@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Only this; may be repeated.")
+@click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
+@click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a report for a methods section: FILE.md, FILE.tex or FILE.csv; may be repeated.",
+)
+@click.option(
+    "--tables",
+    "tables_to",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write CSV files: figures, pairs of annotators, documents, habits, time, and every disagreement.",
+)
 @click.option(
     "--gamma", "with_gamma", is_flag=True, help="gamma and gamma_cat too (extra `gamma`); takes long."
 )
@@ -31,55 +55,72 @@ if TYPE_CHECKING:
 @click.option("--gamma-beta", default=1.0, show_default=True, help="Weight of the label in gamma.")
 @click.option("--gamma-seconds", default=300.0, show_default=True, help="Time limit of gamma for each layer.")
 @click.option(
+    "--seed", type=int, default=20240901, show_default=True, help="Of the sampling that gamma does."
+)
+@click.option(
     "--beside",
     type=click.IntRange(0, 20),
     default=0,
     metavar="N",
     help="Then the N paragraphs that differ most, side by side, with the attributes that differ.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV, those of labels too.")
 @json_option
 @click.pass_context
 def command(
     ctx: click.Context,
     layers: tuple[str, ...],
     annotators: str | None,
+    documents: tuple[str, ...],
+    since: str | None,
+    until: str | None,
     measures: tuple[str, ...],
-    bootstrap: int,
-    seed: int,
+    no_intervals: bool,
+    bootstrap: int | None,
+    reports: tuple[Path, ...],
+    tables_to: Path | None,
     with_gamma: bool,
     gamma_alpha: float,
     gamma_beta: float,
     gamma_seconds: float,
+    seed: int,
     beside: int,
     as_csv: bool,
     as_json: bool,
 ) -> None:
     """How far the annotators agree on documents that two or more of them finished.
 
-    F1 of spans, Krippendorff's alpha on characters and tokens, alpha_U and the u-alpha family, labels and
-    attributes of aligned spans with kappa, relations with their side, tuples and the network; with intervals,
-    what agreement is lost to, the influence of suggestions, and where to look.
+    F1 of spans, Krippendorff's alpha with percent agreement and Gwet's AC1 beside it, alpha_U and the u-alpha family,
+    labels, attributes and names of aligned spans, relations with their side, tuples and the network; with intervals
+    over documents, what agreement is lost to, the influence of suggestions, and where to look.
 
     \b
     Examples:
       annotator agreement
       annotator agreement --annotators ada,ben --layer claim --json
-      annotator agreement --beside 5
-      annotator agreement --measure alpha-u --bootstrap 2000 --csv > alpha.csv
+      annotator agreement --report agreement.md --report agreement.tex
+      annotator agreement --since 2026-11-01 --tables agreement
+      annotator agreement --measure alpha-u --csv > alpha.csv
     """
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.report import gamma_lines, report
 
+    if bootstrap is not None:
+        talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
     with open_project(ctx) as project:
         names = [a.strip() for a in annotators.split(",")] if annotators else None
+        only = _documents(project, documents, since, until)
+        if reports or tables_to is not None:
+            _write(project, names, layers, measures, only, reports, tables_to)
+            return
         found = agreement(
             project,
             annotators=names,
             layers=layers or None,
             measures=measures or None,
-            intervals=bootstrap > 0,
+            documents=only,
+            intervals=not no_intervals and bootstrap != 0,
         )
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
@@ -91,6 +132,46 @@ def command(
         tell_csv(_csv(found, gammas))
     else:
         tell(*report(found), *gamma_lines(gammas), *_side_by_side(passages))
+
+
+def _documents(
+    project: Project, documents: Sequence[str], since: str | None, until: str | None
+) -> set[str] | None:
+    """The documents that are asked for; None for all. Raises UsageError for one that is none."""
+    from annotator.workflows.agreement.study import checked_day, finished_between
+
+    for id in documents:
+        project.documents.load(id)
+    found = finished_between(project, checked_day(since, "--since"), checked_day(until, "--until"))
+    if not documents:
+        return found
+    return set(documents) if found is None else found & set(documents)
+
+
+def _write(
+    project: Project,
+    names: Sequence[str] | None,
+    layers: Sequence[str],
+    measures: Sequence[str],
+    only: set[str] | None,
+    reports: Sequence[Path],
+    tables_to: Path | None,
+) -> None:
+    """Reports and tables, and a line for each."""
+    from annotator.workflows.agreement.methods import check_report, write_report
+    from annotator.workflows.agreement.study import all_differences, study
+    from annotator.workflows.agreement.tables import files, write_tables
+
+    for file in reports:
+        check_report(file)
+    found = study(project, annotators=names, layers=layers or None, measures=measures or None, documents=only)
+    for file in reports:
+        write_report(found, file)
+        tell(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
+    if tables_to is not None:
+        differing = all_differences(project, annotators=names, layers=layers or None, documents=only)
+        for name, rows in write_tables(tables_to, files(found, differing)).items():
+            tell(f"{tables_to / name}: {plural(rows, 'row')}")
 
 
 def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
@@ -111,6 +192,7 @@ def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
 def _table(found: object) -> dict[str, object]:
     """The agreement as JSON values."""
     from annotator.workflows.agreement.compute import Agreement
+    from annotator.workflows.agreement.report import INTERVALS
 
     assert isinstance(found, Agreement)
     data = found.data
@@ -123,31 +205,53 @@ def _table(found: object) -> dict[str, object]:
         "skipped": data.skipped,
         "unfinished": data.unfinished,
         "alone": data.alone,
-        "results": [asdict(result) for result in found.results],
+        "intervals": INTERVALS,
+        "results": [_result(result) for result in found.results],
         "lost": {layer: asdict(lost) for layer, lost in found.lost.items()},
         "pairs": {
             layer: [{"annotators": list(pair), "f1": value} for pair, value in pairs.items()]
             for layer, pairs in found.pairs.items()
         },
+        "people": {
+            layer: [{"annotator": who, "f1": value, "n": n} for who, (value, n) in people.items()]
+            for layer, people in found.people.items()
+        },
+        "matrices": [
+            {
+                "layer": layer,
+                "what": what,
+                "pairs": [{"annotators": list(who), **asdict(pair)} for who, pair in matrix.items()],
+            }
+            for (layer, what), matrix in found.matrices.items()
+        ],
         "without": {layer: dict(values) for layer, values in found.without.items()},
         "confusion": {
             layer: {"labels": list(labels), "counts": counts}
             for layer, (labels, counts) in found.confusion.items()
         },
-        "blind": [asdict(one) for one in found.blind],
-        "model": [asdict(one) for one in found.model],
+        "blind": [_contrast(one) for one in found.blind],
+        "model": [_contrast(one) for one in found.model],
         "worst": [asdict(spot) for spot in found.worst],
     }
 
 
-def _csv(found: object, gammas: Sequence[Gamma]) -> Iterator[tuple[object, ...]]:
-    """One row for each figure."""
+def _contrast(one: Contrast) -> dict[str, object]:
+    return {**asdict(one), "shown": _result(one.shown), "hidden": _result(one.hidden)}
+
+
+def _result(result: Result) -> dict[str, object]:
+    """A figure without its explanation."""
+    return {name: value for name, value in asdict(result).items() if name != "about"}
+
+
+def _csv(found: object, gammas: Sequence[Gamma]) -> Iterator[Sequence[object]]:
+    """One row for each figure, and for each label of it."""
     from annotator.workflows.agreement.compute import Agreement
+    from annotator.workflows.agreement.tables import FIGURES, figures
 
     assert isinstance(found, Agreement)
-    yield ("layer", "measure", "name", "value", "low", "high", "n", "coverage", "reason")
-    for r in found.results:
-        yield (r.layer, r.measure, r.name, r.value, r.low, r.high, r.n, r.coverage, r.reason)
+    yield FIGURES
+    yield from figures(found)
     for g in gammas:
         for name, value in (("gamma", g.gamma), ("gamma_cat", g.gamma_cat)):
-            yield (g.layer, "gamma", name, value, None, None, g.documents, None, g.reason)
+            yield [g.layer, "gamma", name, "", value, None, None, g.documents, None, g.reason, ""]

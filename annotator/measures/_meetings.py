@@ -26,13 +26,22 @@ CAUSES = ("holder", "target", "missing")
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """Two annotators' relations in a passage: those with both ends in common, in pairs, and how many each has; `apart`
-    counts the rest by what differs: the holder, the target, or all (missing)."""
+    counts the rest by what differs: the holder, the target, or all (missing); `rest` names them, None for who has no
+    counterpart."""
 
     who: tuple[str, str]
     pairs: tuple[tuple[Relation, Relation], ...]
     one: int
     other: int
-    apart: Mapping[str, int]
+    rest: tuple[tuple[str, Relation | None, Relation | None], ...]
+
+    @property
+    def apart(self) -> Mapping[str, int]:
+        """How many differ in what."""
+        out = dict.fromkeys(CAUSES, 0)
+        for cause, _, _ in self.rest:
+            out[cause] += 1
+        return out
 
 
 def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list[tuple[int, Meeting]]:
@@ -161,22 +170,23 @@ def _rank(a: Relation, b: Relation) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _apart(rest: Sequence[_Keyed], left: list[_Keyed]) -> dict[str, int]:
+def _apart(
+    rest: Sequence[_Keyed], left: list[_Keyed]
+) -> tuple[tuple[str, Relation | None, Relation | None], ...]:
     """What relations without a counterpart differ in; one with the same target differs in the holder."""
-    out = dict.fromkeys(CAUSES, 0)
+    out: list[tuple[str, Relation | None, Relation | None]] = []
     for edge in rest:
-        cause = "missing"
+        cause = "holder"
         partner = next((o for o in left if o[1] == edge[1] is not None), None)
-        if partner is not None:
-            cause = "holder"
-        else:
+        if partner is None:
+            cause = "target"
             partner = next((o for o in left if o[0] == edge[0] is not None), None)
-            cause = "target" if partner is not None else "missing"
-        if partner is not None:
+        if partner is None:
+            out.append(("missing", edge[2], None))
+        else:
             left.remove(partner)
-        out[cause] += 1
-    out["missing"] += len(left)
-    return out
+            out.append((cause, edge[2], partner[2]))
+    return (*out, *(("missing", None, edge[2]) for edge in left))
 
 
 __all__ = ["CAUSES", "Meeting", "meetings", "with_relations"]

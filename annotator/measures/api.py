@@ -26,6 +26,7 @@ from annotator.measures._items import Items, items
 from annotator.measures._meetings import CAUSES, Meeting, meetings
 from annotator.measures._names import named, names_in
 from annotator.measures._nominal import confusion, pair_values
+from annotator.measures._span_arrays import SpanArrays, span_arrays
 from annotator.measures._tables import (
     About,
     AnyTable,
@@ -64,7 +65,7 @@ class Measure(Protocol):
 
 __all__ = [
     "CAUSES", "PAIRWISE", "About", "AnyTable", "Array", "Batch", "Book", "Comparison", "Figure", "Interval", "Ints",
-    "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result", "SparseTable", "Sums", "Table", "Work",
-    "alike_attributes", "cleaned_record", "compare", "confusion", "content", "f1", "interval", "items", "meetings",
-    "named", "names_in", "pair_values", "student",
+    "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result", "SpanArrays", "SparseTable", "Sums", "Table",
+    "Work", "alike_attributes", "cleaned_record", "compare", "confusion", "content", "f1", "interval", "items",
+    "meetings", "named", "names_in", "pair_values", "span_arrays", "student",
 ]  # fmt: skip

@@ -17,7 +17,6 @@ from annotator.measures._alignment import Ties, one_to_one, sides
 from annotator.measures._coefficients import mean_of
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._span_arrays import (
-    SpanArrays,
     by_passage,
     marked,
     overlaps,
@@ -81,7 +80,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
         "pairing": Table(
             [*((name,) for name in KINDS), ("marked",)], np.stack([*pairing, marked(found)], axis=1)
         ),
-        "labels": _labels(found),
+        "labels": by_label(comparison, layer),
         **pair_tables(comparison, layer.name),
     }
 
@@ -96,8 +95,9 @@ def strict(comparison: Comparison, layer: Layer) -> Table:
     )
 
 
-def _labels(found: SpanArrays) -> Table:
-    """Strict by label: spans alike, and spans of both."""
+def by_label(comparison: Comparison, layer: Layer) -> Table:
+    """The table `labels`: strict by label, spans alike and spans of both."""
+    found = span_arrays(comparison, layer.name)
     a, _ = same_pairs(found, label=True)
     size, count = len(found.labels), len(found.people)
     others = np.asarray(found.coders[found.passage] - 1, dtype=np.float64)
@@ -259,6 +259,6 @@ def against_others(people: Sums) -> dict[str, tuple[float | None, int]]:
 
 
 __all__ = [
-    "KINDS", "against_others", "between", "figures", "kinds", "pair_tables", "paired", "strict", "strict_figure",
-    "tables", "title",
+    "KINDS", "against_others", "between", "by_label", "figures", "kinds", "pair_tables", "paired", "strict",
+    "strict_figure", "tables", "title",
 ]  # fmt: skip

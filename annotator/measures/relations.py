@@ -7,6 +7,7 @@ relations that have both aligned ends in common; their `coverage` is the share o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -15,7 +16,18 @@ from annotator.measures import _nominal as nominal
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
 from annotator.measures._meetings import CAUSES, meetings, with_relations
-from annotator.measures._tables import About, AnyTable, Array, Figure, Sums, Table, counted, f1
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Key,
+    SparseTable,
+    Sums,
+    Table,
+    counted,
+    f1,
+)
 from annotator.model.schema import Layer
 
 title = "Relations"
@@ -37,8 +49,10 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     out: dict[str, AnyTable] = {
         "aligned": aligned_table(comparison, layer),
         "exact": _meetings_table(comparison, layer.name, exact=True),
-        **_details(comparison, layer.name),
+        "side labels": by_side(comparison, layer),
     }
+    if comparison.pairwise:
+        out["pairs"] = _by_pair(comparison, layer)
     found = items(comparison, layer)
     out |= nominal.tables(comparison, found, "side", nominal.label_of)
     for attribute in nominal.closed(layer):
@@ -55,33 +69,33 @@ def _meetings_table(comparison: Comparison, layer: str, *, exact: bool) -> Table
     rows = np.zeros((len(comparison.passages), 3 + len(CAUSES)))
     for i, met in meetings(comparison, layer, exact=exact):
         alike = sum(a.label == b.label for a, b in met.pairs)
-        rows[i] += (len(met.pairs), alike, met.one + met.other, *(met.apart[cause] for cause in CAUSES))
+        apart = met.apart
+        rows[i] += (len(met.pairs), alike, met.one + met.other, *(apart[cause] for cause in CAUSES))
     return Table([("met",), ("same",), ("marked",), *((cause,) for cause in CAUSES)], rows)
 
 
-def _details(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
-    """F1 with side by side, and by pair of annotators."""
-    labels: dict[tuple[int, tuple[str, ...]], float] = {}
-    pairs: dict[tuple[int, tuple[str, ...]], float] = {}
-
-    def add(to: dict[tuple[int, tuple[str, ...]], float], row: int, *key: str, n: float = 1) -> None:
-        to[row, key] = to.get((row, key), 0) + n
-
-    for i, met in meetings(comparison, layer):
+def by_side(comparison: Comparison, layer: Layer) -> SparseTable:
+    """The table `side labels`: F1 with side by side, relations alike and relations of both."""
+    cells: Counter[tuple[int, Key]] = Counter()
+    for i, met in meetings(comparison, layer.name):
         for a, b in met.pairs:
             if a.label == b.label:
-                add(labels, i, "same", a.label)
-                add(pairs, i, "same", *met.who)
-        add(pairs, i, "marked", *met.who, n=met.one + met.other)
+                cells[i, ("same", a.label)] += 1
     for i, passage in with_relations(comparison):
         for work in passage.works.values():
             for relation in work.relations:
-                if relation.layer == layer:
-                    add(labels, i, "marked", relation.label, n=len(passage.works) - 1)
-    out: dict[str, AnyTable] = {"side labels": counted(labels)}
-    if comparison.pairwise:
-        out["pairs"] = counted(pairs)
-    return out
+                if relation.layer == layer.name:
+                    cells[i, ("marked", relation.label)] += len(passage.works) - 1
+    return counted(cells)
+
+
+def _by_pair(comparison: Comparison, layer: Layer) -> SparseTable:
+    """F1 with side by pair of annotators."""
+    cells: Counter[tuple[int, Key]] = Counter()
+    for i, met in meetings(comparison, layer.name):
+        cells[i, ("same", *met.who)] += sum(a.label == b.label for a, b in met.pairs)
+        cells[i, ("marked", *met.who)] += met.one + met.other
+    return counted(+cells)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
@@ -136,4 +150,4 @@ def _f1(sums: Sums, table: str, kind: str, name: str, parts: list[Figure] | tupl
     )  # fmt: skip
 
 
-__all__ = ["CAUSES", "aligned_table", "figures", "kinds", "tables", "title", "with_side"]
+__all__ = ["CAUSES", "aligned_table", "by_side", "figures", "kinds", "tables", "title", "with_side"]

@@ -74,7 +74,7 @@ class Follower:
         self._annotators = list(annotators) if annotators is not None else None
         self._only = documents
         self._watch = project.log.watch()
-        self._layers, self._measures = _layers(project.schema, layers), measures
+        self._layers, self._measures = layers_of(project.schema, layers), measures
         self._intervals, self._keep = intervals, keep
         progress = project.log.progress(self._annotators)
         self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
@@ -187,7 +187,7 @@ def passage(project: Project, spot: Spot, annotators: Sequence[str] | None = Non
     return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
 
 
-def _layers(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:
+def layers_of(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:
     for name in wanted or ():
         if schema.layer(name) is None:
             raise UsageError(
@@ -206,5 +206,5 @@ def _hidden(project: Project) -> Callable[[str, int], bool] | None:
 
 __all__ = [
     "MODEL", "Agreement", "Contrast", "Data", "Follower", "Lost", "Spot", "agreement", "comparison", "figures",
-    "passage",
+    "layers_of", "passage",
 ]  # fmt: skip

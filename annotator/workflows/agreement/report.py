@@ -17,8 +17,8 @@ TENTATIVE, RELIABLE = 0.667, 0.8
 _CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
 """Figures that chance is taken out of, which the limits are for."""
 
-_VALUES = ("attributes", "relations")
-"""Measures whose alphas are of labels and attributes."""
+_VALUES = ("attributes", "relations", "names")
+"""Measures whose alphas are of labels, attributes and names."""
 
 INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
 
@@ -141,12 +141,12 @@ def _headlines(found: Agreement) -> list[Line]:
             if (f1 in own) if f1 else (alphas[0][1] in own):
                 out.append(Line(_row(own, layer if not what else f"  {what}", f1, alphas)))
         told = {name for _, _, alphas in _ROWS for _, name in alphas}
-        for name in (
-            n for n in own if n.startswith("alpha ") and n not in told and own[n].measure in _VALUES
-        ):
-            words = name.removeprefix("alpha ")
-            what = "type" if words == "label" else words
-            out.append(Line(_row(own, f"  {what}", "", (("α", name),))))
+        for name in own:
+            if name.startswith("alpha ") and name not in told and _in_headlines(own[name]):
+                words = name.removeprefix("alpha ").partition(",")[0]
+                out.append(Line(_row(own, f"  {'type' if words == 'label' else words}", "", (("α", name),))))
+            elif own[name].measure == "cues" and name.endswith(", exact"):
+                out.append(Line(_row(own, f"  {name[3 : -len(', exact')]}", name, ())))
     refused = {
         r.reason for r in found.results if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
     }
@@ -159,6 +159,11 @@ def _headlines(found: Agreement) -> list[Line]:
         ),
         *_note("≥.80 reliable, ≥.667 tentative: told only where the interval's lower end clears it."),
     ]
+
+
+def _in_headlines(result: Result) -> bool:
+    """Whether an alpha is of a label, attribute or name; of two distances the first is told."""
+    return result.measure in _VALUES and not result.name.endswith(", Jaccard")
 
 
 def _note(text: str) -> list[Line]:
@@ -195,7 +200,28 @@ def _why(found: Agreement) -> list[Line]:
         out.append(Line(f"{layer:<27}    {number(lost.f1):>4} now"))
         causes = sorted(lost.causes, key=lambda cause: -_gain(lost, cause))
         out += [Line(_cause(lost, cause, most)) for cause in causes if lost.causes[cause]]
+    for layer in dict.fromkeys(r.layer for r in found.results):
+        out += _statements(found, layer, most)
     return out if len(out) > 1 else []
+
+
+def _statements(found: Agreement, layer: str, most: float) -> list[Line]:
+    """What keeps statements (who says what, on which side) from being found by both: F1 if one part never differed."""
+    own = {r.name: r.value for r in found.results if r.layer == layer and r.measure == "network"}
+    now = own.get("F1 tuples, concept")
+    if now is None:
+        return []
+    gains = {part: own.get(f"F1 tuples, {part} left out") for part in ("holder", "concept", "side")}
+    out = [Line(f"{f'who says what ({layer})':<27}    {number(now):>4} now")]
+    for part, value in sorted(gains.items(), key=lambda item: -(item[1] or 0)):
+        if value is not None and value > now:
+            grown = bar((value - now) / max(most, value - now), 24).rstrip("·")
+            out.append(
+                Line(
+                    f"  {f'{part} differs':<25}    {number(value):>4} +{number(value - now):<4} {grown}".rstrip()
+                )
+            )
+    return out
 
 
 def _gain(lost: Lost, cause: str) -> float:

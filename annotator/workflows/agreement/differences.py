@@ -1,0 +1,171 @@
+"""Every disagreement of finished work, one by one: what is missing, or differs in bounds, label, side or attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+
+from annotator.measures import f1
+from annotator.measures.api import Comparison, Passage, meetings, span_arrays
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Annotation, Span
+from annotator.model.text import paragraph_number
+
+_KINDS = ("", "label", "bounds", "bounds and label")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two annotators coded differently at one place. `kind` is missing, bounds, label, bounds and label, holder,
+    target, side, or the name of an attribute, whose values stand in `value_1` and `value_2`.
+
+    Of who has no such annotation label, bounds and quote are empty. The quote of a relation is that of its target,
+    `holder` that of its source. `paragraph` counts from 1.
+    """
+
+    document: str
+    paragraph: int
+    layer: str
+    kind: str
+    annotator_1: str
+    annotator_2: str
+    label_1: str = ""
+    label_2: str = ""
+    start_1: int | None = None
+    end_1: int | None = None
+    start_2: int | None = None
+    end_2: int | None = None
+    quote_1: str = ""
+    quote_2: str = ""
+    holder_1: str = ""
+    holder_2: str = ""
+    value_1: str = ""
+    value_2: str = ""
+
+    def row(self) -> tuple[object, ...]:
+        """The cells of a table."""
+        return astuple(self)
+
+
+COLUMNS = tuple(field.name for field in fields(Difference))
+
+
+def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[Difference]:
+    """All of them, layer by layer, in the order of documents and paragraphs."""
+    for layer in layers:
+        found = _of_spans(comparison, layer) if layer.kind == "span" else _of_relations(comparison, layer)
+        yield from sorted(
+            found, key=lambda d: (d.document, d.paragraph, d.annotator_1, d.annotator_2, _start(d))
+        )
+
+
+def _start(found: Difference) -> int:
+    return found.start_1 if found.start_1 is not None else found.start_2 or 0
+
+
+def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
+    found = span_arrays(comparison, layer.name)
+    names, who = comparison.annotators, found.who
+    a, b, kinds = f1.paired(comparison, layer.name)
+    met: dict[int, set[int]] = {}
+    for one, other, kind in zip(a.tolist(), b.tolist(), kinds.tolist(), strict=True):
+        met.setdefault(one, set()).add(int(who[other]))
+        met.setdefault(other, set()).add(int(who[one]))
+        passage = comparison.passages[int(found.passage[one])]
+        pair = (names[int(who[one])], names[int(who[other])])
+        first, second = found.spans[one], found.spans[other]
+        if kind:
+            yield _between(passage, layer, _KINDS[kind], pair, first, second)
+        for name in _attributes(layer, first, second):
+            yield _between(passage, layer, name, pair, first, second, name)
+    people = found.people
+    for row, span in enumerate(found.spans):
+        number = int(found.passage[row])
+        for other in np.unique(people[number][people[number] >= 0]).tolist():
+            if other != int(who[row]) and other not in met.get(row, ()):
+                one, two = names[int(who[row])], names[other]
+                held = (span, None) if one < two else (None, span)
+                yield _between(
+                    comparison.passages[number], layer, "missing", (min(one, two), max(one, two)), *held
+                )
+
+
+def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
+    for i, meeting in meetings(comparison, layer.name):
+        passage = comparison.passages[i]
+        for one, other in meeting.pairs:
+            if one.label != other.label:
+                yield _between(passage, layer, "side", meeting.who, one, other)
+            for name in _attributes(layer, one, other):
+                yield _between(passage, layer, name, meeting.who, one, other, name)
+        for cause, first, second in meeting.rest:
+            yield _between(passage, layer, cause, meeting.who, first, second)
+
+
+def _attributes(layer: Layer, one: Annotation, other: Annotation) -> list[str]:
+    """The attributes in which two annotations differ."""
+    return [a.name for a in layer.attributes if _value(one, a.name) != _value(other, a.name)]
+
+
+def _value(item: Annotation, name: str) -> str:
+    held: object = item.entity if name == "entity" and isinstance(item, Span) else item.attributes.get(name)
+    if isinstance(held, list):
+        numbers = all(isinstance(one, int) for one in held)
+        return "–".join(map(str, held)) if numbers else "; ".join(sorted(map(str, held)))
+    return "" if held is None else str(held)
+
+
+def _between(
+    passage: Passage, layer: Layer, kind: str, who: tuple[str, str], one: Annotation | None, other: Annotation | None,
+    attribute: str = "",
+) -> Difference:  # fmt: skip
+    first, second = _told(passage, who[0], one), _told(passage, who[1], other)
+    values = [_value(item, attribute) if attribute and item is not None else "" for item in (one, other)]
+    return Difference(
+        passage.name, paragraph_number(passage.index), layer.name, kind, *who, first[0], second[0],
+        first[1], first[2], second[1], second[2], first[3], second[3], first[4], second[4], *values,
+    )  # fmt: skip
+
+
+_Told = tuple[str, "int | None", "int | None", str, str]
+
+
+def _told(passage: Passage, who: str, item: Annotation | None) -> _Told:
+    """Label, bounds, quote, and of a relation its holder."""
+    if item is None:
+        return ("", None, None, "", "")
+    if isinstance(item, Span):
+        return (item.label, item.start, item.end, _quote(passage, item), "")
+    ends = passage.works[who].ends
+    target, source = ends.get(item.target), ends.get(item.source)
+    holder = AUTHOR if item.source == AUTHOR else _quote(passage, source) if source is not None else "?"
+    if target is None:
+        return (item.label, None, None, "?", holder)
+    return (item.label, target.start, target.end, _quote(passage, target), holder)
+
+
+def _quote(passage: Passage, span: Span) -> str:
+    return " ".join(passage.text[span.start : span.end].split())
+
+
+def chosen(
+    found: Iterator[Difference],
+    *,
+    kinds: Collection[str] = (),
+    labels: Collection[str] = (),
+    who: Collection[str] = (),
+) -> Iterator[Difference]:
+    """Those of these kinds, with one of these labels, between two of these annotators; all where nothing is given."""
+    for one in found:
+        if kinds and one.kind not in kinds:
+            continue
+        if labels and not {one.label_1, one.label_2} & set(labels):
+            continue
+        if who and not {one.annotator_1, one.annotator_2} <= set(who):
+            continue
+        yield one
+
+
+__all__ = ["COLUMNS", "Difference", "chosen", "differences"]

@@ -1,0 +1,152 @@
+"""Agreement over time: by week, by batch of documents, and labels whose agreement has changed.
+
+A document belongs to the day on which the last of its annotators finished it. The figure is strict F1 by label (of
+relations: with side), which documents add up to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.measures import f1, relations
+from annotator.measures.api import Comparison, interval, student
+from annotator.model.schema import Layer
+
+BATCHES = 5
+"""So many batches of equal size, in the order in which documents were finished."""
+
+LEAST = 5
+"""A half needs so many documents with a label for a hint."""
+
+CONFIDENCE = 0.99
+"""A hint is given when a difference is not chance at this level: there are many labels."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A label (all of a layer: an empty one) in a week (`2026-W48`) or a batch (`batch 2 of 5`): strict F1 of its
+    documents with the interval, and how many documents and marks (of both annotators of every pair) there are."""
+
+    kind: str
+    name: str
+    layer: str
+    label: str
+    documents: int
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A label whose agreement changed from the first half of documents to the second: F1 before and after."""
+
+    layer: str
+    label: str
+    before: float
+    after: float
+    documents: tuple[int, int]
+
+
+class Timeline:
+    """Counts agreement by document; `finished` says for every document when it was finished (ISO 8601)."""
+
+    def __init__(self, layers: Sequence[Layer], finished: Mapping[str, str]) -> None:
+        self._layers = layers
+        self._finished = finished
+        self._counts: dict[tuple[str, str], dict[str, list[float]]] = {}
+        self._documents: set[str] = set()
+
+    def add(self, comparison: Comparison) -> None:
+        """Count the documents of a comparison."""
+        names = [p.name for p in comparison.passages]
+        self._documents.update(names)
+        for layer in self._layers:
+            made = f1.by_label if layer.kind == "span" else relations.by_side
+            table = made(comparison, layer)
+            for row, column, value in zip(*(part.tolist() for part in table.entries()), strict=True):
+                kind, label = table.keys[column]
+                for key in ((layer.name, ""), (layer.name, label)):
+                    held = self._counts.setdefault(key, {}).setdefault(names[row], [0.0, 0.0])
+                    held[kind == "marked"] += value
+
+    def _ordered(self) -> list[str]:
+        return sorted(self._documents, key=lambda name: (self._finished.get(name, ""), name))
+
+    def periods(self) -> list[Period]:
+        """By week, then by batch; each layer, then its labels."""
+        ordered = self._ordered()
+        weeks: dict[str, list[str]] = {}
+        for name in ordered:
+            weeks.setdefault(_week(self._finished.get(name, "")), []).append(name)
+        size = -(-len(ordered) // BATCHES) or 1
+        batches = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+        named = {f"batch {i} of {len(batches)}": some for i, some in enumerate(batches, 1)}
+        out: list[Period] = []
+        for kind, groups in (("week", weeks), ("batch", named)):
+            for name, some in groups.items():
+                for layer, label in sorted(self._counts):
+                    out.append(self._period(kind, name, layer, label, some))
+        return out
+
+    def _period(self, kind: str, name: str, layer: str, label: str, some: Sequence[str]) -> Period:
+        rows = self._rows(layer, label, some)
+        value = _share(rows.sum(axis=0)[None, :])[0] if len(rows) else math.nan
+        if math.isnan(value):
+            return Period(kind, name, layer, label, len(rows), None, None, None, 0)
+        found = interval(float(value), _share(rows.sum(axis=0) - rows), "share")
+        n = round(float(rows[:, 1].sum()))
+        return Period(kind, name, layer, label, len(rows), float(value), found.low, found.high, n)
+
+    def _rows(self, layer: str, label: str, some: Iterable[str]) -> Array:
+        held = self._counts[layer, label]
+        return np.array([held[name] for name in some if name in held], dtype=np.float64).reshape(-1, 2)
+
+    def drifts(self) -> list[Drift]:
+        """Labels that are agreed on more or less in the second half than in the first, the largest change first."""
+        ordered = self._ordered()
+        halves = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
+        out: list[Drift] = []
+        for layer, label in sorted(self._counts):
+            first, second = (self._rows(layer, label, half) for half in halves)
+            if min(len(first), len(second)) < LEAST:
+                continue
+            before, after = (float(_share(rows.sum(axis=0)[None, :])[0]) for rows in (first, second))
+            error = math.hypot(_error(first), _error(second))
+            limit = student(min(len(first), len(second)) - 1, CONFIDENCE) * error
+            if error > 0 and abs(after - before) > limit:
+                out.append(Drift(layer, label, before, after, (len(first), len(second))))
+        return sorted(out, key=lambda d: -abs(d.after - d.before))
+
+
+def _share(rows: Array) -> Array:
+    """F1 from rows of (same, marked)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(rows[:, 1] > 0, 2 * rows[:, 0] / rows[:, 1], np.nan))
+
+
+def _error(rows: Array) -> float:
+    """The standard error by the jackknife."""
+    without = _share(rows.sum(axis=0) - rows)
+    return math.sqrt((len(rows) - 1) / len(rows) * float(((without - without.mean()) ** 2).sum()))
+
+
+def _week(finished: str) -> str:
+    """The ISO week of a time; a dash where there is none."""
+    try:
+        year, week, _ = date.fromisoformat(finished[:10]).isocalendar()
+    except ValueError:
+        return "–"
+    return f"{year}-W{week:02}"
+
+
+__all__ = ["BATCHES", "Drift", "Period", "Timeline"]

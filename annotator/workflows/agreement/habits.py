@@ -1,0 +1,121 @@
+"""What each annotator does more or less than the others: marks per 1,000 words, and shares of labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from annotator.measures.api import Comparison
+from annotator.model.text import is_word
+
+LARGE = 1.5
+"""A rate so many times that of the others (or its inverse) is worth a word."""
+
+FEW = 10
+"""Of fewer marks a rate says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How often an annotator gives a label (all of a layer: an empty label) in the texts that others finished too:
+    `marks` in so many `words`, the `share` of the label in the layer, and what the others have in the same texts, on
+    average. Rates are per 1,000 words; None where there is nothing to divide by."""
+
+    annotator: str
+    layer: str
+    label: str
+    marks: int
+    words: int
+    share: float | None
+    others_marks: float
+    others_share: float | None
+
+    @property
+    def rate(self) -> float | None:
+        """Marks per 1,000 words."""
+        return 1000 * self.marks / self.words if self.words else None
+
+    @property
+    def others_rate(self) -> float | None:
+        """The same of the others."""
+        return 1000 * self.others_marks / self.words if self.words else None
+
+    @property
+    def ratio(self) -> float | None:
+        """The rate over that of the others."""
+        return self.marks / self.others_marks if self.others_marks else None
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is far from what the others do."""
+        if max(self.marks, self.others_marks) < FEW:
+            return False
+        return self.ratio is None or not 1 / LARGE < self.ratio < LARGE
+
+
+class Habits:
+    """Counts habits over comparisons."""
+
+    def __init__(self) -> None:
+        self._words: Counter[str] = Counter()
+        self._own: Counter[tuple[str, str, str]] = Counter()
+        self._others: dict[tuple[str, str, str], float] = {}
+
+    def add(self, comparison: Comparison) -> None:
+        """Count the passages of a comparison."""
+        for passage in comparison.passages:
+            words = sum(is_word(passage.text, token) for token in passage.tokens())
+            counts = {
+                who: Counter(
+                    [*((s.layer, s.label) for s in work.spans), *((r.layer, r.label) for r in work.relations)]
+                )
+                for who, work in passage.works.items()
+            }
+            total: Counter[tuple[str, str]] = Counter()
+            for own in counts.values():
+                total.update(own)
+            for who, own in counts.items():
+                self._words[who] += words
+                for (layer, label), times in total.items():
+                    key = (who, layer, label)
+                    self._own[key] += own[layer, label]
+                    self._others[key] = self._others.get(key, 0) + (times - own[layer, label]) / (
+                        len(counts) - 1
+                    )
+
+    def found(self) -> list[Habit]:
+        """Every annotator's, layer by layer; first of all labels together, then by label."""
+        out: list[Habit] = []
+        for who in sorted(self._words):
+            for layer in sorted({layer for name, layer, _ in self._own if name == who}):
+                labels = sorted(label for name, one, label in self._own if (name, one) == (who, layer))
+                marks = sum(self._own[who, layer, label] for label in labels)
+                others = sum(self._others[who, layer, label] for label in labels)
+                words = self._words[who]
+                out.append(
+                    Habit(
+                        who, layer, "", marks, words, 1.0 if marks else None, others, 1.0 if others else None
+                    )
+                )
+                for label in labels:
+                    own, theirs = self._own[who, layer, label], self._others[who, layer, label]
+                    out.append(
+                        Habit(
+                            who, layer, label, own, words, _share(own, marks), theirs, _share(theirs, others)
+                        )
+                    )
+        return out
+
+
+def _share(some: float, every: float) -> float | None:
+    return some / every if every else None
+
+
+def outstanding(habits: Iterable[Habit]) -> list[Habit]:
+    """Those worth a word, the largest differences first."""
+    found = [habit for habit in habits if habit.stands_out]
+    return sorted(found, key=lambda h: -abs(h.marks - h.others_marks))
+
+
+__all__ = ["FEW", "LARGE", "Habit", "Habits", "outstanding"]

@@ -1,0 +1,381 @@
+"""The agreement as a methods section needs it: a report in Markdown or LaTeX, with what was done in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.errors import UsageError
+from annotator.measures.api import About, Result
+from annotator.model.text import plural
+from annotator.workflows.agreement import tables
+from annotator.workflows.agreement.habits import outstanding
+from annotator.workflows.agreement.report import number
+from annotator.workflows.agreement.study import Study
+
+FORMATS = (".md", ".tex", ".csv")
+
+MOST = 12
+"""Matrices are printed for up to so many annotators; all pairs stand in the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section's title."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula in TeX."""
+
+    tex: str
+
+
+Cell = str | Math
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with a caption; the first `left` columns are text, the others numbers."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    left: int = 1
+
+
+Block = Heading | Paragraph | Grid
+
+
+def render(study: Study, suffix: str) -> str:
+    """The report for a file that ends so, with one of `FORMATS`."""
+    if suffix == ".csv":
+        import csv
+        import io
+
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(tables.FIGURES)
+        writer.writerows(
+            ["" if cell is None else cell for cell in row] for row in tables.figures(study.agreement)
+        )
+        return out.getvalue()
+    return (_markdown if suffix == ".md" else _latex)(list(blocks(study)))
+
+
+def check_report(file: Path) -> None:
+    """Raises UsageError for a file whose ending is none of `FORMATS`."""
+    if file.suffix.lower() not in FORMATS:
+        raise UsageError(
+            f"“{file.name}” cannot be a report: its ending says none of the kinds there are",
+            hint=f"Name it like {', '.join(f'agreement{ending}' for ending in FORMATS)}",
+        )
+
+
+def write_report(study: Study, file: Path) -> None:
+    """Write the report; its kind follows from the file's ending. Raises UsageError and ExportError."""
+    tables.write_text(file, render(study, file.suffix.lower()))
+
+
+def blocks(study: Study) -> Iterator[Block]:
+    """What is in it, in order."""
+    yield Heading("Inter-annotator agreement")
+    yield Paragraph(procedure(study))
+    yield _main(study)
+    yield from _labels(study)
+    yield from _matrices(study)
+    yield from _means(study)
+    yield from _habits(study)
+    yield from _time(study)
+    yield Heading("References")
+    for source in sorted({r.about.source for r in study.agreement.results if r.about is not None}):
+        yield Paragraph(source + ("" if source.endswith(".") else "."))
+
+
+def procedure(study: Study) -> str:
+    """What was compared and how, as a paragraph of a methods section."""
+    data = study.agreement.data
+    each = data.completions / max(1, data.documents)
+    left_out = data.skipped + data.unfinished
+    names = [r.name for r in study.agreement.results]
+    sentences = [
+        f"{plural(data.documents, 'document')} ({plural(data.paragraphs, 'paragraph')}) were coded by two or more of "
+        f"{len(data.annotators)} annotators, {each:.1f} on average.",
+        f"Paragraphs that an annotator saw and left empty count ({data.empty:,}); {left_out:,} skipped or unfinished "
+        "codings do not.",
+        "Spans of two annotators were aligned one to one, so that the characters in common are the most, with an "
+        "intersection over union of at least .5; labels, attributes and names were compared on aligned spans, joined "
+        "into units over all annotators, and the coverage tells what share of them that is.",
+        "Relations were compared where both ends are aligned." if "F1 with side" in names else "",
+        "A concept that begins with “not:” was taken as the concept with the other side."
+        if any("concept" in name for name in names)
+        else "",
+        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, on Fisher's z for "
+        "chance-corrected figures and on the logit for shares.",
+        "A figure that is undefined, for lack of data or of variation, is not reported as a number.",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
+
+
+def _main(study: Study) -> Grid:
+    scores = {(s.layer, s.name): s for s in study.scores if not s.label}
+    rows: list[Sequence[Cell]] = []
+    for r in study.agreement.results:
+        if r.value is None:
+            continue
+        score = scores.get((r.layer, r.name))
+        mean = "" if score is None or score.mean is None else number(score.mean)
+        deviation = "" if score is None or score.deviation is None else number(score.deviation)
+        rows.append(
+            (
+                r.layer, r.name, Math(r.about.formula) if r.about else "", _cited(r.about), number(r.value),
+                _interval(r.low, r.high), f"{r.n:,}", "" if r.coverage is None else f"{100 * r.coverage:.0f} %",
+                mean, deviation,
+            )
+        )  # fmt: skip
+    undefined = _undefined(study.agreement.results)
+    return Grid(
+        f"Agreement. Mean and sd are over documents, each by itself.{undefined}",
+        ("layer", "measure", "formula", "source", "value", "95 %", "n", "coverage", "mean", "sd"), rows, 4,
+    )  # fmt: skip
+
+
+def _undefined(results: Sequence[Result]) -> str:
+    count = sum(r.value is None for r in results)
+    return f" {plural(count, 'figure')} without a value left out." if count else ""
+
+
+def _cited(about: About | None) -> str:
+    """Author and year of a source."""
+    found = re.match(r"([^,;]+),[^;]*?\((\d{4})\)", about.source) if about is not None else None
+    return f"{found[1]} ({found[2]})" if found else ""
+
+
+def _labels(study: Study) -> Iterator[Block]:
+    rows: list[Sequence[Cell]] = []
+    means = {(s.layer, s.name, s.label): s for s in study.scores}
+    for r in study.agreement.results:
+        if r.name not in ("F1 strict", "alpha label", "F1 with side", "alpha side"):
+            continue
+        for label, part in r.parts.items():
+            score = means.get((r.layer, r.name, label))
+            mean = "" if score is None or score.mean is None else number(score.mean)
+            rows.append(
+                (
+                    r.layer,
+                    label,
+                    r.name,
+                    number(part.value),
+                    _interval(part.low, part.high),
+                    f"{part.n:,}",
+                    mean,
+                )
+            )
+    if rows:
+        yield Heading("By label")
+        yield Grid(
+            "Each label; of alpha against all others. Mean: over documents in which it is defined.",
+            ("layer", "label", "measure", "value", "95 %", "n", "mean"), sorted(rows, key=lambda r: str(r[:3])), 3,
+        )  # fmt: skip
+
+
+def _matrices(study: Study) -> Iterator[Block]:
+    found = study.agreement
+    names = sorted({who for matrix in found.matrices.values() for pair in matrix for who in pair})
+    if not names:
+        return
+    yield Heading("Pairs of annotators")
+    if len(names) > MOST:
+        yield Paragraph(f"{len(names)} annotators: see pairs.csv.")
+        return
+    for (layer, what), matrix in found.matrices.items():
+        rows = [
+            [one, *(_pair(matrix.get((one, other)) or matrix.get((other, one))) for other in names)]
+            for one in names
+        ]
+        yield Grid(f"{layer}, {what}: alpha (share of equal values; n)", ("", *names), rows)
+
+
+def _pair(pair: object) -> str:
+    from annotator.workflows.agreement.values import Pair
+
+    if not isinstance(pair, Pair):
+        return ""
+    return f"{number(pair.alpha)} ({number(pair.percent)}; {pair.n:,})"
+
+
+def _means(study: Study) -> Iterator[Block]:
+    worst = [s for s in study.scores if s.name in ("F1 strict", "F1 with side") and not s.label]
+    rows = [
+        (s.layer, name, number(value))
+        for s in worst
+        for name, value in sorted(s.by_document.items(), key=lambda item: (item[1], item[0]))[:5]
+    ]
+    if rows:
+        yield Heading("Documents")
+        yield Grid(
+            "The five documents with the lowest F1 of each layer.", ("layer", "document", "F1"), rows, 2
+        )
+
+
+def _habits(study: Study) -> Iterator[Block]:
+    if not study.habits:
+        return
+    yield Heading("Annotators")
+    rows = [
+        (
+            h.annotator, h.layer, f"{h.marks:,}", _rate(h.rate), _rate(h.others_rate),
+            "" if h.ratio is None else f"{h.ratio:.2f}",
+        )
+        for h in study.habits
+        if not h.label
+    ]  # fmt: skip
+    yield Grid(
+        "Marks per 1,000 words, and of the others in the same texts.",
+        ("annotator", "layer", "marks", "per 1,000", "others", "times"), rows, 2,
+    )  # fmt: skip
+    for h in outstanding(study.habits)[:10]:
+        yield Paragraph(habit_words(h))
+
+
+def habit_words(habit: object) -> str:
+    """A habit that stands out, in a sentence."""
+    from annotator.workflows.agreement.habits import Habit
+
+    assert isinstance(habit, Habit)
+    what = f"{habit.label} ({habit.layer})" if habit.label else f"{habit.layer} in all"
+    own, others = _rate(habit.rate), _rate(habit.others_rate)
+    return (
+        f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} in the same texts."
+    )
+
+
+def _rate(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1f}"
+
+
+def _time(study: Study) -> Iterator[Block]:
+    if not study.periods:
+        return
+    yield Heading("Over time")
+    rows = [
+        (p.name, p.layer, number(p.value), _interval(p.low, p.high), f"{p.documents:,}", f"{p.n:,}")
+        for p in study.periods
+        if not p.label
+    ]
+    yield Grid(
+        "F1 by the week in which a document was finished, and by batch.",
+        ("period", "layer", "F1", "95 %", "documents", "n"), rows, 2,
+    )  # fmt: skip
+    for line in drift_lines(study):
+        yield Paragraph(line)
+
+
+def drift_lines(study: Study) -> list[str]:
+    """A sentence for each label whose agreement has changed; one that none has."""
+    out = [
+        f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first {d.documents[0]} documents, "
+        f"{number(d.after)} in the last {d.documents[1]}: talk about it and look at the guideline."
+        for d in study.drifts
+    ]
+    return out or ["No label is agreed on more or less in the second half of documents than in the first."]
+
+
+def _markdown(found: Sequence[Block]) -> str:
+    out: list[str] = []
+    for i, block in enumerate(found):
+        if isinstance(block, Heading):
+            out += [f"{'#' if i == 0 else '##'} {_md(block.text)}", ""]
+        elif isinstance(block, Paragraph):
+            out += [_md(block.text), ""]
+        else:
+            out += [_md(block.caption), "", _md_row(block.header)]
+            out.append(
+                "|" + "|".join("---" if j < block.left else "---:" for j in range(len(block.header))) + "|"
+            )
+            out += [*(_md_row(row) for row in block.rows), ""]
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _md_row(cells: Sequence[Cell]) -> str:
+    return "| " + " | ".join(_md_cell(cell) for cell in cells) + " |"
+
+
+def _md_cell(cell: Cell) -> str:
+    return f"${_without_bars(cell.tex)}$" if isinstance(cell, Math) else _md(cell)
+
+
+def _md(text: str) -> str:
+    """Text that Markdown leaves as it is."""
+    escaped = re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
+    return " ".join(escaped.split())
+
+
+def _without_bars(tex: str) -> str:
+    """A formula without the sign that divides the columns of a table."""
+    return tex.replace("|", r"\vert ")
+
+
+_TEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "α": r"$\alpha$", "|": r"\textbar{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    return " ".join("".join(_TEX.get(char, char) for char in text).split())
+
+
+def _latex(found: Sequence[Block]) -> str:
+    """A part of a document; it needs the packages longtable and booktabs."""
+    out = ["% \\usepackage{booktabs,longtable}", ""]
+    render_: dict[type, Callable[[Block], list[str]]] = {
+        Heading: lambda b: [f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "", ""],
+        Paragraph: lambda b: [_tex(b.text) if isinstance(b, Paragraph) else "", ""],
+        Grid: lambda b: _tex_grid(b) if isinstance(b, Grid) else [],
+    }
+    for block in found:
+        out += render_[type(block)](block)
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _tex_grid(grid: Grid) -> list[str]:
+    columns = "".join("l" if i < grid.left else "r" for i in range(len(grid.header)))
+    body = [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in grid.rows]
+    return [
+        f"\\begin{{longtable}}{{{columns}}}", f"\\caption{{{_tex(grid.caption)}}} \\\\", "\\toprule",
+        " & ".join(_tex(name) for name in grid.header) + r" \\", "\\midrule", "\\endhead", *body, "\\bottomrule",
+        "\\end{longtable}", "",
+    ]  # fmt: skip
+
+
+def _tex_cell(cell: Cell) -> str:
+    return f"${_without_bars(cell.tex)}$" if isinstance(cell, Math) else _tex(cell)
+
+
+__all__ = [
+    "FORMATS",
+    "blocks",
+    "check_report",
+    "drift_lines",
+    "habit_words",
+    "procedure",
+    "render",
+    "write_report",
+]

@@ -1,0 +1,153 @@
+"""Everything that a methods section needs, read once: figures, scores of documents, differences, habits, time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from annotator.errors import UsageError
+from annotator.measures.api import Comparison, compare
+from annotator.model.decision import Completion
+from annotator.model.naming import concepts_of
+from annotator.model.schema import Layer
+from annotator.project import Project
+from annotator.workflows.agreement.compute import Follower, layers_of
+from annotator.workflows.agreement.differences import Difference, differences
+from annotator.workflows.agreement.drift import Drift, Period, Timeline
+from annotator.workflows.agreement.habits import Habit, Habits
+from annotator.workflows.agreement.values import Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A figure in each document alone, where it is defined, and its mean and standard deviation over these; the same
+    by label."""
+
+    layer: str
+    name: str
+    label: str
+    by_document: dict[str, float]
+
+    @property
+    def mean(self) -> float | None:
+        """The mean over documents; every document counts alike."""
+        return fmean(self.by_document.values()) if self.by_document else None
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation over documents, from two on."""
+        return stdev(self.by_document.values()) if len(self.by_document) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What there is to tell of a project's agreement beside its figures."""
+
+    agreement: Agreement
+    layers: tuple[Layer, ...]
+    scores: tuple[Scores, ...]
+    habits: tuple[Habit, ...]
+    periods: tuple[Period, ...]
+    drifts: tuple[Drift, ...]
+
+
+def finished_between(project: Project, since: str | None, until: str | None) -> set[str] | None:
+    """The documents whose last annotator finished from `since` to `until` (dates, ISO 8601, both included); None where
+    neither is given."""
+    if since is None and until is None:
+        return None
+    return {
+        name
+        for name, day in _finished(project).items()
+        if (since is None or day[:10] >= since) and (until is None or day[:10] <= until)
+    }
+
+
+def _finished(project: Project) -> dict[str, str]:
+    """For every document when the last of its annotators finished it."""
+    out: dict[str, str] = {}
+    for row in project.log.completions():
+        if row.completion is Completion.DONE:
+            out[row.document] = max(out.get(row.document, ""), row.updated)
+    return out
+
+
+def comparisons(
+    project: Project, annotators: Sequence[str] | None = None, documents: Collection[str] | None = None
+) -> Iterator[Comparison]:
+    """The finished work that two or more annotators share, some hundred documents at a time."""
+    progress = project.log.progress(annotators)
+    wanted = [
+        id for id, (done, _, _) in progress.items() if done > 1 and (documents is None or id in documents)
+    ]
+    concepts = {layer: name for layer, (name, _) in concepts_of(project.schema).items()}
+    for records in project.log.finished(wanted, annotators):
+        yield compare(records, concepts=concepts)
+
+
+def all_differences(
+    project: Project,
+    *,
+    annotators: Sequence[str] | None = None,
+    layers: Sequence[str] | None = None,
+    documents: Collection[str] | None = None,
+) -> Iterator[Difference]:
+    """Every disagreement, in the order of documents."""
+    chosen = layers_of(project.schema, layers)
+    for comparison in comparisons(project, annotators, documents):
+        yield from differences(comparison, chosen)
+
+
+def study(
+    project: Project,
+    *,
+    annotators: Sequence[str] | None = None,
+    layers: Sequence[str] | None = None,
+    measures: Sequence[str] | None = None,
+    documents: Collection[str] | None = None,
+) -> Study:
+    """All of it. Raises UsageError for a name that is none, or without shared work."""
+    follower = Follower(project, annotators=annotators, layers=layers, measures=measures, documents=documents)
+    found = follower.agreement()
+    chosen = layers_of(project.schema, layers)
+    habits, timeline = Habits(), Timeline(chosen, _finished(project))
+    for comparison in comparisons(project, annotators, documents):
+        habits.add(comparison)
+        timeline.add(comparison)
+    names = {layer.name for layer in chosen}
+    return Study(
+        found,
+        tuple(chosen),
+        tuple(_scores(follower)),
+        tuple(habit for habit in habits.found() if habit.layer in names),
+        tuple(timeline.periods()),
+        tuple(timeline.drifts()),
+    )
+
+
+def _scores(follower: Follower) -> Iterator[Scores]:
+    book = follower.found.book
+    for layer, name, figure in follower.found.figures():
+        prefix = ("all", name, layer.name)
+        if not figure.refused:
+            yield Scores(layer.name, figure.name, "", book.by_document(figure, *prefix))
+            for part in figure.parts:
+                yield Scores(layer.name, figure.name, part.name, book.by_document(part, *prefix))
+
+
+def checked_day(text: str | None, option: str) -> str | None:
+    """A day as ISO 8601 has it. Raises UsageError for anything else."""
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"“{text}” is not a day", key=option, hint="Write it like 2026-11-28") from error
+
+
+__all__ = [
+    "Scores", "Study", "all_differences", "checked_day", "comparisons", "finished_between", "study",
+]  # fmt: skip

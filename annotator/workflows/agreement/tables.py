@@ -1,0 +1,170 @@
+"""The tables of an agreement as rows: what the CSV files hold, and what reports are made of."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from annotator.errors import ExportError
+from annotator.workflows.agreement.differences import COLUMNS, Difference
+from annotator.workflows.agreement.study import Scores, Study
+from annotator.workflows.agreement.values import Agreement
+
+Row = tuple[object, ...]
+
+FIGURES = (
+    "layer",
+    "measure",
+    "name",
+    "label",
+    "value",
+    "low",
+    "high",
+    "n",
+    "coverage",
+    "reason",
+    "no_interval",
+)
+PAIRS = ("layer", "what", "annotator_1", "annotator_2", "alpha", "percent", "n")
+DOCUMENTS = ("document", "layer", "name", "label", "value")
+MEANS = ("layer", "name", "label", "mean", "sd", "documents")
+ANNOTATORS = ("annotator", "layer", "label", "marks", "words", "per_1000_words", "share", "others_per_1000_words",
+              "others_share", "times_the_others", "stands_out")  # fmt: skip
+TIME = ("by", "period", "layer", "label", "documents", "f1", "low", "high", "n")
+
+
+def figures(found: Agreement) -> Iterator[Row]:
+    """One row for each figure, followed by one for each of its labels."""
+    for r in found.results:
+        yield (
+            r.layer, r.measure, r.name, "", r.value, r.low, r.high, r.n, r.coverage, r.reason, r.no_interval
+        )  # fmt: skip
+        for label, p in r.parts.items():
+            yield (
+                r.layer,
+                r.measure,
+                r.name,
+                label,
+                p.value,
+                p.low,
+                p.high,
+                p.n,
+                None,
+                p.reason,
+                p.no_interval,
+            )
+
+
+def pairs(found: Agreement) -> Iterator[Row]:
+    """Every two annotators on everything that has values; strict F1 of spans (`what` is F1 strict) has no alpha."""
+    for layer, held in found.pairs.items():
+        for (one, other), value in held.items():
+            yield (layer, "F1 strict", one, other, None, value, None)
+    for (layer, what), matrix in found.matrices.items():
+        for (one, other), pair in matrix.items():
+            yield (layer, what, one, other, pair.alpha, pair.percent, pair.n)
+
+
+def documents(scores: Iterable[Scores]) -> Iterator[Row]:
+    """Every figure in every document."""
+    for score in scores:
+        for name, value in sorted(score.by_document.items()):
+            yield (name, score.layer, score.name, score.label, value)
+
+
+def means(scores: Iterable[Scores]) -> Iterator[Row]:
+    """The mean and standard deviation of every figure over documents."""
+    for s in scores:
+        yield (s.layer, s.name, s.label, s.mean, s.deviation, len(s.by_document))
+
+
+def annotators(study: Study) -> Iterator[Row]:
+    """What each annotator does, against the others in the same texts."""
+    for h in study.habits:
+        yield (
+            h.annotator, h.layer, h.label, h.marks, h.words, h.rate, h.share, h.others_rate, h.others_share, h.ratio,
+            "yes" if h.stands_out else "",
+        )  # fmt: skip
+
+
+def time(study: Study) -> Iterator[Row]:
+    """Agreement by week and by batch."""
+    for p in study.periods:
+        yield (p.kind, p.name, p.layer, p.label, p.documents, p.value, p.low, p.high, p.n)
+
+
+def files(study: Study, found: Iterable[Difference]) -> Mapping[str, tuple[Row, Iterable[Row]]]:
+    """File name -> its header and rows."""
+    return {
+        "figures.csv": (FIGURES, figures(study.agreement)),
+        "pairs.csv": (PAIRS, pairs(study.agreement)),
+        "documents.csv": (DOCUMENTS, documents(study.scores)),
+        "means.csv": (MEANS, means(study.scores)),
+        "annotators.csv": (ANNOTATORS, annotators(study)),
+        "time.csv": (TIME, time(study)),
+        "disagreements.csv": (COLUMNS, (one.row() for one in found)),
+    }
+
+
+def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) -> dict[str, int]:
+    """Write the files into a folder, which is made; each is there whole or not at all. Gives the number of rows of
+    each. Raises ExportError when it cannot be written."""
+    counts: dict[str, int] = {}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, (header, rows) in made.items():
+            counts[name] = write_csv(target / name, header, rows)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    return counts
+
+
+def write_csv(file: Path, header: Row, rows: Iterable[Row]) -> int:
+    """Write one file; the number of its rows. Raises OSError."""
+    count = 0
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.writer(handle, lineterminator="\n")
+            writer.writerow(header)
+            for row in rows:
+                writer.writerow([_cell(value) for value in row])
+                count += 1
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a report. Raises ExportError when it cannot be written."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> ExportError:
+    return ExportError(
+        f"cannot be written: {error.strerror}",
+        file=file,
+        hint="Check the folder, its permissions and the disk",
+    )
+
+
+def _cell(value: object) -> object:
+    """Nothing for what is undefined; six places of a number."""
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else value
+
+
+__all__ = [
+    "FIGURES", "annotators", "documents", "figures", "files", "means", "pairs", "time", "write_csv", "write_tables",
+    "write_text",
+]  # fmt: skip

@@ -1,0 +1,198 @@
+"""How often a 95 % interval holds the true value: `python tests/bench/intervals.py [--samples 1000]` prints a table.
+
+Documents are drawn from populations that are made here: how many units a document has, how well its annotators agree on
+bounds and on labels, and how labels are mixed differ from document to document. The true value of a figure is that of
+60,000 documents. Samples are of 3 to 100 documents. `ours` is the program's own interval; beside it stands what else
+could have been taken: the percentile bootstrap, the same with wider percentiles for small samples (Hesterberg 2015),
+BCa, and Student's t of the jackknife without a scale. The bar: .92 to .98 at 5, 10, 20 and 30 documents.
+
+Samples in which all documents agree fully have no interval; their share is `none`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.measures import attributes, f1
+from annotator.measures.api import Figure, Sums, interval, student
+from annotator.resources import load_schema
+
+Array = NDArray[np.float64]
+LABELS = ("fact", "policy", "prediction", "value")
+SIZES = (3, 5, 9, 10, 20, 30, 100)
+POPULATIONS = {"good": (6.0, 2.0), "very good": (12.0, 1.2), "middling": (2.0, 2.0), "near full": (30.0, 1.5),
+               "poor": (1.2, 4.0)}  # fmt: skip
+PAIRS = (("a", "b"), ("a", "c"), ("b", "c"))
+
+
+@dataclass(frozen=True)
+class Population:
+    """Sums of every document, by the tables of the measures: `(documents, keys)`."""
+
+    strict: Array
+    pairs: Array
+    label: Array
+
+
+_CELLS = [("c", a, b) for a in LABELS for b in LABELS]
+LABEL_KEYS = [*_CELLS, *(("share", v) for v in LABELS), ("agree",), ("units",), ("pairable",), ("every",)]
+PAIR_KEYS = [(kind, *pair) for kind in ("same", "marked") for pair in PAIRS]
+
+
+def population(agree: tuple[float, float], rng: np.random.Generator, size: int = 60_000) -> Population:
+    """Documents of which each was coded by two of three annotators."""
+    units = 1 + rng.poisson(rng.gamma(2, 4, size))
+    same = rng.binomial(units, rng.beta(*agree, size))
+    strict = np.stack([same, 2 * units], axis=1).astype(float)
+    pair = rng.integers(0, 3, size)
+    pairs = np.zeros((size, 6))
+    pairs[np.arange(size), pair], pairs[np.arange(size), 3 + pair] = same, 2 * units
+    document = np.repeat(np.arange(size), units)
+    mix = rng.dirichlet([3.0, 1.8, 0.9, 0.3], size)
+    one = (rng.random(len(document))[:, None] > mix.cumsum(axis=1)[document]).sum(axis=1).clip(0, 3)
+    other = np.where(
+        rng.random(len(document)) < rng.beta(*agree, size)[document],
+        one,
+        rng.choice(4, len(document), p=[0.5, 0.3, 0.15, 0.05]),
+    )
+    counts = np.zeros((size, 16))
+    np.add.at(counts, (document, one * 4 + other), 1)
+    both = (counts.reshape(-1, 4, 4) + counts.reshape(-1, 4, 4).transpose(0, 2, 1)).reshape(-1, 16)
+    shares = both.reshape(-1, 4, 4).sum(axis=2) / 2
+    agreeing = np.trace(counts.reshape(-1, 4, 4), axis1=1, axis2=2)
+    ends = np.stack([agreeing, units, 2 * units, 2 * units], axis=1)
+    return Population(strict, pairs, np.concatenate([both, shares, ends], axis=1))
+
+
+def figures(of: Population) -> dict[str, tuple[Figure, Array]]:
+    """Figures of the measures themselves, and the rows that they are of."""
+    layer = load_schema("actors-claims-stances").layer("claim")
+    assert layer is not None
+    strict = Sums([("same",), ("marked",)], of.strict.sum(axis=0))
+    label = Sums(LABEL_KEYS, of.label.sum(axis=0))
+    pairs = Sums(PAIR_KEYS, of.pairs.sum(axis=0))
+    none = Sums((), np.zeros(0))
+    named = {one.name: one for one in attributes.figures(layer, {"label": label, **_rest(layer, none)})}
+    spans = {"strict": strict, "labels": none, "pairing": none, "pairs": pairs}
+    mean = f1.figures(layer, spans)[-1]
+    return {
+        "F1 strict": (f1.strict_figure(strict), of.strict),
+        "F1, mean of pairs": (mean, of.pairs),
+        "alpha label": (named["alpha label"], of.label),
+        "AC1 label": (named["AC1 label"], of.label),
+    }
+
+
+def _rest(layer: object, none: Sums) -> dict[str, Sums]:
+    return {"modality": none, "attribution": none}
+
+
+def ours(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float] | None:
+    """The program's interval."""
+    found = interval(value, figure.value(rows.sum(axis=0) - rows), figure.scale)
+    return (found.low, found.high) if found.low is not None and found.high is not None else None
+
+
+def _drawn(figure: Figure, rows: Array, rng: np.random.Generator) -> Array:
+    n = len(rows)
+    values = figure.value(rng.multinomial(n, [1 / n] * n, 1000).astype(float) @ rows)
+    return np.asarray(values[~np.isnan(values)])
+
+
+def percentile(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+    """The 2.5th and 97.5th percentile."""
+    low, high = np.percentile(_drawn(figure, rows, rng), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def wider(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Percentiles that stand for Student's t."""
+    n = len(rows)
+    tail = 100 * NormalDist().cdf(-student(n - 1) * math.sqrt(n / (n - 1)))
+    low, high = np.percentile(_drawn(figure, rows, rng), [tail, 100 - tail])
+    return float(low), float(high)
+
+
+def bca(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Bias-corrected and accelerated (Efron 1987)."""
+    normal, drawn = NormalDist(), _drawn(figure, rows, rng)
+    without = figure.value(rows.sum(axis=0) - rows)
+    gap = np.nanmean(without) - without
+    skew = float(np.nansum(gap**3) / (6 * np.nansum(gap**2) ** 1.5 + 1e-12))
+    share = float((drawn < value).mean() + (drawn == value).mean() / 2)
+    bias = normal.inv_cdf(min(max(share, 0.001), 0.999))
+
+    def level(at: float) -> float:
+        z = bias + normal.inv_cdf(at)
+        return 100 * normal.cdf(bias + z / (1 - skew * z))
+
+    low, high = np.percentile(drawn, [level(0.025), level(0.975)])
+    return float(low), float(high)
+
+
+def plain(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Student's t of the jackknife, on the figure itself."""
+    n, without = len(rows), figure.value(rows.sum(axis=0) - rows)
+    error = math.sqrt((n - 1) / n * float(np.nansum((without - np.nanmean(without)) ** 2)))
+    return value - student(n - 1) * error, value + student(n - 1) * error
+
+
+METHODS: dict[str, Callable[..., tuple[float, float] | None]] = {
+    "ours": ours, "percentile": percentile, "wider": wider, "bca": bca, "plain t": plain,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Simulate and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=1000)
+    parser.add_argument("--only", choices=METHODS)
+    asked = parser.parse_args()
+    rng = np.random.default_rng(20261128)
+    methods = {asked.only: METHODS[asked.only]} if asked.only else METHODS
+    head = "".join(f"{name:>12}" for name in methods)
+    sys.stdout.write(f"{'population':<12}{'figure':<19}{'true':>6}{'n':>5}{head}{'none':>7}{'width':>7}\n")
+    for name, agree in POPULATIONS.items():
+        of = population(agree, rng)
+        for what, (figure, rows) in figures(of).items():
+            true = float(figure.value(rows.sum(axis=0)[None, :])[0])
+            for n in SIZES:
+                sys.stdout.write(f"{name:<12}{what:<19}{true:>6.3f}{n:>5}")
+                sys.stdout.write(_line(figure, rows, true, n, methods, asked.samples, rng) + "\n")
+                sys.stdout.flush()
+
+
+def _line(
+    figure: Figure, rows: Array, true: float, n: int, methods: dict[str, Callable[..., tuple[float, float] | None]],
+    samples: int, rng: np.random.Generator,
+) -> str:  # fmt: skip
+    held = dict.fromkeys(methods, 0)
+    counted = none = 0
+    width = 0.0
+    for _ in range(samples):
+        some = rows[rng.integers(0, len(rows), n)]
+        value = float(figure.value(some.sum(axis=0)[None, :])[0])
+        own = None if math.isnan(value) else ours(figure, some, value, rng)
+        if own is None:
+            none += 1
+            continue
+        counted += 1
+        width += own[1] - own[0]
+        assert own[0] <= value <= own[1]
+        for name, method in methods.items():
+            found = own if name == "ours" else method(figure, some, value, rng)
+            held[name] += found is not None and found[0] <= true <= found[1]
+    told = "".join(f"{held[name] / max(1, counted):>12.3f}" for name in methods)
+    return f"{told}{none / samples:>7.2f}{width / max(1, counted):>7.2f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Agreement on names and cues, against counts by hand; and what follows for the network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import compute, document
+
+from annotator.measures import cues, names, network
+from annotator.measures.api import Comparison, Result, compare
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.schema import Layer
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.resources import load_schema
+
+TEXT = "x" * 60
+
+
+def _layer(name: str) -> Layer:
+    layer = load_schema("actors-claims-stances").layer(name)
+    assert layer is not None
+    return layer
+
+
+def _claims(coders: Sequence[Sequence[list[str] | None]]) -> Comparison:
+    """One claim at each place, with these concepts; None for one without."""
+    records = []
+    for i, row in enumerate(coders):
+        spans = tuple(
+            Span(
+                f"{i}.{at}",
+                "claim",
+                "fact",
+                5 * at,
+                5 * at + 4,
+                attributes={} if held is None else {"concept": held},
+            )
+            for at, held in enumerate(row)
+        )
+        records.append(Record(document(TEXT), f"r{i}", Completion.DONE, spans))
+    return compare(records)
+
+
+def _one(found: list[Result], name: str) -> Result:
+    return next(r for r in found if r.name == name)
+
+
+def _distance(one: frozenset[str], other: frozenset[str], kind: str) -> float:
+    shared = len(one & other) / len(one | other)
+    if kind == "Jaccard":
+        return 1 - shared
+    if one == other:
+        return 0.0
+    within = one < other or other < one
+    return 1 - shared * (2 / 3 if within else 1 / 3 if one & other else 0)
+
+
+def _alpha_by_hand(coders: Sequence[Sequence[list[str] | None]], kind: str) -> float:
+    """Krippendorff's alpha value by value, with a distance of sets."""
+    units = [[frozenset(v) for v in column if v] for column in zip(*coders, strict=True)]
+    units = [unit for unit in units if len(unit) > 1]
+    values = [value for unit in units for value in unit]
+    n = len(values)
+    observed = sum(
+        sum(_distance(a, b, kind) for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units
+    )
+    expected = sum(_distance(a, b, kind) for a, b in permutations(values, 2))
+    return 1 - (n - 1) * observed / expected if expected else math.nan
+
+
+_SETS = st.none() | st.lists(st.sampled_from("pqrs"), min_size=1, max_size=3, unique=True)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(_SETS, min_size=5, max_size=5), min_size=2, max_size=4))
+def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str] | None]]) -> None:
+    found = compute(names, _claims(coders), _layer("claim"))
+    for kind in ("MASI", "Jaccard"):
+        wanted, value = _alpha_by_hand(coders, kind), _one(found, f"alpha concept, {kind}").value
+        assert (value is None) == math.isnan(wanted)
+        assert value is None or value == pytest.approx(wanted, abs=1e-9)
+    # One concept, there or not, is nominal alpha of two values.
+    for name, part in _one(found, "alpha concept, MASI").parts.items():
+        there = [[None if v is None else [str(name in v)] for v in row] for row in coders]
+        wanted = _alpha_by_hand(there, "Jaccard")
+        assert (part.value is None) == math.isnan(wanted), name
+        assert part.value is None or part.value == pytest.approx(wanted, abs=1e-9)
+
+
+def test_masi_of_passonneau_2006() -> None:
+    """Equal sets, one within the other, sets that cross, and nothing in common."""
+    one = frozenset("ab")
+    assert names.jaccard(one, one) * names.monotonicity(one, one) == 1
+    assert names.monotonicity(one, frozenset("abc")) == pytest.approx(2 / 3)
+    assert names.monotonicity(one, frozenset("bc")) == pytest.approx(1 / 3)
+    assert names.monotonicity(one, frozenset("cd")) == 0
+
+
+def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
+    def record(who: str, side: str, concept: str) -> Record:
+        spans = (
+            Span("a", "actor", "state", 0, 4, "Iran"),
+            Span("c", "claim", "policy", 6, 20, attributes={"concept": [concept]}),
+        )
+        return Record(document(TEXT), who, Completion.DONE, spans, (Relation("r", "stance", side, "a", "c"),))
+
+    turned = compare([record("a", "support", "not: tolls"), record("b", "oppose", "tolls")])
+    values = {r.name: r.value for r in compute(network, turned, _layer("stance"))}
+    assert values["F1 tuples, concept"] == values["F1 network cells"] == 1
+    assert values["F1 tuples, label"] == 0
+    (equal,) = [r for r in compute(names, turned, _layer("claim")) if r.name == "percent concept"]
+    assert (equal.value, equal.n, equal.coverage) == (1, 1, 1)
+    apart = compare([record("a", "support", "not: tolls"), record("b", "support", "tolls")])
+    values = {r.name: r.value for r in compute(network, apart, _layer("stance"))}
+    assert (values["F1 tuples, concept"], values["F1 tuples, side left out"]) == (0, 1)
+
+
+def test_entities_are_compared_where_both_gave_one() -> None:
+    def record(who: str, *entities: str | None) -> Record:
+        spans = tuple(Span(f"{i}", "actor", "state", 5 * i, 5 * i + 4, e) for i, e in enumerate(entities))
+        return Record(document(TEXT), who, Completion.DONE, spans)
+
+    works = (
+        record("a", "Iran", "Oman; Iran", None, "Oman"),
+        record("b", "Iran", "Iran; Oman", "Iraq", "Iraq"),
+    )
+    found = compute(names, compare(works), _layer("actor"))
+    assert _one(found, "percent entity").value == pytest.approx(2 / 3)
+    assert _one(found, "alpha entity").n == 3
+    assert _one(found, "alpha entity").coverage == pytest.approx(6 / 8)
+    # Two Iran, two of both, Oman, Iraq: 1 - 5 * 2 / (36 - 4 - 4 - 1 - 1).
+    assert _one(found, "alpha entity").value == pytest.approx(1 - 5 * 2 / 26)
+    assert _one(found, "alpha entity").parts["Iran"].n == 4
+
+
+def test_cues_are_compared_as_spans() -> None:
+    def record(who: str, *stretches: list[int] | None) -> Record:
+        spans = tuple(Span(f"c{i}", "claim", "fact", 20 * i, 20 * i + 9) for i in range(3))
+        edges = tuple(
+            Relation(f"r{i}", "stance", "support", AUTHOR, f"c{i}", {} if held is None else {"cue": held})
+            for i, held in enumerate(stretches)
+        )
+        return Record(document(TEXT), who, Completion.DONE, spans, edges)
+
+    comparison = compare([record("a", [0, 4], [20, 28], [40, 44]), record("b", [0, 4], [24, 30], None)])
+    found = compute(cues, comparison, _layer("stance"))
+    assert _one(found, "F1 cue, exact").value == pytest.approx(2 * 1 / 5)
+    assert _one(found, "F1 cue, partial").value == pytest.approx(2 * 1.5 / 5)
+    assert _one(found, "F1 cue, characters").value == pytest.approx(2 * 8 / (4 + 8 + 4 + 4 + 6))
+    assert _one(found, "F1 cue, exact").coverage == pytest.approx(2 / 3)

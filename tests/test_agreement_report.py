@@ -1,0 +1,226 @@
+"""What a methods section needs: reports, tables, every disagreement, habits, agreement over time, intervals."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import document
+
+from annotator.cli import run
+from annotator.errors import AnnotatorError, UsageError
+from annotator.measures.api import compare, interval, student
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
+from annotator.resources import load_schema
+from annotator.workflows.agreement.compute import figures
+from annotator.workflows.agreement.differences import COLUMNS, differences
+from annotator.workflows.agreement.drift import Timeline
+from annotator.workflows.agreement.habits import Habits, outstanding
+from annotator.workflows.agreement.methods import check_report, render
+from annotator.workflows.agreement.study import study
+
+LAYERS = load_schema("actors-claims-stances").layers
+TEXT = "Iran says the deal is dead, and the rest of them say so too.\nA second paragraph is not much longer."
+
+
+def _record(who: str, *, id: str = "d", label: str = "fact", end: int = 26, side: str = "support") -> Record:
+    spans = (
+        Span("x", "actor", "state", 0, 4, "Iran" if who == "a" else "Persia"),
+        Span("y", "claim", label, 10, end, attributes={"modality": "asserted" if who == "a" else "hedged"}),
+    )
+    edges = (
+        Relation("r", "stance", side, "x", "y", {"strength": 1}),
+        Relation("q", "stance", "oppose", AUTHOR, "y"),
+    )
+    return Record(document(TEXT, id=id), who, Completion.DONE, spans, edges)
+
+
+def test_every_disagreement_is_named() -> None:
+    other = _record("b", label="value", end=22, side="oppose")
+    missing = Span("z", "claim", "policy", 64, 72)
+    comparison = compare([replace(_record("a"), spans=(*_record("a").spans, missing)), other])
+    found = {(d.layer, d.kind): d for d in differences(comparison, LAYERS)}
+    assert set(found) == {
+        ("actor", "entity"), ("claim", "bounds and label"), ("claim", "modality"), ("claim", "missing"),
+        ("stance", "side"),
+    }  # fmt: skip
+    one = found["claim", "bounds and label"]
+    assert (one.label_1, one.label_2, one.end_1, one.end_2) == ("fact", "value", 26, 21)
+    assert one.quote_1 == TEXT[10:26]
+    assert (found["actor", "entity"].value_1, found["actor", "entity"].value_2) == ("Iran", "Persia")
+    assert (found["claim", "missing"].paragraph, found["claim", "missing"].label_2) == (2, "")
+    assert found["stance", "side"].holder_1 == "Iran"
+    assert len(one.row()) == len(COLUMNS)
+
+
+def _campaign(documents: int = 12) -> list[Record]:
+    """Two coders who agree on facts at first and no longer later; the second marks more."""
+    rng = random.Random(4)
+    out = []
+    for i in range(documents):
+        labels = ["fact", "value", "fact", "policy"]
+        text = " ".join(f"word{n:02}" for n in range(40)) + f" {i}"
+        spans = [Span(f"s{k}", "claim", label, 14 * k, 14 * k + 6) for k, label in enumerate(labels)]
+        late = i >= documents // 2
+        moved = [
+            replace(s, end=s.end + 7) if s.label == "fact" and late and rng.random() < 0.9 else s
+            for s in spans
+        ]
+        more = [Span(f"m{k}", "claim", "value", 150 + 14 * k, 150 + 14 * k + 6) for k in range(3)]
+        for who, own in (("ada", spans), ("ben", [*moved, *more])):
+            out.append(Record(document(text, id=f"d{i:02}"), who, Completion.DONE, tuple(own)))
+    return out
+
+
+def test_a_label_that_drifts_is_told_and_others_are_not() -> None:
+    days = {f"d{i:02}": f"2026-11-{1 + 2 * i:02}T10:00:00Z" for i in range(12)}
+    timeline = Timeline([layer for layer in LAYERS if layer.name == "claim"], days)
+    timeline.add(compare(_campaign()))
+    (drift,) = [d for d in timeline.drifts() if d.label]
+    assert (drift.layer, drift.label, drift.before) == ("claim", "fact", 1)
+    assert drift.after < 0.4
+    periods = timeline.periods()
+    weeks = {p.name for p in periods if p.kind == "week"}
+    assert "2026-W45" in weeks and len(weeks) == 5
+    batches = [p for p in periods if p.kind == "batch" and p.label == "fact"]
+    assert [p.documents for p in batches] == [3, 3, 3, 3]
+    assert batches[0].value == 1 and batches[-1].value is not None and batches[-1].value < 0.5
+
+
+def test_habits_are_told_against_the_others_in_the_same_texts() -> None:
+    habits = Habits()
+    habits.add(compare(_campaign()))
+    found = {(h.annotator, h.label): h for h in habits.found() if h.layer == "claim"}
+    ben = found["ben", "value"]
+    assert (ben.marks, ben.others_marks, ben.words) == (48, 12, 12 * 41)
+    assert ben.rate == pytest.approx(1000 * 48 / (12 * 41))
+    assert (ben.share, ben.others_share) == (pytest.approx(48 / 84), pytest.approx(12 / 48))
+    assert {(h.annotator, h.label) for h in outstanding(found.values())} >= {
+        ("ben", "value"),
+        ("ada", "value"),
+    }
+    assert not found["ben", "fact"].stands_out
+
+
+@pytest.fixture
+def coded(tmp_path: Path) -> Path:
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records(_campaign())
+    return tmp_path / "p"
+
+
+def test_reports_and_tables_are_written_by_the_command(coded: Path, tmp_path: Path) -> None:
+    of = ["--project", str(coded), "agreement"]
+    reports = [tmp_path / f"agreement{ending}" for ending in (".md", ".tex", ".csv")]
+    asked = [word for file in reports for word in ("--report", str(file))]
+    assert run([*of, *asked, "--tables", str(tmp_path / "t")]) == 0
+    markdown = reports[0].read_text(encoding="utf-8")
+    header = next(line for line in markdown.split("\n") if line.startswith("| layer | measure | formula"))
+    row = next(line for line in markdown.split("\n") if line.startswith("| claim | alpha label |"))
+    assert row.count(" | ") == header.count(" | ")
+    assert "Krippendorff (2004)" in row and r"\alpha" in row
+    assert "12 documents" in markdown and "## References" in markdown and "fact (claim): F1 1.00" in markdown
+    latex = reports[1].read_text(encoding="utf-8")
+    assert latex.count(r"\begin{longtable}") == latex.count(r"\end{longtable}") > 3
+    assert r"\alpha_U" in latex and "alpha\\_U" in latex
+    rows = list(csv.DictReader((tmp_path / "t" / "figures.csv").open(encoding="utf-8")))
+    part = next(r for r in rows if (r["name"], r["label"]) == ("F1 strict", "fact"))
+    assert int(part["n"]) == 48 and float(part["low"]) < float(part["value"]) < float(part["high"])
+    assert [r["name"] for r in csv.DictReader(reports[2].open(encoding="utf-8"))] == [r["name"] for r in rows]
+    means = list(csv.DictReader((tmp_path / "t" / "means.csv").open(encoding="utf-8")))
+    documents = list(csv.DictReader((tmp_path / "t" / "documents.csv").open(encoding="utf-8")))
+    strict = next(r for r in means if (r["layer"], r["name"], r["label"]) == ("claim", "F1 strict", ""))
+    own = [
+        float(r["value"])
+        for r in documents
+        if (r["layer"], r["name"], r["label"]) == ("claim", "F1 strict", "")
+    ]
+    assert float(strict["mean"]) == pytest.approx(np.mean(own), abs=1e-5)
+    assert float(strict["sd"]) == pytest.approx(np.std(own, ddof=1), abs=1e-5)
+    (pair,) = [
+        r
+        for r in csv.DictReader((tmp_path / "t" / "pairs.csv").open(encoding="utf-8"))
+        if r["what"] == "label"
+    ]
+    assert (pair["annotator_1"], pair["annotator_2"]) == ("ada", "ben")
+    assert int(pair["n"]) > 30
+    differing = list(csv.DictReader((tmp_path / "t" / "disagreements.csv").open(encoding="utf-8")))
+    assert len([r for r in differing if r["kind"] == "missing" and r["label_2"] == "value"]) == 36
+
+
+def test_documents_and_days_choose(coded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    of = ["--project", str(coded), "agreement", "--layer", "claim"]
+    assert run([*of, "--document", "d01", "--document", "d02"]) == 0
+    assert "2 documents finished" in capsys.readouterr().out
+    assert run([*of, "--since", "2100-01-01"]) == 2
+    assert run([*of, "--until", "2100-01-01"]) == 0
+    for wrong in (["--since", "yesterday"], ["--report", "agreement.doc"], ["--document", "none"]):
+        assert run([*of, *wrong]) in (2, 3)
+        assert "error: " in capsys.readouterr().err
+
+
+def test_a_report_says_what_it_can_be() -> None:
+    with pytest.raises(UsageError, match=r"agreement\.doc"):
+        check_report(Path("agreement.doc"))
+    for ending in ("md", "MD", "tex", "csv"):
+        check_report(Path(f"a.{ending}"))
+
+
+def test_what_stands_in_names_does_no_harm_to_a_report(tmp_path: Path) -> None:
+    spoilt = [replace(r, annotator=f"{r.annotator}|_*") for r in _campaign()]
+    with Project.create(tmp_path / "q") as project:
+        try:
+            project.log.add_records(spoilt)
+        except AnnotatorError:
+            pytest.skip("such names are refused at the door")
+        found = study(project)
+    assert "ada\\|\\_\\*" in render(found, ".md")
+    assert "ada\\textbar{}\\_*" in render(found, ".tex")
+
+
+def test_students_t_is_that_of_the_tables() -> None:
+    for freedom, wanted in ((1, 12.706), (2, 4.303), (4, 2.776), (9, 2.262), (29, 2.045), (999, 1.962)):
+        assert student(freedom) == pytest.approx(wanted, abs=5e-4)
+    assert student(5, 0.99) == pytest.approx(4.032, abs=5e-4)
+
+
+def test_intervals_keep_to_the_bounds_and_say_why_there_is_none() -> None:
+    found = interval(0.9, np.array([0.88, 0.93, 0.9, 0.89, 0.91]), "share")
+    assert found.low is not None and found.high is not None and 0 < found.low < 0.9 < found.high < 1
+    # The jackknife's standard error by hand, on the logit.
+    without = np.array([0.88, 0.93, 0.9, 0.89, 0.91])
+    error = np.sqrt(4 / 5 * ((without - without.mean()) ** 2).sum())
+    logit = np.log(0.9 / 0.1) - student(3) * error / (0.9 * 0.1)
+    assert found.low == pytest.approx(1 / (1 + np.exp(-logit)))
+    for without, words in (
+        (np.array([0.9, 0.8]), "3 documents or more"),
+        (np.array([1.0, 1.0, 1.0, 1.0]), "every document gives the same"),
+        (np.array([0.9, np.nan, 0.8]), "rests on one document"),
+        (np.array([1.0, 1.0, 1.0, 0.5]), "rests on 1 of the documents"),
+    ):
+        none = interval(1.0, without, "chance")
+        assert none.low is none.high is None
+        assert words in none.reason
+
+
+def test_one_document_more_makes_no_jump() -> None:
+    """From nine to ten documents, and on: the interval narrows steadily."""
+    widths = []
+    for count in (8, 9, 10, 11):
+        found = figures(compare(_campaign(24)[: 2 * count]), LAYERS)
+        strict = next(r for r in found.results if (r.layer, r.name) == ("claim", "F1 strict"))
+        records = compare([*_campaign(24)[24 - count : 24 + count]])
+        mixed = next(
+            r for r in figures(records, LAYERS).results if (r.layer, r.name) == ("claim", "F1 strict")
+        )
+        assert strict.value is not None and mixed.low is not None and mixed.high is not None
+        widths.append(mixed.high - mixed.low)
+    assert all(0.75 < later / earlier < 1.1 for earlier, later in pairwise(widths))
