@@ -9,7 +9,7 @@ from typing import Any
 from annotator.errors import InputError
 from annotator.model.decision import Completion
 from annotator.model.provenance import HISTORY, Shown, shown_from, shown_json
-from annotator.model.span import Relation, Span
+from annotator.model.span import Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 
 GOLD = "@gold"
@@ -72,6 +72,17 @@ class CompletionMeta:
     history: Mapping[str, Any] = field(default_factory=dict)
 
 
+def same_work(a: Record, b: Record) -> bool:
+    """Whether two records hold the same work, whoever did it, on the same paragraphs."""
+
+    def key(r: Record) -> tuple[object, ...]:
+        spans, relations = sorted(r.spans, key=reading_order), sorted(r.relations, key=relation_order)
+        excluded = [p.excluded for p in r.document.paragraphs]
+        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
+
+    return key(a) == key(b)
+
+
 def split_meta(meta: Mapping[str, Any], *, gold: bool = False) -> tuple[dict[str, Any], CompletionMeta]:
     """A record's metadata, divided into the document's own and what the completion adds; of a record of gold, the
     history of its items is no part of the document's.
@@ -122,4 +133,4 @@ def _wrong(key: str, message: str) -> InputError:
     return InputError(message, key=place, hint="Keys here: done (indices), notes (by item), flags (items)")
 
 
-__all__ = ["COMPLETION", "GOLD", "CompletionMeta", "Record", "split_meta"]
+__all__ = ["COMPLETION", "GOLD", "CompletionMeta", "Record", "same_work", "split_meta"]

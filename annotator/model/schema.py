@@ -196,6 +196,8 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
     """
     try:
         table = tomllib.loads(source)
+    except RecursionError as error:
+        raise SchemaError("is nested too deeply", file=file, hint="A schema needs no such depth") from error
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(f"not valid TOML: {error}", file=file, hint="Mend the line it names") from error
     return _Reader(file).schema(table)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -87,6 +88,18 @@ def paragraph_number(index: int) -> int:
 def text_sha256(text: str) -> str:
     """Hash of the UTF-8 text, 64 hexadecimal digits (lone surrogates pass through)."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def folded(text: str) -> str:
+    """The text without a byte order mark, with LF as its line ends, in normal form C: equal for texts that differ in
+    nothing else."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
+
+
+def folded_sha256(text: str) -> str:
+    """Hash of the folded text, 64 hexadecimal digits."""
+    return text_sha256(folded(text))
 
 
 def is_boilerplate(line: str) -> bool:
@@ -195,6 +208,7 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 
 __all__ = [
-    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "is_boilerplate", "is_word",
+    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "folded", "folded_sha256",
+    "is_boilerplate", "is_word",
     "paragraph_number", "plural", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from annotator.formats.api import check_document
 from annotator.model.decision import Completion
+from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.store import documents as store
 from annotator.store import search
@@ -15,35 +17,39 @@ from annotator.store.rows import AddResult, DocumentSummary
 class Documents:
     """Texts, their order, and how far each annotator is with them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, schema: LabelSchema) -> None:
         self._database = database
+        self._schema = schema
 
     # --- texts
 
     def add(self, documents: Iterable[Document]) -> AddResult:
-        """Add texts, all or none. The same text twice is not doubled but told of in the result.
+        """Add texts, all or none. One that is there already, by its id, is told of in the result.
 
-        Raises InputError when an id already stands for another text.
+        Raises InputError when an id already stands for another text, or a document does not hold.
         """
         new, known = 0, []
-        renamed: list[tuple[str, str]] = []
         with self._database.write():
             for document in documents:
-                placed = store.place(self._database, document)
-                new += placed.new
-                if not placed.new:
-                    known.append(placed.id)
-                    if placed.id != document.id:
-                        renamed.append((document.id, placed.id))
-        return AddResult(new, 0, tuple(known), tuple(renamed))
+                check_document(document, self._schema)
+                if store.place(self._database, document):
+                    new += 1
+                else:
+                    known.append(document.id)
+        return AddResult(new, 0, tuple(known))
 
     def load(self, id: str) -> Document:
         """A document by its id. Raises ProjectError when there is none."""
         return store.load(self._database, id)
 
-    def id_by_hash(self, sha256: str) -> str | None:
-        """The id of the document with this text."""
-        return store.id_by_hash(self._database, sha256)
+    def hashes(self, id: str) -> tuple[str, str] | None:
+        """Hash of the text of a document, and of its folded text; None when there is no document of that id."""
+        return store.hashes(self._database, id)
+
+    def ids_by_folded(self, folded: str) -> list[str]:
+        """The ids of the documents with this folded text, in document order: texts that differ in line ends, byte
+        order mark or normal form only are one."""
+        return store.ids_by_folded(self._database, folded)
 
     def free_ids(self, wanted: Iterable[str]) -> list[str]:
         """Ids that no document has, as near to the wanted ones as can be: name, name-2, name-3."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from annotator.formats.api import check_record
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event
 from annotator.model.naming import Concepts
 from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 from annotator.store import documents, finished, log, overview
 from annotator.store import records as recorded
 from annotator.store import suggestions as places
@@ -20,9 +22,10 @@ from annotator.store.rows import AddResult, CompletionRow, Position
 class Log:
     """The event log, and the state that follows from it."""
 
-    def __init__(self, database: Database, concepts: Concepts) -> None:
+    def __init__(self, database: Database, concepts: Concepts, schema: LabelSchema) -> None:
         self._database = database
         self._concepts = concepts
+        self._schema = schema
 
     # --- decisions
 
@@ -98,10 +101,11 @@ class Log:
     def add_records(self, records: Iterable[Record]) -> AddResult:
         """Import completions, all or none; documents that are new are added.
 
-        Raises InputError when an id already stands for another text, or when that annotator already has
-        other work on the document.
+        Raises InputError when a record does not hold, when an id already stands for another text, or when that
+        annotator already has other work on the document.
         """
-        return recorded.add_records(self._database, records, concepts=self._concepts)
+        checked = (check_record(record, self._schema) for record in records)
+        return recorded.add_records(self._database, checked, concepts=self._concepts)
 
     def notes(
         self, annotator: str, *, documents: Sequence[str] | None = None

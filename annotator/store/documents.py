@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from annotator.errors import InputError, ProjectError
 from annotator.model.decision import Completion
-from annotator.model.text import Document, Paragraph
 from annotator.store import search
+from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Database
 from annotator.store.rows import CompletionRow, DocumentSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a text ended up: under which id, and whether it is new."""
-
-    id: str
-    new: bool
 
 
 def check_text(text: str, *, what: str) -> None:
@@ -36,16 +27,16 @@ def check_text(text: str, *, what: str) -> None:
         raise InputError(f"{what} holds half a surrogate pair at {error.start}", hint=hint) from error
 
 
-def place(db: Database, document: Document, *, imported: str = "") -> Placed:
-    """Store a document unless its text is there already; `imported` is the time when that is not now. To be called
-    within a transaction.
+def place(db: Database, document: Document, *, imported: str = "") -> bool:
+    """Store a document unless it is there already, by its id; whether it is new. `imported` is the time when that is
+    not now. To be called within a transaction.
 
     Raises InputError when its id already stands for another text.
     """
-    known = db.row("SELECT id FROM document WHERE sha256 = ?", (document.sha256,))
+    known = hashes(db, document.id)
+    if known is not None and known[0] == document.sha256:
+        return False
     if known is not None:
-        return Placed(known[0], False)
-    if db.row("SELECT 1 FROM document WHERE id = ?", (document.id,)):
         raise InputError(
             f"the id “{document.id}” already stands for another text",
             key="id",
@@ -55,10 +46,11 @@ def place(db: Database, document: Document, *, imported: str = "") -> Placed:
     at = db.value("SELECT coalesce(max(position) + 1, 0) FROM document")
     to_annotate = sum(not p.excluded for p in document.paragraphs)
     db.execute(
-        "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, imported, folded) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.id, at, document.title, document.sha256, len(document.text), to_annotate,
-            dumps(dict(document.meta)), imported or now(),
+            dumps(dict(document.meta)), imported or now(), folded_sha256(document.text),
         ),
     )  # fmt: skip
     db.execute("INSERT INTO text VALUES (?, ?)", (document.id, document.text))
@@ -67,7 +59,7 @@ def place(db: Database, document: Document, *, imported: str = "") -> Placed:
         "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
         [(document.id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
     )
-    return Placed(document.id, True)
+    return True
 
 
 def _instead(db: Database, id: str) -> str:
@@ -126,10 +118,22 @@ def ids(db: Database, own: str | None = None) -> list[str]:
     return [row[0] for row in db.rows("SELECT id FROM document ORDER BY position")]
 
 
-def id_by_hash(db: Database, sha256: str) -> str | None:
-    """The id of the document with this text."""
-    found: str | None = db.value("SELECT id FROM document WHERE sha256 = ?", (sha256,))
-    return found
+def hashes(db: Database, id: str) -> tuple[str, str] | None:
+    """Hash of the text of a document, and of its folded text; None when there is no document of that id."""
+    found = db.row("SELECT sha256, folded FROM document WHERE id = ?", (id,))
+    return None if found is None else (found[0], found[1])
+
+
+def ids_by_hash(db: Database, sha256: str) -> list[str]:
+    """The ids of the documents with this text, in document order."""
+    rows = db.rows("SELECT id FROM document WHERE sha256 = ? ORDER BY position", (sha256,))
+    return [row[0] for row in rows]
+
+
+def ids_by_folded(db: Database, folded: str) -> list[str]:
+    """The ids of the documents with this folded text, in document order."""
+    rows = db.rows("SELECT id FROM document WHERE folded = ? ORDER BY position", (folded,))
+    return [row[0] for row in rows]
 
 
 def _filtered(

@@ -136,8 +136,12 @@ def _documents(db: Database, theirs: Database, tally: _Tally) -> None:
     """Find each of their texts here, or add it; the ids of those whose work can come."""
     known: dict[str, str] = {}
     ours = documents.ids(db)
-    for there, sha256, imported in theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position"):
-        here = documents.id_by_hash(db, sha256)
+    rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
+    # Equal texts under several ids: each keeps to its own id, only what is left over goes by the text.
+    own = {id for id, sha256, _ in rows if (found := documents.hashes(db, id)) and found[0] == sha256}
+    taken = set(own)
+    for there, sha256, imported in rows:
+        here = there if there in own else _by_text(db, sha256, taken)
         if here is None:
             here = _add(db, theirs, there, sha256, imported)
             tally.new.append(here)
@@ -145,10 +149,17 @@ def _documents(db: Database, theirs: Database, tally: _Tally) -> None:
             if theirs.row("SELECT 1 FROM event WHERE document = ? LIMIT 1", (there,)):
                 tally.left_out.append(here)
             known[there] = here
+            taken.add(here)
             continue
         known[there] = tally.ids[there] = here
+        taken.add(here)
     if tally.new:
         _arrange(db, ours, list(known.values()))
+
+
+def _by_text(db: Database, sha256: str, taken: set[str]) -> str | None:
+    """Our document with a text that no other one of theirs is."""
+    return next((id for id in documents.ids_by_hash(db, sha256) if id not in taken), None)
 
 
 def _add(db: Database, theirs: Database, id: str, sha256: str, imported: str) -> str:

@@ -10,6 +10,7 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from annotator.store import search
+from annotator.model.text import folded_sha256
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.parses import m007_parses
 from annotator.store.sums import m006_sums
@@ -19,11 +20,16 @@ migrations = Migrations("annotator")
 
 def migrate(database: Database) -> None:
     """Bring a database up to this program's version; all pending steps or none."""
-    with database.write():
-        if database.version >= SCHEMA_VERSION:
-            return
-        migrations.apply(Utils(database.connection, use_counts_table=False, execute_plugins=False))
-        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    # A step may make a table anew, which SQLite lets it do only while foreign keys are not watched.
+    database.execute("PRAGMA foreign_keys = OFF")
+    try:
+        with database.write():
+            if database.version >= SCHEMA_VERSION:
+                return
+            migrations.apply(Utils(database.connection, use_counts_table=False, execute_plugins=False))
+            database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        database.execute("PRAGMA foreign_keys = ON")
 
 
 def _script(db: Utils, script: str) -> None:
@@ -331,6 +337,33 @@ def m008_search(db: Utils) -> None:
         every = db.execute("SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document")
         for number, text in every:
             db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, search.fold(text)))
+
+
+
+@migrations()
+def m009_equal_texts(db: Utils) -> None:
+    """Several documents may have the same text; texts that differ in line ends, byte order mark or normal form only
+    are found by `folded`."""
+    (table,) = db.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'document'"
+    ).fetchone()
+    others = db.execute(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'document' AND type IN ('index', 'trigger') "
+        "AND sql IS NOT NULL"
+    ).fetchall()
+    db.execute("CREATE TEMP TABLE kept AS SELECT * FROM document")
+    db.execute("DROP TABLE document")
+    db.execute(table.replace("sha256 TEXT NOT NULL UNIQUE", "sha256 TEXT NOT NULL"))
+    db.execute("INSERT INTO document SELECT * FROM kept ORDER BY position")
+    db.execute("DROP TABLE kept")
+    for (sql,) in others:
+        db.execute(sql)
+    db.execute("ALTER TABLE document ADD COLUMN folded TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE INDEX document_sha256 ON document (sha256)")
+    db.execute("CREATE INDEX document_folded ON document (folded)")
+    for (id,) in db.execute("SELECT id FROM document").fetchall():
+        (text,) = db.execute("SELECT text FROM text WHERE document = ?", (id,)).fetchone()
+        db.execute("UPDATE document SET folded = ? WHERE id = ?", (folded_sha256(text), id))
 
 
 __all__ = ["migrate", "migrations"]

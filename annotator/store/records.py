@@ -22,7 +22,7 @@ from annotator.model.decision import (
 )
 from annotator.model.naming import Concepts
 from annotator.model.provenance import Shown
-from annotator.model.record import GOLD, Record
+from annotator.model.record import GOLD, Record, same_work
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, naming, provenance
@@ -139,20 +139,17 @@ def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts)
     """Import completions, all or none; see `project.log.add_records`."""
     fresh = done = 0
     known: list[str] = []
-    renamed: list[tuple[str, str]] = []
     with db.write():
         for one in incoming:
-            placed = documents.place(db, one.document)
-            fresh += placed.new
-            if placed.id != one.document.id:
-                renamed.append((one.document.id, placed.id))
-            stored = one.document if placed.new else documents.load(db, placed.id)
+            new = documents.place(db, one.document)
+            fresh += new
+            stored = one.document if new else documents.load(db, one.document.id)
             name = GOLD if one.annotator is None else kept_name(one.annotator)
             if _add_record(db, stored, name, one, concepts):
                 done += 1
             else:
-                known.append(f"{placed.id} ({'gold' if name == GOLD else name})")
-    return AddResult(fresh, done, tuple(known), tuple(dict.fromkeys(renamed)))
+                known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
+    return AddResult(fresh, done, tuple(known))
 
 
 def _add_record(db: Database, stored: Document, name: str, one: Record, concepts: Concepts) -> bool:
@@ -169,7 +166,7 @@ def _add_record(db: Database, stored: Document, name: str, one: Record, concepts
     )
     if begun is not None:
         there = _record(stored, name, Completion(begun[0]), _items(db, stored.id, name))
-        if _same(there, one):
+        if same_work(there, one):
             return False
         raise InputError(
             f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
@@ -178,16 +175,6 @@ def _add_record(db: Database, stored: Document, name: str, one: Record, concepts
         )
     _write_completion(db, stored, name, one, concepts)
     return True
-
-
-def _same(a: Record, b: Record) -> bool:
-    def key(r: Record) -> tuple[object, ...]:
-        spans = sorted(r.spans, key=reading_order)
-        relations = sorted(r.relations, key=lambda x: (x.target, x.source, x.layer, x.id))
-        excluded = [p.excluded for p in r.document.paragraphs]
-        return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
-
-    return key(a) == key(b)
 
 
 def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:

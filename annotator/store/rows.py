@@ -85,14 +85,12 @@ class AddResult:
     """What came of adding documents or records.
 
     `documents` and `completions` were new; `known` were there already, just as they are (ids of documents;
-    of records `document` or `document (annotator)`); `renamed` pairs an id that was given with the id under
-    which the project already has the same text.
+    of records `document (annotator)`).
     """
 
     documents: int = 0
     completions: int = 0
     known: tuple[str, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
