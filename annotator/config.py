@@ -155,7 +155,9 @@ _SETTINGS = {
     "license": _TEXT,
 }  # fmt: skip
 _SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}
-_FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "utf-16")}
+_FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "utf-16", "graphemes", "utf-8"),
+    "line_ends": _one_of("as-is", "one", "two"), "bom": _SWITCH, "entities": _one_of("stored", "shown"),
+}  # fmt: skip
 _PIPELINE = {"path": _NAME, "score": _SHARE, "labels": _LABELS}
 _SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
     "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE, "rules": {"mute": _STRINGS},
@@ -167,6 +169,8 @@ def read_config(path: Path) -> Config:
     """The settings in a file. Raises ProjectError, naming file and key, for the first that does not hold."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ProjectError("is nested too deeply", file=path, hint="Settings need no such depth") from error
     except ValueError as error:
         raise ProjectError(f"not valid TOML: {error}", file=path, hint="Mend the line it names") from error
     except OSError as error:

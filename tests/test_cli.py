@@ -18,7 +18,7 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.importing import ImportOptions, ingest
 
 
 @pytest.fixture
@@ -71,10 +71,14 @@ def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest
     (here / "b.txt").write_text(TEXT, encoding="utf-8")
     assert run(["import", "a.txt"]) == 0
     capsys.readouterr()
-    assert run(["import", "b.txt"]) == 0
+    assert run(["import", "a.txt"]) == 0
     assert "already" in capsys.readouterr().err
+    assert run(["import", "b.txt", "--same-text"]) == 0
+    assert "taken for the same document" in capsys.readouterr().err
+    assert run(["import", "b.txt"]) == 0
+    assert "same text as “a”" in capsys.readouterr().err
     with Project.open(here) as project:
-        assert len(project.documents.ids()) == 1
+        assert project.documents.ids() == ["a", "b"]
 
 
 def test_many_files_are_told_of_together_and_bad_ones_one_by_one(
@@ -102,7 +106,7 @@ _BAD = {
     "binary.txt": b"\x7fELF\x02\x01\x01\x00\x00\x00\x00" * 40,
     "nul.txt": b"some\x00text",
     "boilerplate.txt": b"Advertisement\n\nRead more\n",
-    "broken.jsonl": b"\n".join([dumps(_record()).strip().encode()] * 1 + [b'{"text": "x"'] + [b"{}"]),
+    "broken.jsonl": b"\n".join([b'{"text": "x"', b"{}"]),
     "list.jsonl": b"[1, 2]\n",
 }
 
@@ -140,7 +144,7 @@ def _changed(**changes: object) -> bytes:
         ({"spans__quote": "Iraq"}, "quote"),
         ({"spans__label": "planet"}, "planet"),
         ({"spans__layer": "weather"}, "weather"),
-        ({"spans__id": "c1"}, "c1"),
+        ({"spans__id": "c1"}, "a1"),
         ({"relations__to": "nobody"}, "nobody"),
         ({"text_sha256": "0" * 64}, "sha256"),
         ({"schema": "annotator/9"}, "schema"),
@@ -153,7 +157,7 @@ def test_a_record_that_does_not_hold_is_told_with_line_and_key(
 ) -> None:
     (here / "x.jsonl").write_bytes(_changed(**changes))
     capsys.readouterr()
-    assert run(["import", "x.jsonl"]) == 3
+    assert run(["import", "x.jsonl", "--strict"]) == 3
     said = capsys.readouterr().err
     assert "x.jsonl:1" in said
     assert word in said
@@ -172,10 +176,14 @@ def test_broken_json_on_line_7_of_10_is_told_with_its_line(
     lines[6] = lines[6][:-5]
     (here / "ten.jsonl").write_text("\n".join(lines), encoding="utf-8")
     capsys.readouterr()
-    assert run(["import", "ten.jsonl"]) == 3
+    assert run(["import", "ten.jsonl", "--strict"]) == 3
     assert "ten.jsonl:7" in capsys.readouterr().err
     with Project.open(here) as project:
         assert project.documents.ids() == []
+    assert run(["import", "ten.jsonl"]) == 1
+    assert "ten.jsonl:7: left out: broken JSON" in capsys.readouterr().err
+    with Project.open(here) as project:
+        assert project.documents.ids() == [f"doc-{i}" for i in range(10) if i != 6]
 
 
 def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> None:
@@ -184,7 +192,7 @@ def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> Non
     with Project.open(here) as project:
         for name in ("long.jsonl", "long.txt"):
             with pytest.raises(InputError, match="long"):
-                ingest(project, here / name, max_bytes=1000)
+                ingest(project, here / name, ImportOptions(max_bytes=1000))
         assert project.documents.ids() == []
 
 
@@ -235,7 +243,7 @@ _REFUSED = {
     "init a.txt": "a.txt: is a file",
     "init a.txt/p": "a.txt/p: cannot be made",
     "backup nowhere/copy.db": "nowhere/copy.db: cannot be written",
-    "import a.pdf": "a.pdf: is a PDF",
+    "import a.pdf": "a.pdf: is a PDF that cannot be read",
     "suggest --document what": "Documents here: kept",
 }
 

@@ -39,7 +39,7 @@ def _read(folder: Path, text: str) -> ProjectError:
         ("[suggestions]\nretrain = true", "suggestions.retrain",
          "is true; it has to be a whole number from 0 to 1000000000"),
         ("[format.brat]\noffsets = \"bytes\"", "format.brat.offsets",
-         'is "bytes"; it has to be one of "code-points", "utf-16"'),
+         'is "bytes"; it has to be one of "code-points", "utf-16", "graphemes", "utf-8"'),
         ("[format.brat.labels]\nA = 1", "format.brat.labels", "is { A = 1 }; it has to be a table of strings"),
         ("pipeline.mine = 1", "pipeline.mine", "is 1; it has to be a table"),
         ("[pipeline.mine]\npath = 4", "pipeline.mine.path", "is 4; it has to be a string that is not empty"),
@@ -62,7 +62,7 @@ def test_a_value_that_does_not_hold_is_shown_as_toml_has_it(
     [
         ("bogus = 1", "bogus", "schema, shared"),
         ("[suggestions]\ngrate = 1", "suggestions.grate", "gate, stances"),
-        ("[format.brat]\nlabel = 1", "format.brat.label", "labels, text, offsets"),
+        ("[format.brat]\nlabel = 1", "format.brat.label", "labels, text, offsets, line_ends, bom, entities"),
         ('[pipeline.mine]\npth = "x"', "pipeline.mine.pth", "path, score, labels"),
         ("[suggester.rules]\nmutes = []", "suggester.rules.mutes", "mute"),
         ('[suggester.memory]\n"a b" = 1', 'suggester.memory."a b"', "none"),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
+from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from annotator.project import AddResult
+    from annotator.project import Project
+    from annotator.workflows.exchange.importing import FileResult, ImportOptions
 
 LINES = 10
 """Files that are told of one by one; of more together."""
@@ -21,12 +23,23 @@ LINES = 10
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--format", "format_", metavar="NAME", help="The format, if the file's ending does not say it.")
+@click.option("--format", "format_", metavar="NAME", help="The format, where ending and content do not tell.")
 @click.option(
     "--as", "annotator", metavar="ANNOTATOR",
     help="Whose work records are: canonical ones all, of other programs those that name nobody.",
 )  # fmt: skip
-@click.option("--encoding", metavar="E", help="The encoding of texts, if not UTF-8.")
+@click.option("--as-file-name", is_flag=True, help="The same, by each file's name: ada.jsonl is ada's work.")
+@click.option("--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8.")
+@click.option(
+    "--columns", multiple=True, metavar="KEY=NAME",
+    help="Of tables: which column holds text, id, title, date or source; text=Body. May be repeated.",
+)  # fmt: skip
+@click.option("--same-text", is_flag=True, help="Equal texts are one document, whatever their ids say.")
+@click.option("--every-answer", is_flag=True, help="Keep several answers of one person, as NAME, NAME-2, ...")
+@click.option(
+    "--empty-is-done", is_flag=True, help="Texts without any annotation are finished work, and not new."
+)
+@click.option("--strict", is_flag=True, help="Refuse a file of which anything would be left out or changed.")
 @click.option("--max-bytes", type=click.IntRange(min=1), help="Largest text or line (20 MB).")
 @click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
 @json_option
@@ -36,80 +49,118 @@ def command(
     paths: tuple[Path, ...],
     format_: str | None,
     annotator: str | None,
+    as_file_name: bool,
     encoding: str | None,
+    columns: tuple[str, ...],
+    same_text: bool,
+    every_answer: bool,
+    empty_is_done: bool,
+    strict: bool,
     max_bytes: int | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import texts (.txt, .md) and canonical records (.jsonl); a folder stands for the files in it.
+    """Import texts, tables, records and other programs' work; a folder stands for the files in it, - for standard
+    input.
 
-    Each file is imported whole or not at all. The text is kept exactly as it is. Work done with other programs comes
-    in as completions: brat (.ann) and Label Studio (.json) by their endings, prodigy and doccano by --format. What
-    their labels stand for is told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
-    Suggestions for new texts are made in the background at once.
+    Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be compressed (.gz). The
+    text of a plain file is kept exactly as it is. Work comes from canonical records (.jsonl), brat (.ann), Label
+    Studio, doccano, Prodigy, INCEpTION (.xmi, .json) and REFI-QDA (.qdpx). What labels of other programs stand for is
+    told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
+
+    Each file is imported whole or not at all. What is wrong with single items is left out, and told with its line; the
+    exit code is 1 then, and with --strict the file is refused. Suggestions for new texts are made in the background.
 
     \b
     Examples:
       annotator import articles/
+      annotator import articles.csv --columns text=Body --columns title=Headline
       annotator import second-coder.jsonl --as coder-b
-      annotator import old.jsonl --format prodigy --as ada
+      annotator import coders/ --format doccano --as-file-name
       annotator import corpus/ --format brat --dry-run
     """
-    from annotator.console import complain
-    from annotator.errors import AnnotatorError, ExitCode, InputError
     from annotator.formats.api import MAX_BYTES
     from annotator.identity import check_annotator
     from annotator.workflows import background
-    from annotator.workflows.exchange.importing import files, ingest
+    from annotator.workflows.exchange.importing import ImportOptions
 
-    name = check_annotator(annotator) if annotator else None
-    results = []
-    failed: list[AnnotatorError] = []
+    options = ImportOptions(
+        format=format_, annotator=check_annotator(annotator) if annotator else None, as_file_name=as_file_name,
+        encoding=encoding, columns=_columns(columns), same_text=same_text, every_answer=every_answer,
+        empty_is_done=empty_is_done, strict=strict, max_bytes=max_bytes or MAX_BYTES, dry_run=dry_run,
+    )  # fmt: skip
     with open_project(ctx) as project:
-        every = list(files(paths, format_))
-        tell = progress("files")
-        for number, path in enumerate(every, 1):
-            tell(number, len(every))
-            try:
-                result = ingest(
-                    project, path, format=format_, annotator=name, encoding=encoding,
-                    max_bytes=max_bytes or MAX_BYTES, dry_run=dry_run,
-                )  # fmt: skip
-            except InputError as error:
-                complain(error)
-                failed.append(error)
-                continue
-            results.append(result)
-            for warning in result.warnings:
-                talk(f"warning: {warning}")
-            if not as_json and len(every) <= LINES:
-                talk(f"{path}: {_said([result.added], dry_run)}")
-        if not as_json and len(every) > LINES and results:
-            talk(f"{plural(len(results), 'file')}: {_said([r.added for r in results], dry_run)}")
+        results, failed = _import(project, paths, options, quiet=as_json)
         if not dry_run and any(r.added.documents for r in results):
             asked = background.Background(project.root)
             asked.start(background.SUGGEST)
             if asked.error:
                 talk(f"warning: {asked.error}")
     if as_json:
-        print_json(
+        print_json(_json(results, failed))
+    if failed:
+        return int(ExitCode.DATA)
+    return int(ExitCode.FINDINGS) if any(r.left_out for r in results) else int(ExitCode.OK)
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    """What `--columns` says: what a column holds -> its name."""
+    pairs = [one.partition("=") for one in given]
+    known = ("text", "id", "title", "date", "source", "annotator")
+    for key, _, name in pairs:
+        if key not in known or not name:
+            hint = f"Write KEY=NAME, with one of {', '.join(known)} as KEY"
+            raise UsageError(f"--columns {key} does not say which column is meant", hint=hint)
+    return {key: name for key, _, name in pairs}
+
+
+def _import(
+    project: Project, paths: Sequence[Path], options: ImportOptions, *, quiet: bool
+) -> tuple[list[FileResult], list[AnnotatorError]]:
+    """Import every file; a failing one does not stop the next."""
+    from annotator.console import complain
+    from annotator.formats.api import Report
+    from annotator.workflows.exchange.importing import files, ingest
+
+    results: list[FileResult] = []
+    failed: list[AnnotatorError] = []
+    every = list(files(paths, options.format))
+    tell = progress("files")
+    for number, path in enumerate(every, 1):
+        tell(number, len(every))
+        report = Report(path, options.strict)
+        try:
+            result = ingest(project, path, options, report=report)
+        except (InputError, UsageError) as error:
+            complain(error)
+            failed.append(error)
+        else:
+            results.append(result)
+        for line in report.lines():
+            talk(line)
+        if not quiet and len(every) <= LINES and results and results[-1].path == path:
+            talk(f"{path}: {_said([results[-1]], options.dry_run)}")
+    if not quiet and len(every) > LINES and results:
+        talk(f"{plural(len(results), 'file')}: {_said(results, options.dry_run)}")
+    return results, failed
+
+
+def _json(results: Sequence[FileResult], failed: Sequence[AnnotatorError]) -> object:
+    return {
+        "files": [
             {
-                "files": [
-                    {
-                        "path": str(r.path), "documents": r.added.documents,
-                        "completions": r.added.completions,
-                        "known": list(r.added.known), "warnings": list(r.warnings),
-                    }
-                    for r in results
-                ],
-                "failed": [{"path": str(e.file), "error": str(e)} for e in failed],
+                "path": str(r.path), "documents": r.added.documents, "completions": r.added.completions,
+                "known": list(r.added.known), "warnings": list(r.warnings), "left_out": r.left_out,
             }
-        )  # fmt: skip
-    return int(ExitCode.DATA) if failed else int(ExitCode.OK)
+            for r in results
+        ],
+        "failed": [{"path": str(e.file), "error": str(e)} for e in failed],
+    }  # fmt: skip
 
 
-def _said(every: Sequence[AddResult], dry_run: bool) -> str:
+def _said(results: Sequence[FileResult], dry_run: bool) -> str:
     """What came of files, for a person."""
+    every = [result.added for result in results]
     counts = (
         (sum(one.documents for one in every), "document"),
         (sum(one.completions for one in every), "completion"),
@@ -120,4 +171,6 @@ def _said(every: Sequence[AddResult], dry_run: bool) -> str:
     if known:
         there = ", ".join(known[:3]) + (f" and {len(known) - 3:,} more" if len(known) > 3 else "")
         said += ("; " if said else "") + f"already in the project: {there}"
-    return said or "nothing new"
+    said = said or "nothing new"
+    left_out = sum(result.left_out for result in results)
+    return said + (f"; {plural(left_out, 'thing')} left out" if left_out else "")

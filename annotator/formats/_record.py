@@ -167,12 +167,17 @@ def _bounded(one: Mapping[str, Any], text: str) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """JSON values without floats, which become strings: what metadata may hold."""
+    """JSON values without floats, which become strings: what metadata may hold. What is nested too deeply stays, for
+    the door to refuse."""
+    return _plain(value) if depth(value) <= MAX_DEPTH else value
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 # --- the door
@@ -293,7 +298,7 @@ def _said(key: str, error: Any) -> Iterator[Problem]:
 _PATTERNS = {
     r"^[^@/\p{C}\p{Z}]( *[^/\p{C}\p{Z}])*$": "must be a name of 1 to 64 printable characters without a slash "
     "that does not begin with @, or null",
-    "^[^@]": "must be a string that is not empty and does not begin with @",
+    r"^[^@\s]": "must be a string that is not empty and does not begin with @ or white space",
     r"\S": "must be a string that is not empty",
     "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",
 }
@@ -365,8 +370,14 @@ def dumps(record: Record) -> str:
     return json.dumps(data_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def check_record(record: Record, schema: LabelSchema) -> None:
-    """Raise InputError for the first thing that does not hold in a record that a caller made."""
+def check_document(document: Document, schema: LabelSchema) -> Document:
+    """The document, when it holds. Raises InputError for the first thing that does not."""
+    check_record(Record(document, "somebody", Completion.IN_PROGRESS), schema)
+    return document
+
+
+def check_record(record: Record, schema: LabelSchema) -> Record:
+    """The record that a caller made, when it holds. Raises InputError for the first thing that does not."""
     try:
         data = data_of(record)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
@@ -374,4 +385,5 @@ def check_record(record: Record, schema: LabelSchema) -> None:
         raise InputError(f"is no record: {error}", hint=hint) from error
     for key, message in problems(data, schema):
         hint = "`annotator validate` on an export lists everything that is wrong"
-        raise InputError(message, file=None, key=f"{record.document.id}: {key}", hint=hint)
+        raise InputError(message, key=f"{record.document.id}: {key}", hint=hint)
+    return record

@@ -1,18 +1,37 @@
 """What the family of formats shows to others: the record and its checks, how files are read, what a member is.
 
 A format is one module of this package (or the one that an entry point of the group `annotator.formats` names) that
-holds what `Format` says, and what `Reads`, `WritesLines` or `WritesFiles` says on top.
+holds what `Format` says, and what `Reads`, `WritesLines` or `WritesFiles` says on top. What one reads are `Entry`s:
+objects of canonical records, of which all keys but `text` may be missing. What is wrong with them is seen at the door
+(`admit`), the same for all formats; what a reader leaves out by itself it tells `options.report`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from annotator.errors import InputError
+from annotator.formats._door import admit, number
+from annotator.formats._json import first_object, rows
+from annotator.formats._offsets import same_places
+from annotator.formats._reading import (
+    FALLBACK,
+    MAX_BYTES,
+    Entry,
+    Identity,
+    ReadOptions,
+    checked_file,
+    decode,
+    document_id,
+    lines,
+    read_bytes,
+)
 from annotator.formats._record import (
     FORMAT,
+    Data,
+    check_document,
     check_record,
     completed,
     data_of,
@@ -22,22 +41,17 @@ from annotator.formats._record import (
     record_of,
     upgraded,
 )
-from annotator.formats._shared import (
-    FALLBACK,
-    MAX_BYTES,
-    Batch,
-    ReadOptions,
-    checked_file,
-    document_id,
-    lines,
-)
+from annotator.formats._report import Finding, Kind, Report
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Splitting
 
 
 class Format(Protocol):
-    """What every member holds: a line for help, and the endings of its files, the first one for those it writes."""
+    """What every member holds: a line for help, and the endings of its files, the first one for those it writes.
+
+    Optional: `on_request = True` where files are taken for it only when it is named or `recognises` them.
+    """
 
     summary: str
     extensions: tuple[str, ...]
@@ -45,10 +59,19 @@ class Format(Protocol):
 
 @runtime_checkable
 class Reads(Format, Protocol):
-    """A member that reads. Raises InputError, naming file, line and key, for what does not hold."""
+    """A member that reads."""
 
-    def read(self, path: Path, options: ReadOptions) -> Batch:
-        """The texts and the work in a file."""
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Entry]:
+        """The texts and the work in a file. Raises InputError for a file of which nothing can be read."""
+        ...
+
+
+@runtime_checkable
+class Recognises(Reads, Protocol):
+    """A member that reads JSON and knows its files by their first object."""
+
+    def recognises(self, first: Mapping[str, Any]) -> bool:
+        """Whether the first object of a file looks like the format's."""
         ...
 
 
@@ -70,39 +93,42 @@ class WritesFiles(Format, Protocol):
         ...
 
 
+def reader(member: Format) -> Reads | None:
+    """The member as one that reads, if it does."""
+    return member if isinstance(member, Reads) else None
+
+
+def recognised(member: Format, first: Mapping[str, Any]) -> bool:
+    """Whether a member knows the first object of a file as its own."""
+    return isinstance(member, Recognises) and bool(member.recognises(first))
+
+
+def on_request(member: Format) -> bool:
+    """Whether a member reads a file only when it is named, or knows it by its content."""
+    return bool(getattr(member, "on_request", False))
+
+
 def read_records(path: Path, schema: LabelSchema, *, splitting: Splitting = "auto") -> Iterator[Record]:
-    """The records of a file of canonical records, one at a time. Raises InputError for the first that does not
-    hold."""
-    for number, line in lines(path, MAX_BYTES):
+    """The records of a file of canonical records, one at a time and as they are. Raises InputError for the first that
+    does not hold."""
+    checked_file(path)
+    for line, text in lines(path, MAX_BYTES):
         try:
-            data = parse(line)
+            data = parse(text)
         except ValueError as error:
-            raise InputError(str(error), file=path, line=number, hint="One record a line") from error
-        yield read_record(
-            data, schema, path=path, line=number, id=f"{document_id(path)}-{number}", splitting=splitting
-        )
-
-
-def read_record(
-    data: dict[str, object],
-    schema: LabelSchema,
-    *,
-    path: Path,
-    line: int,
-    id: str,
-    annotator: str = FALLBACK,
-    splitting: Splitting = "auto",
-) -> Record:
-    """The record of an object, keys that are missing made up. Raises InputError when it does not hold."""
-    whole = completed(data, id=id, annotator=annotator, splitting=splitting)
-    for key, message in problems(whole, schema):
-        hint = "Nothing of this file was imported; `annotator validate` lists everything that is wrong"
-        raise InputError(message, file=path, line=line, key=key, hint=hint)
-    return record_of(whole)
+            raise InputError(str(error), file=path, line=line, hint="One record a line") from error
+        id = f"{document_id(path)}-{line}"
+        whole = completed(data, id=id, annotator=FALLBACK, splitting=splitting)
+        for key, message in problems(whole, schema):
+            hint = "`annotator validate` lists everything that is wrong"
+            raise InputError(message, file=path, line=line, key=key, hint=hint)
+        yield record_of(whole)
 
 
 __all__ = [
-    "FALLBACK", "FORMAT", "MAX_BYTES", "Batch", "Format", "ReadOptions", "Reads", "WritesFiles", "WritesLines",
-    "check_record", "checked_file", "completed", "data_of", "document_id", "dumps", "lines", "parse", "problems",
-    "read_record", "read_records", "record_of", "upgraded",
+    "FALLBACK", "FORMAT", "MAX_BYTES", "Data", "Entry", "Finding", "Format", "Identity", "Kind", "ReadOptions", "Reads",
+    "Recognises", "Report", "WritesFiles", "WritesLines", "admit", "check_document", "check_record", "checked_file",
+    "completed", "data_of", "decode", "document_id", "dumps", "first_object", "lines", "number", "on_request",
+    "parse", "problems", "read_bytes", "read_records", "reader", "recognised", "record_of", "rows", "same_places",
+    "upgraded",
 ]  # fmt: skip

@@ -1,80 +1,127 @@
-"""doccano's JSONL for sequence labelling, with or without relations.
+"""doccano's JSONL (or array) for sequence labelling, with or without relations, of every version since 1.0.
 
-doccano counts as its browser does, in UTF-16 units, unless the project counts grapheme clusters; that differs only
-where a text holds characters beyond U+FFFF, such as emoji. `[format.doccano] offsets = "code-points"` says otherwise.
+doccano counts as its browser does, in UTF-16 units, or in grapheme clusters, as the project is set up; which it was is
+found from the file. `[format.doccano] offsets = "graphemes"` says it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import Foreign, Work, objects, plain
-from annotator.formats._shared import Batch, ReadOptions
+from annotator.formats._foreign import WHOLE, Foreign, Work
+from annotator.formats._json import rows
+from annotator.formats._reading import Entry, ReadOptions
 
 summary = "doccano's JSONL with spans and relations (in)"
-extensions = (".jsonl",)
+extensions = (".jsonl", ".json")
 on_request = True
 
-_OWN = {"id", "text", "label", "labels", "entities", "relations", "Comments", "comments", "cats"}
+_LISTS = ("label", "labels", "entities", "annotations", "spans")
+_OWN = {
+    "id", "text", "data", *_LISTS, "relations", "Comments", "comments", "cats", "annotation_approver",
+    "annotation_approver_id", "meta",
+}  # fmt: skip
 
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like doccano's."""
-    return "entities" in first or isinstance(first.get("label", first.get("labels")), list)
+    if not isinstance(first.get("text", first.get("data")), str) or "schema" in first:
+        return False
+    return (
+        "entities" in first
+        or "annotation_approver" in first
+        or any(isinstance(first.get(name), list) for name in ("label", "labels", "annotations"))
+    )
 
 
-def read(path: Path, options: ReadOptions) -> Batch:
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The examples of a file; one without any annotation is a text that nobody has worked on."""
-    foreign = Foreign("doccano", path, options, offsets="utf-16")
-    for line, data in objects(path, options):
-        text = foreign.text(data, line)
+    foreign = Foreign("doccano", path, options, unit="utf-16")
+    for line, data in rows(path, options):
+        text = foreign.text(data, line, "", "data")
+        if text is None:
+            continue
         own = _OWN | {options.settings.get("text", "text")}
-        meta = {key: plain(value) for key, value in data.items() if key not in own}
-        work = Work(text, foreign.id(data.get("id", line)), line, meta=meta)
-        foreign.works.append(work)
-        count = _spans(foreign, work, data)
-        for i, relation in enumerate(_objects(foreign, work, data.get("relations"), "relations")):
+        meta = {key: value for key, value in data.items() if key not in own}
+        if isinstance(data.get("meta"), dict):
+            meta |= data["meta"]
+        work = foreign.work(text, data.get("id"), line, meta=meta)
+        work.order = (line,)
+        found = _spans(foreign, work, data)
+        relations = _list(foreign, work, data, "relations")
+        for i, relation in enumerate(relations):
             foreign.relation(
-                work, f"r{relation.get('id', i)}", relation.get("type"), str(relation.get("from_id")),
-                str(relation.get("to_id")), key=f"relations[{i}]",
-            )  # fmt: skip
-        if not count:
+                work,
+                relation.get("type"),
+                relation.get("from_id"),
+                relation.get("to_id"),
+                key=f"relations[{i}]",
+            )
+        if not found and not relations:
             work.status = None
-        for comment in data.get("Comments") or data.get("comments") or []:
-            words = comment.get("text") if isinstance(comment, dict) else comment
-            if work.status is None:
-                foreign.left_out["comments on texts without annotations"] += 1
-            else:
-                foreign.more(work, "@document", "", str(words))
-    return foreign.batch()
+        _comments(foreign, work, data)
+    yield from foreign.entries()
 
 
-def _spans(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> int:
-    """Add the spans; how many there were."""
-    if "entities" in data:
-        entities = _objects(foreign, work, data["entities"], "entities")
-        for i, one in enumerate(entities):
-            foreign.span(
-                work, str(one.get("id", i)), one.get("label"), one.get("start_offset"), one.get("end_offset"),
-                key=f"entities[{i}]",
-            )  # fmt: skip
-        return len(entities)
-    name = "labels" if "labels" in data else "label"
-    triples = data.get(name) or []
-    if not isinstance(triples, list):
-        raise foreign.fail(work, name, "must be a list of [start, end, label]")
-    for i, one in enumerate(triples):
-        key = f"{name}[{i}]"
-        if not isinstance(one, list) or len(one) != 3:
-            hint = "Only projects of sequence labelling can be imported, not those of text classification"
-            raise foreign.fail(work, key, "must be [start, end, label]", hint)
-        foreign.span(work, str(i), one[2], one[0], one[1], key=key)
-    return len(triples)
+def _spans(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> bool:
+    """Add the spans of every list that there is; whether there were any."""
+    found = False
+    for name in _LISTS:
+        given = data.get(name)
+        if given is None or given == []:
+            continue
+        if not isinstance(given, list):
+            foreign.left_out(work, "lists that are none", "must be a list of [start, end, label]", name)
+            continue
+        for i, one in enumerate(given):
+            found = True
+            _span(foreign, work, one, name, i)
+    return found
 
 
-def _objects(foreign: Foreign, work: Work, found: Any, key: str) -> list[dict[str, Any]]:
-    if not isinstance(found or [], list) or not all(isinstance(one, dict) for one in found or []):
-        raise foreign.fail(work, key, "must be a list of objects")
-    return found or []
+def _span(foreign: Foreign, work: Work, one: Any, name: str, index: int) -> None:
+    """One span: `[start, end, label]`, or an object."""
+    key = f"{name}[{index}]"
+    if isinstance(one, list) and len(one) == 3:
+        foreign.span(work, f"{name}-{index}", one[2], one[0], one[1], key=key)
+    elif isinstance(one, dict) and ("start_offset" in one or "start" in one):
+        label = one.get("label")
+        if isinstance(label, int) and not isinstance(label, bool):
+            table = foreign.options.settings.get("labels", {})
+            if str(label) not in table:
+                foreign.left_out(
+                    work, "spans whose label is a number",
+                    f"the label is the number {label}: doccano's old export does not give names. Say what it stands "
+                    f'for in annotator.toml: [format.doccano.labels] and then "{label}" = "LAYER.LABEL"', key,
+                )  # fmt: skip
+                return
+            label = str(label)
+        start, end = one.get("start_offset", one.get("start")), one.get("end_offset", one.get("end"))
+        foreign.span(work, str(one.get("id", f"{name}-{index}")), label, start, end, key=key)
+    else:
+        message = "must be [start, end, label]; labels of whole texts (text classification) are not read"
+        foreign.left_out(work, "labels of whole texts", message, key)
+
+
+def _comments(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
+    given = data.get("Comments") or data.get("comments")
+    for comment in given if isinstance(given, list) else [given] if given else []:
+        words = comment.get("text") if isinstance(comment, dict) else comment
+        if work.status is None and not foreign.options.empty_is_done:
+            message = "a comment on a text without annotations"
+            foreign.left_out(work, "comments on texts without annotations", message, "comments")
+        else:
+            foreign.more(work, WHOLE, "", str(words))
+
+
+def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    found = data.get(key) or []
+    if not isinstance(found, list):
+        foreign.left_out(work, f"{key} that are no list", "must be a list of objects", key)
+        return []
+    for i, one in enumerate(found):
+        if not isinstance(one, dict):
+            foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
+    return [one for one in found if isinstance(one, dict)]

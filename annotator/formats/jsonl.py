@@ -1,70 +1,54 @@
 """Canonical JSONL: one record a line, for one annotator's work on one document, or the gold of one.
 
-The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats.
+The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats. Read are records of
+version 2 and 1, and rows of which all keys but `text` may be missing. A row without annotator, status, spans and
+relations is a text that waits to be coded; keys that a record has not are kept in `meta`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from annotator.errors import InputError
 from annotator.formats import _record
-from annotator.formats._record import completed, parse, problems, record_of
-from annotator.formats._shared import FALLBACK, Batch, ReadOptions, checked_file, document_id, lines
+from annotator.formats._json import rows
+from annotator.formats._reading import FALLBACK, Entry, Identity, ReadOptions, document_id
 from annotator.model.record import Record
 from annotator.model.text import plural
 
 summary = "canonical records, one JSON object a line (in and out)"
 extensions = (".jsonl", ".ndjson")
+carries = "everything"
 
 
-def read(path: Path, options: ReadOptions) -> Batch:
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The records of a file, read as they are consumed."""
-    checked_file(path)
-    batch = Batch()
-    batch.records = _records(path, options, batch.warnings)
-    return batch
-
-
-def _records(path: Path, options: ReadOptions, warnings: list[str]) -> Iterator[Record]:
-    nameless = count = 0
-    seen: set[tuple[str, str | None]] = set()
-    for number, line in lines(path, options.max_bytes):
-        count += 1
-        try:
-            data = parse(line)
-        except ValueError as error:
-            hint = "Nothing of this file was imported"
-            raise InputError(str(error), file=path, line=number, hint=hint) from error
-        if data.get("annotator") is None and data.get("status") != "gold" and options.annotator is None:
-            nameless += 1
-        whole = completed(
-            data,
-            id=f"{document_id(path)}-{number}",
-            annotator=options.annotator or FALLBACK,
-            splitting=options.splitting,
-        )
-        for key, message in problems(whole, options.schema):
-            hint = "Nothing of this file was imported; `annotator validate` lists everything that is wrong"
-            raise InputError(message, file=path, line=number, key=key, hint=hint)
-        record = record_of(whole)
-        if options.annotator and record.annotator is not None:
-            record = replace(record, annotator=options.annotator)
-        who = (record.document.sha256, record.annotator)
-        if who in seen:
-            hint = "Nothing of this file was imported; a file holds one record for each annotator of a text"
-            raise InputError("the same work a second time", file=path, line=number, key="id", hint=hint)
-        seen.add(who)
-        yield record
-    if not count:
-        raise InputError("holds only blank lines", file=path, hint="Nothing to import")
+    nameless = 0
+    for line, data in rows(path, options):
+        work = bool(_record.WORK & set(data)) or options.empty_is_done
+        if work and data.get("annotator") is None and data.get("status") != "gold":
+            nameless += options.annotator is None
+        if options.annotator and data.get("status") != "gold":
+            data["annotator"] = options.annotator
+        named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
+        identity = Identity.ID if named else Identity.TEXT
+        _tell_unknown(data, options, line)
+        yield Entry(data, f"{options.prefix or document_id(path)}-{line}", line, work=work, identity=identity)
     if nameless:
-        warnings.append(
-            f"{path}: {plural(nameless, 'record')} without an annotator, taken as the work of “{FALLBACK}”. "
-            "Say whose they are with --as"
+        options.report.note(
+            "records without an annotator",
+            f"{plural(nameless, 'record')} without an annotator, taken as the work of “{FALLBACK}”. "
+            "Say whose they are with --as",
         )
+
+
+def _tell_unknown(data: dict[str, Any], options: ReadOptions, line: int) -> None:
+    """Tell of keys that a record has not, which go into its metadata."""
+    extra = sorted(set(data) - _record.KEYS)
+    if extra and "schema" in data:
+        message = f"unknown keys are kept in meta: {', '.join(extra)}"
+        options.report.changed("records with unknown keys", message, line=line)
 
 
 def dumps(record: Record) -> str:

@@ -1,21 +1,39 @@
 """Prodigy's JSONL, as `prodigy db-out` writes it for ner, spans and rel recipes. Offsets are code points.
 
-Lines on the same text by the same annotator, as binary recipes make them, become one record. The head of a
-relation is its source, the child its target.
+Lines on the same text by the same annotator are one record: of a manual recipe the last accepted answer stands, the
+questions of a binary one add up. Rejected answers say nothing that could stand. The head of a relation is its source,
+the child its target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import Foreign, Work, objects, plain
-from annotator.formats._shared import Batch, ReadOptions
+from annotator.formats._door import number
+from annotator.formats._foreign import WHOLE, Foreign, Work
+from annotator.formats._json import rows
+from annotator.formats._reading import Entry, Identity, ReadOptions
 
 summary = "Prodigy's JSONL with spans and relations (in)"
 extensions = (".jsonl",)
 on_request = True
+
+_Answer = tuple[int, Mapping[str, Any]]
+_SET = (
+    "text",
+    "spans",
+    "tokens",
+    "relations",
+    "answer",
+    "meta",
+    "label",
+    "accept",
+    "options",
+    "html",
+    "image",
+)
 
 
 def recognises(first: Mapping[str, Any]) -> bool:
@@ -23,74 +41,120 @@ def recognises(first: Mapping[str, Any]) -> bool:
     return "text" in first and bool({"_input_hash", "_task_hash", "answer", "_view_id"} & set(first))
 
 
-def read(path: Path, options: ReadOptions) -> Batch:
-    """The answers of a file. Ignored ones are skipped documents; rejected ones say nothing that could stand."""
-    foreign = Foreign("prodigy", path, options)
-    found: dict[tuple[str, str | None], Work] = {}
-    for line, data in objects(path, options):
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
+    """The answers of a file. Ignored ones are skipped documents."""
+    foreign = Foreign("prodigy", path, options, identity=Identity.TEXT)
+    found: dict[tuple[str, str | None], list[_Answer]] = {}
+    for line, data in rows(path, options):
         text = foreign.text(data, line)
+        if text is None:
+            continue
         annotator = data.get("_annotator_id") or data.get("_session_id") or None
-        key = (text, str(annotator) if annotator else None)
-        if key not in found:
-            meta = data.get("meta")
-            found[key] = Work(
-                text, foreign.id(line), line, key[1], None, meta=plain(meta) if isinstance(meta, dict) else {}
-            )
-            foreign.works.append(found[key])
-        work = found[key]
-        work.line = line
-        answer = data.get("answer", "accept")
+        found.setdefault((text, str(annotator) if annotator else None), []).append((line, data))
+    for (text, annotator), answers in found.items():
+        _answered(foreign, text, annotator, answers)
+    yield from foreign.entries()
+
+
+def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[_Answer]) -> None:
+    """One annotator's answers on one text."""
+    first, data = answers[0]
+    meta = data.get("meta")
+    work = foreign.work(
+        text, None, first, annotator=annotator, status=None, meta=dict(meta) if isinstance(meta, dict) else {}
+    )
+    accepted: dict[str, _Answer] = {}
+    for line, one in sorted(answers, key=lambda a: (_time(a[1]), a[0])):
+        answer = one.get("answer", "accept")
         if answer == "accept":
-            work.status = "done"
-            _accept(foreign, work, data)
+            task = "manual" if _is_manual(one) else str(one.get("_task_hash", f"line {line}"))
+            if task in accepted:
+                foreign.report.changed(
+                    "earlier answers", f"answered again in line {line}; the last accepted answer stands",
+                    line=accepted[task][0],
+                )  # fmt: skip
+            accepted[task] = (line, one)
         elif answer == "ignore":
-            work.status = work.status or "skipped"
+            work.status = "skipped"
         else:
-            foreign.left_out["rejected answers"] += 1
-    return foreign.batch()
+            foreign.report.note(
+                "rejected answers", "a rejected answer says nothing that could stand", line=line
+            )
+    for line, one in accepted.values():
+        work.status, work.line = "done", line
+        _accept(foreign, work, one)
+
+
+def _time(data: Mapping[str, Any]) -> float:
+    given = data.get("_timestamp")
+    return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
+
+
+def _is_manual(data: Mapping[str, Any]) -> bool:
+    view = str(data.get("_view_id", ""))
+    return view.endswith("_manual") or view in ("relations", "blocks")
 
 
 def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
     """What an accepted line says."""
-    ids: dict[tuple[object, object], list[str]] = {}
+    ids: dict[tuple[int | None, int | None], list[str]] = {}
+    tokens: list[tuple[int, int, str]] = []
     for i, span in enumerate(_list(foreign, work, data, "spans")):
-        key = f"spans[{i}]"
-        label, start, end = span.get("label"), span.get("start"), span.get("end")
-        name = f"{start}-{end}-{label}"
+        start, end = number(span.get("start")), number(span.get("end"))
+        name = f"{work.line}-{i}"
         ids.setdefault((start, end), []).append(name)
-        if name not in work.spans:
-            foreign.span(work, name, label, start, end, key=key)
+        first, last = number(span.get("token_start")), number(span.get("token_end"))
+        if first is not None and last is not None:
+            tokens.append((first, last, name))
+        foreign.span(
+            work, name, span.get("label"), span.get("start"), span.get("end"), key=f"spans[{i}]",
+            quote=span.get("text"),
+        )  # fmt: skip
     for i, relation in enumerate(_list(foreign, work, data, "relations")):
         key = f"relations[{i}]"
-        ends = [
-            _end(foreign, work, relation.get(end), f"{key}.{end}", ids) for end in ("head_span", "child_span")
-        ]
-        name = f"{ends[0]}>{ends[1]}>{relation.get('label')}"
-        foreign.relation(work, name, relation.get("label"), ends[0], ends[1], key=key)
+        ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
+        if None in ends:
+            at = "head" if ends[0] is None else "child"
+            message = f"its {at} is no labelled span, but a bare token"
+            foreign.left_out(work, "relations between bare tokens", message, key)
+            continue
+        foreign.relation(work, relation.get("label"), ends[0], ends[1], key=key)
     chosen = data.get("accept")
     if isinstance(chosen, list):
         for option in chosen:
-            foreign.more(work, "@document", "choice", str(option))
+            foreign.more(work, WHOLE, "choice", str(option))
     elif isinstance(data.get("label"), str):
-        foreign.more(work, "@document", "label", data["label"])
+        foreign.more(work, WHOLE, "label", data["label"])
+    for key in sorted(set(data) - set(_SET)):
+        if not key.startswith("_") and isinstance(data[key], str) and data[key]:
+            foreign.more(work, WHOLE, key, data[key])
 
 
 def _end(
-    foreign: Foreign, work: Work, given: Any, key: str, ids: Mapping[tuple[object, object], list[str]]
-) -> str:
-    """The span that a relation begins or ends at: with the same bounds, and the same label if there are several."""
-    if not isinstance(given, dict):
-        raise foreign.fail(work, key, "must be an object with start, end and label")
-    names = ids.get((given.get("start"), given.get("end")), [])
-    exact = f"{given.get('start')}-{given.get('end')}-{given.get('label')}"
-    if exact in names or len(names) == 1:
-        return exact if exact in names else names[0]
-    hint = "Relations here are between labelled spans, not between bare tokens"
-    raise foreign.fail(work, key, "has no span of its own, or several", hint)
+    relation: Mapping[str, Any],
+    end: str,
+    ids: Mapping[tuple[int | None, int | None], list[str]],
+    tokens: list[tuple[int, int, str]],
+) -> str | None:
+    """The span that a relation begins or ends at: with the bounds that it gives, else the shortest around its token."""
+    given = relation.get(f"{end}_span")
+    if isinstance(given, dict):
+        names = ids.get((number(given.get("start")), number(given.get("end"))), [])
+        if names:
+            return names[0]
+    token = number(relation.get(end))
+    if token is None:
+        return None
+    around = [(last - first, name) for first, last, name in tokens if first <= token <= last]
+    return min(around)[1] if around else None
 
 
 def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     found = data.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise foreign.fail(work, key, "must be a list of objects")
-    return found
+    if not isinstance(found, list):
+        foreign.left_out(work, f"{key} that are no list", "must be a list of objects", key)
+        return []
+    for i, one in enumerate(found):
+        if not isinstance(one, dict):
+            foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
+    return [one for one in found if isinstance(one, dict)]

@@ -8,8 +8,8 @@ from typing import Any
 
 from annotator.errors import InputError, ProjectError
 from annotator.model.decision import Completion
-from annotator.store import search
 from annotator.model.text import Document, Paragraph, folded_sha256
+from annotator.store import search
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Database

@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
-from annotator.store import search
 from annotator.model.text import folded_sha256
+from annotator.store import search
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.parses import m007_parses
 from annotator.store.sums import m006_sums
@@ -337,7 +337,6 @@ def m008_search(db: Utils) -> None:
         every = db.execute("SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document")
         for number, text in every:
             db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, search.fold(text)))
-
 
 
 @migrations()

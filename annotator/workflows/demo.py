@@ -15,7 +15,7 @@ from annotator.formats.api import read_records
 from annotator.project import TOUR, Project
 from annotator.resources import folder
 from annotator.workflows import background
-from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.importing import ImportOptions, ingest
 
 DECIDED = 6
 """Of how many seeds the demo holds the gold; the differences of the others are there to be decided."""
@@ -104,7 +104,7 @@ def add_corpus(project: Project, corpus: str = SEEDS) -> None:
     gold = read_records(home / "gold.jsonl", project.schema)
     project.log.add_records(r for r in gold if r.document.id in decided)
     for text in sorted(home.glob("*.txt")):
-        ingest(project, text, title=titles[text.stem]["title"])
+        ingest(project, text, ImportOptions(title=titles[text.stem]["title"]))
 
 
 def _suggest_first(project: Project) -> None:

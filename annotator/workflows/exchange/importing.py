@@ -1,163 +1,271 @@
-"""Import: files into a project, each in one transaction."""
+"""Import: files into a project, each all or nothing."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats.api import MAX_BYTES, Batch, ReadOptions, Reads
-from annotator.model.record import Record
+from annotator.formats.api import (
+    FALLBACK,
+    MAX_BYTES,
+    Entry,
+    Kind,
+    ReadOptions,
+    Reads,
+    Report,
+    admit,
+    checked_file,
+    document_id,
+    reader,
+)
+from annotator.identity import check_annotator
+from annotator.model.record import GOLD, Record, same_work
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
+from annotator.workflows.exchange.matching import Matcher, moved
+from annotator.workflows.exchange.sources import STDIN, Source, files, format_of, opened
 from annotator.workflows.review.adjudication import settle_imported
+
+_GUARDED = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What code that reads a foreign file may fall over; anything else is a fault of the program and not of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file: `added` counts, `known` were there already, `warnings` are for a person."""
+    """What came of one file: `added` counts, `known` were there already, `report` tells what is not as in the file."""
 
     path: Path
     added: AddResult
-    warnings: tuple[str, ...] = ()
+    report: Report
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The findings as lines for a person."""
+        return tuple(self.report.lines())
+
+    @property
+    def left_out(self) -> int:
+        """How many things were left out."""
+        return self.report.count(Kind.LEFT_OUT)
 
 
-def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
-    """The files to import: a folder stands for the files in it (and below) that the format reads, or any that is
-    not read on request only, sorted."""
-    names = [format] if format else [name for name in formats.names() if not _on_request(name)]
-    endings = {ending for name in names for ending in _extensions(name)}
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in endings)
-        if not found:
-            hint = f"Files to import end in {', '.join(sorted(endings))}"
-            raise InputError("the folder holds no file to import", file=path, hint=hint)
-        yield from found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How to import a file; see `annotator import --help`. `id` and `title` are for a single text."""
 
-
-def _extensions(name: str) -> tuple[str, ...]:
-    module = formats.load(name)
-    return module.extensions if isinstance(module, Reads) else ()
-
-
-def _on_request(name: str) -> bool:
-    return bool(getattr(formats.load(name), "on_request", False))
-
-
-def format_of(path: Path) -> str:
-    """The format that a file's name ending stands for; plain text where it stands for none."""
-    ending = path.suffix.lower()
-    return next(
-        (name for name in formats.names() if ending in _extensions(name) and not _on_request(name)), "text"
-    )
-
-
-def _looks_like(path: Path) -> str:
-    """The format that is read on request only and that a file of JSON lines looks like; empty if none."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            first = json.loads(file.readline(MAX_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return ""
-    if not isinstance(first, dict):
-        return ""
-    asked = (name for name in formats.names() if _on_request(name))
-    return next((n for n in asked if getattr(formats.load(n), "recognises", lambda _: False)(first)), "")
+    format: str | None = None
+    annotator: str | None = None
+    as_file_name: bool = False
+    encoding: str | None = None
+    max_bytes: int = MAX_BYTES
+    dry_run: bool = False
+    strict: bool = False
+    same_text: bool = False
+    empty_is_done: bool = False
+    every_answer: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    id: str | None = None
+    title: str | None = None
 
 
 def ingest(
-    project: Project,
-    path: Path,
-    *,
-    format: str | None = None,
-    annotator: str | None = None,
-    encoding: str | None = None,
-    max_bytes: int = MAX_BYTES,
-    dry_run: bool = False,
-    id: str | None = None,
-    title: str | None = None,
+    project: Project, path: Path, options: ImportOptions | None = None, *, report: Report | None = None
 ) -> FileResult:
-    """Import one file, all or nothing. `id` and `title` are for a single text.
+    """Import one file, all or nothing. `report` is filled, also when the file fails.
 
-    Raises InputError, naming file and line, when anything in it does not hold; with `dry_run` everything
-    is checked and nothing is kept.
+    Raises InputError, naming file and line, when nothing in it can be imported, or with `strict` when anything would be
+    left out or changed; with `dry_run` everything is checked and nothing is kept.
     """
-    module = formats.load(format or format_of(path))
-    if not isinstance(module, Reads):
-        raise UsageError(f"the format “{format}” is not one that can be imported")
-    name = format or format_of(path)
-    options = ReadOptions(
-        project.schema,
-        encoding,
-        project.config.splitting,
-        annotator,
-        max_bytes,
-        project.config.formats.get(name, {}),
-    )
+    options = options or ImportOptions()
+    report = report or Report(path, options.strict)
     try:
-        batch: Batch = module.read(path, options)
-        added = _count(project, batch) if dry_run else _add(project, batch, id=id, title=title)
+        with opened(path) as source:
+            checked_file(source.path)
+            name = options.format or format_of(source)
+            member = reader(formats.load(name))
+            if member is None:
+                raise UsageError(f"the format “{name}” is not one that can be imported")
+            if (
+                options.format is None
+                and name not in ("jsonl", "text")
+                and source.path.suffix.lower() == ".jsonl"
+            ):
+                report.note("formats", f"read as {name}; --format says otherwise")
+            one = _Import(project, options, report)
+            entries = _guarded(member, source, _read_options(project, name, source, options, report), report)
+            added = one.run(entries)
     except InputError as error:
-        error.file = error.file or path
-        if format is None and name == "jsonl" and (other := _looks_like(path)):
-            error.hint = f"It looks like a file of {other}: give --format {other}"
+        error.file = path if error.file is None or _is_temporary(error.file) else error.file
         raise
-    return FileResult(path, added, tuple(batch.warnings))
+    if not one.count and report.count(Kind.LEFT_OUT):
+        raise _nothing(report)
+    if not one.count:
+        raise InputError("holds nothing to import", file=path, hint="Check that it is the right file")
+    return FileResult(path, added, report)
 
 
-def _add(project: Project, batch: Batch, *, id: str | None, title: str | None) -> AddResult:
-    """Add work first, since that is what may not hold; then the texts that nobody has worked on."""
-    records = _add_records(project, batch.records) if batch.records else AddResult()
-    if not batch.documents:
-        return records
-    texts = project.documents.add(_named(project, batch.documents, id=id, title=title))
-    return AddResult(
-        records.documents + texts.documents, records.completions, (*records.known, *texts.known),
-        (*records.renamed, *texts.renamed),
+def _is_temporary(file: Path | str) -> bool:
+    return "annotator-" in str(file) and not Path(file).exists()
+
+
+def _nothing(report: Report) -> InputError:
+    """The error of a file of which nothing is left: the first thing that was wrong, and how many others."""
+    first = next(f for f in report.first if f.kind is Kind.LEFT_OUT)
+    report.first.remove(first)
+    report.counts[first.kind, first.what] -= 1
+    others = report.count(Kind.LEFT_OUT)
+    hint = "Nothing of this file was imported"
+    hint += f"; {others:,} more {'thing is' if others == 1 else 'things are'} wrong with it" if others else ""
+    return InputError(
+        first.message, file=report.path, line=first.line or None, key=first.key or None, hint=hint
+    )
+
+
+def _read_options(
+    project: Project, name: str, source: Source, options: ImportOptions, report: Report
+) -> ReadOptions:
+    annotator, prefix = options.annotator, ""
+    if options.as_file_name:
+        annotator = check_annotator(source.name.name.partition(".")[0])
+        prefix = document_id(source.name.absolute().parent)
+    return ReadOptions(
+        schema=project.schema, report=report, encoding=options.encoding, splitting=project.config.splitting,
+        annotator=annotator, max_bytes=options.max_bytes, settings=project.config.formats.get(name, {}),
+        prefix=prefix, empty_is_done=options.empty_is_done, every_answer=options.every_answer,
+        same_text=options.same_text, columns=options.columns,
     )  # fmt: skip
 
 
-def _add_records(project: Project, records: Iterable[Record]) -> AddResult:
-    """Add work; a finished gold among it, or in the project, decides on what annotators' files say otherwise."""
-    named: set[str] = set()
-
-    def noted() -> Iterator[Record]:
-        for record in records:
-            named.add(record.document.id)
-            yield record
-
-    added = project.log.add_records(noted())
-    renamed = dict(added.renamed)
-    settle_imported(project, {renamed.get(id, id) for id in named})
-    return added
-
-
-def _named(
-    project: Project, documents: list[Document], *, id: str | None, title: str | None
-) -> list[Document]:
-    """The documents with ids that are free; a text that is known keeps the id it has."""
-    wanted = [id or document.id for document in documents]
-    known = [project.documents.id_by_hash(document.sha256) for document in documents]
-    free = iter(project.documents.free_ids(w for w, k in zip(wanted, known, strict=True) if k is None))
-    return [
-        replace(document, id=k or next(free), title=title or document.title)
-        for document, k in zip(documents, known, strict=True)
-    ]
+def _guarded(
+    member: Reads, source: Source, options: ReadOptions, report: Report
+) -> Iterator[tuple[Entry, Record | Document]]:
+    """The entries of a file that the door admits. Whatever a reader falls over is an error of the file, with the
+    place."""
+    entries = member.read(source.path, options)
+    while True:
+        try:
+            entry = next(entries, None)
+            if entry is None:
+                return
+            admitted = admit(entry, options)
+        except _GUARDED as error:
+            hint = "The file is not as this format has it; name another one with --format"
+            raise InputError(
+                f"cannot be understood here: {type(error).__name__}: {error}", file=source.name,
+                line=report.here or None, hint=hint,
+            ) from error  # fmt: skip
+        except OSError as error:
+            hint = "Check the permissions of the file"
+            raise InputError(f"cannot be read: {error.strerror}", file=source.name, hint=hint) from error
+        if admitted is not None:
+            yield entry, admitted
 
 
-def _count(project: Project, batch: Batch) -> AddResult:
-    """What an import would add."""
-    known = [k for d in batch.documents if (k := project.documents.id_by_hash(d.sha256))]
-    records = 0
-    fresh = {d.sha256 for d in batch.documents}
-    for record in batch.records:
-        records += 1
-        fresh.add(record.document.sha256)
-    new = sum(project.documents.id_by_hash(sha) is None for sha in fresh)
-    return AddResult(new, records, tuple(known))
+class _Import:
+    """One file on its way into the project."""
+
+    def __init__(self, project: Project, options: ImportOptions, report: Report) -> None:
+        self._project, self._options, self._report = project, options, report
+        self._matcher = Matcher(project, report, same_text=options.same_text)
+        self._documents: list[Document] = []
+        self._known: list[str] = []
+        self._touched: set[str] = set()
+        self._seen: set[tuple[str, str | None]] = set()
+        self._fresh: set[str] = set()
+        self.count = 0
+        """How many documents and completions of the file hold, new or not."""
+
+    def run(self, entries: Iterator[tuple[Entry, Record | Document]]) -> AddResult:
+        """Bring everything in; with `dry_run` only count it."""
+        records = self._records(entries)
+        if self._options.dry_run:
+            completions = sum(1 for _ in records)
+            return AddResult(len(self._fresh), completions, tuple(self._known))
+        added = self._project.log.add_records(records)
+        texts = self._project.documents.add(self._documents) if self._documents else AddResult()
+        if self._touched:
+            settle_imported(self._project, self._touched)
+        return AddResult(
+            added.documents + texts.documents, added.completions, (*self._known, *added.known, *texts.known)
+        )
+
+    def _records(self, entries: Iterator[tuple[Entry, Record | Document]]) -> Iterator[Record]:
+        """The work to add; texts that nobody has worked on are put aside."""
+        for entry, value in entries:
+            if isinstance(value, Document):
+                self._text(entry, value)
+            elif (record := self._record(entry, value)) is not None:
+                yield record
+
+    def _text(self, entry: Entry, document: Document) -> None:
+        options = self._options
+        wanted = replace(document, id=options.id or document.id, title=options.title or document.title)
+        placed = self._matcher.place(wanted, entry)
+        if placed is None:
+            return
+        self.count += 1
+        if self._matcher.is_known(placed.id):
+            if placed.text != wanted.text:
+                message = f"differs from “{placed.id}” in line ends, byte order mark or normal form only"
+                self._report.changed(
+                    "texts that differ in line ends or normal form", message, line=entry.line
+                )
+            self._known.append(placed.id)
+            return
+        self._matcher.hold(placed)
+        self._fresh.add(placed.id)
+        self._documents.append(placed)
+
+    def _record(self, entry: Entry, record: Record) -> Record | None:
+        placed = self._matcher.place(record.document, entry)
+        if placed is None:
+            return None
+        self.count += 1
+        if placed is not record.document and self._matcher.is_known(placed.id):
+            record = moved(record, placed, self._report, entry.line)
+        elif self._matcher.is_known(placed.id):
+            record = moved(record, self._project.documents.load(placed.id), self._report, entry.line)
+        else:
+            record = replace(record, document=placed)
+            self._fresh.add(placed.id)
+            if self._options.dry_run:
+                self._matcher.hold(placed)
+        return self._once(entry, record)
+
+    def _once(self, entry: Entry, record: Record) -> Record | None:
+        """The record, unless that annotator's work on the document is there already."""
+        id, name = record.document.id, record.annotator
+        if (id, name) in self._seen:
+            if not self._options.every_answer or name is None:
+                who = name or "the gold"
+                message = f"a second record of {who} on “{id}”; --every-answer keeps it as {who}-2"
+                self._report.left_out("further records on one document", message, line=entry.line)
+                return None
+            number = 2
+            while (id, f"{name}-{number}") in self._seen:
+                number += 1
+            record = replace(record, annotator=f"{name}-{number}")
+            name = record.annotator
+        self._seen.add((id, name))
+        key = GOLD if name is None else name
+        if next(self._project.log.completions(document=id, annotator=key), None) is not None:
+            there = next(self._project.log.records(document=id, annotator=key), None)
+            if there is not None and same_work(there, record):
+                self._known.append(f"{id} ({'gold' if name is None else name})")
+            else:
+                message = f"“{id}” already holds other work of {name or 'the gold'}; --as imports it under another name"
+                self._report.left_out(
+                    "records of whom there is other work", message, line=entry.line, key="annotator"
+                )
+                self.count -= 1
+            return None
+        self._touched.add(id)
+        return record
+
+
+__all__ = ["FALLBACK", "MAX_BYTES", "STDIN", "FileResult", "ImportOptions", "files", "ingest"]

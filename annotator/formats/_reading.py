@@ -1,17 +1,18 @@
-"""What every format that reads needs: options, batches, and bytes turned into text."""
+"""What every format that reads needs: options, entries, and bytes turned into text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import InputError
-from annotator.model.record import Record
+from annotator.formats._report import Report
 from annotator.model.schema import LabelSchema
-from annotator.model.text import Document, Splitting
+from annotator.model.text import Splitting
 
 FALLBACK = "imported"
 """Whose work is taken for that which names nobody."""
@@ -28,27 +29,52 @@ _BOMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How to read: `annotator` is given to records that name none, and to all canonical ones but gold; `max_bytes`
-    bounds a text or a line; `settings` is the project's table `[format.NAME]`."""
+    """How to read a file, and where to tell what is left out of it.
+
+    `annotator` is given to work that names nobody, and to all canonical records but gold. `settings` is the project's
+    table `[format.NAME]`. `prefix` begins the ids of documents that a file only numbers (else the file's name).
+    `empty_is_done`: texts without any annotation are finished work with nothing to mark. `every_answer`: of several
+    answers of one person all are kept, the second as NAME-2. `same_text`: equal texts are one document. `columns` name
+    those of a table, by what they hold.
+    """
 
     schema: LabelSchema
+    report: Report
     encoding: str | None = None
     splitting: Splitting = "auto"
     annotator: str | None = None
     max_bytes: int = MAX_BYTES
     settings: Mapping[str, Any] = field(default_factory=dict)
+    prefix: str = ""
+    empty_is_done: bool = False
+    every_answer: bool = False
+    same_text: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Batch:
-    """What a file holds: texts without work, and work. `records` may be lazy; `warnings` is complete once they
-    are consumed."""
+class Identity(StrEnum):
+    """By what a document of a file is known again."""
 
-    documents: list[Document] = field(default_factory=list)
-    records: Iterable[Record] = ()
-    warnings: list[str] = field(default_factory=list)
+    ID = "id"  # the file gives ids
+    NUMBER = "number"  # the file gives numbers of its own (`own`), which other files of that program share
+    NAME = "name"  # the id is made of the file's name; another one will do
+    TEXT = "text"  # nothing but the text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text of a file, and with `work` what somebody did with it: the object of a canonical record, of which all
+    keys but `text` may be missing. `line` is where it stands (0: in no line), `id` what to call the text if it has no
+    id; `own` is the number by which the file knows it."""
+
+    data: Mapping[str, Any]
+    id: str
+    line: int = 0
+    work: bool = True
+    identity: Identity = Identity.ID
+    own: str = ""
 
 
 def checked_file(path: Path) -> int:
@@ -79,21 +105,13 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
 
 
-def decode(data: bytes, *, path: Path, encoding: str | None, warnings: list[str]) -> str:
-    """The text of bytes: a given encoding, else by byte order mark, else UTF-8, else cp1252 with a warning.
+def decode(data: bytes, *, path: Path, encoding: str | None, report: Report) -> str:
+    """The text of bytes: a given encoding, else by byte order mark, else UTF-8, else a guess, which is told.
 
     Raises InputError for bytes that are no text. A byte order mark is no part of the text.
     """
     if encoding is not None:
-        try:
-            text = data.decode(encoding)
-        except LookupError as error:
-            hint = "Such as utf-8, cp1252, latin-1 or utf-16"
-            raise InputError(f"there is no encoding “{encoding}”", file=path, hint=hint) from error
-        except UnicodeDecodeError as error:
-            hint = f"Byte {error.start} does not fit; name another encoding"
-            raise InputError(f"is not {encoding}", file=path, hint=hint) from error
-        return text.removeprefix("\ufeff")
+        return _as(data, encoding, path)
     for mark, name in _BOMS:
         if data.startswith(mark):
             try:
@@ -106,14 +124,50 @@ def decode(data: bytes, *, path: Path, encoding: str | None, warnings: list[str]
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError:
+        guessed = _guessed(data)
+        if guessed is None:
             raise InputError(
-                "is neither UTF-8 nor cp1252", file=path, line=line, hint="Name its encoding with --encoding"
-            ) from error
-        warnings.append(f"{path}:{line}: not UTF-8; read as cp1252. Check the letters, or give --encoding")
-        return text
+                "is not UTF-8, and no other encoding fits", file=path, line=line,
+                hint="Name its encoding with --encoding",
+            ) from error  # fmt: skip
+        report.note(
+            "files in another encoding",
+            f"not UTF-8; read as {guessed}. Check the letters, or give --encoding", line=line,
+        )  # fmt: skip
+        return data.decode(guessed)
+
+
+def _as(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except LookupError as error:
+        hint = "Such as utf-8, cp1252, latin-1 or utf-16"
+        raise InputError(f"there is no encoding “{encoding}”", file=path, hint=hint) from error
+    except (UnicodeError, ValueError) as error:
+        start = getattr(error, "start", 0)
+        hint = f"Byte {start} does not fit; name another encoding"
+        raise InputError(f"is not {encoding}", file=path, hint=hint) from error
+
+
+_WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}
+"""Guesses that letters alone do not tell apart; Windows' own is by far the most frequent one in the field."""
+
+_ENOUGH = 10
+"""Bytes beyond ASCII from which a guess is worth something in a text that is mostly ASCII."""
+
+
+def _guessed(data: bytes) -> str | None:
+    """The encoding that bytes are most probably in."""
+    from charset_normalizer import from_bytes
+
+    high = sum(byte >= 0x80 for byte in data)
+    found = from_bytes(data).best() if high >= _ENOUGH or 2 * high > len(data) else None
+    name = found.encoding if found is not None and found.encoding not in _WESTERN else "cp1252"
+    try:
+        text = data.decode(name)
+    except (UnicodeError, LookupError):
+        return None
+    return None if "\0" in text else name
 
 
 def refuse_binary(data: bytes, path: Path) -> None:
@@ -156,6 +210,14 @@ def lines(path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
     except OSError as error:
         hint = "Check the permissions of the file"
         raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
+
+
+def marked(path: Path) -> str | None:
+    """The encoding that a file's byte order mark names; None without one."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    name = next((name for mark, name in _BOMS if head.startswith(mark)), None)
+    return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(name or "", name)
 
 
 def document_id(path: Path) -> str:

@@ -1,0 +1,232 @@
+"""The door: what a file holds becomes a record or a text, or is left out and told; nothing else gets in.
+
+Small faults of items are mended or cost the item alone: bounds written as `4.0` or `"4"`, white space around a span,
+the same span or relation twice, spans without extent, relations without ends. Whatever is wrong then costs the record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from annotator.formats._reading import FALLBACK, Entry, ReadOptions
+from annotator.formats._record import completed, document_of, problems, record_of, upgraded
+from annotator.formats._report import Report, shown
+from annotator.model.record import COMPLETION, Record
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR
+from annotator.model.text import Document, trim
+
+_NUMBER = re.compile(r"\s*\+?\d{1,15}(?:\.0*)?\s*")
+
+
+def number(value: object) -> int | None:
+    """The integer that a value stands for: `4`, `4.0`, `"4"`, `"4.0"`; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else None
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value.strip().lstrip("+").partition(".")[0])
+    return None
+
+
+def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
+    """The record of an entry, or its text when it is nobody's work; None when it is left out, which the report
+    tells."""
+    report, line = options.report, entry.line
+    data = dict(entry.data)
+    if not entry.work:
+        data = {key: value for key, value in data.items() if key not in ("spans", "relations")}
+        data["status"], data["annotator"] = "in_progress", FALLBACK
+    data = upgraded(data)
+    for key in ("spans", "relations"):
+        if isinstance(data.get(key), list):
+            data[key] = [dict(one) if isinstance(one, dict) else one for one in data[key]]
+    had = bool(data.get("spans"))
+    if isinstance(data.get("text"), str):
+        _Mender(data, options.schema, report, line).mend()
+    empty = had and not data.get("spans")
+    whole = completed(data, id=entry.id, annotator=options.annotator or FALLBACK, splitting=options.splitting)
+    found = problems(whole, options.schema)
+    if found:
+        key, message = found[0]
+        more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+        if whole.get("paragraphs") == [] and key == "paragraphs":
+            key, message = "text", "holds only white space"
+        report.left_out("records that do not hold", f"{message}{more}", line=line, key=key)
+        return None
+    if all(p["excluded"] for p in whole["paragraphs"]):
+        message = "holds only boilerplate lines, such as “Advertisement”"
+        report.left_out("texts of boilerplate", message, line=line)
+        return None
+    if empty:
+        message = "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+        report.left_out("works of which nothing is left", message, line=line)
+    return record_of(whole) if entry.work and not empty else document_of(whole)
+
+
+class _Mender:
+    """Mends the items of one object in place."""
+
+    def __init__(self, data: dict[str, Any], schema: LabelSchema, report: Report, line: int) -> None:
+        self.data, self.schema, self.report, self.line = data, schema, report, line
+        self.text: str = data["text"]
+        self.other: dict[str, str] = {}
+        """Id of a span that was left out as a duplicate -> that of the one that stays."""
+        self.gone: set[str] = set()
+
+    def mend(self) -> None:
+        spans, relations = self.data.get("spans"), self.data.get("relations")
+        if isinstance(spans, list):
+            self.data["spans"] = self._spans(spans)
+        if isinstance(relations, list) and isinstance(spans, list):
+            self.data["relations"] = self._relations(relations)
+        if self.other or self.gone:
+            self._notes()
+
+    def _place(self, one: dict[str, Any], kind: str, index: int) -> tuple[int, str]:
+        return one.pop("@line", 0) or self.line, one.pop("@key", "") or f"{kind}[{index}]"
+
+    def _spans(self, spans: list[Any]) -> list[Any]:
+        out: list[Any] = []
+        seen: dict[str, str] = {}
+        for i, one in enumerate(spans):
+            if not isinstance(one, dict):
+                message = "a span must be an object"
+                self.report.left_out("spans that are none", message, line=self.line, key=f"spans[{i}]")
+                continue
+            line, key = self._place(one, "spans", i)
+            one.setdefault("id", f"#{i}")
+            name = one["id"] if isinstance(one["id"], str) else ""
+            if not self._bounds(one, line, key):
+                self.gone.add(name)
+                continue
+            rest = {k: v for k, v in one.items() if k not in ("id", "quote")}
+            same = _key({"entity": None, "source": "human", "attributes": {}, **rest})
+            if same in seen:
+                message = f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
+                self.report.changed("spans that stand twice", message, line=line, key=key)
+                self.other[name] = seen[same]
+                continue
+            seen[same] = name
+            out.append(one)
+        return out
+
+    def _bounds(self, one: dict[str, Any], line: int, key: str) -> bool:
+        """Whether the bounds of a span hold, white space around it taken off. Bounds that are no numbers are left to
+        the check of the record."""
+        start, end = number(one.get("start")), number(one.get("end"))
+        if start is None or end is None:
+            return True
+        one["start"], one["end"] = start, end
+        size = len(self.text)
+        if start >= end or start < 0 or end > size:
+            why = (
+                "empty"
+                if start == end
+                else "reversed"
+                if start > end
+                else f"outside the text of {size} characters"
+            )
+            what = "spans outside their text" if why.startswith("o") else "spans that are empty or reversed"
+            self.report.left_out(what, f"[{start}, {end}) is {why}", line=line, key=key)
+            return False
+        a, b = trim(self.text, start, end)
+        if a >= b:
+            self.report.left_out(
+                "spans of white space", f"[{start}, {end}) holds only white space", line=line, key=key
+            )
+            return False
+        if (a, b) != (start, end):
+            if one.get("quote") == self.text[start:end]:
+                one["quote"] = self.text[a:b]
+            one["start"], one["end"] = a, b
+            message = (
+                f"white space around {shown(self.text[a:b])} is taken off: [{start}, {end}) is [{a}, {b})"
+            )
+            self.report.changed("spans with white space around", message, line=line, key=key)
+        return True
+
+    def _relations(self, relations: list[Any]) -> list[Any]:
+        layers = {one["id"]: one.get("layer") for one in self.data["spans"] if isinstance(one["id"], str)}
+        out: list[Any] = []
+        seen: set[str] = set()
+        for i, one in enumerate(relations):
+            if not isinstance(one, dict):
+                message = "a relation must be an object"
+                self.report.left_out(
+                    "relations that are none", message, line=self.line, key=f"relations[{i}]"
+                )
+                continue
+            line, key = self._place(one, "relations", i)
+            one.setdefault("id", f"#r{i}")
+            for end in ("from", "to"):
+                if isinstance(one.get(end), str):
+                    one[end] = self.other.get(one[end], one[end])
+            if not self._ends(one, layers, line, key):
+                continue
+            rest = {k: v for k, v in one.items() if k != "id"}
+            same = _key({"source": "human", "attributes": {}, **rest})
+            if same in seen:
+                self.report.changed(
+                    "relations that stand twice", "the same relation a second time", line=line, key=key
+                )
+                continue
+            seen.add(same)
+            out.append(one)
+        return out
+
+    def _ends(self, one: dict[str, Any], layers: Mapping[Any, Any], line: int, key: str) -> bool:
+        """Whether both ends of a relation are there; one that only fits the other way round is turned."""
+        source, target = one.get("from"), one.get("to")
+        for end in (source, target):
+            if isinstance(end, str) and end not in layers and end != AUTHOR:
+                why = "was left out" if end in self.gone else "is not there"
+                message = f"the relation names the span {shown(end)}, which {why}"
+                self.report.left_out("relations of spans that are not there", message, line=line, key=key)
+                return False
+        layer = self.schema.layer(str(one.get("layer")))
+        if layer is None or not isinstance(source, str) or not isinstance(target, str):
+            return True
+        of = [AUTHOR if end == AUTHOR else layers.get(end) for end in (source, target)]
+        fits = of[0] in layer.sources and of[1] in layer.targets
+        if not fits and of[1] in layer.sources and of[0] in layer.targets:
+            one["from"], one["to"] = target, source
+            message = (
+                f"the {layer.name} stands the wrong way round and is turned: it goes from {of[1]} to {of[0]}"
+            )
+            self.report.changed("relations turned round", message, line=line, key=key)
+        elif not fits:
+            ends = f"a {layer.name} goes from {', '.join(layer.sources)} to {', '.join(layer.targets)}"
+            message = f"{ends}, not from {of[0]} to {of[1]}"
+            self.report.left_out("relations between other layers", message, line=line, key=key)
+            return False
+        return True
+
+    def _notes(self) -> None:
+        """Notes and flags of spans that stand under another id now, or no more."""
+        meta = self.data.get("meta")
+        added = meta.get(COMPLETION) if isinstance(meta, dict) else None
+        if not isinstance(added, dict):
+            return
+        added = dict(added)
+        if isinstance(notes := added.get("notes"), dict):
+            added["notes"] = {self.other.get(k, k): v for k, v in notes.items() if k not in self.gone}
+        if isinstance(flags := added.get("flags"), list):
+            added["flags"] = [
+                self.other.get(x, x) if isinstance(x, str) else x
+                for x in flags if not isinstance(x, str) or x not in self.gone
+            ]  # fmt: skip
+        self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
+
+
+def _key(value: Mapping[str, Any]) -> str:
+    """Equal for equal JSON values."""
+    return repr(sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items()))
+
+
+__all__ = ["admit", "number"]

@@ -1,0 +1,118 @@
+"""JSON lines and JSON arrays of objects, each with the line it stands in; what is broken is left out and told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import InputError
+from annotator.formats._reading import ReadOptions, decode, lines, marked, read_bytes
+from annotator.formats._report import Report
+
+Row = tuple[int, dict[str, Any]]
+
+_GAP = re.compile(r"[ \t\r\n,]*")
+
+
+def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
+    """Line and object of each line of a file, or of each member of the array that the file is."""
+    for line, value in _values(path, options):
+        options.report.here = line
+        if isinstance(value, dict):
+            yield line, value
+        else:
+            options.report.left_out("lines that are no object", "must be an object, in braces", line=line)
+
+
+def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
+    first = _opening(path, options)
+    if first == "[":
+        yield from array(path, options)
+    elif options.encoding is None and not marked(path):
+        for number, line in lines(path, options.max_bytes):
+            try:
+                yield from _value(number, line.decode("utf-8"), options.report)
+            except UnicodeDecodeError as error:
+                message = f"not UTF-8 at byte {error.start} of the line; name the encoding with --encoding"
+                options.report.left_out("lines that are not UTF-8", message, line=number)
+    else:
+        text = decode(path.read_bytes(), path=path, encoding=options.encoding, report=options.report)
+        for number, one in enumerate(text.split("\n"), 1):
+            if one.strip():
+                yield from _value(number, one, options.report)
+
+
+def _opening(path: Path, options: ReadOptions) -> str:
+    """The first character of a file that is not white space."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    name = options.encoding or marked(path) or "utf-8"
+    try:
+        return head.decode(name, "ignore").lstrip("\ufeff \t\r\n")[:1]
+    except LookupError:
+        return ""
+
+
+def _value(number: int, text: str, report: Report) -> Iterator[tuple[int, Any]]:
+    try:
+        yield number, json.loads(text)
+    except json.JSONDecodeError as error:
+        message = f"broken JSON at column {error.colno}: {error.msg}"
+        report.left_out("lines of broken JSON", message, line=number)
+    except (RecursionError, ValueError) as error:
+        message = "nested too deeply" if isinstance(error, RecursionError) else f"broken JSON: {error}"
+        report.left_out("lines of broken JSON", message, line=number)
+
+
+def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
+    """Line and value of each member of the array that a file is. A broken one ends the file, which is told."""
+    data = read_bytes(path, options.max_bytes)
+    text = decode(
+        data, path=path, encoding=options.encoding or marked(path) or "utf-8", report=options.report
+    )
+    at, line, last = text.find("["), 1, 0
+    if at < 0 or text[:at].strip():
+        raise InputError("must be a list", file=path, hint="Export it as JSON, as a list of objects")
+    decoder = json.JSONDecoder()
+    at += 1
+    while True:
+        gap = _GAP.match(text, at)
+        at = gap.end() if gap else at
+        if text[at : at + 1] == "]":
+            return
+        line += text.count("\n", last, at)
+        last = at
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError, ValueError) as error:
+            what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+            where = error.lineno if isinstance(error, json.JSONDecodeError) else line
+            message = f"broken JSON: {what}; the rest of the file is not read"
+            options.report.left_out("broken JSON", message, line=where)
+            return
+        yield line, value
+
+
+def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
+    """The first object in a file of JSON, however it is divided; None when there is none near its beginning."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(max_bytes)
+        text = head.decode(marked(path) or "utf-8", "replace").lstrip("\ufeff \t\r\n")
+        if text[:1] == "[":
+            text = text[1:].lstrip(" \t\r\n")
+        value, _ = json.JSONDecoder().raw_decode(text)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+__all__ = ["array", "first_object", "objects", "rows"]

@@ -1,0 +1,276 @@
+"""How another program counted: offsets of a whole file, brought to code points of the text as it is stored.
+
+Programs count code points, UTF-16 units or grapheme clusters; a line end of two characters as one, or one as two; a
+byte order mark or not; entities (`&amp;`) as they are written or as they are shown. Which of these a file was counted
+by is found by trying them on the whole of it: with quotations, the one under which they fit; without, the one under
+which spans do not cut words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+UNITS = ("code-points", "utf-16", "graphemes", "utf-8")
+LINE_ENDS = ("as-is", "one", "two")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_NAMES = {
+    "code-points": "code points", "utf-16": "UTF-16 units", "graphemes": "grapheme clusters", "utf-8": "bytes of UTF-8",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """One way to count the characters of a text."""
+
+    unit: str = "code-points"
+    line_ends: str = "as-is"
+    bom: bool = False
+    entities: bool = False
+
+    def __str__(self) -> str:
+        parts = [_NAMES[self.unit]]
+        if self.line_ends != "as-is":
+            parts.append("a CR LF as one" if self.line_ends == "one" else "an LF as two")
+        if self.bom:
+            parts.append("the byte order mark as one")
+        if self.entities:
+            parts.append("entities as shown")
+        return ", ".join(parts)
+
+    def points(self, text: str) -> Mapping[int, int]:
+        """Offsets by this counting -> code points of the text; those inside of a character are missing."""
+        widths = _widths(text, self.unit)
+        if self.line_ends == "one":
+            for found in re.finditer("\r\n", text):
+                widths[found.start()], widths[found.start() + 1] = 1, 0
+        elif self.line_ends == "two":
+            for found in re.finditer("(?<!\r)\n", text):
+                widths[found.start()] = 2
+        if self.entities:
+            for start, end, shown in _entities(text):
+                widths[start:end] = [sum(_widths(shown, self.unit)), *[0] * (end - start - 1)]
+        at = 1 if self.bom else 0
+        out = {at: 0}
+        for point, width in enumerate(widths, 1):
+            at += width
+            out[at] = point
+        return out
+
+
+def _widths(text: str, unit: str) -> list[int]:
+    """How far each character moves the count."""
+    if text.isascii() and unit != "graphemes":
+        return [1] * len(text)
+    if unit == "utf-16":
+        return [1 + (char > "\uffff") for char in text]
+    if unit == "utf-8":
+        return [len(char.encode("utf-8", "surrogatepass")) for char in text]
+    if unit == "graphemes":
+        return [int(i == 0) for cluster in clusters(text) for i in range(len(cluster))]
+    return [1] * len(text)
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Extended grapheme clusters (UAX 29)."""
+    from wcwidth import iter_graphemes
+
+    return iter(iter_graphemes(text))
+
+
+def _entities(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in _ENTITY.finditer(text):
+        if (shown := html.unescape(found[0])) != found[0]:
+            yield found.start(), found.end(), shown
+
+
+@dataclass(slots=True)
+class Place:
+    """Offsets as a file gives them in a text, with the quotation beside them if there is one."""
+
+    text: str
+    start: int
+    end: int
+    quote: str | None = None
+    bom: bool = False
+    """Whether the text began with a byte order mark, which is no part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Code points for each place (None: nowhere in the text), the counting they are by, and others that would have
+    given something else."""
+
+    points: list[tuple[int, int] | None]
+    counting: Counting
+    others: tuple[Counting, ...] = ()
+    better: Counting | None = None
+    """A counting that would cut fewer words, where it was not certain enough to be taken."""
+
+
+def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) -> Resolved:
+    """The code points of all places of a file; `unit` is what the program usually counts. Keys of `settings` that fix
+    a part of it: `offsets`, `line_ends`, `bom`, `entities`."""
+    texts = {place.text: place.bom for place in places}
+    tried: dict[Counting, list[tuple[int, int] | None]] = {}
+    quoted = any(place.quote for place in places)
+    for counting in _candidates(texts, unit, settings):
+        rare = counting.unit == "utf-8" or counting.line_ends == "two"
+        if quoted or not rare or not tried:
+            tried[counting] = _points(places, counting)
+    usual = next(iter(tried))
+    scores = {counting: _score(places, points) for counting, points in tried.items()}
+    best = min(scores, key=lambda counting: scores[counting])
+    better = None
+    if not quoted and best != usual and scores[best] * 4 > scores[usual]:
+        better, best = best, usual
+    others = tuple(c for c in tried if c.unit != "utf-8" and c.line_ends != "two" and tried[c] != tried[best])
+    return Resolved(tried[best], best, others, better)
+
+
+def _candidates(texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]) -> Iterator[Counting]:
+    """Countings that differ on these texts, the usual one first, then what is changed least."""
+    units = [unit]
+    if any(not text.isascii() for text in texts):
+        wide = any(char > "\uffff" for text in texts for char in text)
+        several = any(_has_clusters(text) for text in texts)
+        more = [
+            u for u, differs in
+            (("code-points", True), ("utf-16", wide), ("graphemes", several), ("utf-8", True)) if differs
+        ]  # fmt: skip
+        units += [u for u in more if u != unit]
+    ends = ["as-is"]
+    if any("\r\n" in text for text in texts):
+        ends.append("one")
+    if any(re.search("(?<!\r)\n", text) for text in texts):
+        ends.append("two")
+    marks = [False, True] if any(texts.values()) else [False]
+    shown = [False, True] if any(next(_entities(text), None) for text in texts) else [False]
+    if "offsets" in settings:
+        units = [settings["offsets"]]
+    if "line_ends" in settings:
+        ends = [settings["line_ends"]]
+    if "bom" in settings:
+        marks = [settings["bom"]]
+    if "entities" in settings:
+        shown = [settings["entities"] == "shown"]
+    every = list(product(units, ends, marks, shown))
+    usual = every[0]
+    # Sorting is stable: of countings that change as much, the more frequent one stays before the others.
+    for one in sorted(every, key=lambda one: sum(x != y for x, y in zip(one, usual, strict=True))):
+        yield Counting(*one)
+
+
+def _has_clusters(text: str) -> bool:
+    return any(
+        unicodedata.combining(c) or c in "\u200d\ufe0f" or "\U0001f1e6" <= c <= "\U0001f1ff" for c in text
+    ) or ("\r\n" in text)
+
+
+def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int] | None]:
+    maps: dict[str, Mapping[int, int]] = {}
+    out: list[tuple[int, int] | None] = []
+    for place in places:
+        one = counting if place.bom or not counting.bom else Counting(
+            counting.unit, counting.line_ends, False, counting.entities
+        )  # fmt: skip
+        found = maps.get(place.text)
+        if found is None:
+            found = maps[place.text] = one.points(place.text)
+        start, end = found.get(place.start), found.get(place.end)
+        out.append(None if start is None or end is None else (start, end))
+    return out
+
+
+def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) -> float:
+    """How badly a counting fits: quotations that do not hold, else words cut; 0 is a perfect fit."""
+    bad = 0.0
+    for place, found in zip(places, points, strict=True):
+        if place.start >= place.end:
+            continue
+        if found is None:
+            bad += 2
+        elif place.quote:
+            bad += not alike(place.text[found[0] : found[1]], place.quote)
+        else:
+            bad += cuts(place.text, *found)
+    return bad
+
+
+def cuts(text: str, start: int, end: int) -> int:
+    """How many of the two bounds stand inside a word, inside a character, or beside white space that is within."""
+    return _cut(text, start, inward=start) + _cut(text, end, inward=end - 1)
+
+
+def _cut(text: str, at: int, *, inward: int) -> bool:
+    if 0 <= inward < len(text) and text[inward].isspace():
+        return True
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    return bool(unicodedata.combining(after)) or after in "\u200d\ufe0f" or before == "\u200d" or (
+        before.isalnum() and after.isalnum()
+    )  # fmt: skip
+
+
+def alike(text: str, quote: str) -> bool:
+    """Whether a quotation is that of a text, but for white space, entities and normal form."""
+    return squeezed(text) == squeezed(quote) or _folded(text) == _folded(quote)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", html.unescape(squeezed(text)))
+
+
+def squeezed(text: str) -> str:
+    """The text without white space, escaped or not, which programs change in quotations."""
+    return "".join(text.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ").split())
+
+
+NEARBY = 40
+"""Characters around given bounds in which a quotation is looked for."""
+
+
+def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
+    """The bounds of a quotation near the given ones; None when it stands there not at all, or several times."""
+    words = quote.split()
+    if not words:
+        return None
+    pattern = re.compile(r"\s+".join(map(re.escape, words)))
+    low, high = max(0, start - NEARBY), min(len(text), max(start, end) + NEARBY)
+    near = [found.span() for found in pattern.finditer(text, low, min(len(text), high + len(quote)))]
+    if len(near) == 1:
+        return near[0]
+    every = [found.span() for found in pattern.finditer(text)]
+    return every[0] if len(every) == 1 else None
+
+
+def same_places(text: str, other: str) -> Mapping[int, int]:
+    """Offsets of a text -> those of another one that differs in line ends, byte order mark or normal form only."""
+    theirs = {folded: at for at, folded in _boundaries(other).items()}
+    return {at: theirs[folded] for at, folded in _boundaries(text).items() if folded in theirs}
+
+
+def _boundaries(text: str) -> dict[int, int]:
+    """Bounds of grapheme clusters -> the length of the folded text before them."""
+    at = length = 0
+    out = {0: 0}
+    for cluster in clusters(text):
+        at += len(cluster)
+        if cluster in ("\r\n", "\r"):
+            length += 1
+        elif not (cluster == "\ufeff" and at == 1):
+            length += len(unicodedata.normalize("NFC", cluster))
+        out[at] = length
+    return out
+
+
+__all__ = [
+    "LINE_ENDS", "UNITS", "Counting", "Place", "Resolved", "alike", "clusters", "cuts", "nearby", "resolve",
+    "same_places", "squeezed",
+]  # fmt: skip

@@ -1,0 +1,120 @@
+"""Rows of a table of texts: how its file is divided, and which column holds what."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from annotator.errors import InputError
+from annotator.formats._reading import ReadOptions, decode, read_bytes
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "text": ("text", "body", "content", "fulltext", "articletext", "article", "articlebody", "volltext", "texte"),
+    "id": ("id", "docid", "documentid", "articleid", "document", "guid", "uid"),
+    "title": ("title", "headline", "heading", "titel", "titre"),
+    "date": ("date", "published", "pubdate", "publicationdate", "datum", "day"),
+    "source": ("source", "outlet", "newspaper", "publication", "medium", "quelle"),
+    "annotator": (),
+}  # fmt: skip
+
+Row = tuple[int, dict[str, str]]
+
+
+def table(path: Path, options: ReadOptions) -> Iterator[Row]:
+    """Line and cells of each row, by what they hold (`text`, `id`, ...), other columns as `@` and their name.
+
+    Raises InputError when no column is known to hold the text.
+    """
+    data = read_bytes(path, options.max_bytes)
+    text = decode(data, path=path, encoding=options.encoding, report=options.report)
+    first, _, rest = text.partition("\n")
+    divider = ""
+    if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
+        divider, text = first[4], rest
+    csv.field_size_limit(max(options.max_bytes, 131_072))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=divider or _divider(path, text), strict=True)
+    yield from _rows(rows, path, options, 1 if divider else 0)
+
+
+def _rows(rows: Iterator[list[str]], path: Path, options: ReadOptions, skipped: int) -> Iterator[Row]:
+    counted, line = rows, 1
+    header: list[str] | None = None
+    chosen: dict[int, str] = {}
+    while True:
+        line = getattr(counted, "line_num", 0) + 1 + skipped
+        options.report.here = line
+        try:
+            cells = next(counted, None)
+        except csv.Error as error:
+            hint = "a quotation mark is left open, or stands within a cell"
+            options.report.left_out(
+                "rows that are broken", f"the rest is not read: {error}; {hint}", line=line
+            )
+            return
+        if cells is None:
+            return
+        if not any(cell.strip() for cell in cells):
+            continue
+        if header is None:
+            header, chosen = _header(cells, path, options)
+            if header is cells:
+                continue
+        if len(cells) > len(header):
+            message = f"has {len(cells)} cells, and the table {len(header)} columns"
+            options.report.left_out("rows with too many cells", message, line=line)
+            continue
+        names = [chosen.get(i, f"@{name}") for i, name in enumerate(header)]
+        yield line, dict(zip(names, cells, strict=False))
+
+
+def _divider(path: Path, text: str) -> str:
+    """What divides the cells: what stands most often in the first line, outside of quotation marks."""
+    first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
+    usual = "\t" if ".tsv" in path.name.lower() else ","
+    return max((usual, "\t", ";", ",", "|"), key=first.count) if any(c in first for c in "\t;,|") else usual
+
+
+def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
+    """The names of the columns, and by index what those that are known hold. A table of which columns are named by
+    number has no header."""
+    wanted = options.columns or {
+        k: v for k, v in options.settings.items() if k in _NAMES and isinstance(v, str)
+    }
+    numbers = {key: int(name) for key, name in wanted.items() if name.isdecimal()}
+    if numbers and len(numbers) == len(wanted) and not any(name in cells for name in wanted.values()):
+        return [f"column {i + 1}" for i in range(len(cells))], {n - 1: key for key, n in numbers.items()}
+    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+    chosen: dict[int, str] = {}
+    for key, names in _NAMES.items():
+        if key in wanted:
+            index = _named(wanted[key], cells)
+            if index is None:
+                raise InputError(
+                    f"there is no column “{wanted[key]}”", file=path, line=1, key=key,
+                    hint=f"The columns are {', '.join(cells)}",
+                )  # fmt: skip
+            chosen[index] = key
+        else:
+            found = next(
+                (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen), None
+            )
+            if found is not None:
+                chosen[found] = key
+    if "text" not in chosen.values():
+        raise InputError(
+            "no column is known to hold the text", file=path, line=1,
+            hint=f"Say which one: --columns text=NAME (or a number, where there is no header). The first row is "
+            f"{', '.join(cells)}",
+        )  # fmt: skip
+    return cells, chosen
+
+
+def _named(name: str, cells: Sequence[str]) -> int | None:
+    folded = [cell.strip().casefold() for cell in cells]
+    return folded.index(name.strip().casefold()) if name.strip().casefold() in folded else None
+
+
+__all__ = ["table"]

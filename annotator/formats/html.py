@@ -1,0 +1,46 @@
+"""Web pages: the main text without menus, scripts and what stands around it, found by trafilatura."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import InputError
+from annotator.formats._extras import extra
+from annotator.formats._reading import Entry, Identity, ReadOptions, document_id, read_bytes
+
+summary = "web pages, their main text (in; extra html)"
+extensions = (".html", ".htm", ".xhtml")
+
+
+def _config() -> Any:
+    """Short texts count as well: below its usual sizes the library falls back to all text of the page."""
+    config = extra("trafilatura.settings", name="html").use_config()
+    for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
+        config.set("DEFAULT", name, "1")
+    return config
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
+    """The document of a page, one paragraph a line; title, author, date and site as the page states them."""
+    trafilatura = extra("trafilatura", name="html", file=path)
+    data = read_bytes(path, options.max_bytes)
+    page: Any = data.decode(options.encoding) if options.encoding else data
+    found = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, config=_config())
+    text = (found.text or "").strip() if found is not None else ""
+    if not text:
+        hint = "The page may be made by scripts; save its text instead"
+        raise InputError("no main text was found in the page", file=path, hint=hint)
+    title = (found.title or "").strip()
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and lines[0] == title:
+        lines = lines[1:]
+    names = {"author": "author", "date": "date", "sitename": "source", "url": "url"}
+    meta = {name: str(value) for key, name in names.items() if (value := getattr(found, key, None))}
+    entry: dict[str, Any] = {"text": "\n\n".join(lines), "meta": meta}
+    if title:
+        entry["title"] = title
+    options.report.note("pages", "the main text of the page is taken; menus and the like are left away")
+    id = options.prefix or document_id(path)
+    yield Entry(entry, id, work=options.empty_is_done, identity=Identity.NAME)

@@ -1,0 +1,63 @@
+"""PDF files: the text that pypdf finds. A PDF knows no paragraphs; where they end is guessed, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from annotator.errors import InputError
+from annotator.formats._extras import extra
+from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
+
+summary = "PDF files, their text, paragraphs guessed (in; extra pdf)"
+extensions = (".pdf",)
+
+_SHORT = 0.75
+"""A line that ends a sentence and is shorter than this share of the longest ends a paragraph."""
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
+    """The document of a file."""
+    pypdf = extra("pypdf", name="pdf", file=path)
+    checked_file(path)
+    try:
+        reader = pypdf.PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise InputError("is locked by a password", file=path, hint="Save it without one")
+        pages = [page.extract_text() or "" for page in reader.pages]
+        title = str(reader.metadata.title or "").strip() if reader.metadata else ""
+    except InputError:
+        raise
+    except Exception as error:  # whatever a broken file makes the library raise
+        hint = "Save the text of the file as .txt"
+        raise InputError(f"is a PDF that cannot be read: {error}", file=path, hint=hint) from error
+    paragraphs = guessed("\n".join(pages).split("\n"))
+    if not paragraphs:
+        hint = "It may be a picture of text; run a text recognition over it first"
+        raise InputError("is a PDF without text", file=path, hint=hint)
+    options.report.note("PDF files", "a PDF knows no paragraphs; where they end is guessed. Check them")
+    data = {"text": "\n\n".join(paragraphs)} | ({"title": title} if title else {})
+    id = options.prefix or document_id(path)
+    yield Entry(data, id, work=options.empty_is_done, identity=Identity.NAME)
+
+
+def guessed(lines: list[str]) -> list[str]:
+    """Lines put together to paragraphs: one ends at a blank line, and at a short line that ends a sentence."""
+    longest = max((len(line.strip()) for line in lines), default=0)
+    out: list[str] = []
+    held: list[str] = []
+    for line in [*(line.strip() for line in lines), ""]:
+        if line:
+            held.append(line)
+        if held and (not line or (line[-1] in '.!?”"’»' and len(line) < _SHORT * longest)):
+            out.append(_joined(held))
+            held = []
+    return out
+
+
+def _joined(lines: list[str]) -> str:
+    text = lines[0]
+    for line in lines[1:]:
+        divided = text.endswith("-") and text[-2:-1].isalpha() and line[:1].islower()
+        text = text[:-1] + line if divided else f"{text} {line}"
+    return text

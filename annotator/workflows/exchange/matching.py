@@ -1,0 +1,196 @@
+"""Which document of the project a text that comes in is.
+
+Two documents are the same when their ids say so. Equal texts under different ids stay two, and are told of; asked for,
+they are one. Texts that differ in line ends, byte order mark or normal form only count as equal; offsets are moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from annotator.formats.api import Entry, Identity, Report, same_places
+from annotator.model.record import Record
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document, Paragraph, folded_sha256
+from annotator.project import Project
+
+
+class Matcher:
+    """Finds the documents of one import; `held` are those of it that are not in the project yet."""
+
+    def __init__(self, project: Project, report: Report, *, same_text: bool) -> None:
+        self._project, self._report, self._same_text = project, report, same_text
+        self._held: dict[str, Document] = {}
+        self._folded: dict[str, list[str]] = {}
+
+    def hold(self, document: Document) -> None:
+        """Keep a document that is to be in the project later."""
+        if document.id not in self._held:
+            self._held[document.id] = document
+            self._folded.setdefault(folded_sha256(document.text), []).append(document.id)
+
+    def is_known(self, id: str) -> bool:
+        """Whether the project, or this import, has a document of that id."""
+        return id in self._held or self._project.documents.hashes(id) is not None
+
+    def place(self, document: Document, entry: Entry) -> Document | None:
+        """The document as the project has or will have it: of that id, or of that text. None, and told, when the id
+        stands for another text."""
+        sha, folded, line = document.sha256, folded_sha256(document.text), entry.line
+        there = self._hashes(document.id)
+        if there is not None and there[1] == folded:
+            return document if there[0] == sha and document.id not in self._held else self._load(document.id)
+        if there is not None and entry.identity is Identity.ID:
+            message = f"the id “{document.id}” already stands for another text; give this one another id"
+            self._report.left_out("documents whose id is taken", message, line=line, key="id")
+            return None
+        equal = self._equal(folded)
+        chosen = self._chosen(equal, entry)
+        if chosen is not None:
+            if entry.identity is not Identity.TEXT:
+                message = f"the text is that of “{chosen}”, and is taken for the same document"
+                self._report.note("texts that are there under another id", message, line=line)
+            return self._load(chosen)
+        if there is not None:
+            free = self._free(document.id)
+            message = f"“{document.id}” is another text here already; this one is called “{free}”"
+            self._report.note("documents with another id", message, line=line)
+            document = replace(document, id=free)
+        if equal:
+            message = (
+                f"“{document.id}” has the same text as “{equal[0]}”; they are two documents. --same-text makes "
+                "them one"
+            )
+            self._report.note("texts equal to others under another id", message, line=line)
+        return document
+
+    def _chosen(self, equal: list[str], entry: Entry) -> str | None:
+        """Of the documents with an equal text, the one that an entry is."""
+        if not equal:
+            return None
+        if self._same_text or entry.identity is Identity.TEXT:
+            return equal[0]
+        if entry.identity is Identity.NUMBER:
+            return next((id for id in equal if id == entry.own or id.endswith(f"-{entry.own}")), None)
+        return None
+
+    def _hashes(self, id: str) -> tuple[str, str] | None:
+        held = self._held.get(id)
+        if held is not None:
+            return held.sha256, folded_sha256(held.text)
+        return self._project.documents.hashes(id)
+
+    def _equal(self, folded: str) -> list[str]:
+        here = self._project.documents.ids_by_folded(folded)
+        return [*here, *(id for id in self._folded.get(folded, ()) if id not in here)]
+
+    def _load(self, id: str) -> Document:
+        held = self._held.get(id)
+        return held if held is not None else self._project.documents.load(id)
+
+    def _free(self, id: str) -> str:
+        number = 2
+        while self.is_known(f"{id}-{number}"):
+            number += 1
+        return f"{id}-{number}"
+
+
+def moved(record: Record, stored: Document, report: Report, line: int) -> Record:
+    """The record on the document as it is stored: offsets moved where the texts differ, paragraphs those of the stored
+    one. What has no place there is told."""
+    theirs = record.document
+    places: Mapping[int, int] | None = None
+    if theirs.text != stored.text:
+        places = same_places(theirs.text, stored.text)
+        message = (
+            f"the text differs from that of “{stored.id}” in line ends, byte order mark or normal form only; "
+            "it is the same document, and offsets are moved"
+        )
+        report.changed("texts that differ in line ends or normal form", message, line=line)
+        record = _at(record, places, report, line)
+    if theirs.text != stored.text or _bounds(theirs) != _bounds(stored):
+        record = _on_paragraphs(record, theirs, stored, places, report, line)
+    same = {p.index: p for p in record.document.paragraphs} if record.document.text == stored.text else {}
+    own = tuple(
+        replace(p, excluded=same[p.index].excluded) if p.index in same else p for p in stored.paragraphs
+    )
+    return replace(record, document=replace(stored, paragraphs=own))
+
+
+def _bounds(document: Document) -> list[tuple[int, int]]:
+    return [(p.start, p.end) for p in document.paragraphs]
+
+
+def _at(record: Record, places: Mapping[int, int], report: Report, line: int) -> Record:
+    spans: list[Span] = []
+    for span in record.spans:
+        start, end = places.get(span.start), places.get(span.end)
+        if start is None or end is None or start >= end:
+            message = f"[{span.start}, {span.end}) divides a character of the stored text"
+            report.left_out("spans that divide a character", message, line=line, key=span.id)
+            continue
+        spans.append(replace(span, start=start, end=end, attributes=_attributes(span.attributes, places)))
+    ids = {span.id for span in spans}
+    relations: list[Relation] = []
+    for one in record.relations:
+        if one.target not in ids or (one.source not in ids and not one.source.startswith("@")):
+            report.left_out(
+                "relations of spans that are not there", "its span was left out", line=line, key=one.id
+            )
+            continue
+        relations.append(replace(one, attributes=_attributes(one.attributes, places)))
+    return replace(record, spans=tuple(spans), relations=tuple(relations))
+
+
+def _attributes(attributes: Mapping[str, Any], places: Mapping[int, int]) -> dict[str, Any]:
+    """Attributes with `[start, end]` values moved; one that has no place any more is dropped with its value."""
+
+    def at(value: Any) -> Any:
+        if isinstance(value, list) and value and all(type(one) is int for one in value):
+            return [places.get(one, one) for one in value]
+        return value
+
+    return {name: at(value) for name, value in attributes.items()}
+
+
+def _on_paragraphs(
+    record: Record,
+    theirs: Document,
+    stored: Document,
+    places: Mapping[int, int] | None,
+    report: Report,
+    line: int,
+) -> Record:
+    """The record on the stored paragraphs: what is said of a paragraph holds for the one with the same bounds."""
+
+    def at(offset: int) -> int:
+        return offset if places is None else places.get(offset, -1)
+
+    index = {(p.start, p.end): p.index for p in stored.paragraphs}
+    same = {
+        p.index: index[at(p.start), at(p.end)] for p in theirs.paragraphs if (at(p.start), at(p.end)) in index
+    }
+    if len(same) < len(theirs.paragraphs) or len(same) < len(stored.paragraphs):
+        message = (
+            f"“{stored.id}” is in the project with other paragraphs; those stand, marks on others are dropped"
+        )
+        report.changed("records with other paragraphs", message, line=line, key="paragraphs")
+    excluded = {same[p.index]: p.excluded for p in theirs.paragraphs if p.index in same}
+    paragraphs = tuple(
+        Paragraph(p.index, p.start, p.end, excluded.get(p.index, p.excluded)) for p in stored.paragraphs
+    )
+    renamed = {f"@p{old}": f"@p{new}" for old, new in same.items()}
+    ids = {s.id for s in record.spans} | {r.id for r in record.relations} | {"@document"}
+    kept = {
+        renamed.get(item, item): note for item, note in record.notes.items() if item in ids or item in renamed
+    }
+    return replace(
+        record, document=replace(stored, paragraphs=paragraphs),
+        done=tuple(sorted(same[i] for i in record.done if i in same)), notes=kept,
+        flags=tuple(sorted(renamed.get(x, x) for x in record.flags if x in ids or x in renamed)),
+    )  # fmt: skip
+
+
+__all__ = ["Matcher", "moved"]

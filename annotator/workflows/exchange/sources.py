@@ -1,0 +1,126 @@
+"""What an import reads from: files, folders of them, compressed ones, standard input; and the format of each."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.errors import InputError, UsageError
+from annotator.families import formats
+from annotator.formats.api import first_object, on_request, reader, recognised
+
+STDIN = Path("-")
+"""The path that stands for standard input."""
+
+_JSON = frozenset({".json", ".jsonl", ".ndjson"})
+_NOT_TEXT = frozenset(
+    ".htm .html .xhtml .csv .tsv .docx .odt .pdf .qdpx .xmi .xml .xls .xlsx .ods .doc .rtf .epub .pptx .png .jpg .jpeg "
+    ".gif .zip .db".split()
+)
+"""Endings of files that are never read as plain text."""
+
+_HEAD = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: `path` is where it lies, `name` what the person called it."""
+
+    path: Path
+    name: Path
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A file as it can be read: standard input and compressed files are laid out in a folder that is gone after.
+
+    Raises InputError for a compressed file that does not hold.
+    """
+    if path != STDIN and path.suffix.lower() != ".gz":
+        yield Source(path, path)
+        return
+    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
+        if path == STDIN:
+            inner = Path(folder) / "stdin"
+            with inner.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        else:
+            inner = Path(folder) / path.stem
+            try:
+                with gzip.open(path) as packed, inner.open("wb") as file:
+                    shutil.copyfileobj(packed, file)
+            except (OSError, EOFError, zlib.error) as error:
+                hint = "Check that it is a whole .gz file"
+                raise InputError(f"cannot be unpacked: {error}", file=path, hint=hint) from error
+        yield Source(inner, path)
+
+
+def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
+    """The files to import: a folder stands for the files in it (and below) that the format reads, or any that is
+    not read on request only, sorted."""
+    names = [format] if format else [name for name in formats.names() if not on_request(formats.load(name))]
+    endings = {ending for name in names for ending in _extensions(name)}
+    for path in paths:
+        if path == STDIN or not path.is_dir():
+            yield path
+            continue
+        found = sorted(
+            p for p in path.rglob("*") if p.is_file() and _ending(p) in endings and not _beside(p, endings)
+        )
+        if not found:
+            hint = f"Files to import end in {', '.join(sorted(endings))}"
+            raise InputError("the folder holds no file to import", file=path, hint=hint)
+        yield from found
+
+
+def _beside(path: Path, endings: set[str]) -> bool:
+    """Whether a text belongs to annotations beside it, which bring it along."""
+    return path.suffix.lower() == ".txt" and ".ann" in endings and path.with_suffix(".ann").is_file()
+
+
+def _ending(path: Path) -> str:
+    name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return name.suffix.lower()
+
+
+def _extensions(name: str) -> tuple[str, ...]:
+    member = formats.load(name)
+    return member.extensions if reader(member) is not None else ()
+
+
+def format_of(source: Source) -> str:
+    """The format of a file, by its name's ending and, of JSON, by its first object; else plain text.
+
+    Raises UsageError for a file that is no text and that no format reads.
+    """
+    ending = _ending(source.path)
+    looks_json = ending in _JSON or (source.name == STDIN and _opens_like_json(source.path))
+    if looks_json and (first := first_object(source.path, _HEAD)) is not None:
+        for name in formats.names():
+            if recognised(formats.load(name), first):
+                return name
+        return "jsonl"
+    if looks_json:
+        return "jsonl"
+    for name in formats.names():
+        if ending in _extensions(name) and not on_request(formats.load(name)):
+            return name
+    if ending in _NOT_TEXT:
+        hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"
+        raise UsageError(f"“{source.name}” is not text, and no format here reads {ending}", hint=hint)
+    return "text"
+
+
+def _opens_like_json(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+__all__ = ["STDIN", "Source", "files", "format_of", "opened"]

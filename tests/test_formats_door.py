@@ -1,0 +1,250 @@
+"""The door: import, `validate` and the API agree on what is a record, and foreign files raise our errors only.
+
+`test_whatever_a_file_holds...` is a fuzzer: seeded, some seconds by default, longer with ANNOTATOR_FUZZ=SECONDS.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reading import EXAMPLES, SCHEMA, read, write
+
+from annotator.errors import AnnotatorError, InputError
+from annotator.formats.api import check_record, data_of, problems, read_records, record_of, upgraded
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.project import Project
+from annotator.resources import folder
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.validate import validate
+
+WHOLE = [data_of(record) for record in read_records(folder("seeds") / "gold.jsonl", SCHEMA)][:2]
+_ANY = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 10**4), st.floats(allow_nan=False), st.text(max_size=4),
+    st.sampled_from(["@author", "a/b", "@x", "gold", "done", "\ud83d", " ", "a\u200b", "state", "stance", "x" * 70]),
+    st.just([]), st.just({}), st.just([1, "a"]), st.just({"a": {"b": 1.5}}),
+)  # fmt: skip
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    out = [path] if path else []
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in pairs:
+        out += _paths(one, (*path, key))
+    return out
+
+
+def _small() -> dict[str, Any]:
+    """A whole record of two spans and a relation."""
+    text = "Iran rejects the plan."
+    row = {
+        "schema": "annotator/1", "id": "d", "text": text, "annotator": "ada", "status": "done",
+        "spans": [
+            {"id": "a", "layer": "actor", "label": "state", "start": 0, "end": 4, "entity": "Iran"},
+            {"id": "b", "layer": "claim", "label": "policy", "start": 13, "end": 21, "attributes": {"concept": ["plan"]}},
+        ],
+        "relations": [{"layer": "stance", "label": "oppose", "source": "a", "target": "b", "attributes": {"cue": [5, 12]}}],
+        "meta": {"outlet": "x", "completion": {"done": [0], "notes": {"a": "?"}, "flags": ["b"]}},
+    }  # fmt: skip
+    from annotator.formats.api import completed
+
+    return completed(row, id="d", annotator=None, splitting="auto")
+
+
+SMALL = _small()
+PATHS = _paths(SMALL)
+
+
+def _set(data: Any, path: tuple[Any, ...], value: Any, how: str) -> None:
+    for part in path[:-1]:
+        data = data[part]
+    if how == "drop" and isinstance(data, dict):
+        data.pop(path[-1], None)
+    elif how == "add" and isinstance(data, dict):
+        data["extra"] = value
+    else:
+        data[path[-1]] = value
+
+
+def test_a_record_of_version_1_is_read_and_leaves_as_version_2() -> None:
+    assert SMALL["schema"] == "annotator/2" and problems(SMALL, SCHEMA) == []
+    (relation,) = SMALL["relations"]
+    assert (relation["from"], relation["to"], relation["source"]) == ("a", "b", "human")
+    assert upgraded(SMALL) == SMALL
+    assert data_of(record_of(SMALL)) == SMALL
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(
+        st.tuples(st.sampled_from(PATHS), _ANY, st.sampled_from(["put", "put", "drop", "add"])), max_size=2
+    )
+)
+def test_import_validate_and_the_library_agree_on_random_records(
+    changes: list[tuple[tuple[Any, ...], Any, str]], tmp_path: Path
+) -> None:
+    from jsonschema import Draft202012Validator
+
+    data = copy.deepcopy(SMALL)
+    for path, value, how in changes:
+        try:
+            _set(data, path, copy.deepcopy(value), how)
+        except (KeyError, IndexError, TypeError):
+            return
+    found = problems(data, SCHEMA)
+    if not found:
+        record = record_of(data)
+        assert data_of(check_record(record, SCHEMA))["text"] == data["text"]
+        schema = json.loads((folder("schemas") / "record.schema.json").read_text(encoding="utf-8"))
+        schema["properties"]["annotator"].pop("pattern")  # the reference library knows no \p
+        assert not list(Draft202012Validator(schema).iter_errors(data))
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps(data) + "\n", encoding="utf-8")
+    assert bool(validate(file, SCHEMA).problems) == bool(found)
+    read("jsonl", file)
+    if not found:
+        assert [data_of(r) for r in read("jsonl", file).records] == [data_of(record_of(data))]
+
+
+def _bad(**changes: Any) -> Record:
+    text = "Iran rejects the plan."
+    span = Span("a", "actor", "state", 0, 4)
+    for name, value in changes.items():
+        object.__setattr__(span, name, value)
+    return Record(Document("d", "t", text, split_paragraphs(text)), "ada", Completion.DONE, (span,))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"origin": None}, {"origin": 3}, {"id": None}, {"id": "@a"}, {"layer": 3}, {"label": None}, {"label": "nation"},
+     {"start": -1}, {"start": 4.0}, {"end": 99}, {"end": "4"}, {"entity": 3}, {"entity": " "}, {"attributes": {"mention": 3}},
+     {"attributes": {"x": "y"}}, {"attributes": {"mention": float("nan")}}, {"attributes": [1]}, {"label": "\ud83d"}],
+)  # fmt: skip
+def test_the_api_lets_nothing_in_that_validate_would_find(changes: dict[str, Any], tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p") as project:
+        with pytest.raises(InputError):
+            project.log.add_records([_bad(**changes)])
+        assert project.documents.ids() == []
+        project.log.add_records([_bad()])
+        assert [len(r.spans) for r in project.log.records()] == [1]
+
+
+@pytest.mark.parametrize("name", ["", "@x", "a/b", "x" * 65, "a\x1b[0m", 5, None])
+def test_names_of_annotators_are_checked_at_the_door(name: Any, tmp_path: Path) -> None:
+    record = _bad()
+    object.__setattr__(record, "annotator", name)
+    with Project.create(tmp_path / "p") as project, pytest.raises(InputError):
+        project.log.add_records([record])
+
+
+def test_documents_too_are_checked(tmp_path: Path) -> None:
+    deep: Any = "x"
+    for _ in range(500):
+        deep = {"a": deep}
+    text = "A text."
+    with Project.create(tmp_path / "p") as project:
+        for meta in ({"a": 1.5}, {"a": deep}, {"a": "\ud83d"}, {"a": object()}):
+            with pytest.raises(InputError):
+                project.documents.add([Document("d", "t", text, split_paragraphs(text), meta)])
+
+
+# --- the fuzzer
+
+
+def _seeds() -> dict[str, list[tuple[str, bytes]]]:
+    """Files of every format that the fuzzer begins with."""
+    out: dict[str, list[tuple[str, bytes]]] = {}
+    for name in ("brat", "doccano", "prodigy", "label-studio", "jsonl"):
+        example = EXAMPLES[name]
+        out[name] = [(example.main, example.files[example.main].encode())]
+    out["csv"] = [("a.csv", b'id,text,date\n1,"A tram, said ""Kit"".",2026\n2,A bus.,\n')]
+    out["markdown"] = [("a.md", b"---\ntitle: x\n---\n# A *b*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")]
+    return out
+
+
+_BITS = [
+    b"null",
+    b"[]",
+    b"{}",
+    b"1e999",
+    b"-1",
+    b"\\ud83d",
+    b'"',
+    b"\xff",
+    b"\x00",
+    b"[[[[",
+    b"true",
+    b"\n",
+    b"\t",
+    b"4.0",
+    b"NaN",
+]
+
+
+def _spoilt(data: bytes, chance: random.Random) -> bytes:
+    out = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(out) + 1)
+        how = chance.random()
+        if how < 0.4:
+            out[at : at + chance.randint(0, 8)] = chance.choice(_BITS)
+        elif how < 0.6:
+            del out[at : at + chance.randint(1, 30)]
+        elif how < 0.8 and out:
+            out[min(at, len(out) - 1)] = chance.randrange(256)
+        else:
+            other = chance.randrange(len(out) + 1)
+            out[at:at] = out[other : other + 40]
+    return bytes(out)
+
+
+def _typed(data: bytes, chance: random.Random) -> bytes:
+    """JSON of which one value is another one."""
+    try:
+        whole = json.loads(data)
+    except ValueError:
+        return data
+    for _ in range(chance.randint(1, 3)):
+        path = chance.choice(_paths(whole))
+        value = chance.choice(
+            [None, True, 3, -1, 1.5, "x", "", [], {}, ["x"], {"a": 1}, "\ud83d", [None], 10**25]
+        )
+        try:
+            _set(whole, path, value, chance.choice(["put", "put", "drop"]))
+        except (KeyError, IndexError, TypeError):
+            continue
+    return json.dumps(whole).encode() + b"\n"
+
+
+def test_whatever_a_file_holds_our_errors_come_and_nothing_else(tmp_path: Path) -> None:
+    seconds = float(os.environ.get("ANNOTATOR_FUZZ", "4"))
+    chance = random.Random(20261128)
+    seeds = _seeds()
+    write(tmp_path / "a.txt", "\U0001f642 Iran rejects the plan.\nMr Putin says that sanctions must end.")
+    end, count = time.monotonic() + seconds, 0
+    with Project.create(tmp_path / "p") as project:
+        while time.monotonic() < end:
+            name = chance.choice(sorted(seeds))
+            file, data = chance.choice(seeds[name])
+            spoilt = _typed(data, chance) if chance.random() < 0.5 else _spoilt(data, chance)
+            path = write(tmp_path / file, spoilt)
+            count += 1
+            try:
+                ingest(project, path)
+            except AnnotatorError as error:
+                assert error.message and "Error:" not in error.message, (name, spoilt, error)
+        assert not list(project.verify())
+        for record in project.log.records():
+            assert not problems(data_of(record), project.schema)
+    assert count > 50 * seconds / 4

@@ -1,0 +1,216 @@
+"""Formats that bring texts alone: tables, pages, documents of word processors, compressed files, standard input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from reading import read, write
+
+from annotator.cli import run
+from annotator.errors import InputError, UsageError
+from annotator.project import Project
+
+TABLE = 'Doc-ID,Headline,Outlet,Body,pages\nt1,Tram,The Rail,"Trams for all, says ""Kit"".\n\nNo more cars.",3\nt2,,,A bus.,\n'
+PAGE = (
+    "<!doctype html><html><head><title>Trams at night</title><script>var t = 'tram';</script></head><body>"
+    "<nav><a href='/'>Start</a> | <a href='/more'>More</a></nav><article><h1>Trams at night</h1>"
+    "<p>The council wants <b>trams</b> to run until two.</p><p>Drivers fear the drunk &amp; the loud.</p></article>"
+    "<footer>Cookies</footer></body></html>"
+)
+DOCX = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override '
+    'PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.'
+    'document.main+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    'Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>',
+    "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    "<w:p><w:r><w:t>Trams for all.</w:t></w:r></w:p><w:p><w:r><w:t>No more cars.</w:t></w:r></w:p>"
+    "</w:body></w:document>",
+}
+ODT = {
+    "content.xml": '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><text:h>Trams</text:h>'
+    "<text:p>Trams<text:s/>for all<text:note><text:note-body><text:p>a note</text:p></text:note-body></text:note>.</text:p>"
+    "<text:list><text:list-item><text:p>No more cars.</text:p></text:list-item></text:list></office:text>"
+    "</office:body></office:document-content>"
+}
+
+
+def _zip(path: Path, parts: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return path
+
+
+def _pdf(*lines: str) -> bytes:
+    """A PDF of one page with these lines."""
+    words = " ".join(f"({line}) Tj T*" for line in lines)
+    stream = f"BT /F 12 Tf 14 TL 72 720 Td {words} ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]  # fmt: skip
+    out, places = "%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{one}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = (
+        f"xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF"
+    )
+    return (out + end).encode("latin-1")
+
+
+def test_a_table_gives_a_document_of_each_row_and_keeps_its_other_columns(tmp_path: Path) -> None:
+    found = read("csv", write(tmp_path / "t.csv", TABLE))
+    one, two = found.documents
+    assert (one.id, one.title, len(one.paragraphs)) == ("t1", "Tram", 2)
+    assert one.text == 'Trams for all, says "Kit".\n\nNo more cars.'
+    assert one.meta == {"source": "The Rail", "pages": "3"}
+    assert (two.id, two.title, two.meta) == ("t2", "A bus.", {})
+    assert not found.records and not found.told
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "text"),
+    [
+        ("a;b\n1;Ein Satz über Köln\n".encode("cp1252"), {"text": "b"}, "Ein Satz über Köln"),
+        ("\ufeffid\ttext\n1\tA tram\n".encode("utf-16-le"), {}, "A tram"),
+        (b"\xef\xbb\xbftext,x\nA tram,1\n", {}, "A tram"),
+        ("sep=;\nText;x\nA tram;1\n", {}, "A tram"),
+        ("1,A tram\n", {"text": "2"}, "A tram"),
+        ("text\r\nА мы едем на трамвае домой\r\n".encode("cp1251"), {}, "А мы едем на трамвае домой"),
+    ],
+)
+def test_tables_of_spreadsheets_in_their_encodings(
+    content: bytes | str, columns: dict[str, str], text: str, tmp_path: Path
+) -> None:
+    (one,) = read("csv", write(tmp_path / "t.csv", content), columns=columns).documents
+    assert one.text == text
+
+
+def test_a_table_without_a_known_column_says_how_to_name_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column is known to hold the text") as caught:
+        read("csv", write(tmp_path / "t.csv", "a,b\n1,2\n"))
+    assert "--columns text=NAME" in caught.value.hint and "a, b" in caught.value.hint
+    with pytest.raises(InputError, match="no column “Corpus”"):
+        read("csv", write(tmp_path / "t.csv", TABLE), columns={"text": "Corpus"})
+
+
+def test_rows_that_do_not_hold_are_left_out_and_told_with_their_line(tmp_path: Path) -> None:
+    rows = 'id,text\n1,"One\n\ntwo."\n2,\n3,a,b\n\n4,Four.\n5,"open\n'
+    found = read("csv", write(tmp_path / "t.csv", rows))
+    assert [d.id for d in found.documents] == ["1", "4"]
+    assert "t.csv:5: text: left out: the row has no text" in found.told
+    assert "t.csv:6: left out: has 3 cells, and the table 2 columns" in found.told
+    assert "t.csv:9: left out: the rest is not read" in found.told
+
+
+def test_a_page_gives_title_and_paragraphs_alone(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    (one,) = read("html", write(tmp_path / "p.html", PAGE)).documents
+    paragraphs = [one.quote(p.start, p.end) for p in one.paragraphs]
+    assert one.title == "Trams at night"
+    assert paragraphs == ["The council wants trams to run until two.", "Drivers fear the drunk & the loud."]
+
+
+def test_documents_of_word_processors(tmp_path: Path) -> None:
+    pytest.importorskip("mammoth")
+    (one,) = read("docx", _zip(tmp_path / "a.docx", DOCX)).documents
+    assert one.text == "Trams for all.\n\nNo more cars."
+    (one,) = read("odt", _zip(tmp_path / "a.odt", ODT)).documents
+    assert one.text == "Trams\n\nTrams for all.\n\nNo more cars."
+    for name in ("docx", "odt"):
+        with pytest.raises(InputError, match="cannot be read as"):
+            read(name, write(tmp_path / f"b.{name}", b"PK\x03\x04 no archive"))
+
+
+def test_paragraphs_of_a_pdf_are_guessed_and_told(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    lines = (
+        "The council wants trams to run un-",
+        "til two.",
+        "Drivers fear the drunk and the loud,",
+        "and the cold.",
+    )
+    found = read("pdf", write(tmp_path / "a.pdf", _pdf(*lines)))
+    assert found.documents[0].text == (
+        "The council wants trams to run until two.\n\nDrivers fear the drunk and the loud, and the cold."
+    )
+    assert "guessed" in found.told
+    with pytest.raises(InputError, match="without text"):
+        read("pdf", write(tmp_path / "b.pdf", _pdf("")))
+
+
+def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
+    source = (
+        '---\ntitle: "Trams"\ndate: 2026-03-04\n---\n# A *tram*\n\nTo [the sea](http://x), `now`;\nand back.\n\n'
+        "- one\n- two\n\n> said **Kit**\n"
+    )
+    (one,) = read("markdown", write(tmp_path / "a.md", source)).documents
+    assert one.text == "A tram\n\nTo the sea, now;\nand back.\n\none\n\ntwo\n\nsaid Kit"
+    assert (one.title, one.meta) == ("Trams", {"date": "2026-03-04"})
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Привет, это довольно длинный русский текст о трамваях и автобусах.", "cp1251"),
+        ("Привет, это довольно длинный русский текст о трамваях и автобусах.", "koi8-r"),
+        ("Ein schöner Tag für Straßenbahnen, sagte Frau Groß in Köln.", "cp1252"),
+        ("A tram in UTF-16.", "utf-16"),
+    ],
+)
+def test_the_encoding_of_a_text_is_found_and_told(content: str, encoding: str, tmp_path: Path) -> None:
+    found = read("text", write(tmp_path / "a.txt", content.encode(encoding)))
+    assert found.documents[0].text == content
+    assert encoding == "utf-16" or "not UTF-8; read as" in found.told
+
+
+def test_the_command_line_takes_compressed_files_folders_and_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "p"]) == 0
+    monkeypatch.chdir(tmp_path / "p")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "t.csv.gz").write_bytes(gzip.compress(TABLE.encode()))
+    write(folder / "a.txt", "A text.")
+    write(folder / "b.jsonl", [{"text": "Of a line."}])
+    (folder / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08broken")
+    assert run(["import", str(folder)]) == 3
+    assert "broken.csv.gz: cannot be unpacked" in capsys.readouterr().err
+    stdin = io.TextIOWrapper(io.BytesIO(b'{"text": "From the pipe.", "id": "pipe"}\n'))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert run(["import", "-"]) == 0
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"A plain text.")))
+    assert run(["import", "-"]) == 0
+    with Project.open(tmp_path / "p") as project:
+        assert set(project.documents.ids()) == {"t1", "t2", "a", "b-1", "pipe", "stdin"}
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.rtf", "a.png"])
+def test_what_is_no_text_is_never_taken_for_one(name: str, tmp_path: Path) -> None:
+    from annotator.workflows.exchange.importing import ingest
+
+    with Project.create(tmp_path / "p") as project, pytest.raises(UsageError, match="is not text"):
+        ingest(project, write(tmp_path / name, "words"))
+
+
+def test_a_missing_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    with pytest.raises(UsageError, match="extra “html”") as caught:
+        read("html", write(tmp_path / "p.html", PAGE))
+    assert "pip install 'annotator[html]'" in caught.value.hint
