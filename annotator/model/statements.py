@@ -1,0 +1,132 @@
+"""Statements: who takes which side on what, and where it is said. The rows of a discourse network.
+
+A claim that the text asserts itself counts as held by the author, unless a stance of the author on it says otherwise.
+A concept that begins with `not: ` is the contrary of what follows: both meet in one concept, the sign turned round.
+Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from annotator.model.naming import CONTRARY, Concepts, names_of
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+
+SIGNS: Mapping[str, int] = {
+    "support": 1, "agree": 1, "agreement": 1, "pos": 1, "+1": 1, "1": 1,
+    "oppose": -1, "disagree": -1, "disagreement": -1, "neg": -1, "-1": -1,
+}  # fmt: skip
+"""Labels of relations that are for (1) or against (-1) something; all others are neither (0)."""
+
+AUTHOR_NAME = "author"
+"""The text's own voice, where it is a holder."""
+
+_CONCEPTS: Concepts = {"claim": ("concept", True), "concept": ("concept", False)}
+"""Where concepts are held in the schemas that are shipped, for records without their schema."""
+
+
+Sort: TypeAlias = Literal["concept", "entity", "claim"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side taken by one holder on one concept (or entity, or claim without a concept).
+
+    `item` is the relation, or the claim itself where the text asserts it. `coder` is None for gold. `date` is ISO 8601,
+    as far as the document's metadata tells it, else empty. `sign` is 1, -1 or 0, with `not: ` taken into account;
+    `side` is the label as coded. `sort` says what `about` is: a concept, an entity (a side on an actor), or the words
+    of a claim without a concept.
+    `start` and `end` are code points of the document's text and hold `quote`.
+    """
+
+    document: str
+    title: str
+    date: str
+    paragraph: int
+    coder: str | None
+    item: str
+    holder: str
+    kind: str
+    side: str
+    sign: int
+    about: str
+    sort: Sort
+    target: str
+    label: str
+    quote: str
+    start: int
+    end: int
+    strength: int | None = None
+    cue: str = ""
+
+
+def statements(record: Record, concepts: Concepts | None = None) -> list[Statement]:
+    """The statements of a record in text order. `concepts` says where a layer's concepts are held (see
+    `naming.concepts_of`); without it, as in the schemas that are shipped."""
+    where = _CONCEPTS if concepts is None else concepts
+    spans = {span.id: span for span in record.spans}
+    taken = [(r, spans[r.target]) for r in record.relations if r.target in spans]
+    voiced = {target.id for r, target in taken if r.source == AUTHOR}
+    found: list[Statement] = []
+    for relation, target in taken:
+        source = spans.get(relation.source)
+        if source is not None or relation.source == AUTHOR:
+            found += _of(record, target, relation, source, where)
+    for span in record.spans:
+        if span.attributes.get("attribution") == "author" and span.id not in voiced:
+            found += _of(record, span, None, None, where)
+    return sorted(found, key=lambda s: (s.start, -s.end, s.item, s.holder, s.about))
+
+
+def of_records(records: Iterable[Record], concepts: Concepts | None = None) -> Iterator[Statement]:
+    """The statements of several records, in their order."""
+    for record in records:
+        yield from statements(record, concepts)
+
+
+def _of(
+    record: Record, target: Span, relation: Relation | None, source: Span | None, concepts: Concepts
+) -> Iterator[Statement]:
+    document = record.document
+    quote = document.quote(target.start, target.end)
+    side = relation.label if relation is not None else "support"
+    attributes = relation.attributes if relation is not None else {}
+    strength, cue = attributes.get("strength"), attributes.get("cue")
+    for holder in _holders(record, source):
+        for about, turned, sort in _abouts(target, quote, concepts):
+            sign = SIGNS.get(side.casefold(), 0)
+            yield Statement(
+                document.id, document.title, _date(record), document.paragraph_at(target.start).index,
+                record.annotator, relation.id if relation is not None else target.id, holder,
+                source.label if source is not None else AUTHOR_NAME, side, -sign if turned else sign, about,
+                sort, target.id, target.label, quote, target.start, target.end,
+                strength if isinstance(strength, int) else None,
+                document.quote(int(cue[0]), int(cue[1])) if isinstance(cue, list) and len(cue) == 2 else "",
+            )  # fmt: skip
+
+
+def _holders(record: Record, source: Span | None) -> list[str]:
+    """The entities of a holder; its words where it has none, the author where it is the text itself."""
+    if source is None:
+        return [AUTHOR_NAME]
+    names = [name for kind, name in names_of(source, {}) if kind == "entity"]
+    return names or [" ".join(record.document.quote(source.start, source.end).split())]
+
+
+def _abouts(target: Span, quote: str, concepts: Concepts) -> list[tuple[str, bool, Sort]]:
+    """What a side is taken on, whether the contrary of it is meant, and of what sort it is."""
+    names = names_of(target, concepts)
+    if not names:
+        return [(" ".join(quote.split()), False, "claim")]
+    return [(name.removeprefix(CONTRARY), name.startswith(CONTRARY), kind) for kind, name in names]
+
+
+def _date(record: Record) -> str:
+    value = record.document.meta.get("date")
+    return value if isinstance(value, str) else ""
+
+
+__all__ = ["AUTHOR_NAME", "SIGNS", "Sort", "Statement", "of_records", "statements"]

@@ -1,0 +1,99 @@
+"""Networks as files for Gephi, R and spreadsheets: GraphML, GEXF and a CSV of edges, with receipts on every edge."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+
+import networkx as nx
+
+from annotator.model.statements import Statement
+from annotator.networks.affiliation import Affiliation
+from annotator.networks.projection import Projection
+
+_DATE = re.compile(r' lastmodifieddate="[^"]*"')
+
+
+def receipt(one: Statement) -> str:
+    """What a statement is found by: document, paragraph from 1, and item."""
+    return f"{one.document}/{one.paragraph + 1}/{one.item}"
+
+
+def two_mode_graph(found: Affiliation, shares: Mapping[tuple[str, str], float] | None = None) -> nx.Graph:
+    """Holders and concepts as nodes. A holder and a concept of one name are two nodes. `shares` are those of samples in
+    which an edge has its sign."""
+    graph = nx.Graph(name="affiliation")
+    for holder in found.holders:
+        graph.add_node(f"h:{holder}", label=holder, mode="holder", kind=found.kinds[holder])
+    for concept in found.concepts:
+        graph.add_node(f"c:{concept}", label=concept, mode="concept", kind="concept")
+    for edge in found.edges:
+        more = {} if shares is None else {"share": round(shares.get((edge.holder, edge.concept), 0.0), 3)}
+        graph.add_edge(
+            f"h:{edge.holder}", f"c:{edge.concept}", weight=edge.support + edge.oppose + edge.neither,
+            balance=edge.weight, sign=edge.sign, support=edge.support, oppose=edge.oppose, neither=edge.neither,
+            documents="; ".join(sorted({one.document for one in edge.statements})),
+            statements="; ".join(receipt(one) for one in edge.statements),
+            quotes=" | ".join(" ".join(one.quote.split()) for one in edge.statements), **more,
+        )  # fmt: skip
+    return graph
+
+
+def one_mode_graph(
+    found: Projection,
+    affiliation: Affiliation,
+    *,
+    groups: Iterable[Iterable[str]] = (),
+    shares: Mapping[tuple[str, str], float] | None = None,
+) -> nx.Graph:
+    """Holders as nodes, tied by what they agree or disagree on; every tie names those concepts."""
+    graph = nx.Graph(name=found.mode)
+    group_of = {name: number for number, names in enumerate(groups, 1) for name in names}
+    for holder in found.holders:
+        graph.add_node(
+            holder,
+            label=holder,
+            mode="holder",
+            kind=affiliation.kinds[holder],
+            community=group_of.get(holder, 0),
+        )
+    signs = {(edge.holder, edge.concept): edge.sign for edge in affiliation.edges}
+    for a, b, weight in found.edges():
+        both = [c for c in affiliation.concepts if signs.get((a, c)) and signs.get((b, c))]
+        more = {} if shares is None else {"share": round(shares.get((a, b), 0.0), 3)}
+        graph.add_edge(
+            a, b, weight=weight, sign=(weight > 0) - (weight < 0),
+            agree="; ".join(c for c in both if signs[a, c] == signs[b, c]),
+            disagree="; ".join(c for c in both if signs[a, c] != signs[b, c]), **more,
+        )  # fmt: skip
+    return graph
+
+
+def graphml(graph: nx.Graph) -> bytes:
+    """The graph as GraphML; the same graph gives the same bytes."""
+    return ("\n".join(nx.generate_graphml(graph)) + "\n").encode("utf-8")
+
+
+def gexf(graph: nx.Graph) -> bytes:
+    """The graph as GEXF 1.2, without the day on which it was written."""
+    return (_DATE.sub("", "\n".join(nx.generate_gexf(graph))) + "\n").encode("utf-8")
+
+
+def edge_table(graph: nx.Graph) -> bytes:
+    """The edges as CSV: source, target, and every attribute of an edge."""
+    names = list(dict.fromkeys(name for _, _, data in graph.edges(data=True) for name in data))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["source", "target", *names])
+    for a, b, data in graph.edges(data=True):
+        ends = [graph.nodes[end]["label"] for end in (a, b)]
+        writer.writerow([*ends, *(data.get(name, "") for name in names)])
+    return out.getvalue().encode("utf-8")
+
+
+WRITERS = {".graphml": graphml, ".gexf": gexf, ".csv": edge_table}
+"""The ending of a file -> what writes it."""
+
+__all__ = ["WRITERS", "edge_table", "gexf", "graphml", "one_mode_graph", "receipt", "two_mode_graph"]

@@ -1,0 +1,80 @@
+"""Networks over time: slices of a window, and holders who change sides."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from annotator.model.statements import AUTHOR_NAME, Statement
+from annotator.networks.affiliation import day
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The statements of the days `[first, last]`."""
+
+    first: date
+    last: date
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A holder who took one side on a concept first and the other one later: the last statement before the turn and
+    the first after it, and all on either side."""
+
+    holder: str
+    concept: str
+    before: tuple[Statement, ...]
+    after: tuple[Statement, ...]
+
+
+def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterator[Slice]:
+    """Windows of `window` days, `step` days apart, from the first day to the last that anything was said on.
+
+    Raises ValueError for a statement without a date, and for a window or step below one day.
+    """
+    if window < 1 or step < 1:
+        raise ValueError("a window and its step have at least one day")
+    dated = sorted(((day(one), one) for one in statements), key=lambda pair: (pair[0], pair[1].document))
+    if not dated:
+        return
+    first, end = dated[0][0], dated[-1][0]
+    while first <= end:
+        last = first + timedelta(days=window - 1)
+        yield Slice(first, last, tuple(one for when, one in dated if first <= when <= last))
+        first += timedelta(days=step)
+
+
+def turns(statements: Iterable[Statement]) -> list[Turn]:
+    """Every change of sides on a concept, by holder, in order of time. The author is left out, since each text has its
+    own. Days on which somebody takes both sides are neither; statements without a date are left out."""
+    several: dict[tuple[str, str], list[Statement]] = {}
+    for one in statements:
+        if one.sort == "concept" and one.kind != AUTHOR_NAME and one.sign and one.date:
+            several.setdefault((one.holder, one.about), []).append(one)
+    found: list[Turn] = []
+    for (holder, concept), all_of_it in sorted(several.items()):
+        ordered = sorted(all_of_it, key=lambda one: (one.date, one.document, one.start))
+        found += _turns_of(holder, concept, ordered)
+    return found
+
+
+def _turns_of(holder: str, concept: str, ordered: Sequence[Statement]) -> Iterator[Turn]:
+    """The turns of one holder on one concept: runs of days with one sign."""
+    runs: list[list[Statement]] = []
+    for one in ordered:
+        others = {other.sign for other in ordered if other.date[:10] == one.date[:10]}
+        if len(others) > 1:
+            continue
+        if runs and runs[-1][0].sign == one.sign:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    for before, after in itertools.pairwise(runs):
+        yield Turn(holder, concept, tuple(before), tuple(after))
+
+
+__all__ = ["Slice", "Turn", "slices", "turns"]

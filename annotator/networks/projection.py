@@ -1,0 +1,96 @@
+"""One-mode networks of holders: who agrees with whom, who disagrees, and the difference.
+
+With W+ and W- the counts of supports and opposes, holders by concepts, the weight of two holders is
+
+    congruence   sum over concepts of  W+[a] W+[b] + W-[a] W-[b]
+    conflict     sum over concepts of  W+[a] W-[b] + W-[a] W+[b]
+    subtract     congruence less conflict
+
+as in the Discourse Network Analyzer (Leifeld, Gruber and Bossner 2019), divided by a normalisation:
+
+    average      the mean of the two holders' activity, the number of cells (concept and sign) that each has
+    jaccard      the number of cells that either has, of which the weight counts those that both have
+    cosine       the product of the lengths of the two rows of counts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from annotator.networks.affiliation import Affiliation, Array
+
+Mode = Literal["congruence", "conflict", "subtract"]
+Normalisation = Literal["no", "average", "jaccard", "cosine"]
+
+MODES: Mapping[Mode, str] = {
+    "congruence": "how often two holders take the same side",
+    "conflict": "how often two holders take opposite sides",
+    "subtract": "congruence less conflict",
+}
+NORMALISATIONS: Mapping[Normalisation, str] = {
+    "no": "counts as they are",
+    "average": "divided by the mean activity of the two holders",
+    "jaccard": "divided by what either of the two holders takes a side on",
+    "cosine": "divided by the lengths of the two holders' rows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Holders and the weights between them: `weights` is symmetric, `(holders, holders)`, 0 on the diagonal."""
+
+    mode: Mode
+    normalisation: Normalisation
+    holders: tuple[str, ...]
+    weights: Array
+
+    def edges(self) -> list[tuple[str, str, float]]:
+        """Every two holders with a weight other than 0, by name."""
+        rows, columns = np.nonzero(np.triu(self.weights, 1))
+        return [
+            (self.holders[i], self.holders[j], float(self.weights[i, j]))
+            for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+
+
+def project(found: Affiliation, mode: Mode, *, normalisation: Normalisation = "no") -> Projection:
+    """The one-mode network of the holders of a two-mode network."""
+    return Projection(mode, normalisation, found.holders, weights_of(found.counts(), mode, normalisation))
+
+
+def weights_of(counts: Array, mode: Mode, normalisation: Normalisation) -> Array:
+    """The weights of holders from counts `(holders, concepts, 2)`; see the module for the formulas."""
+    if not len(counts):
+        return np.zeros((0, 0))
+    if normalisation == "jaccard":
+        counts = (counts > 0).astype(np.float64)
+    plus, minus = counts[:, :, 0], counts[:, :, 1]
+    same = plus @ plus.T + minus @ minus.T
+    other = plus @ minus.T + minus @ plus.T
+    weights = {"congruence": same, "conflict": other, "subtract": same - other}[mode]
+    by = _divisors(counts.reshape(len(counts), -1), normalisation)
+    weights = np.divide(weights, by, out=np.zeros_like(weights), where=by > 0)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def _divisors(rows: Array, normalisation: Normalisation) -> Array:
+    if normalisation == "average":
+        active: Array = np.array(np.count_nonzero(rows, axis=1), dtype=np.float64)
+        return np.asarray((active[:, None] + active[None, :]) / 2)
+    if normalisation == "jaccard":
+        # Of two holders, a concept is in the union once, whichever side they take.
+        taken: Array = np.array((rows.reshape(len(rows), -1, 2) > 0).any(axis=2), dtype=np.float64)
+        own: Array = np.array(taken.sum(axis=1), ndmin=1)
+        return np.asarray(own[:, None] + own[None, :] - np.matmul(taken, taken.T))
+    if normalisation == "cosine":
+        length: Array = np.array(np.sqrt((rows**2).sum(axis=1)), ndmin=1)
+        return np.asarray(length[:, None] * length[None, :])
+    return np.ones((len(rows), len(rows)))
+
+
+__all__ = ["MODES", "NORMALISATIONS", "Mode", "Normalisation", "Projection", "project", "weights_of"]

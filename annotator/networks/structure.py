@@ -1,0 +1,86 @@
+"""What a network shows: communities, central holders, and on which concepts the camps meet or part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+
+from annotator.networks.affiliation import Affiliation, Array
+
+SEED = 20240901
+
+
+@dataclass(frozen=True, slots=True)
+class Communities:
+    """Groups of holders, the largest first, each sorted by name, and their modularity; None where there is no edge."""
+
+    groups: tuple[tuple[str, ...], ...]
+    modularity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptFigures:
+    """How holders stand on a concept: so many for it, against it and even.
+
+    `agreement` is the share of pairs of holders who take a side that take the same one, None for fewer than two.
+    `polarisation` is twice the share of the smaller camp: 0 when all are on one side, 1 when they are halved.
+    """
+
+    concept: str
+    support: int
+    oppose: int
+    even: int
+    agreement: float | None
+    polarisation: float | None
+    statements: int
+
+
+def communities(holders: Sequence[str], weights: Array, *, seed: int = SEED) -> Communities:
+    """Communities by modularity on the positive weights. Holders without any are groups of their own.
+
+    Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks. Journal of Statistical Mechanics.
+    """
+    graph = _graph(holders, np.maximum(weights, 0))
+    if not graph.number_of_edges():
+        return Communities(tuple((name,) for name in holders), None)
+    found = nx.community.louvain_communities(graph, weight="weight", seed=seed)
+    groups = sorted((tuple(sorted(group)) for group in found), key=lambda group: (-len(group), group))
+    return Communities(tuple(groups), float(nx.community.modularity(graph, found, weight="weight")))
+
+
+def centrality(holders: Sequence[str], weights: Array) -> dict[str, float]:
+    """The weighted degree of every holder: the sum of its weights, without their signs."""
+    return dict(zip(holders, np.abs(weights).sum(axis=1).tolist(), strict=True))
+
+
+def concept_figures(found: Affiliation) -> list[ConceptFigures]:
+    """Every concept, those that most holders take a side on first."""
+    out: list[ConceptFigures] = []
+    for concept in found.concepts:
+        edges = [edge for edge in found.edges if edge.concept == concept]
+        support, oppose = (sum(edge.sign == sign for edge in edges) for sign in (1, -1))
+        sided = support + oppose
+        pairs = sided * (sided - 1) / 2
+        same = (support * (support - 1) + oppose * (oppose - 1)) / 2
+        out.append(
+            ConceptFigures(
+                concept, support, oppose, len(edges) - sided, same / pairs if pairs else None,
+                2 * min(support, oppose) / sided if sided else None, sum(len(e.statements) for e in edges),
+            )
+        )  # fmt: skip
+    return sorted(out, key=lambda one: (-(one.support + one.oppose), one.concept))
+
+
+def _graph(holders: Sequence[str], weights: Array) -> nx.Graph:
+    graph = nx.Graph()
+    graph.add_nodes_from(holders)
+    rows, columns = np.nonzero(np.triu(weights, 1))
+    for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
+        graph.add_edge(holders[i], holders[j], weight=float(weights[i, j]))
+    return graph
+
+
+__all__ = ["SEED", "Communities", "ConceptFigures", "centrality", "communities", "concept_figures"]

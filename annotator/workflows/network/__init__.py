@@ -1,0 +1,1 @@
+"""The discourse network of a project: read, told, written, and its receipts."""

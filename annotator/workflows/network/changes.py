@@ -1,0 +1,80 @@
+"""Changes of sides: kept as real, or sent back to review as a slip of the coding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from annotator.errors import UsageError
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+)
+from annotator.model.record import GOLD
+from annotator.model.statements import Statement
+from annotator.networks.periods import Turn
+from annotator.project import Project
+
+_KEY = "turn:{}\x1f{}"
+
+
+def kept(project: Project, turn: Turn) -> str:
+    """What was said of a holder's change on a concept: `real`, `slip` or nothing."""
+    return project.setting(_KEY.format(turn.holder, turn.concept)) or ""
+
+
+def keep_as_real(project: Project, turns: Sequence[Turn]) -> None:
+    """These changes are real: they are told as such from now on."""
+    for turn in turns:
+        project.keep_setting(_KEY.format(turn.holder, turn.concept), "real")
+
+
+def send_to_review(project: Project, turns: Sequence[Turn], *, reviewer: str) -> list[Statement]:
+    """The first statement after each change is flagged in the gold, with a note, and its paragraph is open again; the
+    statements that were. Raises UsageError for statements that are not gold."""
+    sent: list[Statement] = []
+    for turn in turns:
+        one = turn.after[0]
+        if one.coder is not None:
+            raise UsageError("only gold can be sent to review", hint="Leave --status out, or make it gold")
+        project.log.record(one.document, GOLD, _reopened(project, turn, one), reviewer=reviewer)
+        project.keep_setting(_KEY.format(turn.holder, turn.concept), "slip")
+        sent.append(one)
+    return sent
+
+
+def _reopened(project: Project, turn: Turn, one: Statement) -> list[Decision]:
+    stands, _ = project.log.annotations(one.document, GOLD)
+    group = f"{project.new_session()}-turn"
+    first = turn.before[0]
+    words = (
+        f"{turn.holder} took the other side on “{turn.concept}” in {first.document} ({first.date}): a slip?"
+    )
+    before = stands.get(one.item, one.paragraph)
+    decisions: list[Decision] = []
+    if before is not None:
+        note = f"{before.note}; {words}" if before.note and words not in before.note else words
+        after = replace(before, note=note, flagged=True)
+        decisions.append(Decision(group, Action.NOTE, one.item, one.paragraph, before, after))
+    mark = stands.mark(one.paragraph)
+    if mark.done:
+        name = paragraph_item(one.paragraph)
+        opened = Standing(Status.MARKED, ParagraphMark(False, mark.excluded))
+        decisions.append(
+            Decision(group, Action.REOPEN, name, one.paragraph, stands.get(name, one.paragraph), opened)
+        )
+    begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
+    document = stands.get(DOCUMENT, -1)
+    if document != begun:
+        decisions.append(Decision(group, Action.COMPLETE, DOCUMENT, -1, document, begun))
+    return decisions
+
+
+__all__ = ["keep_as_real", "kept", "send_to_review"]

@@ -1,0 +1,173 @@
+"""The discourse network of a project: who stands with whom, with error bars, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.errors import ExportError, UsageError
+from annotator.model.naming import concepts_of
+from annotator.model.statements import Sort, Statement, of_records
+from annotator.networks import files, pictures
+from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
+from annotator.networks.periods import Slice, Turn, slices, turns
+from annotator.networks.projection import MODES, NORMALISATIONS, Mode, Normalisation, Projection, project
+from annotator.networks.resampling import Support, resample
+from annotator.networks.structure import Communities, ConceptFigures, communities, concept_figures
+from annotator.project import Project
+from annotator.workflows.exchange.export import selected, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a network is made: see `affiliation`, `project` and `resample` for the fields."""
+
+    status: str = "gold"
+    mode: Mode = "subtract"
+    normalisation: Normalisation = "average"
+    duplicates: Duplicates = "document"
+    author: bool = False
+    actors: bool = False
+    unnamed: bool = False
+    documents: tuple[str, ...] = ()
+    samples: int = 200
+
+    @property
+    def sorts(self) -> tuple[Sort, ...]:
+        """What a side is taken on: concepts, with `actors` actors, with `unnamed` claims by their words."""
+        every: tuple[tuple[Sort, bool], ...] = (
+            ("concept", True), ("entity", self.actors), ("claim", self.unnamed),
+        )  # fmt: skip
+        return tuple(sort for sort, wanted in every if wanted)
+
+
+@dataclass(frozen=True)
+class Network:
+    """All that is told of a network."""
+
+    options: Options
+    statements: tuple[Statement, ...]
+    affiliation: Affiliation
+    projection: Projection
+    communities: Communities
+    concepts: Sequence[ConceptFigures]
+    support: Support
+    turns: Sequence[Turn] = field(default_factory=tuple)
+    left_out: int = 0
+    """Statements that are on no concept or entity, and not in the network."""
+
+
+def read_statements(project: Project, options: Options) -> tuple[Statement, ...]:
+    """The statements of the records that the options choose. Raises ExportError where there are none."""
+    records = selected(project, options.status)
+    wanted = set(options.documents)
+    known = set(project.documents.ids()) if wanted else set()
+    for name in sorted(wanted - known):
+        raise UsageError(f"there is no document “{name}”", hint="`annotator status` lists them")
+    chosen = (record for record in records if not wanted or record.document.id in wanted)
+    found = tuple(of_records(chosen, concepts_of(project.schema)))
+    if not found:
+        hints = {"gold": "Gold comes from `annotator review`; --status all takes everybody's work"}
+        raise ExportError(
+            f"no statement in work of the status “{options.status}”",
+            hint=hints.get(options.status, "Code stances, and concepts of claims, first"),
+        )
+    return found
+
+
+def network(statements: Sequence[Statement], options: Options) -> Network:
+    """The network of statements. Raises UsageError for a rule by time where a document has no date."""
+    how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
+    try:
+        found = affiliation(statements, **how)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise _undated(error) from error
+    made = project(found, options.mode, normalisation=options.normalisation)
+    support = resample(
+        statements, samples=options.samples, mode=options.mode, normalisation=options.normalisation,
+        **how,  # type: ignore[arg-type]
+    )  # fmt: skip
+    left = 0 if options.unnamed else sum(one.sort == "claim" for one in statements)
+    return Network(
+        options, tuple(statements), found, made, communities(made.holders, made.weights), concept_figures(found),
+        support, turns(statements), left,
+    )  # fmt: skip
+
+
+def over_time(
+    statements: Sequence[Statement], options: Options, *, window: int, step: int
+) -> list[tuple[Slice, Network]]:
+    """The network of each window, without error bars. Raises UsageError where a document has no date."""
+    from dataclasses import replace
+
+    plain = replace(options, samples=0)
+    try:
+        return [(one, network(one.statements, plain)) for one in slices(statements, window=window, step=step)]
+    except ValueError as error:
+        raise _undated(error) from error
+
+
+def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
+    """Write the two-mode and the one-mode network into a folder: GraphML, GEXF and CSV of each, and two pictures.
+    Raises ExportError when a file with other content is there and not `force`."""
+    shares = found.support.edges if found.support.samples else None
+    tied = found.support.ties if found.support.samples else None
+    two = files.two_mode_graph(found.affiliation, shares)
+    one = files.one_mode_graph(
+        found.projection, found.affiliation, groups=found.communities.groups, shares=tied
+    )
+    made = {f"affiliation{ending}": writer(two) for ending, writer in files.WRITERS.items()}
+    made |= {f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()}
+    made["network.svg"] = pictures.network_picture(found.affiliation, found.communities)
+    made["matrix.svg"] = pictures.matrix_picture(found.affiliation, found.communities)
+    for name, data in made.items():
+        file = target / name
+        if file.exists() and not force and file.read_bytes() != data:
+            raise ExportError(
+                "exists with other content", file=file, hint="Choose another folder with -o, or --force"
+            )
+    target.mkdir(parents=True, exist_ok=True)
+    for name, data in made.items():
+        write_whole(target / name, data)
+    return [target / name for name in made]
+
+
+def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list[Statement]:
+    """The statements of a holder on a concept, in the order of time. Raises UsageError for a name that has none."""
+    by_holder = [one for one in statements if one.holder.casefold() == entity.casefold()]
+    if not by_holder:
+        raise UsageError(
+            f"nobody called “{entity}” takes a side", hint=_near(entity, {s.holder for s in statements})
+        )
+    wanted = concept.removeprefix("not: ")
+    found = [one for one in by_holder if one.about.casefold() == wanted.casefold()]
+    if not found:
+        raise UsageError(
+            f"“{by_holder[0].holder}” takes no side on “{wanted}”",
+            hint=_near(wanted, {s.about for s in by_holder}),
+        )
+    return sorted(found, key=lambda one: (one.date, one.document, one.start))
+
+
+def _near(name: str, names: set[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(names), n=3, cutoff=0.4)
+    return (
+        f"Did you mean {' or '.join(f'“{one}”' for one in near)}?"
+        if near
+        else "`annotator network` lists the names"
+    )
+
+
+def _undated(error: ValueError) -> UsageError:
+    return UsageError(
+        str(error), hint="Give documents a date (ISO 8601) in their metadata, or choose another rule"
+    )
+
+
+__all__ = [
+    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "evidence", "network", "over_time",
+    "read_statements", "write",
+]  # fmt: skip

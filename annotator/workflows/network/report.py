@@ -1,0 +1,191 @@
+"""The network as plain text in 80 columns, and as values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from annotator.model.statements import Statement
+from annotator.model.telling import both_ends
+from annotator.model.text import paragraph_number, plural
+from annotator.networks.affiliation import DUPLICATES
+from annotator.networks.files import receipt
+from annotator.networks.periods import Slice, Turn
+from annotator.networks.projection import MODES, NORMALISATIONS
+from annotator.networks.structure import centrality
+from annotator.workflows.network.network import Network
+
+SIGN = {1: "+", -1: "-", 0: "="}
+SHOWN = 15
+"""Rows of a table."""
+
+
+def lines(found: Network) -> list[str]:
+    """The whole report: size, camps, ties, the signed matrix, concepts, changes of sides."""
+    return [
+        *_head(found), "", *_camps(found), "", *_ties(found), "", *matrix(found), "", *_concepts(found), "",
+        *_changes(found.turns),
+    ]  # fmt: skip
+
+
+def _head(found: Network) -> list[str]:
+    made, options = found.affiliation, found.options
+    size = f"{plural(len(made.holders), 'holder')}, {plural(len(made.concepts), 'concept')}"
+    rests = f"from {plural(len(found.statements), 'statement')} of {options.status}"
+    out = [f"{size}, {plural(len(made.edges), 'edge')}, {rests}"]
+    out.append(f"ties: {MODES[options.mode]}, {NORMALISATIONS[options.normalisation]}")
+    out.append(f"duplicates: {DUPLICATES[options.duplicates]}")
+    if found.support.samples:
+        out.append(f"%: share of {found.support.samples} samples of the documents that show the same")
+    if found.left_out:
+        out.append(
+            f"left out: {plural(found.left_out, 'statement')} on claims without a concept; --unnamed takes them"
+        )
+    return out
+
+
+def _share(value: float | None) -> str:
+    return "    " if value is None else f"{100 * value:3.0f}%"
+
+
+def _camps(found: Network) -> list[str]:
+    out = ["WHO STANDS WITH WHOM"]
+    if found.communities.modularity is None:
+        return [*out, "  no two holders agree on anything"]
+    out[0] += f"  (modularity {found.communities.modularity:.2f})"
+    weights = centrality(found.projection.holders, found.projection.weights)
+    shown = bool(found.support.samples)
+    for number, names in enumerate((g for g in found.communities.groups if len(g) > 1), 1):
+        holds = f"  holds together in {_share(found.support.group(names)).strip()}" if shown else ""
+        out.append(f"  camp {number}: {plural(len(names), 'holder')}{holds}")
+        for name in sorted(names, key=lambda n: (-weights[n], n))[:SHOWN]:
+            central = f"  central in {_share(found.support.central.get(name, 0.0)).strip()}" if shown else ""
+            out.append(f"    {weights[name]:6.2f}  {both_ends(name, 44)}{central}")
+        if len(names) > SHOWN:
+            out.append(f"            and {len(names) - SHOWN} more")
+    alone = [g[0] for g in found.communities.groups if len(g) == 1]
+    if alone:
+        out.append(f"  alone: {both_ends('; '.join(alone), 66)}")
+    return out
+
+
+def _ties(found: Network) -> list[str]:
+    every = sorted(found.projection.edges(), key=lambda e: (-abs(e[2]), e[0], e[1]))
+    out = [f"TIES  {len(every)} in all, the strongest first"]
+    for a, b, weight in every[:SHOWN]:
+        share = _share(found.support.ties.get((a, b), 0.0)) if found.support.samples else ""
+        out.append(f"  {weight:+6.2f} {share}  {both_ends(a, 30)} – {both_ends(b, 30)}")
+    return out
+
+
+def matrix(found: Network) -> list[str]:
+    """The signed matrix of holders and concepts, by camps; concepts by number, named below."""
+    signs = {(e.holder, e.concept): e for e in found.affiliation.edges}
+    sides = [c.concept for c in found.concepts][: 2 * SHOWN]
+    rows = [name for group in found.communities.groups for name in group][: 3 * SHOWN]
+    width = 3
+    out = ["MATRIX  + supports, - opposes, = even"]
+    out.append(" " * 30 + "".join(f"{i:>{width}}" for i in range(1, min(len(sides), 16) + 1)))
+    shown = sides[:16]
+    for holder in rows:
+        cells = "".join(
+            f"{SIGN[signs[holder, c].sign] if (holder, c) in signs else '.':>{width}}" for c in shown
+        )
+        out.append(f"{both_ends(holder, 28):<30}{cells}")
+    out += [f"  {i:>2}  {both_ends(concept, 72)}" for i, concept in enumerate(shown, 1)]
+    hidden = len(found.affiliation.concepts) - len(shown)
+    return [*out, f"  and {plural(hidden, 'concept')} more: --json has all of it"] if hidden > 0 else out
+
+
+def _concepts(found: Network) -> list[str]:
+    out = ["CONCEPTS             for  against  even  agree  polarised"]
+    for one in found.concepts[:SHOWN]:
+        agree = "   –" if one.agreement is None else f"{one.agreement:4.2f}"
+        split = "   –" if one.polarisation is None else f"{one.polarisation:4.2f}"
+        out.append(f"  {both_ends(one.concept, 74)}")
+        out.append(f"{one.support:>23}  {one.oppose:>7}  {one.even:>4}   {agree}       {split}")
+    return out
+
+
+def _changes(found: Sequence[Turn]) -> list[str]:
+    if not found:
+        return ["CHANGES OF SIDES  none"]
+    out = [f"CHANGES OF SIDES  {len(found)}; annotator evidence HOLDER CONCEPT shows one"]
+    for turn in found[: 2 * SHOWN]:
+        before, after = turn.before[-1], turn.after[0]
+        out.append(f"  {both_ends(turn.holder, 36)}: {both_ends(turn.concept, 38)}")
+        out.append(
+            f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from {after.date[:10]} on"
+        )
+    return out
+
+
+def evidence_lines(found: Sequence[Statement], reasons: dict[str, str]) -> Iterator[str]:
+    """Statements with sentence, coder and place; `reasons` are notes of the gold by receipt."""
+    for one in found:
+        who = "gold" if one.coder is None else one.coder
+        when = f"{one.date[:10]}  " if one.date else ""
+        yield f"{SIGN[one.sign]} {when}{one.document} ¶ {paragraph_number(one.paragraph)}  {who}  {one.side}"
+        yield f"    “{' '.join(one.quote.split())}”"
+        if one.cue:
+            yield f"    cue: “{one.cue}”"
+        if note := reasons.get(receipt(one)):
+            yield f"    review: {note}"
+
+
+def slice_lines(found: Sequence[tuple[Slice, Network]]) -> Iterator[str]:
+    """One line for each window: its days, its size and its camps."""
+    for window, made in found:
+        camps = [len(g) for g in made.communities.groups if len(g) > 1]
+        modularity = made.communities.modularity
+        tail = "" if modularity is None else f", modularity {modularity:.2f}"
+        size = f"{plural(len(made.affiliation.holders), 'holder')}, {plural(len(made.affiliation.edges), 'edge')}"
+        yield f"{window.first} to {window.last}: {size}; camps of {', '.join(map(str, camps)) or 'nobody'}{tail}"
+
+
+def values(found: Network) -> dict[str, Any]:
+    """All of a network as plain values."""
+    support = found.support
+    return {
+        "options": {
+            "status": found.options.status, "mode": found.options.mode,
+            "normalisation": found.options.normalisation, "duplicates": found.options.duplicates,
+            "samples": support.samples,
+        },
+        "statements": len(found.statements),
+        "left_out": found.left_out,
+        "holders": [{"name": h, "kind": found.affiliation.kinds[h]} for h in found.affiliation.holders],
+        "edges": [
+            {
+                "holder": e.holder, "concept": e.concept, "support": e.support, "oppose": e.oppose,
+                "neither": e.neither, "sign": e.sign, "statements": [receipt(s) for s in e.statements],
+                "share": support.edges.get((e.holder, e.concept), 0.0) if support.samples else None,
+            }
+            for e in found.affiliation.edges
+        ],
+        "ties": [
+            {"a": a, "b": b, "weight": round(w, 6),
+             "share": support.ties.get((a, b), 0.0) if support.samples else None}
+            for a, b, w in found.projection.edges()
+        ],
+        "communities": [
+            {"holders": list(group), "share": support.group(group) if support.samples else None}
+            for group in found.communities.groups
+        ],
+        "modularity": found.communities.modularity,
+        "concepts": [
+            {
+                "name": c.concept, "support": c.support, "oppose": c.oppose, "even": c.even,
+                "agreement": c.agreement, "polarisation": c.polarisation, "statements": c.statements,
+            }
+            for c in found.concepts
+        ],
+        "changes": [
+            {"holder": t.holder, "concept": t.concept, "until": t.before[-1].date, "from": t.after[0].date,
+             "sign": t.after[0].sign}
+            for t in found.turns
+        ],
+    }  # fmt: skip
+
+
+__all__ = ["evidence_lines", "lines", "matrix", "slice_lines", "values"]

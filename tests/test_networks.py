@@ -1,0 +1,222 @@
+"""Discourse networks: values worked by hand, files that networkx reads, error bars, changes of sides."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from itertools import count
+from xml.etree import ElementTree
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.statements import Statement, statements
+from annotator.model.text import Document, split_paragraphs
+from annotator.networks import files, pictures
+from annotator.networks.affiliation import affiliation
+from annotator.networks.periods import slices, turns
+from annotator.networks.projection import project
+from annotator.networks.resampling import resample
+from annotator.networks.structure import communities, concept_figures
+
+_ITEMS = count()
+
+
+def said(
+    holder: str,
+    about: str,
+    sign: int,
+    *,
+    document: str = "d1",
+    day: str = "2025-01-01",
+    coder: str | None = None,
+) -> Statement:
+    side = {1: "support", -1: "oppose", 0: "unclear"}[sign]
+    quote = f"words on {about}"
+    return Statement(
+        document, "Title", day, 0, coder, f"r{next(_ITEMS)}", holder, "organization", side, sign, about, "concept",
+        "c", "policy", quote, 0, len(quote),
+    )  # fmt: skip
+
+
+DEBATE = [
+    said("Ann", "tax", 1), said("Ann", "tax", 1, document="d2"), said("Ann", "tolls", 1), said("Ann", "dam", -1),
+    said("Bea", "tax", 1), said("Bea", "dam", -1, document="d2"), said("Bea", "dam", -1, document="d2"),
+    said("Cid", "tax", -1), said("Cid", "dam", 1), said("Cid", "tolls", 0),
+]  # fmt: skip
+"""By document: Ann tax +2, tolls +1, dam -1; Bea tax +1, dam -1; Cid tax -1, dam +1, tolls neither."""
+
+
+def _weights(
+    mode: str, normalisation: str = "no", duplicates: str = "document"
+) -> dict[tuple[str, str], float]:
+    found = affiliation(DEBATE, duplicates=duplicates)  # type: ignore[arg-type]
+    made = project(found, mode, normalisation=normalisation)  # type: ignore[arg-type]
+    return {(a, b): round(w, 6) for a, b, w in made.edges()}
+
+
+def test_the_two_mode_network_counts_by_the_duplicate_rule() -> None:
+    found = affiliation(DEBATE, duplicates="document")
+    assert {(e.holder, e.concept): (e.support, e.oppose, e.neither) for e in found.edges} == {
+        ("Ann", "tax"): (2, 0, 0), ("Ann", "tolls"): (1, 0, 0), ("Ann", "dam"): (0, 1, 0),
+        ("Bea", "tax"): (1, 0, 0), ("Bea", "dam"): (0, 1, 0),
+        ("Cid", "tax"): (0, 1, 0), ("Cid", "dam"): (1, 0, 0), ("Cid", "tolls"): (0, 0, 1),
+    }  # fmt: skip
+    by = {
+        rule: {
+            (e.holder, e.concept): e.support + e.oppose for e in affiliation(DEBATE, duplicates=rule).edges
+        }
+        for rule in ("include", "week", "once")
+    }
+    assert (by["include"]["Bea", "dam"], by["week"]["Bea", "dam"], by["once"]["Ann", "tax"]) == (2, 1, 1)
+    assert len(next(e for e in found.edges if (e.holder, e.concept) == ("Bea", "dam")).statements) == 2
+
+
+def test_ties_are_as_worked_by_hand() -> None:
+    # Ann-Bea: tax 2*1 for, dam 1*1 against. Ann-Cid: tax 2*1 and dam 1*1 opposite; tolls is neither. Bea-Cid: 1 + 1.
+    assert _weights("congruence") == {("Ann", "Bea"): 3}
+    assert _weights("conflict") == {("Ann", "Cid"): 3, ("Bea", "Cid"): 2}
+    assert _weights("subtract") == {("Ann", "Bea"): 3, ("Ann", "Cid"): -3, ("Bea", "Cid"): -2}
+
+
+def test_normalisations_are_as_worked_by_hand() -> None:
+    # Activity: Ann has 3 cells, Bea 2, Cid 2.
+    assert _weights("congruence", "average") == {("Ann", "Bea"): round(3 / 2.5, 6)}
+    # Ann and Bea take a side on tax, tolls, dam together: 3; the same one on 2.
+    assert _weights("congruence", "jaccard") == {("Ann", "Bea"): round(2 / 3, 6)}
+    assert _weights("conflict", "jaccard") == {("Ann", "Cid"): round(2 / 3, 6), ("Bea", "Cid"): 1}
+    # Rows: Ann (2, 1, 1), Bea (1, 1): 3 / (sqrt 6 * sqrt 2).
+    assert _weights("congruence", "cosine") == {("Ann", "Bea"): round(3 / np.sqrt(12), 6)}
+    assert _weights("congruence", "cosine", "once") == {("Ann", "Bea"): round(2 / np.sqrt(6), 6)}
+
+
+def test_concepts_say_how_far_holders_agree_and_are_split() -> None:
+    by_name = {one.concept: one for one in concept_figures(affiliation(DEBATE))}
+    tax = by_name["tax"]
+    assert (tax.support, tax.oppose, tax.even, tax.statements) == (2, 1, 0, 4)
+    assert tax.agreement == pytest.approx(1 / 3) and tax.polarisation == pytest.approx(2 / 3)
+    assert (
+        by_name["tolls"].agreement is None
+        and by_name["tolls"].polarisation == 0
+        and by_name["tolls"].even == 1
+    )
+
+
+def test_camps_are_told_apart_and_nothing_is_made_of_nothing() -> None:
+    made = project(affiliation(DEBATE), "subtract")
+    found = communities(made.holders, made.weights)
+    assert found.groups == (("Ann", "Bea"), ("Cid",)) and found.modularity is not None
+    assert communities(("Ann", "Cid"), np.zeros((2, 2))).modularity is None
+    empty = affiliation([])
+    assert project(empty, "congruence").edges() == [] and not empty.holders
+
+
+def test_a_record_gives_its_statements_with_contraries_turned_and_the_author_s_claims() -> None:
+    text = "Norland rejects higher tolls. Tolls must fall. The dam is safe."
+    document = Document("d", "T", text, split_paragraphs(text), {"date": "2025-03-04"})
+
+    def claim(id: str, quote: str, concept: str, attribution: str) -> Span:
+        at = text.index(quote)
+        attributes = {"concept": [concept], "attribution": attribution}
+        return Span(id, "claim", "policy", at, at + len(quote), attributes=attributes)  # type: ignore[arg-type]
+
+    spans = (
+        Span("a", "actor", "state", 0, 7, entity="Norland; Sudland"),
+        claim("c1", "higher tolls", "not: tolls should fall", "indirect"),
+        claim("c2", "Tolls must fall", "tolls should fall", "author"),
+        claim("c3", "The dam is safe", "dam is safe", "author"),
+    )
+    relations = (
+        Relation("r1", "stance", "oppose", "a", "c1", {"strength": 3, "cue": [8, 15]}),
+        Relation("r2", "stance", "oppose", AUTHOR, "c3"),
+    )
+    found = statements(Record(document, None, Completion.GOLD, spans, relations))
+    assert [(s.holder, s.about, s.sign, s.item) for s in found] == [
+        ("Norland", "tolls should fall", 1, "r1"), ("Sudland", "tolls should fall", 1, "r1"),
+        ("author", "tolls should fall", 1, "c2"), ("author", "dam is safe", -1, "r2"),
+    ]  # fmt: skip
+    assert (found[0].cue, found[0].strength, found[0].date, found[0].coder) == (
+        "rejects",
+        3,
+        "2025-03-04",
+        None,
+    )
+    assert all(text[s.start : s.end] == s.quote for s in found)
+    assert set(affiliation(found).holders) == {"Norland", "Sudland"}
+    assert "author" in affiliation(found, author=True).holders
+
+
+def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
+    found = affiliation(DEBATE)
+    graph = files.two_mode_graph(found, {("Ann", "tax"): 0.9})
+    back = nx.read_graphml(io.BytesIO(files.graphml(graph)))
+    assert {tuple(sorted(e)) for e in back.edges} == {tuple(sorted(e)) for e in graph.edges}
+    edge = back.edges["h:Ann", "c:tax"]
+    assert (edge["balance"], edge["sign"], edge["share"], edge["documents"]) == (2, 1, 0.9, "d1; d2")
+    assert edge["statements"].count("; ") == 1 and edge["quotes"] == "words on tax | words on tax"
+    assert back.nodes["h:Ann"]["label"] == "Ann" and back.nodes["c:tax"]["mode"] == "concept"
+    again = nx.read_gexf(io.BytesIO(files.gexf(graph)))
+    assert again.edges["h:Ann", "c:tax"]["support"] == 2 and b"lastmodifieddate" not in files.gexf(graph)
+    made = project(found, "subtract")
+    one = files.one_mode_graph(made, found, groups=[("Ann", "Bea"), ("Cid",)])
+    tie = nx.read_graphml(io.BytesIO(files.graphml(one))).edges["Ann", "Bea"]
+    assert (tie["weight"], tie["agree"], tie["disagree"]) == (3.0, "dam; tax", "")
+    rows = files.edge_table(one).decode().splitlines()
+    assert rows[0].startswith("source,target,weight,sign") and len(rows) == 4
+
+
+def test_pictures_are_svg_with_every_name_and_the_same_bytes_twice() -> None:
+    hostile = [*DEBATE, said("A & <B>", "tax", 1)]
+    found = affiliation(hostile)
+    groups = communities(found.holders, project(found, "subtract").weights)
+    for picture in (pictures.network_picture, pictures.matrix_picture):
+        data = picture(found, groups)
+        texts = [node.text for node in ElementTree.fromstring(data).iter() if node.tag.endswith("text")]
+        assert {*found.holders, *found.concepts} <= set(texts)
+        assert data == picture(found, groups)
+    assert b"no statements" in pictures.network_picture(affiliation([]), communities((), np.zeros((0, 0))))
+
+
+def test_an_edge_that_hangs_on_one_document_is_told_from_one_that_every_document_shows() -> None:
+    steady = [said("Ann", "tax", 1, document=f"d{i}") for i in range(8)]
+    steady += [said("Bea", "tax", 1, document=f"d{i}") for i in range(8)]
+    found = resample([*steady, said("Cid", "dam", 1, document="d0")], samples=400)
+    assert found.edges["Ann", "tax"] == 1 and found.ties["Ann", "Bea"] == 1
+    # One of eight documents is in a sample with a chance of 1 - (7/8)^8 = .656.
+    assert found.edges["Cid", "dam"] == pytest.approx(1 - (7 / 8) ** 8, abs=0.07)
+    assert found.group(["Ann", "Bea"]) == 1 and found.group(["Cid"]) is None
+    assert resample(steady, samples=0).samples == 0
+    again = resample([*steady, said("Cid", "dam", 1, document="d0")], samples=400)
+    assert (again.edges, again.ties, again.together) == (found.edges, found.ties, found.together)
+
+
+def test_coders_are_drawn_too_where_there_are_several() -> None:
+    both = [said("Ann", "tax", 1, document=f"d{i}", coder=c) for i in range(6) for c in ("x", "y")]
+    alone = [said("Bea", "tax", 1, document=f"d{i}", coder="x") for i in range(6)]
+    found = resample([*both, *alone], samples=400)
+    assert found.edges["Ann", "tax"] == 1 and found.edges["Bea", "tax"] == pytest.approx(0.75, abs=0.08)
+
+
+def test_who_changes_sides_is_told_with_the_days_and_a_day_of_both_is_none() -> None:
+    course = [
+        said("Ann", "tax", 1, day="2025-03-01"), said("Ann", "tax", 1, day="2025-04-01", document="d2"),
+        said("Ann", "tax", -1, day="2025-10-01", document="d3"),
+        said("Bea", "tax", 1, day="2025-03-01"), said("Bea", "tax", -1, day="2025-03-01"),
+        said("Cid", "tax", 1, day=""), said("Cid", "tax", -1, day="2025-04-01"),
+    ]  # fmt: skip
+    (turn,) = turns(course)
+    assert (turn.holder, turn.before[-1].date, turn.after[0].date) == ("Ann", "2025-04-01", "2025-10-01")
+
+
+def test_windows_go_from_the_first_day_to_the_last() -> None:
+    course = [said("Ann", "tax", 1, day=d, document=d) for d in ("2025-01-01", "2025-01-20", "2025-03-01")]
+    found = list(slices(course, window=30, step=30))
+    assert [(s.first, len(s.statements)) for s in found] == [(date(2025, 1, 1), 2), (date(2025, 1, 31), 1)]
+    with pytest.raises(ValueError, match="“d9” has no date"):
+        list(slices([said("Ann", "tax", 1, day="soon", document="d9")], window=3, step=3))
+    with pytest.raises(ValueError, match="at least one day"):
+        list(slices(course, window=0, step=1))
