@@ -62,9 +62,13 @@ def test_the_debate_is_told_written_and_has_receipts(
     before = {file.name: file.read_bytes() for file in out.iterdir()}
     _say(capsys, debate, "network", "--samples", "20", "-o", str(out))
     assert before == {file.name: file.read_bytes() for file in out.iterdir()}
+    _, said = _say(capsys, debate, "network", "--samples", "20", "-o", str(out), "--check")
+    assert "the same, byte by byte" in said
     (out / "matrix.svg").write_text("mine", encoding="utf-8")
     _, said = _say(capsys, debate, "network", "--samples", "0", "-o", str(out), code=3)
-    assert "exists with other content" in said and (out / "matrix.svg").read_text(encoding="utf-8") == "mine"
+    assert "exists with other content" in said
+    _, found = _say(capsys, debate, "network", "--samples", "20", "-o", str(out), "--check", code=1)
+    assert "matrix.svg: differs" in found and (out / "matrix.svg").read_text(encoding="utf-8") == "mine"
 
 
 def test_evidence_names_the_sentences_and_what_review_said(

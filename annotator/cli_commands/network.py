@@ -67,6 +67,9 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     metavar="DIR",
     help="Write GraphML, GEXF, CSV and two SVG pictures into this folder.",
 )
+@click.option(
+    "--check", is_flag=True, help="With -o: write nothing; compare with what is there, byte by byte."
+)
 @click.option("--force", is_flag=True, help="Write over files with other content.")
 @json_option
 @click.pass_context
@@ -88,6 +91,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     output: Path | None = options.pop("output")
     force, as_json, normalise = (options.pop(name) for name in ("force", "as_json", "normalise"))
+    checks = options.pop("check")
+    if checks and output is None:
+        raise click.UsageError("--check goes with -o")
     window, step = options.pop("window"), options.pop("step")
     if step is not None and window is None:
         raise click.UsageError("--step goes with --window")
@@ -108,6 +114,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             workflow.write(one, output / f"{part.first}", force=force)
         return
     found = workflow.network(statements, chosen)
+    if checks and output is not None:
+        workflow.check(found, output)
+        talk(f"{output}: the same, byte by byte")
+        return
     if output is not None:
         files = workflow.write(found, output, force=force)
         talk(f"{output}: {plural(len(files), 'file')}")

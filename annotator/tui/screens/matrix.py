@@ -54,7 +54,7 @@ class MatrixScreen(CommandScreen):
         return (
             ("enter 1-9", "go to the evidence of the cell"), ("h j k l", "move by one cell"),
             ("n N", "the next and the previous cell that holds something"), ("c", "by concepts, or by claims"),
-            ("p", "of the document, or of the project"), ("esc", "back"),
+            ("p", "of the document, or of the project"), ("w", "who stands with whom"), ("esc", "back"),
         )  # fmt: skip
 
     def compose(self) -> ComposeResult:
@@ -106,6 +106,10 @@ class MatrixScreen(CommandScreen):
         elif key == "c":
             self._by = "claim" if self._by == "concept" else "concept"
             self._make()
+        elif key == "w":
+            from annotator.tui.screens.network import NetworkScreen
+
+            self.app.push_screen(NetworkScreen(self._session.project.root, self._session.annotator))
         elif key == "p":
             self._whole = not self._whole
             self._make()
@@ -163,7 +167,7 @@ class MatrixScreen(CommandScreen):
         pairs = (
             ("enter 1-9", "to the evidence"), ("h j k l", "move"), ("n N", "next coded"),
             ("c", "concepts" if self._by == "claim" else "claims"),
-            ("p", "document" if self._whole else "project"), ("esc", "back"),
+            ("p", "document" if self._whole else "project"), ("w", "camps"), ("esc", "back"),
         )  # fmt: skip
         out: list[Piece] = [(" ", PLAIN)]
         for key, word in pairs:

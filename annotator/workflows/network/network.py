@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.errors import ExportError, UsageError
+from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.model.naming import concepts_of
 from annotator.model.statements import Sort, Statement, of_records
 from annotator.networks import files, pictures
@@ -108,19 +108,27 @@ def over_time(
         raise _undated(error) from error
 
 
-def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
-    """Write the two-mode and the one-mode network into a folder: GraphML, GEXF and CSV of each, and two pictures.
-    Raises ExportError when a file with other content is there and not `force`."""
+def rendered(found: Network) -> dict[str, bytes]:
+    """The files of a network by name: the two-mode and the one-mode network as GraphML, GEXF and CSV, and two
+    pictures."""
     shares = found.support.edges if found.support.samples else None
     tied = found.support.ties if found.support.samples else None
     two = files.two_mode_graph(found.affiliation, shares)
     one = files.one_mode_graph(
         found.projection, found.affiliation, groups=found.communities.groups, shares=tied
     )
-    made = {f"affiliation{ending}": writer(two) for ending, writer in files.WRITERS.items()}
-    made |= {f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()}
-    made["network.svg"] = pictures.network_picture(found.affiliation, found.communities)
-    made["matrix.svg"] = pictures.matrix_picture(found.affiliation, found.communities)
+    return {
+        **{f"affiliation{ending}": writer(two) for ending, writer in files.WRITERS.items()},
+        **{f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()},
+        "network.svg": pictures.network_picture(found.affiliation, found.communities),
+        "matrix.svg": pictures.matrix_picture(found.affiliation, found.communities),
+    }
+
+
+def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
+    """Write the files of a network into a folder. Raises ExportError when a file with other content is there and not
+    `force`; nothing is written then."""
+    made = rendered(found)
     for name, data in made.items():
         file = target / name
         if file.exists() and not force and file.read_bytes() != data:
@@ -131,6 +139,18 @@ def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
     for name, data in made.items():
         write_whole(target / name, data)
     return [target / name for name in made]
+
+
+def check(found: Network, target: Path) -> None:
+    """Compare the files of a network with those in a folder. Raises FindingsError for the first that differs."""
+    for name, data in rendered(found).items():
+        file = target / name
+        if not file.is_file():
+            raise FindingsError("is not there", file=file, hint="Without --check it is written")
+        if file.read_bytes() != data:
+            raise FindingsError(
+                "differs from what the project holds now", file=file, hint="Write it again with --force"
+            )
 
 
 def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list[Statement]:
@@ -168,6 +188,6 @@ def _undated(error: ValueError) -> UsageError:
 
 
 __all__ = [
-    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "evidence", "network", "over_time",
-    "read_statements", "write",
+    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "check", "evidence", "network", "over_time",
+    "read_statements", "rendered", "write",
 ]  # fmt: skip

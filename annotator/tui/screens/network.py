@@ -1,0 +1,62 @@
+"""Who stands with whom, from the matrix: the report of the network, made aside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.worker import get_current_worker
+
+from annotator.errors import AnnotatorError
+from annotator.model.record import GOLD
+from annotator.project import Project
+from annotator.tui.rows import PLAIN, Piece, paragraphs
+from annotator.tui.screens.help import TextScreen
+from annotator.tui.theme import Theme
+
+SAMPLES = 100
+"""Samples of the documents for the shares; few, since somebody waits."""
+
+
+class NetworkScreen(TextScreen):
+    """The network of all that an annotator coded, or of the gold."""
+
+    def __init__(self, root: Path, annotator: str) -> None:
+        who = "the gold" if annotator == GOLD else annotator
+        super().__init__(f"Who stands with whom, by {who}", self._rows, close="w")
+        self._root = root
+        self._status = "gold" if annotator == GOLD else f"annotator={annotator}"
+        self._lines: list[str] = ["reading the project …"]
+
+    def on_mount(self) -> None:
+        self.run_worker(self._make, thread=True, exclusive=True)
+
+    def _make(self) -> None:
+        """Read and reckon, with a connection of its own."""
+        from annotator.workflows.network import network, report
+
+        worker = get_current_worker()
+        options = network.Options(status=self._status, samples=SAMPLES)
+        try:
+            with Project.open(self._root) as project:
+                statements = network.read_statements(project, options)
+            made = report.lines(network.network(statements, options))
+        except AnnotatorError as error:
+            made = [error.message, *([error.hint] if error.hint else [])]
+        if self.is_attached and not worker.is_cancelled:
+            self.app.call_from_thread(self._show, made)
+
+    def _show(self, lines: list[str]) -> None:
+        self._lines = lines
+        if self.is_current:
+            self.redraw()
+
+    def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
+        """The lines of the report; its headings, which begin in capitals, are strong."""
+        rows: list[list[Piece]] = []
+        for line in self._lines:
+            style = theme.strong if line.split("  ")[0].isupper() else PLAIN
+            rows += [[(line, style)]] if len(line) <= width else paragraphs(line, width, style)
+        return rows
+
+
+__all__ = ["SAMPLES", "NetworkScreen"]
