@@ -110,7 +110,7 @@ def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(tmp_path: P
                 Span(f"s{i}", layer, "state" if layer == "actor" else "fact", start, end, name, about)
             )
         claims = [s.id for s in spans if s.layer == "claim"]
-        ends = [AUTHOR, "gone", *(s.id for s in spans if s.layer == "actor")]
+        ends = [AUTHOR, *(s.id for s in spans if s.layer == "actor")]
         sides = [
             Relation(
                 f"r{i}",
