@@ -183,6 +183,7 @@ def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(tmp_path: P
         with project(root, *(texts if root is roots[0] else texts[::-1])) as of:
             for id in of.documents.ids():
                 of.suggestions.put(id, proposals(rng, id), run=RUN)
+            arrive(of, rng, 0)
     for step in range(40):
         root = rng.choice(roots)
         with Project.open(root) as of:

@@ -68,12 +68,11 @@ def command(
 
     with open_project(ctx) as project:
         if output is not None and str(output) == "-":
-            data, rows, cut = workflow.render(
-                project, format_, status=status, unit=unit, pseudonyms=pseudonyms
-            )
-            sys.stdout.buffer.write(data)
+            made = workflow.Rendering(project, format_, status=status, unit=unit, pseudonyms=pseudonyms)
+            for part in made.parts():
+                sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
-            result = workflow.ExportResult(None, rows, len(data), cut)
+            result = workflow.ExportResult(None, made.rows, made.size, made.cut)
         else:
             target = output or project.root / "exports"
             if status == "gold" and format_ == "jsonl" and unit == "document":

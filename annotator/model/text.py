@@ -67,7 +67,7 @@ class Document:
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """The paragraph that holds `offset`, or the last one that starts before it."""
-        return self.paragraphs[max(0, bisect_right([p.start for p in self.paragraphs], offset) - 1)]
+        return self.paragraphs[max(0, bisect_right(self.paragraphs, offset, key=lambda p: p.start) - 1)]
 
     def quote(self, start: int, end: int) -> str:
         """The text of `[start, end)`."""

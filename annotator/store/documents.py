@@ -15,6 +15,8 @@ from annotator.store.codec import dumps, now
 from annotator.store.connection import Database
 from annotator.store.rows import CompletionRow, DocumentSummary
 
+_COMPLETION = {completion.value: completion for completion in Completion}
+
 
 def check_text(text: str, *, what: str) -> None:
     """Raise InputError for a text that cannot be stored exactly."""
@@ -280,7 +282,7 @@ def completions(
         (document, annotator),
     )
     for row in rows:
-        yield CompletionRow(row[0], row[1], Completion(row[2]), row[3], row[4])
+        yield CompletionRow(row[0], row[1], _COMPLETION[row[2]], row[3], row[4])
 
 
 def unique_ids(db: Database, wanted: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator.errors import InputError
@@ -23,10 +23,10 @@ from annotator.model.decision import (
 from annotator.model.naming import Concepts
 from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record, same_work
-from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
+from annotator.model.span import NO_ATTRIBUTES, Annotation, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, naming, provenance
-from annotator.store.codec import now, standing_text, standings_of, uuid7
+from annotator.store.codec import now, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.rows import AddResult, CompletionRow
@@ -50,11 +50,11 @@ def records(
     ]
     for some in _batches(wanted):
         ids = list(dict.fromkeys(row.document for row in some))
-        known, stands = documents.load_many(db, ids), _states(db, ids, annotator)
+        known, work = documents.load_many(db, ids), _work(db, ids, annotator)
         seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
         for row in some:
             place = (row.document, row.annotator)
-            found = _record(known[row.document], row.annotator, row.completion, stands.get(place, {}))
+            found = _record(known[row.document], row.annotator, row.completion, work.get(place) or _Work())
             yield _with_provenance(found, seen.get(place, ()), told.get(place))
 
 
@@ -75,63 +75,78 @@ def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]
             first = at
 
 
-def _items(db: Database, document: str, annotator: str) -> Mapping[str, Standing]:
-    return _states(db, [document], annotator).get((document, annotator), {})
+@dataclass(slots=True)
+class _Work:
+    """What stands in one completion; `excluded` holds the paragraphs that were left out or brought back."""
+
+    spans: list[Span] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+    excluded: dict[int, bool] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
 
 
-def _states(
-    db: Database, ids: Sequence[str], annotator: str | None
-) -> dict[tuple[str, str], dict[str, Standing]]:
-    """What stands in the completions of some documents: item -> state."""
+_STATE = """json_extract(
+    state, '$.value.attributes', '$.value.origin', '$.mark.done', '$.mark.excluded', '$.note', '$.flagged')"""
+
+
+def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple[str, str], _Work]:
+    """What stands in the completions of some documents.
+
+    Most of it has columns of its own. What only the state holds is alike in many items, and read once.
+    """
     rows = db.rows(
-        "SELECT document, annotator, item, state FROM item WHERE document IN (SELECT value FROM json_each(?1)) "
-        "AND (?2 IS NULL OR annotator = ?2)",
+        f'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, target, entity, '
+        f"{_STATE} FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR annotator = ?2)",
         (json.dumps(list(ids)), annotator),
     )
-    out: dict[tuple[str, str], dict[str, Standing]] = {}
-    for (id, who, item, _), standing in zip(rows, standings_of([row[3] for row in rows]), strict=True):
-        out.setdefault((id, who), {})[item] = standing
+    read: dict[str, list[Any]] = {}
+    out: dict[tuple[str, str], _Work] = {}
+    for id, who, item, paragraph, kind, layer, label, start, end, source, target, entity, state in rows:
+        work = out.get((id, who))
+        if work is None:
+            work = out[id, who] = _Work()
+        rest = read.get(state)
+        if rest is None:
+            rest = read[state] = json.loads(state)
+        attributes, origin, done, excluded, note, flagged = rest
+        if kind == "span":
+            work.spans.append(
+                Span(item, layer, label, start, end, entity, attributes or NO_ATTRIBUTES, origin)
+            )
+        elif kind == "relation":
+            work.relations.append(
+                Relation(item, layer, label, source, target, attributes or NO_ATTRIBUTES, origin)
+            )
+        elif kind == "paragraph":
+            if done:
+                work.done.append(paragraph)
+            if excluded is not None:
+                work.excluded[paragraph] = excluded
+        if note and kind != "none":
+            work.notes[item] = note
+        if flagged and kind != "none":
+            work.flags.append(item)
     return out
 
 
-def _mark(stands: Mapping[str, Standing], index: int) -> ParagraphMark:
-    standing = stands.get(paragraph_item(index))
-    value = standing.value if standing else None
-    return value if isinstance(value, ParagraphMark) else ParagraphMark()
-
-
-def _record(document: Document, annotator: str, status: Completion, stands: Mapping[str, Standing]) -> Record:
-    marks = {p.index: _mark(stands, p.index) for p in document.paragraphs}
-    shown = document
-    if any(mark.excluded is not None for mark in marks.values()):
+def _record(document: Document, annotator: str, status: Completion, work: _Work) -> Record:
+    if work.excluded:
         paragraphs = tuple(
-            p if (x := marks[p.index].excluded) is None else replace(p, excluded=x)
+            p if (x := work.excluded.get(p.index)) is None else replace(p, excluded=x)
             for p in document.paragraphs
         )
-        shown = replace(document, paragraphs=paragraphs)
-    spans: list[Span] = []
-    relations: list[Relation] = []
-    notes: dict[str, str] = {}
-    flags: list[str] = []
-    for item, standing in stands.items():
-        value = standing.value
-        if isinstance(value, Span):
-            spans.append(value)
-        elif isinstance(value, Relation):
-            relations.append(value)
-        if value is not None and standing.note:
-            notes[item] = standing.note
-        if value is not None and standing.flagged:
-            flags.append(item)
+        document = replace(document, paragraphs=paragraphs)
     return Record(
-        shown,
+        document,
         None if annotator == GOLD else annotator,
         status,
-        tuple(sorted(spans, key=reading_order)),
-        tuple(sorted(relations, key=relation_order)),
-        tuple(index for index, mark in marks.items() if mark.done),
-        dict(sorted(notes.items())),
-        tuple(sorted(flags)),
+        tuple(sorted(work.spans, key=reading_order)),
+        tuple(sorted(work.relations, key=relation_order)),
+        tuple(sorted(work.done)),
+        dict(sorted(work.notes.items())),
+        tuple(sorted(work.flags)),
     )
 
 
@@ -165,7 +180,8 @@ def _add_record(db: Database, stored: Document, name: str, one: Record, concepts
         (name, stored.id),
     )
     if begun is not None:
-        there = _record(stored, name, Completion(begun[0]), _items(db, stored.id, name))
+        work = _work(db, [stored.id], name).get((stored.id, name), _Work())
+        there = _record(stored, name, Completion(begun[0]), work)
         if same_work(there, one):
             return False
         raise InputError(

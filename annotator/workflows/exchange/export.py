@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
@@ -71,42 +73,86 @@ def _named(project: Project, status: str, pseudonyms: bool) -> str:
     return f"{prefix}={Pseudonyms(project).name(name)}" if pseudonyms and name else status
 
 
+class Rendering:
+    """An export while it is made: its bytes part by part, and what has been counted so far; with `pseudonyms`
+    without names of people.
+
+    Raises UsageError at once for a format that cannot be exported, and ExportError with the first part when there is
+    nothing to export.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        format: str,
+        *,
+        status: str = "all",
+        unit: str = "document",
+        pseudonyms: bool = False,
+    ) -> None:
+        self.rows = self.cut = self.size = 0
+        self._project, self._status, self._unit = project, status, unit
+        self._names = Pseudonyms(project) if pseudonyms else None
+        self._module = formats.load(format) if format in formats.names() else None
+        if not isinstance(self._module, WritesLines | WritesFiles):
+            can = [
+                name for name in formats.names() if isinstance(formats.load(name), WritesLines | WritesFiles)
+            ]
+            raise UsageError(
+                f"the format “{format}” is not one that can be exported",
+                hint=f"Choose one of {', '.join(can)}",
+            )
+
+    def parts(self) -> Iterator[bytes]:
+        """The bytes of the export, in its order. A format of lines has some hundred rows in memory at a time."""
+        module = self._module
+        made = self._lines(module.dumps) if isinstance(module, WritesLines) else self._whole()
+        for part in made:
+            self.size += len(part)
+            yield part
+
+    def _records(self) -> Iterator[Record]:
+        for plain in selected(self._project, self._status):
+            record = self._names.record(plain) if self._names is not None else plain
+            for row, lost in by_paragraph(record) if self._unit == "paragraph" else ((record, 0),):
+                self.rows += 1
+                self.cut += lost
+                yield row
+        if not self.rows:
+            raise _nothing(self._status)
+
+    def _lines(self, line_of: Callable[[Record], str]) -> Iterator[bytes]:
+        lines = map(line_of, self._records())
+        while some := "".join(islice(lines, _LINES)):
+            yield some.encode("utf-8")
+
+    def _whole(self) -> Iterator[bytes]:
+        assert isinstance(self._module, WritesFiles)
+        yield self._module.dump(list(self._records()))
+
+
+_LINES = 256
+"""Rows that are written at once."""
+
+
+def _nothing(status: str) -> ExportError:
+    hints = {
+        "all": "Annotate a document first",
+        "gold": "Gold comes from adjudication, or from an import of gold records",
+    }
+    hint = hints.get(status, "`annotator status` tells who has annotated")
+    return ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
+
+
 def render(
     project: Project, format: str, *, status: str = "all", unit: str = "document", pseudonyms: bool = False
 ) -> tuple[bytes, int, int]:
-    """The bytes of an export, the number of its rows and of relations cut; with `pseudonyms` without names of people.
+    """The bytes of an export in one piece, the number of its rows and of relations cut.
 
     Raises ExportError when there is nothing to export.
     """
-    module = formats.load(format) if format in formats.names() else None
-    line_of = module.dumps if isinstance(module, WritesLines) else None
-    if line_of is None and not isinstance(module, WritesFiles):
-        can = [name for name in formats.names() if isinstance(formats.load(name), WritesLines | WritesFiles)]
-        raise UsageError(
-            f"the format “{format}” is not one that can be exported", hint=f"Choose one of {', '.join(can)}"
-        )
-    parts: list[str] = []
-    records: list[Record] = []
-    cut = 0
-    names = Pseudonyms(project) if pseudonyms else None
-    for plain in selected(project, status):
-        record = names.record(plain) if names is not None else plain
-        for row, lost in by_paragraph(record) if unit == "paragraph" else ((record, 0),):
-            if line_of is not None:
-                parts.append(line_of(row))
-            else:
-                records.append(row)
-            cut += lost
-    if not parts and not records:
-        hints = {
-            "all": "Annotate a document first",
-            "gold": "Gold comes from adjudication, or from an import of gold records",
-        }
-        hint = hints.get(status, "`annotator status` tells who has annotated")
-        raise ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
-    if isinstance(module, WritesFiles) and records:
-        return module.dump(records), len(records), cut
-    return "".join(parts).encode("utf-8"), len(parts), cut
+    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    return b"".join(made.parts()), made.rows, made.cut
 
 
 def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
@@ -155,29 +201,33 @@ def export(
     Raises ExportError when a file with other content is there already (unless `force`), or when it cannot
     be written; nothing is changed then.
     """
-    data, rows, cut = render(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    parts = made.parts()
+    first = next(parts)  # Before anything is made: there may be nothing to export.
     file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
     try:
-        if file.exists() and not force and file.read_bytes() != data:
-            raise ExportError(
-                "exists with other content", file=file, hint="Choose another folder with -o, or --force"
-            )
         target.mkdir(parents=True, exist_ok=True)
-        write_whole(file, data)
+        write_whole(file, chain([first], parts), force=force)
     except OSError as error:
         hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
         raise ExportError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
-    return ExportResult(file, rows, len(data), cut)
+    return ExportResult(file, made.rows, made.size, made.cut)
 
 
-def write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
+def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut.
+
+    Raises ExportError when it is there with other content, unless `force`.
+    """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as handle:
-            handle.write(data)
+            handle.writelines(parts)
             handle.flush()
             os.fsync(handle.fileno())
+        if not force and file.exists() and not filecmp.cmp(file, part, shallow=False):
+            hint = "Choose another folder with -o, or --force"
+            raise ExportError("exists with other content", file=file, hint=hint)
         part.replace(file)
     except BaseException:
         with suppress(OSError):
@@ -198,16 +248,21 @@ def check(
 
     Raises FindingsError when it differs or is missing.
     """
-    data, _, _ = render(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
+    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
     file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
     if not file.is_file():
         raise FindingsError("is not there", file=file, hint="Export without --check writes it")
-    there = file.read_bytes()
-    if there != data:
-        pairs = enumerate(zip(there.split(b"\n"), data.split(b"\n"), strict=False), 1)
-        shorter = min(there.count(b"\n"), data.count(b"\n")) + 1
-        line = next((number for number, (a, b) in pairs if a != b), shorter)
-        raise FindingsError(
-            "differs from what the project holds now", file=file, line=line, hint="Export it again"
-        )
+    line = 1
+    with file.open("rb") as there:
+        for part in chain(made.parts(), [b""]):
+            found = there.read(len(part) or 1)
+            if found != part:
+                same = next(
+                    (i for i, (a, b) in enumerate(zip(found, part, strict=False)) if a != b), len(found)
+                )
+                raise FindingsError(
+                    "differs from what the project holds now", file=file,
+                    line=line + found[:same].count(b"\n"), hint="Export it again",
+                )  # fmt: skip
+            line += part.count(b"\n")
     return file

@@ -137,7 +137,7 @@ def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
             )
     target.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
-        write_whole(target / name, data)
+        write_whole(target / name, [data])
     return [target / name for name in made]
 
 

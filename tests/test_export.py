@@ -1,0 +1,117 @@
+"""Exports: the lines are those of the JSON encoder, and files come part by part."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import TEXT, document, project
+
+from annotator.errors import ExportError, FindingsError
+from annotator.formats import _record
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, Paragraph
+from annotator.project import Project
+from annotator.workflows.exchange import export as exporting
+from annotator.workflows.exchange.export import Rendering, check, export
+
+STRINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+VALUES = st.one_of(
+    STRINGS, st.integers(), st.booleans(), st.lists(STRINGS, max_size=3), st.lists(st.integers(), max_size=2)
+)
+ATTRIBUTES = st.dictionaries(STRINGS, VALUES, max_size=4)
+META = st.dictionaries(
+    STRINGS, st.recursive(VALUES | st.none(), lambda v: st.lists(v, max_size=2), max_leaves=4)
+)
+
+
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), min_size=3),
+    strings=st.lists(STRINGS, min_size=8, max_size=8),
+    attributes=ATTRIBUTES,
+    meta=META,
+    who=st.none() | STRINGS,
+    excluded=st.booleans(),
+)
+def test_a_line_is_what_the_encoder_makes_of_the_record(
+    text: str,
+    strings: list[str],
+    attributes: dict[str, object],
+    meta: dict[str, object],
+    who: str | None,
+    excluded: bool,
+) -> None:
+    id, title, span, layer, label, relation, origin, entity = strings
+    record = Record(
+        Document(id, title, text, (Paragraph(0, 0, 2, excluded), Paragraph(1, 2, len(text))), meta),
+        who,
+        Completion.DONE,
+        (Span(span, layer, label, 0, 2, None, attributes, origin), Span("b", layer, label, 1, 3, entity)),
+        (Relation(relation, layer, label, AUTHOR, span, attributes, origin),),
+        (0, 1),
+        {span: title},
+        (span,),
+    )
+    right = json.dumps(_record.data_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert _record.dumps(record) == right + "\n"
+
+
+@pytest.fixture
+def coded(tmp_path: Path) -> Project:
+    of = project(tmp_path / "p")
+    of.log.add_records(
+        Record(
+            document(f"{TEXT} {i}.", id=f"d{i}"), "ada", Completion.DONE, (Span("a", "actor", "state", 0, 4),)
+        )
+        for i in range(7)
+    )
+    return of
+
+
+def test_lines_come_part_by_part_and_make_the_same_file(
+    coded: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = b"".join(Rendering(coded, "jsonl").parts())
+    monkeypatch.setattr(exporting, "_LINES", 3)
+    made = Rendering(coded, "jsonl")
+    parts = list(made.parts())
+    assert [part.count(b"\n") for part in parts] == [3, 3, 1]
+    assert b"".join(parts) == whole and (made.rows, made.size) == (7, len(whole))
+
+
+def test_a_file_that_differs_is_left_as_it_is_and_the_line_is_told(
+    coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_LINES", 2)
+    file = export(coded, "jsonl", tmp_path / "out").file
+    assert file is not None and check(coded, "jsonl", tmp_path / "out") == file
+    right = file.read_bytes()
+    lines = right.splitlines(keepends=True)
+    for wrong, line in (
+        (b"".join(lines[:5]), 6),
+        (right[:-1], 7),
+        (right + b"more\n", 8),
+        (right.replace(b'"d3"', b'"d9"'), 4),
+        (b"", 1),
+    ):
+        file.write_bytes(wrong)
+        with pytest.raises(FindingsError) as found:
+            check(coded, "jsonl", tmp_path / "out")
+        assert found.value.line == line
+        with pytest.raises(ExportError, match="other content"):
+            export(coded, "jsonl", tmp_path / "out")
+        assert file.read_bytes() == wrong
+    export(coded, "jsonl", tmp_path / "out", force=True)
+    assert file.read_bytes() == right
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_nothing_to_export_makes_no_folder(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of, pytest.raises(ExportError, match="nothing to export"):
+        export(of, "jsonl", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
