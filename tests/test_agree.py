@@ -22,7 +22,8 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.beside import beside
 from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
-from annotator.workflows.agreement.report import band, bar, lines, number
+from annotator.workflows.agreement.lines import band, bar, number
+from annotator.workflows.agreement.report import lines
 
 TEXT = "Iran says the deal is dead."
 

@@ -431,7 +431,7 @@ def test_what_nobody_coded_has_no_value() -> None:
     for result in compute(attributes, comparison, layer):
         if "strength" in result.name:
             assert (result.value, result.n, result.coverage) == (None, 0, 0)
-            assert result.reason == "no aligned annotations of two annotators have it"
+            assert result.reason == "no two annotators gave one"
 
 
 _UNITS = st.lists(

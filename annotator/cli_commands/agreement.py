@@ -179,7 +179,7 @@ def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
     from annotator.model.text import paragraph_number
     from annotator.tui.theme import THEMES
     from annotator.tui.views.beside import beside
-    from annotator.workflows.agreement.report import WIDTH
+    from annotator.workflows.agreement.lines import WIDTH
 
     theme = next(iter(THEMES.values()))
     for one in passages:

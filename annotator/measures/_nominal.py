@@ -166,7 +166,7 @@ class Variable:
     name: str
     known: Sequence[str] = ()
     interval: bool = False
-    nothing: str = "no aligned annotations of two annotators have it"
+    nothing: str = "no two annotators gave one"
 
 
 def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:

@@ -138,7 +138,7 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
     n, every = own.count("units"), own.get("every")
     covered = float(sum(own.get("set", names) for names in sets))
     coverage = covered / every if every else None
-    reason = "no variation: every name is the same" if n else "no aligned annotations that both have a name"
+    reason = "no variation: every name is the same" if n else "no two annotators gave one"
     parts = _by_name(name, own)
     take = own.pick(("agree",), ("units",))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,21 +20,28 @@ from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.views.beside import beside
+from annotator.tui.views.differences import difference_rows
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from annotator.workflows.agreement.report import Line
+    from annotator.workflows.agreement.compute import Follower
+    from annotator.workflows.agreement.differences import Difference, Selection
+    from annotator.workflows.agreement.lines import Line
     from annotator.workflows.agreement.values import Spot
 
 LOOK = 0.02
 """Seconds between two looks at whether somebody saved something; a look costs some ten microseconds."""
+
+MOST = 500
+"""So many differences are shown at once; all of them are in a table of `annotator agreement --tables`."""
 
 _BLOCKS = "█▉▊▋▌▍▎▏░▒▓"
 _DRAWN = re.compile(f"([{_BLOCKS}]+|≥.80$|≥.667$)")
 
 
 class AgreementScreen(CommandScreen):
-    """The report with a cursor; enter opens the paragraph of the line, `n` `N` go from one such line to another."""
+    """The report with a cursor: enter opens what stands behind a line, `w` says what its figure is, `f` chooses what is
+    compared, `y` copies, `o` writes a report."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -42,7 +51,21 @@ class AgreementScreen(CommandScreen):
         self._root = root
         self._lines: list[Line] = []
         self._message = "reading what the annotators finished …"
-        self._at = self._top = 0
+        self._said = ""
+        self._choice = ""
+        self._at = self._top = self._cell = 0
+
+    @property
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("enter", "the differences behind the line, or its paragraph side by side"),
+            ("h l", "a single cell of a row of labels or annotators"),
+            ("w", "what the figure is, how to read it, and when not to"),
+            ("f", "compare only some layers, labels, annotators, documents or days"),
+            ("y", "copy the report"), ("o", "write a report: Markdown, LaTeX or CSV"),
+            ("n N", "the next and the previous paragraph"), ("s S", "the next and the previous section"),
+            ("esc", "back"),
+        )  # fmt: skip
 
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
@@ -56,29 +79,39 @@ class AgreementScreen(CommandScreen):
     def on_screen_resume(self) -> None:
         self.redraw()
 
+    def say(self, message: str) -> None:
+        self._said = message
+        if self.is_attached and self.is_current:
+            self.redraw()
+
     def _follow(self) -> None:
         """Read, tell, and look again for as long as the screen is open; the connection belongs to this thread."""
+        from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.compute import Follower
 
         worker = get_current_worker()
         try:
             with Project.open(self._root) as project:
-                follower = Follower(project)
-                self._tell(follower)
+                choice = Choice.parse(self._choice)
+                follower = Follower(
+                    project,
+                    annotators=choice.annotators or None,
+                    layers=choice.layers or None,
+                    documents=choice.in_documents(project),
+                )
+                self._tell(follower, choice.labels)
                 while not worker.is_cancelled:
                     time.sleep(LOOK)
                     if follower.update():
-                        self._tell(follower)
+                        self._tell(follower, choice.labels)
         except AnnotatorError as error:
             self._post(error)
 
-    def _tell(self, follower: object) -> None:
-        from annotator.workflows.agreement.compute import Follower
+    def _tell(self, follower: Follower, labels: Sequence[str]) -> None:
         from annotator.workflows.agreement.report import lines
 
-        assert isinstance(follower, Follower)
         try:
-            found = lines(follower.agreement())
+            found = lines(follower.agreement(), labels)
         except AnnotatorError as error:
             self._post(error)
         else:
@@ -106,8 +139,12 @@ class AgreementScreen(CommandScreen):
         if self.is_current:
             self.redraw()
 
+    def _line(self) -> Line | None:
+        return self._lines[self._at] if self._at < len(self._lines) else None
+
     def _spot(self) -> Spot | None:
-        return self._lines[self._at].spot if self._at < len(self._lines) else None
+        line = self._line()
+        return line.spot if line is not None else None
 
     def redraw(self) -> None:
         width, height = self.app.size
@@ -115,8 +152,9 @@ class AgreementScreen(CommandScreen):
         room = max(1, height - 3)
         self._at = max(0, min(self._at, len(self._lines) - 1))
         self._top = max(0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room))
-        state = "follows what is saved" if self._lines else ""
-        bar = justify([(" Agreement", PLAIN)], [(f"{state} ", PLAIN)], width)
+        state = self._said or self._here() or ("follows what is saved" if self._lines else "")
+        title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
+        bar = justify([(title, PLAIN)], [(f"{state} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
         for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
             rows.append(
@@ -128,11 +166,23 @@ class AgreementScreen(CommandScreen):
         if self._message:
             rows += paragraphs(self._message, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
-        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot()]])
+        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot(width)]])
+
+    def _selection(self) -> Selection | None:
+        """What enter opens: of a row, or of the cell that was gone to."""
+        line = self._line()
+        if line is None:
+            return None
+        return line.cells[self._cell - 1] if 0 < self._cell <= len(line.cells) else line.opens
+
+    def _here(self) -> str:
+        """The words of what enter opens, where that is not plain from the line."""
+        found = self._selection()
+        return found.title if found is not None else ""
 
     def _pieces(self, line: Line, width: int, here: bool) -> list[Piece]:
         """A line with colour on its bars, shades and verdicts, which says nothing that the characters do not."""
-        from annotator.workflows.agreement.report import spot_text
+        from annotator.workflows.agreement.breakdown import spot_text
 
         theme = self.theme_now
         style = {"head": theme.strong, "note": theme.muted}.get(line.kind, PLAIN)
@@ -145,41 +195,192 @@ class AgreementScreen(CommandScreen):
         parts = [part for part in _DRAWN.split(text) if part]
         return [(part, inks.get(part, theme.ink("sky") if part[0] in _BLOCKS else PLAIN)) for part in parts]
 
-    def _foot(self) -> list[Piece]:
+    def _foot(self, width: int) -> list[Piece]:
         theme = self.theme_now
+        pairs = (
+            ("enter", "open"), ("w", "what is it"), ("f", "choose"), ("y", "copy"), ("o", "report"),
+            ("n N", "paragraphs"), ("s S", "sections"), ("h l", "cells"), ("esc", "back"), ("?", "keys"),
+        )  # fmt: skip
         foot: list[Piece] = []
-        for key, words in (("n N", "paragraphs"), ("enter", "side by side"), ("s S", "sections"),
-                           ("PgDn PgUp", "scroll"), ("esc", "back")):  # fmt: skip
-            foot += [(f" {key}", theme.strong), (f" {words} ", theme.muted)]
+        for key, words in pairs:
+            if sum(len(text) for text, _ in foot) + len(key) + len(words) + 3 <= width:
+                foot += [(f" {key}", theme.strong), (f" {words} ", theme.muted)]
         return foot
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
         steps = {"j": 1, "down": 1, "k": -1, "up": -1, "pagedown": page, "space": page, "]": page, "pageup": -page,
                  "[": -page, "home": -(10**6), "end": 10**6, "G": 10**6}  # fmt: skip
+        keys: dict[str, Callable[[], None]] = {
+            "enter": self._enter, "w": self._explain, "f": self._choose, "y": self._copy, "o": self._ask_report,
+        }  # fmt: skip
+        self._said = ""
         if key in ("escape", "q", "A"):
             self.app.pop_screen()
-        elif key == "ctrl+q":
-            self.run_quit()
         elif key in steps:
-            self._at = max(0, self._at + steps[key])
+            self._at, self._cell = max(0, self._at + steps[key]), 0
             self.redraw()
+        elif key in ("h", "left", "l", "right"):
+            self._to_cell(1 if key in ("l", "right") else -1)
         elif key in ("n", "N"):
             self._jump("spot", forward=key == "n")
         elif key in ("s", "S"):
             self._jump("head", forward=key == "s")
-        elif key == "enter":
-            spot = self._spot()
-            if spot is not None:
-                self._open(spot)
-            else:
-                self._jump("spot", forward=True)
+        elif key in keys:
+            keys[key]()
+        else:
+            self.everywhere(key)
+
+    def _to_cell(self, step: int) -> None:
+        line = self._line()
+        count = len(line.cells) if line is not None else 0
+        self._cell = max(0, min(count, self._cell + step))
+        self.redraw()
+
+    def _enter(self) -> None:
+        spot, selection = self._spot(), self._selection()
+        if spot is not None:
+            self._open(spot)
+        elif selection is not None:
+            self._differences(selection)
+        else:
+            self._jump("spot", forward=True)
+
+    def _explain(self) -> None:
+        """What the figure of the line is."""
+        from annotator.workflows.agreement.report import explained
+
+        line = self._line()
+        if line is None or line.figure is None:
+            self.say("w says it on lines with a figure")
+            return
+        words = explained(line.figure)
+        self.app.push_screen(
+            TextScreen(
+                words[0],
+                lambda _, width: [
+                    row for one in words[1:] for row in (paragraphs(one, width) if one else [[]])
+                ],
+                close="w",
+            )
+        )
+
+    def _choose(self) -> None:
+        """Compare only a part: layers, labels, annotators, documents, days."""
+        from annotator.tui.screens.prompt import Prompt
+        from annotator.workflows.agreement.choice import Choice
+
+        def problem(text: str) -> str:
+            try:
+                Choice.parse(text)
+            except AnnotatorError as error:
+                return f"{error.message}. {error.hint}"
+            return ""
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._choice = text.strip()
+                self._lines, self._message = [], "reading what the annotators finished …"
+                self._at = self._top = self._cell = 0
+                self.run_worker(self._follow, thread=True, exclusive=True)
+            self.redraw()
+
+        title = "compare (layer:claim label:fact by:ada,ben document:… since:2026-11-01 until:…)"
+        self.app.push_screen(Prompt(title, self.theme_now, value=self._choice, check=problem), chosen)
+
+    def _copy(self) -> None:
+        """The report into the clipboard of the terminal."""
+        self.app.copy_to_clipboard("\n".join(line.text for line in self._lines) + "\n")
+        self.say(f"{len(self._lines)} lines copied, where the terminal lets programs copy")
+
+    def _ask_report(self) -> None:
+        """Ask for a file, and write the report aside."""
+        from annotator.tui.screens.prompt import Prompt
+        from annotator.workflows.agreement.methods import check_report
+
+        def problem(text: str) -> str:
+            try:
+                check_report(Path(text))
+            except AnnotatorError as error:
+                return f"{error.message}. {error.hint}"
+            return ""
+
+        def chosen(text: str | None) -> None:
+            if text:
+                self.run_worker(partial(self._write, Path(text).expanduser()), thread=True, group="report")
+                self._said = "writing the report …"
+            self.redraw()
+
+        title = "write a report to (.md, .tex or .csv)"
+        self.app.push_screen(Prompt(title, self.theme_now, value="agreement.md", check=problem), chosen)
+
+    def _write(self, file: Path) -> None:
+        from annotator.workflows.agreement.choice import Choice
+        from annotator.workflows.agreement.methods import write_report
+        from annotator.workflows.agreement.study import study
+
+        try:
+            with Project.open(self._root) as project:
+                choice = Choice.parse(self._choice)
+                made = study(
+                    project,
+                    annotators=choice.annotators or None,
+                    layers=choice.layers or None,
+                    documents=choice.in_documents(project),
+                )
+                write_report(made, file)
+        except AnnotatorError as error:
+            words = error.message
+        else:
+            words = f"written: {file.resolve()}"
+        if self.is_attached:
+            self.app.call_from_thread(self.say, words)
+
+    def _differences(self, selection: Selection) -> None:
+        """The disagreements behind a line or a cell, read now and aside."""
+        self.say("reading the differences …")
+        self.run_worker(partial(self._read_differences, selection), thread=True, group="differences")
+
+    def _read_differences(self, selection: Selection) -> None:
+        from annotator.workflows.agreement.choice import Choice
+        from annotator.workflows.agreement.study import all_differences
+
+        found: list[Difference] = []
+        count = 0
+        try:
+            with Project.open(self._root) as project:
+                choice = Choice.parse(self._choice)
+                for one in all_differences(
+                    project,
+                    annotators=choice.annotators or None,
+                    layers=(selection.layer,),
+                    documents=choice.in_documents(project),
+                ):
+                    if selection.holds(one):
+                        count += 1
+                        found += [one] if count <= MOST else []
+        except AnnotatorError as error:
+            self.app.call_from_thread(self.say, error.message)
+            return
+        if self.is_attached:
+            self.app.call_from_thread(self._show_differences, selection, found, count)
+
+    def _show_differences(self, selection: Selection, found: Sequence[Difference], count: int) -> None:
+        self._said = ""
+        more = f", the first {MOST} of them" if count > len(found) else ""
+        self.app.push_screen(
+            TextScreen(
+                f"{selection.title}: {count:,}{more}",
+                lambda theme, width: difference_rows(found, theme, width),
+                close="enter",
+            )
+        )
 
     def _jump(self, kind: str, *, forward: bool) -> None:
         places = [i for i, line in enumerate(self._lines) if line.kind == kind]
         later = [i for i in places if i > self._at] if forward else [i for i in places[::-1] if i < self._at]
         if later:
-            self._at = later[0]
+            self._at, self._cell = later[0], 0
             if kind == "head":
                 self._top = self._at
             self.redraw()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
@@ -150,22 +150,31 @@ def _quote(passage: Passage, span: Span) -> str:
     return " ".join(passage.text[span.start : span.end].split())
 
 
-def chosen(
-    found: Iterator[Difference],
-    *,
-    kinds: Collection[str] = (),
-    labels: Collection[str] = (),
-    who: Collection[str] = (),
-) -> Iterator[Difference]:
-    """Those of these kinds, with one of these labels, between two of these annotators; all where nothing is given."""
-    for one in found:
-        if kinds and one.kind not in kinds:
-            continue
-        if labels and not {one.label_1, one.label_2} & set(labels):
-            continue
-        if who and not {one.annotator_1, one.annotator_2} <= set(who):
-            continue
-        yield one
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of each), between
+    annotators (one: whoever the other is). Nothing given is everything. `title` says it in words."""
+
+    title: str
+    layer: str = ""
+    kinds: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    both: bool = False
+    who: tuple[str, ...] = ()
+
+    def holds(self, found: Difference) -> bool:
+        """Whether a difference is one of them."""
+        if self.layer and found.layer != self.layer:
+            return False
+        if self.kinds and found.kind not in self.kinds:
+            return False
+        labels = {found.label_1, found.label_2}
+        if self.both and labels != set(self.labels):
+            return False
+        if self.labels and not labels & set(self.labels):
+            return False
+        people = {found.annotator_1, found.annotator_2}
+        return set(self.who) <= people if len(self.who) < 3 else people <= set(self.who)
 
 
-__all__ = ["COLUMNS", "Difference", "chosen", "differences"]
+__all__ = ["COLUMNS", "Difference", "Selection", "differences"]

@@ -12,7 +12,7 @@ from annotator.measures.api import About, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.habits import outstanding
-from annotator.workflows.agreement.report import number
+from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.study import Study
 
 FORMATS = (".md", ".tex", ".csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.model.text import plural
-from annotator.workflows.agreement.report import number
+from annotator.workflows.agreement.lines import number
 
 
 def _undecided(manifest: dict[str, Any]) -> str:

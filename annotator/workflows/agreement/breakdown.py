@@ -1,0 +1,159 @@
+"""The report's sections on labels, annotators, paragraphs, and suggestions."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from annotator.measures.api import Part
+from annotator.model.text import paragraph_number
+from annotator.workflows.agreement.differences import Selection
+from annotator.workflows.agreement.lines import (
+    HEAT,
+    WIDTH,
+    Line,
+    heat,
+    interval_words,
+    level,
+    note,
+    number,
+    value_of,
+)
+from annotator.workflows.agreement.values import Agreement, Contrast, Spot
+
+
+def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
+    """Per label: strict F1, alpha of the label, and what it was confused with, in shares of the row."""
+    out: list[Line] = []
+    for layer, (labels, counts) in found.confusion.items():
+        if not labels:
+            continue
+        strict, alpha = _parts(found, layer, "F1 strict"), _parts(found, layer, "alpha label")
+        order = sorted(range(len(labels)), key=lambda i: (-sum(counts[i]), labels[i]))
+        shown = order[:5]
+        titles = " ".join(labels[i][:7].rjust(7) for i in shown)
+        head = f"{'TYPES OF ' + layer.upper():<20}   F1     α  {titles}"
+        out += [Line("")] if out else []
+        out.append(Line(head, "head"))
+        for i in order[:12]:
+            row = sum(counts[i])
+            cells = " ".join(heat(counts[i][j], row) for j in shown)
+            figures = " ".join(f"{number(value_of(parts, labels[i])):>5}" for parts in (strict, alpha))
+            if only and labels[i] not in only:
+                continue
+            opened = tuple(
+                Selection(
+                    f"{layer}: {labels[i]} and {labels[j]}", layer, labels=(labels[i], labels[j]), both=True
+                )
+                for j in shown
+            )
+            whole = Selection(f"{layer}: all that differs with {labels[i]}", layer, labels=(labels[i],))
+            out.append(Line(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened))
+        if len(order) > len(shown):
+            out.append(Line(_confused(labels, counts), "note"))
+    if out:
+        out += note(
+            "Rows: the type that one annotator gave; columns: how often the other gave which to the same span."
+        )
+    return out
+
+
+def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    pairs = [(counts[i][j], labels[i], labels[j]) for i in range(len(labels)) for j in range(i)]
+    told = [f"{a}–{b} {n}" for n, a, b in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3] if n]
+    more = f"; {len(labels)} types, all in --json" if len(labels) > 12 else ""
+    return f"  most often confused: {', '.join(told) or 'none'}{more}"[:WIDTH]
+
+
+def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, Part]:
+    return next((r.parts for r in found.results if r.layer == layer and r.name == name), {})
+
+
+def people_section(found: Agreement) -> list[Line]:
+    """The matrix of annotators with shades, and the mean when one is left out."""
+    names = found.data.annotators
+    shown = names[:6]
+    if len(names) == 2:
+        cells = "  ".join(f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items())
+        return (
+            [Line("WHO WITH WHOM, F1", "head"), Line(f"  {names[0]} with {names[1]}:  {cells}")]
+            if cells
+            else []
+        )
+    out: list[Line] = []
+    for layer, pairs in found.pairs.items():
+        without = found.without.get(layer, {})
+        head = " ".join(name[:8].rjust(8) for name in shown)
+        out += [Line("")] if out else []
+        out.append(Line(f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head"))
+        for one in shown:
+            cells = " ".join(_cell(pairs, one, other) for other in shown)
+            rest = f"  {number(without.get(one)):>7}" if without else ""
+            opened = tuple(
+                Selection(f"{layer}: {one} and {other}", layer, who=(one, other))
+                for other in shown
+                if other != one
+            )
+            whole = Selection(f"{layer}: {one} and all others", layer, who=(one,))
+            out.append(Line(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened))
+    if len(names) > len(shown):
+        out.append(Line(f"  and {len(names) - len(shown)} annotators more: see --json", "note"))
+    return (
+        [*out, *note("F1, strict; without: the mean of the other pairs when that annotator is left out.")]
+        if out
+        else []
+    )
+
+
+def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str) -> str:
+    key = (min(one, other), max(one, other))
+    if one == other or key not in pairs:
+        return "·".rjust(8)
+    value = pairs[key]
+    shade = " " if value is None else HEAT[level(value, 1)]
+    return f"{shade}{number(value)}".rjust(8)
+
+
+def spots_section(found: Agreement) -> list[Line]:
+    out = [Line(f"{'WHERE TO LOOK':<40}{'differ':>12}   worst paragraphs first", "head")]
+    out += [Line(spot_text(spot), "spot", spot) for spot in found.worst]
+    return out if found.worst else []
+
+
+def spot_text(spot: Spot, width: int = WIDTH) -> str:
+    """The line of a paragraph to look at, in `width` columns."""
+    where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{paragraph_number(spot.paragraph)}"
+    share = f"{spot.differing:,} of {spot.marked:,}"
+    room = max(8, width - 58)
+    quote = f"“{spot.quote}”" if len(spot.quote) <= room - 2 else f"“{spot.quote[: room - 3]}…”"
+    return f"  {where:<38}{share:>12}   {quote}"
+
+
+def influence_section(found: Agreement) -> list[Line]:
+    out: list[Line] = []
+    if found.blind:
+        out += [_contrast_head("WITH EACH OTHER"), *(_contrast(one, "") for one in found.blind)]
+    if found.model:
+        out += [Line("")] if out else []
+        out += [_contrast_head("WITH THE SUGGESTIONS"), *(_contrast(one, one.name) for one in found.model)]
+    if not out:
+        return []
+    hidden = any(one.paragraphs[1] for one in (*found.blind, *found.model))
+    words = "F1, strict; of stances with side. Seen: in paragraphs where suggestions were shown"
+    more = "; hidden: where they were hidden until the paragraph was done." if hidden else ", which are all."
+    return [*out, *note(words + more)]
+
+
+def _contrast_head(title: str) -> Line:
+    return Line(f"{title:<28}{'seen':>5} {'95 %':<9} {'¶':>6}   {'hidden':>6} {'95 %':<9} {'¶':>6}", "head")
+
+
+def _contrast(one: Contrast, name: str) -> Line:
+    what = f"  {name[:14]:<15}{one.layer[:10]}" if name else f"  {one.layer}"
+    text = f"{what:<28}{number(one.shown.value):>5} {interval_words(one.shown):<9} {one.paragraphs[0]:>6,}"
+    if one.paragraphs[1]:
+        text += f"   {number(one.hidden.value):>6} {interval_words(one.hidden):<9} {one.paragraphs[1]:>6,}"
+    return Line(text)
+
+
+__all__ = ["influence_section", "labels_section", "people_section", "spot_text", "spots_section"]

@@ -1,0 +1,102 @@
+"""A line of the report, and how numbers look in it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from annotator.measures.api import Part, Result
+from annotator.workflows.agreement.differences import Selection
+from annotator.workflows.agreement.values import Spot
+
+TENTATIVE, RELIABLE = 0.667, 0.8
+"""Krippendorff (2004), p. 241: below .667 not to be relied on, from .8 on reliable."""
+
+_CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
+"""Figures that chance is taken out of, which the limits are for."""
+
+WIDTH = 78
+
+BAR = 8
+
+HEAT = " ░▒▓█"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
+
+    `opens` are the differences that it leads to, `cells` those of its single cells, `figure` what it tells of."""
+
+    text: str
+    kind: str = "text"
+    spot: Spot | None = None
+    opens: Selection | None = None
+    cells: tuple[Selection, ...] = ()
+    figure: Result | None = None
+
+
+def number(value: float | None) -> str:
+    """Two decimals without the zero before the point; a dash for what is undefined."""
+    if value is None:
+        return "–"
+    text = f"{value:.2f}"
+    return "0" if text in ("0.00", "-0.00") else text.replace("0.", ".", 1)
+
+
+def bar(value: float | None, width: int = BAR) -> str:
+    """The part of `width` cells that a value in [0, 1] fills, in eighths; nothing for what is undefined."""
+    if value is None:
+        return " " * width
+    eighths = round(max(0.0, min(1.0, value)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width, "·")
+
+
+def band(result: Result) -> str:
+    """What Krippendorff's limits say of a chance-corrected figure: only when the lower end of its interval clears
+    them."""
+    if result.low is None or not result.name.startswith(_CHANCE):
+        return ""
+    if result.low >= RELIABLE:
+        return "reliable"
+    return "tentative" if result.low >= TENTATIVE else ""
+
+
+def interval_words(result: Result | None) -> str:
+    if result is None or result.low is None or result.high is None:
+        return ""
+    return f"{number(result.low)}–{number(result.high)}"
+
+
+def share_words(result: Result) -> str:
+    return "" if result.coverage is None else f"{round(100 * result.coverage)} %"
+
+
+def note(text: str) -> list[Line]:
+    return [Line(f"  {part}", "note") for part in textwrap.wrap(text, WIDTH - 2)]
+
+
+BANDS = {"": "", "tentative": "≥.667", "reliable": "≥.80"}
+
+
+def heat(count: int, total: int) -> str:
+    """A shade and the count; the shade is the share of the row."""
+    return f"{HEAT[level(count, total)]}{count}".rjust(7) if count else "·".rjust(7)
+
+
+def value_of(parts: Mapping[str, Part], label: str) -> float | None:
+    found = parts.get(label)
+    return found.value if found is not None else None
+
+
+def level(count: float, total: float) -> int:
+    """Of five shades the one for a share."""
+    return 0 if not count else 1 + min(3, int(4 * count / total))
+
+
+__all__ = [
+    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "Line", "band", "bar", "heat", "interval_words", "level",
+    "note", "number", "share_words", "value_of",
+]  # fmt: skip

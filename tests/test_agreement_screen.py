@@ -1,0 +1,159 @@
+"""The agreement screen: what lines lead to, what is chosen, explained, copied and written."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import document
+from textual.pilot import Pilot
+
+from annotator.errors import UsageError
+from annotator.measures.api import compare
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Span
+from annotator.project import Project
+from annotator.resources import load_schema
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.commands import key_map
+from annotator.tui.session import Session
+from annotator.tui.theme import THEMES
+from annotator.tui.views.differences import difference_rows
+from annotator.tui.widgets.rows import Rows
+from annotator.workflows.agreement.choice import Choice
+from annotator.workflows.agreement.compute import figures
+from annotator.workflows.agreement.differences import Selection, differences
+from annotator.workflows.agreement.lines import Line
+from annotator.workflows.agreement.report import explained, lines
+
+LAYERS = load_schema("actors-claims-stances").layers
+
+
+def _records(count: int = 4) -> list[Record]:
+    rng = random.Random(1)
+    out = []
+    for i in range(count):
+        text = " ".join(f"word{n:02}" for n in range(30)) + f" {i}"
+        for who in ("ada", "ben", "cy"):
+            spans = tuple(
+                Span(f"{who}{k}", "claim", rng.choice(("fact", "value", "policy")), 14 * k, 14 * k + 6)
+                for k in range(6)
+            )
+            out.append(Record(document(text, id=f"d{i}"), who, Completion.DONE, spans))
+    return out
+
+
+def _found(rows: list[Line], begins: str) -> Line:
+    return next(line for line in rows if line.text.strip().startswith(begins))
+
+
+def test_lines_lead_to_their_differences() -> None:
+    comparison = compare(_records())
+    agreement = figures(comparison, LAYERS)
+    told = lines(agreement)
+    every = list(differences(comparison, LAYERS))
+    labels, counts = agreement.confusion["claim"]
+    row = next(line for line in told if line.cells and line.text.strip().startswith("fact"))
+    for cell in row.cells:
+        mine, other = (cell.labels[0], cell.labels[1])
+        wanted = counts[labels.index(mine)][labels.index(other)]
+        held = [d for d in every if cell.holds(d)]
+        assert len(held) == (0 if mine == other else wanted)
+    assert row.opens is not None
+    assert all("fact" in (d.label_1, d.label_2) for d in every if row.opens.holds(d))
+    cause = _found(told, "type differs")
+    assert cause.opens is not None
+    assert sum(cause.opens.holds(d) for d in every) == agreement.lost["claim"].causes["label"]
+    person = next(line for line in told if line.cells and line.text.strip().startswith("ada"))
+    assert [cell.who for cell in person.cells] == [("ada", "ben"), ("ada", "cy")]
+    assert all(
+        {"ada"} <= {d.annotator_1, d.annotator_2} for d in every if person.opens and person.opens.holds(d)
+    )
+    only = lines(agreement, ["fact"])
+    assert not any(line.text.strip().startswith("value ") for line in only if line.cells)
+    assert any("alpha label: fact" in line.text for line in only)
+    assert all(len(line.text) <= 78 for line in told)
+
+
+def test_every_figure_explains_itself() -> None:
+    from annotator import families
+
+    agreement = figures(compare(_records()), LAYERS)
+    assert {r.measure.replace("_", "-") for r in agreement.results} == set(families.measures.names())
+    for result in agreement.results:
+        if result.about is None:
+            assert result.n == 0, result.name
+            continue
+        words = "\n".join(explained(result))
+        assert result.about.what in words and "How to read it: " in words and "When not: " in words
+        assert result.about.source in words
+
+
+def test_what_is_typed_to_choose() -> None:
+    choice = Choice.parse("layer:claim,actor by:ada,ben label:fact since:2026-11-01 document:d1 document:d2")
+    assert choice == Choice(("claim", "actor"), ("fact",), ("ada", "ben"), ("d1", "d2"), "2026-11-01", None)
+    assert Choice.parse(str(choice)) == choice
+    assert Choice.parse("") == Choice()
+    for wrong in ("claim", "layer:", "weather:rain", "since:yesterday"):
+        with pytest.raises(UsageError):
+            Choice.parse(wrong)
+
+
+def test_differences_are_shown_version_under_version() -> None:
+    every = list(differences(compare(_records(1)), LAYERS))
+    rows = difference_rows(every, THEMES["mono"], 60)
+    texts = ["".join(text for text, _ in row) for row in rows]
+    assert len(rows) == 4 * len(every) and all(len(text) <= 60 for text in texts)
+    assert texts[0].startswith("d0 ¶ 1") and texts[0].endswith("label differs")
+    assert every[0].annotator_1 in texts[1] and every[0].label_1 in texts[1] and "word00" in texts[1]
+    assert Selection("all").holds(every[0])
+    assert "nothing differs" in difference_rows([], THEMES["mono"], 60)[0][0][0]
+
+
+def _shown(pilot: Pilot[None]) -> str:
+    rows = pilot.app.screen.query_one(Rows)
+    return "\n".join("".join(s.text for s in rows.render_line(y)) for y in range(rows.size.height))
+
+
+async def _until(pilot: Pilot[None], there: Callable[[str], bool]) -> None:
+    for _ in range(250):
+        if there(_shown(pilot)):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(_shown(pilot))
+
+
+def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> None:
+    report = tmp_path / "agreement.md"
+
+    async def play() -> None:
+        app = AnnotatorApp(Session(project, "cy", project.new_session()), key_map({}))
+        async with app.run_test(size=(90, 30)) as pilot:
+            await pilot.pause()
+            await pilot.press("q", "A")
+            await _until(pilot, lambda text: "HOW FAR" in text)
+            await pilot.press(*"jjjjjjjjjj")
+            await _until(pilot, lambda text: "claim: all that differs" in text)
+            await pilot.press("w")
+            await _until(pilot, lambda text: "How to read it" in text)
+            await pilot.press("escape", "s", "s", "j", "l", "l")
+            await _until(pilot, lambda text: " and " in text.split("\n")[0])
+            await pilot.press("enter")
+            await _until(pilot, lambda text: "label differs" in text)
+            await pilot.press("escape", "f", *"by:ada,ben", "enter")
+            await _until(pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text)
+            await pilot.press("y")
+            await _until(pilot, lambda text: "copied" in text)
+            assert "2 annotators" in app.clipboard
+            await pilot.press("o", *["backspace"] * 12, *str(report), "enter")
+            await _until(pilot, lambda text: "written: " in text)
+            await pilot.press("escape", "escape")
+
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records(_records())
+        asyncio.run(play())
+    assert "| claim | F1 strict |" in report.read_text(encoding="utf-8")
