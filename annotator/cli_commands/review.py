@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     help="What stands without review: unanimous, majority, dawid-skene, union or annotator:NAME.",
 )  # fmt: skip
 @click.option("--merge", "headless", is_flag=True, help="Merge without opening the screen.")
+@click.option(
+    "--order", type=click.Choice(["amount", "leverage"]), default="amount", show_default=True,
+    help="What comes first: documents with most to decide, or differences that move the network most.",
+)  # fmt: skip
 @click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
 @click.option("--right", "who", is_flag=True, help="Tell who was right in how many cases, per label.")
 @json_option
@@ -37,16 +41,17 @@ def command(
     document: str | None,
     strategy: str,
     headless: bool,
+    order: str,
     hide_names: bool,
     who: bool,
     as_json: bool,
 ) -> int:
     """Decide what the annotators coded differently; what they agree on is gold already.
 
-    In the screen the annotators' versions stand in lanes: a number takes that annotator's version, a the
+    In the screen the annotators' versions stand side by side: a number takes that annotator's version, a the
     majority's, x none, m takes one and edits it; all other keys are those of annotating. A document whose last
-    paragraph is done is gold. With --merge, documents without a difference become gold at once and the others
-    wait for review.
+    paragraph is done, with nothing left to decide, is gold. With --merge, documents without a difference become
+    gold at once and the others wait for review.
 
     \b
     Examples:
@@ -82,8 +87,9 @@ def command(
         from annotator.tui.app import run_review
 
         return run_review(
-            project, strategy=strategy, document=document, hidden=hide_names, reviewer=annotator_of(ctx)
-        )
+            project, strategy=strategy, document=document, hidden=hide_names, reviewer=annotator_of(ctx),
+            by_leverage=order == "leverage",
+        )  # fmt: skip
 
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:

@@ -298,6 +298,7 @@ def run_review(
     document: str | None = None,
     hidden: bool = False,
     reviewer: str | None = None,
+    by_leverage: bool = False,
 ) -> int:
     """Run the application for review to its end; its exit code. `reviewer` is who decides.
 
@@ -318,6 +319,8 @@ def run_review(
     session.greeting = (
         f"the definition of {changed} changed: what it decided is open again" if changed else ""
     )
+    if by_leverage:
+        session.greeting = " · ".join(filter(None, (session.greeting, session.turn_order())))
     return _run(project, session, document, lambda _: ReviewScreen(session))
 
 

@@ -12,11 +12,13 @@ from annotator.merging.api import Candidate
 from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Suggestion
+from annotator.model.naming import Kind, Ruling, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document, plural
 from annotator.project import DocumentSummary
 from annotator.tui.session import Session
+from annotator.workflows.names.registry import rule_same, take_back
 from annotator.workflows.review.adjudication import (
     ReviewRow,
     prefill,
@@ -25,8 +27,12 @@ from annotator.workflows.review.adjudication import (
 )
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions, told
+from annotator.workflows.review.leverage import Leverage, leverages
+from annotator.workflows.review.leverage import told as leverage_told
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
+
+KINDS: tuple[Kind, ...] = ("entity", "concept")
 
 FILTERS = ("layer", "label", "by", "reason")
 """Words that narrow the queue down, as in `layer:claim by:ada`; other words are looked for in titles."""
@@ -46,8 +52,13 @@ class ReviewSession(Session):
     model_lane: bool = False
     reviewer: str | None = None
     """Who decides, as the log keeps it."""
+    by_leverage: bool = False
+    """Whether what moves the network most comes first."""
     at_field: str = ""
     """The field of the difference in focus that a number decides; all of it when empty."""
+    _ruled: list[Ruling] = field(default_factory=list)
+    """The rulings on names that an undo takes back."""
+    _weighed: list[Leverage] = field(default_factory=list)
     _merger: Merger | None = None
     _here: Situation | None = None
     _basis: dict[str, int] = field(default_factory=dict)
@@ -141,6 +152,11 @@ class ReviewSession(Session):
         """The versions that the item in focus is one of."""
         return self.of(self.review.focus)
 
+    def counts(self) -> tuple[int, int]:
+        """How many differences the open document has, and how many of them wait."""
+        numbered = [d for d in self.differences if d.number]
+        return len(numbered), sum(self.is_open(d) for d in numbered)
+
     def is_open(self, difference: Difference) -> bool:
         """Whether something of a difference waits for a decision."""
         return any((item := self.review.find(id)) is not None and item.undecided for id in difference.ids)
@@ -214,6 +230,75 @@ class ReviewSession(Session):
         left = self.open_fields(difference)
         self.at_field = left[0] if left and self.in_focus() is difference else ""
 
+    def keep_gold(self) -> bool:
+        """What stands of the difference in focus stays, as adjudicated, its rivals do not; whether anything did."""
+        difference = self.in_focus()
+        reopened = self._here.reopened if self._here is not None else frozenset()
+        if difference is None or self._here is None:
+            return False
+        gone = {c.id for c in difference.gone}
+        items = [self.review.find(id) for id in sorted(difference.ids & (reopened | gone))]
+        stays = tuple(replace(item.value, origin=ADJUDICATED) for item in items if item and not item.pending)
+        if not stays:
+            return False
+        ids = {value.id for value in stays}
+        drop = tuple(c.id for c in difference.candidates if c.id not in ids)
+        self.do(do.Choose(stays, drop, "it stays as the gold has it"))
+        return True
+
+    # --- names
+
+    def names_in_focus(self) -> tuple[Kind, list[str]] | None:
+        """Entity or concept, and the names that the versions of the difference in focus have and not all share; None
+        where no name differs."""
+        difference = self.in_focus()
+        if difference is None:
+            return None
+        concepts = concepts_of(self.project.schema)
+        spans = [
+            c.value for who in difference.voters for c in difference.version(who) if isinstance(c.value, Span)
+        ]
+        for kind in KINDS:
+            sets = [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
+            shared = [name for name in sets[0] if all(name in own for own in sets)] if sets else []
+            differing = {name for own in sets for name in own} - set(shared)
+            if len(differing) > 1:
+                return kind, sorted(differing)
+        return None
+
+    def name_counts(self, kind: Kind) -> dict[str, int]:
+        """How often each name is in use, by anybody."""
+        known = self.project.names.entities() if kind == "entity" else self.project.names.concepts()
+        return {one.name: one.count for one in known}
+
+    def rule_same(self, kind: Kind, names: Sequence[str], canonical: str) -> None:
+        """The names are one, here and in all places; one undo, if nothing is decided in between, takes it back."""
+        before = self._open_names()
+        rule_same(self.project, kind, names, canonical, reviewer=self.reviewer)
+        rulings = self.project.names.rulings()
+        self._ruled = [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
+        self.merger.names_changed()
+        self.reload()
+        settled = before - self._open_names()
+        here = f"; {plural(settled, 'difference')} settled here" if settled else ""
+        self.state = replace(self.review, message=f"the same: {canonical}, in all places{here}")
+
+    def _open_names(self) -> int:
+        return sum(self.is_open(d) for d in self.differences)
+
+    def _undo_ruling(self) -> bool:
+        """Take the last ruling back, where nothing was decided since; whether there was one."""
+        if not self._ruled:
+            return False
+        for ruling in self._ruled:
+            take_back(self.project, ruling, reviewer=self.reviewer)
+        names = ", ".join(ruling.name for ruling in self._ruled)
+        self._ruled = []
+        self.merger.names_changed()
+        self.reload()
+        self.state = replace(self.review, message=f"taken back: {names} is a name of its own again")
+        return True
+
     def next_field(self) -> str:
         """Put the next field of the difference in focus at the numbers, after the last one all of it again."""
         difference = self.in_focus()
@@ -262,10 +347,14 @@ class ReviewSession(Session):
             action = most
         elif isinstance(action, do.Accept):
             action = self._accepted() or action
-        focus = self.review.focus
+        elif isinstance(action, do.Undo) and self._undo_ruling():
+            return
+        focus, undo = self.review.focus, self.review.history.undo
         super().do(action)
         if self.review.focus != focus:
             self.at_field = ""
+        if self.review.history.undo is not undo:
+            self._ruled = []
         if isinstance(action, do.Choose | do.ChooseSeveral | do.Settle | do.Undo | do.Redo):
             self._reattach()
 
@@ -339,6 +428,43 @@ class ReviewSession(Session):
         left = [row.document for row in rows if row.undecided or row.document == document]
         return _beyond(left, document, direction)
 
+    def turn_order(self) -> str:
+        """First what moves the network most, and a line on how much that decides; or what has most to decide."""
+        self.by_leverage = not self.by_leverage
+        if not self.by_leverage:
+            return "first what has most to decide"
+        self._weighed = leverages(self.project, self.strategy)
+        return f"first what moves the network most: {leverage_told(self._weighed)}"
+
+    def to_undecided(self, direction: int = 1) -> bool:
+        """As in annotating; by leverage, to the open difference that moves the network most, wherever it is."""
+        if not self.by_leverage:
+            return super().to_undecided(direction)
+        here = self.review.document.id
+        focus = self.in_focus()
+        for one in self._weighed if direction > 0 else reversed(self._weighed):
+            own = one.document == here
+            if own and focus is not None and focus.ids == one.difference.ids:
+                continue
+            if not own:
+                waiting = situation(self.merger, one.document)
+                if waiting is None or one.difference.ids not in {d.ids for d in waiting.waiting}:
+                    continue
+                self.open(one.document, paragraph=0)
+            found = next((d for d in self.differences if d.ids == one.difference.ids), None)
+            if found is None or not self.is_open(found):
+                continue
+            super().do(do.FocusItem(next(iter(self._ids_shown(found)), found.candidates[0].id)))
+            changes = f"this moves {plural(one.edges, 'edge')}"
+            self.state = replace(self.review, message=changes)
+            return True
+        return False
+
+    def _ids_shown(self, difference: Difference) -> list[str]:
+        """The versions of a difference that are shown, those that wait first."""
+        items = [self.review.find(c.id) for c in difference.candidates]
+        return [i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)]
+
     def remark(self, document: str) -> str:
         """What changed since a document was gold."""
         row = next((r for r in self._known if r.document == document), None)
@@ -353,6 +479,11 @@ class ReviewSession(Session):
         known = {row.id: row for row in self.project.documents.queue(self.annotator, search=words)}
         out: list[DocumentSummary] = []
         self._known = review_rows(self.project, self.strategy)
+        if self.by_leverage:
+            most: dict[str, int] = {}
+            for one in self._weighed:
+                most[one.document] = max(most.get(one.document, 0), one.edges)
+            self._known.sort(key=lambda row: (not row.changed, -most.get(row.document, -1)))
         for row in self._known:
             own = known.get(row.document)
             if own is None or completion not in (None, row.status) or not _matches(row, wanted):

@@ -322,6 +322,10 @@ class Session(Saving):
         if not self.unsaved:
             self.error = None
 
+    def turn_order(self) -> str:
+        """Put the queue in its other order, and say in which it is."""
+        return "the queue has one order; review has two"
+
     def remark(self, document: str) -> str:  # noqa: ARG002
         """What the queue has to say of a document besides what review says; nothing, to annotators."""
         return ""

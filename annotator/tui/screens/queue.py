@@ -273,6 +273,12 @@ class QueueScreen(CommandScreen):
         self._filter, self._at, self._top = _FILTERS[(at + 1) % len(_FILTERS)], 0, 0
         self.redraw()
 
+    def run_order(self) -> None:
+        """In review: first what moves the network most, or what has most to decide."""
+        self._message = self.session.turn_order()
+        self._at = self._top = 0
+        self.redraw()
+
     def run_mine(self) -> None:
         """All documents, or only those assigned to whom it is that has some; the cursor stays on its document."""
         if not self.session.assigned:

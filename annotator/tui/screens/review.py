@@ -1,6 +1,8 @@
-"""The review screen: the annotate screen with the annotators' versions in lanes, and keys to choose by."""
+"""The review screen: the annotate screen with the annotators' versions beside the text, and keys to choose by."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from annotator.model import actions as do
 from annotator.model.review import Mode
@@ -14,8 +16,9 @@ from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Side
-from annotator.tui.views.lanes import lanes
+from annotator.tui.views.versions import Panel, versions
 from annotator.workflows.review.discussion import MESSAGE, message_of, note_of
+from annotator.workflows.review.precedents import Precedent, precedents
 from annotator.workflows.review.redefinition import definitions_before
 
 
@@ -40,29 +43,81 @@ class ReviewScreen(AnnotateScreen):
             super().take(key)
 
     def side(self) -> Side | None:
-        return self._lanes
+        return self._versions
 
-    def _lanes(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
-        """The lanes, in place of the statements."""
+    def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
+        """The versions, in place of the statements."""
         session = self.reviewing
-        return lanes(session.review, session.here(), session.voters(), session.proposed, theme, width, height)
+        every, left = session.counts()
+        panel = Panel(
+            session.review, session.here(), session.voters(), session.proposed, session.at_field, every, left
+        )
+        return versions(panel, theme, width, height)
 
     def _take_version(self, number: int) -> None:
-        voters = self.reviewing.voters()
-        difference = self.reviewing.in_focus()
+        session = self.reviewing
+        voters = session.voters()
+        difference = session.in_focus()
         if difference is None:
             self.say("put the focus on a difference")
-        elif number > len(voters):
+            return
+        if number > len(voters):
             self.say(f"there are {len(voters)} annotators")
+            return
+        who, name = voters[number - 1]
+        if session.at_field:
+            session.settle(session.at_field, who, f"{session.at_field} as {name} has it")
         else:
-            who, name = voters[number - 1]
-            self.reviewing.take(difference.version(who), f"the version of {name} stands")
+            session.take(difference.version(who), f"the version of {name} stands")
+        self.after()
+
+    def run_next_field(self) -> None:
+        """The fields of the difference in focus one by one, then all of it again."""
+        difference = self.reviewing.in_focus()
+        if difference is None or not self.reviewing.open_fields(difference):
+            self.say("nothing here is filled in differently by annotators who marked the same")
+            return
+        name = self.reviewing.next_field()
+        self.say(f"a number decides the {name} alone" if name else "a number decides all of it")
+
+    def run_keep_gold(self) -> None:
+        """What stands in the finished gold stays, whatever was changed since."""
+        if self.reviewing.keep_gold():
             self.after()
+        else:
+            self.say("nothing here stands in a finished gold and was changed since")
+
+    def run_same_names(self) -> None:
+        """The names that the versions in focus have are one: which stays is asked for, all places follow."""
+        found = self.reviewing.names_in_focus()
+        if found is None:
+            self.say("no entity or concept differs here")
+            return
+        kind, names = found
+        counts = self.reviewing.name_counts(kind)
+        offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
+        best = max(names, key=lambda name: counts.get(name, 0))
+        title = f"{' = '.join(names)}: the same. Which {kind} stays, in all places?"
+        prompt = Prompt(title, self.theme_now, value=best, offers=offers)
+
+        def answered(canonical: str) -> None:
+            if canonical.strip():
+                self.reviewing.rule_same(kind, names, canonical.strip())
+                self.after()
+
+        self._ask(prompt, answered)
 
     def run_take_majority(self) -> None:
         difference = self.reviewing.in_focus()
         if difference is None:
             self.act(do.Accept())
+            return
+        if self.reviewing.at_field:
+            most = difference.field_majority(self.reviewing.at_field)
+            if most is None:
+                self.say(f"no {self.reviewing.at_field} has a majority")
+                return
+            self.act(do.Settle(self.reviewing.at_field, most, f"{self.reviewing.at_field} as most have it"))
             return
         version = difference.majority()
         if version is None:
@@ -147,36 +202,50 @@ class ReviewScreen(AnnotateScreen):
         self.app.push_screen(TextScreen("Who was right, by what review took", rows, close="W"))
 
     def run_guidelines(self) -> None:
-        """As in annotating; above it what was said before, for a label whose definition changed."""
+        """As in annotating; above it what was said before, for a label whose definition changed, and below it how the
+        last disputes about the label were decided."""
         item = self.session.review.focused
-        before = definitions_before(self.session.project)
-        text = before.get(f"{item.value.layer} {item.value.label}") if item is not None else None
-        if item is None or text is None:
+        if item is None:
             super().run_guidelines()
             return
         value, schema = item.value, self.session.project.schema
+        before = definitions_before(self.session.project).get(f"{value.layer} {value.label}")
+        cases = precedents(self.session.project, value.layer, value.label, strategy=self.reviewing.strategy)
+        called = self.reviewing.hidden
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            half = (width - 3) // 2
-            old = [
-                [("before", theme.strong)],
-                *(r for line in text.split("\n") for r in paragraphs(line, half)),
-            ]
-            new = [[("now", theme.strong)], *guideline_rows(schema, value.layer, value.label, theme, half)]
             out: list[list[Piece]] = []
-            for i in range(max(len(old), len(new))):
-                left = old[i] if i < len(old) else []
-                room = half - sum(len(t) for t, _ in left)
-                out.append(
-                    [*left, (" " * max(0, room) + " │ ", theme.muted), *(new[i] if i < len(new) else [])]
-                )
-            return out
+            if before is not None:
+                out += [[("before", theme.strong)]]
+                out += [r for line in before.split("\n") for r in paragraphs(line, width, theme.muted)]
+                out += [[], [("now", theme.strong)]]
+            out += guideline_rows(schema, value.layer, value.label, theme, width)
+            return [*out, [], *case_rows(cases, theme, width, hidden=called)]
 
-        self.app.push_screen(TextScreen("Guidelines, before and now", rows, close="g"))
+        self.app.push_screen(TextScreen("Guidelines, and how disputes were decided", rows, close="g"))
 
     def commands(self) -> list[Command]:
         """Those of review, then those of annotating that it does not replace."""
         return list(dict.fromkeys(self.key_map.by_context[self.context].values()))
+
+
+def case_rows(cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool) -> list[list[Piece]]:
+    """The last disputes about a label, each with what was taken and why; without names where these are hidden."""
+    out: list[list[Piece]] = [[("Decided before", theme.strong)]]
+    if not cases:
+        return [*out, [("no dispute about this label was decided yet", theme.muted)]]
+    for case in cases:
+        what = case.taken or "none of it"
+        by = f" by {case.reviewer}" if case.reviewer and not hidden else ""
+        labels = [one.partition(": ")[2] if hidden else one for one in case.had]
+        out += paragraphs(f"“{case.quote}”", width, limit=2)
+        out += paragraphs(
+            f"{', '.join(case.kinds)} differed ({'; '.join(labels)}): {what}{by}", width, theme.muted
+        )
+        if case.reason:
+            out += paragraphs(f"because: {case.reason}", width, theme.strong)
+        out.append([])
+    return out
 
 
 def _reason(note: str) -> str:
@@ -184,4 +253,4 @@ def _reason(note: str) -> str:
     return note.partition(MESSAGE)[0].strip()
 
 
-__all__ = ["ReviewScreen"]
+__all__ = ["ReviewScreen", "case_rows"]

@@ -24,12 +24,18 @@ def sealed(manifest: Mapping[str, Any]) -> bytes:
     return _bytes({**plain, _SEAL: hashlib.sha256(_bytes(plain)).hexdigest()})
 
 
+def is_dataset(folder: Path) -> bool:
+    """Whether a folder holds a data set, or what is left of one."""
+    names = (MANIFEST,), ("gold.jsonl", "annotators.jsonl")
+    return any(all((folder / name).is_file() for name in several) for several in names)
+
+
 def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
     """File and complaint for what does not fit the manifest of a data set: files that are missing, changed or not in
     it, and the manifest itself. Nothing where there is neither a manifest nor the files of a data set."""
     file = folder / MANIFEST
     if not file.is_file():
-        if (folder / "gold.jsonl").is_file() and (folder / "annotators.jsonl").is_file():
+        if is_dataset(folder):
             yield MANIFEST, "is missing, so that nothing here can be checked; export the data set again"
         return
     own = file.read_bytes()
@@ -53,4 +59,4 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, "is in the folder and not in the manifest"
 
 
-__all__ = ["MANIFEST", "sealed", "wrong_files"]
+__all__ = ["MANIFEST", "is_dataset", "sealed", "wrong_files"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import MAX_BYTES, checked_file, lines, parse, problems, upgraded
 from annotator.model.schema import LabelSchema
-from annotator.workflows.exchange.sealing import MANIFEST, wrong_files
+from annotator.workflows.exchange.sealing import MANIFEST, is_dataset, wrong_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
     records = 0
     for file in files:
         # A part of a data set may hold no document.
-        if not file.stat().st_size and (file.parent / MANIFEST).is_file():
+        if not file.stat().st_size and is_dataset(file.parent):
             continue
         count = 0
         for number, line in lines(file, max_bytes):

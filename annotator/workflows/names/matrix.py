@@ -81,7 +81,7 @@ def of_document(
     document: Document, spans: Iterable[Span], relations: Iterable[Relation], schema: LabelSchema, *, by: By
 ) -> Matrix:
     """The matrix of one annotator's work on one document."""
-    held = list(_held(document, list(spans), list(relations), schema, by))
+    held = list(statements(document, list(spans), list(relations), schema, by))
     read = {(one.document, one.item): one for _, _, one in held}
     cells: dict[tuple[str, str], list[Taken]] = {}
     for holder, target, one in held:
@@ -128,7 +128,7 @@ def _matrix(
     return Matrix(annotator, tuple(rows), tuple(columns), found, read)
 
 
-def _held(
+def statements(
     document: Document, spans: Iterable[Span], relations: Iterable[Relation], schema: LabelSchema, by: By
 ) -> Iterator[tuple[str, str, Evidence]]:
     """Holder, target and evidence of every side taken in a document, in text order."""

@@ -1,0 +1,184 @@
+"""How much an open difference moves the network of who holds what: edges that appear, vanish or turn with it.
+
+An edge is a holder and a concept; its sign is that of its supports less its opposes over the whole gold. A difference's
+leverage is the number of edges whose state (absent, for, against, even) its versions make different, the most over
+every two of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, count
+from typing import TypeAlias
+
+from annotator.model.decision import Status
+from annotator.model.record import GOLD
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.text import Document, plural
+from annotator.project import Project
+from annotator.workflows.names.matrix import of_project, statements
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.waiting import Situation, situation
+
+Edge: TypeAlias = tuple[str, str]
+Weights: TypeAlias = Mapping[Edge, tuple[int, int]]
+"""Edge -> how often it was coded, and the sum of its signs."""
+
+_SIGN = {"+": 1, "-": -1}
+MOST = 0.8
+"""The share of the edges that the line about leverage counts the differences of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leverage:
+    """A difference that waits, and how many edges it moves."""
+
+    document: str
+    difference: Difference
+    edges: int
+
+
+def leverages(project: Project, strategy: str = "unanimous") -> list[Leverage]:
+    """Every difference that waits, those that move most first. Reads all work."""
+    merger = Merger(project, strategy)
+    base = _network(project)
+    found: list[Leverage] = []
+    order = count()
+    places: dict[tuple[str, int], int] = {}
+    for id in project.documents.ids():
+        here = situation(merger, id)
+        if here is None or len(here.found.voters) < 2:
+            continue
+        document = project.documents.load(id)
+        for difference in here.waiting:
+            places[id, difference.number] = next(order)
+            edges = moved(project, document, here, difference, base)
+            found.append(Leverage(id, difference, edges))
+    return sorted(found, key=lambda one: (-one.edges, places[one.document, one.difference.number]))
+
+
+def told(found: Sequence[Leverage]) -> str:
+    """One line that says how many differences decide how much."""
+    total = sum(one.edges for one in found)
+    if not total:
+        return f"{plural(len(found), 'open difference')}: none moves the network"
+    reached = few = 0
+    for one in found:
+        if reached >= MOST * total:
+            break
+        reached, few = reached + one.edges, few + 1
+    return (
+        f"{few} of {plural(len(found), 'open difference')} decide {round(100 * reached / total)} % of "
+        f"{plural(total, 'change')} that the network can still see"
+    )
+
+
+def _network(project: Project) -> dict[Edge, tuple[int, int]]:
+    """The network of the gold so far."""
+    matrix = of_project(project, GOLD, by="concept")
+    return {
+        (matrix.holders[row], matrix.targets[column]): (
+            len(several),
+            sum(_SIGN.get(sign, 0) for _, _, sign in several),
+        )
+        for (row, column), several in matrix.cells.items()
+    }
+
+
+def moved(
+    project: Project, document: Document, here: Situation, difference: Difference, base: Weights
+) -> int:
+    """How many edges the versions of a difference make different, the most over every two."""
+    options = {_key(o): o for o in (difference.version(who) for who in difference.voters)}
+    added: list[Counter[tuple[Edge, str]]] = []
+    for option in options.values():
+        spans, relations = _around(here, difference, [c.value for c in option])
+        added.append(
+            Counter(
+                ((holder, about), evidence.sign)
+                for holder, about, evidence in statements(
+                    document, spans, relations, project.schema, "concept"
+                )
+            )
+        )
+    stands = _standing_part(project, document, here, difference)
+    return max((_changed(a, b, base, stands) for a, b in combinations(added, 2)), default=0)
+
+
+def _key(option: Sequence[object]) -> str:
+    return repr(option)
+
+
+def _state(
+    edge: Edge, base: Weights, extra: Mapping[tuple[Edge, str], int], less: Mapping[tuple[Edge, str], int]
+) -> str:
+    number, total = base.get(edge, (0, 0))
+    for sign in ("+", "-", "0", "?"):
+        times = extra.get((edge, sign), 0) - less.get((edge, sign), 0)
+        number, total = number + times, total + times * _SIGN.get(sign, 0)
+    return "absent" if number <= 0 else "+" if total > 0 else "-" if total < 0 else "even"
+
+
+def _changed(
+    a: Mapping[tuple[Edge, str], int],
+    b: Mapping[tuple[Edge, str], int],
+    base: Weights,
+    stands: Mapping[tuple[Edge, str], int],
+) -> int:
+    edges = {edge for edge, _ in (*a, *b)}
+    return sum(_state(edge, base, a, stands) != _state(edge, base, b, stands) for edge in edges)
+
+
+def _standing_part(
+    project: Project, document: Document, here: Situation, difference: Difference
+) -> Counter[tuple[Edge, str]]:
+    """What the gold's network has of this very difference already: nothing, unless it was reopened or half decided."""
+    standing = [
+        s.value
+        for held in here.gold.by_paragraph.values()
+        for id, s in held.items()
+        if id in difference.ids and isinstance(s.value, Span | Relation) and s.status is not Status.REMOVED
+    ]
+    if not standing:
+        return Counter()
+    spans, relations = _around(here, difference, standing)
+    return Counter(
+        ((holder, about), evidence.sign)
+        for holder, about, evidence in statements(document, spans, relations, project.schema, "concept")
+    )
+
+
+def _around(
+    here: Situation, difference: Difference, values: Iterable[Annotation]
+) -> tuple[list[Span], list[Relation]]:
+    """A version with what hangs on it: of spans the relations that annotators put on them, of relations their ends."""
+    own = list(values)
+    spans: dict[str, Span] = {v.id: v for v in own if isinstance(v, Span)}
+    relations: dict[str, Relation] = {v.id: v for v in own if isinstance(v, Relation)}
+    every = {c.id: c.value for c in here.found.candidates}
+    every |= {value.id: value for value in here.gold.annotations()}
+    if spans:
+        # Of several versions of a stance one is enough to say that it hangs there.
+        one_of = {d.candidates[0].id for d in here.differences}
+        for value in every.values():
+            if isinstance(value, Relation) and (value.id in one_of):
+                source, target = (_moved_to(end, difference, spans) for end in (value.source, value.target))
+                if source in spans or target in spans:
+                    relations[value.id] = Relation(value.id, value.layer, value.label, source, target)
+    for relation in relations.values():
+        for end in (relation.source, relation.target):
+            span = every.get(end)
+            if end != AUTHOR and end not in spans and isinstance(span, Span):
+                spans[end] = span
+    return list(spans.values()), list(relations.values())
+
+
+def _moved_to(end: str, difference: Difference, spans: Mapping[str, Span]) -> str:
+    """The end of a relation, moved to the version that is tried where it is another version of the same thing."""
+    return next(iter(spans)) if end in difference.ids and end not in spans else end
+
+
+__all__ = ["Leverage", "leverages", "moved", "told"]

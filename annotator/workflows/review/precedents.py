@@ -1,0 +1,86 @@
+"""Case law: how disputes about a label were decided before, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotator.model.decision import Action, Status
+from annotator.model.record import GOLD
+from annotator.model.span import Relation, Span
+from annotator.project import Project
+from annotator.workflows.review.alignment import differences_of
+from annotator.workflows.review.discussion import MESSAGE
+from annotator.workflows.review.versions import Merger
+
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A dispute that was decided: what annotators had, what was taken (empty for none of it), by whom and why."""
+
+    document: str
+    quote: str
+    kinds: tuple[str, ...]
+    had: tuple[str, ...]
+    taken: str
+    reason: str
+    reviewer: str
+    time: str
+
+
+def precedents(
+    project: Project, layer: str, label: str, *, limit: int = FEW, strategy: str = "unanimous"
+) -> list[Precedent]:
+    """The last adjudicated disputes in which a label was one of the versions, the newest first; those with a reason
+    before those without one."""
+    found: list[Precedent] = []
+    merger = Merger(project, strategy)
+    for row in project.log.completions(annotator=GOLD):
+        found += _of(merger, row.document, layer, label)
+    found.sort(key=lambda one: one.time, reverse=True)
+    found.sort(key=lambda one: not one.reason)
+    return found[:limit]
+
+
+def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent]:
+    project = merger.project
+    versions = merger.versions(document)
+    if versions is None:
+        return []
+    gold, _ = project.log.annotations(document, GOLD)
+    decided: dict[str, tuple[str, str]] = {}
+    for event in project.log.events(document, GOLD):
+        if event.decision.action not in (Action.MERGE, Action.NOTE):
+            decided[event.decision.item] = (event.time, event.reviewer or "")
+    standing = {id: s for held in gold.by_paragraph.values() for id, s in held.items()}
+    text = project.documents.load(document)
+    spans = {c.id: c.value for c in versions.candidates if isinstance(c.value, Span)}
+    out: list[Precedent] = []
+    for difference in differences_of(versions):
+        labels = {c.value.label for c in difference.candidates}
+        ids = [id for id in sorted(difference.ids) if id in decided and id in standing]
+        settled = [id for id in ids if standing[id].status is not Status.MARKED]
+        if not difference.number or difference.layer != layer or label not in labels or not settled:
+            continue
+        values = [standing[id].value for id in settled]
+        taken = [v for v in values if isinstance(v, Span | Relation)]
+        notes = [standing[id].note.partition(MESSAGE)[0].strip() for id in ids]
+        time, reviewer = max(decided[id] for id in settled)
+        value = difference.candidates[0].value
+        span = value if isinstance(value, Span) else spans.get(value.target)
+        quote = " ".join(text.quote(span.start, span.end).split()) if span is not None else ""
+        had = tuple(
+            f"{who}: {', '.join(c.value.label for c in difference.version(who)) or 'nothing'}"
+            for who in difference.voters
+        )
+        out.append(
+            Precedent(
+                document, quote, difference.kinds, had, ", ".join(v.label for v in taken),
+                next((note for note in notes if note), ""), reviewer, time,
+            )
+        )  # fmt: skip
+    return out
+
+
+__all__ = ["Precedent", "precedents"]
