@@ -74,7 +74,11 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
             share(root, root / DATABASE, (root / FILE, root / named))
         yield
     except BaseException as error:
-        for file in (FILE, DATABASE, *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", "-journal"))):
+        for file in (
+            FILE,
+            DATABASE,
+            *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", ".long", "-journal")),
+        ):
             with suppress(OSError):
                 (root / file).unlink(missing_ok=True)
         for folder in made:

@@ -48,7 +48,7 @@ def _lock(root: Path) -> Path:
 
 
 def _files(root: Path) -> list[str]:
-    return sorted(p.name for p in root.glob("annotator.db.*") if p.name != "annotator.db.lock")
+    return sorted(p.name for p in root.glob("annotator.db.*") if p.suffix not in (".lock", ".long"))
 
 
 def _session(of: Project, name: str = "ada") -> Session:

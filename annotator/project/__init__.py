@@ -46,6 +46,7 @@ from annotator.store.rows import (
     SuggestionRun,
     SuggestionTally,
 )
+from annotator.store.turns import resume
 
 TOUR = "tour"
 """The setting that offers the guided tour; with a colon and an annotator's name, that it is over for them."""
@@ -69,6 +70,8 @@ class Project:
             from annotator.store.migrations import migrate
 
             migrate(database)
+        if not database.read_only:
+            resume(database)
         concepts = concepts_of(schema)
         naming.refresh(database, concepts)
         self.documents = Documents(database, schema)

@@ -12,6 +12,7 @@ from annotator.store import documents as store
 from annotator.store import search
 from annotator.store.connection import Database
 from annotator.store.rows import AddResult, DocumentSummary
+from annotator.store.turns import long_work
 
 
 class Documents:
@@ -29,10 +30,11 @@ class Documents:
         Raises InputError when an id already stands for another text, or a document does not hold.
         """
         new, known = 0, []
-        with self._database.write():
+        with long_work(self._database) as staging:
+            placing = store.Placing(staging)
             for document in documents:
                 check_document(document, self._schema)
-                if store.place(self._database, document):
+                if placing.place(document):
                     new += 1
                 else:
                     known.append(document.id)

@@ -15,6 +15,7 @@ from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
 from annotator.store.finished import Watch
+from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
 from annotator.store.rows import AddResult, CompletionRow, Position
 
@@ -105,7 +106,7 @@ class Log:
         annotator already has other work on the document.
         """
         checked = (check_record(record, self._schema) for record in records)
-        return recorded.add_records(self._database, checked, concepts=self._concepts)
+        return add_records(self._database, checked, concepts=self._concepts)
 
     def notes(
         self, annotator: str, *, documents: Sequence[str] | None = None

@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
@@ -29,6 +29,25 @@ SCHEMA_VERSION = 9
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
 
 Row = tuple[Any, ...]
+
+
+class Access(Protocol):
+    """What reads, and takes what is to be written: a database within a transaction, or a `Staging`."""
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query."""
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, or None."""
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first value of the first row; None when there is no row."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> object:
+        """Run a statement, or take it."""
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for each row, or take them."""
 
 
 class Database:

@@ -12,8 +12,9 @@ from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store import search
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
-from annotator.store.connection import Database
+from annotator.store.connection import Access, Database
 from annotator.store.rows import CompletionRow, DocumentSummary
+from annotator.store.turns import Staging
 
 _COMPLETION = {completion.value: completion for completion in Completion}
 
@@ -29,39 +30,55 @@ def check_text(text: str, *, what: str) -> None:
         raise InputError(f"{what} holds half a surrogate pair at {error.start}", hint=hint) from error
 
 
-def place(db: Database, document: Document, *, imported: str = "") -> bool:
-    """Store a document unless it is there already, by its id; whether it is new. `imported` is the time when that is
-    not now. To be called within a transaction.
+class Placing:
+    """New texts on their way into a project. What was placed before counts as there."""
 
-    Raises InputError when its id already stands for another text.
-    """
-    known = hashes(db, document.id)
-    if known is not None and known[0] == document.sha256:
-        return False
-    if known is not None:
-        raise InputError(
-            f"the id “{document.id}” already stands for another text",
-            key="id",
-            hint="Give the document another id",
+    def __init__(self, out: Access) -> None:
+        self._out = out
+        self._at_last = out.at_last if isinstance(out, Staging) else out.execute
+        self._position: int = out.value("SELECT coalesce(max(position) + 1, 0) FROM document")
+        self._hashes: dict[str, str] = {}
+        self.paragraphs: dict[str, tuple[Paragraph, ...]] = {}
+        """Id -> paragraphs of the new ones."""
+
+    def place(self, document: Document, *, imported: str = "") -> bool:
+        """Store a document unless it is there already, by its id; whether it is new. `imported` is the time when that
+        is not now.
+
+        Raises InputError when its id already stands for another text.
+        """
+        out, id = self._out, document.id
+        there = hashes(out, id)
+        known = self._hashes.get(id) or (there[0] if there is not None else None)
+        if known is not None:
+            if known == document.sha256:
+                return False
+            raise InputError(
+                f"the id “{id}” already stands for another text",
+                key="id",
+                hint="Give the document another id",
+            )
+        check_text(document.text, what=f"“{id}”")
+        to_annotate = sum(not p.excluded for p in document.paragraphs)
+        # Until its row is there nothing leads to the rest of it.
+        self._at_last(
+            "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, imported, folded) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                id, self._position, document.title, document.sha256, len(document.text), to_annotate,
+                dumps(dict(document.meta)), imported or now(), folded_sha256(document.text),
+            ),
+        )  # fmt: skip
+        out.execute("INSERT INTO text VALUES (?, ?)", (id, document.text))
+        search.add(out, [(id, document.text)])
+        out.many(
+            "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
+            [(id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
         )
-    check_text(document.text, what=f"“{document.id}”")
-    at = db.value("SELECT coalesce(max(position) + 1, 0) FROM document")
-    to_annotate = sum(not p.excluded for p in document.paragraphs)
-    db.execute(
-        "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, imported, folded) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            document.id, at, document.title, document.sha256, len(document.text), to_annotate,
-            dumps(dict(document.meta)), imported or now(), folded_sha256(document.text),
-        ),
-    )  # fmt: skip
-    db.execute("INSERT INTO text VALUES (?, ?)", (document.id, document.text))
-    search.add(db, [(document.id, document.text)])
-    db.many(
-        "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
-        [(document.id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
-    )
-    return True
+        self._position += 1
+        self._hashes[id] = document.sha256
+        self.paragraphs[id] = document.paragraphs
+        return True
 
 
 def _instead(db: Database, id: str) -> str:
@@ -120,7 +137,7 @@ def ids(db: Database, own: str | None = None) -> list[str]:
     return [row[0] for row in db.rows("SELECT id FROM document ORDER BY position")]
 
 
-def hashes(db: Database, id: str) -> tuple[str, str] | None:
+def hashes(db: Access, id: str) -> tuple[str, str] | None:
     """Hash of the text of a document, and of its folded text; None when there is no document of that id."""
     found = db.row("SELECT sha256, folded FROM document WHERE id = ?", (id,))
     return None if found is None else (found[0], found[1])

@@ -167,7 +167,7 @@ def _add(db: Database, theirs: Database, id: str, sha256: str, imported: str) ->
     if document.sha256 != sha256:
         raise _damaged(theirs, f"the text of “{id}” is not the one that was imported")
     (free,) = documents.unique_ids(db, [id])
-    documents.place(db, replace(document, id=free), imported=imported)
+    documents.Placing(db).place(replace(document, id=free), imported=imported)
     return free
 
 

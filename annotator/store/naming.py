@@ -12,7 +12,7 @@ from annotator.model.decision import Decision
 from annotator.model.naming import Concepts, Kind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
-from annotator.store.connection import Database
+from annotator.store.connection import Access, Database
 from annotator.store.rows import Known, Mention
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -45,7 +45,7 @@ def refresh(db: Database, concepts: Concepts) -> None:
 
 
 def put(
-    db: Database, document: str, text: str, items: Iterable[tuple[str, str, int, object]], concepts: Concepts
+    db: Access, document: str, text: str, items: Iterable[tuple[str, str, int, object]], concepts: Concepts
 ) -> None:
     """Write the names of standing items `(annotator, item, paragraph, value)` of a document."""
     db.many(

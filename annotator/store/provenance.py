@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.model.provenance import Shown
 from annotator.store.codec import dumps
-from annotator.store.connection import Database
+from annotator.store.connection import Access, Database
 
 _COLUMNS = 'id, paragraph, layer, label, suggester, version, start, "end", source, target'
 _PUT = (
@@ -44,7 +44,7 @@ class Provenance:
         return imported(self._db, document, annotator)
 
 
-def put_shown(db: Database, document: str, annotator: str, several: Iterable[Shown]) -> None:
+def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown]) -> None:
     """Add rows within a transaction that is open."""
     db.many(
         _PUT,
@@ -93,7 +93,7 @@ def histories(db: Database, documents: Sequence[str]) -> dict[tuple[str, str], t
     return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}
 
 
-def put_imported(db: Database, document: str, annotator: str, data: Mapping[str, Any], revision: int) -> None:
+def put_imported(db: Access, document: str, annotator: str, data: Mapping[str, Any], revision: int) -> None:
     """Keep what a record says, within a transaction that is open."""
     db.execute(
         "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",

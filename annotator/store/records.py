@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from annotator.errors import InputError
-from annotator.identity import kept_name
 from annotator.model.decision import (
-    DOCUMENT,
-    Action,
     Completion,
-    CompletionMark,
-    ItemValue,
-    ParagraphMark,
-    Standing,
-    Status,
-    paragraph_item,
 )
-from annotator.model.naming import Concepts
 from annotator.model.provenance import Shown
-from annotator.model.record import GOLD, Record, same_work
-from annotator.model.span import NO_ATTRIBUTES, Annotation, Relation, Span, reading_order, relation_order
+from annotator.model.record import GOLD, Record
+from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
-from annotator.store import documents, naming, provenance
-from annotator.store.codec import now, standing_text, uuid7
+from annotator.store import documents, provenance
 from annotator.store.connection import Database
-from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
-from annotator.store.rows import AddResult, CompletionRow
+from annotator.store.rows import CompletionRow
 
 _AT_ONCE = 512
 """Completions that are read in one query."""
@@ -150,97 +137,10 @@ def _record(document: Document, annotator: str, status: Completion, work: _Work)
     )
 
 
-def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:
-    """Import completions, all or none; see `project.log.add_records`."""
-    fresh = done = 0
-    known: list[str] = []
-    with db.write():
-        for one in incoming:
-            new = documents.place(db, one.document)
-            fresh += new
-            stored = one.document if new else documents.load(db, one.document.id)
-            name = GOLD if one.annotator is None else kept_name(one.annotator)
-            if _add_record(db, stored, name, one, concepts):
-                done += 1
-            else:
-                known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
-    return AddResult(fresh, done, tuple(known))
+def standing_record(db: Database, document: Document, annotator: str, status: Completion) -> Record:
+    """What stands in one completion."""
+    work = _work(db, [document.id], annotator).get((document.id, annotator), _Work())
+    return _record(document, annotator, status, work)
 
 
-def _add_record(db: Database, stored: Document, name: str, one: Record, concepts: Concepts) -> bool:
-    """Import one completion; False when it is there already, just as it is."""
-    bounds = [(p.start, p.end) for p in one.document.paragraphs]
-    if bounds != [(p.start, p.end) for p in stored.paragraphs]:
-        raise InputError(
-            f"“{stored.id}” is in the project with other paragraphs", key="paragraphs",
-            hint="Import it into a project of its own, or leave `paragraphs` out",
-        )  # fmt: skip
-    begun = db.row(
-        "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND completion <> 'new'",
-        (name, stored.id),
-    )
-    if begun is not None:
-        work = _work(db, [stored.id], name).get((stored.id, name), _Work())
-        there = _record(stored, name, Completion(begun[0]), work)
-        if same_work(there, one):
-            return False
-        raise InputError(
-            f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
-            key="annotator",
-            hint="Import it under another name with --as",
-        )
-    _write_completion(db, stored, name, one, concepts)
-    return True
-
-
-def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
-    """Item, paragraph and state of everything a record holds."""
-
-    def standing(item: str, status: Status, value: ItemValue) -> Standing:
-        return Standing(status, value, one.notes.get(item, ""), item in one.flags)
-
-    paragraph_of = {s.id: stored.paragraph_at(s.start).index for s in one.spans}
-    places = [(s, paragraph_of[s.id]) for s in one.spans]
-    edges = [(r, paragraph_of[r.target]) for r in one.relations]
-    placed: list[tuple[Annotation, int]] = [*places, *edges]
-    for value, index in placed:
-        status = Status.ACCEPTED if value.origin == "suggestion" else Status.ADDED
-        yield value.id, index, standing(value.id, status, value)
-    done = set(one.done)
-    for own, theirs in zip(stored.paragraphs, one.document.paragraphs, strict=True):
-        item = paragraph_item(own.index)
-        excluded = None if own.excluded == theirs.excluded else theirs.excluded
-        mark = ParagraphMark(own.index in done, excluded)
-        if mark != ParagraphMark() or item in one.notes or item in one.flags:
-            yield item, own.index, standing(item, Status.MARKED, mark)
-    yield DOCUMENT, -1, standing(DOCUMENT, Status.MARKED, CompletionMark(one.status))
-
-
-def _write_completion(db: Database, stored: Document, name: str, one: Record, concepts: Concepts) -> None:
-    time, group = now(), uuid7()
-    events_, items = [], []
-    before = db.value(
-        "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, stored.id)
-    )
-    for revision, (item, paragraph, after) in enumerate(_standings(stored, one), (before or 0) + 1):
-        text = standing_text(after)
-        events_.append(
-            (
-                uuid7(), stored.id, name, revision, group, Action.IMPORT.value, item, paragraph, None, text,
-                None, time, None,
-            )
-        )  # fmt: skip
-        items.append(item_row(stored.id, name, item, paragraph, after, text))
-    db.many(INSERT_EVENT, events_)
-    db.many(PUT_ITEM, items)
-    spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
-    naming.put(db, stored.id, stored.text, spans, concepts)
-    shown = sum(not p.excluded for p in one.document.paragraphs)
-    row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
-    db.execute(PUT_COMPLETION, row)
-    provenance.put_shown(db, stored.id, name, one.shown)
-    if one.history:
-        provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
-
-
-__all__ = ["add_records", "records"]
+__all__ = ["records", "standing_record"]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from annotator.store.connection import Database, sqlite
+from annotator.store.connection import Access, Database, sqlite
 
 _AT_ONCE = 500
 """Texts that are looked at in one query."""
@@ -57,16 +57,19 @@ def fold(text: str) -> str:
     return text.translate(_ONE).casefold()
 
 
-def add(db: Database, texts: Iterable[tuple[str, str]]) -> None:
+def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
     """Bring texts, by id, into the index. To be called within a transaction."""
     if not has_index() or not _is_made(db):
         return
     for id, text in texts:
         db.execute("INSERT INTO searchable (document) VALUES (?)", (id,))
-        db.execute("INSERT INTO search (rowid, text) VALUES (last_insert_rowid(), ?)", (fold(text),))
+        db.execute(
+            "INSERT INTO search (rowid, text) SELECT number, ? FROM searchable WHERE document = ?",
+            (fold(text), id),
+        )
 
 
-def _is_made(db: Database) -> bool:
+def _is_made(db: Access) -> bool:
     return bool(db.value("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')"))
 
 

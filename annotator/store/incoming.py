@@ -1,0 +1,185 @@
+"""Completions of elsewhere written on import: all of a file or none, in short turns where it is much."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from annotator.errors import ConflictError, InputError
+from annotator.identity import kept_name
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    ItemValue,
+    ParagraphMark,
+    Standing,
+    Status,
+    paragraph_item,
+)
+from annotator.model.naming import Concepts
+from annotator.model.record import GOLD, Record, same_work
+from annotator.model.span import Annotation, reading_order, relation_order
+from annotator.model.text import Document
+from annotator.store import documents, naming, provenance
+from annotator.store.codec import annotation_json, dumps, now, standing_text, uuid7
+from annotator.store.connection import Database
+from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
+from annotator.store.records import standing_record
+from annotator.store.rows import AddResult
+from annotator.store.turns import Staging, long_work
+
+
+def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:
+    """Import completions, all or none; see `project.log.add_records`."""
+    with long_work(db) as staging:
+        bringing = _Incoming(db, staging, concepts)
+        for one in incoming:
+            bringing.bring(one)
+    return bringing.result()
+
+
+class _Incoming:
+    """The records of one import."""
+
+    def __init__(self, db: Database, staging: Staging, concepts: Concepts) -> None:
+        self._db, self._staging, self._concepts = db, staging, concepts
+        self._placing = documents.Placing(staging)
+        self._brought: dict[tuple[str, str], bytes] = {}
+        self._fresh = 0
+        self._known: list[str] = []
+
+    def result(self) -> AddResult:
+        """What came of it."""
+        return AddResult(self._fresh, len(self._brought), tuple(self._known))
+
+    def bring(self, one: Record) -> None:
+        """Take one record."""
+        new = self._placing.place(one.document)
+        self._fresh += new
+        stored = one.document if new else self._stored(one.document)
+        name = GOLD if one.annotator is None else kept_name(one.annotator)
+        bounds = [(p.start, p.end) for p in one.document.paragraphs]
+        if bounds != [(p.start, p.end) for p in stored.paragraphs]:
+            raise InputError(
+                f"“{stored.id}” is in the project with other paragraphs", key="paragraphs",
+                hint="Import it into a project of its own, or leave `paragraphs` out",
+            )  # fmt: skip
+        if self._is_there(stored, name, one):
+            self._known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
+            return
+        self._write(stored, name, one)
+        self._brought[stored.id, name] = _digest(one)
+
+    def _stored(self, document: Document) -> Document:
+        """A document that was there before, or came with this import, as it stands in the project."""
+        paragraphs = self._placing.paragraphs.get(document.id)
+        if paragraphs is None:
+            return documents.load(self._db, document.id)
+        return replace(document, paragraphs=paragraphs)
+
+    def _is_there(self, stored: Document, name: str, one: Record) -> bool:
+        """Whether a completion is there already, just as it is. Raises InputError when there is another."""
+        brought = self._brought.get((stored.id, name))
+        begun = self._db.row(
+            "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND completion <> 'new'",
+            (name, stored.id),
+        )
+        if brought is None and begun is None:
+            return False
+        if begun is not None:
+            there = standing_record(self._db, stored, name, Completion(begun[0]))
+            if same_work(there, one):
+                return True
+        elif brought == _digest(one):
+            return True
+        raise InputError(
+            f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
+            key="annotator",
+            hint="Import it under another name with --as",
+        )
+
+    def _keep_out(self, document: str, name: str, before: int | None) -> None:
+        """Nobody may have begun this work when it is written."""
+
+        def check() -> None:
+            found = self._db.value(
+                "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, document)
+            )
+            if found != before:
+                said = f"{name} went on with “{document}” while it was imported"
+                raise ConflictError(said, file=self._db.path, hint="Nothing was imported; try again")
+
+        self._staging.guard(check)
+
+    def _write(self, stored: Document, name: str, one: Record) -> None:
+        db = self._staging
+        time, group = now(), uuid7()
+        events_, items = [], []
+        before = db.value(
+            "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, stored.id)
+        )
+        for revision, (item, paragraph, after) in enumerate(_standings(stored, one), (before or 0) + 1):
+            text = standing_text(after)
+            events_.append(
+                (
+                    uuid7(), stored.id, name, revision, group, Action.IMPORT.value, item, paragraph, None, text,
+                    None, time, None,
+                )
+            )  # fmt: skip
+            items.append(item_row(stored.id, name, item, paragraph, after, text))
+        db.many(INSERT_EVENT, events_)
+        db.many(PUT_ITEM, items)
+        spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
+        naming.put(db, stored.id, stored.text, spans, self._concepts)
+        shown = sum(not p.excluded for p in one.document.paragraphs)
+        row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
+        if stored.id in self._placing.paragraphs:
+            db.at_last(PUT_COMPLETION, row)
+        else:
+            # The document is there, and whoever opens it now goes on after this work.
+            self._keep_out(stored.id, name, before)
+            db.at_first(PUT_COMPLETION, row)
+        provenance.put_shown(db, stored.id, name, one.shown)
+        if one.history:
+            provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
+
+
+def _digest(record: Record) -> bytes:
+    """What tells the work of one record from that of another, as `same_work` does."""
+    spans = map(annotation_json, sorted(record.spans, key=reading_order))
+    relations = map(annotation_json, sorted(record.relations, key=relation_order))
+    excluded = [p.excluded for p in record.document.paragraphs]
+    whole = [
+        record.status.value, list(spans), list(relations), excluded, list(record.done), dict(record.notes),
+        sorted(record.flags),
+    ]  # fmt: skip
+    return hashlib.sha256(dumps(whole).encode()).digest()
+
+
+def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
+    """Item, paragraph and state of everything a record holds."""
+
+    def standing(item: str, status: Status, value: ItemValue) -> Standing:
+        return Standing(status, value, one.notes.get(item, ""), item in one.flags)
+
+    paragraph_of = {s.id: stored.paragraph_at(s.start).index for s in one.spans}
+    places = [(s, paragraph_of[s.id]) for s in one.spans]
+    edges = [(r, paragraph_of[r.target]) for r in one.relations]
+    placed: list[tuple[Annotation, int]] = [*places, *edges]
+    for value, index in placed:
+        status = Status.ACCEPTED if value.origin == "suggestion" else Status.ADDED
+        yield value.id, index, standing(value.id, status, value)
+    done = set(one.done)
+    for own, theirs in zip(stored.paragraphs, one.document.paragraphs, strict=True):
+        item = paragraph_item(own.index)
+        excluded = None if own.excluded == theirs.excluded else theirs.excluded
+        mark = ParagraphMark(own.index in done, excluded)
+        if mark != ParagraphMark() or item in one.notes or item in one.flags:
+            yield item, own.index, standing(item, Status.MARKED, mark)
+    yield DOCUMENT, -1, standing(DOCUMENT, Status.MARKED, CompletionMark(one.status))
+
+
+__all__ = ["add_records"]

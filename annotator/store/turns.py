@@ -1,0 +1,260 @@
+"""Long work in short turns: all of it or nothing, and nobody waits for it longer than for one turn.
+
+What is to be written is prepared without the lock, as statements with their values. Little of it is written in one
+transaction. Much of it goes into a file beside the database, `annotator.db.turns-…`. Once that file has its name, the
+work is decided on, and is done in turns of some milliseconds each. A process that dies in between has not undone it:
+whoever opens the project next goes on where it stopped, since every turn keeps in its transaction how far it came.
+
+`at_first` takes what keeps others from getting in the way, after checks (`guard`) that it may begin; `at_last` what
+makes the rest visible: documents and completions. In between, rows stand there that nothing leads to yet.
+
+One long work at a time: a lock of its own, `annotator.db.long`, is held from the first look at what there is to the
+last turn.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from annotator.errors import BusyError, StoreError
+from annotator.store.codec import uuid7
+from annotator.store.connection import Database, Row
+from annotator.store.lock import MODE, Lock, holder
+from annotator.store.seal import beside, flush
+
+STAGED, TURNS = ".staged-", ".turns-"
+FEW = 500
+"""Rows up to which work is one transaction."""
+
+TURN = 0.008
+"""Seconds that a turn is to take."""
+
+PATIENCE = 600.0
+"""Seconds that long work waits for other long work."""
+
+_ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
+"""What a file may hold: nothing that reaches beyond this database."""
+
+Statement = tuple[str, list[Any]]
+
+
+class Staging:
+    """Statements that are collected, to be written all at once or in turns. Reads see what is there before."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.path = db.path
+        self._first: list[Statement] = []
+        self._rows: list[Statement] = []
+        self._last: list[Statement] = []
+        self._guards: list[Callable[[], None]] = []
+        self._file: IO[str] | None = None
+        self._part: Path | None = None
+
+    # --- what is collected
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """A statement of the main part."""
+        self._rows.append((sql, list(parameters)))
+        if len(self._rows) > FEW:
+            self._spill()
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """A statement of the main part for each row."""
+        for row in rows:
+            self.execute(sql, row)
+
+    def at_first(self, sql: str, parameters: Sequence[Any]) -> None:
+        """A statement of the first turn, right after the guards."""
+        self._first.append((sql, list(parameters)))
+
+    def at_last(self, sql: str, parameters: Sequence[Any]) -> None:
+        """A statement of the last turn."""
+        self._last.append((sql, list(parameters)))
+
+    def guard(self, check: Callable[[], None]) -> None:
+        """A check within the first turn: when it raises, nothing is written."""
+        self._guards.append(check)
+
+    # --- what is read
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """As `Database.rows`."""
+        return self.db.rows(sql, parameters)
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """As `Database.row`."""
+        return self.db.row(sql, parameters)
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """As `Database.value`."""
+        return self.db.value(sql, parameters)
+
+    # --- the file
+
+    def _spill(self) -> None:
+        if self._file is None:
+            self._part = beside(self.path, f"{STAGED}{uuid7()}")
+            handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+            self._file = os.fdopen(handle, "w", encoding="utf-8")
+        self._file.writelines(map(_line, self._rows))
+        self._rows.clear()
+
+    def discard(self) -> None:
+        """Leave no file behind."""
+        if self._file is not None and self._part is not None:
+            self._file.close()
+            self._part.unlink(missing_ok=True)
+            self._file = None
+
+    def commit(self) -> None:
+        """Write what was collected. Raises what a guard raises, and StoreError; nothing is written then."""
+        if self._file is None:
+            with self.db.write():
+                self._check()
+                self.db.execute("PRAGMA defer_foreign_keys = ON")
+                for sql, parameters in (*self._first, *self._rows, *self._last):
+                    self.db.execute(sql, parameters)
+            return
+        self._spill()
+        assert self._part is not None
+        name = beside(self.path, f"{TURNS}{uuid7()}")
+        with self._file as file:
+            file.writelines(json.dumps(["last", *one]) + "\n" for one in self._last)
+            file.flush()
+            os.fsync(file.fileno())
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with self.db.write():
+                self._check()
+                for sql, parameters in self._first:
+                    self.db.execute(sql, parameters)
+                # Within the first turn: either it and the file's name are there, or the file is as good as not there.
+                _keep_place(self.db, name, 0)
+                self._part.replace(name)
+                flush(name.parent)
+            self._file = None
+            go_on(self.db, name)
+
+    def _check(self) -> None:
+        for check in self._guards:
+            check()
+
+
+def _line(one: Statement) -> str:
+    return json.dumps(one, ensure_ascii=False) + "\n"
+
+
+def _key(path: Path) -> str:
+    return f"turns:{path.name.rpartition(TURNS)[2]}"
+
+
+def _keep_place(db: Database, path: Path, done: int) -> None:
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_key(path), str(done)))
+
+
+def go_on(db: Database, path: Path) -> None:
+    """Do what is left of a work that was decided on, in turns."""
+    found = db.value("SELECT value FROM setting WHERE key = ?", (_key(path),))
+    if found is None:
+        # Its first turn was taken back, or its last one is done.
+        path.unlink(missing_ok=True)
+        return
+    done, size = int(found), [20]
+    # Rows come before those that they refer to: nothing leads to them until the last turn.
+    db.execute("PRAGMA foreign_keys = OFF")
+    try:
+        with path.open(encoding="utf-8") as file:
+            lines = _from(file, done)
+            for some, last in _turns(lines, size):
+                with db.write():
+                    began = time.perf_counter()
+                    for sql, parameters in some:
+                        db.execute(sql, parameters)
+                    done += len(some)
+                    if last:
+                        db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
+                    else:
+                        _keep_place(db, path, done)
+                    took = time.perf_counter() - began
+                size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
+    finally:
+        db.execute("PRAGMA foreign_keys = ON")
+    path.unlink(missing_ok=True)
+
+
+def _from(file: IO[str], done: int) -> Iterator[tuple[Statement, bool]]:
+    for number, line in enumerate(file):
+        if number >= done:
+            data = json.loads(line)
+            last = data[0] == "last" and len(data) == 3
+            sql, parameters = data[-2:]
+            if not _ALLOWED.match(sql):
+                raise StoreError("holds what is no work of ours", file=file.name, hint="Take the file away")
+            yield (sql, parameters), last
+
+
+def _turns(
+    lines: Iterable[tuple[Statement, bool]], size: Sequence[int]
+) -> Iterator[tuple[list[Statement], bool]]:
+    """Statements by turns, of `size[0]` at that moment, those of the last one together; there always is a last one."""
+    some: list[Statement] = []
+    ending = False
+    for one, last in lines:
+        if last and not ending and some:
+            yield some, False
+            some = []
+        ending = last
+        some.append(one)
+        if not last and len(some) >= size[0]:
+            yield some, False
+            some = []
+    yield some, True
+
+
+def resume(db: Database) -> int:
+    """Finish works whose process is no more; how many. What cannot be written now stays for the next time."""
+    start = db.path.name + TURNS
+    with os.scandir(db.path.parent) as entries:
+        left = sorted(db.path.parent / e.name for e in entries if e.name.startswith(start))
+    done = 0
+    for path in left:
+        with suppress(OSError, StoreError), path.open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            go_on(db, path)
+            done += 1
+    return done
+
+
+@contextmanager
+def long_work(db: Database, *, patience: float = PATIENCE) -> Iterator[Staging]:
+    """Where long work is collected; it is written when this ends without an error.
+
+    Raises BusyError when other long work has not ended within `patience` seconds.
+    """
+    lock = Lock(beside(db.path, ".long"))
+    try:
+        if not lock.acquire(patience):
+            who = holder(lock.path) or "another process"
+            said = f"{who} has been at long work for {patience:g} seconds"
+            raise BusyError(said, file=db.path, hint="Try again once it is done")
+        for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
+            left.unlink(missing_ok=True)  # Of a process that died before it was decided.
+        staging = Staging(db)
+        try:
+            yield staging
+            staging.commit()
+        finally:
+            staging.discard()
+    finally:
+        lock.close()
+
+
+__all__ = ["Staging", "go_on", "long_work", "resume"]

@@ -1,0 +1,221 @@
+"""Long work takes the lock in short turns, and is all there or not at all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from bench.load import bring, corpus, make, run
+from support import TEXT, document, project
+
+from annotator.errors import BusyError, InputError
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import Span
+from annotator.model.text import Document
+from annotator.project import Project
+from annotator.store import turns
+from annotator.tui.session import Session
+
+MANY = 120
+
+
+def _many(start: int = 0) -> list[Document]:
+    return [document(f"{number} {TEXT}", id=f"new-{number}") for number in range(start, start + MANY)]
+
+
+def _records(annotator: str = "elsewhere") -> list[Record]:
+    return [
+        Record(one, annotator, Completion.DONE, (Span(f"{one.id}-s", "actor", "state", 0, 1, "One"),))
+        for one in _many()
+    ]
+
+
+def _left(root: Path) -> list[str]:
+    return [p.name for p in root.iterdir() if ".turns-" in p.name or ".staged-" in p.name]
+
+
+def test_an_import_that_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        with pytest.raises(InputError, match="another text"):
+            of.documents.add([*_many(), document("Another.", id="doc-0")])
+        assert of.documents.ids() == ["doc-0"]
+        assert of.verify() == [] and _left(tmp_path / "p") == []
+        assert of.documents.add(_many()).documents == MANY
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path[:0] = [{tests!r}]
+from annotator.store import turns
+from annotator.store.connection import Database
+from annotator.project import Project
+from test_store_turns import _records
+writes, count = Database.write, [0]
+def write(self):
+    count[0] += 1
+    if count[0] == {at}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return writes(self)
+of = Project.open(Path({root!r}))
+if {at}:
+    Database.write = write
+else:
+    turns.Staging.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
+of.log.add_records(_records())
+"""
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 3, 6])
+def test_an_import_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: int) -> None:
+    """Before it is decided on, before its first turn, and between turns."""
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    script = _KILLED.format(tests=str(Path(__file__).parent), root=str(root), at=at)
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with Project.open(root) as of:
+        count = 1 + (MANY if at > 1 else 0)
+        assert len(of.documents.ids()) == count
+        assert len(list(of.log.records(annotator="elsewhere"))) == count - 1
+        assert of.verify() == []
+        assert of.setting("turns") is None
+    if at > 1:
+        assert _left(root) == []
+    with Project.open(root) as of:
+        of.log.add_records(_records())
+        assert len(of.documents.ids()) == 1 + MANY
+        assert _left(root) == []
+        assert not of._database.rows("SELECT key FROM setting WHERE key LIKE 'turns:%'")
+        assert of._database.rows("PRAGMA foreign_key_check") == []
+
+
+def test_nothing_of_it_is_seen_before_all_of_it_is(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    seen: set[tuple[int, int]] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        with Project.open(root) as of:
+            while not over.is_set():
+                seen.add((len(of.documents.ids()), len(list(of.log.completions()))))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    with Project.open(root) as of:
+        of.log.add_records(_records())
+    over.set()
+    looking.join()
+    assert seen <= {(1, 0), (1 + MANY, MANY), (1 + MANY, 0), (1, MANY)}
+    assert (1, 0) in seen
+
+
+def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "p"
+    monkeypatch.setattr(turns, "TURN", 0.001)
+    with project(root, TEXT) as other, Project.open(root) as of:
+        session = Session(other, "ada", "a")
+        session.open("doc-0")
+        inside: list[int] = []
+        go_on = turns._turns
+
+        def between(*arguments: object):  # type: ignore[no-untyped-def]
+            for turn in go_on(*arguments):  # type: ignore[arg-type]
+                session.do(do.Flag(paragraph=True))
+                inside.append(len(session.unsaved))
+                yield turn
+
+        monkeypatch.setattr(turns, "_turns", between)
+        of.log.add_records(_records())
+        assert len(inside) > 3 and not any(inside)
+        assert len(list(of.log.events("doc-0", "ada"))) == len(inside)
+        assert of.verify() == []
+
+
+def test_one_long_work_at_a_time(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of, Project.open(tmp_path / "p") as other:
+        busy = pytest.raises(BusyError, match="long work")
+        with turns.long_work(of._database), busy, turns.long_work(other._database, patience=0.05):
+            pass
+        with turns.long_work(other._database, patience=1):
+            pass
+
+
+def test_work_that_somebody_began_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of, Project.open(root) as other:
+        session = Session(other, "elsewhere", "a")
+        session.open("doc-0")
+        own = Record(document(id="doc-0"), "elsewhere", Completion.DONE)
+
+        def records():  # type: ignore[no-untyped-def]
+            yield own
+            yield from _records()
+            session.do(do.Flag(paragraph=True))
+
+        from annotator.errors import ConflictError
+
+        with pytest.raises(ConflictError, match="went on with"):
+            of.log.add_records(records())
+        assert of.documents.ids() == ["doc-0"]
+        assert len(list(of.log.events("doc-0"))) == 1
+        assert _left(root) == []
+
+
+def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        of.keep_setting("turns:x", "0")
+        file = root / "annotator.db.turns-x"
+        file.write_text(f'["ATTACH \\"{tmp_path}/y\\" AS y", []]\n', encoding="utf-8")
+    with Project.open(root) as of:
+        assert not (tmp_path / "y").exists()
+        assert file.exists()
+
+
+@pytest.mark.slow
+def test_annotators_hardly_notice_an_import(tmp_path: Path) -> None:
+    """A small run of `tests/bench/load.py --import`; its bars are for a machine that does nothing else."""
+    root = tmp_path / "p"
+    make(root)
+    corpus(root / "new.jsonl", 800)
+    alone = run(root, 12, seconds=6, rate=1.5)
+    beside = run(root, 12, seconds=6, rate=1.5, meanwhile=lambda: bring(root, root / "new.jsonl"))
+    assert beside.errors == 0
+    assert beside.at(0.99) <= max(250, 3 * alone.at(0.99))
+
+
+def test_a_turn_is_short(tmp_path: Path) -> None:
+    """How long the lock is held at a time; the last turn is short as well."""
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        held: list[float] = []
+        write = type(of._database).write
+
+        def timed(self):  # type: ignore[no-untyped-def]
+            from contextlib import contextmanager
+
+            @contextmanager
+            def inner():  # type: ignore[no-untyped-def]
+                with write(self):
+                    began = time.thread_time()
+                    yield
+                    held.append(time.thread_time() - began)
+
+            return inner()
+
+        type(of._database).write = timed  # type: ignore[method-assign]
+        try:
+            of.log.add_records(_records())
+        finally:
+            type(of._database).write = write  # type: ignore[method-assign]
+        assert len(held) > 2
+        assert max(held) < 0.1, sorted(held)[-3:]
