@@ -38,7 +38,7 @@ def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
         assert there.decisions["ben"] + here.decisions["ada"] + here.decisions["cleo"] == sum(
             sum(1 for _ in of.log.events(id)) - {"doc-0": 2}.get(id, 0) for id in of.documents.ids()
         )
-        assert [k.name for k in of.names.entities()] == ["Iran", "Persia"]
+        assert [k.name for k in of.names.entities()] == ["Iran", "Persia", "Putin"]
     assert dump(one, *STATE) == dump(other, *STATE)
     assert exported(one) == exported(other) != b""
 

@@ -101,6 +101,10 @@ class AnnotationSet:
                 del changed[index]
         return replace(self, by_paragraph=changed)
 
+    def spans_of(self, layer: str) -> list[Span]:
+        """The spans of a layer that stand in the document, in no particular order."""
+        return [one for one in self.annotations() if isinstance(one, Span) and one.layer == layer]
+
     def annotations(self, paragraph: int | None = None) -> Iterator[Annotation]:
         """What stands, in no particular order; of one paragraph or of all."""
         indices = self.by_paragraph if paragraph is None else (paragraph,)

@@ -18,6 +18,7 @@ from annotator.model.decision import (
 )
 from annotator.model.fields import fields_of
 from annotator.model.items import Item
+from annotator.model.proposing import made, relabelled, with_name
 from annotator.model.provenance import shown_of
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
@@ -76,8 +77,9 @@ def defaults(schema: LabelSchema, layer: str) -> dict[str, Value]:
     }
 
 
-def accepted(state: ReviewState, item: Item) -> list[Decision]:
-    """The decisions that make a pending item stand, after those on a relation's pending end points."""
+def accepted(state: ReviewState, item: Item, *, asked: bool = False) -> list[Decision]:
+    """The decisions that make a pending item stand, after those on a relation's pending end points. Their proposed
+    names come with them where they are sure; that of the item itself also where it was `asked` for."""
     decisions: list[Decision] = []
     value = item.value
     if isinstance(value, Relation):
@@ -86,6 +88,7 @@ def accepted(state: ReviewState, item: Item) -> list[Decision]:
             if other is not None and other.pending:
                 decisions += accepted(state, other)
     if item.pending:
+        value = with_name(state, item, asked=asked).value
         decisions.append(
             decide(state, Action.ACCEPT, item.id, paragraph_of(state, value), Status.ACCEPTED, value)
         )
@@ -129,6 +132,7 @@ def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]
     if state.finished is Completion.GOLD:
         value = replace(value, origin=state.origin)
     decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
+    value = relabelled(state, item, value)
     own = item.standing is not None and item.standing.status is Status.ADDED
     status = Status.ADDED if own else Status.CORRECTED
     if item.suggestion is not None and not shown_of(item.suggestion).corrected(value):
@@ -147,6 +151,9 @@ def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span,
     value = item.value
     assert isinstance(value, Span)
     moved = value.at(start, end)
+    if item.pending and state.namer is not None:
+        moved = made(state, moved)
+        return moved, f"bounds changed; the entity is {moved.entity}" if moved.entity else "bounds changed"
     proposed = item.suggestion.value if item.suggestion is not None else None
     if not isinstance(proposed, Span) or proposed.origin != "suggestion" or not value.entity:
         return moved, "bounds changed"
@@ -201,7 +208,10 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
     item = state.focused
     if item is None:
         return say(state, "nothing in focus to accept")
-    decisions = accepted(state, item)
+    decisions = accepted(state, item, asked=True)
+    if not decisions and (proposed := state.proposed_name(item)) is not None:
+        assert isinstance(item.value, Span)
+        decisions = changed(state, item, replace(item.value, entity=proposed.entity))
     if not decisions:
         return advance(replace(state, message="already decided"), item.id), ()
     after, group = commit(state, decisions, told_group(state, tuple(decisions)))
@@ -210,10 +220,13 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
 
 def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
     decisions: dict[str, Decision] = {}
+    seeing = state
     for item in state.items:
-        if item.undecided:
-            for decision in accepted(state, item):
-                decisions.setdefault(decision.item, decision)
+        if item.undecided and item.id not in decisions:
+            more = [one for one in accepted(seeing, item) if one.item not in decisions]
+            decisions.update((one.item, one) for one in more)
+            # The names of those that follow see this one.
+            seeing = seeing.changed(annotations=seeing.annotations.apply(more), named={})
     if not decisions:
         return say(state, "nothing is left to accept here")
     counts = _by_layer(state, decisions.values())
@@ -337,6 +350,7 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
         state.new_id(1), action.layer, action.label, chosen.start, chosen.end,
         attributes=defaults(state.schema, action.layer), origin=state.origin,
     )  # fmt: skip
+    new = made(state, new)
     added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
     after, group = commit(state, [added], told(state, added))
     return replace(after, focus=new.id, last_label=last), group

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
+from annotator.model.text import Document
 
 Kind: TypeAlias = Literal["entity", "concept"]
+
+MentionKind: TypeAlias = Literal["name", "nominal", "pronoun"]
 
 Concepts: TypeAlias = Mapping[str, tuple[str, bool]]
 """Layer -> the attribute that holds its concepts, and whether it holds several."""
@@ -19,9 +22,41 @@ CONTRARY = "not: "
 """Begins a concept that is the contrary of what follows."""
 
 
+SURE = 0.8
+"""The chance from which on a proposed name is taken with the span; below it, it is a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedName:
+    """Whom a mention may name, with the chance of it in [0, 1]."""
+
+    entity: str
+    mention: MentionKind
+    chance: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is taken without being asked for."""
+        return self.chance >= SURE
+
+
+class Namer(Protocol):
+    """Knows names: from the document, from what was decided in it, and from the registry."""
+
+    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> Sequence[ProposedName]:
+        """Names for a span, the likeliest first; `decided` are the standing spans of its layer in the document."""
+        ...
+
+
+NameRelation: TypeAlias = Literal["same", "different", "parent", "opposite"]
+"""How a name hangs together with another: one and the same; really different, which is remembered; the other is its
+parent; it is the contrary of the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision on two names of a kind: `name` is the same as `canonical`, or (without `same`) is not any more.
+    """A decision on two names of a kind: `name` is the same as `canonical` (or what else `relation` says), or (without
+    `same`) is not any more.
 
     `id` is a UUIDv7 and gives the order; `reviewer` decided; `token` begins the groups of the decisions that renamed
     what stood in the gold, so that they can be found and taken back.
@@ -35,6 +70,7 @@ class Ruling:
     reviewer: str | None = None
     token: str = ""
     time: str = ""
+    relation: NameRelation = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +85,11 @@ class SameNames:
         would come back to itself ends where it began."""
         latest: dict[tuple[Kind, str], str] = {}
         for ruling in rulings:
+            if ruling.relation not in ("same", "opposite"):
+                continue
             if ruling.same:
-                latest[ruling.kind, ruling.name] = ruling.canonical
+                contrary = CONTRARY if ruling.relation == "opposite" else ""
+                latest[ruling.kind, ruling.name] = contrary + ruling.canonical
                 # The name that stays is none that goes.
                 latest.pop((ruling.kind, ruling.canonical), None)
             else:
@@ -115,4 +154,7 @@ def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> S
     return replace(span, attributes={**span.attributes, attribute: value})
 
 
-__all__ = ["CONTRARY", "Concepts", "Kind", "Ruling", "SameNames", "concepts_of", "names_of", "renamed"]
+__all__ = [
+    "CONTRARY", "SURE", "Concepts", "Kind", "MentionKind", "NameRelation", "Namer", "ProposedName", "Ruling",
+    "SameNames", "concepts_of", "names_of", "renamed",
+]  # fmt: skip

@@ -77,7 +77,7 @@ def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
         and after.only == before.only
     )
     if same and after is not before:
-        for name in ("items", "places", "waiting", "cards", "progress"):
+        for name in ("items", "places", "waiting", "cards", "progress", "named"):
             if name in before.__dict__:
                 after.__dict__.setdefault(name, before.__dict__[name])
     return after

@@ -23,6 +23,7 @@ from annotator.model.decision import (
     Suggestion,
 )
 from annotator.model.items import Card, Item, cards, find, paragraph_items
+from annotator.model.naming import Namer, ProposedName
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
@@ -90,6 +91,8 @@ class ReviewState:
     """In review: how far each annotator's log was when the document was opened."""
     asked: str = ""
     """What the last step asked to be confirmed: the same action once more does it, any other forgets it."""
+    namer: Namer | None = None
+    """Who proposes names; without one none are."""
     together: tuple[str, ...] = ()
     """The relations that one key made for several holders: what is set on one of them is set on all, until the focus
     leaves them."""
@@ -108,6 +111,34 @@ class ReviewState:
     def waiting(self) -> int:
         """Number of suggestions of the paragraph in work that wait for a decision."""
         return sum(item.undecided for item in self.items)
+
+    @cached_property
+    def named(self) -> dict[str, ProposedName | None]:
+        """The names proposed for items of the document so far, by id."""
+        return {}
+
+    def proposed_name(self, item: Item) -> ProposedName | None:
+        """The likeliest name of an item that has none which somebody gave; None where its layer has no entity, and
+        where nothing proposes names. It is worked out when it is asked for, by all that stands by then."""
+        if self.namer is None or not isinstance(item.value, Span):
+            return None
+        if item.value.entity and not item.pending:
+            return None
+        if item.id not in self.named:
+            self.named[item.id] = self.likeliest_name(item.value)
+        return self.named[item.id]
+
+    def likeliest_name(self, span: Span) -> ProposedName | None:
+        """The same of any span; see `proposed_name`."""
+        ranked = self.ranked_names(span)
+        return ranked[0] if ranked else None
+
+    def ranked_names(self, span: Span) -> Sequence[ProposedName]:
+        """Names for a span of a layer that has an entity, the likeliest first."""
+        layer = self.schema.layer(span.layer)
+        if self.namer is None or layer is None or layer.attribute_of_type("entity") is None:
+            return ()
+        return self.namer.ranked(self.document, self.annotations.spans_of(span.layer), span)
 
     @property
     def focused(self) -> Item | None:
@@ -238,14 +269,16 @@ def open_document(
     history: History | None = None,
     paragraph: int | None = None,
     focus: str | None = None,
+    namer: Namer | None = None,
 ) -> ReviewState:
     """The state in which a document is opened: at the given place, else at the first paragraph not done."""
     by_paragraph: dict[int, list[Suggestion]] = {}
     for suggestion in suggestions:
         by_paragraph.setdefault(suggestion.paragraph, []).append(suggestion)
     state = ReviewState(
-        document, schema, session, by_paragraph, annotations or AnnotationSet(), history or History()
-    )
+        document, schema, session, by_paragraph, annotations or AnnotationSet(), history or History(),
+        namer=namer,
+    )  # fmt: skip
     if paragraph is None or not 0 <= paragraph < len(document.paragraphs):
         todo = state.to_annotate() or list(document.paragraphs)
         paragraph = next((p.index for p in todo if not state.is_done(p.index)), todo[0].index)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from annotator.model.naming import Kind, Ruling, SameNames
+from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.naming import Kind, NameRelation, Ruling, SameNames
+from annotator.store import codebook, rulings, sides
 from annotator.store import naming as store
-from annotator.store import rulings, sides
+from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
 from annotator.store.rows import Known, Mention
 from annotator.store.sides import Side
@@ -17,6 +19,33 @@ class Names:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._codebook: tuple[str, Codebook] | None = None
+
+    def named(self, form: str) -> dict[str, int]:
+        """The entities that a form of the text (with single blanks) bears in anybody's work, with how often."""
+        return store.of_form(self._database, "entity", form)
+
+    def listed(self, form: str) -> Sequence[str]:
+        """The entities of the codebook of which a form is a name or an alias."""
+        return self.codebook().named("entity", form)
+
+    def codebook(self) -> Codebook:
+        """The codebook as it stands; read again only after it was changed."""
+        version = codebook.version(self._database)
+        if self._codebook is None or self._codebook[0] != version:
+            self._codebook = (version, codebook.read(self._database))
+        return self._codebook[1]
+
+    def codebook_events(self) -> list[CodebookEvent]:
+        """All that was written into the codebook, oldest first."""
+        return codebook.events(self._database)
+
+    def write_codebook(
+        self, changes: Iterable[tuple[Kind, str, CodebookEntry | None]], *, who: str, token: str
+    ) -> int:
+        """Write entries `(kind, name, entry)`, None for one that goes, in one transaction; how many. What is written
+        under one `token` is one deed."""
+        return codebook.put(self._database, changes, who=who, token=token)
 
     def entities(self) -> list[Known]:
         """Canonical actors in use by anybody, the most frequent first."""
@@ -61,10 +90,20 @@ class Names:
         return SameNames.of(self.rulings())
 
     def rule(
-        self, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str
-    ) -> Ruling:
+        self, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str,
+        relation: NameRelation = "same",
+    ) -> Ruling:  # fmt: skip
         """Rule that a name is the same as `canonical`, or (without `same`) that it is not after all. See `Ruling`."""
-        return rulings.add(self._database, kind, name, canonical, same=same, reviewer=reviewer, token=token)
+        return rulings.add(
+            self._database,
+            kind,
+            name,
+            canonical,
+            same=same,
+            reviewer=reviewer,
+            token=token,
+            relation=relation,
+        )
 
 
 __all__ = ["Names"]

@@ -19,7 +19,7 @@ from annotator.model.decision import Action
 from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
-from annotator.store import documents, naming, provenance
+from annotator.store import codebook, documents, naming, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
@@ -234,7 +234,7 @@ def _places(db: Database, theirs: Database, tally: _Tally) -> None:
 
 
 def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
-    """What annotators were shown there, what records that came in there say, and the rulings on names."""
+    """What annotators were shown there, what records that came in there say, and what was decided on names."""
     seen = provenance.shown(theirs, list(tally.ids), None)
     for (there, annotator), several in seen.items():
         provenance.put_shown(db, tally.ids[there], annotator, several)
@@ -242,11 +242,10 @@ def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
         here = tally.ids[there]
         if provenance.imported(db, here, annotator) is None:
             provenance.put_imported(db, here, annotator, data, revision)
-    columns = "id, kind, name, canonical, same, reviewer, token, time"
-    db.many(
-        f"INSERT OR IGNORE INTO ruling ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        theirs.rows(f"SELECT {columns} FROM ruling"),
-    )
+    for table, columns in (("ruling", rulings.COLUMNS), ("codebook_event", codebook.COLUMNS)):
+        marks = ", ".join("?" for _ in columns.split(","))
+        rows = theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
+        db.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 # --- work

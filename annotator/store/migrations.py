@@ -365,4 +365,35 @@ def m009_equal_texts(db: Utils) -> None:
         db.execute("UPDATE document SET folded = ? WHERE id = ?", (folded_sha256(text), id))
 
 
+@migrations()
+def m010_codebook(db: Utils) -> None:
+    """The codebook as events; how two names hang together where they are not the same; names by their form."""
+    _script(
+        db,
+        """
+        CREATE TABLE codebook_event (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL CHECK (kind IN ('entity', 'concept')),
+            name TEXT NOT NULL CHECK (name <> ''),
+            entry TEXT CHECK (entry IS NULL OR json_valid(entry)),
+            who TEXT NOT NULL,
+            token TEXT NOT NULL,
+            time TEXT NOT NULL
+        ) STRICT
+--
+        CREATE TRIGGER codebook_event_no_update BEFORE UPDATE ON codebook_event
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END
+--
+        CREATE TRIGGER codebook_event_no_delete BEFORE DELETE ON codebook_event
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END
+--
+        ALTER TABLE ruling ADD COLUMN relation TEXT NOT NULL DEFAULT 'same'
+            CHECK (relation IN ('same', 'different', 'parent', 'opposite'))
+--
+        CREATE INDEX sum_name_form ON sum_name (kind, form)
+""",
+    )
+
+
 __all__ = ["migrate", "migrations"]

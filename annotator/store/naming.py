@@ -100,6 +100,16 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]
     return sorted(every, key=lambda one: (-one.count, one.name))
 
 
+def of_form(db: Database, kind: Kind, form: str) -> dict[str, int]:
+    """The names that a form of the text bears in anybody's work, with how often, the most frequent first."""
+    rows = db.rows(
+        "SELECT name, sum(number) AS n FROM sum_name WHERE kind = ? AND form = ? AND number > 0 "
+        "AND annotator IN (SELECT DISTINCT annotator FROM completion) GROUP BY name ORDER BY n DESC, name",
+        (kind, form),
+    )
+    return dict(rows)
+
+
 def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mention]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(

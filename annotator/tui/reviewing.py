@@ -47,6 +47,7 @@ class ReviewSession(Session):
     """
 
     has_tour: ClassVar[bool] = False
+    proposes_names: ClassVar[bool] = False
     strategy: str = "unanimous"
     hidden: bool = False
     model_lane: bool = False

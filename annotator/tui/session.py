@@ -11,6 +11,7 @@ from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Completion, Decision, Suggestion
+from annotator.model.naming import Namer
 from annotator.model.pace import DAYS, pace, told_pace
 from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive, open_document, step
@@ -31,6 +32,7 @@ class Session(Saving):
     """The state of the annotate screen and its way into the database."""
 
     has_tour: ClassVar[bool] = True
+    proposes_names: ClassVar[bool] = True
     state: ReviewState | None = None
     view: str = ""
     """How the annotate screen is arranged, in words of its own; kept with the place."""
@@ -51,6 +53,7 @@ class Session(Saving):
     """By document and paragraph, the suggestions that are kept as seen."""
     _news: str | None = None
     _ambiguous: Mapping[str, Sequence[str]] | None = None
+    _namer: Namer | None = None
     _said: tuple[str, list[Message]] | None = None
 
     @property
@@ -81,6 +84,7 @@ class Session(Saving):
             history=history,
             paragraph=paragraph,
             focus=item,
+            namer=self.namer(),
         )
         # Ids made in this session never repeat, whichever documents it opened.
         before = self.state
@@ -92,6 +96,14 @@ class Session(Saving):
         self.state = self.begun(state)
         self._ask_for_suggestions()
         self.arrived()
+
+    def namer(self) -> Namer | None:
+        """Who proposes names; nobody, in review."""
+        if self._namer is None and self.proposes_names:
+            from annotator.learners.names.namer import DocumentNamer
+
+            self._namer = DocumentNamer(self.project.names)
+        return self._namer
 
     def prepare(self, document: Document) -> None:
         """What has to happen before a document is opened; nothing, for an annotator."""

@@ -204,7 +204,11 @@ def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
 
 
 def _name(state: ReviewState, item: Item) -> str:
-    """The entity or the concepts of an item as `= Iran`; that it has none yet, where its layer names one."""
+    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as `=Iran?`; that it
+    has none yet, where its layer names one."""
+    proposed = state.proposed_name(item)
+    if proposed is not None:
+        return f"={proposed.entity}{'' if item.pending and proposed.sure else '?'}"
     layer = state.schema.layer(item.value.layer)
     for kind in ("entity", "concept"):
         if isinstance(item.value, Span) and layer is not None and layer.attribute_of_type(kind):
@@ -217,7 +221,10 @@ def _rest(state: ReviewState, item: Item) -> list[str]:
     """The attributes of an item that are no name, its flag and its note."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
+    proposed = state.proposed_name(item) is not None
     for name, held in item.value.attributes.items():
+        if proposed and name == "mention":
+            continue  # It comes with the name, from the words.
         attribute = layer.attribute(name) if layer else None
         if attribute is None or attribute.type not in ("entity", "concept"):
             found.append(attribute_words(state, name, held))

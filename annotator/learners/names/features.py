@@ -1,0 +1,123 @@
+"""What speaks for a candidate whatever made it: how it stands to the mention."""
+
+from __future__ import annotations
+
+import re
+
+from annotator.learners.names import forms
+from annotator.learners.names.candidates import SOURCES, Asked, Features
+from annotator.learners.names.text import Mention
+
+_CROSSED = frozenset(
+    "np np_pl tail0 doc sameform sameform_last samehead starts allwords follow0 headword nowords of_state "
+    "of_organization".split()
+)
+_LABELLED = frozenset("np np_pl tail0 tail1 tail0_pl role doc new follow0 follow1".split())
+_DEFINITE = frozenset("the this these that those its his their her".split())
+_INDEFINITE = frozenset("a an some many most no any every few several one".split())
+
+
+def candidates(ask: Asked) -> Features:
+    """Every candidate of a mention with its features."""
+    for source in SOURCES[ask.mention.kind]:
+        source(ask)
+    for entity, found in ask.found.items():
+        found.add("bias")
+        if ask.mention.kind != "name":
+            if entity in ask.known.count:
+                _of_known(ask, entity, found)
+            else:
+                found.add("new")
+        if ask.mention.kind == "nominal":
+            _crossed(ask, found)
+    return ask.found
+
+
+def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
+    """How far back an entity of the document is, and how it fits."""
+    known, label = ask.known, ask.known.label[entity]
+    back = len(known.mentions) - known.last[entity]
+    found.add(f"dist{0 if back == 0 else 1 if back == 1 else 2 if back < 4 else 3 if back < 8 else 4}")
+    found.add(f"freq{min(3, known.count[entity])}")
+    found.add("label_same" if label == ask.label else f"label_{label}_{ask.label}")
+    if ask.mention.kind == "nominal":
+        _of_noun(ask, entity, found)
+    else:
+        _of_pronoun(ask, entity, back, found)
+
+
+def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
+    mention, known = ask.mention, ask.known
+    if entity in known.heads.get(mention.head, ()):
+        found.add("samehead")
+    own = set(re.findall(r"\w+", entity.lower()))
+    said = mention.form.lower().split()
+    if all(word in own or forms.plural_of(word) in own for word in said):
+        found.add("allwords")
+    else:
+        heads = {mention.head, said[-1], forms.plural_of(mention.head)}
+        found.add("headword" if heads & own else "nowords")
+    if entity.lower().startswith(mention.form.lower()):
+        found.add("starts")
+    if entity[:1].isupper() and ask.label == "person":
+        found.add("isname_person")
+    if mention.before in _DEFINITE:
+        found.add("def_doc")
+    elif mention.before in _INDEFINITE:
+        found.add("indef_doc")
+    elif mention.opens:
+        found.add("bare_doc")
+    if mention.plural != known.plural.get(entity, mention.plural):
+        found.add("numdiff")
+
+
+def _of_pronoun(ask: Asked, entity: str, back: int, found: set[str]) -> None:
+    mention, known = ask.mention, ask.known
+    word = mention.form.lower()
+    found.add(f"pro_{word}_{known.label[entity]}{'_pl' if known.plural.get(entity) else ''}")
+    found.add(f"pro_{word}_dist{min(3, back)}")
+    found.add(f"g{known.gender.get(entity)}_{word}")
+    latest = known.latest[entity]
+    found |= _nearness(mention, latest)
+    if word in ("who", "whose", "whom") and 0 <= mention.first - latest.last <= 2:
+        found.add("relative")
+    if known.latest and _only_person(ask, entity):
+        found.add("only_person")
+
+
+def _only_person(ask: Asked, entity: str) -> bool:
+    persons = [one for one, label in ask.known.label.items() if label == "person" and ";" not in one]
+    return persons == [entity]
+
+
+def _nearness(mention: Mention, latest: Mention) -> set[str]:
+    found = {"subj"} if latest.subject else set()
+    if latest.sentence == mention.sentence:
+        return found | {"samesent"}
+    if latest.paragraph != mention.paragraph:
+        return found | {"otherpar"}
+    if latest.sentence == mention.sentence - 1 and (latest.subject or latest.opens):
+        found.add("prevsubj")
+    return found | {"samepar"}
+
+
+def _crossed(ask: Asked, found: set[str]) -> None:
+    """The strongest features by label, by number and by the word before."""
+    mention = ask.mention
+    number = "pl" if mention.plural else "sg"
+    if mention.before in ("the", "this", "these", "that", "those"):
+        article = "the"
+    elif mention.before in ("its", "his", "their", "her"):
+        article = "poss"
+    else:
+        article = "indef" if mention.before in ("a", "an", "one", "every", "some", "no") else "bare"
+    plain = set(found)
+    found |= {f"{one}&{ask.label}" for one in plain & _LABELLED}
+    found |= {f"{one}&{number}{article}" for one in plain & _CROSSED}
+    if "new" in plain and ask.known.forms.get(mention.folded):
+        found.add("new_though_sameform")
+    if "new" in plain and "tail" in plain and ask.known.heads.get(mention.head):
+        found.add("new_though_samehead")
+
+
+__all__ = ["candidates"]

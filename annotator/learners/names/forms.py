@@ -1,0 +1,162 @@
+"""Forms of English words that names are made of.
+
+The word lists are those of `english.tables`, kept in `_data/english.json` as naming asks for them, since reading the
+tables would be felt when the program starts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PERSONAL = frozenset(
+    "he she it they we i you him her them us me who whom whose which that this these those both it's one "
+    "everyone everybody nobody someone somebody anyone anybody others another each neither either himself herself "
+    "itself themselves ourselves myself many some few most all none his its their our my your hers theirs ours".split()
+)
+"""Words that are a mention by themselves without naming anybody."""
+
+TITLES = frozenset(
+    "mr mrs ms dr sir president prime minister mayor senator chancellor captain general colonel professor "
+    "councillor judge justice sister admiral father bishop governor king queen lord lady".split()
+)
+"""Words before a person's name that are no part of it."""
+
+_IRREGULAR = {
+    "people": "people", "person": "people", "man": "men", "woman": "women", "child": "children",
+    "wife": "wives", "thief": "thieves", "half": "halves",
+}  # fmt: skip
+_SINGULAR = {plural: one for one, plural in _IRREGULAR.items() if one != "person"}
+
+
+def plural_of(word: str) -> str:
+    """The plural of a noun: `country` gives `countries`."""
+    low = word.lower()
+    if low in _IRREGULAR:
+        return _IRREGULAR[low]
+    if low.endswith("man"):
+        return word[:-3] + "men"
+    if re.search(r"[^aeiou]y$", low):
+        return word[:-1] + "ies"
+    return word + ("es" if re.search(r"(s|x|z|ch|sh)$", low) else "s")
+
+
+def singular_of(word: str) -> str:
+    """The singular of a noun in lower case; a word that is no plural by its ending stays."""
+    if word in _SINGULAR:
+        return _SINGULAR[word]
+    if word.endswith("men"):
+        return word[:-3] + "man"
+    if not is_plural(word):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if re.search(r"(ss|x|z|ch|sh)es$", word) else word[:-1]
+
+
+def is_plural(word: str) -> bool:
+    """Whether a noun in lower case is a plural by its ending."""
+    if word in _SINGULAR or word.endswith("men"):
+        return True
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
+def participle_of(verb: str) -> str:
+    """The past participle of a verb in its base form: `lift` gives `lifted`."""
+    from annotator.english import tables
+
+    found = [form for form, kind in tables.forms(verb).items() if kind in ("participle", "both")]
+    return found[0] if found else next(f for f, kind in tables.forms(verb).items() if kind == "past")
+
+
+def third_of(verb: str) -> str:
+    """The third person of a verb in its base form: `deny` gives `denies`."""
+    from annotator.english import tables
+
+    return next(form for form, kind in tables.forms(verb).items() if kind == "s")
+
+
+WORDS = Path(__file__).parent / "_data" / "english.json"
+"""Made by `tests/base_names.py` from the tables."""
+
+
+def word_lists() -> dict[str, str]:
+    """What `WORDS` holds, from the tables: words of a class divided by blanks; of `demonyms` adjective and name."""
+    from annotator.english import tables
+
+    verbs, heads = tables.verb_forms(), tables.heads()
+    acting = {
+        form for form, bases in verbs.items()
+        if form not in heads and (form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases))
+    }  # fmt: skip
+    roles = {word for word, head in heads.items() if head.label == "person" and not head.plural}
+    lists = {
+        "auxiliary": _classes("be", "have", "do", "modals"),
+        "function": _classes(
+            "determiners", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "be", "have",
+            "do", "modals", "negations",
+        ),
+        "common": tables.common(),
+        "verbs": acting,
+        "roles": roles,
+    }  # fmt: skip
+    out = {name: " ".join(sorted(word for word in of if " " not in word)) for name, of in lists.items()}
+    return {**out, "demonyms": "|".join(f"{word}={name}" for word, name in sorted(tables.demonyms().items()))}
+
+
+def _classes(*names: str) -> set[str]:
+    from annotator.english import tables
+
+    return {word for name in names for word in tables.words(name)}
+
+
+@cache
+def _lists() -> dict[str, str]:
+    found: dict[str, str] = json.loads(WORDS.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def word_class(name: str) -> frozenset[str]:
+    """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs; `common` words, which
+    a capital at the start of a sentence makes no names; forms of `verbs`; `roles`, common nouns of one person."""
+    return frozenset(_lists()[name].split(" "))
+
+
+@cache
+def demonyms() -> dict[str, str]:
+    """Adjective -> the real country that it is of."""
+    return dict(pair.split("=", 1) for pair in _lists()["demonyms"].split("|"))
+
+
+def lower_first(text: str) -> str:
+    """The text with a small first letter, unless its first word goes on in capitals (`EU ministers`)."""
+    return text[:1].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
+
+
+def place_of(adjective: str, names: Iterable[str]) -> str | None:
+    """The name among `names` that an adjective is made of (`Varnian`: Varnia); the longest common beginning wins.
+    Of real countries by the table."""
+    known = demonyms().get(adjective)
+    word, best = adjective.lower(), (0, "")
+    for name in names:
+        low = name.lower()
+        if name == known:
+            return name
+        if " " in low or low.startswith(word):
+            continue
+        same = 0
+        while same < min(len(word), len(low)) and word[same] == low[same]:
+            same += 1
+        if same >= 4 and same >= len(low) - 3 and len(word) - same <= 5 and same > best[0]:
+            best = (same, name)
+    return best[1] or known
+
+
+__all__ = [
+    "PERSONAL", "TITLES", "WORDS", "is_plural", "lower_first", "participle_of", "place_of", "plural_of", "singular_of",
+    "third_of", "word_class", "word_lists",
+]  # fmt: skip

@@ -1,0 +1,49 @@
+"""Coded documents as choices to learn naming from, as an annotator comes to them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from annotator.learners.names.candidates import Asked
+from annotator.learners.names.features import candidates
+from annotator.learners.names.known import Known
+from annotator.learners.names.text import Mention, NameText
+from annotator.learners.names.training import Group, fit
+from annotator.model.span import Span
+from annotator.model.text import Document
+
+Coded = tuple[Document, Sequence[Span]]
+"""A document, and the named spans of it."""
+
+KINDS = ("name", "nominal", "pronoun")
+
+
+def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
+    """Every named mention with its candidates; the documents before it are the registry."""
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for document, spans in coded:
+        text = NameText(document)
+        known = Known(text)
+        ordered = sorted(spans, key=lambda s: (s.start, -s.end))
+        for span in ordered:
+            if not span.entity:
+                continue
+            mention = text.mention(span)
+            yield mention, (dict(candidates(Asked(mention, known, forms[mention.form]))), span.entity)
+            known.add(span)
+        for mention, entity in known.mentions:
+            forms[mention.form][entity] += 1
+
+
+def learn(
+    coded: Iterable[Coded], *, base: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, dict[str, float]]:
+    """Weights by kind of mention; over `base` where it is given, learnt from what differs from it."""
+    groups: dict[str, list[Group]] = {kind: [] for kind in KINDS}
+    for mention, group in choices(coded):
+        groups[mention.kind].append(group)
+    return {kind: fit(of, base=(base or {}).get(kind)) for kind, of in groups.items()}
+
+
+__all__ = ["KINDS", "Coded", "choices", "learn"]

@@ -1,0 +1,136 @@
+"""Who an actor is: names for a mention, by the document, what is decided in it, and the registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from annotator.learners.names.candidates import Asked
+from annotator.learners.names.features import candidates
+from annotator.learners.names.known import Known
+from annotator.learners.names.ranker import Weights, ranked
+from annotator.learners.names.text import Mention, NameText
+from annotator.model.naming import ProposedName
+from annotator.model.span import Span
+from annotator.model.text import Document
+
+WEIGHTS = Path(__file__).parent / "_data" / "names.json"
+"""Made by `tests/base_names.py` from the seeds, part `train`."""
+
+LISTED = 2.5
+"""What it weighs for a candidate that the codebook gives the form this name. No seed has a codebook to learn it."""
+
+OFFERED = 8
+"""Names that are given for a mention at most."""
+
+
+class NameRegistry(Protocol):
+    """The names in use in a project, looked up by the exact form of the text."""
+
+    def named(self, form: str) -> Mapping[str, int]:
+        """Entity -> how often a form was given it."""
+        ...
+
+    def listed(self, form: str) -> Sequence[str]:
+        """The entities of the codebook that bear a form as name or alias."""
+        ...
+
+
+@cache
+def shipped() -> Mapping[str, Weights]:
+    """Weights by kind of mention, as they come with the program."""
+    found: dict[str, Weights] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return found
+
+
+class DocumentNamer:
+    """A `model.naming.Namer`. It keeps the words of the document in work, and what was known at the last call, so that
+    a call costs what is new."""
+
+    def __init__(
+        self, registry: NameRegistry | None = None, weights: Mapping[str, Weights] | None = None
+    ) -> None:
+        self._registry = registry
+        learnt = shipped() if weights is None else weights
+        self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
+        self._text: NameText | None = None
+        self._known: tuple[list[Span], Known] | None = None
+
+    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> list[ProposedName]:
+        """See `Namer`. What stands after the span is known too, as less recent than what stands before it."""
+        text = self._words(document)
+        mention = text.mention(span)
+        known = self._what_is_known(text, _order(decided, span))
+        ask = Asked(mention, known, *self._registered(mention.form))
+        found = candidates(ask)
+        weights = self._weights[mention.kind]
+        best = [
+            ProposedName(name, mention.kind, chance) for name, chance in ranked(found, weights)[: OFFERED * 2]
+        ]
+        if mention.kind == "nominal":
+            # What common nouns named in another document is offered, but never first.
+            alien = {name for name, of in found.items() if of & {"regform", "regform_here"} and not of & _OWN}
+            best = [one for one in best if one.entity not in alien] + [o for o in best if o.entity in alien]
+        return _with_suggested(best, span, mention, known)[:OFFERED]
+
+    def _registered(self, form: str) -> tuple[Mapping[str, int], tuple[str, ...]]:
+        if self._registry is None:
+            return {}, ()
+        return self._registry.named(form), tuple(self._registry.listed(form))
+
+    def _words(self, document: Document) -> NameText:
+        if self._text is None or self._text.document is not document:
+            self._text, self._known = NameText(document), None
+        return self._text
+
+    def _what_is_known(self, text: NameText, spans: list[Span]) -> Known:
+        if self._known is not None:
+            before, known = self._known
+            if spans[: len(before)] == before:
+                for span in spans[len(before) :]:
+                    known.add(span)
+                self._known = (spans, known)
+                return known
+        known = Known.of(text, spans)
+        self._known = (spans, known)
+        return known
+
+
+KNOWN = 0.9
+"""The chance of a name that a table or the memory gave a suggestion for a name in the text."""
+
+
+def _with_suggested(
+    best: list[ProposedName], span: Span, mention: Mention, known: Known
+) -> list[ProposedName]:
+    """Before the others, the name that a suggestion brings and that is not just its words; a common noun's is not
+    taken over from elsewhere, and what the words named in this document comes before it."""
+    name = span.entity
+    if span.origin != "suggestion" or not name or name == mention.form or mention.kind != "name":
+        return best
+    if known.forms.get(mention.folded):
+        return best
+    return [ProposedName(name, "name", KNOWN), *(one for one in best if one.entity != name)]
+
+
+_OWN = frozenset(
+    "sameform np np_pl doc listed demonym possessor possessor_text tail of_named of_nominal of_caps of_caps_pl role "
+    "follow0 follow1 follow2 follow0_pl follow1_pl follow2_pl".split()
+)
+"""Features that say that this document makes the name itself."""
+
+
+def _order(decided: Sequence[Span], span: Span) -> list[Span]:
+    """What is decided, the most recent last: what follows the span, from the end on, then what stands before it."""
+    named = sorted(
+        (one for one in decided if one.entity and one.id != span.id), key=lambda s: (s.start, -s.end)
+    )
+    here = (span.start, -span.end)
+    before = [one for one in named if (one.start, -one.end) < here]
+    return [*reversed(named[len(before) :]), *before]
+
+
+__all__ = ["LISTED", "OFFERED", "WEIGHTS", "DocumentNamer", "NameRegistry", "shipped"]

@@ -1,0 +1,207 @@
+"""The words of a document as naming needs them: without a parser, from `model.text.words` and closed word classes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from annotator.learners.names import forms
+from annotator.model.naming import MentionKind
+from annotator.model.span import Span
+from annotator.model.syntax import sentences
+from annotator.model.text import Document, is_word, words
+
+Kind: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or mark `[start, end)`; a genitive's `'s` is in `end` but not in `text`."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    sentence: int
+    paragraph: int
+    genitive: bool
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span in its text: words `[first, last]`, what stands around it, and what kind of mention it is."""
+
+    span: Span
+    form: str
+    kind: MentionKind
+    first: int
+    last: int
+    head: str
+    """Its last word in the singular, in lower case."""
+    plural: bool
+    before: str
+    """The word before it in lower case; `'s` after a genitive."""
+    opens: bool
+    """Whether it begins a sentence."""
+    subject: bool
+    """Whether a verb follows."""
+    sentence: int
+    paragraph: int
+
+    @property
+    def folded(self) -> str:
+        """The form by which mentions are the same."""
+        return self.form.casefold()
+
+
+class NameText:
+    """The words of a document, and the names that stand in it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.text, self.lower = document, document.text, document.text.lower()
+        self.words: list[Word] = []
+        self._articles: dict[str, bool] = {}
+        number = 0
+        for paragraph in document.paragraphs:
+            if paragraph.excluded:
+                continue
+            for start, end in sentences(document.text, paragraph.start, paragraph.end):
+                self._add(start, end, number, paragraph.index)
+                number += 1
+        self._starts = [word.start for word in self.words]
+
+    def _add(self, start: int, end: int, sentence: int, paragraph: int) -> None:
+        first = True
+        for a, b in words(self.text, start, end):
+            text = self.text[a:b]
+            genitive = len(text) > 2 and text[-2:] in ("'s", "’s")
+            text = text[:-2] if genitive else text
+            kind = _kind(text, first) if is_word(self.text, (a, b)) else "mark"
+            first = first and kind == "mark"
+            self.words.append(Word(text, a, b, kind, sentence, paragraph, genitive))
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """Indices `[first, after)` of the words of a stretch; at least one where there are words at all."""
+        first = bisect_left(self._starts, start)
+        if first and self.words[first - 1].end > start:
+            first -= 1
+        after = bisect_left(self._starts, end)
+        return first, max(first + 1, after)
+
+    def at(self, index: int) -> Word | None:
+        """The word of an index; None beyond the text."""
+        return self.words[index] if 0 <= index < len(self.words) else None
+
+    def mention(self, span: Span) -> Mention:
+        """What a span is in this text."""
+        first, after = self.within(span.start, span.end)
+        last = min(after, len(self.words)) - 1
+        inside = self.words[first:after]
+        end = next((w for w in reversed(inside) if w.kind != "mark"), None)
+        low = end.lower if end is not None else ""
+        previous, following = self.at(first - 1), self.at(last + 1)
+        here = inside[0] if inside else None
+        opens = here is None or previous is None or previous.sentence != here.sentence
+        before = "" if previous is None or opens else "'s" if previous.genitive else previous.lower
+        acts = following is not None and here is not None and following.sentence == here.sentence
+        subject = acts and following is not None and (
+            following.lower in forms.word_class("auxiliary") or following.kind == "verb"
+        )  # fmt: skip
+        form = " ".join(self.text[span.start : span.end].split())
+        return Mention(
+            span, form, self.kind_of(inside, form), first, last, forms.singular_of(low), forms.is_plural(low),
+            before, opens, subject, here.sentence if here else 0, here.paragraph if here else 0,
+        )  # fmt: skip
+
+    def kind_of(self, inside: list[Word], form: str) -> MentionKind:
+        """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital that only begins
+        a sentence makes no name of a common noun."""
+        if form.lower() in forms.PERSONAL:
+            return "pronoun"
+        said = [word for word in inside if word.kind != "mark"]
+        if not said or not said[-1].text[:1].isupper():
+            return "nominal"
+        if len(said) == 1 and said[0].kind != "name":
+            return "name" if self.text.count(said[0].text) > self._at_start(said[0].text) else "nominal"
+        return "name"
+
+    def _at_start(self, text: str) -> int:
+        """How often a word begins a sentence here."""
+        at = [w for i, w in enumerate(self.words) if w.text == text and w.kind != "name"]
+        return len(at)
+
+    def bears_article(self, name: str) -> bool:
+        """Whether `the` stands before a name somewhere in the text."""
+        if name not in self._articles:
+            found = re.search(rf"\bthe {re.escape(name.lower())}\b", self.lower)
+            self._articles[name] = found is not None
+        return self._articles[name]
+
+    @cached_property
+    def names(self) -> Counter[str]:
+        """Runs of names in the text, with how often; `Bank of Varnia` is one."""
+        found: Counter[str] = Counter()
+        run: list[Word] = []
+        for i, word in enumerate(self.words):
+            if self._goes_on(run, i, word):
+                run.append(word)
+                continue
+            self._count(run, found)
+            run = [word] if word.kind == "name" else []
+        self._count(run, found)
+        return found
+
+    def _count(self, run: list[Word], found: Counter[str]) -> None:
+        if run:
+            found[self.text[run[0].start : run[-1].start + len(run[-1].text)]] += 1
+
+    def _goes_on(self, run: list[Word], at: int, word: Word) -> bool:
+        if not run or run[-1].sentence != word.sentence or run[-1].genitive:
+            return False
+        if word.kind == "name":
+            return True
+        following = self.at(at + 1)
+        joins = word.text in ("of", "for") and following is not None and following.kind == "name"
+        return joins and following is not None and following.sentence == word.sentence
+
+    @cached_property
+    def roles(self) -> dict[str, Counter[str]]:
+        """Role word -> the persons beside whose names it stands in the text."""
+        found: dict[str, Counter[str]] = {}
+        for name in self.names:
+            parts = [part for part in name.split() if part.lower() not in forms.TITLES]
+            bare = [part for part in parts if part.lower() not in forms.word_class("roles")]
+            if len(name.split()) < 2 or not bare:
+                continue
+            at = self.text.find(name)
+            while at >= 0:
+                first, after = self.within(at, at + len(name))
+                here = self.words[first]
+                for word in self.words[max(0, first - 5) : after + 6]:
+                    if word.sentence == here.sentence and word.lower in forms.word_class("roles"):
+                        found.setdefault(word.lower, Counter())[" ".join(bare)] += 1
+                at = self.text.find(name, at + len(name))
+        return found
+
+
+def _kind(text: str, first: bool) -> Kind:
+    low = text.lower()
+    if text[:1].isupper():
+        if low in forms.word_class("function"):
+            return "function"
+        if not first or low not in forms.word_class("common"):
+            return "name"
+    if low in forms.word_class("function"):
+        return "function"
+    return "verb" if low in forms.word_class("verbs") else "noun"
+
+
+__all__ = ["Mention", "NameText", "Word"]

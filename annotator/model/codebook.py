@@ -1,0 +1,82 @@
+"""The codebook: the names that are to be used, with what they mean and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from annotator.model.naming import CONTRARY, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookEntry:
+    """A name of the codebook. `label` is the kind of actor, `parent` and `opposite` are names of the same kind, and
+    `external_id` is the id in an authority file."""
+
+    kind: Kind
+    name: str
+    label: str = ""
+    aliases: tuple[str, ...] = ()
+    definition: str = ""
+    parent: str = ""
+    opposite: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All entries, in the order in which they came. Names and aliases are looked up whatever their capitals."""
+
+    entries: tuple[CodebookEntry, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[CodebookEntry]) -> Codebook:
+        return cls(tuple(entries))
+
+    @cached_property
+    def by_name(self) -> Mapping[tuple[Kind, str], CodebookEntry]:
+        """Kind and name -> entry."""
+        return {(one.kind, one.name): one for one in self.entries}
+
+    @cached_property
+    def _by_form(self) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
+        found: dict[tuple[Kind, str], tuple[str, ...]] = {}
+        for one in self.entries:
+            for form in dict.fromkeys((one.name.casefold(), *(alias.casefold() for alias in one.aliases))):
+                key = (one.kind, form)
+                # The name itself comes before the aliases of others.
+                own = form == one.name.casefold()
+                before = found.get(key, ())
+                found[key] = (one.name, *before) if own else (*before, one.name)
+        return found
+
+    def get(self, kind: Kind, name: str) -> CodebookEntry | None:
+        """The entry of a name; the contrary of a concept is that of the concept."""
+        found = self.by_name.get((kind, name))
+        if found is None and kind == "concept" and name.startswith(CONTRARY):
+            return self.by_name.get((kind, name.removeprefix(CONTRARY)))
+        return found
+
+    def named(self, kind: Kind, form: str) -> Sequence[str]:
+        """The names that a form of the text is a name or an alias of."""
+        return self._by_form.get((kind, form.casefold()), ())
+
+    def contrary(self, name: str) -> str:
+        """The contrary of a concept: its opposite in the codebook where there is one, else `not: NAME`."""
+        if name.startswith(CONTRARY):
+            return name.removeprefix(CONTRARY)
+        entry = self.by_name.get(("concept", name))
+        return entry.opposite if entry is not None and entry.opposite else f"{CONTRARY}{name}"
+
+    def ancestors(self, kind: Kind, name: str) -> list[str]:
+        """The parents of a name, the nearest first; a circle ends where it began."""
+        found: list[str] = []
+        entry = self.get(kind, name)
+        while entry is not None and entry.parent and entry.parent not in (name, *found):
+            found.append(entry.parent)
+            entry = self.by_name.get((kind, entry.parent))
+        return found
+
+
+__all__ = ["Codebook", "CodebookEntry"]

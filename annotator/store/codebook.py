@@ -1,0 +1,83 @@
+"""The codebook as events: each says what an entry is from then on, or that it is no more. None is ever changed.
+
+The latest event on a name holds, by its id, so that the codebooks of two hosts merge by putting their events together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.naming import Kind
+from annotator.store.codec import dumps, now, uuid7
+from annotator.store.connection import Database
+
+COLUMNS = "id, kind, name, entry, who, token, time"
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookEvent:
+    """`entry` is what the name is from then on; None where it is no more. The events of one deed share a `token`."""
+
+    id: str
+    kind: Kind
+    name: str
+    entry: CodebookEntry | None
+    who: str
+    token: str
+    time: str
+
+
+def put(
+    db: Database, changes: Iterable[tuple[Kind, str, CodebookEntry | None]], *, who: str, token: str
+) -> int:
+    """Write changes `(kind, name, entry or None)` in their order, in one transaction; how many."""
+    rows = [
+        (uuid7(), kind, name, None if entry is None else _text(entry), who, token, now())
+        for kind, name, entry in changes
+    ]
+    if rows:
+        with db.write():
+            db.many(f"INSERT INTO codebook_event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    return len(rows)
+
+
+def events(db: Database) -> list[CodebookEvent]:
+    """All events, oldest first."""
+    rows = db.rows(f"SELECT {COLUMNS} FROM codebook_event ORDER BY id")
+    return [
+        CodebookEvent(id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time)
+        for id, kind, name, entry, who, token, time in rows
+    ]
+
+
+def read(db: Database) -> Codebook:
+    """The codebook as it stands, its entries in the order in which they first came."""
+    rows = db.rows("SELECT kind, name, entry FROM codebook_event ORDER BY id")
+    latest: dict[tuple[Kind, str], str | None] = {}
+    for kind, name, entry in rows:
+        latest[kind, name] = entry
+    return Codebook.of(_entry(kind, name, text) for (kind, name), text in latest.items() if text is not None)
+
+
+def version(db: Database) -> str:
+    """What changes whenever the codebook does."""
+    return str(db.value("SELECT max(number) FROM codebook_event") or 0)
+
+
+def _text(entry: CodebookEntry) -> str:
+    return dumps(
+        {key: value for key, value in asdict(entry).items() if key not in ("kind", "name") and value}
+    )
+
+
+def _entry(kind: Kind, name: str, text: str) -> CodebookEntry:
+    held: dict[str, Any] = json.loads(text)
+    aliases: Sequence[str] = held.pop("aliases", ())
+    return CodebookEntry(kind, name, aliases=tuple(aliases), **held)
+
+
+__all__ = ["COLUMNS", "CodebookEvent", "events", "put", "read", "version"]

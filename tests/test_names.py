@@ -1,0 +1,206 @@
+"""Names proposed for actors: each kind of candidate, what is sure, and what a key takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+from support import document
+
+from annotator.learners.names import forms
+from annotator.learners.names.candidates import Asked
+from annotator.learners.names.features import candidates
+from annotator.learners.names.known import Known
+from annotator.learners.names.namer import DocumentNamer
+from annotator.learners.names.text import NameText
+from annotator.model import actions as do
+from annotator.model.decision import Suggestion
+from annotator.model.naming import ProposedName
+from annotator.model.review import ReviewState, open_document, step
+from annotator.model.span import Span
+from annotator.model.text import Document
+from annotator.resources import load_schema
+
+SCHEMA = load_schema("actors-claims-stances")
+
+
+def span(text: str, quote: str, label: str, entity: str | None = None, *, at: int = 0) -> Span:
+    """A span on the quote, the first one from `at` on."""
+    start = text.index(quote, at)
+    return Span(f"s{start}", "actor", label, start, start + len(quote), entity, {"mention": "name"})
+
+
+def offered(text: str, decided: Sequence[Span], asked: Span) -> dict[str, set[str]]:
+    """The candidates of a span, each with its features."""
+    words = NameText(document(text))
+    return candidates(Asked(words.mention(asked), Known.of(words, decided)))
+
+
+@pytest.mark.parametrize(
+    ("text", "decided", "quote", "label", "name", "feature"),
+    [
+        ("Ana Brell spoke. Later Brell left.", [("Ana Brell", "person", "Ana Brell")], "Brell left", "person",
+         "Ana Brell", "longer_tail"),
+        ("Later Brell left, as Ana Brell had said.", [], "Brell", "person", "Ana Brell", "text_tail"),
+        ("The North Sea League met. NSL said no.", [("North Sea League", "bloc", "North Sea League")], "NSL", "bloc",
+         "North Sea League", "acronym"),
+        ("Torvia waits. The Torvian parliament does not.", [("Torvia", "state", "Torvia")], "Torvian parliament",
+         "organization", "parliament of Torvia", "demonym"),
+        ("Torvia waits. Torvia's parliament does not.", [("Torvia", "state", "Torvia")], "parliament",
+         "organization", "parliament of Torvia", "of_state"),
+        ("Nobody asked the crews of the regatta.", [], "crews", "collective", "crews of the regatta", "follow0"),
+        ("Prime minister Ana Brell spoke. The minister left.", [], "minister left", "person", "Ana Brell", "role"),
+        ("A farmer waits in Torvia.", [], "farmer", "collective", "farmers", "np_pl"),
+        ("Torvia and Lorn met. Both governments were glad.",
+         [("Torvia", "state", "Torvia"), ("Lorn", "state", "Lorn")], "governments", "state", "Lorn; Torvia",
+         "pair_cue_same"),
+        ("Ana Brell spoke. She left.", [("Ana Brell", "person", "Ana Brell")], "She", "person", "Ana Brell", "doc"),
+        ("The Torvians wait for Torvia.", [], "Torvians", "collective", "people of Torvia", "people_of"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_candidate(
+    text: str, decided: list[tuple[str, str, str]], quote: str, label: str, name: str, feature: str
+) -> None:
+    before = [span(text, words, kind, entity) for words, kind, entity in decided]
+    wanted = quote.split()[0] if quote.split()[-1] in ("left",) else quote
+    asked = span(text, wanted, label, at=text.index(quote))
+    found = offered(text, before, asked)
+    assert name in found
+    assert feature in found[name]
+
+
+def test_the_word_lists_are_those_of_the_tables() -> None:
+    assert json.loads(forms.WORDS.read_text(encoding="utf-8")) == forms.word_lists()
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("Then Ana Brell left.", "Ana Brell", "name"),
+        ("Fishermen protested. The fishermen left.", "Fishermen", "nominal"),
+        ("They left.", "They", "pronoun"),
+        ("Yesterday the Torvian parliament met.", "Torvian parliament", "nominal"),
+        ("The EU met.", "EU", "name"),
+    ],
+)
+def test_the_kind_of_mention_follows_from_the_words(text: str, quote: str, kind: str) -> None:
+    assert NameText(document(text)).mention(span(text, quote, "person")).kind == kind
+
+
+class _Registry:
+    """Names of other documents, and of a codebook."""
+
+    def __init__(self, named: Mapping[str, Mapping[str, int]], listed: Mapping[str, Sequence[str]]) -> None:
+        self._named, self._listed = named, listed
+
+    def named(self, form: str) -> Mapping[str, int]:
+        return self._named.get(form, {})
+
+    def listed(self, form: str) -> Sequence[str]:
+        return self._listed.get(form, ())
+
+
+def test_what_a_common_noun_named_elsewhere_is_offered_and_never_first() -> None:
+    text = "The parliament of Torvia met."
+    asked = span(text, "parliament", "organization")
+    namer = DocumentNamer(_Registry({"parliament": {"parliament of Lorn": 9}}, {}))
+    names = [one.entity for one in namer.ranked(document(text), [], asked)]
+    assert names[0] != "parliament of Lorn"
+    assert "parliament of Lorn" in names
+
+
+def test_the_codebook_says_what_an_alias_names() -> None:
+    text = "Then Brell left."
+    namer = DocumentNamer(_Registry({}, {"Brell": ["Ana Brell"]}))
+    first = namer.ranked(document(text), [], span(text, "Brell", "person"))[0]
+    assert (first.entity, first.mention) == ("Ana Brell", "name")
+
+
+def test_a_call_costs_what_is_new_and_gives_the_same() -> None:
+    text = "Ana Brell met Torvia. Brell left Torvia. She was glad, and Torvia was not."
+    spans = [
+        span(text, "Ana Brell", "person", "Ana Brell"), span(text, "Torvia", "state", "Torvia"),
+        span(text, "Brell", "person", "Ana Brell", at=12),
+    ]  # fmt: skip
+    asked, doc, kept = span(text, "She", "person"), document(text), DocumentNamer()
+    for number in range(len(spans) + 1):
+        assert kept.ranked(doc, spans[:number], asked) == DocumentNamer().ranked(doc, spans[:number], asked)
+    assert kept.ranked(doc, spans[:1], asked) == DocumentNamer().ranked(doc, spans[:1], asked)
+
+
+# --- what keys take
+
+
+class _Fixed:
+    """Proposes by the words alone."""
+
+    def __init__(self, names: Mapping[str, tuple[str, float]]) -> None:
+        self._names = names
+
+    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> Sequence[ProposedName]:
+        seen = "; ".join(sorted(str(one.entity) for one in decided if one.entity))
+        name, chance = self._names[document.quote(span.start, span.end)]
+        return [ProposedName(name.replace("SEEN", seen), "nominal", chance)]
+
+
+TEXT = "Brell met the crew in the harbour."
+
+
+def opened(names: Mapping[str, tuple[str, float]], *, suggested: bool = True) -> ReviewState:
+    spans = [
+        Span("a", "actor", "person", 0, 5, "Brell", {"mention": "name"}, "suggestion"),
+        Span("b", "actor", "collective", 14, 18, None, {"mention": "name"}, "suggestion"),
+    ]
+    given = [
+        Suggestion(one, 0, "rules", "1", 0.9, i, "", "") for i, one in enumerate(spans)
+    ] if suggested else []  # fmt: skip
+    return open_document(document(TEXT), SCHEMA, session="t", suggestions=given, namer=_Fixed(names))
+
+
+def names_in(state: ReviewState) -> dict[str, str | None]:
+    return {one.id: one.entity for one in state.annotations.spans_of("actor")}
+
+
+def test_the_page_key_takes_sure_names_alone_and_each_sees_the_decision_before() -> None:
+    state, group = step(opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew of SEEN", 0.8)}), do.AcceptAll())
+    assert names_in(state) == {"a": "Ana Brell", "b": "crew of Ana Brell"}
+    assert len({decision.group for decision in group}) == 1
+    state, _ = step(state, do.Undo())
+    assert names_in(state) == {}
+    state, _ = step(opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew", 0.79)}), do.AcceptAll())
+    assert names_in(state) == {"a": "Ana Brell", "b": None}
+    spans = {one.id: one for one in state.annotations.spans_of("actor")}
+    assert spans["b"].attributes["mention"] == "nominal"
+
+
+def test_accepting_one_takes_the_name_that_was_asked_and_the_same_key_takes_one_left_open() -> None:
+    state, _ = step(opened({"Brell": ("Ana Brell", 0.3), "crew": ("crew", 0.3)}), do.Accept())
+    assert names_in(state) == {"a": "Ana Brell"}
+    state, _ = step(opened({"Brell": ("Ana Brell", 0.3), "crew": ("crew", 0.3)}), do.AcceptAll())
+    assert names_in(state) == {"a": None, "b": None}
+    state, _ = step(state, do.FocusItem("b"))
+    state, _ = step(state, do.Accept())
+    assert names_in(state) == {"a": None, "b": "crew"}
+
+
+def test_an_actor_made_by_hand_has_kind_and_sure_name() -> None:
+    names = {"Brell": ("Ana Brell", 0.9), "crew": ("crew", 0.5)}
+    for quote, label, entity in (("Brell", "person", "Ana Brell"), ("crew", "collective", None)):
+        state = opened(names, suggested=False)
+        at = TEXT.index(quote)
+        state, _ = step(state, do.SelectRange(at, at + len(quote)))
+        state, _ = step(state, do.SetLabel("actor", label))
+        (made,) = state.annotations.spans_of("actor")
+        assert (made.entity, made.attributes["mention"]) == (entity, "nominal")
+
+
+def test_a_move_of_the_focus_works_nothing_out_twice() -> None:
+    state = opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew", 0.5)})
+    assert state.focused is not None
+    first = state.proposed_name(state.focused)
+    moved, _ = step(state, do.MoveFocus(1))
+    assert moved.named is state.named
+    assert first is not None
+    decided, _ = step(state, do.Accept())
+    assert decided.named is not state.named
