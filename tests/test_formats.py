@@ -16,7 +16,6 @@ from reading import BINARY, EXAMPLES, LABELS, SCHEMA, TEXT, span_of
 from annotator.cli import run
 from annotator.errors import InputError
 from annotator.families import formats
-from annotator.formats import huggingface
 from annotator.formats import spacy as docbin
 from annotator.formats.api import Kind, ReadOptions, Report, admit, data_of, problems, read_records, reader
 from annotator.model.decision import Completion
@@ -64,9 +63,10 @@ def _read(name: str, where: Path, settings: Mapping[str, Any] | None = None, **o
 def test_a_member_says_what_it_is_and_reads_or_writes(name: str) -> None:
     module = formats.load(name)
     assert module.summary and all(ending.startswith(".") for ending in module.extensions)
-    reads, writes = hasattr(module, "read"), hasattr(module, "dump") or hasattr(module, "dumps")
-    assert reads or writes
-    assert not (hasattr(module, "dump") and hasattr(module, "dumps"))
+    reads = hasattr(module, "read")
+    ways = [way for way in ("dump", "dumps", "parts", "files") if hasattr(module, way)]
+    assert reads or ways
+    assert len(ways) < 2, "a format writes in one way"
     assert not reads or name in EXAMPLES or name in OF_TEXTS, "a format that reads has an example"
 
 
@@ -260,46 +260,6 @@ def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> 
     assert sorted((s.start_char, s.end_char) for s in doc.spans["actor"]) == sorted(
         (s.start, s.end) for s in spans
     )
-
-
-def _shape(value: Any) -> Any:
-    """The type of a value, of a list that of its members: what a table has one of in each column."""
-    if isinstance(value, dict):
-        return {key: _shape(one) for key, one in sorted(value.items())}
-    if isinstance(value, list):
-        shapes = {json.dumps(_shape(one), sort_keys=True) for one in value}
-        assert len(shapes) < 2, "members differ in type"
-        return [json.loads(shapes.pop())] if shapes else []
-    return type(value).__name__
-
-
-def test_rows_for_hugging_face_have_one_shape_and_exact_quotes() -> None:
-    texts = [huggingface.dumps(record) for record in _gold()]
-    rows = [json.loads(text) for text in texts]
-    nothing = Record(Document("d", "t", "Text.", split_paragraphs("Text.")), None, Completion.GOLD)
-    assert {json.dumps(_shape(row), sort_keys=True) for row in rows if row["relations"]} == {
-        json.dumps(_shape(rows[0]), sort_keys=True)
-    }
-    assert set(json.loads(huggingface.dumps(nothing))) == set(rows[0])
-    for row in rows:
-        assert all(row["text"][s["start"] : s["end"]] == s["quote"] for s in row["spans"])
-
-
-def test_datasets_loads_what_is_written(tmp_path: Path) -> None:
-    datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
-    nothing = Record(Document("d", "t", "Text.", split_paragraphs("Text.")), None, Completion.GOLD)
-    records = [nothing, *_gold()]
-    file = tmp_path / "gold.jsonl"
-    file.write_text("".join(map(huggingface.dumps, records)), encoding="utf-8")
-    loaded = datasets.load_dataset(
-        "json", data_files=str(file), split="train", cache_dir=str(tmp_path / "cache")
-    )
-    assert loaded.num_rows == len(records)
-    for row, record in zip(loaded, records, strict=True):
-        assert row["text"] == record.document.text
-        assert [(s["start"], s["end"], s["label"]) for s in row["spans"]] == [
-            (s.start, s.end, s.label) for s in record.spans
-        ]
 
 
 def test_a_paragraph_leaves_alone_in_every_format_that_writes(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
+    from annotator.workflows.exchange.choosing import Choice
     from annotator.workflows.exchange.dataset import Choices
 
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
     "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
     help="What a record is about.",
 )  # fmt: skip
+@click.option("--document", "documents", multiple=True, metavar="ID", help="Of this document. May be repeated.")
+@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Items of this layer. May be repeated.")
+@click.option(
+    "--since", metavar="TIME", default="", help="Work changed since then: 2026-03-04, or with T10:00:00 (UTC)."
+)
+@click.option(
+    "--min-agreement", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE",
+    help="Items that at least this share of those who finished the document coded alike.",
+)  # fmt: skip
 @click.option("--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte.")
 @click.option("--force", is_flag=True, help="Write over a file with other content.")
 @click.option("--pseudonyms", is_flag=True, help="Pseudonyms in place of the names of people, in every file.")
@@ -44,6 +54,10 @@ def command(
     output: Path | None,
     status: str,
     unit: str,
+    documents: tuple[str, ...],
+    layers: tuple[str, ...],
+    since: str,
+    min_agreement: float,
     check: bool,
     force: bool,
     pseudonyms: bool,
@@ -52,21 +66,32 @@ def command(
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
 
-    FORMAT is jsonl for the canonical records, spacy for a DocBin, huggingface for rows that `datasets` loads.
-    Gold leaves as jsonl in a folder: the records, a split into train, dev and test by document, everybody's work
-    and votes, a manifest with hashes, and a data card.
+    FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat, doccano, label-studio or
+    prodigy for those programs; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for learners.
+    What a format has no place for is counted. Gold leaves as jsonl in a folder: the records, a split into train, dev
+    and test by document, everybody's work and votes, a manifest with hashes, and a data card.
 
     \b
     Examples:
       annotator export jsonl
       annotator export jsonl --status gold -o exports/v1
       annotator export spacy --status gold -o corpus
+      annotator export csv --layer claim --since 2026-03-04 -o tables
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
     from annotator.workflows.exchange import export as workflow
+    from annotator.workflows.exchange.choosing import Choice
+    from annotator.workflows.exchange.converting import converts
     from annotator.workflows.exchange.dataset import Choices
 
+    choice = Choice(documents=documents, layers=layers, since=since, min_agreement=min_agreement)
     with open_project(ctx) as project:
+        if choice or converts(format_):
+            _convert(
+                project, format_, output, choice, status=status, unit=unit, check=check, force=force,
+                pseudonyms=pseudonyms, as_json=as_json,
+            )  # fmt: skip
+            return
         if output is not None and str(output) == "-":
             made = workflow.Rendering(project, format_, status=status, unit=unit, pseudonyms=pseudonyms)
             for part in made.parts():
@@ -94,6 +119,43 @@ def command(
         print_json({"file": str(result.file), "records": result.records, "bytes": result.size})
     elif result.file:
         talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
+
+
+def _convert(
+    project: Project,
+    format: str,
+    output: Path | None,
+    choice: Choice,
+    *,
+    status: str,
+    unit: str,
+    check: bool,
+    force: bool,
+    pseudonyms: bool,
+    as_json: bool,
+) -> None:
+    """An export that goes through the formats of other programs, or of which something is chosen."""
+    from annotator.workflows.exchange.converting import Conversion, convert
+
+    made = Conversion(project, format, status=status, unit=unit, choice=choice, pseudonyms=pseudonyms)
+    if output is not None and str(output) == "-":
+        for part in made.parts():
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+        target = None
+    else:
+        folder = output or project.root / "exports" / (format if made.several else "")
+        target = convert(made, folder, status=status, force=force, check=check).target
+    for what, count in sorted(made.lost.items()):
+        if count:
+            talk(f"not in this format: {count:,} {what}")
+    if check:
+        talk(f"{target}: the same, byte by byte")
+    elif as_json and target is not None:
+        lost = {what: count for what, count in made.lost.items() if count}
+        print_json({"file": str(target), "records": made.records, "bytes": made.size, "lost": lost})
+    elif target is not None:
+        talk(f"{target}: {plural(made.records, 'record')}, {made.size:,} bytes")
 
 
 def _gold(

@@ -42,6 +42,7 @@ from annotator.formats._record import (
     upgraded,
 )
 from annotator.formats._report import Finding, Kind, Report
+from annotator.formats._writing import WriteOptions
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Splitting
@@ -93,6 +94,24 @@ class WritesFiles(Format, Protocol):
         ...
 
 
+@runtime_checkable
+class WritesParts(Format, Protocol):
+    """A member that writes one file bit by bit, however many records there are."""
+
+    def parts(self, records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
+        """The bytes of a file, in order."""
+        ...
+
+
+@runtime_checkable
+class WritesFolder(Format, Protocol):
+    """A member that writes several files."""
+
+    def files(self, records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
+        """Name, with folders, and bytes of each file; what comes again under a name is added to that file."""
+        ...
+
+
 def reader(member: Format) -> Reads | None:
     """The member as one that reads, if it does."""
     return member if isinstance(member, Reads) else None
@@ -126,9 +145,45 @@ def read_records(path: Path, schema: LabelSchema, *, splitting: Splitting = "aut
 
 
 __all__ = [
-    "FALLBACK", "FORMAT", "MAX_BYTES", "Data", "Entry", "Finding", "Format", "Identity", "Kind", "ReadOptions", "Reads",
-    "Recognises", "Report", "WritesFiles", "WritesLines", "admit", "check_document", "check_record", "checked_file",
-    "completed", "data_of", "decode", "document_id", "dumps", "first_object", "lines", "number", "on_request",
-    "parse", "problems", "read_bytes", "read_records", "reader", "recognised", "record_of", "rows", "same_places",
+    "FALLBACK",
+    "FORMAT",
+    "MAX_BYTES",
+    "Data",
+    "Entry",
+    "Finding",
+    "Format",
+    "Identity",
+    "Kind",
+    "ReadOptions",
+    "Reads",
+    "Recognises",
+    "Report",
+    "WriteOptions",
+    "WritesFiles",
+    "WritesFolder",
+    "WritesLines",
+    "WritesParts",
+    "admit",
+    "check_document",
+    "check_record",
+    "checked_file",
+    "completed",
+    "data_of",
+    "decode",
+    "document_id",
+    "dumps",
+    "first_object",
+    "lines",
+    "number",
+    "on_request",
+    "parse",
+    "problems",
+    "read_bytes",
+    "read_records",
+    "reader",
+    "recognised",
+    "record_of",
+    "rows",
+    "same_places",
     "upgraded",
-]  # fmt: skip
+]

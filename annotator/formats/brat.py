@@ -7,15 +7,18 @@ entities, attributes those of the schema or notes, annotators' notes notes. Even
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._foreign import Foreign, Work
 from annotator.formats._offsets import squeezed
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
+from annotator.formats._writing import FileNames, WriteOptions, count_lost, names_of_labels, said, who
+from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 
-summary = "brat's standoff, .ann beside .txt (in)"
+summary = "brat's standoff, .ann beside .txt (in and out)"
 extensions = (".ann",)
 
 _BOUND = re.compile(r"(\S+) (-?[\d.]+ -?[\d.]+(?:;-?[\d.]+ -?[\d.]+)*)")
@@ -129,3 +132,62 @@ def _normal(foreign: Foreign, work: Work, body: str, name: str) -> None:
         foreign.more(work, words[1], entities[found[0]], name)
     else:
         foreign.more(work, words[1], words[2], name)
+
+
+def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
+    """A folder for each annotator, with .txt and .ann of each document, and the configuration that brat asks for.
+
+    Values with white space become notes; the author's own stances have no place.
+    """
+    people, names = FileNames(), FileNames()
+    yield "annotation.conf", _configuration(how.schema)
+    for record in records:
+        count_lost(record, how.lost, "flags", "excluded paragraphs", "relations of the author")
+        place = f"{people.of(who(record))}/{names.of(record.document.id)}"
+        yield f"{place}.txt", record.document.text.encode("utf-8")
+        yield f"{place}.ann", "".join(f"{line}\n" for line in _lines(record, how)).encode("utf-8")
+
+
+def _configuration(schema: LabelSchema) -> bytes:
+    spans = [_type(label.name) for layer in schema.span_layers for label in layer.labels]
+    sides = [label.name for layer in schema.relation_layers for label in layer.labels]
+    relations = [f"{_type(name)}\tArg1:<ENTITY>, Arg2:<ENTITY>" for name in sides]
+    attributes = [
+        f"{a.name}\tArg:<ENTITY>, Value:{'|'.join(map(_type, a.values))}"
+        for layer in schema.span_layers for a in layer.attributes if a.type == "choice"
+    ]  # fmt: skip
+    parts = [("entities", spans), ("relations", relations), ("events", []), ("attributes", attributes)]
+    return "".join(f"[{name}]\n" + "".join(f"{x}\n" for x in dict.fromkeys(xs)) for name, xs in parts).encode("utf-8")
+
+
+def _type(name: str) -> str:
+    """A label as a type of brat's, which may hold no white space."""
+    return "_".join(name.split())
+
+
+def _lines(record: Record, how: WriteOptions) -> Iterator[str]:
+    text = record.document.text
+    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
+    ids = {s.id: f"T{i}" for i, s in enumerate(record.spans, 1)}
+    more: list[tuple[str, str, str]] = []
+    entities = 0
+    for s in record.spans:
+        name = ids[s.id]
+        # A line of an .ann file holds no line end: a span over several lines is in pieces.
+        pieces = [(m.start() + s.start, m.end() + s.start) for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])]
+        bounds = ";".join(f"{a} {b}" for a, b in pieces)
+        yield f"{name}\t{_type(label(s))} {bounds}\t{' '.join(text[a:b] for a, b in pieces)}"
+        if s.entity:
+            entities += 1
+            yield f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
+        more += [(name, key, one) for key, value in sorted(s.attributes.items()) for one in said(value)]
+    for i, r in enumerate((r for r in record.relations if r.source in ids), 1):
+        yield f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}"
+        more += [(f"R{i}", key, one) for key, value in sorted(r.attributes.items()) for one in said(value)]
+    notes = [(name, f"{key}: {one}") for name, key, one in more if _type(one) != one or not one]
+    for i, (name, key, one) in enumerate((x for x in more if _type(x[2]) == x[2] and x[2]), 1):
+        yield f"A{i}\t{_type(key)} {name} {one}"
+    notes += [(ids[item], note) for item, note in sorted(record.notes.items()) if item in ids]
+    how.lost["notes"] += sum(item not in ids for item in record.notes)
+    for i, (name, note) in enumerate(notes, 1):
+        yield f"#{i}\tAnnotatorNotes {name}\t{' '.join(note.split())}"

@@ -6,15 +6,18 @@ found from the file. `[format.doccano] offsets = "graphemes"` says it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, Work
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, ReadOptions
+from annotator.formats._writing import FileNames, WriteOptions, count_lost, names_of_labels, utf16, who
+from annotator.model.record import Record
 
-summary = "doccano's JSONL with spans and relations (in)"
+summary = "doccano's JSONL with spans and relations (in and out)"
 extensions = (".jsonl", ".json")
 on_request = True
 
@@ -125,3 +128,30 @@ def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> li
         if not isinstance(one, dict):
             foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
     return [one for one in found if isinstance(one, dict)]
+
+
+def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
+    """A file for each annotator, as doccano has it. Attributes, entities and the author's own stances have no place."""
+    names = FileNames()
+    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
+    numbers: dict[str, int] = {}
+    for record in records:
+        count_lost(record, how.lost, "attributes", "entities", "flags", "relations of the author")
+        document, at = record.document, utf16(record.document.text)
+        number = numbers.setdefault(document.id, len(numbers) + 1)
+        ids = {span.id: i for i, span in enumerate(record.spans, 1)}
+        data = {
+            "id": number, "text": document.text, "document": document.id, "status": record.status.value,
+            "meta": dict(document.meta),
+            "entities": [
+                {"id": ids[s.id], "label": label(s), "start_offset": at(s.start), "end_offset": at(s.end)}
+                for s in record.spans
+            ],
+            "relations": [
+                {"id": i, "from_id": ids[r.source], "to_id": ids[r.target], "type": side(r)}
+                for i, r in enumerate(record.relations, 1) if r.source in ids
+            ],
+            "Comments": [note for _, note in sorted(record.notes.items())],
+        }  # fmt: skip
+        line = json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n"
+        yield f"{names.of(who(record))}.jsonl", line.encode("utf-8")

@@ -1,61 +1,60 @@
-"""Flat JSON lines that the `datasets` library loads: every row has the same keys with the same types.
+"""A folder that Hugging Face's `datasets` loads by its name: rows of one shape, and a card that states the features.
 
 As in the canonical record, but attributes are lists of name and value, both strings, since their types differ from
-layer to layer; what has no value is an empty string.
+layer to layer. The features are stated, so that files whose rows have no relation, or no row, load with the others.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from annotator.formats._flat_rows import FEATURES, row_of
+from annotator.formats._writing import WriteOptions, count_lost
 from annotator.model.record import Record
-from annotator.model.span import Attributes, Relation, Span
 
-summary = "flat JSON lines for Hugging Face's datasets (out)"
+summary = "a folder for Hugging Face's datasets: train, dev, test, card (out)"
 extensions = (".jsonl",)
 on_request = True
 
-
-def dumps(record: Record) -> str:
-    """The line of a record."""
-    document = record.document
-    data = {
-        "id": document.id, "title": document.title, "text": document.text, "annotator": record.annotator or "",
-        "status": record.status.value, "paragraphs": _paragraphs(record),
-        "spans": [_span(document.text, span) for span in record.spans],
-        "relations": [_relation(relation) for relation in record.relations],
-    }  # fmt: skip
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+PARTS = {"train": "train", "dev": "validation", "test": "test"}
+"""Our names of the parts, and those that `datasets` knows."""
 
 
-def _paragraphs(record: Record) -> list[dict[str, Any]]:
-    return [{"start": p.start, "end": p.end, "excluded": p.excluded} for p in record.document.paragraphs]
+def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
+    """The card, and the rows of each part."""
+    there: set[str] = set()
+    for record in records:
+        count_lost(record, how.lost, "notes", "flags")
+        part = PARTS[how.part_of(record.document.id)]
+        there.add(part)
+        line = json.dumps(row_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        yield f"data/{part}.jsonl", f"{line}\n".encode()
+    yield "README.md", card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8")
 
 
-def _span(text: str, span: Span) -> dict[str, Any]:
-    return {
-        "id": span.id, "layer": span.layer, "label": span.label, "start": span.start, "end": span.end,
-        "quote": text[span.start : span.end], "entity": span.entity or "",
-        "attributes": _attributes(span.attributes), "source": span.origin,
-    }  # fmt: skip
+def card(parts: list[str], path: str, how: WriteOptions) -> str:
+    """The card: YAML that `datasets` reads, and a few words."""
+    lines = ["---", "configs:", "- config_name: default", "  data_files:"]
+    for part in parts:
+        lines += [f"  - split: {part}", f"    path: {path.format(part)}"]
+    lines += ["dataset_info:", "  features:", *_features(FEATURES, "  "), "---", ""]
+    schema = how.schema
+    lines += [
+        f"# {schema.title or schema.name}", "",
+        f"Coded by the label schema `{schema.name}` {schema.version}. `datasets.load_dataset(FOLDER)` loads it.", "",
+        "Offsets are Unicode code points of `text`, the end exclusive. `attributes` are pairs of name and value, both "
+        "strings; what has no value is an empty string. Relations go `from` a span, or `@author`, `to` a span.", "",
+    ]  # fmt: skip
+    return "\n".join(lines)
 
 
-def _relation(relation: Relation) -> dict[str, Any]:
-    return {
-        "id": relation.id, "layer": relation.layer, "label": relation.label, "source": relation.source,
-        "target": relation.target, "attributes": _attributes(relation.attributes), "origin": relation.origin,
-    }  # fmt: skip
-
-
-def _attributes(attributes: Attributes) -> list[dict[str, str]]:
-    """Name and value; of several values one row each, of a place `start-end`."""
-    rows: list[dict[str, str]] = []
-    for name, value in sorted(attributes.items()):
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            rows += [{"name": name, "value": str(one)} for one in value]
-        elif isinstance(value, list):
-            rows.append({"name": name, "value": "-".join(map(str, value))})
+def _features(features: dict[str, Any], indent: str) -> Iterator[str]:
+    for name, kind in features.items():
+        yield f"{indent}- name: {json.dumps(name)}"
+        if isinstance(kind, list):
+            yield f"{indent}  list:"
+            yield from _features(kind[0], f"{indent}  ")
         else:
-            rows.append({"name": name, "value": str(value)})
-    return rows
+            yield f"{indent}  dtype: {kind}"

@@ -7,16 +7,29 @@ those on a task become notes. Regions of HTML, of dialogues, images and sound ar
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, Work
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, ReadOptions
+from annotator.formats._writing import (
+    WriteOptions,
+    by_document,
+    count_lost,
+    names_of_labels,
+    number_of,
+    said,
+    utf16,
+    who,
+)
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
 
-summary = "Label Studio's JSON with labels, relations and choices (in)"
+summary = "Label Studio's JSON with labels, relations and choices (in and out)"
 extensions = (".json",)
 
 _LABELS = ("labels", "hypertextlabels", "paragraphlabels")
@@ -201,3 +214,62 @@ def _property(foreign: Foreign, work: Work, one: Mapping[str, Any], spans: Mappi
     for words in held if isinstance(held, list) else [held]:
         said = " / ".join(map(str, words)) if isinstance(words, list) else str(words)
         foreign.more(work, item, str(one.get("from_name") or kind), said)
+
+
+def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
+    """A list of tasks, one a document, with everybody's annotations; gold is the ground truth. What an annotator has
+    begun or suggested only is a prediction of that name. Notes and the author's own stances have no place."""
+    for number, (document, works) in enumerate(by_document(records), 1):
+        done = [r for r in works if r.status.value != "in_progress"]
+        begun = [r for r in works if r.status.value == "in_progress"]
+        for record in works:
+            count_lost(record, how.lost, "notes", "flags", "relations of the author")
+        meta = {k: v for k, v in document.meta.items() if k not in ("text", "document", "title")}
+        task = {
+            "id": number, "data": {"text": document.text, "document": document.id, "title": document.title, **meta},
+            "annotations": [
+                {
+                    "id": number_of(document.id, who(r)), "completed_by": {"email": who(r), "id": number_of(who(r))},
+                    "was_cancelled": r.status.value == "skipped", "ground_truth": r.annotator is None,
+                    "result": _written(r, how),
+                }
+                for r in done
+            ],
+            "predictions": [{"model_version": who(r), "score": None, "result": _written(r, how)} for r in begun],
+        }  # fmt: skip
+        opening = "[\n" if number == 1 else ",\n"
+        yield (opening + json.dumps(task, ensure_ascii=False, sort_keys=True)).encode("utf-8")
+    yield b"\n]\n"
+
+
+def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:
+    """The results of a record: regions, relations between them, and attributes as choices or texts."""
+    text, at = record.document.text, utf16(record.document.text)
+    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
+    out: list[dict[str, Any]] = []
+    for s in record.spans:
+        value = {"start": at(s.start), "end": at(s.end), "text": text[s.start : s.end]}
+        common = {"id": s.id, "from_name": "label", "to_name": "text"}
+        out.append({**common, "type": "labels", "value": {**value, "labels": [label(s)]}})
+        out += [_attribute(s, value, name, held, how) for name, held in sorted(s.attributes.items())]
+        layer = how.schema.layer(s.layer)
+        entity = layer.attribute_of_type("entity") if layer is not None else None
+        if s.entity is not None and entity is not None:
+            out.append(_attribute(s, value, entity.name, s.entity, how))
+    for r in record.relations:
+        if r.source != AUTHOR:
+            how.lost["attributes of relations"] += len(r.attributes)
+            out.append(
+                {"type": "relation", "from_id": r.source, "to_id": r.target, "direction": "right", "labels": [side(r)]}
+            )
+    return out
+
+
+def _attribute(
+    item: Span | Relation, value: Mapping[str, Any], name: str, held: Any, how: WriteOptions
+) -> dict[str, Any]:
+    layer = how.schema.layer(item.layer)
+    attribute = layer.attribute(name) if layer is not None else None
+    kind = "choices" if attribute is not None and attribute.type == "choice" else "textarea"
+    words = {"choices": said(held)} if kind == "choices" else {"text": said(held)}
+    return {"id": item.id, "from_name": name, "to_name": "text", "type": kind, "value": {**value, **words}}

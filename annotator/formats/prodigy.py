@@ -7,7 +7,9 @@ the child its target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,11 @@ from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, Work
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, Identity, ReadOptions
+from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, number_of, who
+from annotator.model.record import Record
+from annotator.model.text import words
 
-summary = "Prodigy's JSONL with spans and relations (in)"
+summary = "Prodigy's JSONL with spans and relations (in and out)"
 extensions = (".jsonl",)
 on_request = True
 
@@ -97,12 +102,12 @@ def _is_manual(data: Mapping[str, Any]) -> bool:
 
 def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
     """What an accepted line says."""
-    ids: dict[tuple[int | None, int | None], list[str]] = {}
+    ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
     tokens: list[tuple[int, int, str]] = []
     for i, span in enumerate(_list(foreign, work, data, "spans")):
         start, end = number(span.get("start")), number(span.get("end"))
         name = f"{work.line}-{i}"
-        ids.setdefault((start, end), []).append(name)
+        ids.setdefault((start, end), []).append((name, str(span.get("label"))))
         first, last = number(span.get("token_start")), number(span.get("token_end"))
         if first is not None and last is not None:
             tokens.append((first, last, name))
@@ -133,15 +138,16 @@ def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
 def _end(
     relation: Mapping[str, Any],
     end: str,
-    ids: Mapping[tuple[int | None, int | None], list[str]],
+    ids: Mapping[tuple[int | None, int | None], list[tuple[str, str]]],
     tokens: list[tuple[int, int, str]],
 ) -> str | None:
-    """The span that a relation begins or ends at: with the bounds that it gives, else the shortest around its token."""
+    """The span that a relation begins or ends at: with the bounds that it gives, and the label if there
+    are several, else the shortest around its token."""
     given = relation.get(f"{end}_span")
     if isinstance(given, dict):
         names = ids.get((number(given.get("start")), number(given.get("end"))), [])
         if names:
-            return names[0]
+            return next((name for name, label in names if label == str(given.get("label"))), names[0][0])
     token = number(relation.get(end))
     if token is None:
         return None
@@ -158,3 +164,58 @@ def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> li
         if not isinstance(one, dict):
             foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
     return [one for one in found if isinstance(one, dict)]
+
+
+_ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progress": "accept"}
+
+
+def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
+    """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end. Attributes, entities,
+    notes and the author's own stances have no place."""
+    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
+    for record in records:
+        count_lost(record, how.lost, "attributes", "entities", "notes", "flags", "relations of the author")
+        document, text = record.document, record.document.text
+        tokens = _tokens(text, sorted({at for s in record.spans for at in (s.start, s.end)}))
+        first = {start: i for i, (start, _) in enumerate(tokens)}
+        last = {end: i for i, (_, end) in enumerate(tokens)}
+        spans = {
+            s.id: {
+                "start": s.start, "end": s.end, "label": label(s), "text": text[s.start : s.end],
+                "token_start": first[s.start], "token_end": last[s.end],
+            }
+            for s in record.spans
+        }  # fmt: skip
+        data = {
+            "text": text, "meta": {**document.meta, "id": document.id}, "spans": list(spans.values()),
+            "tokens": [
+                {"id": i, "start": a, "end": b, "text": text[a:b], "ws": text[b : b + 1].isspace()}
+                for i, (a, b) in enumerate(tokens)
+            ],
+            "relations": [
+                {
+                    "head": spans[r.source]["token_end"], "child": spans[r.target]["token_end"], "label": side(r),
+                    "head_span": spans[r.source], "child_span": spans[r.target],
+                }
+                for r in record.relations if r.source in spans
+            ],
+            "answer": _ANSWERS[record.status.value], "_annotator_id": who(record), "_session_id": who(record),
+            "_view_id": "relations", "_input_hash": number_of(document.id, text),
+            "_task_hash": number_of(document.id, text, who(record)),
+        }  # fmt: skip
+        yield (json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+
+
+def _tokens(text: str, bounds: list[int]) -> list[tuple[int, int]]:
+    """Words, divided where a span begins or ends, and white space where a span begins or ends in it."""
+    out: list[tuple[int, int]] = []
+    for start, end in words(text):
+        stops = [start, *(at for at in bounds if start < at < end), end]
+        out += list(pairwise(stops))
+    have_starts, have_ends = {a for a, _ in out}, {b for _, b in out}
+    for at in bounds:
+        if at < len(text) and at not in have_starts and text[at].isspace():
+            out.append((at, at + 1))
+        if at and at not in have_ends and text[at - 1].isspace():
+            out.append((at - 1, at))
+    return sorted(set(out))

@@ -1,0 +1,140 @@
+"""What formats that write share: names of labels, numbers of other programs, names of files, and what is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from annotator.model.naming import CONTRARY
+from annotator.model.record import Record
+from annotator.model.schema import Kind, LabelSchema
+from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.text import Document
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write: the schema of the project; `lost` counts, by what it is, all that the format has no place for.
+    `part_of` gives the part of the split that a document is in."""
+
+    schema: LabelSchema
+    lost: Counter[str] = field(default_factory=Counter)
+    part_of: Callable[[str], str] = lambda _: "train"
+
+
+def names_of_labels(schema: LabelSchema, kind: Kind) -> Callable[[Span | Relation], str]:
+    """What a label is called outside: its own name where only one layer has it, else `layer.label`."""
+    owners: Counter[str] = Counter()
+    layers = [layer for layer in schema.layers if layer.kind == kind]
+    for layer in layers:
+        owners.update(label.name for label in layer.labels)
+    several_open = sum(layer.open for layer in layers) > 1
+
+    def name(item: Span | Relation) -> str:
+        own = owners[item.label] == 1 or (not owners[item.label] and not several_open)
+        return item.label if own else f"{item.layer}.{item.label}"
+
+    return name
+
+
+def utf16(text: str) -> Callable[[int], int]:
+    """Code points -> UTF-16 units."""
+    if text.isascii():
+        return lambda point: point
+    wide = [i for i, char in enumerate(text) if char > "\uffff"]
+    if not wide:
+        return lambda point: point
+    from bisect import bisect_left
+
+    return lambda point: point + bisect_left(wide, point)
+
+
+def by_document(records: Iterable[Record]) -> Iterator[tuple[Document, list[Record]]]:
+    """The records of each document; records come in the order of documents."""
+    for _, some in groupby(records, key=lambda record: record.document.id):
+        several = list(some)
+        yield several[0].document, several
+
+
+def who(record: Record) -> str:
+    """Whose work a record is: a name, or `gold`."""
+    return record.annotator or "gold"
+
+
+class FileNames:
+    """Names of files from ids: safe on every system, each once."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, str] = {}
+
+    def of(self, id: str) -> str:
+        """The name for an id, always the same; a digest tells names apart that would be the same."""
+        plain = re.sub(r"[^\w.-]+", "-", id).strip("-.")[:80] or "document"
+        if self._taken.setdefault(plain.casefold(), id) != id:
+            plain = f"{plain}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"
+            self._taken.setdefault(plain.casefold(), id)
+        return plain
+
+
+def number_of(*parts: str) -> int:
+    """A stable number for a name: 31 bits of its sha256."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:4], "big") >> 1
+
+
+def said(value: Value) -> list[str]:
+    """An attribute's values as texts; of a place `start-end`."""
+    if isinstance(value, list) and value and all(isinstance(one, int) for one in value):
+        return ["-".join(map(str, value))]
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def sign_of(concept: str) -> tuple[str, int]:
+    """The positive wording of a concept, and 1, or -1 where it was its contrary."""
+    return (concept.removeprefix(CONTRARY), -1) if concept.startswith(CONTRARY) else (concept, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Who takes which side on what: a relation with its ends; `holder` is None for the author of the text."""
+
+    record: Record
+    relation: Relation
+    holder: Span | None
+    target: Span
+
+
+def statements(record: Record) -> Iterator[Statement]:
+    """The statements of a record, in the order of its relations."""
+    spans: Mapping[str, Span] = {span.id: span for span in record.spans}
+    for relation in record.relations:
+        target = spans.get(relation.target)
+        holder = spans.get(relation.source)
+        if target is not None and (holder is not None or relation.source == AUTHOR):
+            yield Statement(record, relation, holder, target)
+
+
+def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
+    """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`, `paragraphs`, `author`
+    (stances of the text itself), `relations`."""
+    counts = {
+        "attributes": sum(len(i.attributes) for i in record.spans) + sum(len(i.attributes) for i in record.relations),
+        "entities": sum(s.entity is not None for s in record.spans),
+        "notes": len(record.notes),
+        "flags": len(record.flags),
+        "excluded paragraphs": sum(p.excluded for p in record.document.paragraphs),
+        "relations of the author": sum(r.source == AUTHOR for r in record.relations),
+        "relations": len(record.relations),
+    }
+    for name in names:
+        if counts[name]:
+            lost[name] += counts[name]
+
+
+__all__ = [
+    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "names_of_labels", "number_of", "said",
+    "sign_of", "statements", "utf16", "who",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""Which records leave, and what of them: by document, by time of the last decision, by layer, by agreement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from annotator.errors import UsageError
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What to export. `since`: an ISO time (UTC), of work changed then or later. `min_agreement`: the share, from 0 to
+    1, of those who finished a document that have to have coded an item alike (layer, label, bounds; of a relation its
+    ends)."""
+
+    documents: Sequence[str] = ()
+    layers: Sequence[str] = ()
+    since: str = ""
+    min_agreement: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.documents or self.layers or self.since or self.min_agreement)
+
+
+def chosen(project: Project, records: Iterator[Record], choice: Choice, lost: Counter[str]) -> Iterator[Record]:
+    """The records that a choice lets through; what it takes away is counted.
+
+    Raises UsageError for a layer or document that there is none of.
+    """
+    known = {layer.name for layer in project.schema.layers}
+    for name in choice.layers:
+        if name not in known:
+            raise UsageError(f"there is no layer “{name}”", hint=f"Choose of {', '.join(sorted(known))}")
+    for id in choice.documents:
+        project.documents.load(id)
+    recent = _recent(project, choice.since)
+    for record in records:
+        if choice.documents and record.document.id not in choice.documents:
+            continue
+        if choice.since and (record.document.id, record.annotator) not in recent:
+            lost["records not changed since"] += 1
+            continue
+        if choice.layers:
+            record = _kept(record, lambda item: item.layer in choice.layers, lost, "items of other layers")
+        if choice.min_agreement:
+            record = _agreed(project, record, choice.min_agreement, lost)
+        yield record
+
+
+def _recent(project: Project, since: str) -> set[tuple[str, str | None]]:
+    if not since:
+        return set()
+    return {
+        (row.document, None if row.annotator.startswith("@") else row.annotator)
+        for row in project.log.completions() if row.updated >= since
+    }  # fmt: skip
+
+
+def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:
+    """The record with the items that stay; a relation goes with its ends."""
+    spans = tuple(span for span in record.spans if keep(span))
+    ids = {span.id for span in spans} | {AUTHOR}
+    relations = tuple(r for r in record.relations if keep(r) and r.source in ids and r.target in ids)
+    gone = len(record.spans) + len(record.relations) - len(spans) - len(relations)
+    if gone:
+        lost[what] += gone
+    stay = ids | {r.id for r in relations}
+    items = {s.id for s in record.spans} | {r.id for r in record.relations}
+    notes = {item: note for item, note in record.notes.items() if item not in items or item in stay}
+    flags = tuple(item for item in record.flags if item not in items or item in stay)
+    return replace(record, spans=spans, relations=relations, notes=notes, flags=flags)
+
+
+def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) -> Record:
+    """The record with the items that enough of those who finished its document coded alike."""
+    works = [
+        one for one in project.log.records(document=record.document.id, status=Completion.DONE)
+        if one.annotator is not None
+    ]  # fmt: skip
+    votes: Counter[tuple[Any, ...]] = Counter()
+    for work in works:
+        votes.update(set(_keys(work).values()))
+    keys = _keys(record)
+    needed = share * len(works) - 1e-9
+
+    def enough(item: Span | Relation) -> bool:
+        return bool(works) and votes[keys[item.id]] >= needed
+
+    return _kept(record, enough, lost, "items on which too few agree")
+
+
+def _keys(record: Record) -> dict[str, tuple[Any, ...]]:
+    """What makes items of several annotators alike."""
+    spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
+    return {
+        **spans,
+        **{r.id: (r.layer, r.label, spans.get(r.source), spans.get(r.target)) for r in record.relations},
+    }
+
+
+__all__ = ["Choice", "chosen"]

@@ -1,0 +1,302 @@
+"""What leaves: round trips lose exactly what a format says, files are what their programs read, bytes are fixed.
+
+The bytes of one small record in every format stand in `golden/`; ANNOTATOR_GOLDEN=1 writes them anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reading import SCHEMA, read, write
+
+from annotator.cli import run
+from annotator.families import formats
+from annotator.formats.api import WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
+from annotator.model.decision import Completion
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document, split_paragraphs
+from annotator.project import Project
+from annotator.workflows.exchange.choosing import Choice, chosen
+
+GOLDEN = Path(__file__).parent / "golden"
+TEXT = "\U0001f6a2 The Port Board wants\nlower fares; Kit Moss rejects\r\nthe plan of Rene\u0301.\n\nThe West should act."
+
+
+def _span(id: str, layer: str, label: str, quote: str, **more: object) -> Span:
+    at = TEXT.index(quote)
+    return replace(Span(id, layer, label, at, at + len(quote)), **more)  # type: ignore[arg-type]
+
+
+SPANS = (
+    _span("a", "actor", "organization", "Port Board", entity="Port Board of Sable", attributes={"mention": "name"}),
+    _span("b", "actor", "person", "Kit Moss", attributes={"mention": "name"}),
+    _span("c", "claim", "policy", "wants\nlower fares", attributes={"concept": ["fares should fall"], "modality": "asserted"}),
+    _span("d", "claim", "policy", "the plan", attributes={"concept": ["not: fares should fall", "a plan exists"]}),
+    _span("e", "claim", "policy", "The West should act", attributes={"attribution": "author"}),
+)
+RELATIONS = (
+    Relation("r1", "stance", "support", "a", "c", {"strength": 3, "basis": "explicit"}),
+    Relation("r2", "stance", "oppose", "b", "d", {"cue": [TEXT.index("rejects"), TEXT.index("rejects") + 7]}),
+    Relation("r3", "stance", "support", AUTHOR, "e", {"strength": 1}),
+)
+RECORD = Record(
+    Document("d/1", "Fares", TEXT, split_paragraphs(TEXT), {"date": "2026-03-04", "outlet": "The Quay"}),
+    "ann", Completion.DONE, SPANS, RELATIONS, (0,), {"a": "who?"}, ("b",),
+)  # fmt: skip
+RECORDS = [
+    RECORD,
+    replace(RECORD, annotator="ben", spans=SPANS[:1], relations=(), notes={}, flags=()),
+    Record(Document("d2", "None", "Nothing here.", split_paragraphs("Nothing here.")), None, Completion.GOLD),
+]
+
+
+def _files(name: str, records: list[Record], how: WriteOptions | None = None) -> dict[str, bytes]:
+    """Everything that a format writes, by the names of files."""
+    member, how = formats.load(name), how or WriteOptions(SCHEMA)
+    out: dict[str, bytes] = {}
+    if isinstance(member, WritesFolder):
+        for inner, data in member.files(iter(records), how):
+            out[inner] = out.get(inner, b"") + data
+    elif isinstance(member, WritesParts):
+        out["records" + member.extensions[0]] = b"".join(member.parts(iter(records), how))
+    elif isinstance(member, WritesLines):
+        out["records" + member.extensions[0]] = "".join(map(member.dumps, records)).encode("utf-8")
+    elif isinstance(member, WritesFiles):
+        out["records" + member.extensions[0]] = member.dump(records)
+    return out
+
+
+WRITERS = [
+    name for name in formats.names()
+    if isinstance(formats.load(name), WritesFolder | WritesParts | WritesLines | WritesFiles)
+]  # fmt: skip
+TEXTUAL = [name for name in WRITERS if name not in ("spacy", "dna", "parquet")]
+
+
+@pytest.mark.parametrize("name", TEXTUAL)
+def test_the_bytes_of_a_format_do_not_change_unseen(name: str) -> None:
+    made = _files(name, RECORDS)
+    where = GOLDEN / name
+    if os.environ.get("ANNOTATOR_GOLDEN"):
+        for inner, data in made.items():
+            (where / inner).parent.mkdir(parents=True, exist_ok=True)
+            (where / inner).write_bytes(data)
+    there = {str(p.relative_to(where)): p.read_bytes() for p in sorted(where.rglob("*")) if p.is_file()}
+    assert made == there, "ANNOTATOR_GOLDEN=1 writes the files of tests/golden anew"
+
+
+# --- round trips
+
+_SPANS = {"actor": ("person", "state", "organization"), "claim": ("fact", "policy")}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """A record as it can stand in a project: bounds beside no white space, no item twice."""
+    text = draw(st.text(alphabet="ab c.\n\U0001f642e\u0301ä&;", min_size=1, max_size=30).filter(lambda t: t.strip() and "\n\n" not in t))
+    solid = [(a, b) for a in range(len(text)) for b in range(a + 1, len(text) + 1) if not text[a].isspace() and not text[b - 1].isspace()]
+    spans: dict[tuple[object, ...], Span] = {}
+    for i in range(draw(st.integers(1, 4))):
+        layer = draw(st.sampled_from(sorted(_SPANS)))
+        start, end = draw(st.sampled_from(solid))
+        label = draw(st.sampled_from(_SPANS[layer]))
+        attributes = {"mention": "name"} if layer == "actor" else {"modality": draw(st.sampled_from(["asserted", "question"]))}
+        entity = draw(st.sampled_from([None, "Kit Moss"])) if layer == "actor" else None
+        spans.setdefault((layer, label, start, end), Span(f"s{i}", layer, label, start, end, entity, attributes))
+    actors = [s.id for s in spans.values() if s.layer == "actor"]
+    targets = [s.id for s in spans.values() if s.layer == "claim"]
+    relations: dict[tuple[str, str], Relation] = {}
+    for i in range(draw(st.integers(0, 3)) if actors and targets else 0):
+        source, target = draw(st.sampled_from([*actors, AUTHOR])), draw(st.sampled_from(targets))
+        relations.setdefault((source, target), Relation(f"r{i}", "stance", "support", source, target))
+    document = Document("d", "t", text, split_paragraphs(text))
+    return Record(document, "ann", Completion.DONE, tuple(spans.values()), tuple(relations.values()))
+
+
+_READS = {"brat": "ann/d.ann", "doccano": "ann.jsonl", "prodigy": "records.jsonl", "label-studio": "records.json"}
+_KEEPS_ATTRIBUTES = ("brat", "label-studio")
+
+
+def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[object]]:
+    spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
+    more = {s.id: (s.entity, sorted(s.attributes.items())) if attributes else () for s in record.spans}
+    return (
+        Counter((spans[i], repr(more[i])) for i in spans),
+        Counter((r.label, spans[r.source], spans[r.target]) for r in record.relations if r.source != AUTHOR),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(_READS))
+def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path) -> None:
+    unit = {"doccano": "utf-16", "label-studio": "utf-16"}.get(name, "code-points")
+
+    @settings(max_examples=60, deadline=None)
+    @given(record=records())
+    def holds(record: Record) -> None:
+        how = WriteOptions(SCHEMA)
+        for inner, data in _files(name, [record], how).items():
+            (tmp_path / inner).parent.mkdir(parents=True, exist_ok=True)
+            write(tmp_path / inner, data)
+        found = read(name, tmp_path / _READS[name], settings={"offsets": unit, "entities": "stored", "line_ends": "as-is"})
+        assert not found.left_out, found.told
+        (back,) = found.records
+        kept = name in _KEEPS_ATTRIBUTES
+        assert _key(back, attributes=kept) == _key(record, attributes=kept)
+        assert back.document.text == record.document.text
+        own = sum(r.source == AUTHOR for r in record.relations)
+        assert how.lost["relations of the author"] == own
+        assert kept or how.lost["attributes"] == len(record.spans)
+
+    holds()
+
+
+# --- what reads ours
+
+
+def _rows(data: bytes) -> Iterator[dict[str, str]]:
+    return csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+
+
+def test_tables_of_statements_have_a_row_for_each_concept_and_turn_contraries() -> None:
+    made = _files("csv", RECORDS)
+    rows = list(_rows(made["statements.csv"]))
+    assert [(r["holder"], r["side"], r["concept"], r["sign"]) for r in rows] == [
+        ("Port Board", "support", "fares should fall", "1"), ("Kit Moss", "oppose", "fares should fall", "-1"),
+        ("Kit Moss", "oppose", "a plan exists", "1"), (AUTHOR, "support", "", ""),
+    ]  # fmt: skip
+    assert rows[0]["document"] == "d/1" and rows[0]["date"] == "2026-03-04" and rows[0]["coder"] == "ann"
+    assert rows[0]["quote"] == "wants\nlower fares" and rows[0]["entity"] == "Port Board of Sable"
+    wide = list(_rows(made["statements-wide.csv"]))
+    assert [r["concept"] for r in wide] == ["fares should fall", "fares should fall; a plan exists", ""]
+    items = list(_rows(made["items.csv"]))
+    assert len(items) == len(SPANS) + len(RELATIONS) + 1 and items[0]["mention"] == "name"
+    longer = list(_rows(made["items-long.csv"]))
+    assert ("concept", "a plan exists") in [(r["attribute"], r["value"]) for r in longer]
+    for data in made.values():
+        assert b"\r\n" not in data.replace(b"rejects\r\nthe", b"") and not data.startswith(b"\xef\xbb\xbf")
+        assert len({len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))}) == 1
+
+
+def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
+    (data,) = _files("dna", RECORDS).values()
+    db = sqlite3.connect(write(tmp_path / "a.dna", data))
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    rows = db.execute(
+        "SELECT e.Value, a.Value, s.Start, s.Stop, d.Text, d.Date FROM STATEMENTS s JOIN DATASHORTTEXT t ON "
+        "t.StatementId = s.ID JOIN VARIABLES v ON v.ID = t.VariableId AND v.Variable = 'concept' JOIN ENTITIES e ON "
+        "e.ID = t.Entity JOIN DATABOOLEAN a ON a.StatementId = s.ID JOIN DOCUMENTS d ON d.ID = s.DocumentId ORDER BY s.ID"
+    ).fetchall()
+    assert [(r[0], r[1]) for r in rows] == [
+        ("fares should fall", 1), ("fares should fall", 1), ("a plan exists", 0), ("The West should act", 1),
+    ]  # fmt: skip
+    units = rows[0][4].encode("utf-16-le")
+    assert units[2 * rows[0][2] : 2 * rows[0][3]].decode("utf-16-le") == "wants\nlower fares"
+    assert rows[0][5] == 1772582400
+    assert db.execute("SELECT Name FROM CODERS ORDER BY ID").fetchall() == [("ann",), ("ben",), ("gold",)]
+
+
+def test_tokens_of_conll_carry_bio_labels() -> None:
+    how = WriteOptions(SCHEMA)
+    (data,) = _files("conll", RECORDS, how).values()
+    rows = [line.split("\t") for line in data.decode().splitlines() if "\t" in line]
+    assert ["Port", "B-organization", "O"] in rows and ["Board", "I-organization", "O"] in rows
+    assert ["wants", "O", "B-policy"] in rows and ["fares", "O", "I-policy"] in rows
+    assert how.lost["relations"] == 3
+
+
+def test_a_folder_for_datasets_loads_with_its_features(tmp_path: Path) -> None:
+    made = _files("huggingface", RECORDS, WriteOptions(SCHEMA, part_of=lambda id: "test" if id == "d2" else "train"))
+    assert sorted(made) == ["README.md", "data/test.jsonl", "data/train.jsonl"]
+    datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
+    for inner, data in made.items():
+        (tmp_path / "rows" / inner).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / "rows" / inner, data)
+    loaded = datasets.load_dataset(str(tmp_path / "rows"), cache_dir=str(tmp_path / "cache"))
+    assert {part: rows.num_rows for part, rows in loaded.items()} == {"train": 2, "test": 1}
+    assert loaded["train"].features == loaded["test"].features
+    assert loaded["train"][0]["relations"][0]["from"] == "a" and loaded["test"][0]["relations"] == []
+
+
+def test_parquet_states_the_types_of_rows_without_relations(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="run by .ci/run, with its own environment")
+    (data,) = _files("parquet", RECORDS).values()
+    (none,) = _files("parquet", RECORDS[2:]).values()
+    table, empty = (parquet.read_table(write(tmp_path / f"{i}.parquet", d)) for i, d in enumerate((data, none)))
+    assert table.schema.equals(empty.schema) and table.num_rows == 3
+    assert table.to_pylist()[0]["spans"][0]["quote"] == "Port Board"
+
+
+def test_tasks_of_label_studio_hold_everybody_s_annotations() -> None:
+    tasks = json.loads(_files("label-studio", RECORDS)["records.json"])
+    assert [len(task["annotations"]) for task in tasks] == [2, 1]
+    assert [a["completed_by"]["email"] for a in tasks[0]["annotations"]] == ["ann", "ben"]
+    begun = replace(RECORD, status=Completion.IN_PROGRESS)
+    (task,) = json.loads(_files("label-studio", [begun])["records.json"])
+    assert not task["annotations"] and task["predictions"][0]["model_version"] == "ann"
+
+
+# --- the command line
+
+
+@pytest.fixture
+def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    monkeypatch.chdir(tmp_path)
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records(RECORDS)
+        yield project
+
+
+@pytest.mark.parametrize("name", [n for n in WRITERS if n != "parquet"])
+def test_every_format_leaves_by_the_command_line_and_what_is_lost_is_told(
+    name: str, of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--project", str(tmp_path / "p"), "export", name, "-o", f"out/{name}"]
+    assert run(command) == 0
+    told = capsys.readouterr().err
+    assert name in ("jsonl", "spacy") or "not in this format: " in told
+    assert run([*command, "--check"]) == 0
+    for file in (tmp_path / "out" / name).rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"changed")
+    assert run([*command, "--check"]) == 1
+    assert run(command) == 3
+    assert "exists with other content" in capsys.readouterr().err
+    assert run([*command, "--force"]) == 0
+    assert run([*command, "--check"]) == 0
+
+
+def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Project) -> None:
+    def left(**choice: object) -> tuple[list[tuple[str, str | None, int, int]], Counter[str]]:
+        lost: Counter[str] = Counter()
+        found = chosen(of, of.log.records(), Choice(**choice), lost)  # type: ignore[arg-type]
+        return [(r.document.id, r.annotator, len(r.spans), len(r.relations)) for r in found], lost
+
+    assert left()[0] == [("d/1", "ann", 5, 3), ("d/1", "ben", 1, 0), ("d2", None, 0, 0)]
+    assert left(documents=("d2",))[0] == [("d2", None, 0, 0)]
+    rows, lost = left(layers=("actor",))
+    assert rows[:2] == [("d/1", "ann", 2, 0), ("d/1", "ben", 1, 0)] and lost["items of other layers"] == 6
+    rows, lost = left(min_agreement=1.0)
+    assert rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)] and lost["items on which too few agree"] == 7
+    assert left(min_agreement=0.5)[0][0] == ("d/1", "ann", 5, 3)
+    assert left(since="2999-01-01")[0] == [] and len(left(since="2000-01-01")[0]) == 3
+
+
+def test_names_that_are_none_are_told(of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--project", str(tmp_path / "p"), "export", "csv"]
+    assert run([*command, "--layer", "nobody"]) == 2 and "Choose of" in capsys.readouterr().err
+    assert run([*command, "--document", "nothing"]) == 3
+    assert run([*command, "-o", "-"]) == 2 and "several files" in capsys.readouterr().err
+    assert run([*command, "--since", "2999-01-01"]) == 3 and "nothing to export" in capsys.readouterr().err
