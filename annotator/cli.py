@@ -51,14 +51,14 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="annotator")
-@click.option("--project", type=click.Path(path_type=Path), help="The project folder, if not this one.")
-@click.option("--annotator", metavar="NAME", help="Who annotates; else ANNOTATOR_NAME or the unix user.")
+@click.option("--project", type=click.Path(path_type=Path), help="The project folder, if it is not this one.")
+@click.option("--annotator", metavar="NAME", help="Who annotates; otherwise ANNOTATOR_NAME or the unix user.")
 @click.pass_context
 def group(ctx: click.Context, project: Path | None, annotator: str | None) -> None:
     """Code actors, claims and stances in editorials, in the terminal.
 
-    Without a command the terminal application opens: on the project of this folder, or on a demo project
-    when there is none.
+    Without a command, the terminal application opens on the project in this folder, or on a demo project if
+    there is none.
 
     \b
     Example:
@@ -99,7 +99,7 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if error.filename is None:
             _write_no_more()
-        hint = "Check the path, the permissions and the space on the disk"
+        hint = "Check the path, the permissions and the free space on the disk"
         complain(AnnotatorError(error.strerror or str(error), file=error.filename or "the output", hint=hint))
         return int(ExitCode.DATA)
     except KeyboardInterrupt:

@@ -172,7 +172,9 @@ def read_config(path: Path) -> Config:
     except RecursionError as error:
         raise ProjectError("is nested too deeply", file=path, hint="Settings need no such depth") from error
     except ValueError as error:
-        raise ProjectError(f"not valid TOML: {error}", file=path, hint="Mend the line it names") from error
+        raise ProjectError(
+            f"not valid TOML: {error}", file=path, hint="Correct the line that it names"
+        ) from error
     except OSError as error:
         hint = "Check the permissions of the file"
         raise ProjectError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
@@ -222,7 +224,7 @@ def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
     for name, value in table.items():
         if name not in names:
             hint = f"Suggesters: {', '.join(names)}; a pipeline has [pipeline.NAME]"
-            raise ProjectError("is no suggester", file=path, key=toml_key("suggester", name), hint=hint)
+            raise ProjectError("is not a suggester", file=path, key=toml_key("suggester", name), hint=hint)
         _check(path, ("suggester", name), value, _TABLE)
         if name in _SUGGESTERS:
             _check_keys(path, ("suggester", name), value, _SUGGESTERS[name])

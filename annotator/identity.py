@@ -23,7 +23,9 @@ def current_annotator(explicit: str | None = None) -> str:
         try:
             name = getpass.getuser()
         except (KeyError, OSError) as error:
-            raise UsageError("nobody knows who annotates", hint="Give --annotator NAME") from error
+            raise UsageError(
+                "nobody is named as the annotator", hint="Say who you are with --annotator NAME"
+            ) from error
     return check_annotator(name)
 
 

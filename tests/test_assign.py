@@ -268,8 +268,8 @@ _REFUSED = {
     "ada --document what": (3, "there is no document “what”\n  Documents here: doc-0, doc-1, doc-2, …"),
     "--clear --document what": (3, "there is no document “what”"),
     "--clear @gold": (2, "“@gold” cannot be an annotator's name"),
-    "--clear --each 2": (2, "--each: --clear only takes back\n  Assign anew"),
-    "ada --clear --overlap 0": (2, "--overlap: --clear only takes back"),
+    "--clear --each 2": (2, "--each: --clear only takes documents back\n  Assign them"),
+    "ada --clear --overlap 0": (2, "--overlap: --clear only takes documents back"),
     "--overlap 0.2": (2, "nobody is named\n  Name the annotators"),
     "--dry-run": (2, "nobody is named"),
 }

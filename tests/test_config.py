@@ -79,7 +79,7 @@ def test_a_key_that_is_not_known_is_named_with_those_that_are(
 @pytest.mark.parametrize("name", ["rule", "pipeline:mine"])
 def test_a_table_of_no_suggester_is_refused(tmp_path: Path, name: str) -> None:
     error = _read(tmp_path, f'[suggester."{name}"]\n')
-    assert error.message == "is no suggester" and "memory, model, pipeline, rules" in error.hint
+    assert error.message == "is not a suggester" and "memory, model, pipeline, rules" in error.hint
 
 
 def test_the_keys_of_every_suggester_are_known() -> None:

@@ -568,7 +568,7 @@ def test_an_id_that_stands_for_another_text_costs_the_record_and_a_name_is_made_
     result = ingest(
         of, write(tmp_path / "b.jsonl", [_work("a", PLAIN + " Or not.", "ann"), _work("b", PLAIN, "ann")])
     )
-    assert result.left_out == 1 and "already stands for another text" in "".join(result.warnings)
+    assert result.left_out == 1 and "already belongs to another text" in "".join(result.warnings)
     (tmp_path / "other").mkdir()
     ingest(of, write(tmp_path / "other" / "a.txt", "Something else."))
     assert of.documents.ids() == ["a", "b", "a-2"]

@@ -52,10 +52,10 @@ def test_a_small_schema_is_read() -> None:
     [
         ('key = "2"', 'key = "1"', "layer actor.state.key", "already that of actor.person"),
         ('key = "2"', 'key = "22"', "layer[0].label[1].key", "not one character"),
-        ('name = "state"', 'name = "person"', "layer[0].label[1].name", "stands twice"),
-        ('kind = "span"', 'kind = "spam"', "layer[0].kind", "none of the values"),
+        ('name = "state"', 'name = "person"', "layer[0].label[1].name", "appears twice"),
+        ('kind = "span"', 'kind = "spam"', "layer[0].kind", "one of the values"),
         ('kind = "span"', 'knd = "span"', "layer[0].knd", "unknown key"),
-        ('targets = ["actor"]', 'targets = ["claim"]', "layer[1].targets", "no span layer"),
+        ('targets = ["actor"]', 'targets = ["claim"]', "layer[1].targets", "not a span layer"),
         ('targets = ["actor"]', "", "layer[1].targets", "missing"),
         ('name = "small"', "", "name", "missing"),
         ('default = "name"', 'default = "noun"', "layer[0].attribute[0].default", "must be one of"),

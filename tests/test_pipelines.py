@@ -82,7 +82,7 @@ def test_labels_that_stand_for_nothing_are_named_with_their_component(
     (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.ship"\n', encoding="utf-8")
     assert run([*arguments, "ships"]) == 3
     told = capsys.readouterr().err
-    assert "annotator.toml: pipeline.ships.labels.VESSEL: “actor.ship” is no span label" in told
+    assert "annotator.toml: pipeline.ships.labels.VESSEL: “actor.ship” is not a span label" in told
     (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.state"\n', encoding="utf-8")
     assert run([*arguments, "ships"]) == 0
 

@@ -301,7 +301,7 @@ def _run(*arguments: str) -> int:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("--dask", "somewhere"), 2, "'somewhere' is no address: missing port"),
+        (("--dask", "somewhere"), 2, "'somewhere' is not an address: missing port"),
         (("--dask", "tcp://127.0.0.1:1"), 3, "no Dask scheduler answers at tcp://127.0.0.1:1"),
         (("--dask", "tcp://127.0.0.1:1", "--workers", "2"), 2, "exclude each other"),
     ],

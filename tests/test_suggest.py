@@ -402,7 +402,7 @@ def test_a_pipeline_that_cannot_be_one_is_named_with_what_to_do(tmp_path: Path) 
     assert caught.value.hint
     with pytest.raises(SuggesterError, match="no component"):
         _by_pipeline(tmp_path, "nothing", TEXT)
-    with pytest.raises(SuggesterError, match="no span label"):
+    with pytest.raises(SuggesterError, match="not a span label"):
         _by_pipeline(tmp_path, "ruler", TEXT, labels={"GPE": "actor.planet"})
 
 

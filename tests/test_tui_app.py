@@ -460,7 +460,7 @@ def test_the_palette_finds_commands_by_name_and_by_what_they_do(tmp_path: Path) 
     async def play(pilot: Pilot[int], _: Session) -> None:
         await _press(pilot, "ctrl+p")
         assert isinstance(pilot.app.screen, Prompt)
-        assert "The suggestion in focus stands" in _shown(pilot)
+        assert "Accept the suggestion in focus" in _shown(pilot)
         await _press(pilot, "w h o space h o l d s enter")
         assert isinstance(pilot.app.screen, MatrixScreen)
         await _press(pilot, "q ctrl+p d e n s i t y enter")

@@ -43,9 +43,9 @@ def test_the_help_leads_to_the_pages_which_are_read_and_searched(tmp_path: Path)
                 await pilot.press("t", *"keys", "enter")
                 await _until(pilot, app, page("keys").summary)
                 # Words that stand in a table further down, and not on this screen.
-                await pilot.press("slash", *"take back the last", "enter")
-                shown = await _until(pilot, app, "Take back the last thing done")
-                assert page("keys").summary not in shown and "“take back the last”" in shown
+                await pilot.press("slash", *"undo the last thing", "enter")
+                shown = await _until(pilot, app, "Undo the last thing you did")
+                assert page("keys").summary not in shown and "“undo the last thing”" in shown
                 # Words that stand on another page only.
                 await pilot.press("slash", *"end is exclusive", "enter")
                 shown = await _until(pilot, app, "Offsets are Unicode")

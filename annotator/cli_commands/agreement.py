@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
+@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; you can repeat it.")
 @click.option("--annotators", metavar="A,B", help="Only these annotators.")
 @click.option(
     "--document", "documents", multiple=True, metavar="ID", help="Only this document; may be repeated."
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "--since", metavar="DAY", help="Only documents whose last annotator finished on this day or later."
 )
 @click.option("--until", metavar="DAY", help="The same, on this day or before.")
-@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Only this; may be repeated.")
+@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Only this measure; you can repeat it.")
 @click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
@@ -49,11 +49,11 @@ if TYPE_CHECKING:
     help="Write CSV files: figures, pairs of annotators, documents, habits, time, and every disagreement.",
 )
 @click.option(
-    "--gamma", "with_gamma", is_flag=True, help="gamma and gamma_cat too (extra `gamma`); takes long."
+    "--gamma", "with_gamma", is_flag=True, help="Add gamma and gamma_cat (extra `gamma`); this takes long."
 )
-@click.option("--gamma-alpha", default=1.0, show_default=True, help="Weight of the place in gamma.")
-@click.option("--gamma-beta", default=1.0, show_default=True, help="Weight of the label in gamma.")
-@click.option("--gamma-seconds", default=300.0, show_default=True, help="Time limit of gamma for each layer.")
+@click.option("--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma.")
+@click.option("--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma.")
+@click.option("--gamma-seconds", default=300.0, show_default=True, help="The time limit of gamma for each layer.")
 @click.option(
     "--seed", type=int, default=20240901, show_default=True, help="Of the sampling that gamma does."
 )
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 20),
     default=0,
     metavar="N",
-    help="Then the N paragraphs that differ most, side by side, with the attributes that differ.",
+    help="Add the N paragraphs that differ most, side by side, with the attributes that differ.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV, those of labels too.")
 @json_option

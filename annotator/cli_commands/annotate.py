@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("document", required=False, metavar="[DOC]")
 @click.pass_context
 def command(ctx: click.Context, document: str | None) -> int:
-    """Open the terminal application, on a document if DOC names one.
+    """Open the terminal application, or go straight to the document DOC.
 
     \b
     Example:
@@ -88,7 +88,9 @@ def check_terminal() -> None:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
-            "this is not a terminal", hint="`annotator --help` lists the commands that need none"
+            "this is not a terminal", hint="The other commands work without one: `annotator --help`"
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
-        raise UsageError("TERM says that this terminal cannot draw", hint="Try TERM=xterm-256color annotator")
+        raise UsageError(
+            "this terminal cannot draw a screen, says TERM", hint="Try TERM=xterm-256color annotator"
+        )

@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
-    "--each", type=int, metavar="N", help="How many annotators a document is to have, with those it has. [1]"
+    "--each", type=int, metavar="N", help="How many annotators each document gets, counting those it has. [1]"
 )
 @click.option(
-    "--overlap", type=float, metavar="SHARE", help="The share of documents that goes to all named, as 0.2."
+    "--overlap",
+    type=float,
+    metavar="SHARE",
+    help="The share of documents that goes to everybody named, such as 0.2.",
 )
-@click.option("--document", "documents", multiple=True, metavar="ID", help="Only this document (repeatable).")
 @click.option(
-    "--clear", "taking", is_flag=True, help="Take back what is not begun, of those named or of all."
+    "--document", "documents", multiple=True, metavar="ID", help="Only this document; you can repeat it."
 )
-@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@click.option(
+    "--clear", "taking", is_flag=True, help="Take back what nobody has begun, from those named or from all."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
 @json_option
 @click.pass_context
 def command(
@@ -39,7 +44,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Divide the documents among annotators, evenly by words; without names, tell who has what.
+    """Divide the documents among annotators, evenly by words; without names, show who has what.
 
     Each document that nobody has goes to one of the annotators named, or to as many as --each says; with --overlap a
     share of the documents goes to all of them, for agreement. A seed of the project decides which, for new documents
@@ -58,7 +63,9 @@ def command(
 
     if taking and (each is not None or overlap is not None):
         option = "--each" if each is not None else "--overlap"
-        raise UsageError("--clear only takes back", key=option, hint="Assign anew by a second command")
+        raise UsageError(
+            "--clear only takes documents back", key=option, hint="Assign them with a second command"
+        )
     if not names and not taking and (documents or dry_run or each is not None or overlap is not None):
         raise UsageError("nobody is named", hint="Name the annotators: annotator assign ada ben ...")
     with open_project(ctx) as project:
@@ -124,5 +131,5 @@ def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:
 def _taken(outcome: Outcome, dry_run: bool) -> str:
     """What was taken back, for a person."""
     if not outcome.pairs:
-        return "nothing to take back: nothing is assigned there, or all of it is begun"
+        return "there is nothing to take back: nothing is assigned, or all of it has been begun"
     return f"{plural(len(outcome.pairs), 'assignment')} {'would be ' if dry_run else ''}taken back"

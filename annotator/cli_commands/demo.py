@@ -16,7 +16,7 @@ def command(ctx: click.Context, corpus: str) -> int:
 
     The debate is one controversy in sixteen texts, coded by two and half of it adjudicated, to see review,
     agreement and the network at work. The project is made in the user's data folder, or under ANNOTATOR_HOME,
-    and kept there; remove its folder to begin anew.
+    and stays there. Remove its folder to begin again.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from annotator.cli_commands._shared import json_option, print_json, tell
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
-    """Check the installation, the terminal and the project; exit code 1 when anything is found.
+    """Check the installation, the terminal and the project; the exit code is 1 if something is wrong.
 
     \b
     Example:
@@ -118,7 +118,7 @@ def _terminal_findings() -> list[str]:
 
     found = []
     if locale.getpreferredencoding(False).replace("-", "").lower() != "utf8":
-        found.append("the locale is not UTF-8: set LANG to one that is, such as C.UTF-8")
+        found.append("the locale is not UTF-8: set LANG to a UTF-8 locale, such as C.UTF-8")
     if os.environ.get("TERM", "dumb") == "dumb":
-        found.append("TERM is dumb or unset: the screens need a terminal, such as TERM=xterm-256color")
+        found.append("TERM is dumb or not set: the screens need a terminal, such as TERM=xterm-256color")
     return found

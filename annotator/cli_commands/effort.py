@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 10_000),
     default=10,
     show_default=True,
-    help="Paragraphs between trainings.",
+    help="The number of paragraphs between two trainings.",
 )
 @click.option(
-    "--group", type=click.IntRange(1, 1000), default=1, show_default=True, help="Rows that make a paragraph."
+    "--group",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="How many rows make a paragraph.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N paragraphs.")
-@click.option("--schema", metavar="NAME|FILE", help="The label schema, if not that of the project.")
+@click.option("--schema", metavar="NAME|FILE", help="The label schema, if it is not the project's.")
 @json_option
 @click.pass_context
 def command(
@@ -39,7 +43,7 @@ def command(
     schema: str | None,
     as_json: bool,
 ) -> None:
-    """What suggestions would have saved on data that is coded already, in keys.
+    """How many keys suggestions would have saved on data that is coded already.
 
     GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans": [[start, end,
     label], ...]}. Of records, paragraphs that are not finished are left out. Paragraph by paragraph it is suggested,

@@ -26,7 +26,7 @@ LINES = 10
 @click.option("--format", "format_", metavar="NAME", help="The format, where ending and content do not tell.")
 @click.option(
     "--as", "annotator", metavar="ANNOTATOR",
-    help="Whose work records are: canonical ones all, of other programs those that name nobody.",
+    help="Whose work it is: for all canonical records, and for those of other programs that name nobody.",
 )  # fmt: skip
 @click.option("--as-file-name", is_flag=True, help="The same, by each file's name: ada.jsonl is ada's work.")
 @click.option("--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8.")
@@ -40,8 +40,8 @@ LINES = 10
     "--empty-is-done", is_flag=True, help="Texts without any annotation are finished work, and not new."
 )
 @click.option("--strict", is_flag=True, help="Refuse a file of which anything would be left out or changed.")
-@click.option("--max-bytes", type=click.IntRange(min=1), help="Largest text or line (20 MB).")
-@click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
+@click.option("--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB).")
+@click.option("--dry-run", is_flag=True, help="Check everything, but import nothing.")
 @json_option
 @click.pass_context
 def command(

@@ -10,9 +10,9 @@ import click
 from annotator.cli_commands._shared import tell
 
 ENVIRONMENT = (
-    ("ANNOTATOR_PROJECT", "The project folder, where neither --project nor the current folder says it."),
-    ("ANNOTATOR_NAME", "Who annotates, where --annotator does not say it."),
-    ("ANNOTATOR_HOME", "The folder of the demo projects; else the user's data folder."),
+    ("ANNOTATOR_PROJECT", "The project folder, if neither --project nor the current folder names one."),
+    ("ANNOTATOR_NAME", "Who annotates, if there is no --annotator."),
+    ("ANNOTATOR_HOME", "The folder of the demo projects; otherwise the user's data folder."),
     ("NO_COLOR", "With any value: no colours."),
 )
 FILES = (

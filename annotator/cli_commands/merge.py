@@ -22,7 +22,7 @@ LINES = 10
 
 @click.command()
 @click.argument("other", type=click.Path(path_type=Path), metavar="OTHER")
-@click.option("--dry-run", is_flag=True, help="Tell what would come, keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> int:
@@ -81,23 +81,23 @@ def _said(result: MergeResult, dry_run: bool) -> str:
 def _left(result: MergeResult) -> Iterator[str]:
     """What did not come, and what to do about it."""
     if result.alike:
-        yield f"the same here and there, though by decisions of each: {plural(result.alike, 'completion')}"
+        yield f"the result is the same here and there, by different decisions: {plural(result.alike, 'completion')}"
     if result.left_out:
         some = ", ".join(result.left_out[:3])
         more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
-        yield f"divided into other paragraphs there, so that its work was left out: {some}{more}"
+        yield f"left out, because the paragraphs there are others: {some}{more}"
     for fork in result.forks[:LINES]:
         yield (
-            f"{fork.document}: {_name(fork.annotator)} went on here and there since the two parted, "
-            f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; left as it is here"
+            f"{fork.document}: {_name(fork.annotator)} went on here and there, "
+            f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; the work here stays as it is"
         )
     if len(result.forks) > LINES:
         yield f"and {len(result.forks) - LINES:,} more of these"
     names = [f.annotator for f in result.forks if f.annotator != "@gold"]
     if names:
         yield (
-            f"  For review to compare the two: there `annotator export jsonl --status annotator={names[0]}`, here "
+            f"  To compare the two in review: there `annotator export jsonl --status annotator={names[0]}`, here "
             f"`annotator import FILE --as {names[0]}-2`"
         )
     if len(names) < len(result.forks):
-        yield "  Of the gold one stays: decide in review here what was decided there, or there what was decided here"
+        yield "  Only one gold can stay: repeat in review here what was decided there, or the other way round"

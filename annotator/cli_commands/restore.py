@@ -11,7 +11,7 @@ from annotator.cli_commands._shared import talk
 
 @click.command()
 @click.argument("backup", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Take a backup of another project, too.")
+@click.option("--force", is_flag=True, help="Accept a backup of another project, too.")
 @click.pass_context
 def command(ctx: click.Context, backup: Path, force: bool) -> None:
     """Put BACKUP in the place of the project's database, also while people work.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option(
     "--strategy", default="unanimous", show_default=True, metavar="NAME",
-    help="What stands without review: unanimous, majority, dawid-skene, union or annotator:NAME.",
+    help="What becomes gold without review: unanimous, majority, dawid-skene, union or annotator:NAME.",
 )  # fmt: skip
 @click.option("--merge", "headless", is_flag=True, help="Merge without opening the screen.")
 @click.option(
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     help="What comes first: documents with most to decide, or differences that move the network most.",
 )  # fmt: skip
 @click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
-@click.option("--right", "who", is_flag=True, help="Tell who was right in how many cases, per label.")
+@click.option("--right", "who", is_flag=True, help="Show who was right in how many cases, by label.")
 @json_option
 @click.pass_context
 def command(
@@ -46,7 +46,7 @@ def command(
     who: bool,
     as_json: bool,
 ) -> int:
-    """Decide what the annotators coded differently; what they agree on is gold already.
+    """Decide what the annotators coded differently; what they all coded alike is gold already.
 
     In the screen the annotators' versions stand side by side: a number takes that annotator's version, a the
     majority's, x none, m takes one and edits it; all other keys are those of annotating. A document whose last
@@ -103,5 +103,5 @@ def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
     for r in found:
         tell(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
     if not found:
-        talk("no difference is decided yet")
+        talk("nobody has decided a difference yet")
     return 0

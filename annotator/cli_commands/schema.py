@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command("list")
 def list_() -> None:
-    """The label schemas that come with the program.
+    """List the label schemas that come with the program.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def list_() -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
-    """The guidelines of a schema: NAME or FILE, else that of the project.
+    """Show the guidelines of a schema: of NAME or FILE, or of the project.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
 @command.command()
 @click.argument("file")
 def check(file: str) -> None:
-    """Check a schema file; exit code 3 with the file and key of what does not hold.
+    """Check a schema file; the exit code is 3 if it has an error, with file and key.
 
     \b
     Example:
@@ -85,7 +85,7 @@ def check(file: str) -> None:
 
     schema = load_schema(file)
     labels = sum(len(layer.labels) for layer in schema.layers)
-    talk(f"{file}: holds ({plural(len(schema.layers), 'layer')}, {plural(labels, 'label')})")
+    talk(f"{file}: no problem ({plural(len(schema.layers), 'layer')}, {plural(labels, 'label')})")
 
 
 def guidelines(schema: LabelSchema, width: int) -> Iterator[str]:

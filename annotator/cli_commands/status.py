@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Documents, paragraphs done, labels by layer, and what became of the suggestions.
+    """Show documents, finished paragraphs, labels by layer, and what became of the suggestions.
 
     \b
     Example:

@@ -10,14 +10,18 @@ from annotator.model.text import plural
 
 
 @click.command()
-@click.option("--suggester", "names", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
 @click.option(
-    "--pipeline", "pipelines", multiple=True, metavar="NAME|PATH", help="A spaCy pipeline; repeatable."
+    "--suggester", "names", multiple=True, metavar="NAME", help="Only this suggester; you can repeat it."
 )
-@click.option("--document", "documents", multiple=True, metavar="DOC", help="Only this one; may be repeated.")
+@click.option(
+    "--pipeline", "pipelines", multiple=True, metavar="NAME|PATH", help="A spaCy pipeline; you can repeat it."
+)
+@click.option(
+    "--document", "documents", multiple=True, metavar="DOC", help="Only this document; you can repeat it."
+)
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-@click.option("--dask", metavar="ADDRESS", help="Compute on the Dask cluster there, e.g. tcp://host:8786.")
+@click.option("--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786.")
 @json_option
 @click.pass_context
 def command(
@@ -32,8 +36,8 @@ def command(
 ) -> None:
     """Compute suggestions for the documents, and store them.
 
-    What annotators have decided is never touched; suggestions nobody has decided on are replaced. What was done
-    when a run is broken off stays; --missing does the rest.
+    The command never changes what annotators have decided. It replaces suggestions that nobody has decided on. If you
+    stop it, what it has done stays, and --missing does the rest.
 
     With --dask (the extra dask) documents go to the workers of a Dask cluster, such as tcp://host:8786, and
     suggestions come back; only this process touches the project. Scheduler and workers need the same version of
@@ -49,7 +53,10 @@ def command(
     from annotator.workflows.suggesting.suggest import suggest
 
     if dask is not None and workers > 1:
-        raise UsageError("--workers and --dask exclude each other", hint="The cluster's workers compute")
+        raise UsageError(
+            "--workers and --dask cannot be used together",
+            hint="With --dask, the workers of the cluster compute",
+        )
     wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
 
     with open_project(ctx) as project:

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a spaCy pipeline there too.")
-@click.option("--curve", "with_curve", is_flag=True, help="How good it was after fewer paragraphs.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write a spaCy pipeline into this folder, too."
+)
+@click.option(
+    "--curve", "with_curve", is_flag=True, help="Show how good the model was after fewer paragraphs."
+)
 @click.option(
     "--folds", type=click.IntRange(2, 50), metavar="N",
-    help="Judge what annotators would see, on N parts of the documents held out in turn.",
+    help="Judge what annotators would see: hold out each of N parts of the documents in turn.",
 )  # fmt: skip
 @click.option("--background", is_flag=True, hidden=True)
 @json_option
@@ -32,7 +36,7 @@ def command(
     background: bool,
     as_json: bool,
 ) -> int:
-    """Learn from the paragraphs finished so far, and suggest anew where nobody was yet.
+    """Learn from the finished paragraphs, and suggest again where nobody has been.
 
     Prints precision, recall and F1 of each label on paragraphs held out, whole documents at a time where there
     are enough. The application does the same in the background, every few finished paragraphs. With -o the model
@@ -67,10 +71,10 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
         possible = parts(chosen(project.learning.finished()), folds)
         if 0 < possible < folds:
             talk(
-                f"paragraphs of {possible} documents are finished: held out in {possible} parts, not in {folds}"
+                f"only {possible} documents have finished paragraphs, so there are {possible} parts, not {folds}"
             )
     if running(project.root):
-        talk("another training is under way; waiting for it")
+        talk("waiting for another training to end")
     with locked(project.root, wait=True):
         done = train(project, progress=talk)
     found: dict[str, Any] = {}

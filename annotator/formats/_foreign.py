@@ -261,7 +261,7 @@ class Labels:
             target = self._table.get(given)
             if target is not None:
                 raise InputError(
-                    f"“{target}” is no {kind} label of {self._schema.name}", file="annotator.toml",
+                    f"“{target}” is not a {kind} label of {self._schema.name}", file="annotator.toml",
                     key=f"format.{self._name}.labels.{given}", hint=f"Labels: {', '.join(self._names(kind))}",
                 )  # fmt: skip
             unknown.setdefault(given, (kind, line, key))
@@ -274,7 +274,7 @@ class Labels:
         more = f"; nor {'are' if len(others) > 1 else 'is'} {more}" if others else ""
         example = next(iter(self._names(kind)), "layer.label")
         return InputError(
-            f"“{first}” is no {kind} label of {self._schema.name}{more}", file=self._path, line=line or None,
+            f"“{first}” is not a {kind} label of {self._schema.name}{more}", file=self._path, line=line or None,
             key=key,
             hint=f"Say in annotator.toml what each stands for: [format.{self._name}.labels] and then "
             f'{json.dumps(first, ensure_ascii=False)} = "{example}", or = "" to leave it out. '

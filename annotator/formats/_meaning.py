@@ -133,7 +133,7 @@ def _either(
     name = one.get("id")
     if isinstance(name, str):
         if name in seen:
-            yield f"{key}.id", f"“{name}” stands twice"
+            yield f"{key}.id", f"“{name}” appears twice"
         seen.add(name)
     layer = schema.layer(str(one.get("layer")))
     if layer is None or layer.kind != kind:

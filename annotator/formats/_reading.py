@@ -85,7 +85,7 @@ def checked_file(path: Path) -> int:
         raise InputError("is not a regular file", file=path, hint="Name a text or JSONL file, or a folder")
     size = path.stat().st_size
     if size == 0:
-        raise InputError("the file is empty", file=path, hint="Name one that holds something")
+        raise InputError("the file is empty", file=path, hint="Choose a file with something in it")
     return size
 
 
@@ -118,7 +118,7 @@ def decode(data: bytes, *, path: Path, encoding: str | None, report: Report) -> 
                 return data[len(mark) :].decode(name)
             except UnicodeDecodeError as error:
                 hint = "The byte order mark may be a mistake; name the encoding with --encoding"
-                raise InputError(f"begins like {name} and is not", file=path, hint=hint) from error
+                raise InputError(f"begins like {name} but is not", file=path, hint=hint) from error
     refuse_binary(data, path)
     try:
         return data.decode("utf-8")

@@ -52,7 +52,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> Data:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key “{twice}” stands twice in one object")
+        raise ValueError(f"the key “{twice}” appears twice in one object")
     return found
 
 
@@ -425,7 +425,7 @@ def check_record(record: Record, schema: LabelSchema) -> Record:
         data = data_of(record)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         hint = "Build records from model values, with the types that they document"
-        raise InputError(f"is no record: {error}", hint=hint) from error
+        raise InputError(f"is not a record: {error}", hint=hint) from error
     for key, message in problems(data, schema):
         hint = "`annotator validate` on an export lists everything that is wrong"
         raise InputError(message, key=f"{record.document.id}: {key}", hint=hint)

@@ -162,7 +162,7 @@ def _probability(option: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.5 < value < 1:
-        raise UsageError(f"“{option}” is no probability above .5", hint="Write dawid-skene:0.9")
+        raise UsageError(f"“{option}” is not a probability above .5", hint="Write dawid-skene:0.9")
     return value
 
 

@@ -199,7 +199,9 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
     except RecursionError as error:
         raise SchemaError("is nested too deeply", file=file, hint="A schema needs no such depth") from error
     except tomllib.TOMLDecodeError as error:
-        raise SchemaError(f"not valid TOML: {error}", file=file, hint="Mend the line it names") from error
+        raise SchemaError(
+            f"not valid TOML: {error}", file=file, hint="Correct the line that it names"
+        ) from error
     return _Reader(file).schema(table)
 
 
@@ -242,7 +244,7 @@ class _Reader:
     def choice(self, table: Mapping[str, Any], name: str, at: str, values: Iterable[str]) -> str:
         value = self.text(table, name, at)
         if value not in values:
-            raise self.fail(f"{at}.{name}", f"“{value}” is none of the values", f"Use {', '.join(values)}")
+            raise self.fail(f"{at}.{name}", f"“{value}” is not one of the values", f"Use {', '.join(values)}")
         return value
 
     def tables(self, table: Mapping[str, Any], name: str, at: str) -> list[Mapping[str, Any]]:
@@ -362,7 +364,7 @@ class _Reader:
     def unique(self, names: list[str], at: str, key: str) -> None:
         for i, name in enumerate(names):
             if name in names[:i]:
-                raise self.fail(f"{at}[{i}].{key}", f"“{name}” stands twice", "Names must differ")
+                raise self.fail(f"{at}[{i}].{key}", f"“{name}” appears twice", "Names must differ")
 
     def keys(self, layers: list[Layer], at: str) -> None:
         seen: dict[str, str] = {}
@@ -391,7 +393,7 @@ class _Reader:
                 for end in ends:
                     if end not in allowed:
                         hint = f"Use {', '.join(sorted(allowed))}"
-                        raise self.fail(key, f"“{end}” is no span layer", hint)
+                        raise self.fail(key, f"“{end}” is not a span layer", hint)
 
 
 __all__ = [

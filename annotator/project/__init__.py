@@ -159,7 +159,7 @@ class Project:
     def backup(self, file: Path) -> None:
         """A complete copy of the database into a new file, while others go on writing."""
         if file.exists():
-            raise StoreError("exists already", file=file, hint="Name a file that is not there yet")
+            raise StoreError("exists already", file=file, hint="Choose a name that is not taken")
         part = file.with_name(file.name + ".part")
         try:
             # What cannot be written is told here, where it is known which of the two files it was.

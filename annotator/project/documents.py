@@ -27,7 +27,7 @@ class Documents:
     def add(self, documents: Iterable[Document]) -> AddResult:
         """Add texts, all or none. One that is there already, by its id, is told of in the result.
 
-        Raises InputError when an id already stands for another text, or a document does not hold.
+        Raises InputError when an id already belongs to another text, or a document does not hold.
         """
         new, known = 0, []
         with long_work(self._database) as staging:

@@ -102,7 +102,7 @@ class Log:
     def add_records(self, records: Iterable[Record]) -> AddResult:
         """Import completions, all or none; documents that are new are added.
 
-        Raises InputError when a record does not hold, when an id already stands for another text, or when that
+        Raises InputError when a record does not hold, when an id already belongs to another text, or when that
         annotator already has other work on the document.
         """
         checked = (check_record(record, self._schema) for record in records)

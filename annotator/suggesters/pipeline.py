@@ -80,7 +80,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         known = schema.layer(layer)
         if target and (known is None or known.kind != "span" or known.label(own) is None):
             raise SuggesterError(
-                f"“{target}” is no span label of the schema", file=_SETTINGS, key=_key(name, label),
+                f"“{target}” is not a span label of the schema", file=_SETTINGS, key=_key(name, label),
                 hint='Write layer.label, such as actor.person, or "" to leave it out',
             )  # fmt: skip
     nlp = _load(path)

@@ -314,7 +314,9 @@ def run_review(
         reviewer=reviewer,
     )  # fmt: skip
     if not session.ids():
-        raise UsageError("nobody has finished a document yet", hint="`annotator status` shows who is where")
+        raise UsageError(
+            "nobody has finished a document yet", hint="`annotator status` shows how far everybody is"
+        )
     changed = ", ".join(label for label, count in came_back.items() if count)
     session.greeting = (
         f"the definition of {changed} changed: what it decided is open again" if changed else ""
@@ -342,7 +344,7 @@ def _run(
     theme = project.config.theme
     if theme and theme not in THEMES:
         raise UsageError(
-            f"“{theme}” is no theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
+            f"“{theme}” is not a theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
         )
     keys = key_map(project.config.keys, file=file)
     check_labels(keys, project.schema, file=file)

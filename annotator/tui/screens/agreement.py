@@ -396,7 +396,7 @@ class AgreementScreen(CommandScreen):
             self.say(error.message)
             return
         if found is None:
-            self.say("two annotators have no longer finished this paragraph")
+            self.say("this paragraph is no longer finished by two annotators")
             return
         title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(sorted(found.works))}"
         self.app.push_screen(

@@ -374,7 +374,7 @@ class AnnotateScreen(PointingScreen):
 
     def run_tour(self) -> None:
         if not self.session.has_tour:
-            self.say("the tour is one of annotating: annotator")
+            self.say("the tour is for annotating: start annotator")
         elif self.session.tour is None:
             self.session.begin_tour()
             self.redraw()

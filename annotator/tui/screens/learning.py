@@ -21,7 +21,7 @@ def learning_screen(
 
     def train() -> None:
         if session.background is None or off():
-            say("nothing is trained from here: annotator train")
+            say("this screen does not train; run annotator train")
             return
         session.background.start(TRAIN)
         if session.background.error:

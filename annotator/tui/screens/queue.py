@@ -251,9 +251,9 @@ class QueueScreen(CommandScreen):
         """On the document under the cursor."""
         if self.session.tour is not None:
             self.session.leave_tour()
-            self.say("the tour is left")
+            self.say("you have left the tour")
         elif not self.session.has_tour:
-            self.say("the tour is one of annotating: annotator")
+            self.say("the tour is for annotating: start annotator")
         elif self._here is not None:
             self.run_open()
             self.session.begin_tour()

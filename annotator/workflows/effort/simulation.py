@@ -297,7 +297,7 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
         holds, start, end, name = False, 0, 0, ""
     if not holds:
         raise InputError(
-            f"{value!r} is no span",
+            f"{value!r} is not a span",
             file=path,
             line=number,
             key="spans",
@@ -310,8 +310,8 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
             return Span(id, known.name, label, offset + start, offset + end)
     names = ", ".join(f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels)
     raise InputError(
-        f"“{name}” is no label of {schema.name}", file=path, line=number, key="spans",
-        hint=f"Labels: {names}; another schema is named with --schema",
+        f"“{name}” is not a label of {schema.name}", file=path, line=number, key="spans",
+        hint=f"Labels: {names}; name another schema with --schema",
     )  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def check_dataset(project: Project, target: Path, *, choices: Choices | None = N
     there = _there(target) if target.is_dir() else {}
     for name in sorted({*made, *there}):
         if made.get(name) != there.get(name):
-            message = "is not there" if name not in there else "differs from what the project holds now"
+            message = "is not there" if name not in there else "differs from what is in the project now"
             message = "does not belong here" if name not in made else message
             raise FindingsError(message, file=target / name, hint="Export it again")
 

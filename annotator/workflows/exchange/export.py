@@ -43,7 +43,7 @@ def selected(project: Project, status: str) -> Iterator[Record]:
         return _with_reviewers(project, project.log.records(annotator=GOLD, status=Completion.GOLD))
     prefix, _, name = status.partition("=")
     if prefix != "annotator" or not name:
-        raise UsageError(f"“{status}” is no status", hint="Use gold, all or annotator=NAME")
+        raise UsageError(f"“{status}” is not a status", hint="Use gold, all or annotator=NAME")
     return project.log.records(annotator=check_annotator(name))
 
 
@@ -261,7 +261,7 @@ def check(
                     (i for i, (a, b) in enumerate(zip(found, part, strict=False)) if a != b), len(found)
                 )
                 raise FindingsError(
-                    "differs from what the project holds now", file=file,
+                    "differs from what is in the project now", file=file,
                     line=line + found[:same].count(b"\n"), hint="Export it again",
                 )  # fmt: skip
             line += part.count(b"\n")

@@ -43,7 +43,7 @@ class Matcher:
         if there is not None and there[1] == folded:
             return document if there[0] == sha and document.id not in self._held else self._load(document.id)
         if there is not None and entry.identity is Identity.ID:
-            message = f"the id “{document.id}” already stands for another text; give this one another id"
+            message = f"the id “{document.id}” already belongs to another text; give this one another id"
             self._report.left_out("documents whose id is taken", message, line=line, key="id")
             return None
         equal = self._equal(folded)

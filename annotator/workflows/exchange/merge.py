@@ -26,7 +26,7 @@ def merge(
     database = database_of(other)
     if database.samefile(project.root / DATABASE):
         raise UsageError(
-            f"{other} is the database of this very project", hint="Name the project to take the work from"
+            f"{other} is the database of this project itself", hint="Name the project to take the work from"
         )
     _check_schema(project, database)
     return project.merge(database, dry_run=dry_run, tell=tell)
@@ -55,7 +55,7 @@ def _check_schema(project: Project, database: Path) -> None:
             f"has the label schema {theirs.name} {theirs.version} ({theirs.hash[:12]}), this project "
             f"{ours.name} {ours.version} ({ours.hash[:12]})",
             file=root,
-            hint="Only work by one label schema can be merged: give both projects the same one",
+            hint="Both projects need the same label schema",
         )
 
 

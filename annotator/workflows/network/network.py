@@ -149,7 +149,7 @@ def check(found: Network, target: Path) -> None:
             raise FindingsError("is not there", file=file, hint="Without --check it is written")
         if file.read_bytes() != data:
             raise FindingsError(
-                "differs from what the project holds now", file=file, hint="Write it again with --force"
+                "differs from what is in the project now", file=file, hint="Write it again with --force"
             )
 
 

@@ -296,7 +296,9 @@ def merge_all(
             gold += 1
     if not merged:
         whom = strategy.partition(":")[2] or "two annotators"
-        raise UsageError(f"no document was finished by {whom}", hint="`annotator status` shows who is where")
+        raise UsageError(
+            f"no document was finished by {whom}", hint="`annotator status` shows how far everybody is"
+        )
     return merged, gold
 
 

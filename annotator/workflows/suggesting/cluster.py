@@ -71,7 +71,7 @@ def _connected(distributed: Any, address: str) -> Any:
         get_address_host_port(address)
     except ValueError as error:
         hint = "Write it like tcp://host:8786"
-        raise UsageError(f"--dask: {address!r} is no address: {error}", hint=hint) from error
+        raise UsageError(f"--dask: {address!r} is not an address: {error}", hint=hint) from error
     try:
         # A client waits without end for a scheduler that is frozen, whatever it is told.
         asyncio.run(asyncio.wait_for(_greeted(distributed, address), SECONDS))
