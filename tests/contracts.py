@@ -47,11 +47,9 @@ class PrivateContract(_Listed):
 
     type_name = "private"
 
-    but = fields.SetField(subfield=fields.StringField(), required=False)
-
     def _found(self, graph: grimp.ImportGraph) -> Iterator[str]:
         for module in graph.modules:
-            if private_owner(module) in (None, *(self.but or ())) or not module.startswith(
+            if private_owner(module) is None or not module.startswith(
                 self.session_options["root_packages"][0]
             ):
                 continue

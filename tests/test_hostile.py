@@ -42,11 +42,9 @@ def _records() -> list[Record]:
     out = []
     for who, label in ((f"ann {CALM}", "policy"), (f"ben {CALM}", "fact")):
         actor = Span("a", "actor", "state", 0, 4, f"Iran {CALM}", {"mention": "name"}, "human")
-        claim = Span("c", "claim", label, at, at + 8, None, {"concept": (f"plan {CALM}",)}, "human")
+        claim = Span("c", "claim", label, at, at + 8, None, {"concept": [f"plan {CALM}"]}, "human")
         side = Relation("r", "stance", "oppose", "a", "c", {}, "human")
-        out.append(
-            Record(of, who, Completion.DONE, (actor, claim), (side,), {"completion": {"notes": {"c": CALM}}})
-        )
+        out.append(Record(of, who, Completion.DONE, (actor, claim), (side,), (0, 1), {"c": CALM}))
     return out
 
 
@@ -97,6 +95,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(root)
     monkeypatch.setenv("ANNOTATOR_NAME", "ada")
     monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
     bad = EVIL.replace("\x00", "")
     (tmp_path / f"{bad}.jsonl").write_text(

@@ -58,7 +58,6 @@ def test_what_is_private_is_seen(importer: str, module: str, name: str, foreign:
     assert foreign_privates(importer, module, name) is foreign
 
 
-@pytest.mark.xfail(strict=False, reason="being moved into public modules")
 def test_nothing_private_is_imported_from_another_package() -> None:
     found = [
         f"{importer} imports {module}.{name}"
@@ -69,7 +68,6 @@ def test_nothing_private_is_imported_from_another_package() -> None:
     assert found == []
 
 
-@pytest.mark.xfail(strict=False, reason="being moved into public modules")
 def test_members_of_a_family_do_not_import_each_other() -> None:
     found = []
     for importer, file in _modules():

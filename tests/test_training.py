@@ -144,7 +144,7 @@ def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
     arguments = ["--project", str(trained), "train", "--folds", "9", "--curve", "-o", str(out), "--json"]
     assert run(arguments) == 0
     said = capsys.readouterr()
-    assert f"held out in {CODED} parts, not in 9" in said.err
+    assert f"so there are {CODED} parts, not 9" in said.err
     found = json.loads(said.out)
     assert found["model"] == 2 and found["trained_on"]["documents"] == CODED
     assert found["thresholds"] == {"gate": 0.0, "stances": 0.8}

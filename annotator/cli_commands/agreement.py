@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     "--since", metavar="DAY", help="Only documents whose last annotator finished on this day or later."
 )
 @click.option("--until", metavar="DAY", help="The same, on this day or before.")
-@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Only this measure; you can repeat it.")
+@click.option(
+    "--measure", "measures", multiple=True, metavar="NAME", help="Only this measure; you can repeat it."
+)
 @click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
@@ -53,7 +55,9 @@ if TYPE_CHECKING:
 )
 @click.option("--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma.")
 @click.option("--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma.")
-@click.option("--gamma-seconds", default=300.0, show_default=True, help="The time limit of gamma for each layer.")
+@click.option(
+    "--gamma-seconds", default=300.0, show_default=True, help="The time limit of gamma for each layer."
+)
 @click.option(
     "--seed", type=int, default=20240901, show_default=True, help="Of the sampling that gamma does."
 )
