@@ -267,7 +267,10 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
     preset = settings.get("preset", "default")
     if preset not in PRESETS:
         raise UsageError(
-            f"“{preset}” is not a preset", file=file, key="keys.preset", hint=f"Use one of {', '.join(PRESETS)}"
+            f"“{preset}” is not a preset",
+            file=file,
+            key="keys.preset",
+            hint=f"Use one of {', '.join(PRESETS)}",
         )
     names = {command.name for command in COMMANDS}
     keys = {command.name: command.keys for command in COMMANDS} | dict(PRESETS[preset])
