@@ -40,10 +40,29 @@ def _span(id: str, layer: str, label: str, quote: str, **more: object) -> Span:
 
 
 SPANS = (
-    _span("a", "actor", "organization", "Port Board", entity="Port Board of Sable", attributes={"mention": "name"}),
+    _span(
+        "a",
+        "actor",
+        "organization",
+        "Port Board",
+        entity="Port Board of Sable",
+        attributes={"mention": "name"},
+    ),
     _span("b", "actor", "person", "Kit Moss", attributes={"mention": "name"}),
-    _span("c", "claim", "policy", "wants\nlower fares", attributes={"concept": ["fares should fall"], "modality": "asserted"}),
-    _span("d", "claim", "policy", "the plan", attributes={"concept": ["not: fares should fall", "a plan exists"]}),
+    _span(
+        "c",
+        "claim",
+        "policy",
+        "wants\nlower fares",
+        attributes={"concept": ["fares should fall"], "modality": "asserted"},
+    ),
+    _span(
+        "d",
+        "claim",
+        "policy",
+        "the plan",
+        attributes={"concept": ["not: fares should fall", "a plan exists"]},
+    ),
     _span("e", "claim", "policy", "The West should act", attributes={"attribution": "author"}),
 )
 RELATIONS = (
@@ -105,16 +124,31 @@ _SPANS = {"actor": ("person", "state", "organization"), "claim": ("fact", "polic
 @st.composite
 def records(draw: st.DrawFn) -> Record:
     """A record as it can stand in a project: bounds beside no white space, no item twice."""
-    text = draw(st.text(alphabet="ab c.\n\U0001f642e\u0301ä&;", min_size=1, max_size=30).filter(lambda t: t.strip() and "\n\n" not in t))
-    solid = [(a, b) for a in range(len(text)) for b in range(a + 1, len(text) + 1) if not text[a].isspace() and not text[b - 1].isspace()]
+    text = draw(
+        st.text(alphabet="ab c.\n\U0001f642e\u0301ä&;", min_size=1, max_size=30).filter(
+            lambda t: t.strip() and "\n\n" not in t
+        )
+    )
+    solid = [
+        (a, b)
+        for a in range(len(text))
+        for b in range(a + 1, len(text) + 1)
+        if not text[a].isspace() and not text[b - 1].isspace()
+    ]
     spans: dict[tuple[object, ...], Span] = {}
     for i in range(draw(st.integers(1, 4))):
         layer = draw(st.sampled_from(sorted(_SPANS)))
         start, end = draw(st.sampled_from(solid))
         label = draw(st.sampled_from(_SPANS[layer]))
-        attributes = {"mention": "name"} if layer == "actor" else {"modality": draw(st.sampled_from(["asserted", "question"]))}
+        attributes = (
+            {"mention": "name"}
+            if layer == "actor"
+            else {"modality": draw(st.sampled_from(["asserted", "question"]))}
+        )
         entity = draw(st.sampled_from([None, "Kit Moss"])) if layer == "actor" else None
-        spans.setdefault((layer, label, start, end), Span(f"s{i}", layer, label, start, end, entity, attributes))
+        spans.setdefault(
+            (layer, label, start, end), Span(f"s{i}", layer, label, start, end, entity, attributes)
+        )
     actors = [s.id for s in spans.values() if s.layer == "actor"]
     targets = [s.id for s in spans.values() if s.layer == "claim"]
     relations: dict[tuple[str, str], Relation] = {}
@@ -125,7 +159,12 @@ def records(draw: st.DrawFn) -> Record:
     return Record(document, "ann", Completion.DONE, tuple(spans.values()), tuple(relations.values()))
 
 
-_READS = {"brat": "ann/d.ann", "doccano": "ann.jsonl", "prodigy": "records.jsonl", "label-studio": "records.json"}
+_READS = {
+    "brat": "ann/d.ann",
+    "doccano": "ann.jsonl",
+    "prodigy": "records.jsonl",
+    "label-studio": "records.json",
+}
 _KEEPS_ATTRIBUTES = ("brat", "label-studio")
 
 
@@ -149,7 +188,11 @@ def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path
         for inner, data in _files(name, [record], how).items():
             (tmp_path / inner).parent.mkdir(parents=True, exist_ok=True)
             write(tmp_path / inner, data)
-        found = read(name, tmp_path / _READS[name], settings={"offsets": unit, "entities": "stored", "line_ends": "as-is"})
+        found = read(
+            name,
+            tmp_path / _READS[name],
+            settings={"offsets": unit, "entities": "stored", "line_ends": "as-is"},
+        )
         assert not found.left_out, found.told
         (back,) = found.records
         kept = name in _KEEPS_ATTRIBUTES
@@ -218,7 +261,9 @@ def test_tokens_of_conll_carry_bio_labels() -> None:
 
 
 def test_a_folder_for_datasets_loads_with_its_features(tmp_path: Path) -> None:
-    made = _files("huggingface", RECORDS, WriteOptions(SCHEMA, part_of=lambda id: "test" if id == "d2" else "train"))
+    made = _files(
+        "huggingface", RECORDS, WriteOptions(SCHEMA, part_of=lambda id: "test" if id == "d2" else "train")
+    )
     assert sorted(made) == ["README.md", "data/test.jsonl", "data/train.jsonl"]
     datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
     for inner, data in made.items():
@@ -234,7 +279,9 @@ def test_parquet_states_the_types_of_rows_without_relations(tmp_path: Path) -> N
     parquet = pytest.importorskip("pyarrow.parquet", reason="run by .ci/run, with its own environment")
     (data,) = _files("parquet", RECORDS).values()
     (none,) = _files("parquet", RECORDS[2:]).values()
-    table, empty = (parquet.read_table(write(tmp_path / f"{i}.parquet", d)) for i, d in enumerate((data, none)))
+    table, empty = (
+        parquet.read_table(write(tmp_path / f"{i}.parquet", d)) for i, d in enumerate((data, none))
+    )
     assert table.schema.equals(empty.schema) and table.num_rows == 3
     assert table.to_pylist()[0]["spans"][0]["quote"] == "Port Board"
 
@@ -289,12 +336,16 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     rows, lost = left(layers=("actor",))
     assert rows[:2] == [("d/1", "ann", 2, 0), ("d/1", "ben", 1, 0)] and lost["items of other layers"] == 6
     rows, lost = left(min_agreement=1.0)
-    assert rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)] and lost["items on which too few agree"] == 7
+    assert (
+        rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)] and lost["items on which too few agree"] == 7
+    )
     assert left(min_agreement=0.5)[0][0] == ("d/1", "ann", 5, 3)
     assert left(since="2999-01-01")[0] == [] and len(left(since="2000-01-01")[0]) == 3
 
 
-def test_names_that_are_none_are_told(of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_that_are_none_are_told(
+    of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = ["--project", str(tmp_path / "p"), "export", "csv"]
     assert run([*command, "--layer", "nobody"]) == 2 and "Choose of" in capsys.readouterr().err
     assert run([*command, "--document", "nothing"]) == 3

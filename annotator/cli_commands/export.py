@@ -30,10 +30,17 @@ if TYPE_CHECKING:
     "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
     help="What a record is about.",
 )  # fmt: skip
-@click.option("--document", "documents", multiple=True, metavar="ID", help="Of this document. May be repeated.")
-@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Items of this layer. May be repeated.")
 @click.option(
-    "--since", metavar="TIME", default="", help="Work changed since then: 2026-03-04, or with T10:00:00 (UTC)."
+    "--document", "documents", multiple=True, metavar="ID", help="Of this document. May be repeated."
+)
+@click.option(
+    "--layer", "layers", multiple=True, metavar="NAME", help="Items of this layer. May be repeated."
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    default="",
+    help="Work changed since then: 2026-03-04, or with T10:00:00 (UTC).",
 )
 @click.option(
     "--min-agreement", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE",

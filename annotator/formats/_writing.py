@@ -121,7 +121,8 @@ def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
     """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`, `paragraphs`, `author`
     (stances of the text itself), `relations`."""
     counts = {
-        "attributes": sum(len(i.attributes) for i in record.spans) + sum(len(i.attributes) for i in record.relations),
+        "attributes": sum(len(i.attributes) for i in record.spans)
+        + sum(len(i.attributes) for i in record.relations),
         "entities": sum(s.entity is not None for s in record.spans),
         "notes": len(record.notes),
         "flags": len(record.flags),

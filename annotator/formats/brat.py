@@ -157,7 +157,9 @@ def _configuration(schema: LabelSchema) -> bytes:
         for layer in schema.span_layers for a in layer.attributes if a.type == "choice"
     ]  # fmt: skip
     parts = [("entities", spans), ("relations", relations), ("events", []), ("attributes", attributes)]
-    return "".join(f"[{name}]\n" + "".join(f"{x}\n" for x in dict.fromkeys(xs)) for name, xs in parts).encode("utf-8")
+    return "".join(f"[{name}]\n" + "".join(f"{x}\n" for x in dict.fromkeys(xs)) for name, xs in parts).encode(
+        "utf-8"
+    )
 
 
 def _type(name: str) -> str:
@@ -174,7 +176,9 @@ def _lines(record: Record, how: WriteOptions) -> Iterator[str]:
     for s in record.spans:
         name = ids[s.id]
         # A line of an .ann file holds no line end: a span over several lines is in pieces.
-        pieces = [(m.start() + s.start, m.end() + s.start) for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])]
+        pieces = [
+            (m.start() + s.start, m.end() + s.start) for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])
+        ]
         bounds = ";".join(f"{a} {b}" for a, b in pieces)
         yield f"{name}\t{_type(label(s))} {bounds}\t{' '.join(text[a:b] for a, b in pieces)}"
         if s.entity:

@@ -64,8 +64,14 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         yield "items.csv", _rows(row for record in some for row in _items(record, names))
         yield "items-long.csv", _rows(row for record in some for row in _long(record))
         found = [one for record in some for one in statements(record)]
-        yield "statements.csv", _rows(row for one in found for row in _statement(one, how.schema, more, wide=False))
-        yield "statements-wide.csv", _rows(row for one in found for row in _statement(one, how.schema, more, wide=True))
+        yield (
+            "statements.csv",
+            _rows(row for one in found for row in _statement(one, how.schema, more, wide=False)),
+        )
+        yield (
+            "statements-wide.csv",
+            _rows(row for one in found for row in _statement(one, how.schema, more, wide=True)),
+        )
 
 
 def _batched(records: Iterable[Record]) -> Iterator[list[Record]]:
@@ -97,7 +103,19 @@ def _item(record: Record, item: Span | Relation) -> list[object]:
             item.id, "span", item.layer, item.label, item.start, item.end, quote, item.entity or "", "", "",
             item.origin,
         ]  # fmt: skip
-    return [item.id, "relation", item.layer, item.label, "", "", "", "", item.source, item.target, item.origin]
+    return [
+        item.id,
+        "relation",
+        item.layer,
+        item.label,
+        "",
+        "",
+        "",
+        "",
+        item.source,
+        item.target,
+        item.origin,
+    ]
 
 
 def _all(record: Record) -> list[Span | Relation]:
@@ -120,7 +138,9 @@ def _long(record: Record) -> Iterator[list[object]]:
             yield [*row, name, value]
 
 
-def _statement(one: Statement, schema: LabelSchema, more: Sequence[str], *, wide: bool) -> Iterator[list[object]]:
+def _statement(
+    one: Statement, schema: LabelSchema, more: Sequence[str], *, wide: bool
+) -> Iterator[list[object]]:
     """The rows of a statement: one for each concept of its claim, or (`wide`) one with all of them."""
     record, relation, target = one.record, one.relation, one.target
     document, holder = record.document, one.holder

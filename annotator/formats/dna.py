@@ -30,7 +30,9 @@ from annotator.model.span import AUTHOR
 summary = "Discourse Network Analyzer's database, version 3.1 (out)"
 extensions = (".dna",)
 
-_COLOUR = ", ".join(f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue"))
+_COLOUR = ", ".join(
+    f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue")
+)
 _OPTIONAL_COLOUR = ", ".join(f"{c} INTEGER CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue"))
 
 
@@ -100,7 +102,15 @@ _VARIABLES = {
 }  # fmt: skip
 _IDS = {name: i for i, name in enumerate(_VARIABLES, 1)}
 _SUPPORT = {"support", "agree", "agreement", "yes", "+1", "POS", "pro"}
-_COLOURS = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167))
+_COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
@@ -167,7 +177,9 @@ class _Writer:
         document = record.document
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
-            meta = {k: str(document.meta.get(k, "")) for k in ("author", "source", "outlet", "section", "date")}
+            meta = {
+                k: str(document.meta.get(k, "")) for k in ("author", "source", "outlet", "section", "date")
+            }
             self.db.execute(
                 "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
                 (

@@ -31,7 +31,10 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         there.add(part)
         line = json.dumps(row_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         yield f"data/{part}.jsonl", f"{line}\n".encode()
-    yield "README.md", card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8")
+    yield (
+        "README.md",
+        card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8"),
+    )
 
 
 def card(parts: list[str], path: str, how: WriteOptions) -> str:

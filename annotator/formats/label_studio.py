@@ -260,7 +260,13 @@ def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:
         if r.source != AUTHOR:
             how.lost["attributes of relations"] += len(r.attributes)
             out.append(
-                {"type": "relation", "from_id": r.source, "to_id": r.target, "direction": "right", "labels": [side(r)]}
+                {
+                    "type": "relation",
+                    "from_id": r.source,
+                    "to_id": r.target,
+                    "direction": "right",
+                    "labels": [side(r)],
+                }
             )
     return out
 

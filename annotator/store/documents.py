@@ -45,7 +45,7 @@ class Placing:
         """Store a document unless it is there already, by its id; whether it is new. `imported` is the time when that
         is not now.
 
-        Raises InputError when its id already stands for another text.
+        Raises InputError when its id already belongs to another text.
         """
         out, id = self._out, document.id
         there = hashes(out, id)
@@ -54,7 +54,7 @@ class Placing:
             if known == document.sha256:
                 return False
             raise InputError(
-                f"the id “{id}” already stands for another text",
+                f"the id “{id}” already belongs to another text",
                 key="id",
                 hint="Give the document another id",
             )

@@ -29,7 +29,9 @@ class Choice:
         return bool(self.documents or self.layers or self.since or self.min_agreement)
 
 
-def chosen(project: Project, records: Iterator[Record], choice: Choice, lost: Counter[str]) -> Iterator[Record]:
+def chosen(
+    project: Project, records: Iterator[Record], choice: Choice, lost: Counter[str]
+) -> Iterator[Record]:
     """The records that a choice lets through; what it takes away is counted.
 
     Raises UsageError for a layer or document that there is none of.

@@ -41,7 +41,14 @@ class Conversion:
     """One export: its records as they are chosen, and the counts of what is lost."""
 
     def __init__(
-        self, project: Project, format: str, *, status: str, unit: str, choice: Choice, pseudonyms: bool = False
+        self,
+        project: Project,
+        format: str,
+        *,
+        status: str,
+        unit: str,
+        choice: Choice,
+        pseudonyms: bool = False,
     ) -> None:
         self._project, self._status, self._unit, self._choice = project, status, unit, choice
         self._pseudonyms = pseudonyms
@@ -187,7 +194,7 @@ def _compare(made: Path, target: Path, *, whole: bool) -> None:
         None,
     )  # fmt: skip
     if found is not None:
-        message = "differs from what the project holds now" if (target / found).is_file() else "is not there"
+        message = "differs from what is in the project now" if (target / found).is_file() else "is not there"
         raise FindingsError(message, file=target / found, hint="Export it again")
 
 
