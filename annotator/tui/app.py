@@ -265,6 +265,14 @@ class AnnotatorApp(PrivateApp):
             and self._painter.knows(self.size)
         )
 
+    def open(self, name: str, *about: Any) -> None:
+        """Open the screen of a name on top; see `routes`."""
+        from annotator.tui.routes import ROUTES
+
+        screen = ROUTES[name](self, *about)
+        if screen is not None:
+            self.push_screen(screen)
+
     def push_screen(self, *args: Any, **kwargs: Any) -> Any:
         """Another screen is on top: what it shows is not to be painted past the compositor yet."""
         self._direct = None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.screen import Screen
 
+    from annotator.model.actions import ReviewAction
     from annotator.tui.commands import KeyMap
     from annotator.tui.driver import Pressed
     from annotator.tui.session import Session
@@ -36,6 +37,9 @@ class Shell(Protocol):
 
     def push_screen(self, *args: Any, **kwargs: Any) -> Any:
         """Open a screen on top."""
+
+    def open(self, name: str, *about: Any) -> None:
+        """Open the screen of a name (see `routes`) on top."""
 
     def pop_screen(self) -> Any:
         """Close the screen on top."""
@@ -76,4 +80,16 @@ class Shell(Protocol):
         """End; with decisions not saved, only when asked twice."""
 
 
-__all__ = ["Shell"]
+class DocumentScreen(Protocol):
+    """The screen of the open document, as those on top of it see it."""
+
+    session: Session
+
+    def act(self, action: ReviewAction) -> None:
+        """Do, save, show."""
+
+    def run_name(self) -> None:
+        """Ask for the entity or concept of the item in focus."""
+
+
+__all__ = ["DocumentScreen", "Shell"]

@@ -332,18 +332,14 @@ class AnnotateScreen(PointingScreen):
 
     def run_form(self) -> None:
         """All fields of the statement in focus."""
-        from annotator.tui.screens.form import FormScreen
-
         if self.session.review.focused is None:
             self.say("put the focus on an item first")
         else:
-            self.app.push_screen(FormScreen(self))
+            self.shell.open("form", self)
 
     def run_history(self) -> None:
         """What was done last in this document, newest first."""
-        from annotator.tui.screens.history import history_screen
-
-        self.app.push_screen(history_screen(self))
+        self.shell.open("history", self)
 
     def run_density(self) -> None:
         self._compact = not self._compact

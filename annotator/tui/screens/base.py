@@ -154,36 +154,24 @@ class CommandScreen(Screen[None]):
         self.app.push_screen(Prompt("command", self.theme_now, offers=offers, strict=True), chosen)
 
     def run_entities(self) -> None:
-        from annotator.tui.screens.registry import registry_screen
-
-        self.app.push_screen(registry_screen(self.shell, "entity"))
+        self.shell.open("entities")
 
     def run_concepts(self) -> None:
-        from annotator.tui.screens.registry import registry_screen
-
-        self.app.push_screen(registry_screen(self.shell, "concept"))
+        self.shell.open("concepts")
 
     def run_find_everywhere(self) -> None:
-        from annotator.tui.screens.registry import find_everywhere
-
-        find_everywhere(self.shell)
+        self.shell.open("find_everywhere")
 
     def run_help(self) -> None:
-        from annotator.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.context, self.own_keys))
+        self.shell.open("help", self.context, self.own_keys)
 
     def run_agreement(self) -> None:
         """The figures, computed in a thread of its own with a connection of its own."""
-        from annotator.tui.screens.agreement import AgreementScreen
-
-        self.app.push_screen(AgreementScreen(self.shell.session.project.root))
+        self.shell.open("agreement")
 
     def run_learning(self) -> None:
         """What was learnt, and a key that has it done anew."""
-        from annotator.tui.screens.learning import learning_screen
-
-        self.app.push_screen(learning_screen(self.shell.session, self.say, self.say_while))
+        self.shell.open("learning", self.say, self.say_while)
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:  # noqa: ARG002
         """Say something that is over once it is no longer so; looked at `every` so many seconds."""

@@ -18,7 +18,7 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from annotator.tui.screens.annotate import AnnotateScreen
+    from annotator.tui.shell import DocumentScreen
 
 NAME = 16
 """Cells of a field's letter and name."""
@@ -30,7 +30,7 @@ class FormScreen(CommandScreen):
     CSS_PATH = "listing.tcss"
     context = "help"
 
-    def __init__(self, below: AnnotateScreen) -> None:
+    def __init__(self, below: DocumentScreen) -> None:
         super().__init__()
         self._below, self._message, self._top = below, "", 0
         self._fields: list[Field] = []

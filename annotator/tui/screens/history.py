@@ -13,13 +13,13 @@ from annotator.model.text import paragraph_number, plural
 from annotator.tui.screens.listing import Line, ListScreen
 
 if TYPE_CHECKING:
-    from annotator.tui.screens.annotate import AnnotateScreen
+    from annotator.tui.shell import DocumentScreen
 
 SHOWN = 200
 """The last so many key presses that are listed."""
 
 
-def last_groups(screen: AnnotateScreen) -> list[Group]:
+def last_groups(screen: DocumentScreen) -> list[Group]:
     """What can be taken back, the newest first, at most `SHOWN`."""
     found: list[Group] = []
     stack = screen.session.review.history.undo
@@ -36,7 +36,7 @@ def local_time(stamp: str) -> str:
     return then.strftime("%H:%M:%S" if today else "%d %b %H:%M")
 
 
-def history_screen(screen: AnnotateScreen) -> ListScreen:
+def history_screen(screen: DocumentScreen) -> ListScreen:
     """The last decisions of the document in words; enter goes to the item, u takes that one back."""
     session = screen.session
     groups: list[Group] = []
@@ -57,7 +57,7 @@ def history_screen(screen: AnnotateScreen) -> ListScreen:
 
     def choose(at: int) -> None:
         place = next((d for d in reversed(groups[at]) if d.paragraph >= 0), None)
-        screen.app.pop_screen()
+        listing.app.pop_screen()
         if place is None:
             return
         item = place.item if session.review.find(place.item) is not None else None

@@ -1,0 +1,75 @@
+"""Which screen a name opens. Screens ask the shell for others by name, so that they need not know each other; each
+is imported when it is opened for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from textual.screen import Screen
+
+from annotator.tui.shell import DocumentScreen, Shell
+
+
+def _help(shell: Shell, context: str, own: Sequence[tuple[str, str]]) -> Screen[Any]:  # noqa: ARG001
+    from annotator.tui.screens.help import HelpScreen
+
+    return HelpScreen(context, own)
+
+
+def _entities(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.registry import registry_screen
+
+    return registry_screen(shell, "entity")
+
+
+def _concepts(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.registry import registry_screen
+
+    return registry_screen(shell, "concept")
+
+
+def _find_everywhere(shell: Shell) -> None:
+    """Asks for words first, and opens the places that hold them."""
+    from annotator.tui.screens.registry import find_everywhere
+
+    find_everywhere(shell)
+
+
+def _agreement(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.agreement import AgreementScreen
+
+    return AgreementScreen(shell.session.project.root)
+
+
+def _learning(shell: Shell, say: Any, say_while: Any) -> Screen[Any]:
+    from annotator.tui.screens.learning import learning_screen
+
+    return learning_screen(shell.session, say, say_while)
+
+
+def _form(shell: Shell, below: DocumentScreen) -> Screen[Any]:  # noqa: ARG001
+    from annotator.tui.screens.form import FormScreen
+
+    return FormScreen(below)
+
+
+def _history(shell: Shell, below: DocumentScreen) -> Screen[Any]:  # noqa: ARG001
+    from annotator.tui.screens.history import history_screen
+
+    return history_screen(below)
+
+
+ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
+    "agreement": _agreement,
+    "concepts": _concepts,
+    "entities": _entities,
+    "find_everywhere": _find_everywhere,
+    "form": _form,
+    "help": _help,
+    "history": _history,
+    "learning": _learning,
+}
+"""Name -> what makes the screen, from the shell and what the screen is about; None where it opens one later."""
+
+__all__ = ["ROUTES"]
