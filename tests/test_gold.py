@@ -552,3 +552,20 @@ def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path
         assert write_dataset(project, tmp_path / "out").files == made.files
         tallies = {t.layer: t for t in project.status().suggestions}
         assert (tallies["actor"].accepted, tallies["actor"].corrected) == (2, 0)
+
+
+def test_a_document_s_metadata_comes_together_and_contradictions_are_told(tmp_path: Path) -> None:
+    def file(name: str, who: str, meta: Mapping[str, Any]) -> Path:
+        made = {"id": "doc", "text": TEXT, "annotator": who, "status": "done", "spans": [], "meta": meta}
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(json.dumps(made) + "\n", encoding="utf-8")
+        return path
+
+    with Project.create(tmp_path / "p") as project:
+        ingest(project, file("a", "ada", {"date": "2024-03-01"}))
+        joined = ingest(project, file("b", "ben", {"date": "2024-03-01", "outlet": "The Quay"}))
+        assert not joined.warnings
+        assert project.documents.load("doc").meta == {"date": "2024-03-01", "outlet": "The Quay"}
+        told = ingest(project, file("c", "cem", {"date": "2025-01-01"}))
+        assert any("2024-03-01" in line and "2025-01-01" in line for line in told.warnings)
+        assert project.documents.load("doc").meta["date"] == "2024-03-01"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from annotator.formats.api import check_document
 from annotator.model.decision import Completion
@@ -39,6 +40,11 @@ class Documents:
                 else:
                     known.append(document.id)
         return AddResult(new, 0, tuple(known))
+
+    def join_meta(self, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+        """Add to a document's metadata what it does not have yet. What contradicts it stays as it is here, and is
+        told: the key, the value here and the other one."""
+        return store.join_meta(self._database, id, meta)
 
     def load(self, id: str) -> Document:
         """A document by its id. Raises ProjectError when there is none."""

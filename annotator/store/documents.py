@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.errors import InputError, ProjectError
@@ -79,6 +79,23 @@ class Placing:
         self._hashes[id] = document.sha256
         self.paragraphs[id] = document.paragraphs
         return True
+
+
+def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Add to a document's metadata what it does not have yet; nothing is written where that is nothing. What
+    contradicts it is left as it is here: the key, the value here and the other one."""
+    held = _meta(db, id)
+    if any(key not in held for key in meta):
+        with db.write():
+            held = _meta(db, id)
+            db.execute("UPDATE document SET meta = ? WHERE id = ?", (dumps({**meta, **held}), id))
+    return [(key, held[key], value) for key, value in meta.items() if key in held and held[key] != value]
+
+
+def _meta(db: Database, id: str) -> dict[str, Any]:
+    row = db.row("SELECT meta FROM document WHERE id = ?", (id,))
+    found: dict[str, Any] = json.loads(row[0]) if row is not None else {}
+    return found
 
 
 def _instead(db: Database, id: str) -> str:

@@ -97,7 +97,7 @@ class ReviewScreen(AnnotateScreen):
         counts = self.reviewing.name_counts(kind)
         offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
-        title = f"{' = '.join(names)}: the same. Which {kind} stays, in all places?"
+        title = f"which {kind} stays, in all places? {' = '.join(names)}"
         prompt = Prompt(title, self.theme_now, value=best, offers=offers)
 
         def answered(canonical: str) -> None:
@@ -219,8 +219,9 @@ class ReviewScreen(AnnotateScreen):
                 out += [[("before", theme.strong)]]
                 out += [r for line in before.split("\n") for r in paragraphs(line, width, theme.muted)]
                 out += [[], [("now", theme.strong)]]
-            out += guideline_rows(schema, value.layer, value.label, theme, width)
-            return [*out, [], *case_rows(cases, theme, width, hidden=called)]
+            if cases:
+                out += [*case_rows(cases, theme, width, hidden=called), []]
+            return [*out, *guideline_rows(schema, value.layer, value.label, theme, width)]
 
         self.app.push_screen(TextScreen("Guidelines, and how disputes were decided", rows, close="g"))
 
@@ -232,8 +233,6 @@ class ReviewScreen(AnnotateScreen):
 def case_rows(cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool) -> list[list[Piece]]:
     """The last disputes about a label, each with what was taken and why; without names where these are hidden."""
     out: list[list[Piece]] = [[("Decided before", theme.strong)]]
-    if not cases:
-        return [*out, [("no dispute about this label was decided yet", theme.muted)]]
     for case in cases:
         what = case.taken or "none of it"
         by = f" by {case.reviewer}" if case.reviewer and not hidden else ""

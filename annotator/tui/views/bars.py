@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
@@ -25,8 +26,9 @@ def header(
     share = round(100 * done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
-    pending = state.undecided(state.paragraph)
-    left = f"{pending} pending" if pending else "" if notes == BLIND else _nothing_pending(state)
+    pending = state.left(state.paragraph)
+    what = "left" if state.finished is Completion.GOLD else "pending"
+    left = f"{pending} {what}" if pending else "" if notes == BLIND else _nothing_pending(state)
     if state.is_excluded(state.paragraph):
         left = "excluded"
     middle = f"  {where}  {bar} {share:3}%  {left}"

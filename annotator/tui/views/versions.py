@@ -41,7 +41,11 @@ def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
     agreed = [d for d in panel.found if not d.number and not d.follows]
     here = next((d for d in differ if state.focus in d.ids), None)
     if height < 8:
-        return _rows(panel, here, theme, width)[:height] if here is not None else []
+        if here is None:
+            return []
+        first, *others = _rows(panel, here, theme, width)
+        count = f" · {here.number} of {panel.every}, {panel.left} left"
+        return [[*first, (count, theme.muted)], *others][:height]
     head: Rows = [_head(panel, here, len(differ), len(agreed), theme), []]
     room = height - len(head) - 2
     page: Rows = []

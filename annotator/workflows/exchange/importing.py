@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
@@ -177,6 +179,7 @@ class _Import:
         self._touched: set[str] = set()
         self._seen: set[tuple[str, str | None]] = set()
         self._fresh: set[str] = set()
+        self._metas: dict[str, list[tuple[Mapping[str, Any], int]]] = {}
         self.count = 0
         """How many documents and completions of the file hold, new or not."""
 
@@ -188,11 +191,28 @@ class _Import:
             return AddResult(len(self._fresh), completions, tuple(self._known))
         added = self._project.log.add_records(records)
         texts = self._project.documents.add(self._documents) if self._documents else AddResult()
+        self._join_metas()
         if self._touched:
             settle_imported(self._project, self._touched)
         return AddResult(
             added.documents + texts.documents, added.completions, (*self._known, *added.known, *texts.known)
         )
+
+    def _bring_meta(self, id: str, meta: Mapping[str, Any], line: int) -> None:
+        """Keep what a record says of its document, once for each that says something else."""
+        several = self._metas.setdefault(id, [])
+        if meta and all(meta != known for known, _ in several):
+            several.append((meta, line))
+
+    def _join_metas(self) -> None:
+        """A document's metadata comes together from all that bring it; contradictions are told."""
+        for id, several in self._metas.items():
+            if id in self._fresh and len(several) < 2:
+                continue
+            for meta, line in several:
+                for key, here, there in self._project.documents.join_meta(id, meta):
+                    message = f"“{id}” has {key} {_shown(here)}, and here it is {_shown(there)}; the first one stays"
+                    self._report.changed("metadata that contradicts", message, line=line, key=f"meta.{key}")
 
     def _records(self, entries: Iterator[tuple[Entry, Record | Document]]) -> Iterator[Record]:
         """The work to add; texts that nobody has worked on are put aside."""
@@ -209,6 +229,7 @@ class _Import:
         if placed is None:
             return
         self.count += 1
+        self._bring_meta(placed.id, wanted.meta, entry.line)
         if self._matcher.is_known(placed.id):
             if placed.text != wanted.text:
                 message = f"differs from “{placed.id}” in line ends, byte order mark or normal form only"
@@ -226,6 +247,7 @@ class _Import:
         if placed is None:
             return None
         self.count += 1
+        self._bring_meta(placed.id, record.document.meta, entry.line)
         if placed is not record.document and self._matcher.is_known(placed.id):
             record = moved(record, placed, self._report, entry.line)
         elif self._matcher.is_known(placed.id):
@@ -266,6 +288,11 @@ class _Import:
             return None
         self._touched.add(id)
         return record
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"“{text[:60]}”"
 
 
 __all__ = ["FALLBACK", "MAX_BYTES", "STDIN", "FileResult", "ImportOptions", "files", "ingest"]
