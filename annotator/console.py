@@ -39,6 +39,16 @@ def tell_json(value: object) -> None:
         _write(sys.stdout, HARMFUL.sub(_escaped, line))
 
 
+def tell_data(data: bytes, *, as_json: bool) -> None:
+    """Data on standard output as it is; of lines of JSON what a terminal could interpret is escaped, which leaves
+    their values the same."""
+    if as_json:
+        lines = data.decode("utf-8").split("\n")
+        data = "\n".join(HARMFUL.sub(_escaped, line) for line in lines).encode("utf-8")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def tell_csv(rows: Iterable[Iterable[object]]) -> None:
     """Rows of a result on standard output, as CSV."""
     import csv
@@ -127,6 +137,7 @@ __all__ = [
     "harmless",
     "talk",
     "tell",
+    "tell_data",
     "tell_json",
     "tell_page",
 ]

@@ -195,6 +195,19 @@ def test_results_as_json_keep_the_names(hostile: Path, capsys: pytest.CaptureFix
     assert told["project"] == str(hostile)
 
 
+def test_records_on_standard_output_escape_what_a_terminal_could_interpret(
+    hostile: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["--project", str(hostile), "export", "jsonl", "-o", "-"]) in (0, 1)
+    data = capfdbinary.readouterr().out.decode("utf-8")
+    assert data and _HARMFUL.search(data.replace("\n", "")) is None
+    assert run(["--project", str(hostile), "export", "jsonl", "-o", str(hostile / "out")]) in (0, 1)
+    written = (hostile / "out" / "records.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in data.splitlines()] == [
+        json.loads(line) for line in written.split("\n") if line
+    ]
+
+
 def test_lists_of_what_there_is_are_harmless_in_errors_and_help(
     hostile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.console import tell_data
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
     from annotator.workflows.exchange.choosing import Choice
     from annotator.workflows.exchange.dataset import Choices
+
+
+_JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
+"""Formats that are JSON, of which standard output gets no control character raw."""
 
 
 @click.command()
@@ -102,8 +106,7 @@ def command(
         if output is not None and str(output) == "-":
             made = workflow.Rendering(project, format_, status=status, unit=unit, pseudonyms=pseudonyms)
             for part in made.parts():
-                sys.stdout.buffer.write(part)
-            sys.stdout.buffer.flush()
+                tell_data(part, as_json=format_ in _JSON)
             result = workflow.ExportResult(None, made.rows, made.size, made.cut)
         else:
             target = output or project.root / "exports"
@@ -147,8 +150,7 @@ def _convert(
     made = Conversion(project, format, status=status, unit=unit, choice=choice, pseudonyms=pseudonyms)
     if output is not None and str(output) == "-":
         for part in made.parts():
-            sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
+            tell_data(part, as_json=format in _JSON)
         target = None
     else:
         folder = output or project.root / "exports" / (format if made.several else "")
