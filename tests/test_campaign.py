@@ -20,8 +20,9 @@ from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
-from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.alignment import right
+from annotator.workflows.review.queue import review_rows
 
 DOCUMENTS = 4
 

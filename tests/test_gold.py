@@ -30,9 +30,10 @@ from annotator.workflows.exchange.dataset import Choices, write_dataset
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.names.registry import rule_same
-from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.leverage import leverages, told
 from annotator.workflows.review.precedents import precedents
+from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.versions import versions
 
 TEXT = "Mara Lind says that the harbour must close.\nThe council could reopen it in spring."

@@ -22,9 +22,9 @@ from annotator.tui.reviewing import ReviewSession
 from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import Panel
 from annotator.tui.views.versions import versions as panel
-from annotator.workflows.review.adjudication import review_rows
 from annotator.workflows.review.alignment import Difference, differences_of, right
 from annotator.workflows.review.discussion import message_of, messages, note_of, reason_of
+from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.redefinition import definitions_before, requeue
 from annotator.workflows.review.versions import versions
 

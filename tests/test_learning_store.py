@@ -30,6 +30,7 @@ FROZEN = {
     "m006_sums": "097bc3",
     "m007_parses": "df7f7e",
     "m008_search": "2a61d8",
+    "m011_reviews": "bcb3e6",
 }
 
 

@@ -29,7 +29,8 @@ from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
 from annotator.store.rows import Fork
 from annotator.workflows import background
 from annotator.workflows.exchange.importing import ingest
-from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.queue import review_rows
 
 STATE = ("event", "item", "completion", "name")
 

@@ -28,7 +28,8 @@ from annotator.workflows.exchange.dataset import check_dataset, part_of, write_d
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
-from annotator.workflows.review.adjudication import merge_all, review_rows
+from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.versions import check_strategy, versions
 
 

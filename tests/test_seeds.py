@@ -21,8 +21,8 @@ from annotator.workflows.demo import CORPORA, DECIDED, add_corpus
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
-from annotator.workflows.review.adjudication import review_rows
 from annotator.workflows.review.discussion import reason_of
+from annotator.workflows.review.queue import review_rows
 
 SEEDS = folder("seeds")
 DEBATE = SEEDS / "debate"

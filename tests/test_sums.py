@@ -22,6 +22,7 @@ from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
 from annotator.workflows.names.registry import rename
 from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.queue import review_rows
 
 RUN = SuggestionRun({"rules": "1"})
 Key = tuple[object, ...]
@@ -165,6 +166,21 @@ def arrive(of: Project, rng: random.Random, number: int) -> None:
         of.log.add_records([Record(text, rng.choice(["ada", "dee", None]), Completion.DONE, tuple(spans))])
 
 
+def in_review(of: Project) -> list[tuple[object, ...]]:
+    """The review queue, as far as it is kept."""
+    rows = review_rows(of)
+    assert all(row.undecided == len(row.waiting) for row in rows)
+    return [(r.document, r.voters, r.undecided, r.status, r.reasons, r.updated, r.changed) for r in rows]
+
+
+def hold_in_review(root: Path) -> None:
+    """The review queue that is kept is the one that is worked out anew."""
+    with Project.open(root) as of:
+        there = in_review(of)
+        of._database.execute("DELETE FROM review")
+        assert there == in_review(of)
+
+
 def several_finished(of: Project) -> bool:
     """Whether there is a document that two annotators finished."""
     done = Counter(
@@ -212,6 +228,7 @@ def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(tmp_path: P
             merged(roots[0], roots[1])
             hold(roots[0])
         hold(root)
+        hold_in_review(root)
         seen.update(table for table, counts in kept(root).items() if counts)
     assert seen == set(TABLES), "some sum was never more than nothing"
 
@@ -250,3 +267,22 @@ def test_documents_that_change_places_take_their_sums_along(tmp_path: Path) -> N
         assert of.documents.waiting("ada", "doc-2", 1) == "doc-1"
         assert of.documents.waiting("ada", "doc-1", -1) is None
         assert of.documents.waiting("ben", "doc-1", -1) == "doc-0"
+
+
+def test_what_is_not_counted_in_time_comes_last_and_is_counted_bit_by_bit(tmp_path: Path) -> None:
+    spans = [Span("a", "actor", "state", 0, 4)]
+    with project(tmp_path / "p", *(f"{TEXT} {i}." for i in range(3))) as of:
+        texts = [of.documents.load(id) for id in of.documents.ids()]
+        of.log.add_records(Record(text, "ada", Completion.DONE, tuple(spans)) for text in texts)
+        of.log.add_records(Record(text, "ben", Completion.DONE, ()) for text in texts)
+        assert [row.counted for row in review_rows(of, seconds=0)] == [False] * 3
+        assert [row.undecided for row in review_rows(of)] == [1] * 3
+        session = Session(of, "ben", "s")
+        session.open("doc-1")
+        session.do(do.StartSelection(2))
+        session.do(do.SetLabel("actor", "state"))
+        session.do(do.SetCompletion(Completion.DONE))
+        *_, last = review_rows(of, seconds=0)
+        assert (last.document, last.counted) == ("doc-1", False)
+        (row,) = (row for row in review_rows(of) if row.document == "doc-1")
+        assert row.counted and row.undecided == len(row.waiting) > 0

@@ -31,6 +31,7 @@ from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
+from annotator.store.reviews import InReview
 from annotator.store.rows import (
     AddResult,
     AnnotatorTally,
@@ -217,6 +218,7 @@ __all__ = [
     "Documents",
     "Finding",
     "Held",
+    "InReview",
     "Known",
     "Learning",
     "Log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.formats.api import check_document
@@ -117,6 +117,14 @@ class Documents:
             completion=completion,
             own=own,
         )
+
+    def some(self, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
+        """The rows of these documents in an annotator's queue, by id."""
+        return store.some(self._database, annotator, ids)
+
+    def titled(self, search: str) -> list[str]:
+        """The ids of the documents whose title or id holds some words, in any case, in document order."""
+        return store.titled(self._database, search)
 
     def count(
         self,

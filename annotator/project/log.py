@@ -10,13 +10,14 @@ from annotator.model.decision import Completion, Decision, Event
 from annotator.model.naming import Concepts
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
-from annotator.store import documents, finished, log, overview
+from annotator.store import documents, finished, log, overview, reviews
 from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
 from annotator.store.finished import Watch
 from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
+from annotator.store.reviews import InReview, Worked
 from annotator.store.rows import AddResult, CompletionRow, Position
 
 
@@ -98,6 +99,15 @@ class Log:
         """Finished completions of these documents, some hundred documents at a time, without notes and flags."""
         names = None if annotators is None else list(annotators)
         return finished.batches(self._database, documents, names)
+
+    def in_review(self, basis: str) -> list[Worked]:
+        """How every document that somebody finished stands in review, in document order; None where that is not
+        known for this `basis` and what stands now."""
+        return reviews.all_worked_on(self._database, basis)
+
+    def keep_in_review(self, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
+        """Keep how documents stand in review; a database that cannot be written does without."""
+        reviews.put(self._database, basis, rows)
 
     def add_records(self, records: Iterable[Record]) -> AddResult:
         """Import completions, all or none; documents that are new are added.

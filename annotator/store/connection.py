@@ -25,7 +25,7 @@ from annotator.store.seal import Seal, beside, has_log
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
 
 Row = tuple[Any, ...]

@@ -172,12 +172,15 @@ def ids_by_folded(db: Database, folded: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+_ANYBODY = "?1 <> ''"
+
+
 def _filtered(
     db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
 ) -> tuple[str, str, list[Any]]:
     """The tables and the condition of a queue, and the values of its question marks; ?1 is the annotator."""
     # Named in every case, so that the question marks without a number come after it.
-    clauses, values = ["?1 <> ''"], []
+    clauses, values = [_ANYBODY], []
     if own:
         clauses.append(held_by(db, annotator).replace("?", "?1"))
     if search:
@@ -207,16 +210,33 @@ def queue(
     """The rows of an annotator's queue; see `project.documents.queue`."""
     join, where, values = _filtered(db, annotator, search, completion, own=own)
     # The page is cut before anything is looked up for its rows.
+    page = f"SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?"
+    return _summaries(db, page, [annotator, *values, -1 if limit is None else limit, offset])
+
+
+def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
+    """The rows of these documents in an annotator's queue, by id."""
+    page = "SELECT d.* FROM document d WHERE d.id IN (SELECT value FROM json_each(?2))"
+    return {row.id: row for row in _summaries(db, page, [annotator, json.dumps(list(ids))])}
+
+
+def titled(db: Database, search: str) -> list[str]:
+    """The ids of the documents whose title or id holds some words, in document order."""
+    join, where, values = _filtered(db, "", search, None, own=False)
+    sql = f"SELECT d.id {join}{where.replace(_ANYBODY, '1')} ORDER BY d.position"
+    return [row[0] for row in db.rows(sql, values)]
+
+
+def _summaries(db: Database, page: str, values: Sequence[Any]) -> list[DocumentSummary]:
     rows = db.rows(
         "SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
         "coalesce(v.number, 0) - coalesce(w.decided, 0), coalesce(c.completion, 'new'), c.updated, "
         "(SELECT group_concat(o.annotator, char(10)) FROM completion o "
         "WHERE o.document = d.id AND o.annotator <> ?1 AND o.completion <> 'new') "
-        f"FROM (SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?) d "
-        "LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
+        f"FROM ({page}) d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
         "LEFT JOIN sum_visible v ON v.document = d.id "
         "LEFT JOIN sum_decided w ON w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
-        [annotator, *values, -1 if limit is None else limit, offset],
+        values,
     )
     return [
         DocumentSummary(

@@ -13,6 +13,7 @@ from annotator.model.text import folded_sha256
 from annotator.store import search
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.parses import m007_parses
+from annotator.store.reviews import m011_reviews
 from annotator.store.sums import m006_sums
 
 migrations = Migrations("annotator")
@@ -394,6 +395,9 @@ def m010_codebook(db: Utils) -> None:
         CREATE INDEX sum_name_form ON sum_name (kind, form)
 """,
     )
+
+
+migrations()(m011_reviews)
 
 
 __all__ = ["migrate", "migrations"]

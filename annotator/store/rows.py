@@ -29,6 +29,7 @@ class DocumentSummary:
     others: tuple[str, ...] = ()
     updated: str | None = None
     changed: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

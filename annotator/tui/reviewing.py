@@ -20,19 +20,21 @@ from annotator.project import DocumentSummary
 from annotator.tui.session import Session
 from annotator.workflows.names.registry import rule_same, take_back
 from annotator.workflows.review.adjudication import (
-    ReviewRow,
     prefill,
-    review_rows,
     suggestions_of,
 )
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions, told
 from annotator.workflows.review.leverage import Leverage, leverages
 from annotator.workflows.review.leverage import told as leverage_told
+from annotator.workflows.review.queue import ReviewRow, review_rows
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
 
 KINDS: tuple[Kind, ...] = ("entity", "concept")
+
+HASTE = 0.3
+"""Seconds that a look at the queue may take for counting what was not counted before."""
 
 FILTERS = ("layer", "label", "by", "reason")
 """Words that narrow the queue down, as in `layer:claim by:ada`; other words are looked for in titles."""
@@ -412,21 +414,23 @@ class ReviewSession(Session):
         completion: Completion | None = None,
     ) -> list[DocumentSummary]:
         rows = self._rows(search, completion)
-        return rows[offset:] if limit is None else rows[offset : offset + limit]
+        page = rows[offset:] if limit is None else rows[offset : offset + limit]
+        known = self.project.documents.some(self.annotator, [row.document for row in page])
+        return [self._summary(row, known[row.document]) for row in page]
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
         return len(self._rows(search, completion))
 
     def ids(self) -> list[str]:
-        return [row.document for row in review_rows(self.project, self.strategy)]
+        return [row.document for row in self._read()]
 
     def neighbour(self, direction: int) -> str | None:
         ids = self.ids()
         return _beyond(ids, self.review.document.id, direction)
 
     def waiting(self, document: str, direction: int) -> str | None:
-        rows = review_rows(self.project, self.strategy)
-        left = [row.document for row in rows if row.undecided or row.document == document]
+        rows = self._read()
+        left = [row.document for row in rows if row.undecided or not row.counted or row.document == document]
         return _beyond(left, document, direction)
 
     def turn_order(self) -> str:
@@ -475,35 +479,30 @@ class ReviewSession(Session):
         more = f" (+{len(row.changes) - 1})" if len(row.changes) > 1 else ""
         return f"gold, changed since: {told(text, row.changes[0])}{more}"
 
-    def _rows(self, search: str, completion: Completion | None) -> list[DocumentSummary]:
+    def _read(self) -> list[ReviewRow]:
+        """The queue as it is now. What takes long to count is counted bit by bit, with every look at the queue."""
+        return review_rows(self.project, self.strategy, seconds=HASTE)
+
+    def _rows(self, search: str, completion: Completion | None) -> list[ReviewRow]:
         wanted, words = _filter(search)
-        known = {row.id: row for row in self.project.documents.queue(self.annotator, search=words)}
-        out: list[DocumentSummary] = []
-        self._known = review_rows(self.project, self.strategy)
+        self._known = self._read()
         if self.by_leverage:
             most: dict[str, int] = {}
             for one in self._weighed:
                 most[one.document] = max(most.get(one.document, 0), one.edges)
             self._known.sort(key=lambda row: (not row.changed, -most.get(row.document, -1)))
-        for row in self._known:
-            own = known.get(row.document)
-            if own is None or completion not in (None, row.status) or not _matches(row, wanted):
-                continue
-            others = tuple(ascii_uppercase[: len(row.voters)]) if self.hidden else row.voters
-            out.append(
-                DocumentSummary(
-                    own.id,
-                    own.title,
-                    own.order,
-                    own.paragraphs,
-                    own.done,
-                    row.undecided,
-                    row.status,
-                    others,
-                    changed=row.changed,
-                )
-            )
-        return out
+        titled = set(self.project.documents.titled(words)) if words else None
+        return [
+            row for row in self._known
+            if (titled is None or row.document in titled) and completion in (None, row.status) and _matches(row, wanted)
+        ]  # fmt: skip
+
+    def _summary(self, row: ReviewRow, own: DocumentSummary) -> DocumentSummary:
+        others = tuple(ascii_uppercase[: len(row.voters)]) if self.hidden else row.voters
+        return replace(
+            own, pending=row.undecided, completion=row.status, others=others, updated=None, changed=row.changed,
+            counted=row.counted,
+        )  # fmt: skip
 
     @property
     def name(self) -> str:

@@ -165,7 +165,7 @@ class QueueScreen(CommandScreen):
         )
         facts = _facts(
             bar,
-            str(row.pending or "–"),
+            str(row.pending or "–") if row.counted else "?",
             "changed" if row.changed else _WORDS[row.completion],
             others or "–",
             width,

@@ -7,7 +7,7 @@ made differently; deciding on them is annotating, with the same keys, log and un
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from annotator.errors import UsageError
 from annotator.merging.api import Candidate, strategy_of, with_ends
@@ -28,9 +28,7 @@ from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.review.alignment import Difference
-from annotator.workflows.review.changes import Change, revisions
-from annotator.workflows.review.discussion import reason_of
+from annotator.workflows.review.changes import revisions
 from annotator.workflows.review.versions import (
     ADJUDICATED,
     Merger,
@@ -44,31 +42,8 @@ ANNOTATORS = "annotators"
 """The rule of suggestions that are annotators' versions."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """A document of the review queue: the differences that wait, the codes of the reasons given so far, when somebody
-    last worked on it, and what changed since it was gold."""
-
-    document: str
-    voters: tuple[str, ...]
-    waiting: tuple[Difference, ...]
-    status: Completion
-    reasons: frozenset[str] = frozenset()
-    updated: str = ""
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def undecided(self) -> int:
-        """How many differences wait."""
-        return len(self.waiting)
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is gold, and was changed since."""
-        return bool(self.changes) and self.status is Completion.GOLD
-
-
-def _everything(gold: AnnotationSet) -> Iterable[tuple[int, str, Standing]]:
+def everything(gold: AnnotationSet) -> Iterable[tuple[int, str, Standing]]:
+    """Paragraph, item and state of all that the gold says."""
     for index, standings in gold.by_paragraph.items():
         for id, standing in standings.items():
             yield index, id, standing
@@ -104,7 +79,7 @@ def _prefilled(document: Document, gold: AnnotationSet, found: Versions, group: 
 
     decisions = _brought_back(document, gold, values.values(), group)
     decisions += [put(id, None) for id in kept if not known(gold, id)]
-    for index, id, before in _everything(gold):
+    for index, id, before in everything(gold):
         value = before.value
         if not isinstance(value, Span | Relation) or before.status is not Status.ACCEPTED:
             continue
@@ -233,35 +208,6 @@ def _reason(candidate: Candidate, found: Versions, called: Mapping[str, str]) ->
     return reason
 
 
-def review_rows(project: Project, strategy: str = "unanimous") -> list[ReviewRow]:
-    """The documents that two or more finished (one is enough for a strategy that decides all, or once review has
-    begun): first gold that was changed since, then those with most to decide, of equals that on which work ended
-    first."""
-    rows: list[ReviewRow] = []
-    merger = Merger(project, strategy)
-    finished = {row.document: row.updated for row in project.log.completions()}
-    for id in project.documents.ids():
-        here = situation(merger, id)
-        if here is None:
-            continue
-        gold = here.gold
-        if len(here.found.voters) < 2 and not here.found.complete and gold.completion is Completion.NEW:
-            continue
-        reasons = frozenset(reason for _, _, s in _everything(gold) if (reason := reason_of(s.note)))
-        rows.append(
-            ReviewRow(
-                id, here.found.voters, here.waiting, gold.completion, reasons, finished.get(id, ""),
-                here.changes,
-            )
-        )  # fmt: skip
-    return sorted(
-        rows,
-        key=lambda row: (
-            not row.changed, row.status is Completion.GOLD, -row.undecided, row.updated,
-        ),
-    )  # fmt: skip
-
-
 def merge_all(
     project: Project,
     strategy: str = "unanimous",
@@ -324,6 +270,6 @@ def _close(
 
 
 __all__ = [
-    "ADJUDICATED", "ANNOTATORS", "ReviewRow", "merge_all", "prefill", "review_rows", "settle_imported",
+    "ADJUDICATED", "ANNOTATORS", "everything", "merge_all", "prefill", "settle_imported",
     "suggestions_of",
 ]  # fmt: skip

@@ -122,6 +122,8 @@ class Merger:
         self.project = project
         self.strategy = strategy
         self._learnt = learn(project, strategy)
+        # What is learnt follows from all work.
+        self.learnt_from = project.learning.last_sequence() if self._learnt is not None else 0
         self._same = project.names.same()
 
     def names_changed(self) -> None:

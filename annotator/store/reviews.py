@@ -1,0 +1,95 @@
+"""How documents stand in review, kept with what it follows from, so that the review queue reads no work.
+
+A row holds as long as nobody's log of the document went on (the sum of revisions is the same), and what else it follows
+from (`basis`: strategy, label schema, rulings on names, the program) is the same. Others are worked out anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from annotator.model.decision import Completion
+from annotator.store.connection import Database
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+
+def m011_reviews(db: Utils) -> None:
+    """How documents stand in review, by what they stood on then."""
+    db.execute(
+        """
+        CREATE TABLE review (
+            document TEXT PRIMARY KEY REFERENCES document (id),
+            basis TEXT NOT NULL,
+            revisions INTEGER NOT NULL,
+            voters TEXT NOT NULL CHECK (json_valid(voters)),
+            undecided INTEGER NOT NULL CHECK (undecided >= 0),
+            status TEXT NOT NULL,
+            changed INTEGER NOT NULL CHECK (changed IN (0, 1)),
+            reasons TEXT NOT NULL CHECK (json_valid(reasons))
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InReview:
+    """How a document stands in review: who finished it, how many differences wait, how far the gold is, whether it was
+    changed since it was gold, and the codes of reasons given. No voters: there is nothing to merge in it."""
+
+    voters: tuple[str, ...] = ()
+    undecided: int = 0
+    status: Completion = Completion.NEW
+    changed: bool = False
+    reasons: frozenset[str] = frozenset()
+
+
+Worked = tuple[str, int, str, InReview | None]
+"""Document, sum of revisions, when somebody last worked on it, and how it stands; None where that is not known."""
+
+
+def all_worked_on(db: Database, basis: str) -> list[Worked]:
+    """Every document that somebody finished, in document order."""
+    rows = db.rows(
+        "SELECT x.document, x.revisions, x.updated, r.voters, r.undecided, r.status, r.changed, r.reasons "
+        "FROM (SELECT document, sum(revision) AS revisions, max(updated) AS updated, "
+        "sum(completion = 'done' AND annotator NOT LIKE '@%') AS done FROM completion GROUP BY document) x "
+        "JOIN document d ON d.id = x.document LEFT JOIN review r ON r.document = x.document "
+        "AND r.revisions = x.revisions AND r.basis = ? WHERE x.done > 0 ORDER BY d.position",
+        (basis,),
+    )
+    read: dict[str, tuple[str, ...]] = {}
+    reasons: dict[str, frozenset[str]] = {}
+    out: list[Worked] = []
+    for document, revisions, updated, voters, undecided, status, changed, given in rows:
+        if voters is None:
+            out.append((document, revisions, updated, None))
+            continue
+        if voters not in read:
+            read[voters] = tuple(json.loads(voters))
+        if given not in reasons:
+            reasons[given] = frozenset(json.loads(given))
+        row = InReview(read[voters], undecided, Completion(status), bool(changed), reasons[given])
+        out.append((document, revisions, updated, row))
+    return out
+
+
+def put(db: Database, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
+    """Keep how documents stand, by the sum of revisions that it was worked out from. Nothing is lost without it."""
+    values = [
+        (
+            document, basis, revisions, json.dumps(row.voters, ensure_ascii=False), row.undecided,
+            row.status.value, row.changed, json.dumps(sorted(row.reasons), ensure_ascii=False),
+        )
+        for document, revisions, row in rows
+    ]  # fmt: skip
+    if values and not db.read_only:
+        with db.relaxed(), db.write():
+            db.many("INSERT OR REPLACE INTO review VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+__all__ = ["InReview", "Worked", "all_worked_on", "m011_reviews", "put"]
