@@ -16,10 +16,19 @@ from textual.pilot import Pilot
 from annotator import families
 from annotator.errors import UsageError
 from annotator.measures import _book
-from annotator.measures.api import compare
-from annotator.model.decision import Action, Completion, CompletionMark, Decision, Standing, Status
+from annotator.measures.api import cleaned_record, compare
+from annotator.model.decision import (
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    Standing,
+    Status,
+    Suggestion,
+)
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Paragraph
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.tui.app import AnnotatorApp
@@ -123,6 +132,49 @@ def _whole(record: Record) -> Record:
     """Without relations whose ends are gone."""
     ends = {s.id for s in record.spans} | {AUTHOR}
     return replace(record, relations=tuple(r for r in record.relations if {r.source, r.target} <= ends))
+
+
+def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> None:
+    """Counted by hand: spans with the same bounds and label, in paragraphs where suggestions were shown and hidden."""
+    works = _documents(random.Random(3), 6)
+    proposed = {
+        name: [
+            Suggestion(replace(s, id=f"p{i}", origin="suggestion"), 0, "rules", "1", 0.9)
+            for i, s in enumerate(several[0].spans)
+            if i % 2 == 0
+        ]
+        for name, several in works.items()
+    }
+
+    def hidden(name: str, index: int) -> bool:
+        return name in ("d001", "d004") and index == 0
+
+    kept = IncrementalAgreement(LAYERS, hidden=hidden)
+    kept.put([record for several in works.values() for record in several], proposed)
+    found = {(c.layer, c.name): c for c in kept.agreement().model}
+    for who in ("ada", "ben", "cy", "di"):
+        own = [record for several in works.values() for record in several if record.annotator == who]
+        for part, value in (
+            ("shown", found["claim", who].shown.value),
+            ("hidden", found["claim", who].hidden.value),
+        ):
+            same = every = 0
+            for record in own:
+                name, paragraphs = record.document.id, record.document.paragraphs
+
+                def there(s: Span, name: str = name, paragraphs: Sequence[Paragraph] = paragraphs) -> bool:
+                    index = int(s.start >= paragraphs[1].start)
+                    return s.layer == "claim" and hidden(name, index) == (part == "hidden")  # noqa: B023
+
+                spans = tuple(s.value for s in proposed[name] if isinstance(s.value, Span))
+                mine, theirs = (
+                    {(s.start, s.end, s.label) for s in cleaned_record(one).spans if there(s)}
+                    for one in (record, replace(record, spans=spans, relations=()))
+                )
+                same, every = same + len(mine & theirs), every + len(mine) + len(theirs)
+            assert value == (pytest.approx(2 * same / every) if every else None), (who, part)
+        passages = found["claim", who].paragraphs
+        assert sum(passages) == sum(len(record.document.paragraphs) for record in own)
 
 
 def test_in_batches_gives_what_all_at_once_gives() -> None:

@@ -39,6 +39,7 @@ from annotator.measures._tables import (
     SparseTable,
     Sums,
     Table,
+    counted,
     f1,
 )
 from annotator.model.schema import Layer
@@ -66,6 +67,6 @@ class Measure(Protocol):
 __all__ = [
     "CAUSES", "PAIRWISE", "About", "AnyTable", "Array", "Batch", "Book", "Comparison", "Figure", "Interval", "Ints",
     "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result", "SpanArrays", "SparseTable", "Sums", "Table",
-    "Work", "alike_attributes", "cleaned_record", "compare", "confusion", "content", "f1", "interval", "items",
-    "meetings", "named", "names_in", "pair_values", "span_arrays", "student",
+    "Work", "alike_attributes", "cleaned_record", "compare", "confusion", "content", "counted", "f1", "interval",
+    "items", "meetings", "named", "names_in", "pair_values", "span_arrays", "student",
 ]  # fmt: skip

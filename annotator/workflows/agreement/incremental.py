@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -27,9 +26,9 @@ from annotator.measures.api import (
 from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
-from annotator.model.span import Relation, Span
+from annotator.workflows.agreement import suggested
 from annotator.workflows.agreement.notes import Notes, notes_of
-from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Lost, Pair
+from annotator.workflows.agreement.values import Agreement, Contrast, Lost, Pair
 
 
 class IncrementalAgreement:
@@ -91,12 +90,12 @@ class IncrementalAgreement:
             for name in self._needed(layer):
                 for table, one in self._modules[name].tables(comparison, layer).items():
                     tables["all", name, layer.name, table] = one
-            measure, table, _ = _HEADLINE[layer.kind]
+            measure, table = _HEADLINE[layer.kind]
             headline = tables["all", measure, layer.name, table]
             assert isinstance(headline, Table)
             headlines.append(headline)
             if self._hidden is not None:
-                tables.update(self._split(comparison, layer, headline, ()))
+                tables.update(self._split(comparison, layer, headline))
         self._notes.put(notes_of(comparison, headlines))
         self.book.put(_batch([p.name for p in comparison.passages]), tables)
 
@@ -106,9 +105,7 @@ class IncrementalAgreement:
         names = [n for n in self.measures if layer.kind in self._modules[n].kinds]
         return list(dict.fromkeys([*names, *always]))
 
-    def _split(
-        self, comparison: Comparison, layer: Layer, table: Table, prefix: tuple[str, ...]
-    ) -> dict[tuple[str, ...], Table]:
+    def _split(self, comparison: Comparison, layer: Layer, table: Table) -> dict[tuple[str, ...], Table]:
         """A table of the passages where suggestions were shown, and one of those where they were hidden."""
         hidden = np.array(
             [self._hidden is not None and self._hidden(p.name, p.index) for p in comparison.passages]
@@ -116,31 +113,15 @@ class IncrementalAgreement:
         out: dict[tuple[str, ...], Table] = {}
         for name, mask in (("shown", ~hidden), ("hidden", hidden)):
             rows = np.concatenate([table.rows, np.ones((len(hidden), 1))], axis=1) * mask[:, None]
-            out[name, *prefix, layer.name, _HEADLINE[layer.kind][1]] = Table(
-                [*table.keys, ("passages",)], rows
-            )
+            out[name, layer.name, _HEADLINE[layer.kind][1]] = Table([*table.keys, ("passages",)], rows)
         return out
 
     def _put_model(self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]) -> None:
         """Every annotator's work against the suggestions of the same documents."""
-        comparisons: dict[str, Comparison] = {}
-        for name in sorted({r.annotator for r in records if r.annotator}):
-            own = [r for r in records if r.annotator == name]
-            comparisons[name] = compare([*own, *(_as_record(r, suggestions[r.document.id]) for r in own)])
-        places = sorted({(p.name, p.index) for one in comparisons.values() for p in one.passages})
-        if not places:
-            return
-        place = {where: i for i, where in enumerate(places)}
-        joined: dict[tuple[str, ...], AnyTable] = {}
-        for name, comparison in comparisons.items():
-            rows = [place[p.name, p.index] for p in comparison.passages]
-            for layer in self.layers if rows else ():
-                table = _HEADLINE[layer.kind][2](comparison, layer)
-                for id, part in self._split(comparison, layer, table, (name,)).items():
-                    wide = np.zeros((len(places), len(part.keys)))
-                    wide[rows] = part.rows
-                    joined[id] = Table(part.keys, wide)
-        self._model.put(_batch([name for name, _ in places]), joined)
+        documents = {record.document.id for record in records}
+        own = {name: held for name, held in suggestions.items() if name in documents}
+        made = suggested.tables(records, own, self.layers, self._hidden or _never)
+        self._model.put(Batch(list(own), np.arange(len(own))), made)
 
     def drop(self, document: str) -> None:
         """Count a document no more."""
@@ -237,7 +218,7 @@ class IncrementalAgreement:
                 yield self._contrast(self._model, layer, name, (name,))
 
     def _contrast(self, book: Book, layer: Layer, name: str, prefix: tuple[str, ...]) -> Contrast:
-        _, table, _ = _HEADLINE[layer.kind]
+        _, table = _HEADLINE[layer.kind]
         found: list[Result] = []
         passages: list[int] = []
         for part in ("shown", "hidden"):
@@ -248,10 +229,7 @@ class IncrementalAgreement:
         return Contrast(layer.name, name, found[0], found[1], (passages[0], passages[1]))
 
 
-_HEADLINE: Mapping[str, tuple[str, str, Callable[[Comparison, Layer], Table]]] = {
-    "span": ("f1", "strict", f1.strict),
-    "relation": ("relations", "aligned", relations.aligned_table),
-}
+_HEADLINE: Mapping[str, tuple[str, str]] = {"span": ("f1", "strict"), "relation": ("relations", "aligned")}
 """By kind of layer the measure and the table of the one figure for contrasts: strict F1, of relations F1 with side."""
 
 
@@ -310,12 +288,9 @@ def _without(
     return out
 
 
-def _as_record(record: Record, suggestions: Sequence[Suggestion]) -> Record:
-    """What the model proposes for a document, in the shape of an annotator's finished work."""
-    values = [s.value for s in suggestions if s.shown]
-    spans = tuple(sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id)))
-    edges = tuple(v for v in values if isinstance(v, Relation))
-    return replace(record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=())
+def _never(document: str, paragraph: int) -> bool:  # noqa: ARG001
+    """Suggestions are never hidden."""
+    return False
 
 
 __all__ = ["IncrementalAgreement"]

@@ -1,0 +1,149 @@
+"""Every annotator's work against the suggestions of the same documents, as sums that add up over documents."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from annotator.measures import relations
+from annotator.measures.api import Key, SparseTable, cleaned_record, compare, counted
+from annotator.model.decision import Suggestion
+from annotator.model.record import Record
+from annotator.model.schema import Layer
+from annotator.model.span import Relation, Span
+from annotator.workflows.agreement.values import MODEL
+
+Hidden = Callable[[str, int], bool]
+"""Whether suggestions were hidden in a document's paragraph."""
+
+Sums = defaultdict[tuple[str, ...], dict[tuple[int, Key], float]]
+
+
+def tables(
+    records: Sequence[Record],
+    suggestions: Mapping[str, Sequence[Suggestion]],
+    layers: Sequence[Layer],
+    hidden: Hidden,
+) -> dict[tuple[str, ...], SparseTable]:
+    """For every annotator and layer the sums of strict F1 (of relations: with side on aligned ends) where suggestions
+    were `shown` and where they were `hidden`, with the number of passages; a row for each of the documents of
+    `suggestions`, in their order."""
+    place = {name: i for i, name in enumerate(suggestions)}
+    sums: Sums = defaultdict(dict)
+    both: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        if record.annotator is not None and record.document.id in place:
+            proposed = cleaned_record(_proposed(record, suggestions[record.document.id]))
+            own = cleaned_record(record)
+            _count_paragraphs(sums, own, place, layers, hidden)
+            for layer in layers:
+                if layer.kind == "span":
+                    _count_spans(sums, own, proposed, layer.name, place, hidden)
+                elif not any(r.layer == layer.name for r in proposed.relations):
+                    _count_alone(sums, own, layer.name, place, hidden)
+                else:
+                    both.setdefault((record.annotator, layer.name), []).extend((record, proposed))
+    for layer in layers:
+        for (who, name), several in both.items():
+            if name == layer.name:
+                _count_relations(sums, who, several, layer, place, hidden)
+    return {id: counted(cells) for id, cells in sums.items()}
+
+
+def _proposed(record: Record, suggestions: Sequence[Suggestion]) -> Record:
+    """What the model proposes for a document, in the shape of an annotator's finished work."""
+    values = [s.value for s in suggestions if s.shown]
+    spans = tuple(sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id)))
+    edges = tuple(v for v in values if isinstance(v, Relation))
+    return replace(record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=())
+
+
+_TABLE = {"span": "strict", "relation": "aligned"}
+
+
+def _add(
+    sums: Sums, who: str | None, layer: str, table: str, part: str, row: int, key: Key, n: float
+) -> None:
+    assert who is not None
+    cells = sums[part, who, layer, table]
+    cells[row, key] = cells.get((row, key), 0) + n
+
+
+def _part(hidden: Hidden, document: str, paragraph: int) -> str:
+    return "hidden" if hidden(document, paragraph) else "shown"
+
+
+def _count_paragraphs(
+    sums: Sums, record: Record, place: Mapping[str, int], layers: Iterable[Layer], hidden: Hidden
+) -> None:
+    document = record.document
+    counts = Counter(_part(hidden, document.id, p.index) for p in document.paragraphs if not p.excluded)
+    for layer in layers:
+        for part in ("shown", "hidden"):
+            n = counts[part]
+            _add(
+                sums,
+                record.annotator,
+                layer.name,
+                _TABLE[layer.kind],
+                part,
+                place[document.id],
+                ("passages",),
+                n,
+            )
+
+
+def _count_spans(
+    sums: Sums, record: Record, proposed: Record, layer: str, place: Mapping[str, int], hidden: Hidden
+) -> None:
+    """Spans with the same bounds and label, and spans of both."""
+    row = place[record.document.id]
+    mine, theirs = _by_part(record, layer, hidden), _by_part(proposed, layer, hidden)
+    for part in mine.keys() | theirs.keys():
+        one, other = mine.get(part, Counter()), theirs.get(part, Counter())
+        _add(sums, record.annotator, layer, "strict", part, row, ("same",), (one & other).total())
+        _add(sums, record.annotator, layer, "strict", part, row, ("marked",), one.total() + other.total())
+
+
+def _by_part(record: Record, layer: str, hidden: Hidden) -> dict[str, Counter[tuple[int, int, str]]]:
+    """Spans of a layer by where suggestions were shown and hidden; those of excluded paragraphs left out."""
+    paragraphs = record.document.paragraphs
+    starts = [p.start for p in paragraphs]
+    out: dict[str, Counter[tuple[int, int, str]]] = {}
+    for span in record.spans:
+        at = bisect_right(starts, span.start) - 1
+        if span.layer == layer and at >= 0 and not paragraphs[at].excluded:
+            part = _part(hidden, record.document.id, paragraphs[at].index)
+            out.setdefault(part, Counter())[span.start, span.end, span.label] += 1
+    return out
+
+
+def _count_alone(sums: Sums, record: Record, layer: str, place: Mapping[str, int], hidden: Hidden) -> None:
+    """Relations of a document for which none was proposed."""
+    document = record.document
+    ends = {s.id: s for s in record.spans}
+    for relation in record.relations:
+        target = ends.get(relation.target)
+        if relation.layer == layer and target is not None:
+            at = document.paragraph_at(target.start)
+            if not at.excluded:
+                part = _part(hidden, document.id, at.index)
+                _add(sums, record.annotator, layer, "aligned", part, place[document.id], ("marked",), 1)
+
+
+def _count_relations(
+    sums: Sums, who: str, records: Sequence[Record], layer: Layer, place: Mapping[str, int], hidden: Hidden
+) -> None:
+    """Relations with both ends aligned, with the same side too, and those of both."""
+    comparison = compare(records)
+    table = relations.aligned_table(comparison, layer)
+    for i, passage in enumerate(comparison.passages):
+        part = _part(hidden, passage.name, passage.index)
+        for key, n in zip(table.keys, table.rows[i].tolist(), strict=True):
+            if n:
+                _add(sums, who, layer.name, "aligned", part, place[passage.name], key, n)
+
+
+__all__ = ["Hidden", "tables"]
