@@ -1,6 +1,7 @@
 """The door: import, `validate` and the API agree on what is a record, and foreign files raise our errors only.
 
-`test_whatever_a_file_holds...` is a fuzzer: seeded, some seconds by default, longer with ANNOTATOR_FUZZ=SECONDS.
+The last two tests are a fuzzer, seeded: some seconds always, a minute in `.ci/run` (marked slow). ANNOTATOR_FUZZ gives
+the seconds of the latter.
 """
 
 from __future__ import annotations
@@ -227,9 +228,17 @@ def _typed(data: bytes, chance: random.Random) -> bytes:
     return json.dumps(whole).encode() + b"\n"
 
 
-def test_whatever_a_file_holds_our_errors_come_and_nothing_else(tmp_path: Path) -> None:
-    seconds = float(os.environ.get("ANNOTATOR_FUZZ", "4"))
-    chance = random.Random(20261128)
+@pytest.mark.parametrize(
+    ("seconds", "seed"),
+    [
+        (3.0, 20261128),
+        pytest.param(float(os.environ.get("ANNOTATOR_FUZZ", "60")), 20261129, marks=pytest.mark.slow),
+    ],
+)
+def test_whatever_a_file_holds_our_errors_come_and_nothing_else(
+    seconds: float, seed: int, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)
     seeds = _seeds()
     write(tmp_path / "a.txt", "\U0001f642 Iran rejects the plan.\nMr Putin says that sanctions must end.")
     end, count = time.monotonic() + seconds, 0
@@ -247,4 +256,4 @@ def test_whatever_a_file_holds_our_errors_come_and_nothing_else(tmp_path: Path) 
         assert not list(project.verify())
         for record in project.log.records():
             assert not problems(data_of(record), project.schema)
-    assert count > 50 * seconds / 4
+    assert count > 5 * seconds

@@ -336,11 +336,15 @@ _BREAK: dict[str, Any] = {
     "is not the one that was imported": lambda root: sql(
         root, "DROP TRIGGER text_no_update", "UPDATE text SET text = 'Another.' WHERE document = 'new'"
     ),
-    "“planet” is no layer": lambda root: sql(
+    "“planet” is no span layer": lambda root: sql(
         root, "DROP TRIGGER event_no_update", """UPDATE event SET after = replace(after, '"actor"', '"planet"')
         WHERE document = 'new'"""
     ),
-    "ends after the text": lambda root: sql(
+    "does not hold": lambda root: sql(
+        root, "DROP TRIGGER event_no_update", """UPDATE event SET after =
+        replace(after, '"origin":"human"', '"origin":null') WHERE document = 'new'"""
+    ),
+    "is outside the text": lambda root: sql(
         root, "DROP TRIGGER event_no_update", """UPDATE event SET after = replace(after, '"end":1', '"end":99')
         WHERE document = 'new'"""
     ),

@@ -203,13 +203,15 @@ def depth(value: Any) -> int:
     """How many levels of objects and lists a value nests; counting stops a little above `MAX_DEPTH`."""
     levels, here = 0, [value]
     while here and levels <= MAX_DEPTH + 1:
-        here = [x for one in here if isinstance(one, Mapping | list) for x in _inner(one)]
+        inner: list[Any] = []
+        for one in here:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        here = inner
         levels += 1
     return levels - 1
-
-
-def _inner(value: Any) -> list[Any]:
-    return list(value.values()) if isinstance(value, Mapping) else list(value)
 
 
 def _deepest(data: Mapping[str, Any]) -> str:
@@ -417,6 +419,18 @@ def check_document(document: Document, schema: LabelSchema) -> Document:
     """The document, when it holds. Raises InputError for the first thing that does not."""
     check_record(Record(document, "somebody", Completion.IN_PROGRESS), schema)
     return document
+
+
+def item_problem(item: Span | Relation, document: Document, schema: LabelSchema) -> str:
+    """What is wrong with one item of a document, whatever its ends are; empty when nothing is."""
+    spans, relations = ((item,), ()) if isinstance(item, Span) else ((), (item,))
+    record = Record(document, "somebody", Completion.IN_PROGRESS, spans, relations)
+    try:
+        found = problems(data_of(record), schema)
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        return str(error)
+    ends = ("relations[0].from", "relations[0].to")
+    return next((f"{key}: {message}" for key, message in found if key not in ends), "")
 
 
 def check_record(record: Record, schema: LabelSchema) -> Record:

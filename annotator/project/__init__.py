@@ -16,9 +16,12 @@ from typing import Self
 from annotator.config import FILE, Config, read_config
 from annotator.errors import ProjectError, StoreError
 from annotator.folder import DATABASE, new_folder, schema_of
+from annotator.formats.api import item_problem
 from annotator.model.naming import concepts_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
+from annotator.model.span import Annotation
+from annotator.model.text import Document
 from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
@@ -184,7 +187,10 @@ class Project:
         """
         from annotator.store import merging
 
-        return merging.merge(self._database, database, self.schema, dry_run=dry_run, tell=tell)
+        def check(item: Annotation, document: Document) -> str:
+            return item_problem(item, document, self.schema)
+
+        return merging.merge(self._database, database, self.schema, check, dry_run=dry_run, tell=tell)
 
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""

@@ -109,13 +109,14 @@ class Log:
         """Keep how documents stand in review; a database that cannot be written does without."""
         reviews.put(self._database, basis, rows)
 
-    def add_records(self, records: Iterable[Record]) -> AddResult:
-        """Import completions, all or none; documents that are new are added.
+    def add_records(self, records: Iterable[Record], *, admitted: bool = False) -> AddResult:
+        """Import completions, all or none; documents that are new are added. `admitted` ones came through the door
+        of the formats, and are not checked again.
 
         Raises InputError when a record does not hold, when an id already belongs to another text, or when that
         annotator already has other work on the document.
         """
-        checked = (check_record(record, self._schema) for record in records)
+        checked = records if admitted else (check_record(record, self._schema) for record in records)
         return add_records(self._database, checked, concepts=self._concepts)
 
     def notes(

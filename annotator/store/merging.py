@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import merge as in_turn
 from pathlib import Path
+from typing import TypeAlias
 
 from annotator.errors import StoreError, UsageError
 from annotator.identity import kept_name
 from annotator.model.decision import Action
 from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
-from annotator.model.span import Relation, Span
+from annotator.model.span import Annotation, Relation, Span
+from annotator.model.text import Document
 from annotator.store import codebook, documents, naming, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
@@ -67,10 +69,15 @@ class _Tally:
         )  # fmt: skip
 
 
+Check: TypeAlias = Callable[[Annotation, Document], str]
+"""What is wrong with an item of a document; empty when nothing is."""
+
+
 def merge(
     db: Database,
     other: Path,
     schema: LabelSchema,
+    check: Check,
     *,
     dry_run: bool = False,
     tell: Callable[[int, int], None] | None = None,
@@ -91,7 +98,7 @@ def merge(
                 _places(db, theirs, tally)
                 _provenance(db, theirs, tally)
                 for number, (there, here) in enumerate(tally.ids.items(), 1):
-                    _work(db, theirs, there, here, schema, tally)
+                    _work(db, theirs, there, here, schema, check, tally)
                     if tell:
                         tell(number, len(tally.ids))
                 if dry_run:
@@ -251,7 +258,9 @@ def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
 # --- work
 
 
-def _work(db: Database, theirs: Database, there: str, here: str, schema: LabelSchema, tally: _Tally) -> None:
+def _work(
+    db: Database, theirs: Database, there: str, here: str, schema: LabelSchema, check: Check, tally: _Tally
+) -> None:
     """Everybody's work on one document."""
     for annotator, last in theirs.rows(
         "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator ORDER BY annotator",
@@ -268,7 +277,7 @@ def _work(db: Database, theirs: Database, there: str, here: str, schema: LabelSc
         elif own >= last:
             tally.ahead += own > last
         else:
-            added = _append(db, theirs, there, pair, own, schema)
+            added = _append(db, theirs, there, pair, own, schema, check)
             tally.decisions[annotator] = tally.decisions.get(annotator, 0) + added
             tally.completions += 1
 
@@ -287,7 +296,13 @@ def _parted(db: Database, theirs: Database, there: str, pair: tuple[str, str], t
 
 
 def _append(
-    db: Database, theirs: Database, there: str, pair: tuple[str, str], own: int, schema: LabelSchema
+    db: Database,
+    theirs: Database,
+    there: str,
+    pair: tuple[str, str],
+    own: int,
+    schema: LabelSchema,
+    check: Check,
 ) -> int:
     """Append what their log has after revision `own`, and bring state, names and completion up to it as if it had
     been decided here; how many events there were."""
@@ -317,7 +332,7 @@ def _append(
         ],
     )
     now = {item: (paragraph, states.get(item)) for item, paragraph in changed.items()}
-    _bring_up(db, theirs, pair, now, before_all, schema)
+    _bring_up(db, theirs, pair, now, before_all, schema, check)
     done, to_annotate = db.value(_DONE, pair), db.value(_TO_ANNOTATE, pair)
     completion = completion_of(db, here, annotator)
     row = (annotator, here, completion, rows[-1][1], done, to_annotate, rows[-1][9])
@@ -332,21 +347,24 @@ def _bring_up(
     changed: dict[str, tuple[int, str | None]],
     before: dict[str, str],
     schema: LabelSchema,
+    check: Check,
 ) -> None:
     """Put what changed items became into the state and the names."""
     here, annotator = pair
     text: str = db.value("SELECT text FROM text WHERE document = ?", (here,))
+    document = documents.load(db, here)
     put, gone, named = [], [], []
     for item, (paragraph, state) in changed.items():
-        after = standing_of(state)
+        try:
+            after = standing_of(state)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise _damaged(theirs, f"{item} of {annotator} on “{here}” does not hold: {error}") from error
         if after is None:
             gone.append((*pair, item))
             continue
         value = after.value
-        if isinstance(value, Span | Relation) and schema.layer(value.layer) is None:
-            raise _damaged(theirs, f"“{value.layer}” is no layer of the label schema {schema.name}")
-        if isinstance(value, Span) and value.end > len(text):
-            raise _damaged(theirs, f"the span {item} of {annotator} on “{here}” ends after the text")
+        if isinstance(value, Span | Relation) and (problem := check(value, document)):
+            raise _damaged(theirs, f"{item} of {annotator} on “{here}” does not hold: {problem}")
         put.append(item_row(here, annotator, item, paragraph, after, state))
         named.append((annotator, item, paragraph, value))
     db.many("DELETE FROM item WHERE document = ? AND annotator = ? AND item = ?", gone)

@@ -189,7 +189,7 @@ class _Import:
         if self._options.dry_run:
             completions = sum(1 for _ in records)
             return AddResult(len(self._fresh), completions, tuple(self._known))
-        added = self._project.log.add_records(records)
+        added = self._project.log.add_records(records, admitted=True)
         texts = self._project.documents.add(self._documents) if self._documents else AddResult()
         self._join_metas()
         if self._touched:
@@ -248,15 +248,12 @@ class _Import:
             return None
         self.count += 1
         self._bring_meta(placed.id, record.document.meta, entry.line)
-        if placed is not record.document and self._matcher.is_known(placed.id):
-            record = moved(record, placed, self._report, entry.line)
-        elif self._matcher.is_known(placed.id):
-            record = moved(record, self._project.documents.load(placed.id), self._report, entry.line)
+        if self._matcher.is_known(placed.id):
+            record = moved(record, placed, self._project.schema, self._report, entry.line)
         else:
             record = replace(record, document=placed)
             self._fresh.add(placed.id)
-            if self._options.dry_run:
-                self._matcher.hold(placed)
+            self._matcher.hold(placed)
         return self._once(entry, record)
 
     def _once(self, entry: Entry, record: Record) -> Record | None:

@@ -6,30 +6,41 @@ they are one. Texts that differ in line ends, byte order mark or normal form onl
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.formats.api import Entry, Identity, Report, same_places
+from annotator.errors import InputError
+from annotator.formats.api import Entry, Identity, Report, data_of, problems, same_places
 from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.project import Project
 
+_TEXTS = 4096
+"""Texts of one import that are kept at hand."""
+
 
 class Matcher:
-    """Finds the documents of one import; `held` are those of it that are not in the project yet."""
+    """Finds the documents of one import, in the project and among those that the import has brought so far."""
 
     def __init__(self, project: Project, report: Report, *, same_text: bool) -> None:
         self._project, self._report, self._same_text = project, report, same_text
-        self._held: dict[str, Document] = {}
+        self._held: dict[str, tuple[str, str]] = {}
+        self._texts: OrderedDict[str, Document] = OrderedDict()
         self._folded: dict[str, list[str]] = {}
 
     def hold(self, document: Document) -> None:
-        """Keep a document that is to be in the project later."""
+        """Keep a document that is to be in the project later: its hashes, and of the last ones the text."""
         if document.id not in self._held:
-            self._held[document.id] = document
-            self._folded.setdefault(folded_sha256(document.text), []).append(document.id)
+            folded = folded_sha256(document.text)
+            self._held[document.id] = (document.sha256, folded)
+            self._folded.setdefault(folded, []).append(document.id)
+            self._texts[document.id] = document
+            if len(self._texts) > _TEXTS:
+                self._texts.popitem(last=False)
 
     def is_known(self, id: str) -> bool:
         """Whether the project, or this import, has a document of that id."""
@@ -41,7 +52,7 @@ class Matcher:
         sha, folded, line = document.sha256, folded_sha256(document.text), entry.line
         there = self._hashes(document.id)
         if there is not None and there[1] == folded:
-            return document if there[0] == sha and document.id not in self._held else self._load(document.id)
+            return self._known(document.id, document, there[0] == sha, line)
         if there is not None and entry.identity is Identity.ID:
             message = f"the id “{document.id}” already belongs to another text; give this one another id"
             self._report.left_out("documents whose id is taken", message, line=line, key="id")
@@ -52,7 +63,8 @@ class Matcher:
             if entry.identity is not Identity.TEXT:
                 message = f"the text is that of “{chosen}”, and is taken for the same document"
                 self._report.note("texts that are there under another id", message, line=line)
-            return self._load(chosen)
+            own = self._hashes(chosen)
+            return self._known(chosen, document, own is not None and own[0] == sha, line)
         if there is not None:
             free = self._free(document.id)
             message = f"“{document.id}” is another text here already; this one is called “{free}”"
@@ -77,18 +89,21 @@ class Matcher:
         return None
 
     def _hashes(self, id: str) -> tuple[str, str] | None:
-        held = self._held.get(id)
-        if held is not None:
-            return held.sha256, folded_sha256(held.text)
-        return self._project.documents.hashes(id)
+        return self._held.get(id) or self._project.documents.hashes(id)
 
     def _equal(self, folded: str) -> list[str]:
         here = self._project.documents.ids_by_folded(folded)
         return [*here, *(id for id in self._folded.get(folded, ()) if id not in here)]
 
-    def _load(self, id: str) -> Document:
-        held = self._held.get(id)
-        return held if held is not None else self._project.documents.load(id)
+    def _known(self, id: str, document: Document, same: bool, line: int) -> Document | None:
+        """The document of that id; where its text is no more at hand and is the `same`, as it comes."""
+        if id not in self._held:
+            return self._project.documents.load(id)
+        if id in self._texts or same:
+            return self._texts.get(id) or replace(document, id=id)
+        message = f"“{id}” stands far above in this file with other line ends; import this one after it"
+        self._report.left_out("texts far from their other version", message, line=line)
+        return None
 
     def _free(self, id: str) -> str:
         number = 2
@@ -97,7 +112,7 @@ class Matcher:
         return f"{id}-{number}"
 
 
-def moved(record: Record, stored: Document, report: Report, line: int) -> Record:
+def moved(record: Record, stored: Document, schema: LabelSchema, report: Report, line: int) -> Record:
     """The record on the document as it is stored: offsets moved where the texts differ, paragraphs those of the stored
     one. What has no place there is told."""
     theirs = record.document
@@ -110,6 +125,8 @@ def moved(record: Record, stored: Document, report: Report, line: int) -> Record
         )
         report.changed("texts that differ in line ends or normal form", message, line=line)
         record = _at(record, places, report, line)
+        for key, message in problems(data_of(replace(record, document=stored)), schema):
+            raise InputError(f"cannot be moved to the stored text: {message}", line=line or None, key=key)
     if theirs.text != stored.text or _bounds(theirs) != _bounds(stored):
         record = _on_paragraphs(record, theirs, stored, places, report, line)
     same = {p.index: p for p in record.document.paragraphs} if record.document.text == stored.text else {}
