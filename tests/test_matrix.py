@@ -134,3 +134,33 @@ def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(tmp_path: P
                 sign for _, _, sign in taken
             )
     assert {(found.holders[r], found.targets[c]): signs for (r, c), signs in whole.items()} == apart
+
+
+def test_a_large_matrix_is_searched_sorted_and_folded() -> None:
+    """Five hundred columns: those with a word, in another order, and joined under their parents."""
+    from annotator.workflows.names.matrix import Matrix
+    from annotator.workflows.names.matrix_shape import folded, ordered, searched
+
+    targets = tuple(f"{'tolls' if i % 100 == 7 else 'concept'} {i:03}" for i in range(500))
+    cells = {(i % 3, i): (("d", f"s{i}", "+"),) for i in range(500)}
+    cells[1, 107] = (("d", "a", "-"), ("d", "b", "+"), ("d", "c", "+"))
+    found = Matrix("ada", ("Port", "Board", "Union"), targets, cells)
+    some = searched(found, "TOLLS 1")
+    assert some.targets == ("tolls 107",)
+    assert {some.holders[r] for r, _ in some.cells} == {found.holders[r] for r, c in cells if c == 107}
+    whole = searched(found, "board")
+    assert whole.holders == ("Board",) and len(whole.targets) == sum(r == 1 for r, _ in cells)
+    assert searched(found, "  ") is found and not searched(found, "nowhere").cells
+    by_name = ordered(found, "name")
+    assert list(by_name.targets) == sorted(targets) and by_name.holders == ("Board", "Port", "Union")
+    disputed = ordered(found, "disputed")
+    assert disputed.targets[0] == "tolls 107"
+    for other in (by_name, disputed):
+        held = {(other.holders[r], other.targets[c]): v for (r, c), v in other.cells.items()}
+        assert held == {(found.holders[r], found.targets[c]): v for (r, c), v in cells.items()}
+    joined = folded(found, lambda name: "all tolls" if name.startswith("tolls") else name)
+    assert len(joined.targets) == 496
+    column = joined.targets.index("all tolls")
+    assert sum(len(v) for (_, c), v in joined.cells.items() if c == column) == sum(
+        len(v) for (_, c), v in cells.items() if targets[c].startswith("tolls")
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -19,6 +19,7 @@ from annotator.workflows.names.matrix import By, Evidence, Matrix, of_document, 
 
 if TYPE_CHECKING:
     from annotator.tui.session import Session
+    from annotator.workflows.names.matrix_shape import Order
 
 _CELL = 4
 _SHOWN = 6
@@ -46,6 +47,11 @@ class MatrixScreen(CommandScreen):
         self._by: By = "concept"
         self._whole = False
         self._matrix: Matrix | None = None
+        self._made: Matrix | None = None
+        self._wanted = ""
+        self._order: Order = "evidence"
+        self._folded = False
+        self._parents: Mapping[str, str] = {}
         self._problem = ""
         self._at = (0, 0)
 
@@ -54,7 +60,9 @@ class MatrixScreen(CommandScreen):
         return (
             ("enter 1-9", "go to the evidence of the cell"), ("h j k l", "move by one cell"),
             ("n N", "the next and the previous cell that holds something"), ("c", "by concepts, or by claims"),
-            ("p", "of the document, or of the project"), ("w", "who stands with whom"), ("esc", "back"),
+            ("p", "of the document, or of the project"), ("/", "only rows and columns with these words"),
+            ("o", "order: by evidence, by how disputed they are, by name"),
+            ("f", "fold: concepts under their parents in the codebook"), ("w", "who stands with whom"), ("esc", "back"),
         )  # fmt: skip
 
     def compose(self) -> ComposeResult:
@@ -71,7 +79,7 @@ class MatrixScreen(CommandScreen):
         state = self._session.review
         self._problem = ""
         if self._whole:
-            self._matrix = None
+            self._matrix = self._made = None
             root, who, by = self._session.project.root, self._session.annotator, self._by
 
             def compute() -> None:
@@ -92,15 +100,59 @@ class MatrixScreen(CommandScreen):
         self._show(made)
 
     def _show(self, made: Matrix | str) -> None:
-        self._matrix, self._problem = (None, made) if isinstance(made, str) else (made, "")
-        self._at = min(made.cells, default=(0, 0)) if isinstance(made, Matrix) else (0, 0)
+        self._made, self._problem = (None, made) if isinstance(made, str) else (made, "")
+        self._shape()
+
+    def _shape(self) -> None:
+        """Fold, order and search what was worked out."""
+        from annotator.workflows.names.matrix_shape import folded, ordered, searched
+
+        made = self._made
+        if made is not None:
+            if self._folded:
+                made = folded(made, lambda name: self._parents.get(name, name))
+            made = searched(ordered(made, self._order), self._wanted)
+        self._matrix = made
+        self._at = min(made.cells, default=(0, 0)) if made is not None else (0, 0)
         if self.is_attached:
             self.redraw()
 
+    def _search(self) -> None:
+        from annotator.tui.screens.prompt import Prompt
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._wanted = text.strip()
+                self._shape()
+            self.redraw()
+
+        self.app.push_screen(Prompt("rows and columns with", self.theme_now, value=self._wanted), chosen)
+
+    def _next_order(self) -> None:
+        from annotator.workflows.names.matrix_shape import ORDERS
+
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._shape()
+
+    def _fold(self) -> None:
+        """Concepts under the highest of their parents, or each by itself again."""
+        self._folded = not self._folded
+        if self._folded and self._made is not None:
+            codebook = self._session.project.names.codebook()
+            self._parents = {
+                name: above[-1]
+                for name in self._made.targets
+                if (above := codebook.ancestors("concept", name))
+            }
+        self._shape()
+
     def take(self, key: str) -> None:
         found = self._matrix
+        shapes = {"/": self._search, "o": self._next_order, "f": self._fold}
         if key in ("escape", "q", "M"):
             self.app.pop_screen()
+        elif key in shapes:
+            shapes[key]()
         elif self.everywhere(key):
             pass
         elif key == "c":
@@ -148,14 +200,18 @@ class MatrixScreen(CommandScreen):
         size = ""
         if self._matrix is not None:
             size = f"{len(self._matrix.holders)} x {len(self._matrix.targets)} "
+            shape = [f"“{self._wanted}”"] if self._wanted else []
+            shape += [f"by {self._order}"] if self._order != "evidence" else []
+            shape += ["folded"] if self._folded else []
+            size = f"{', '.join(shape)}  {size}" if shape else size
         head = justify([(title, PLAIN)], [(size, PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], []]
         if self._matrix is None:
             rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
         elif not self._matrix.cells:
-            rows.append(
-                [("  nothing is decided yet: neither a claim of the author nor a stance", theme.muted)]
-            )
+            empty = "nothing is decided yet: neither a claim of the author nor a stance"
+            nothing = f"no row or column has “{self._wanted}”: / looks for others" if self._wanted else empty
+            rows.append([(f"  {nothing}", theme.muted)])
         else:
             rows += self._table(self._matrix, width, height - 4 - _SHOWN)
             rows += self._legend(self._matrix, width, height - 3 - _SHOWN - len(rows))
@@ -167,11 +223,13 @@ class MatrixScreen(CommandScreen):
         pairs = (
             ("enter 1-9", "to the evidence"), ("h j k l", "move"), ("n N", "next coded"),
             ("c", "concepts" if self._by == "claim" else "claims"),
-            ("p", "document" if self._whole else "project"), ("w", "camps"), ("esc", "back"),
+            ("p", "document" if self._whole else "project"), ("/", "search"), ("o", "order"), ("f", "fold"),
+            ("w", "camps"), ("esc", "back"),
         )  # fmt: skip
         out: list[Piece] = [(" ", PLAIN)]
         for key, word in pairs:
-            out += [(key, self.theme_now.strong), (f" {word}  ", self.theme_now.muted)]
+            if sum(len(text) for text, _ in out) + len(key) + len(word) + 3 <= width:
+                out += [(key, self.theme_now.strong), (f" {word}  ", self.theme_now.muted)]
         return justify(out, [], width)
 
     def _table(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
