@@ -14,7 +14,23 @@ from annotator.model.text import Splitting
 
 FILE = "annotator.toml"
 
-_TABLES = ("keys", "pipeline", "suggester", "suggestions", "format")
+_TABLES = ("card", "keys", "pipeline", "suggester", "suggestions", "format")
+
+CARD = {
+    "title": "The name of the data set.",
+    "summary": "What it is and what it is for.",
+    "language": "Languages of the texts, as codes such as en or de.",
+    "genre": "What kind of texts they are.",
+    "sources": "Where they come from, and under which rights.",
+    "curation": "How they were chosen, and why.",
+    "speakers": "Who wrote them, for whom and when.",
+    "annotators": "Background and training of those who coded, and what they were paid.",
+    "procedure": "How it was coded and adjudicated.",
+    "limits": "Known limits, biases and uses to avoid.",
+    "citation": "How to cite it.",
+    "contact": "Whom to write to.",
+}
+"""The keys of `[card]`, in the order of the card, with what each is to say."""
 
 _LONGEST = 60
 """Characters of a value that an error shows."""
@@ -48,7 +64,8 @@ class Config:
     `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
     chooses which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse, `pace` whether
     the queue tells how fast one is. `reasons` are the codes that a reviewer chooses from;
-    with `hide_names` review does not say who coded what. `license` is told in what is exported.
+    with `hide_names` review does not say who coded what. `license` is told in what is exported,
+    and `card` what only people know of the data (see `CARD`).
     """
 
     schema: str = "actors-claims-stances"
@@ -64,6 +81,7 @@ class Config:
     reasons: tuple[str, ...] = ("guideline", "bounds", "overlooked", "context", "ambiguous")
     hide_names: bool = False
     license: str = ""
+    card: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     pipelines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suggester: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -86,6 +104,10 @@ shared = {shared}            # true: several unix users work in this folder
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
 # hide_names = false         # true: review does not say who coded what
 # license = "CC-BY-4.0"      # told in the gold data set
+
+# [card]                     # what only people know, for the data card of the gold data set
+# title = "..."              # also: summary, language, genre, sources, curation, speakers, annotators, procedure,
+# citation = "..."           # limits, contact
 
 # [suggestions]
 # gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved
@@ -186,6 +208,7 @@ def read_config(path: Path) -> Config:
     _check_tables(path, table)
     return Config(
         **given,
+        card=table.get("card", {}),
         keys=table.get("keys", {}),
         pipelines={name: _placed(path.parent, own) for name, own in table.get("pipeline", {}).items()},
         suggester=table.get("suggester", {}),
@@ -206,6 +229,7 @@ def _placed(root: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
     """Raise ProjectError when a table does not hold what it should."""
     _check_keys(path, ("suggestions",), table.get("suggestions", {}), _SUGGESTIONS)
+    _check_keys(path, ("card",), table.get("card", {}), dict.fromkeys(CARD, _TEXT))
     for key, value in table.get("keys", {}).items():
         _check(path, ("keys", key), value, _KEY)
     for family, known in (("pipeline", _PIPELINE), ("format", _FORMAT)):
@@ -271,4 +295,4 @@ def _written(value: object) -> str:
     return str(value)
 
 
-__all__ = ["FILE", "TEMPLATE", "Config", "Suggesting", "read_config"]
+__all__ = ["CARD", "FILE", "TEMPLATE", "Config", "Suggesting", "read_config"]

@@ -20,7 +20,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
-from annotator.resources import load_schema, schema_path
+from annotator.resources import folder, load_schema, schema_path
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
@@ -570,3 +570,37 @@ def test_a_document_s_metadata_comes_together_and_contradictions_are_told(tmp_pa
         told = ingest(project, file("c", "cem", {"date": "2025-01-01"}))
         assert any("2024-03-01" in line and "2025-01-01" in line for line in told.warnings)
         assert project.documents.load("doc").meta["date"] == "2024-03-01"
+
+
+def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with _decided(root):
+        pass
+    settings = (root / "annotator.toml").read_text(encoding="utf-8")
+    settings = f'license = "CC-BY-4.0"\n{settings}\n[card]\ntitle = "Harbours: a corpus"\nlanguage = "en"\n'
+    (root / "annotator.toml").write_text(settings, encoding="utf-8")
+    with Project.open(root) as project:
+        text = write_dataset(project, tmp_path / "out").files["README.md"].decode()
+    head, body = text.split("---\n", 2)[1:]
+    assert 'pretty_name: "Harbours: a corpus"' in head
+    assert 'license: "cc-by-4.0"' in head and 'language: ["en"]' in head
+    # Only parts that hold a record are files to load.
+    assert head.count("path: ") == 1
+    assert "# Harbours: a corpus" in body
+    assert "1 of 1 documents, 100 % (" in body
+    assert "| paragraphs | 2 | 2 |" in body
+    assert "| ada | 3 (100 %) | 3 |" in body and "| ben | 2 (67 %) | 3 |" in body
+    assert "without a value (" in body
+    for word in ("Reviewers: lea", "## Guidelines", "#### policy", "borderline:"):
+        assert word in body
+    missing = body.partition("## What this card does not say yet")[2]
+    assert "(`curation`)" in missing and "(`title`)" not in missing and "licence" not in missing
+
+
+def test_datasets_reads_the_data_set_of_the_seeds(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    with Project.create(tmp_path / "p") as project:
+        ingest(project, folder("seeds") / "gold.jsonl")
+        write_dataset(project, tmp_path / "out")
+    read = datasets.load_dataset(str(tmp_path / "out"), "gold", cache_dir=str(tmp_path / "cache"))
+    assert sum(len(part) for part in read.values()) == 24

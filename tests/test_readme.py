@@ -109,7 +109,7 @@ def test_every_setting_every_preset_and_every_theme_is_told() -> None:
     told = part(page_text("settings"), "settings")
     assert told is not None
     tables = {"keys": "[keys]", "pipelines": "[pipeline.", "suggester": "[suggester.", "formats": "[format.",
-              "suggestions": "[suggestions]"}  # fmt: skip
+              "suggestions": "[suggestions]", "card": "[card]"}  # fmt: skip
     everything = "".join(file.read_text(encoding="utf-8") for file in files())
     for one in fields(Config):
         if one.name in tables:

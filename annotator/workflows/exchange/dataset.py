@@ -23,7 +23,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation
 from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
-from annotator.workflows.exchange.card import card
+from annotator.workflows.exchange.card import About, card
 from annotator.workflows.exchange.history import suggestion_tallies, with_history
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.sealing import MANIFEST, sealed
@@ -108,16 +108,17 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
         names = Pseudonyms(project)
         told, works = list(names.records(told)), list(names.records(works))
         works.sort(key=lambda r: [r.document.id, r.annotator or ""])
-    parts: dict[str, list[str]] = {name: [] for name, _ in SHARES}
+    by_part: dict[str, list[Record]] = {name: [] for name, _ in SHARES}
     for record in told:
-        parts[part_of(record.document.id, wanted.seed)].append(dumps(record))
+        by_part[part_of(record.document.id, wanted.seed)].append(record)
     files = {"gold.jsonl": "".join(dumps(record) for record in told)}
-    files |= {f"{name}.jsonl": "".join(lines) for name, lines in parts.items()}
+    files |= {f"{name}.jsonl": "".join(map(dumps, several)) for name, several in by_part.items()}
     files["annotators.jsonl"] = "".join(dumps(record) for record in works)
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
     manifest = _manifest(project, told, works, encoded, wanted, left)
     manifest["suggestions"] = tallies
-    encoded["README.md"] = card(manifest).encode("utf-8")
+    about = About(project.schema, project.config.card, by_part, works)
+    encoded["README.md"] = card(manifest, about).encode("utf-8")
     manifest["files"] = _listed(encoded)
     encoded[MANIFEST] = sealed(manifest)
     return Dataset(
