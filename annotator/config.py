@@ -64,8 +64,8 @@ class Config:
     `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
     chooses which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse, `pace` whether
     the queue tells how fast one is. `reasons` are the codes that a reviewer chooses from;
-    with `hide_names` review does not say who coded what. `license` is told in what is exported,
-    and `card` what only people know of the data (see `CARD`).
+    with `hide_names` review does not say who coded what. With a `closed` codebook only its names are taken.
+    `license` is told in what is exported, and `card` what only people know of the data (see `CARD`).
     """
 
     schema: str = "actors-claims-stances"
@@ -80,6 +80,7 @@ class Config:
     blind_seed: str = ""
     reasons: tuple[str, ...] = ("guideline", "bounds", "overlooked", "context", "ambiguous")
     hide_names: bool = False
+    codebook: str = "open"
     license: str = ""
     card: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +104,7 @@ shared = {shared}            # true: several unix users work in this folder
 # blind_seed = ""            # chooses which; empty: the project's own seed
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
 # hide_names = false         # true: review does not say who coded what
+# codebook = "open"          # closed: only names of the codebook are taken; annotator codebook
 # license = "CC-BY-4.0"      # told in the gold data set
 
 # [card]                     # what only people know, for the data card of the gold data set
@@ -174,6 +176,7 @@ _SETTINGS = {
     "schema": _NAME, "shared": _SWITCH, "splitting": _one_of(*get_args(Splitting)), "suggesters": _STRINGS,
     "theme": _TEXT, "mouse": _SWITCH, "pace": _SWITCH,
     "blind_share": _SHARE, "blind_seed": _TEXT, "reasons": _STRINGS, "hide_names": _SWITCH,
+    "codebook": _one_of("open", "closed"),
     "license": _TEXT,
 }  # fmt: skip
 _SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}

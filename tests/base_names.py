@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import sys
 
-from annotator.learners.names import forms, namer
+from annotator.learners.names import forms, namer, next_word
 from annotator.learners.names.learning import Coded, learn
+from annotator.learners.names.text import NameText
+from annotator.learners.names.training import Group, fit
+from annotator.model.naming import CONTRARY
+from annotator.model.span import Span
 from annotator.workflows.training.base import seed_records
 
 
@@ -23,8 +27,45 @@ def coded(part: str) -> list[Coded]:
     ]
 
 
+def concepts(part: str) -> list[tuple[NameText, list[tuple[Span, str, list[str], list[str]]]]]:
+    """The concepts of a part by document: claim, concept without `not:`, concepts and entities that came before it."""
+    out = []
+    for record in seed_records(part):
+        if record.document.meta.get("language", "en") != "en":
+            continue
+        decided: list[str] = []
+        rows: list[tuple[Span, str, list[str], list[str]]] = []
+        claims = sorted((s for s in record.spans if s.layer == "claim"), key=lambda s: (s.start, -s.end))
+        for claim in claims:
+            held = claim.attributes.get("concept")
+            entities = [str(s.entity) for s in record.spans if s.entity and s.start < claim.end]
+            for name in held if isinstance(held, list) else []:
+                bare = str(name).removeprefix(CONTRARY)
+                rows.append((claim, bare, list(decided), entities))
+                if bare not in decided:
+                    decided.append(bare)
+        if rows:
+            out.append((NameText(record.document), rows))
+    return out
+
+
+def learn_words(part: str) -> dict[str, object]:
+    """Weights and names of the next word; the counts of each document's choices leave the document out."""
+    documents = concepts(part)
+    choices: list[Group] = []
+    for at, (text, rows) in enumerate(documents):
+        others = [name for i, (_, few) in enumerate(documents) if i != at for _, name, _, _ in few]
+        counts = next_word.Counts().learn(others)
+        for claim, name, decided, entities in rows:
+            given = next_word.context(text, claim, decided, entities)
+            choices += next_word.groups(given, counts, name)
+    names = [name for _, rows in documents for _, name, _, _ in rows]
+    return {"weights": fit(choices, steps=200), "names": names}
+
+
 if __name__ == "__main__":
     forms.WORDS.write_text(json.dumps(forms.word_lists(), indent=0) + "\n", encoding="utf-8")
     found = learn(coded("train"))
     namer.WEIGHTS.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    next_word.NEXT.write_text(json.dumps(learn_words("train"), indent=0) + "\n", encoding="utf-8")
     sys.stdout.write(", ".join(f"{kind} {len(of)} weights" for kind, of in found.items()) + "\n")

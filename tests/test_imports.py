@@ -18,6 +18,7 @@ HEAVY = (
     "textual",
     "krippendorff",
     "distributed",
+    "rapidfuzz",
 )
 
 

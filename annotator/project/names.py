@@ -29,6 +29,10 @@ class Names:
         """The entities of the codebook of which a form is a name or an alias."""
         return self.codebook().named("entity", form)
 
+    def usage(self, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+        """Name -> mentions, documents and annotators, the most frequent first. Reads all names of a kind."""
+        return store.usage(self._database, kind)
+
     def codebook(self) -> Codebook:
         """The codebook as it stands; read again only after it was changed."""
         version = codebook.version(self._database)

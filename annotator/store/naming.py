@@ -110,6 +110,16 @@ def of_form(db: Database, kind: Kind, form: str) -> dict[str, int]:
     return dict(rows)
 
 
+def usage(db: Database, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+    """Of each name of a kind how many mentions it has, in how many documents, by whom; the most frequent first."""
+    rows = db.rows(
+        "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) FROM name "
+        "WHERE kind = ? GROUP BY name ORDER BY n DESC, name",
+        (kind,),
+    )
+    return {name: (number, documents, tuple(sorted(who.split(",")))) for name, number, documents, who in rows}
+
+
 def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mention]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.model import actions as do
+from annotator.model.codebook import Codebook
+from annotator.model.naming import CONTRARY, Kind, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
-from annotator.model.span import Span, Value
+from annotator.model.span import Span, Value, reading_order
 from annotator.project import Known
-from annotator.tui.offers import Offer
+from annotator.tui.offers import Completer, Offer
+
+EMPTY = Codebook()
 
 
 @dataclass(frozen=True, slots=True)
 class NameField:
     """The canonical name of an item: `kind` is entity or concept, `name` the attribute that holds it."""
 
-    kind: str
+    kind: Kind
     name: str
     value: str
     about: str
@@ -39,34 +43,102 @@ def field_of(state: ReviewState) -> NameField | None:
     form = " ".join(quote.split())
     entity = layer.attribute_of_type("entity")
     if entity is not None:
-        return NameField("entity", "entity", item.value.entity or "", about, entity.multiple, form)
+        # What is only proposed is offered, not written.
+        held = "" if state.proposed_name(item) is not None else item.value.entity or ""
+        return NameField("entity", "entity", held, about, entity.multiple, form)
     concept = layer.attribute_of_type("concept")
     if concept is None:
         return None
-    held = item.value.attributes.get(concept.name, "")
-    value = "; ".join(map(str, held)) if isinstance(held, list) else str(held)
+    given = item.value.attributes.get(concept.name, "")
+    value = "; ".join(map(str, given)) if isinstance(given, list) else str(given)
     return NameField("concept", concept.name, value, about, concept.multiple, form)
 
 
-def offers(field: NameField, known: Sequence[Known]) -> list[Offer]:
-    """The names in use, those first that stood for the same text before, with the forms they go by."""
+def offers(
+    field: NameField,
+    known: Sequence[Known],
+    *,
+    proposed: Sequence[str] = (),
+    decided: Sequence[str] = (),
+    codebook: Codebook = EMPTY,
+) -> list[Offer]:
+    """The names that are offered: of an entity those `proposed` for it, then those in use, first those that stood for
+    the same text before; of a concept see `concept_offers`, where `decided` are those of the document, the latest
+    last. What the codebook lists comes too."""
     form = field.form.casefold()
 
     def times(name: Known) -> int:
         return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
 
     ranked = sorted(known, key=lambda name: -times(name))
+    if field.kind == "concept":
+        return concept_offers(field, ranked, decided)
+    by_name = {name.name: name for name in ranked}
+    first = [
+        by_name.get(name) or Known(name, 0) for name in dict.fromkeys([*proposed, *_listed(field, codebook)])
+    ]
+    taken = {name.name for name in first}
+    ranked = [*first, *(name for name in ranked if name.name not in taken)]
+    ranked += [
+        Known(one.name, 0, dict.fromkeys(one.aliases, 0)) for one in codebook.entries
+        if one.kind == "entity" and one.name not in by_name and one.name not in taken
+    ]  # fmt: skip
+    capital = field.form[:1].isupper()
     return [
         Offer(
             name.name,
-            f"{name.count}  {', '.join(list(name.aliases)[:4])}"
-            if field.kind == "entity"
-            else str(name.count),
-            tuple(name.aliases) if field.kind == "entity" else (),
-            remembered=times(name) > 0,
+            f"{name.count}  {', '.join(list(name.aliases)[:4])}" if name.count else "",
+            tuple(name.aliases),
+            # A common noun's name is chosen from this document only.
+            remembered=bool(proposed) if i == 0 and proposed else capital and times(name) > 0,
         )
-        for name in ranked
+        for i, name in enumerate(ranked)
     ]
+
+
+def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
+    return codebook.named("entity", field.form)
+
+
+def concept_offers(field: NameField, known: Sequence[Known], decided: Sequence[str]) -> list[Offer]:
+    """The concepts in use and in the codebook, those first that are likest to the claim, by their words and the words
+    of the claims that were given them, and those of this document, the latest before the others."""
+    from annotator.workflows.names.likeness import ranked_concepts
+
+    return [
+        Offer(name.name, f"{name.count}  {next(iter(name.aliases), '')}" if name.count else "codebook")
+        for name in ranked_concepts(field.form, known, decided)
+    ]
+
+
+def names_here(state: ReviewState, kind: Kind) -> list[str]:
+    """The names of a kind that stand in the document, in the order of the text."""
+    concepts = concepts_of(state.schema)
+    spans = sorted(
+        (one for one in state.annotations.annotations() if isinstance(one, Span)), key=reading_order
+    )
+    return [name for one in spans for own, name in names_of(one, concepts) if own == kind]
+
+
+def completer(state: ReviewState, field: NameField, known: Sequence[Known]) -> Completer | None:
+    """Who completes the word that is typed; nobody, of an item without text."""
+    item = state.focused
+    if item is None or not isinstance(item.value, Span):
+        return None
+    from annotator.learners.names import next_word
+    from annotator.learners.names.text import NameText
+
+    here = names_here(state, field.kind)
+    entities = here if field.kind == "entity" else names_here(state, "entity")
+    given = next_word.context(NameText(state.document), item.value, [_bare(n) for n in here], entities)
+    learnt = [_bare(one.name) for one in known]
+    # Entities are worded otherwise than concepts, of which the counts are that come with the program.
+    counts = next_word.Counts() if field.kind == "entity" else None
+    return next_word.NextWord(given, learnt, counts=counts)
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix(CONTRARY)
 
 
 def set_to(field: NameField, answer: str) -> do.SetAttribute:
@@ -94,4 +166,6 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
     ]  # fmt: skip
 
 
-__all__ = ["NameField", "field_of", "labels", "offers", "set_to"]
+__all__ = [
+    "NameField", "completer", "concept_offers", "field_of", "labels", "names_here", "offers", "set_to",
+]  # fmt: skip

@@ -1,9 +1,19 @@
-"""What a line of input offers, and which of it the typed words find."""
+"""What a line of input offers, which of it the typed letters find, and what completes them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from annotator.model.naming import CONTRARY
+
+NEAR = 84
+"""Percent of likeness from which on a known name is told of while another is typed."""
+ALIKE = 75
+"""Percent of likeness from which on a typed word finds a word of an offer."""
+_WORD = re.compile(r"[\w'’-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +27,85 @@ class Offer:
     """Whether it is what was taken for the same thing before: chosen until something else is typed."""
 
 
+class Completer(Protocol):
+    """Knows what comes next on a line."""
+
+    def rest(self, typed: str) -> str:
+        """What completes the word being typed, or the next word after a blank; empty where nothing is known."""
+        ...
+
+
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
-    """The offers that the typed words find, those that begin with it first; all of them for nothing."""
-    wanted = typed.casefold().strip()
+    """The offers that the typed letters find, all of them for nothing: first those that begin with them, then those
+    of which words begin with the typed words in any order, then those that hold them, then those with words alike
+    (`santions`)."""
+    wanted = typed.casefold().removeprefix(CONTRARY).strip()
     if not wanted:
         return list(offers)
+    parts = wanted.split()
     ranked: list[tuple[int, int, Offer]] = []
+    left: list[tuple[int, Offer]] = []
     for i, offer in enumerate(offers):
-        names = [offer.value.casefold(), *(alias.casefold() for alias in offer.aliases)]
-        if any(name.startswith(wanted) for name in names):
-            ranked.append((0, i, offer))
-        elif any(wanted in name for name in names):
-            ranked.append((1, i, offer))
+        names = [name.casefold().removeprefix(CONTRARY) for name in (offer.value, *offer.aliases)]
+        rank = min(_rank(wanted, parts, name) for name in names)
+        if rank < 3:
+            ranked.append((rank, i, offer))
+        else:
+            left.append((i, offer))
+    if len(wanted) >= 4 and len(ranked) < 6:
+        ranked += [(3, i, offer) for i, offer in left if _is_alike(parts, offer)]
     return [offer for _, _, offer in sorted(ranked, key=lambda r: r[:2])]
 
 
-__all__ = ["Offer", "matching"]
+def _rank(wanted: str, parts: Sequence[str], name: str) -> int:
+    if name.startswith(wanted):
+        return 0
+    words = _WORD.findall(name)
+    if all(any(word.startswith(part) for word in words) for part in parts):
+        return 1
+    return 2 if wanted in name else 3
+
+
+def _is_alike(parts: Sequence[str], offer: Offer) -> bool:
+    """Whether each typed word is like a word of the offer, or like the beginning of one."""
+    from rapidfuzz import fuzz
+
+    words = _WORD.findall(" ".join((offer.value, *offer.aliases)).casefold())
+    return all(
+        any(word.startswith(part) or fuzz.ratio(part, word, score_cutoff=ALIKE) for word in words)
+        for part in parts
+    )
+
+
+def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
+    """The known name that is most like what is typed and is not it, with the percent of likeness; None below `NEAR`."""
+    wanted = typed.strip().removeprefix(CONTRARY)
+    if len(wanted) < 4:
+        return None
+    from rapidfuzz import fuzz, process
+
+    names = [name.removeprefix(CONTRARY) for name in known]
+    if wanted in names:
+        return None
+    found = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=NEAR)
+    return None if found is None else (found[0], round(found[1]))
+
+
+def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | None:
+    """A part that only begins a known name at a word or inside one, with that name: it may be half typed."""
+    names = set(known)
+    for part in parts:
+        if len(part) >= 2 and part not in names:
+            whole = next((name for name in known if name.startswith(part)), None)
+            if whole is not None:
+                return part, whole
+    return None
+
+
+def turned(part: str) -> str:
+    """The contrary of what is being written: `not: ` before it, or not any more."""
+    bare = part.lstrip()
+    return bare.removeprefix(CONTRARY) if bare.startswith(CONTRARY) else f"{CONTRARY}{bare}"
+
+
+__all__ = ["ALIKE", "NEAR", "Completer", "Offer", "matching", "nearest", "turned", "unfinished"]

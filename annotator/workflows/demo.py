@@ -16,6 +16,7 @@ from annotator.project import TOUR, Project
 from annotator.resources import folder
 from annotator.workflows import background
 from annotator.workflows.exchange.importing import ImportOptions, ingest
+from annotator.workflows.names.codebook import import_codebook
 
 DECIDED = 6
 """Of how many seeds the demo holds the gold; the differences of the others are there to be decided."""
@@ -103,6 +104,8 @@ def add_corpus(project: Project, corpus: str = SEEDS) -> None:
     # After the codings: gold that is older than a coding counts as changed since.
     gold = read_records(home / "gold.jsonl", project.schema)
     project.log.add_records(r for r in gold if r.document.id in decided)
+    if (home / "codebook.csv").is_file():
+        import_codebook(project, home / "codebook.csv", who="seeds")
     for text in sorted(home.glob("*.txt")):
         ingest(project, text, ImportOptions(title=titles[text.stem]["title"]))
 

@@ -68,15 +68,15 @@ def participle_of(verb: str) -> str:
     """The past participle of a verb in its base form: `lift` gives `lifted`."""
     from annotator.english import tables
 
-    found = [form for form, kind in tables.forms(verb).items() if kind in ("participle", "both")]
-    return found[0] if found else next(f for f, kind in tables.forms(verb).items() if kind == "past")
+    kinds = {kind: form for form, kind in tables.forms(verb).items()}
+    return next((kinds[kind] for kind in ("participle", "both", "past") if kind in kinds), verb)
 
 
 def third_of(verb: str) -> str:
     """The third person of a verb in its base form: `deny` gives `denies`."""
     from annotator.english import tables
 
-    return next(form for form, kind in tables.forms(verb).items() if kind == "s")
+    return next((form for form, kind in tables.forms(verb).items() if kind == "s"), verb)
 
 
 WORDS = Path(__file__).parent / "_data" / "english.json"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from annotator.model import actions as do
+from annotator.model.naming import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
@@ -12,7 +13,7 @@ from annotator.tui.offers import Offer
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import OFFERED, Prompt
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.theme import Theme
 
@@ -66,14 +67,28 @@ class AskingScreen(CommandScreen):
             if field.kind == "entity"
             else self.session.project.names.concepts()
         )
-        title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}"
+        codebook = self.session.project.names.codebook()
+        turns = "; ! turns it" if field.kind == "concept" else ""
+        title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}{turns}"
         prompt = Prompt(
             title,
             self.theme_now,
             value=field.value,
-            offers=naming.offers(field, known),
+            offers=naming.offers(
+                field,
+                known,
+                proposed=[one.entity for one in self._proposed(field)],
+                decided=naming.names_here(self.session.review, "concept"),
+                codebook=codebook,
+            ),
             anew=True,
             several=True,
+            numbered=True,
+            contraries=field.kind == "concept",
+            completer=naming.completer(self.session.review, field, known),
+            known=[one.name for one in known]
+            + [one.name for one in codebook.entries if one.kind == field.kind],
+            check=self._not_listed(field),
         )
 
         def then(answer: str) -> None:
@@ -86,6 +101,29 @@ class AskingScreen(CommandScreen):
                 self._message = message
 
         self._ask(prompt, then, after=returned)
+
+    def _proposed(self, field: naming.NameField) -> Sequence[ProposedName]:
+        """Names for the item in focus, where its field is an entity."""
+        item = self.session.review.focused
+        if item is None or field.kind != "entity" or not isinstance(item.value, Span):
+            return ()
+        return self.session.review.ranked_names(item.value)[:OFFERED]
+
+    def _not_listed(self, field: naming.NameField) -> Callable[[str], str] | None:
+        """With a closed codebook, what to say of a name that is not in it; None with an open one."""
+        project = self.session.project
+        if project.config.codebook != "closed":
+            return None
+        codebook = project.names.codebook()
+
+        def problem(answer: str) -> str:
+            parts = [part.strip() for part in answer.split(";") if part.strip()]
+            alien = next((part for part in parts if codebook.get(field.kind, part) is None), None)
+            if alien is None:
+                return ""
+            return f"“{alien}” is not in the codebook, which is closed: take one of its names, or leave a note (c)"
+
+        return problem
 
     def run_label(self) -> None:
         """A label from a list: of the selection, or of the stance in the making."""

@@ -8,20 +8,49 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
+from textual.suggester import Suggester
 from textual.widgets import Input
 
-from annotator.tui.offers import Offer, matching
+from annotator.model.naming import CONTRARY
+from annotator.tui.offers import Completer, Offer, matching, nearest, turned, unfinished
 from annotator.tui.rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
 OFFERED = 6
-"""Rows of offers."""
+"""Rows of offers, each with the digit that takes it while nothing is typed."""
+TURN = "!"
+"""The key that makes a concept its contrary."""
+
+
+class _Grey(Suggester):
+    """What stands in grey behind the cursor."""
+
+    def __init__(self, rest: Callable[[str], str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._rest = rest
+
+    async def get_suggestion(self, value: str) -> str | None:
+        rest = self._rest(value)
+        return value + rest if rest else None
+
+
+class _Line(Input):
+    """A line that asks its prompt about a key before it takes it as a letter."""
+
+    takes: Callable[[str, str], bool] | None = None
+
+    def on_key(self, event: events.Key) -> None:
+        if self.takes is not None and self.takes(event.key, event.character or ""):
+            event.stop()
+            event.prevent_default()
 
 
 class Prompt(ModalScreen[str | None]):
     """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces what is there;
-    with `several` offers complete what stands behind the last semicolon. Esc answers None."""
+    with `several` offers complete what stands behind the last semicolon. With `numbered` a digit takes an offer while
+    nothing is typed; `completer` knows the next word, which Right or Tab takes; with `contraries` a key makes what is
+    written its contrary; `known` are the names that are told of when another is like them. Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 
@@ -35,22 +64,33 @@ class Prompt(ModalScreen[str | None]):
         strict: bool = False,
         anew: bool = False,
         several: bool = False,
+        numbered: bool = False,
+        contraries: bool = False,
+        completer: Completer | None = None,
+        known: Sequence[str] = (),
         check: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self._title, self._look, self._value = title, theme, value
         self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
-        self._several = several
+        self._several, self._numbered, self._contraries = several, numbered, contraries
+        self._completer, self._known = completer, known
         self._found: list[Offer] = list(offers)
         self._chosen = self._first()
         self._complaint = ""
+        self._warned = ""
 
     def compose(self) -> ComposeResult:
         yield Rows(id="offers")
-        yield Input(self._value, id="line", compact=True, select_on_focus=self._anew)
+        grey = _Grey(self._grey) if self._completer or self._known else None
+        first = self._completer.rest("") if self._completer is not None and not self._value else ""
+        yield _Line(
+            self._value, first, id="line", compact=True, select_on_focus=self._anew, suggester=grey
+        )  # fmt: skip
 
     def on_mount(self) -> None:
-        line = self.query_one("#line", Input)
+        line = self.query_one("#line", _Line)
+        line.takes = self._takes
         line.cursor_blink = False
         self.query_one("#offers").styles.height = min(OFFERED, len(self._offers)) + 1
         line.focus()
@@ -59,10 +99,17 @@ class Prompt(ModalScreen[str | None]):
     def on_resize(self, _: events.Resize) -> None:
         self._show()
 
+    @property
+    def _line(self) -> Input:
+        return self.query_one("#line", Input)
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._found = matching(self._offers, "" if event.value == self._value else self._part(event.value)[1])
-        self._chosen = 0 if self._strict else (self._first() if event.value == self._value else -1)
-        self._complaint = ""
+        untouched = event.value == self._value
+        part = self._part(event.value)[1]
+        self._found = matching(self._offers, "" if untouched else part)
+        self._chosen = 0 if self._strict else (self._first() if untouched else -1)
+        near = None if untouched or not self._known else nearest(self._known, part)
+        self._complaint = f"known: {near[0]}  {near[1]} % alike" if near else ""
         self._show()
 
     def _part(self, value: str) -> tuple[str, str]:
@@ -75,19 +122,64 @@ class Prompt(ModalScreen[str | None]):
         known = bool(self._offers) and self._offers[0].remembered and not self._value
         return 0 if self._strict or known else -1
 
+    def _is_empty(self) -> bool:
+        """Whether nothing is typed yet of the item that is being written; what stands untouched counts as nothing."""
+        value = self._line.value
+        if self._anew and value == self._value:
+            return True
+        return not self._part(value)[1].strip().removeprefix(CONTRARY.strip()).strip()
+
+    def _with(self, value: str, name: str) -> str:
+        """The line with a name in place of what is being written, which may say that its contrary is meant."""
+        before, part = self._part("" if self._anew and value == self._value else value)
+        if part.lstrip().startswith(CONTRARY.strip()):
+            name = turned(name)
+        return f"{before}; {name}" if before else name
+
+    def _grey(self, value: str) -> str:
+        """What follows the cursor in grey: the rest of the first offer that is begun, else the next word."""
+        part = self._part(value)[1].lstrip()
+        bare = part.removeprefix(CONTRARY)
+        if bare and not self._contraries:
+            begun = next((o.value for o in self._found if o.value.startswith(bare) and o.value != bare), "")
+            if begun:
+                return begun[len(bare) :]
+        untouched = bool(value) and value == self._value
+        return "" if self._completer is None or untouched else self._completer.rest(bare)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         answer: str = event.value
         if self._chosen >= 0 or self._strict:
             if not self._found:
                 return
-            offered = self._found[max(0, self._chosen)].value
-            before = self._part(answer)[0]
-            answer = f"{before}; {offered}" if before else offered
+            answer = self._with(answer, self._found[max(0, self._chosen)].value)
+        elif answer != self._value and (begun := self._half_typed(answer)):
+            self._complain(begun)
+            return
+        self._answer(answer)
+
+    def _half_typed(self, answer: str) -> str:
+        """What to say of an item that only begins a known name, the first time that it is entered."""
+        parts = (
+            [part.strip().removeprefix(CONTRARY) for part in answer.split(";")] if self._several else [answer]
+        )
+        found = unfinished(self._known, parts)
+        if found is None or self._warned == answer:
+            return ""
+        self._warned = answer
+        return (
+            f"“{found[0]}” is not known, {found[1]} is: tab completes it, enter once more takes “{found[0]}”"
+        )
+
+    def _answer(self, answer: str) -> None:
         if self._check is not None and (complaint := self._check(answer)):
-            self._complaint = complaint
-            self._show()
+            self._complain(complaint)
             return
         self.dismiss(answer)
+
+    def _complain(self, complaint: str) -> None:
+        self._complaint = complaint
+        self._show()
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -103,17 +195,44 @@ class Prompt(ModalScreen[str | None]):
             self._chosen = max(low, min(len(self._found) - 1, self._chosen + step))
             self._show()
 
+    def _takes(self, key: str, character: str) -> bool:
+        """Whether a key takes an offer by its number, completes what is typed, or turns it into its contrary."""
+        line = self._line
+        if self._numbered and character.isdecimal() and self._is_empty():
+            number = int(character) - 1
+            if 0 <= number < min(OFFERED, len(self._found)):
+                self._answer(self._with(line.value, self._found[number].value))
+                return True
+        if self._contraries and character == TURN:
+            untouched = self._anew and line.value == self._value
+            before, part = self._part("" if untouched and not line.value else line.value)
+            self._write(f"{before}; {turned(part)}" if before else turned(part))
+            return True
+        if key in ("tab", "right") and line.cursor_position == len(line.value):
+            rest = self._grey(line.value) if self._completer or self._known else ""
+            if rest:
+                self._write(line.value + rest + (" " if self._contraries else ""))
+                return True
+        return False
+
+    def _write(self, value: str) -> None:
+        line = self._line
+        line.value = value
+        line.cursor_position = len(value)
+
     def _show(self) -> None:
         width, theme = self.app.size.width, self._look
         top = max(0, self._chosen - OFFERED + 1)
         rows: list[list[Piece]] = [[((f" {self._complaint or self._title}").ljust(width), theme.bar)]]
         column = min(max((cell_len(offer.value) for offer in self._offers), default=0), width // 2)
+        numbered = self._numbered and top == 0 and self.is_mounted and self._is_empty()
         for i, offer in enumerate(self._found[top : top + OFFERED], top):
             here = i == self._chosen
             style = theme.strong if here else PLAIN
             name = clip(offer.value, column)
+            mark = "▸ " if here else f"{i + 1} " if numbered else "  "
             rows.append(
-                [("▸ " if here else "  ", theme.strong), (name, style),
+                [(mark, theme.strong), (name, style),
                  (" " * (column + 2 - cell_len(name)), PLAIN), (clip(offer.note, width - column - 5), theme.muted)]
             )  # fmt: skip
         self.query_one("#offers", Rows).show([strip(row) for row in rows])

@@ -13,7 +13,7 @@ from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import Prompt
-from annotator.workflows.names.registry import Entry, Kind, entries, mentions, rename
+from annotator.workflows.names.registry import Entry, Kind, entries, mentions, rename, undo_rename
 from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     """The entities or concepts that the annotator gave; enter lists the mentions, r renames or merges."""
     session = app.session
     known: list[Entry] = []
+    renamed: list[str] = []
 
     def lines() -> Sequence[Line]:
         known[:] = entries(session.project, session.annotator, kind)
@@ -37,26 +38,47 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
             if answer is None:
                 return
             try:
-                number = rename(session.project, session.annotator, kind, entry.name, answer)
+                token = session.project.new_session()
+                number = rename(session.project, session.annotator, kind, entry.name, answer, token=token)
             except StoreError as error:
                 screen.say(f"not all of it could be written: {error.message}")
             else:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
+                renamed.append(token)
                 screen.reload()
-                screen.say(f"{plural(number, 'mention')} {word} “{answer.strip()}”")
+                screen.say(f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back")
             session.reload()
 
         app.push_screen(
             Prompt(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers), answered
         )
 
+    def back(_: int) -> None:
+        if not renamed:
+            screen.say("nothing was renamed here")
+            return
+        try:
+            number = undo_rename(session.project, session.annotator, renamed.pop())
+        except StoreError as error:
+            screen.say(f"not all of it could be written: {error.message}")
+        else:
+            screen.reload()
+            screen.say(f"{plural(number, 'mention')} named as before")
+        session.reload()
+
     def choose(at: int) -> None:
         app.push_screen(_mentions(app, kind, known[at].name))
 
     title = "Entities" if kind == "entity" else "Concepts"
     key = "i on an item gives it one"
-    screen = ListScreen(title, lines, choose, keys={"r": ("rename, merge", change)}, empty=f"none yet; {key}")
+    screen = ListScreen(
+        title,
+        lines,
+        choose,
+        keys={"r": ("rename, merge", change), "u": ("take it back", back)},
+        empty=f"none yet; {key}",
+    )
     return screen
 
 

@@ -127,4 +127,52 @@ def take_back(project: Project, ruling: Ruling, *, reviewer: str | None = None) 
     return number
 
 
-__all__ = ["Entry", "Kind", "Mention", "entries", "mentions", "rename", "rule_same", "take_back"]
+def undo_rename(project: Project, annotator: str, token: str) -> int:
+    """Take back a renaming in all documents, where nothing was decided on an item since; how many items."""
+    number = 0
+    for document in project.documents.ids():
+        group = tuple(
+            event.decision for event in project.log.events(document, annotator)
+            if event.decision.group == f"{token}-{document}"
+        )  # fmt: skip
+        if not group:
+            continue
+        annotations, _ = project.log.annotations(document, annotator)
+        still = tuple(d for d in group if annotations.get(d.item, d.paragraph) == d.after)
+        if still:
+            project.log.record(document, annotator, undo_of(still, f"{project.new_session()}-{document}"))
+            number += len(still)
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class NameEvent:
+    """Something that was done to names: when, by whom, and what in a sentence."""
+
+    time: str
+    who: str
+    what: str
+
+
+def history(project: Project) -> list[NameEvent]:
+    """All that was written into the codebook and ruled on names, oldest first."""
+    words = {
+        "same": "is one with", "different": "is really different from", "parent": "belongs under",
+        "opposite": "is the contrary of",
+    }  # fmt: skip
+    found = [
+        (r.id, NameEvent(r.time, r.reviewer or "", f"{r.kind} “{r.name}” {words[r.relation]} “{r.canonical}”"
+                         + ("" if r.same else ": taken back")))
+        for r in project.names.rulings()
+    ]  # fmt: skip
+    found += [
+        (e.id, NameEvent(e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "taken out")))
+        for e in project.names.codebook_events()
+    ]
+    return [event for _, event in sorted(found, key=lambda pair: pair[0])]
+
+
+__all__ = [
+    "Entry", "Kind", "Mention", "NameEvent", "entries", "history", "mentions", "rename", "rule_same", "take_back",
+    "undo_rename",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""`annotator codebook`: the names that are to be used, with what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from annotator.cli_commands._shared import annotator_of, json_option, open_project, print_json, talk, tell
+from annotator.model.text import plural
+
+
+@click.group("codebook")
+def command() -> None:
+    """The names that are to be used: entities and concepts with definitions, aliases, parents, opposites and ids.
+
+    \b
+    Example:
+      annotator codebook import codebook.csv
+    """
+
+
+@command.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell what would be taken, and take nothing.")
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int:
+    """Take names from a CSV or TSV file; what has the name of an entry replaces it.
+
+    The columns are entry (entity or concept), name, kind, aliases (divided by |), definition, parent, opposite and
+    external_id. A file without the column entry is an authority file of entities: id, name, aliases, kind. Exit code 1
+    when something was left out or does not hold together.
+
+    \b
+    Examples:
+      annotator codebook import codebook.csv
+      annotator codebook import people-and-states.tsv --dry-run
+    """
+    from annotator.workflows.names.codebook import import_codebook
+
+    with open_project(ctx) as project:
+        done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run)
+    talk(*done.told)
+    if as_json:
+        print_json(asdict(done))
+    else:
+        would = "would be " if dry_run else ""
+        tell(f"{plural(done.added, 'name')} {would}new, {done.changed} {would}changed, {done.same} as before")
+    return 1 if done.told else 0
+
+
+@command.command("export")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
+    """Write the codebook as CSV, to PATH or the screen, with how often, in how many documents and by whom each name is
+    used. Names in use that are no entries come last.
+
+    \b
+    Examples:
+      annotator codebook export codebook.csv
+      annotator codebook export | column -s, -t
+    """
+    from annotator.workflows.agreement.tables import write_text
+    from annotator.workflows.names.codebook import COLUMNS, COUNTS, as_csv, rows_of
+
+    with open_project(ctx) as project:
+        rows = rows_of(project)
+    if as_json:
+        print_json([dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows])
+    elif path is None:
+        tell(*as_csv(rows).rstrip("\n").split("\n"))
+    else:
+        write_text(path, as_csv(rows))
+        talk(f"{path}: {plural(len(rows), 'name')}")
+    return 0
+
+
+@command.command()
+@click.pass_context
+def undo(ctx: click.Context) -> int:
+    """Take back what was written into the codebook last; each further time the deed before.
+
+    \b
+    Example:
+      annotator codebook undo
+    """
+    from annotator.workflows.names.codebook import undo_codebook
+
+    with open_project(ctx) as project:
+        number = undo_codebook(project, who=annotator_of(ctx))
+    tell(f"{plural(number, 'name')} as before" if number else "nothing to take back")
+    return 0
+
+
+@command.command()
+@json_option
+@click.pass_context
+def log(ctx: click.Context, as_json: bool) -> int:
+    """All that was written into the codebook and ruled on names, oldest first: when, who, what.
+
+    \b
+    Example:
+      annotator codebook log
+    """
+    from annotator.workflows.names.registry import history
+
+    with open_project(ctx) as project:
+        lines = history(project)
+    if as_json:
+        print_json([asdict(line) for line in lines])
+    else:
+        tell(*(f"{line.time}  {line.who or '–'}  {line.what}" for line in lines))
+    return 0

@@ -1,0 +1,197 @@
+"""The likeliest next word of a name as it is typed: from the claim, its paragraph, and the names given so far."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from annotator.learners.names import forms
+from annotator.learners.names.ranker import Weights, ranked
+from annotator.learners.names.text import NameText
+from annotator.model.span import Span
+
+NEXT = Path(__file__).parent / "_data" / "next_word.json"
+"""Made by `tests/base_names.py` from the concepts of the seeds, part `train`."""
+
+_SMALL = tuple(
+    "the a is are be of to in on for by with not should will can cannot may has have at from its than as more".split()
+)
+_FRAME = frozenset(("should", "will", "is", "are"))
+START, END = "^", "$"
+USUAL = 150
+"""Words of all names that are candidates anywhere."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often words and pairs of words stand in names."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def learn(self, names: Iterable[str], times: int = 1) -> Counts:
+        """Count these names too."""
+        for name in names:
+            line = [START, *name.split(), END]
+            for one, two in pairwise(line):
+                self.pairs[one, two] += times
+                self.words[two] += times
+        return self
+
+    def copy(self) -> Counts:
+        return Counts(Counter(self.words), Counter(self.pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the next word of a name of one span depends on."""
+
+    label: str
+    claim: Mapping[str, str]
+    """Words of the span and their forms -> what form it is."""
+    paragraph: Mapping[str, str]
+    follows: frozenset[tuple[str, str]]
+    """Pairs of words that stand so in the span, in lower case."""
+    here: Counts
+    """The names decided in the document."""
+    entities: Counter[str]
+    """Words of its entities."""
+
+
+def context(text: NameText, span: Span, decided: Sequence[str], entities: Sequence[str]) -> Context:
+    """The context of a span: `decided` are names of its kind in the document, `entities` its entities."""
+    first, after = text.within(span.start, span.end)
+    here = text.words[first].paragraph if text.words else 0
+    around = [i for i, word in enumerate(text.words) if word.paragraph == here]
+    inside = [word.lower for word in text.words[first:after]]
+    return Context(
+        span.label,
+        _forms(text, range(first, after)),
+        _forms(text, around),
+        frozenset(pairwise(inside)),
+        Counts().learn(decided),
+        Counter(word for name in entities for word in name.split()),
+    )
+
+
+def _forms(text: NameText, indices: Iterable[int]) -> dict[str, str]:
+    """The words as they are, in other forms of the verb, and in the other number."""
+    from annotator.english import tables
+
+    found: dict[str, str] = {}
+    for i in indices:
+        word = text.words[i]
+        if word.kind == "mark":
+            continue
+        plain = word.text if word.kind == "name" else word.lower
+        if word.genitive:
+            found.setdefault(f"{plain}'s", "poss")
+        found.setdefault(plain, f"asis_{word.kind}")
+        bases = tables.verb_forms().get(word.lower, ())
+        for base, _ in bases:
+            if word.kind != "function" and base not in ("be", "have", "do"):
+                found.setdefault(base, "lemma")
+                found.setdefault(forms.participle_of(base), "part")
+                found.setdefault(forms.third_of(base), "third")
+        if word.kind == "noun":
+            found.setdefault(forms.singular_of(word.lower), "sing")
+            found.setdefault(forms.plural_of(forms.singular_of(word.lower)), "plur")
+    return found
+
+
+def candidates(given: Context, counts: Counts, before: Sequence[str]) -> dict[str, set[str]]:
+    """Every word that may come after the words `before`, with its features."""
+    usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
+    every = {
+        *given.claim, *given.paragraph, *given.here.words, *given.entities, *_SMALL, *usual,
+    } - {END}  # fmt: skip
+    last = before[-1] if before else START
+    return {word: set(_features(word, last, before, given, counts)) for word in every}
+
+
+def _features(word: str, last: str, before: Sequence[str], given: Context, counts: Counts) -> Iterator[str]:
+    yield "b"
+    if word in given.claim:
+        yield from ("claim", f"claim_{given.claim[word]}")
+    elif word in given.paragraph:
+        yield from ("par", f"par_{given.paragraph[word]}")
+    if (number := given.here.words[word]) > 0:
+        yield f"dec{min(3, number)}"
+    if (number := given.here.pairs[last, word]) > 0:
+        yield f"dbi{min(2, number)}"
+    if (number := given.entities[word]) > 0:
+        yield f"ent{min(3, number)}"
+    if (last.lower(), word.lower()) in given.follows:
+        yield "tb"
+    if (number := counts.pairs[last, word]) > 0:
+        yield f"bi{min(4, int(log2(number + 1)))}"
+    yield f"uni{min(8, int(log2(counts.words[word] + 1)))}"
+    if word in before:
+        yield "used"
+    if word in _SMALL:
+        yield from (f"f_{word}", f"f_{word}_{'mid' if before else 'start'}")
+    if word in _FRAME:
+        framed = "should" in before or "will" in before
+        yield from (f"{word}_{given.label}_{min(len(before), 4)}", f"{word}_{'Y' if framed else 'N'}")
+    if last in _SMALL or last == START:
+        form = given.claim.get(word) or given.paragraph.get(word) or ""
+        yield f"after_{last}_{'claim' if word in given.claim else 'no'}_{form}"
+
+
+@cache
+def _shipped() -> tuple[Weights, Counts]:
+    held: dict[str, Any] = json.loads(NEXT.read_text(encoding="utf-8"))
+    return held["weights"], Counts().learn(held["names"])
+
+
+class NextWord:
+    """Completes names of one span; `names` are those given in the project, which it learns from."""
+
+    def __init__(
+        self,
+        given: Context,
+        names: Iterable[str] = (),
+        *,
+        weights: Weights | None = None,
+        counts: Counts | None = None,
+    ) -> None:
+        self._given = given
+        self._weights = _shipped()[0] if weights is None else weights
+        self._counts = (_shipped()[1] if counts is None else counts).copy().learn(names)
+        self._kept: dict[tuple[str, ...], list[str]] = {}
+
+    def order(self, before: Sequence[str]) -> list[str]:
+        """Words that may follow, the likeliest first."""
+        key = tuple(before)
+        if key not in self._kept:
+            found = ranked(candidates(self._given, self._counts, before), self._weights)
+            self._kept[key] = [word for word, _ in found]
+        return self._kept[key]
+
+    def rest(self, typed: str) -> str:
+        """What completes the word that is being typed, or the next word after a blank; empty where nothing is known.
+        A word of which all is typed has no rest."""
+        words = typed.split(" ")
+        before, begun = [word for word in words[:-1] if word], words[-1]
+        for word in self.order(before):
+            if word.startswith(begun) and word != begun:
+                return word[len(begun) :]
+        return ""
+
+
+def groups(given: Context, counts: Counts, name: str) -> Iterator[tuple[dict[str, set[str]], str]]:
+    """Each word of a name as a choice to learn from."""
+    before: list[str] = []
+    for word in name.split():
+        yield candidates(given, counts, before), word
+        before.append(word)
+
+
+__all__ = ["END", "NEXT", "START", "Context", "Counts", "NextWord", "candidates", "context", "groups"]

@@ -1,0 +1,208 @@
+"""The codebook in and out of files: CSV with all columns, and authority files of entities (CSV or TSV)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.errors import InputError
+from annotator.formats.api import checked_file
+from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.naming import CONTRARY, Kind
+from annotator.project import Project
+
+COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
+"""Columns of a codebook; `aliases` are divided by |."""
+COUNTS = ("mentions", "documents", "annotators")
+"""Columns that an export adds, and that an import passes over."""
+_OTHER_NAMES = {
+    "id": "external_id",
+    "qid": "external_id",
+    "label": "name",
+    "type": "kind",
+    "alias": "aliases",
+}
+_ALL: Mapping[str, Kind] = {"entity": "entity", "concept": "concept"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookImport:
+    """What an import did: names that are new, that were changed, and that stood so already; `told` has a line for
+    everything that was left out or does not hold together."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    told: Sequence[str] = field(default_factory=tuple)
+
+
+def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
+    """The entries of a file, and what is to be told of it. A file without the column `entry` is an authority file:
+    all of it are entities, with the columns `id`, `name`, `aliases` and `kind` (the first two may be all there is).
+
+    Raises InputError, naming the file and the line, when it cannot be read or has no names.
+    """
+    checked_file(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", file=path, hint="Save it as CSV in UTF-8") from error
+    first = text.split("\n", 1)[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
+    columns = {name: _column(name) for name in rows.fieldnames or ()}
+    if "name" not in columns.values():
+        raise InputError(
+            "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
+        )
+    entries: dict[tuple[Kind, str], CodebookEntry] = {}
+    told: list[str] = []
+    try:
+        for row in rows:
+            line = rows.line_num
+            cells = {columns[key]: (value or "").strip() for key, value in row.items() if key in columns}
+            problem = _problem(cells, row, entries)
+            if problem:
+                told.append(f"{path}, line {line}: {problem}")
+                continue
+            entry = _entry(cells)
+            entries[entry.kind, entry.name] = entry
+    except csv.Error as error:
+        raise InputError(f"is no CSV: {error}", file=path, line=rows.line_num) from error
+    return list(entries.values()), told
+
+
+def _column(name: str) -> str:
+    plain = name.strip().casefold().replace(" ", "_")
+    return _OTHER_NAMES.get(plain, plain)
+
+
+def _problem(
+    cells: Mapping[str, str], row: Mapping[str, object], before: Mapping[tuple[Kind, str], object]
+) -> str:
+    """Why a row is left out; empty where it holds."""
+    name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
+    if None in row:
+        return "has more cells than there are columns: left out"
+    if not name:
+        return "has no name: left out"
+    if any(ord(letter) < 32 for letter in name) or ";" in name:
+        return f"“{name}” holds a semicolon or a control character, which divides names: left out"
+    if entry not in _ALL:
+        return f"“{entry}” is no entry, which is entity or concept: left out"
+    if (_ALL[entry], name) in before:
+        return f"“{name}” stands there twice: the first is taken"
+    return ""
+
+
+def _entry(cells: Mapping[str, str]) -> CodebookEntry:
+    aliases = (alias.strip() for alias in cells.get("aliases", "").split("|"))
+    return CodebookEntry(
+        _ALL[cells.get("entry", "") or "entity"],
+        cells["name"],
+        cells.get("kind", ""),
+        tuple(dict.fromkeys(alias for alias in aliases if alias)),
+        cells.get("definition", ""),
+        cells.get("parent", ""),
+        cells.get("opposite", ""),
+        cells.get("external_id", ""),
+    )
+
+
+def import_codebook(project: Project, path: Path, *, who: str, dry_run: bool = False) -> CodebookImport:
+    """Take the entries of a file into the codebook of a project; what has the name of an entry replaces it. One deed,
+    which `undo_codebook` takes back.
+
+    Raises InputError as `read_codebook` does, and StoreError when it cannot be written.
+    """
+    entries, told = read_codebook(path)
+    before = project.names.codebook()
+    wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
+    added = sum((one.kind, one.name) not in before.by_name for one in wanted)
+    after = Codebook.of({**before.by_name, **{(one.kind, one.name): one for one in entries}}.values())
+    told = [*told, *problems(after, project)]
+    if not dry_run and wanted:
+        token = project.new_session()
+        project.names.write_codebook([(one.kind, one.name, one) for one in wanted], who=who, token=token)
+    return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(told))
+
+
+def problems(codebook: Codebook, project: Project) -> list[str]:
+    """What does not hold together: parents and opposites that are no entries, circles, kinds that are no labels,
+    aliases of two entries."""
+    labels = {
+        label.name for layer in project.schema.span_layers if layer.attribute_of_type("entity")
+        for label in layer.labels
+    }  # fmt: skip
+    found: list[str] = []
+    for one in codebook.entries:
+        for what, name in (("parent", one.parent), ("opposite", one.opposite.removeprefix(CONTRARY))):
+            if name and codebook.get(one.kind, name) is None:
+                found.append(f"“{one.name}”: its {what} “{name}” is no entry")
+        line = codebook.ancestors(one.kind, one.name)
+        if line and (last := codebook.get(one.kind, line[-1])) is not None and last.parent:
+            found.append(f"“{one.name}”: its parents go in a circle")
+        if one.kind == "entity" and one.label and labels and one.label not in labels:
+            found.append(f"“{one.name}”: “{one.label}” is no label of the schema")
+        for alias in one.aliases:
+            if len(codebook.named(one.kind, alias)) > 1 and codebook.named(one.kind, alias)[0] == one.name:
+                found.append(f"“{alias}” is an alias of {' and '.join(codebook.named(one.kind, alias))}")
+    return found
+
+
+def rows_of(project: Project) -> list[tuple[str, ...]]:
+    """The codebook as rows under `COLUMNS` and `COUNTS`: the entries in their order, then names that are in use without
+    one, the most frequent first."""
+    codebook = project.names.codebook()
+    usage = {kind: project.names.usage(kind) for kind in _ALL.values()}
+    rows = [_row(one, usage[one.kind]) for one in codebook.entries]
+    for kind, used in usage.items():
+        rows += [_row(CodebookEntry(kind, name), used) for name in used if codebook.get(kind, name) is None]
+    return rows
+
+
+def _row(one: CodebookEntry, usage: Mapping[str, tuple[int, int, tuple[str, ...]]]) -> tuple[str, ...]:
+    mentions, documents, who = usage.get(one.name, (0, 0, ()))
+    return (
+        one.kind, one.name, one.label, "|".join(one.aliases), one.definition, one.parent, one.opposite,
+        one.external_id, str(mentions), str(documents), "|".join(who),
+    )  # fmt: skip
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """The rows under their columns, with LF."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, *COUNTS])
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def undo_codebook(project: Project, *, who: str) -> int:
+    """Take back the latest deed in the codebook that stands, as events of their own; how many entries changed back."""
+    events = project.names.codebook_events()
+    undone = {event.token.removeprefix(_UNDO) for event in events if event.token.startswith(_UNDO)}
+    deeds = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]
+    if not deeds:
+        return 0
+    token = deeds[-1]
+    first = next(i for i, event in enumerate(events) if event.token == token)
+    before: dict[tuple[Kind, str], CodebookEntry | None] = {}
+    for event in events[:first]:
+        before[event.kind, event.name] = event.entry
+    changes = [
+        (event.kind, event.name, before.get((event.kind, event.name)))
+        for event in events
+        if event.token == token
+    ]
+    return project.names.write_codebook(changes, who=who, token=f"{_UNDO}{token}")
+
+
+_UNDO = "undo:"
+
+__all__ = [
+    "COLUMNS", "COUNTS", "CodebookImport", "as_csv", "import_codebook", "problems", "read_codebook", "rows_of",
+    "undo_codebook",
+]  # fmt: skip

@@ -1,0 +1,109 @@
+"""The line in which names are written: offers by number, completion, lists, contraries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from textual.app import App
+
+from annotator.tui.offers import Offer, matching, nearest, turned, unfinished
+from annotator.tui.screens.prompt import Prompt
+from annotator.tui.theme import choose
+
+NAMES = ("Masoud Pezeshkian", "Vladimir Putin", "government of Valdria", "not: sanctions should be lifted")
+OFFERS = [Offer(name) for name in NAMES]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("sanc", "not: sanctions should be lifted"),
+        ("santions", "not: sanctions should be lifted"),
+        ("not: sanc", "not: sanctions should be lifted"),
+        ("valdria gov", "government of Valdria"),
+        ("lifted sanct", "not: sanctions should be lifted"),
+        ("Mas", "Masoud Pezeshkian"),
+    ],
+)
+def test_letters_find_by_beginnings_of_words_and_in_spite_of_slips(typed: str, found: str) -> None:
+    assert [offer.value for offer in matching(OFFERS, typed)] == [found]
+
+
+def test_what_is_like_nothing_finds_nothing() -> None:
+    assert matching(OFFERS, "harbour dues") == []
+
+
+def test_near_names_are_told_and_the_same_name_is_not() -> None:
+    assert nearest(NAMES, "goverment of Valdria") == ("government of Valdria", 98)
+    assert nearest(NAMES, "government of Valdria") is None
+    assert nearest(NAMES, "gov") is None
+
+
+def test_a_concept_is_turned_and_turned_back() -> None:
+    assert turned("sanctions help") == "not: sanctions help"
+    assert turned("not: sanctions help") == "sanctions help"
+    assert turned("") == "not: "
+
+
+def test_what_only_begins_a_known_name_is_unfinished() -> None:
+    assert unfinished(NAMES, ["Mas"]) == ("Mas", "Masoud Pezeshkian")
+    assert unfinished(NAMES, ["Masoud Pezeshkian", "EU"]) is None
+
+
+class _Words:
+    """Knows one sentence."""
+
+    def rest(self, typed: str) -> str:
+        line = "aid should be sent "
+        begun = typed.split(" ")[-1]
+        word = next((w for w in line[len(typed) - len(begun) :].split(" ") if w.startswith(begun)), "")
+        return word[len(begun) :]
+
+
+def answer(keys: Sequence[str], **options: object) -> str | None:
+    """What a prompt answers after these keys."""
+    given: list[str | None] = []
+
+    async def play() -> None:
+        app: App[None] = App()
+        async with app.run_test(size=(80, 24)) as pilot:
+            prompt = Prompt(
+                "name", choose("dark", colors=256, no_color=False), numbered=True, several=True, **options
+            )  # type: ignore[arg-type]
+            app.push_screen(prompt, given.append)
+            await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause()
+
+    asyncio.run(play())
+    return given[0] if given else None
+
+
+def test_a_digit_in_the_empty_field_takes_an_offer_and_one_after_letters_is_a_letter() -> None:
+    assert answer(["2"], offers=OFFERS) == "Vladimir Putin"
+    assert answer(["2"], offers=OFFERS, value="Iran", anew=True) == "Vladimir Putin"
+    assert answer([*"G7", "enter"], offers=OFFERS) == "G7"
+    assert (
+        answer(["exclamation_mark", "1"], offers=OFFERS[3:], contraries=True) == "sanctions should be lifted"
+    )
+
+
+def test_lists_are_completed_item_by_item_and_nothing_half_typed_is_taken_at_once() -> None:
+    keys = [*"Mas", "tab", "semicolon", "space", *"Vl", "tab", "enter"]
+    assert answer(keys, offers=OFFERS, known=NAMES) == "Masoud Pezeshkian; Vladimir Putin"
+    assert answer([*"Mas", "enter"], offers=OFFERS, known=NAMES) is None
+    assert answer([*"Mas", "enter", "enter"], offers=OFFERS, known=NAMES) == "Mas"
+    assert answer([*"Mas", "tab", "semicolon", "space", *"Vl", "enter"], offers=OFFERS, known=NAMES) is None
+
+
+def test_the_next_word_is_taken_with_tab_or_right() -> None:
+    words = _Words()
+    assert (
+        answer(["tab", "right", "tab", "enter"], completer=words, contraries=True) or ""
+    ).strip() == "aid should be"
+    assert (
+        answer(["a", "right", "exclamation_mark", "enter"], completer=words, contraries=True) or ""
+    ).strip() == ("not: aid")
