@@ -225,7 +225,7 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
     from spacy.tokens import DocBin
 
     records = _gold()
-    docs = list(DocBin().from_bytes(docbin.dump(records)).get_docs(spacy.blank("en").vocab))
+    docs = list(DocBin().from_bytes(docbin.docbin(records, SCHEMA)).get_docs(spacy.blank("en").vocab))
     assert len(docs) == len(records)
     for record, doc in zip(records, docs, strict=True):
         assert doc.text == record.document.text
@@ -255,7 +255,7 @@ def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> 
         start = data.draw(st.integers(0, len(text) - 1))
         spans.append(Span(f"s{i}", "actor", "state", start, data.draw(st.integers(start + 1, len(text)))))
     record = Record(Document("d", "t", text, split_paragraphs(text)), "ada", Completion.DONE, tuple(spans))
-    (doc,) = DocBin().from_bytes(docbin.dump([record])).get_docs(Vocab())
+    (doc,) = DocBin().from_bytes(docbin.docbin([record], SCHEMA)).get_docs(Vocab())
     assert doc.text == text
     assert sorted((s.start_char, s.end_char) for s in doc.spans["actor"]) == sorted(
         (s.start, s.end) for s in spans

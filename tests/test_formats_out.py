@@ -295,6 +295,30 @@ def test_tasks_of_label_studio_hold_everybody_s_annotations() -> None:
     assert not task["annotations"] and task["predictions"][0]["model_version"] == "ann"
 
 
+@pytest.mark.slow
+def test_spacy_debugs_and_trains_on_what_is_written(tmp_path: Path) -> None:
+    from spacy.cli.debug_data import debug_data
+    from spacy.cli.train import train
+
+    texts = [f"The Port Board of pier {i} wants lower fares." for i in range(230)]
+    some = [
+        Record(
+            Document(f"d{i}", "t", text, split_paragraphs(text)), "ann", Completion.DONE,
+            (Span("a", "actor", "organization", 4, 14), Span("c", "claim", "policy", text.index("wants"), len(text) - 1)),
+        )
+        for i, text in enumerate(texts)
+    ]  # fmt: skip
+    how = WriteOptions(SCHEMA, part_of=lambda id: "dev" if id.endswith("7") else "train")
+    for inner, data in _files("spacy", some, how).items():
+        write(tmp_path / inner, data)
+    for name in ("spancat", "ner", "textcat"):
+        paths = {f"paths.{part}": str(tmp_path / f"{part}.spacy") for part in ("train", "dev")}
+        steps = {"training.max_steps": 2, "training.eval_frequency": 1}
+        debug_data(tmp_path / f"{name}.cfg", config_overrides=paths, silent=True)
+        train(tmp_path / f"{name}.cfg", tmp_path / name, overrides={**paths, **steps})
+        assert (tmp_path / name / "model-last" / "config.cfg").is_file()
+
+
 # --- the command line
 
 

@@ -1,4 +1,7 @@
-"""spaCy's DocBin: one Doc for each record, each layer of spans in `doc.spans[LAYER]`.
+"""A folder to train spaCy on: a DocBin for each part of the split, and a config for spancat, ner and textcat.
+
+One Doc for each record, each layer of spans in `doc.spans[LAYER]`. `doc.ents` has the spans of the first layer that
+overlap no other, the longest first; `doc.cats` which labels the layers of statements hold in the text.
 
 A span's label is in `span.label_`, its id in `span.id_`, its entity in `span.kb_id_`. What a Doc has no place for
 (title, annotator, attributes, relations) is in `doc.user_data["annotator"]`, as the canonical record has it. Tokens
@@ -8,24 +11,71 @@ that `span.start_char` and `span.end_char` are exactly the offsets of the record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from annotator.formats._writing import WriteOptions, count_lost
 from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 
-summary = "spaCy's DocBin, layers as span groups (out)"
+summary = "a folder to train spaCy on: DocBins and configs (out)"
 extensions = (".spacy",)
 
 
-def dump(records: Iterable[Record]) -> bytes:
-    """The bytes of a DocBin; the same records give the same bytes."""
-    from spacy.tokens import DocBin
-
-    bin = DocBin(attrs=["ORTH", "SPACY"], store_user_data=True)
+def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
+    """The DocBins, which are in memory until they are whole, and the configs."""
+    bins: dict[str, Any] = {}
+    language = "en"
     for record in records:
-        bin.add(_doc(record))
+        count_lost(record, how.lost, "notes", "flags")
+        language = str(record.document.meta.get("language") or language)
+        part = how.part_of(record.document.id)
+        bins.setdefault(part, _empty()).add(_doc(record, how.schema))
+    for part, bin in bins.items():
+        yield f"{part}.spacy", bin.to_bytes()
+    parts = {
+        "train": "train" if "train" in bins else next(iter(bins)),
+        "dev": "dev" if "dev" in bins else "train",
+    }
+    parts["dev"] = parts["dev"] if parts["dev"] in bins else parts["train"]
+    for component in ("spancat", "ner", "textcat_multilabel"):
+        yield (
+            f"{component.partition('_')[0]}.cfg",
+            _config(component, language, parts, how.schema).encode("utf-8"),
+        )
+
+
+def docbin(records: Iterable[Record], schema: LabelSchema) -> bytes:
+    """The bytes of a DocBin; the same records give the same bytes."""
+    bin = _empty()
+    for record in records:
+        bin.add(_doc(record, schema))
     data: bytes = bin.to_bytes()
     return data
+
+
+def _empty() -> Any:
+    from spacy.tokens import DocBin
+
+    return DocBin(attrs=["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE"], store_user_data=True)
+
+
+def _config(component: str, language: str, parts: Mapping[str, str], schema: LabelSchema) -> str:
+    """A config of spaCy's own defaults, for one component, on a CPU."""
+    from spacy.cli.init_config import init_config
+
+    config = init_config(
+        lang=_language(language).lang, pipeline=[component], optimize="efficiency", gpu=False
+    )
+    config["paths"]["train"], config["paths"]["dev"] = (f"{parts[one]}.spacy" for one in ("train", "dev"))
+    if component == "spancat":
+        key = schema.span_layers[0].name
+        config["components"]["spancat"]["spans_key"] = key
+        config["training"]["score_weights"] = {
+            f"spans_{key}_f": 1.0, f"spans_{key}_p": 0.0, f"spans_{key}_r": 0.0
+        }  # fmt: skip
+    text: str = config.to_str()
+    return text
 
 
 _languages: dict[str, Any] = {}
@@ -43,8 +93,9 @@ def _language(code: str) -> Any:
     return _languages[code]
 
 
-def _doc(record: Record) -> Any:
+def _doc(record: Record, schema: LabelSchema) -> Any:
     from spacy.tokens import Doc, SpanGroup
+    from spacy.util import filter_spans
 
     document = record.document
     text = document.text
@@ -65,6 +116,13 @@ def _doc(record: Record) -> Any:
         ]  # fmt: skip
         assert all(spans), "tokens are cut where spans begin and end"
         doc.spans[layer] = SpanGroup(doc, name=layer, spans=[span for span in spans if span is not None])
+    first = schema.span_layers[0].name
+    doc.ents = filter_spans(list(doc.spans[first])) if first in doc.spans else []
+    held = {(s.layer, s.label) for s in record.spans}
+    about = [
+        layer for layer in schema.span_layers if layer.name in schema.statement_layers
+    ] or schema.span_layers
+    doc.cats = {b.name: float((layer.name, b.name) in held) for layer in about for b in layer.labels}
     doc.user_data["annotator"] = {
         "id": document.id, "title": document.title, "annotator": record.annotator, "status": record.status.value,
         "attributes": {s.id: dict(s.attributes) for s in record.spans if s.attributes},
