@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,10 @@ from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.study import all_differences
 
 TEXT = "x" * 60
 
@@ -154,3 +158,24 @@ def test_cues_are_compared_as_spans() -> None:
     assert _one(found, "F1 cue, partial").value == pytest.approx(2 * 1.5 / 5)
     assert _one(found, "F1 cue, characters").value == pytest.approx(2 * 8 / (4 + 8 + 4 + 4 + 6))
     assert _one(found, "F1 cue, exact").coverage == pytest.approx(2 / 3)
+
+
+def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) -> None:
+    """The codings stay as they were made: the figure before and after can be told."""
+
+    def record(who: str, concept: str) -> Record:
+        span = Span("c", "claim", "policy", 6, 20, attributes={"concept": [concept]})
+        return Record(document(TEXT), who, Completion.DONE, (span,))
+
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records([record("a", "tolls should fall"), record("b", "tolls must fall")])
+        project.names.rule(
+            "concept", "tolls must fall", "tolls should fall", same=True, reviewer="lead", token="t"
+        )
+        before, after = (
+            next(r for r in agreement(project, same_names=one).results if r.name == "percent concept")
+            for one in (False, True)
+        )
+        assert (before.value, after.value) == (0, 1)
+        assert [d.kind for d in all_differences(project)] == ["concept"]
+        assert list(all_differences(project, same_names=True)) == []

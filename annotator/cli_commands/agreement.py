@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--measure", "measures", multiple=True, metavar="NAME", help="Only this measure; you can repeat it."
 )
+@click.option("--same-names", is_flag=True, help="Take names as one that were decided to be one.")
 @click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
@@ -79,6 +80,7 @@ def command(
     since: str | None,
     until: str | None,
     measures: tuple[str, ...],
+    same_names: bool,
     no_intervals: bool,
     bootstrap: int | None,
     reports: tuple[Path, ...],
@@ -116,7 +118,7 @@ def command(
         names = [a.strip() for a in annotators.split(",")] if annotators else None
         only = _documents(project, documents, since, until)
         if reports or tables_to is not None:
-            _write(project, names, layers, measures, only, reports, tables_to)
+            _write(project, names, layers, measures, only, reports, tables_to, same_names=same_names)
             return
         found = agreement(
             project,
@@ -125,6 +127,7 @@ def command(
             measures=measures or None,
             documents=only,
             intervals=not no_intervals and bootstrap != 0,
+            same_names=same_names,
         )
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
@@ -160,6 +163,8 @@ def _write(
     only: set[str] | None,
     reports: Sequence[Path],
     tables_to: Path | None,
+    *,
+    same_names: bool,
 ) -> None:
     """Reports and tables, and a line for each."""
     from annotator.workflows.agreement.methods import check_report, write_report
@@ -173,7 +178,9 @@ def _write(
         write_report(found, file)
         tell(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
     if tables_to is not None:
-        differing = all_differences(project, annotators=names, layers=layers or None, documents=only)
+        differing = all_differences(
+            project, annotators=names, layers=layers or None, documents=only, same_names=same_names
+        )
         for name, rows in write_tables(tables_to, files(found, differing)).items():
             tell(f"{tables_to / name}: {plural(rows, 'row')}")
 

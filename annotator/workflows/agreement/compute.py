@@ -6,11 +6,12 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
 from annotator.model.blind import is_blind
-from annotator.model.naming import concepts_of
+from annotator.model.naming import Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
@@ -39,9 +40,11 @@ def agreement(
     measures: Sequence[str] | None = None,
     documents: Collection[str] | None = None,
     intervals: bool = True,
+    same_names: bool = False,
 ) -> Agreement:
-    """How far the annotators agree, read once: nothing is kept that would be needed to follow changes. Raises
-    UsageError for a name that is none, or without shared work."""
+    """How far the annotators agree, read once: nothing is kept that would be needed to follow changes. With
+    `same_names` names that were decided to be one are one. Raises UsageError for a name that is none, or without
+    shared work."""
     return Follower(
         project,
         annotators=annotators,
@@ -50,6 +53,7 @@ def agreement(
         documents=documents,
         intervals=intervals,
         keep=False,
+        same_names=same_names,
     ).agreement()
 
 
@@ -67,8 +71,10 @@ class Follower:
         documents: Collection[str] | None = None,
         intervals: bool = True,
         keep: bool = True,
+        same_names: bool = False,
     ) -> None:
-        """Reads all finished work. Without `keep` there is no `update`. Raises UsageError for a layer or measure that
+        """Reads all finished work. Without `keep` there is no `update`; with `same_names` names that were decided to be
+        one are one. Raises UsageError for a layer or measure that
         is none."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
@@ -76,6 +82,8 @@ class Follower:
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, layers), measures
         self._intervals, self._keep = intervals, keep
+        self._same = project.names.same() if same_names else SameNames()
+        self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
         self._counts = _counted(self._progress.values())
@@ -84,7 +92,6 @@ class Follower:
     def _begin(self, *, pairwise: bool) -> None:
         """Read everything."""
         several = sum(done > 1 for done, _, _ in self._progress.values())
-        concepts = concepts_of(self._project.schema)
         self.found = IncrementalAgreement(
             self._layers,
             self._measures,
@@ -92,7 +99,7 @@ class Follower:
             pairwise=pairwise,
             intervals=self._intervals,
             keep=self._keep,
-            concepts={layer: name for layer, (name, _) in concepts.items()},
+            concepts={layer: name for layer, (name, _) in self._concepts.items()},
             hidden=_hidden(self._project),
         )
         self._read(list(self._progress), self._project.suggestions.documents())
@@ -104,7 +111,10 @@ class Follower:
             for records in self._project.log.finished(wanted, self._annotators):
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}
-                self.found.put(records, {id: held for id, held in found.items() if held})
+                self.found.put(
+                    named_anew(records, self._same, self._concepts),
+                    {id: held for id, held in found.items() if held},
+                )
 
     def update(self) -> bool:
         """Take in what others saved since the last time; whether there was anything. Costs microseconds when nobody
@@ -139,6 +149,13 @@ class Follower:
             unfinished=self._counts["unfinished"],
             alone=self._counts["alone"],
         )
+
+
+def named_anew(records: Sequence[Record], same: SameNames, concepts: Concepts) -> Sequence[Record]:
+    """The records with the names that stay of those that were decided to be one."""
+    if not same.canonical:
+        return records
+    return [replace(r, spans=tuple(same.span(span, concepts) for span in r.spans)) for r in records]
 
 
 def _counted(rows: Iterable[tuple[int, int, int]]) -> Counter[str]:
@@ -206,5 +223,5 @@ def _hidden(project: Project) -> Callable[[str, int], bool] | None:
 
 __all__ = [
     "MODEL", "Agreement", "Contrast", "Data", "Follower", "Lost", "Spot", "agreement", "comparison", "figures",
-    "layers_of", "passage",
+    "layers_of", "named_anew", "passage",
 ]  # fmt: skip

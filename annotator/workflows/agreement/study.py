@@ -9,10 +9,10 @@ from statistics import fmean, stdev
 from annotator.errors import UsageError
 from annotator.measures.api import Comparison, compare
 from annotator.model.decision import Completion
-from annotator.model.naming import concepts_of
+from annotator.model.naming import SameNames, concepts_of
 from annotator.model.schema import Layer
 from annotator.project import Project
-from annotator.workflows.agreement.compute import Follower, layers_of
+from annotator.workflows.agreement.compute import Follower, layers_of, named_anew
 from annotator.workflows.agreement.differences import Difference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline
 from annotator.workflows.agreement.habits import Habit, Habits
@@ -74,16 +74,22 @@ def _finished(project: Project) -> dict[str, str]:
 
 
 def comparisons(
-    project: Project, annotators: Sequence[str] | None = None, documents: Collection[str] | None = None
+    project: Project,
+    annotators: Sequence[str] | None = None,
+    documents: Collection[str] | None = None,
+    *,
+    same_names: bool = False,
 ) -> Iterator[Comparison]:
     """The finished work that two or more annotators share, some hundred documents at a time."""
     progress = project.log.progress(annotators)
     wanted = [
         id for id, (done, _, _) in progress.items() if done > 1 and (documents is None or id in documents)
     ]
-    concepts = {layer: name for layer, (name, _) in concepts_of(project.schema).items()}
+    concepts = concepts_of(project.schema)
+    same = project.names.same() if same_names else SameNames()
     for records in project.log.finished(wanted, annotators):
-        yield compare(records, concepts=concepts)
+        named = named_anew(records, same, concepts)
+        yield compare(named, concepts={layer: name for layer, (name, _) in concepts.items()})
 
 
 def all_differences(
@@ -92,10 +98,11 @@ def all_differences(
     annotators: Sequence[str] | None = None,
     layers: Sequence[str] | None = None,
     documents: Collection[str] | None = None,
+    same_names: bool = False,
 ) -> Iterator[Difference]:
     """Every disagreement, in the order of documents."""
     chosen = layers_of(project.schema, layers)
-    for comparison in comparisons(project, annotators, documents):
+    for comparison in comparisons(project, annotators, documents, same_names=same_names):
         yield from differences(comparison, chosen)
 
 
@@ -106,13 +113,22 @@ def study(
     layers: Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
     documents: Collection[str] | None = None,
+    same_names: bool = False,
 ) -> Study:
-    """All of it. Raises UsageError for a name that is none, or without shared work."""
-    follower = Follower(project, annotators=annotators, layers=layers, measures=measures, documents=documents)
+    """All of it; with `same_names` names that were decided to be one are one. Raises UsageError for a name that is
+    none, or without shared work."""
+    follower = Follower(
+        project,
+        annotators=annotators,
+        layers=layers,
+        measures=measures,
+        documents=documents,
+        same_names=same_names,
+    )
     found = follower.agreement()
     chosen = layers_of(project.schema, layers)
     habits, timeline = Habits(), Timeline(chosen, _finished(project))
-    for comparison in comparisons(project, annotators, documents):
+    for comparison in comparisons(project, annotators, documents, same_names=same_names):
         habits.add(comparison)
         timeline.add(comparison)
     names = {layer.name for layer in chosen}
