@@ -31,6 +31,7 @@ from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.names.registry import rule_same
 from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.discussion import reason_from
 from annotator.workflows.review.leverage import leverages, told
 from annotator.workflows.review.precedents import precedents
 from annotator.workflows.review.queue import review_rows
@@ -604,3 +605,60 @@ def test_datasets_reads_the_data_set_of_the_seeds(tmp_path: Path) -> None:
         write_dataset(project, tmp_path / "out")
     read = datasets.load_dataset(str(tmp_path / "out"), "gold", cache_dir=str(tmp_path / "cache"))
     assert sum(len(part) for part in read.values()) == 24
+
+
+def _shorter(who: str) -> Record:
+    """The claim with an end one word earlier."""
+    made = _coded(who)
+    return replace(made, spans=(made.spans[0], replace(made.spans[1], end=made.spans[1].end - 6)))
+
+
+def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_nothing(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
+        session = _session(project)
+        (claim,) = (d for d in session.differences if d.layer == "claim")
+        mine = claim.version("ada")[0].id
+        session.do(do.FocusItem(mine))
+        before = project.log.annotations("doc", GOLD)
+        session.edit()
+        session.do(do.EditBounds())
+        session.do(do.Cancel())
+        assert project.log.annotations("doc", GOLD) == before
+        session.edit()
+        session.do(do.EditBounds())
+        session.do(do.MoveSelection(1, "start"))
+        session.do(do.ConfirmSelection())
+        (standing,) = (s for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim")
+        assert standing.id == mine and standing.start == claim.version("ada")[0].value.start + 4
+        assert not session.is_open(claim)
+        session.do(do.Undo())
+        assert session.is_open(claim)
+        assert project.log.annotations("doc", GOLD)[0] == before[0]
+
+
+def test_a_reason_is_about_what_was_just_decided_also_when_none_was_taken(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
+        session = _session(project)
+        (claim,) = (d for d in session.differences if d.layer == "claim")
+        session.do(do.FocusItem(claim.candidates[0].id))
+        session.take((), "none")
+        noted = session.noted()
+        assert noted is not None and noted[0] in claim.ids
+        session.do(do.NoteOn(noted[0], "bounds: neither"))
+        assert review_rows(project)[0].reasons == {"bounds"}
+        # It can be reached and changed; by hand the focus is elsewhere.
+        session.do(do.FocusItem(session.differences[0].candidates[0].id))
+        session.do(do.MoveFocus(1))
+        session.do(do.MoveFocus(-1))
+        assert session.in_focus() == claim
+        session.take(claim.version("ben"), "ben")
+        assert [s.end for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"] == [36]
+
+
+def test_a_code_is_chosen_by_digit_and_half_a_code_is_not_kept() -> None:
+    codes = ("guideline", "bounds")
+    assert reason_from("2", codes) == ("bounds", "")
+    assert reason_from("1: the rule", codes) == ("guideline: the rule", "")
+    assert reason_from("guid", codes)[1]
+    assert reason_from("", codes) == ("", "")
+    assert reason_from("something else", codes) == ("something else", "")

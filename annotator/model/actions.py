@@ -127,6 +127,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteOn:
+    """Write a note on an item that was decided on, whether it stands or not; empty removes it."""
+
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """Set or take away the flag of the item in focus, or of the paragraph when `paragraph`."""
 
@@ -268,7 +276,7 @@ class SetFilter:
 
 ReviewAction: TypeAlias = (
     MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | ChooseSeveral
-    | Settle | SetLabel | SetAttribute | NextValue | Delete | Note | Flag | CloseParagraph | ReopenParagraph
+    | Settle | SetLabel | SetAttribute | NextValue | Delete | Note | NoteOn | Flag | CloseParagraph | ReopenParagraph
     | ToggleExcluded
     | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
     | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | SetHolder | Cancel | Undo | TakeBack | Redo

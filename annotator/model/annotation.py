@@ -6,7 +6,7 @@ document. All values are immutable; `apply` gives a new set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -118,9 +118,13 @@ class AnnotationSet:
         return sorted((a for a in self.annotations(paragraph) if isinstance(a, Span)), key=reading_order)
 
     def relations(self, paragraph: int | None = None) -> list[Relation]:
-        """Standing relations by target, source, layer and id."""
+        """Standing relations by target, source, layer and id; of one paragraph or of all."""
         found = (a for a in self.annotations(paragraph) if isinstance(a, Relation))
         return sorted(found, key=relation_order)
+
+    def relations_of(self, ends: Collection[str]) -> list[Relation]:
+        """Standing relations with one of these spans as an end."""
+        return [r for r in self.relations() if r.source in ends or r.target in ends]
 
     def mark(self, paragraph: int) -> ParagraphMark:
         """State of a paragraph."""

@@ -44,6 +44,19 @@ def on_note(state: ReviewState, action: do.Note) -> Step:
     return _annotate_standing(state, action.paragraph, note=action.text, action=Action.NOTE)
 
 
+def on_note_on(state: ReviewState, action: do.NoteOn) -> Step:
+    for index, standings in state.annotations.by_paragraph.items():
+        before = standings.get(action.item)
+        if before is not None:
+            after = replace(before, note=action.text.strip())
+            if after == before:
+                return say(state, "unchanged")
+            decision = Decision(state.new_id(), Action.NOTE, action.item, index, before, after)
+            noted, group = commit(state, [decision], "note saved")
+            return replace(noted, focus=state.focus), group
+    return say(state, "nothing was decided about it yet")
+
+
 def on_flag(state: ReviewState, action: do.Flag) -> Step:
     return _annotate_standing(state, action.paragraph, note=None, action=Action.FLAG)
 

@@ -30,6 +30,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.NextValue: filling.on_next_value,
     do.Delete: deciding.on_reject,
     do.Note: marking.on_note,
+    do.NoteOn: marking.on_note_on,
     do.Flag: marking.on_flag,
     do.CloseParagraph: marking.on_close,
     do.ReopenParagraph: marking.on_reopen,

@@ -13,10 +13,10 @@ from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.naming import Kind, Ruling, concepts_of, names_of
-from annotator.model.review import ReviewState
+from annotator.model.review import ReviewState, step
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document, plural
-from annotator.project import DocumentSummary
+from annotator.project import DocumentSummary, Pending
 from annotator.tui.session import Session
 from annotator.workflows.names.registry import rule_same, take_back
 from annotator.workflows.review.adjudication import (
@@ -59,6 +59,10 @@ class ReviewSession(Session):
     """Whether what moves the network most comes first."""
     at_field: str = ""
     """The field of the difference in focus that a number decides; all of it when empty."""
+    _decided: tuple[str, ...] = ()
+    """The versions of the difference that was decided last, until the focus is moved by hand."""
+    _editing: Difference | None = None
+    """The difference of which a version is being changed."""
     _ruled: list[Ruling] = field(default_factory=list)
     """The rulings on names that an undo takes back."""
     _weighed: list[Leverage] = field(default_factory=list)
@@ -184,6 +188,74 @@ class ReviewSession(Session):
         ]
         return next((v for v in near if v.start < first.end and first.start < v.end), None)
 
+    @property
+    def has_model(self) -> bool:
+        """Whether a model suggested anything in the open document."""
+        return bool(self._suggested)
+
+    def called_everywhere(self) -> dict[str, str]:
+        """A letter for each annotator, the same in all documents, for tables over all of them."""
+        names = {row.annotator for row in self.project.log.completions() if row.annotator != self.annotator}
+        ordered = sorted(names, key=lambda who: hashlib.sha256(who.encode()).digest())
+        return {who: f"annotator {i}" for i, who in enumerate(ordered, 1)}
+
+    def noted(self) -> tuple[str, str] | None:
+        """The item that a reason or a message is about, and its note: of what was decided last, until the focus is
+        moved by hand; else the item in focus. None where nothing was decided about it."""
+        focus = self.review.focus
+        wanted = self._decided or ((focus,) if focus is not None else ())
+        found = [
+            (id, s)
+            for held in self.review.annotations.by_paragraph.values()
+            for id, s in held.items()
+            if id in wanted
+        ]
+        if not found:
+            return None
+        # What stands, before what was decided against.
+        id, standing = min(found, key=lambda pair: (pair[1].value is None, pair[0]))
+        return id, standing.note
+
+    def edit(self) -> None:
+        """The next change of the item in focus decides its difference: the other versions do not stand then."""
+        self._editing = self.in_focus()
+
+    def _edited(self, action: ReviewAction) -> bool:
+        """Do an action on the version that is being changed; where it came to stand, its rivals do not, in one undo.
+        Whether there was such a version."""
+        difference, before = self._editing, self.review
+        if difference is None or before.focus not in difference.ids | {
+            before.selection and before.selection.item
+        }:
+            return False
+        after, group = step(before, action)
+        if not group:
+            return False
+        self._editing = None
+        item = next((d.item for d in group if d.item in difference.ids), None)
+        drop = tuple(c.id for c in difference.candidates if c.id != item)
+        last, more = step(after, do.Choose((), drop, after.message))
+        whole = (*group, *(replace(d, group=group[0].group) for d in more))
+        self.state = replace(last, history=before.history.push(whole), message=after.message)
+        self.unsaved.append(Pending.of(before.document.id, self.annotator, whole, self.decided_by))
+        self.save()
+        return True
+
+    def _walk(self, step: int) -> bool:
+        """The focus to the next difference of the paragraph, decided or not; whether there are any."""
+        several = [d for d in self.here() if d.number]
+        if not several:
+            return False
+        at = next((i for i, d in enumerate(several) if self.review.focus in d.ids), None)
+        to = (
+            several[0 if step > 0 else -1]
+            if at is None
+            else several[max(0, min(len(several) - 1, at + step))]
+        )
+        shown = self._ids_shown(to)
+        self.state = self.review.changed(focus=shown[0] if shown else to.candidates[0].id, message="")
+        return True
+
     def take(self, versions: Sequence[Candidate], words: str) -> None:
         """Decide the difference in focus: these of its versions stand, the others do not. What a stance hangs on is
         decided with it."""
@@ -204,7 +276,21 @@ class ReviewSession(Session):
                 with_it.append(hangs.layer)
         if with_it:
             words = f"{words}, and with it its {' and '.join(dict.fromkeys(with_it))}"
+        words += self._told_hanging(difference, versions)
         self.do(do.ChooseSeveral(tuple(choices), words))
+        self._decided = tuple(difference.ids)
+
+    def _told_hanging(self, difference: Difference, versions: Sequence[Candidate]) -> str:
+        """What becomes of the stances that stand on versions that fall."""
+        taken = {c.id for c in versions}
+        gone = difference.ids - taken
+        hanging = len(self.review.annotations.relations_of(gone))
+        if not hanging:
+            return ""
+        spans = [c for c in versions if isinstance(c.value, Span)]
+        if len(spans) == 1:
+            return f"; {plural(hanging, 'stance')} moved to it"
+        return f"; {plural(hanging, 'stance')} removed with its {difference.layer}"
 
     def _ends_of(self, versions: Sequence[Candidate]) -> list[str]:
         """The spans that relations among some versions hang on, which do not stand yet."""
@@ -230,6 +316,7 @@ class ReviewSession(Session):
         if difference is None:
             return
         self.do(do.Settle(field, difference.choice(field, who), words))
+        self._decided = tuple(difference.ids)
         left = self.open_fields(difference)
         self.at_field = left[0] if left and self.in_focus() is difference else ""
 
@@ -341,7 +428,19 @@ class ReviewSession(Session):
         return do.ChooseSeveral(tuple(choices), words)
 
     def do(self, action: ReviewAction) -> None:
-        """As in annotating, but for what would let several versions of one thing stand."""
+        """As in annotating, but for what would let several versions of one thing stand. The focus walks differences."""
+        if isinstance(
+            action, do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph
+        ):
+            self._decided, self._editing = (), None
+        if isinstance(action, do.Cancel):
+            self._editing = None
+        if isinstance(action, do.MoveFocus) and not action.undecided and self._walk(action.step):
+            self.at_field = ""
+            return
+        if isinstance(action, do.ConfirmSelection | do.SetLabel) and self._edited(action):
+            self._reattach()
+            return
         if isinstance(action, do.AcceptAll):
             most = self.accept_most()
             if most is None:

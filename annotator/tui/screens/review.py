@@ -17,7 +17,7 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Side
 from annotator.tui.views.versions import Panel, versions
-from annotator.workflows.review.discussion import MESSAGE, message_of, note_of
+from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
 from annotator.workflows.review.precedents import Precedent, precedents
 from annotator.workflows.review.redefinition import definitions_before
 
@@ -137,16 +137,12 @@ class ReviewScreen(AnnotateScreen):
         self.after()
 
     def run_take_edit(self) -> None:
-        """The version in focus stands; then its bounds are changed, or of a relation the side is asked for."""
+        """The version in focus is changed and then stands; left by esc, nothing is changed."""
         item = self.session.review.focused
         if item is None:
             self.say("put the focus on a version")
             return
-        difference = self.reviewing.in_focus()
-        if difference is not None and item.pending:
-            own = [c for c in difference.candidates if c.id == item.id]
-            self.reviewing.take(own, "taken; now change it")
-            self.session.do(do.FocusItem(item.id))
+        self.reviewing.edit()
         if isinstance(item.value, Span):
             self.act(do.EditBounds())
         else:
@@ -154,26 +150,41 @@ class ReviewScreen(AnnotateScreen):
             self.run_label()
 
     def run_reason(self) -> None:
-        item = self.session.review.focused
-        if item is None:
-            self.say("put the focus on an item to give a reason")
+        noted = self.reviewing.noted()
+        if noted is None:
+            self.say("decide a difference first, or put the focus on an item, to give a reason")
             return
-        message = message_of(item.note)
-        offers = [Offer(code) for code in self.session.project.config.reasons]
-        title = "reason: a code, or a code: and more words"
-        prompt = Prompt(title, self.theme_now, value=_reason(item.note), offers=offers)
-        self._ask(prompt, lambda text: self.act(do.Note(note_of(text, message))))
+        item, note = noted
+        codes = self.session.project.config.reasons
+        offers = [Offer(code, str(number)) for number, code in enumerate(codes, 1)]
+        title = "reason of what was just decided: a code, its number, or a code: and more words"
+        prompt = Prompt(
+            title,
+            self.theme_now,
+            value=_reason(note),
+            offers=offers,
+            check=lambda text: reason_from(text, codes)[1],
+        )
+
+        def answered(text: str) -> None:
+            self.act(do.NoteOn(item, note_of(reason_from(text, codes)[0], message_of(note))))
+
+        self._ask(prompt, answered)
 
     def run_message(self) -> None:
-        item = self.session.review.focused
-        if item is None:
-            self.say("put the focus on an item to write to its annotators")
+        noted = self.reviewing.noted()
+        if noted is None:
+            self.say("decide a difference first, or put the focus on an item, to write to its annotators")
             return
-        prompt = Prompt("to the annotators, on this item", self.theme_now, value=message_of(item.note))
-        self._ask(prompt, lambda text: self.act(do.Note(note_of(_reason(item.note), text))))
+        item, note = noted
+        prompt = Prompt("to the annotators, on what was just decided", self.theme_now, value=message_of(note))
+        self._ask(prompt, lambda text: self.act(do.NoteOn(item, note_of(_reason(note), text))))
 
     def run_model_lane(self) -> None:
         self.reviewing.model_lane = not self.reviewing.model_lane
+        if self.reviewing.model_lane and not self.reviewing.has_model:
+            self.say("the model suggested nothing in this document")
+            return
         self.say(f"the model's suggestions are {'shown' if self.reviewing.model_lane else 'hidden'}")
 
     def run_hide_names(self) -> None:
@@ -185,6 +196,7 @@ class ReviewScreen(AnnotateScreen):
         from annotator.workflows.review.alignment import right
 
         found = right(self.session.project, self.reviewing.strategy)
+        called = self.reviewing.called_everywhere() if self.reviewing.hidden else {}
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             if not found:
@@ -194,7 +206,8 @@ class ReviewScreen(AnnotateScreen):
             ]
             for r in found:
                 out.append(
-                    [(f"{r.layer:<10}{r.label:<16}{r.annotator:<16}", PLAIN), (f"{r.right:>4}", theme.strong),
+                    [(f"{r.layer:<10}{r.label:<16}{called.get(r.annotator, r.annotator):<16}", PLAIN),
+                     (f"{r.right:>4}", theme.strong),
                      (f" of {r.of}", theme.muted)]
                 )  # fmt: skip
             return out

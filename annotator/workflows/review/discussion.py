@@ -28,6 +28,19 @@ def reason_of(note: str) -> str:
     return first.partition(":")[0].strip()
 
 
+def reason_from(text: str, codes: Sequence[str]) -> tuple[str, str]:
+    """What was typed as a reason, and why it may not be kept: a digit stands for the code of that number, alone or
+    before a colon; the beginning of a code is not a code."""
+    head, colon, words = text.strip().partition(":")
+    head = head.strip()
+    if head.isdigit() and 1 <= int(head) <= len(codes):
+        head = codes[int(head) - 1]
+    reason = f"{head}: {words.strip()}" if colon and words.strip() else head
+    if head and head not in codes and any(code.startswith(head) for code in codes):
+        return reason, f"“{head}” is the beginning of a code: {', '.join(codes)}"
+    return reason, ""
+
+
 def message_of(note: str) -> str:
     """What a note says to the annotators; empty when nothing."""
     return note.partition(MESSAGE)[2].strip()
@@ -45,4 +58,4 @@ def messages(project: Project, documents: Sequence[str] | None = None) -> list[M
     return [message for message in found if message.text]
 
 
-__all__ = ["MESSAGE", "Message", "message_of", "messages", "note_of", "reason_of"]
+__all__ = ["MESSAGE", "Message", "message_of", "messages", "note_of", "reason_from", "reason_of"]
