@@ -71,7 +71,7 @@ class Config:
     schema: str = "actors-claims-stances"
     shared: bool = False
     splitting: Splitting = "auto"
-    suggesters: tuple[str, ...] = ("model", "rules", "memory")
+    suggesters: tuple[str, ...] = ("model", "rules", "memory", "guideline")
     suggestions: Suggesting = field(default_factory=Suggesting)
     theme: str = ""
     mouse: bool = True
@@ -96,7 +96,7 @@ TEMPLATE = """\
 schema = "{schema}"          # a shipped label schema, or a TOML file beside this one
 shared = {shared}            # true: several unix users work in this folder
 # splitting = "auto"         # auto | blank | line: what divides paragraphs
-# suggesters = ["model", "rules", "memory"]
+# suggesters = ["model", "rules", "memory", "guideline"]
 # theme = "dark"             # dark | light | ansi
 # mouse = true               # false: the terminal keeps the mouse, to select and copy with it
 # pace = false               # true: the queue says how much you did today, and when you will be done
@@ -185,7 +185,7 @@ _FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "
 }  # fmt: skip
 _PIPELINE = {"path": _NAME, "score": _SHARE, "labels": _LABELS}
 _SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
-    "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE, "rules": {"mute": _STRINGS},
+    "guideline": {}, "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE, "rules": {"mute": _STRINGS},
 }  # fmt: skip
 """What the suggesters of this program know, kept here because importing them is slow; others may know anything."""
 

@@ -44,11 +44,13 @@ class _Run:
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What the words of a paragraph say by themselves: actors that they name wherever they stand, and the runs of
-    capitalized words that only the document tells more of."""
+    capitalized words that only the document tells more of. `names` are all names of the tables, of places and other
+    things that are no actors too."""
 
     tokens: tuple[Token, ...]
     found: tuple[Found, ...]
     runs: tuple[_Run, ...]
+    names: tuple[tuple[int, int], ...] = ()
 
     def actors(self, context: Context) -> list[Found]:
         """Actors of the paragraph in reading order; no two overlap."""
@@ -74,13 +76,17 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
     taken = [False] * len(tokens)
     found: list[Found] = []
     runs: list[_Run] = []
+    names: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
-        step = _known(tokens, at, found, index) or _by_shape(tokens, at, runs)
+        step = _known(tokens, at, found, index)
+        if step:
+            names.append((at, at + step))
+        step = step or _by_shape(tokens, at, runs)
         for i in range(at, at + step):
             taken[i] = True
         at += step or 1
-    return Scan(tuple(tokens), (*found, *_nominals(tokens, taken)), tuple(runs))
+    return Scan(tuple(tokens), (*found, *_nominals(tokens, taken)), tuple(runs), tuple(names))
 
 
 def _span(
@@ -99,7 +105,7 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -
         last = at + len(parts)
         if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
             continue
-        if _goes_on(tokens, at, last):
+        if _goes_on(tokens, at, last) or before_name(tokens, at, last):
             return 0
         if name.label in ("place", "other"):
             return len(parts)
@@ -119,6 +125,17 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -
         found.append(_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity))
         return len(parts)
     return 0
+
+
+def before_name(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether tokens `[first, last)` are a point of the compass in a longer name (`West` in `West Elbonia`)."""
+    return (
+        last - first == 1
+        and tokens[first].text in tables.words("compass")
+        and last < len(tokens)
+        and _capital(tokens[last])
+        and not tokens[last].first
+    )
 
 
 def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
@@ -372,4 +389,4 @@ def context_of(scans: Iterable[Scan]) -> Context:
     return context
 
 
-__all__ = ["Context", "Index", "Scan", "context_of", "index_of", "scan"]
+__all__ = ["Context", "Index", "Scan", "before_name", "context_of", "index_of", "scan"]

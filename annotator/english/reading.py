@@ -71,7 +71,8 @@ class Parses:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the rules make of a paragraph. Offsets of tokens and of what is found are those of the paragraph's
-    text, so that `paragraph.start` is added for those of the document; `usage` is that of the document's words."""
+    text, so that `paragraph.start` is added for those of the document; `usage` is that of the document's words,
+    `names` are the tokens of all names in the tables, those of places too."""
 
     document: str
     paragraph: Paragraph
@@ -83,6 +84,7 @@ class Reading:
     context: Context
     usage: Usage
     parses: Parses | None = field(default=None, repr=False, compare=False)
+    names: tuple[tuple[int, int], ...] = ()
 
 
 def parse(reading: Reading) -> Parse | None:
@@ -139,7 +141,7 @@ class Reader:
         edges = tuple(find_stances(scan.tokens, actors, clauses))
         reading = Reading(
             document.id, paragraph, document.text[paragraph.start : paragraph.end], scan.tokens, actors, clauses,
-            edges, whole.context, whole.usage, whole.parses,
+            edges, whole.context, whole.usage, whole.parses, scan.names,
         )  # fmt: skip
         self._last = (document, reading)
         return reading

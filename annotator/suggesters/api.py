@@ -37,4 +37,33 @@ class SuggesterModule(Protocol):
         ...
 
 
-__all__ = ["Suggester", "SuggesterModule", "relation_id", "span_id"]
+CERTAIN = "certain."
+"""How the `rule` of a suggestion begins that no learner outvotes: an exact hit of a table, of a registered name, or
+of an example of the guidelines."""
+
+
+def name_goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a capitalized stretch of a text seems to be part of a longer name (`West` in `West Asia`)."""
+    if not text[start : start + 1].isupper():
+        return False
+    after = text[end : end + 2]
+    before = text[max(0, start - 2) : start]
+    joined = len(after) == 2 and after[0] in " -–" and after[1].isupper()
+    return joined or (len(before) == 2 and before[1] in "-–" and before[0].isalpha())
+
+
+def bracketed(example: str) -> tuple[str, list[tuple[int, int]]]:
+    """An example of a guideline as plain text, and the stretches `[start, end)` that stand in [brackets] in it."""
+    text, spans, begun = "", [], -1
+    for sign in example:
+        if sign == "[":
+            begun = len(text)
+        elif sign == "]" and begun >= 0:
+            spans.append((begun, len(text)))
+            begun = -1
+        else:
+            text += sign
+    return text, spans
+
+
+__all__ = ["CERTAIN", "Suggester", "SuggesterModule", "bracketed", "name_goes_on", "relation_id", "span_id"]

@@ -8,10 +8,11 @@ from typing import Any
 
 from annotator.model.content_ids import span_id
 from annotator.model.decision import Suggestion
-from annotator.model.memory import LONGEST, Memory
+from annotator.model.memory import LONGEST, Memory, surface
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
+from annotator.suggesters.api import CERTAIN, name_goes_on
 
 VERSION = "1"
 
@@ -58,10 +59,21 @@ class Remembered:
                     span_id(document.id, layer, label, start, end), layer, label, start, end,
                     self._memory.entity(layer, match.group(), lambda word: word in document.text), {}, "suggestion",
                 )  # fmt: skip
+                entity = value.entity
+                sure = tally.rejected == 0 and entity is not None and match.group()[:1].isupper()
+                sure = sure and not name_goes_on(document.text, start, end)
+                sure = sure and len(self._memory.labels[layer, surface(match.group())]) == 1
                 reason = f"“{match.group()}” was accepted {times} in this project"
                 out.append(
                     Suggestion(
-                        value, paragraph.index, self.name, self.version, round(score, 4), 0, reason, "memory"
+                        value,
+                        paragraph.index,
+                        self.name,
+                        self.version,
+                        round(score, 4),
+                        0,
+                        reason,
+                        f"{CERTAIN}memory" if sure else "memory",
                     )
                 )
         return sorted(out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id))

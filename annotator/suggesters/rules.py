@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from annotator.english import tables
 from annotator.english.tokens import Edge, Found
 from annotator.errors import SuggesterError
 from annotator.learners.labels import LabelMap
 from annotator.model.decision import Suggestion
-from annotator.model.memory import Memory
+from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
 from annotator.model.text import Document, Paragraph
+from annotator.suggesters.api import CERTAIN
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
 
-VERSION = "7"
+VERSION = "8"
 """Raised whenever the rules or their tables propose something else."""
 
 
@@ -28,7 +31,37 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         from annotator.english.reading import shared_reader
     except ImportError as error:
         raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
-    return Rules(schema, shared_reader(), frozenset(config.get("mute", ())))
+    return Rules(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
+
+
+_EXACT = ("name.country", "name.known")
+"""Rules that find a name of the tables as it stands."""
+
+
+class TableTrust:
+    """Whether an exact hit of a table is certain in a project: not where annotators decided otherwise about this form,
+    nor where they gave other labels to the tables' forms of a label in a quarter of the cases or more."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        known = tables.names()
+        same, other = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for (layer, _), spellings in memory.forms.items():
+            for spelling in spellings:
+                name, best = known.get(spelling), memory.best(layer, spelling)
+                if name is not None and best is not None:
+                    (same if best[0] == name.label else other)[layer, name.label] += 1
+        self._disputed = {key for key, n in other.items() if n >= _DISPUTES and 3 * n >= same[key]}
+
+    def holds(self, layer: str, label: str, quote: str) -> bool:
+        """Whether a hit with this label is certain."""
+        best, tally = self._memory.best(layer, quote), self._memory.tally(layer, quote)
+        otherwise = tally.rejected > tally.accepted or (best is not None and best[0] != label)
+        return not otherwise and (layer, label) not in self._disputed
+
+
+_DISPUTES = 2
+"""Forms that annotators have to label otherwise before the tables are doubted for a label."""
 
 
 class Rules:
@@ -37,15 +70,18 @@ class Rules:
     name = "rules"
     version = VERSION
 
-    def __init__(self, schema: LabelSchema, reader: Reader, muted: frozenset[str]) -> None:
+    def __init__(
+        self, schema: LabelSchema, reader: Reader, muted: frozenset[str], memory: Memory = EMPTY
+    ) -> None:
         self._schema = schema
-        self._reader = reader
+        self.reader = reader
         self._muted = muted
         self._labels = LabelMap(schema)
+        self._table = TableTrust(memory)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order, stances last."""
-        read = self._reader.read(document, paragraph)
+        read = self.reader.read(document, paragraph)
         actors = [self._span(document, paragraph, "actor", found) for found in read.actors]
         claims = [self._span(document, paragraph, "claim", clause.found) for clause in read.clauses]
         out = [one for one in (*actors, *claims) if one is not None]
@@ -61,9 +97,10 @@ class Rules:
         value = self._labels.span(document.id, paragraph.start, kind, found)
         if value is None:
             return None
-        return Suggestion(
-            value, paragraph.index, self.name, self.version, found.score, 0, found.reason, found.rule
-        )
+        rule, quote = found.rule, document.text[value.start : value.end]
+        if rule in _EXACT and rule not in self._muted and self._table.holds(value.layer, value.label, quote):
+            rule = f"{CERTAIN}{rule.removeprefix('name.')}"
+        return Suggestion(value, paragraph.index, self.name, self.version, found.score, 0, found.reason, rule)
 
     def _relation(
         self,

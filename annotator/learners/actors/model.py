@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from annotator.english.actors import before_name
 from annotator.english.reading import Reader, Reading, parse
 from annotator.english.tokens import Found
 from annotator.english.usage import Usage
@@ -65,6 +66,14 @@ def passage_of(
     return TaggedParagraph(group, reading.tokens, tuple(found), described, gold)
 
 
+def part_of_name(reading: Reading, first: int, last: int) -> bool:
+    """Whether tokens `[first, last)` are part of a longer name: one of the tables (`Saudi` in `Saudi Arabia`), or a
+    point of the compass before another name (`West` in `West Elbonia`)."""
+    if any(a <= first and last <= b and (a, b) != (first, last) for a, b in reading.names):
+        return True
+    return before_name(reading.tokens, first, last)
+
+
 @dataclass
 class FlatModel:
     """What was learnt about one layer. `habits` holds, for a label and whether the span begins with a capital,
@@ -106,7 +115,10 @@ class FlatModel:
         passage = passage_of(reading, self.layer.name, labels, reading.document, (), self.model.usage)
         found = {(f.first, f.last): f for f in passage.found}
         known = [
-            one for one in self.model.candidates(passage) if self.layer.label(one.label) or self.layer.open
+            one
+            for one in self.model.candidates(passage)
+            if (self.layer.label(one.label) or self.layer.open)
+            and not part_of_name(reading, one.first, one.last)
         ]
         return [
             self._suggestion(reading, one, found.get((one.first, one.last)), memory)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from annotator.learners.examples import Example
 
 ALONE, LEARNING = "rules and memory", "learning"
-_NAMES = {ALONE: ("rules", "memory"), LEARNING: ("model", "rules", "memory")}
+_NAMES = {ALONE: ("rules", "memory"), LEARNING: ("model", "rules", "memory", "guideline")}
 WINDOWS = 10
 """Rows of the table by progress."""
 

@@ -13,7 +13,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
-from annotator.suggesters.api import Suggester
+from annotator.suggesters.api import CERTAIN, Suggester
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -34,14 +34,21 @@ class Policy:
 AS_PROPOSED = Policy()
 """Everything is shown with the score that it came with."""
 
-_SILENT = ("rules", "memory")
+_SILENT = ("guideline", "memory", "rules")
+"""Suggesters that keep silent where a model speaks for a layer, but for what is certain."""
+_EXACT = ("guideline", "memory", "rules")
+_SURE = 0.97
+"""The least score of what is certain."""
+_LONGER = 0.8
+"""The score from which on a longer span around a certain one is kept."""
 
 
 def consulted(suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy) -> list[Suggester]:
-    """The suggesters that are listened to in any of these layers."""
+    """The suggesters that are listened to in any of these layers: where a model speaks for all of them, those too
+    that may find what is certain."""
     if not policy.taken.issuperset(layers):
         return list(suggesters)
-    return [one for one in suggesters if one.name not in _SILENT]
+    return [one for one in suggesters if one.name not in _SILENT or one.name in _EXACT]
 
 
 def combine(
@@ -50,14 +57,17 @@ def combine(
     """Suggestions of one paragraph, best first, with their ranks; those held back have `shown` False.
 
     Of those on the same stretch and layer the one with the highest score stays, and gives all reasons;
-    attributes and entity that it lacks come from the others. A surface form that annotators rejected twice
-    and never accepted is left out, and so are stances that lost an end.
+    attributes and entity that it lacks come from the others. What is certain stays whatever learners score, and takes
+    the place of what overlaps it. A surface form that annotators rejected twice and never accepted is left out, and so
+    are stances that lost an end.
     """
     spans: dict[tuple[str, int, int], Suggestion] = {}
     stays: dict[str, str] = {}
     relations: list[Suggestion] = []
-    heard = (s for s in proposed if s.suggester not in _SILENT or s.value.layer not in policy.taken)
-    every = sorted(map(policy.history.adjust, heard), key=lambda s: (-s.score, s.suggester, s.id))
+    every = sorted(
+        (_scored(s, policy) for s in proposed if _speaks(s, policy)),
+        key=lambda s: (not s.rule.startswith(CERTAIN), -s.score, s.suggester, s.id),
+    )
     for one in every:
         if isinstance(one.value, Relation):
             relations.append(one)
@@ -68,6 +78,9 @@ def combine(
         first = spans.get(key)
         spans[key] = one if first is None else _both(first, one)
         stays[one.id] = spans[key].id
+    for gone, certain in _outranked(list(spans.values())):
+        del spans[gone.value.layer, *_bounds(gone)]
+        stays.update({id: certain.id for id, kept in stays.items() if kept == gone.id})
     shown = {*_shown(document, list(spans.values()), policy), AUTHOR}
     out = [*spans.values(), *_edges(relations, stays)]
     for edge in out[len(spans) :]:
@@ -77,6 +90,43 @@ def combine(
             shown.add(edge.id)
     out.sort(key=lambda s: (s.id not in shown, -s.score, s.id))
     return [replace(one, rank=rank, shown=one.id in shown) for rank, one in enumerate(out)]
+
+
+def _speaks(one: Suggestion, policy: Policy) -> bool:
+    return one.suggester not in _SILENT or one.value.layer not in policy.taken or one.rule.startswith(CERTAIN)
+
+
+def _scored(one: Suggestion, policy: Policy) -> Suggestion:
+    """A suggestion with its calibrated score; that of what is certain is high whatever others were worth."""
+    if not one.rule.startswith(CERTAIN):
+        return policy.history.adjust(one)
+    return one if one.score >= _SURE else replace(one, score=_SURE, raw=one.score)
+
+
+def _bounds(one: Suggestion) -> tuple[int, int]:
+    assert isinstance(one.value, Span)
+    return one.value.start, one.value.end
+
+
+def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion]]:
+    """What overlaps something certain of its layer, each with that; not what is certain itself, nor what holds it
+    within a longer span and is likely."""
+    sure = [one for one in spans if one.rule.startswith(CERTAIN)]
+    out: list[tuple[Suggestion, Suggestion]] = []
+    for one in spans:
+        (start, end), mine = _bounds(one), one.value.layer
+        for other in () if one.rule.startswith(CERTAIN) else sure:
+            low, high = _bounds(other)
+            around = start <= low and high <= end
+            if (
+                other.value.layer == mine
+                and low < end
+                and start < high
+                and not (around and one.score >= _LONGER)
+            ):
+                out.append((one, other))
+                break
+    return out
 
 
 def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
@@ -97,12 +147,21 @@ def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Su
 
 def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> set[str]:
     """The ids of the spans that are worth showing."""
-    likely = [s for s in spans if s.score >= policy.gate]
+    likely = [s for s in spans if s.score >= max(policy.gate, _least(s, policy))]
     out = {s.id for s in likely}
     for layer in policy.flat:
         mine = [s for s in likely if s.value.layer == layer]
         out -= {s.id for s in mine} - _chosen(document, mine)
     return out
+
+
+def _least(one: Suggestion, policy: Policy) -> float:
+    """The score that a span has to have: of those that a model proposes for a flat layer, few below are right."""
+    return HELD_BACK if one.suggester == "model" and one.value.layer in policy.flat else 0.0
+
+
+HELD_BACK = 0.6
+"""Below it about one name in ten that the shipped model proposes is right on texts of other topics."""
 
 
 def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:

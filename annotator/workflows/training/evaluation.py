@@ -54,7 +54,10 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
             model = (
                 None  # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
             )
-        for name, suggesters in ((ALONE, ("rules", "memory")), (LEARNING, ("model", "rules", "memory"))):
+        for name, suggesters in (
+            (ALONE, ("rules", "memory")),
+            (LEARNING, ("model", "rules", "memory", "guideline")),
+        ):
             own = model if name == LEARNING else None
             arm = Arm(suggesters, project.schema, project.config, score[name], model=own)
             for one in material.finished:
