@@ -167,6 +167,10 @@ _STRINGS = _Wanted(
     "a list of strings", 'Write {key} = ["...", "..."]',
     lambda v: isinstance(v, list) and all(map(_is_text, v)),
 )  # fmt: skip
+_PRICE = _Wanted(
+    "two numbers", "Write {key} = [0.15, 0.6]: of a million tokens in and out",
+    lambda v: isinstance(v, list) and len(v) == 2 and all(_is_number(n) and n >= 0 for n in v),
+)  # fmt: skip
 _LABELS = _Wanted(
     "a table of strings", 'Write [{at}] and lines such as PER = "actor.person"; "" leaves one out',
     lambda v: isinstance(v, dict) and all(map(_is_text, v.values())),
@@ -184,8 +188,10 @@ _FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "
     "line_ends": _one_of("as-is", "one", "two"), "bom": _SWITCH, "entities": _one_of("stored", "shown"),
 }  # fmt: skip
 _PIPELINE = {"path": _NAME, "score": _SHARE, "labels": _LABELS}
+_LLM = {"model": _NAME, "score": _SHARE, "retries": _COUNT, "price": _PRICE}
 _SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
-    "guideline": {}, "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE, "rules": {"mute": _STRINGS},
+    "guideline": {}, "llm": _LLM, "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE,
+    "rules": {"mute": _STRINGS},
 }  # fmt: skip
 """What the suggesters of this program know, kept here because importing them is slow; others may know anything."""
 

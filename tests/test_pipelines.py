@@ -17,8 +17,8 @@ from annotator.cli import run
 from annotator.english.reading import shared_reader
 from annotator.project import Project
 from annotator.resources import schema_path
+from annotator.suggesters.api import redacted
 from annotator.suggesters.model import BASE
-from annotator.suggesters.pipeline import redacted
 
 KEY = "sk-very-secret-0123456789"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
+from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk, tell
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
@@ -22,6 +22,7 @@ from annotator.model.text import plural
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786.")
+@click.option("--dry-run", is_flag=True, help="With --suggester llm: what would be asked, and what it costs.")
 @json_option
 @click.pass_context
 def command(
@@ -32,6 +33,7 @@ def command(
     missing: bool,
     workers: int,
     dask: str | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Compute suggestions for the documents, and store them.
@@ -47,6 +49,7 @@ def command(
     \b
     Example:
       annotator suggest --suggester rules
+      annotator suggest --suggester llm --dry-run
       annotator suggest --pipeline en_core_web_sm
       annotator suggest --dask tcp://cluster.example:8786
     """
@@ -59,6 +62,13 @@ def command(
         )
     wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
 
+    if dry_run:
+        if names != ("llm",):
+            raise UsageError(
+                "--dry-run is for a language model", hint="annotator suggest --suggester llm --dry-run"
+            )
+        _estimate(ctx, documents, as_json=as_json)
+        return
     with open_project(ctx) as project:
         result = suggest(
             project,
@@ -80,3 +90,20 @@ def command(
         )  # fmt: skip
     else:
         talk(f"{plural(result.suggestions, 'suggestion')} for {plural(result.documents, 'document')}")
+
+
+def _estimate(ctx: click.Context, documents: tuple[str, ...], *, as_json: bool) -> None:
+    """Print what a language model would be asked."""
+    from dataclasses import asdict
+
+    from annotator.workflows.suggesting.asking import estimate
+
+    with open_project(ctx) as project:
+        found = estimate(project, list(documents) or None)
+    if as_json:
+        print_json(asdict(found))
+        return
+    tell(f"{found.system}\n\n{found.question}\n")
+    cost = "no price is set: [suggester.llm] price" if found.cost is None else f"about {found.cost:.2f}"
+    talk(f"{plural(found.paragraphs, 'paragraph')} for {found.model}")
+    talk(f"about {found.tokens_in} tokens in and {found.tokens_out} out; cost: {cost}")

@@ -98,17 +98,16 @@ def _quote_frame(
 def _opening_frame(
     tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
 ) -> tuple[Frame, int] | None:
-    """`According to X, ...` and `For X, ...`."""
-    lower = [t.lower for t in tokens[first : first + 2]]
-    start = first + 2 if lower == ["according", "to"] else first + 1 if lower[:1] == ["for"] else 0
-    if not start:
+    """`According to X, ...`. `For X, ...` is none: it says how the text sees it, and belongs to the claim."""
+    if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
         return None
+    start = first + 2
     for place, actor in enumerate(actors):
         title = actor.first - start
         if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
-            return Frame(place, "+", first, start, 2, lower[:1] == ["for"]), actor.last + 1
+            return Frame(place, "+", first, start), actor.last + 1
     comma = next((k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None)
-    if lower[:1] == ["for"] or comma is None:
+    if comma is None:
         return None
     return Frame(None, "+", first, start), comma + 1
 

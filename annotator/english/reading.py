@@ -138,7 +138,7 @@ class Reader:
         scan = whole.scans[paragraph.index]
         actors = tuple(scan.actors(whole.context))
         clauses = tuple(find_claims(scan.tokens, actors))
-        edges = tuple(find_stances(scan.tokens, actors, clauses))
+        edges = tuple(find_stances(scan.tokens, actors, clauses, whole.parses.of(paragraph.index)))
         reading = Reading(
             document.id, paragraph, document.text[paragraph.start : paragraph.end], scan.tokens, actors, clauses,
             edges, whole.context, whole.usage, whole.parses, scan.names,

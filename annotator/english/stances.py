@@ -12,19 +12,30 @@ from collections.abc import Sequence
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.frames import flip
+from annotator.english.judgements import judgements
+from annotator.english.parse import Parse
+from annotator.english.parsed_stances import parsed_stances
 from annotator.english.syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
 from annotator.english.tokens import Edge, Found, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
 
 
-def find_stances(tokens: Sequence[Token], actors: Sequence[Found], clauses: Sequence[Clause]) -> list[Edge]:
-    """Stances of a paragraph: at most one for a holder and a target."""
+def find_stances(
+    tokens: Sequence[Token],
+    actors: Sequence[Found],
+    clauses: Sequence[Clause],
+    parse: Parse | None = None,
+) -> list[Edge]:
+    """Stances of a paragraph: at most one for a holder and a target; with a `parse` by that too."""
     edges: dict[tuple[int | None, int, bool], Edge] = {}
     for place, clause in enumerate(clauses):
         if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):
             edge = _reported(tokens, clause, place)
             edges.setdefault((edge.source, edge.target, False), edge)
+    for edge in judgements(tokens, actors, parse) if parse is not None and actors else ():
+        if edge.source is None:
+            edges.setdefault((None, edge.target, True), edge)
     if len(actors) > 1:
         reader = _Reader(tokens, actors)
         for edge in (
@@ -36,6 +47,9 @@ def find_stances(tokens: Sequence[Token], actors: Sequence[Found], clauses: Sequ
         ):
             if edge.source != edge.target:
                 edges.setdefault((edge.source, edge.target, True), edge)
+        told = (*parsed_stances(tokens, actors, parse), *judgements(tokens, actors, parse)) if parse else ()
+        for edge in told:
+            edges.setdefault((edge.source, edge.target, True), edge)
     return list(edges.values())
 
 

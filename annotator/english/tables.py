@@ -123,6 +123,18 @@ def common() -> frozenset[str]:
     return grammar() | words("ordinary")
 
 
+def telling(word: str) -> bool:
+    """Whether a word in lower case can be named as a reason: no function word but a modal verb."""
+    return word in words("modals") or word not in _function_words()
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    kept = ("value_words", "hedges", "conditionals", "modals")
+    entries = (entry for name in _GRAMMAR if name not in kept for entry in words(name))
+    return frozenset(part for entry in entries for part in entry.split())
+
+
 _GRAMMAR = (
     "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "lead_ins",
     "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals",
@@ -204,6 +216,12 @@ def _verb_kinds() -> Mapping[str, frozenset[str]]:
 def verb_kinds(form: str) -> frozenset[str]:
     """What a word in lower case may be as a form of verbs: base, s, past, participle, both or ing; empty for none."""
     return _verb_kinds().get(form, frozenset())
+
+
+@cache
+def judging(name: str) -> frozenset[str]:
+    """A class of judgements.toml: base forms of words that judge."""
+    return frozenset(_toml("judgements.toml")[name].split())
 
 
 @cache
@@ -328,7 +346,7 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads",
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "judging",
     "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "senses", "side_adjectives",
-    "side_nouns", "stance_verbs", "verb_forms", "verb_kinds", "verbs_by_form", "words",
+    "side_nouns", "stance_verbs", "telling", "verb_forms", "verb_kinds", "verbs_by_form", "words",
 ]  # fmt: skip

@@ -110,8 +110,9 @@ class Bundle:
             id = relation_id(reading.document, layer.name, one.label, one.source, one.target)
             given = of_edge(layer, one.edge, reading.paragraph.start) if one.edge is not None else {}
             value = Relation(id, layer.name, one.label, one.source, one.target, given, "suggestion")
-            reason = f"{one.reason} ({one.chance:.0%})"
-            out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, reason, one.rule))
+            out.append(
+                Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule)
+            )
         return out
 
     def _edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
@@ -193,8 +194,7 @@ def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) ->
         id = span_id(reading.document, layer.name, one.label, one.start, one.end)
         attributes = fitting(layer, one.attributes)
         value = Span(id, layer.name, one.label, one.start, one.end, None, attributes, "suggestion")
-        reason = f"{one.reason} ({one.chance:.0%})"
-        out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, reason, one.rule))
+        out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule))
     return out
 
 

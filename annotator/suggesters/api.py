@@ -7,6 +7,8 @@ is imported in `create`. A suggester proposes only layers and labels that its sc
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -42,6 +44,17 @@ CERTAIN = "certain."
 of an example of the guidelines."""
 
 
+_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """The text without what the environment holds as keys, tokens, secrets and passwords."""
+    for name, value in os.environ.items():
+        if _SECRET.search(name) and len(value) >= 6:
+            text = text.replace(value, "…")
+    return text
+
+
 def name_goes_on(text: str, start: int, end: int) -> bool:
     """Whether a capitalized stretch of a text seems to be part of a longer name (`West` in `West Asia`)."""
     if not text[start : start + 1].isupper():
@@ -66,4 +79,13 @@ def bracketed(example: str) -> tuple[str, list[tuple[int, int]]]:
     return text, spans
 
 
-__all__ = ["CERTAIN", "Suggester", "SuggesterModule", "bracketed", "name_goes_on", "relation_id", "span_id"]
+__all__ = [
+    "CERTAIN",
+    "Suggester",
+    "SuggesterModule",
+    "bracketed",
+    "name_goes_on",
+    "redacted",
+    "relation_id",
+    "span_id",
+]

@@ -8,7 +8,7 @@ Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the 
     PERSON = "actor.person"
     DATE = ""                               # left out
 
-`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm (extra `llm`) makes pipelines from. What
+`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm makes pipelines from. What
 stands in the environment as a key or token is taken out of every message.
 
 Read are `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves in
@@ -19,7 +19,6 @@ category of a sentence labels it as a whole.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -33,6 +32,7 @@ from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, trim
+from annotator.suggesters.api import redacted
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -64,7 +64,6 @@ _SILENT = frozenset(
 """Components that find nothing which is read here."""
 
 _SETTINGS = "annotator.toml"
-_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Pipeline:
@@ -91,14 +90,6 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     return made
 
 
-def redacted(text: str) -> str:
-    """The text without what the environment holds as keys, tokens, secrets and passwords."""
-    for name, value in os.environ.items():
-        if _SECRET.search(name) and len(value) >= 6:
-            text = text.replace(value, "…")
-    return text
-
-
 def _first_line(error: Exception) -> str:
     """What went wrong, without the number that spaCy or the system has for it."""
     lines = redacted(str(error)).strip().splitlines()
@@ -113,8 +104,6 @@ def _key(name: str, *label: str) -> str:
 def _load(path: str) -> Language:
     try:
         import spacy
-
-        # Components that a saved pipeline may hold register themselves here.
 
         if Path(path).suffix == ".cfg":
             nlp = spacy.util.load_model_from_config(spacy.util.load_config(path), auto_fill=True)
@@ -141,7 +130,7 @@ def _remedy(path: str, said: str) -> str:
     place, here = Path(path), f"spaCy {version('spacy')}, which is installed here"
     strange = "find factory" in said
     if strange and "'llm" in said:
-        return "It needs spacy-llm: install the extra, uv pip install 'annotator[llm]'"
+        return "It needs spacy-llm: uv pip install spacy-llm"
     if place.suffix == ".cfg" and place.is_file():
         return f"Check the config file, and what it needs in the environment; it is read by {here}"
     if not (place / "meta.json").is_file() and not (place / "config.cfg").is_file():
@@ -285,4 +274,4 @@ class Pipeline:
                 yield span.start_char, span.end_char, label, float(cats[label]), "doc.cats"
 
 
-__all__ = ["COMMON", "Pipeline", "create", "redacted"]
+__all__ = ["COMMON", "Pipeline", "create"]

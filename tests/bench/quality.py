@@ -129,11 +129,12 @@ def _stances(data: Path) -> dict[str, Any]:
     """Directed edges between two given names, which stand in for the actors that the rules would find; an edge the
     other way counts as wrong. `shown` are those with a score of .8 and more."""
     from annotator.english.claims import find_claims
+    from annotator.english.parser import shared_parser
     from annotator.english.reading import shared_reader
     from annotator.english.stances import find_stances
     from annotator.english.tokens import Found
 
-    lexer = shared_reader().lexer
+    lexer, parser = shared_reader().lexer, shared_parser()
     right = proposed = wanted = 0
     shown = [0, 0]
     for row in _lines(data / "stance_valid.jsonl.gz"):
@@ -144,9 +145,10 @@ def _stances(data: Path) -> dict[str, Any]:
             if inside:
                 actors.append(Found("person", start, end, inside[0], inside[-1] + 1, 1.0, "", ""))
         order = sorted(actors, key=lambda f: f.start)
+        parsed = parser.parse([tokens])[0] if parser is not None else None
         edges = {
             (order[e.source].start, order[e.target].start, e.side): e.score >= SHOWN
-            for e in find_stances(tokens, order, find_claims(tokens, order))
+            for e in find_stances(tokens, order, find_claims(tokens, order), parsed)
             if e.on_actor and e.source is not None and e.side != "neutral"
         }
         holder, target = row["ents"][row["holder"]][0], row["ents"][row["target"]][0]

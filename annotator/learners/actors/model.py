@@ -160,7 +160,7 @@ class FlatModel:
         if not parts:
             parts.append(f"stands where {one.label} was marked before")
         rule = found.rule if one.by == "rules" and found is not None else f"{one.by}.{one.label}"
-        return f"{'; '.join(parts)} ({one.chance:.0%})", rule
+        return "; ".join(parts), rule
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back."""

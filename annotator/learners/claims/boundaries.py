@@ -27,6 +27,10 @@ _BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so becau
 _SIGNS = frozenset(".…:;)")
 """Last signs of words, as of abbreviations and of `(Malta):`, after which a sentence may begin for others."""
 _FINAL = frozenset(". ! ? … ; : ,".split())
+_SHORTEST = 4
+"""Tokens of the shortest sentence that asserts something."""
+_WHOM = 8
+"""Tokens within which the comma after `For X` is looked for."""
 _CUES = (
     ("policy", "policy_cues"), ("prediction", "prediction_cues"), ("hedge", "hedges"), ("if", "conditionals"),
     ("unattributed", "unattributed"), ("procedural", "procedural"), ("opinion", "opinion_frames"),
@@ -91,6 +95,26 @@ class Sentence:
         """Names of the classes of cues that stand in `[first, last)`."""
         return sorted({name for at in self.cues_at[first:last] for name, end in at if end <= last})
 
+    def cue_words(self, first: int, last: int, label: str) -> str:
+        """The words of the first cue in `[first, last)` of the class of that name; empty for none."""
+        for i in range(first, last):
+            for name, end in self.cues_at[i]:
+                if name == label and end <= last:
+                    return " ".join(t.text for t in self.tokens[i:end])
+        return ""
+
+    @cached_property
+    def assertive(self) -> bool:
+        """Whether the sentence says something that could be disputed: it has a verb, is no question, and is no talk
+        about the text."""
+        if not self.verbs(self.first, self.last) or self.last - self.first < _SHORTEST:
+            return False
+        if any(t.text == "?" for t in self.tokens[max(self.first, self.last - 2) : self.last]):
+            return False
+        near = range(self.first, min(self.first + 3, self.last))
+        talk = any(name == "procedural" for i in near for name, _ in self.cues_at[i])
+        return not talk and not phrase_at(self.tokens, self.first, tables.phrases("asides"), self.last)
+
     @cached_property
     def starts(self) -> list[int]:
         """Tokens at which a span can begin; a verb follows."""
@@ -100,8 +124,19 @@ class Sentence:
             and self.tokens[i].lower not in _JOINTS)
             or self.tokens[i].text in QUOTES
         }  # fmt: skip
-        made = {i for i in made if self.verbs(i, self.last)}
-        return sorted(made | {self.first} | {c.found.first for c in self.clauses} | self._objects)
+        made = {i for i in made if self.verbs(i, self.last) and i != self._after_whom}
+        return sorted(made | {self.first} | {c.found.first for c in self.clauses} | self.objects)
+
+    @cached_property
+    def _after_whom(self) -> int | None:
+        """The place after `For X,` at the start, which belongs to what is said; None for no such start."""
+        tokens = self.tokens
+        if tokens[self.first].lower != "for":
+            return None
+        if phrase_at(tokens, self.first, tables.phrases("lead_ins"), self.last):
+            return None
+        near = range(self.first + 2, min(self.first + _WHOM, self.last - 1))
+        return next((i + 1 for i in near if tokens[i].text == ","), None)
 
     @cached_property
     def sides(self) -> tuple[tuple[int, tables.Verb], ...]:
@@ -112,7 +147,7 @@ class Sentence:
         return tuple((i, verb) for i, verb in found if verb is not None)
 
     @cached_property
-    def _objects(self) -> frozenset[int]:
+    def objects(self) -> frozenset[int]:
         """Where what such a verb is about begins: `oppose [the wall]`, `urge him [to go]`."""
         made: set[int] = set()
         for i, verb in self.sides:
@@ -152,7 +187,7 @@ class Sentence:
         return [
             e for e in self._stops
             if e == alone
-            or (e > start + 1 and (start in self._objects or self.verbs(start, e) or e >= self.bare_end))
+            or (e > start + 1 and (start in self.objects or self.verbs(start, e) or e >= self.bare_end))
         ] or [self.last]  # fmt: skip
 
     @cached_property
@@ -168,9 +203,7 @@ class Sentence:
             return before
         if before[-1] in _SIGNS:
             return before[-1]
-        return (
-            ("to" if self.tokens[start].lower == "to" else "object") if start in self._objects else "inside"
-        )
+        return ("to" if self.tokens[start].lower == "to" else "object") if start in self.objects else "inside"
 
     def start_features(self, start: int) -> tuple[str, ...]:
         """What tells whether a span begins here."""

@@ -114,7 +114,9 @@ class PairModel:
     def _reason(self, pair: _Pair, label: str) -> str:
         if pair.edge is not None:
             return f"{pair.edge.reason}, and pairs like this were marked before"
-        word = self.labels.strongest([f for f in pair.features if f.startswith("w=")], label)
+        word = self.labels.strongest(
+            [f for f in pair.features if f.startswith("w=") and tables.telling(f[2:])], label
+        )
         return f"“{word[2:]}” stood in such pairs before" if word else "pairs like this were marked before"
 
     def to_data(self) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _reread(
             for a in actors
         ]
         clauses = find_claims(tokens, found)
-        ruled = find_stances(tokens, found, clauses)
+        ruled = find_stances(tokens, found, clauses, parse(reading))
     near: dict[int, list[str]] = {}
     by_claim: dict[str, Clause] = {}
     for claim in claims:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
 from annotator.model.span import Relation, Span, Value, contains
+from annotator.model.sureness import sureness
 from annotator.model.telling import both_ends, holder_of
 from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
@@ -244,7 +245,7 @@ def attribute_words(state: ReviewState, name: str, held: Value) -> str:
 
 
 def standing(item: Item, *, short: bool = False) -> str:
-    """What became of an item, in a word; of a suggestion its score in percent, with `short` just that."""
+    """What became of an item, in a word; of a suggestion how sure it is, with `short` just that."""
     if item.pending:
         # One with a note or a flag still waits for its decision.
         skipped = not item.undecided
@@ -252,7 +253,7 @@ def standing(item: Item, *, short: bool = False) -> str:
             return "skipped" if skipped else "suggested"
         # In review the proposals are the annotators' own.
         by = item.suggestion.suggester if item.suggestion.rule == ANNOTATORS else "suggested"
-        score = f"{round(item.suggestion.score * 100)}%"
+        score = sureness(item.suggestion.score)
         return score if short and by == "suggested" else f"{by} {score}"
     assert item.standing is not None
     return item.standing.status.value

@@ -22,13 +22,15 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 class Policy:
     """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are expected to save the
     most keys. Spans with a chance below `gate` and relations below `relations` are held back; `history` moves
-    the chances. Of the layers in `taken` rules and memory keep silent."""
+    the chances. Of the layers in `taken` rules and memory keep silent, and
+    a suggester does in each layer that `silent` pairs it with."""
 
     flat: frozenset[str] = frozenset()
     gate: float = 0.0
     relations: float = 0.0
     history: Calibration = field(default_factory=lambda: UNCALIBRATED)
     taken: frozenset[str] = frozenset()
+    silent: frozenset[tuple[str, str]] = frozenset()
 
 
 AS_PROPOSED = Policy()
@@ -93,7 +95,9 @@ def combine(
 
 
 def _speaks(one: Suggestion, policy: Policy) -> bool:
-    return one.suggester not in _SILENT or one.value.layer not in policy.taken or one.rule.startswith(CERTAIN)
+    layer, certain = one.value.layer, one.rule.startswith(CERTAIN)
+    silent = one.suggester in _SILENT and layer in policy.taken
+    return (one.suggester, layer) not in policy.silent and (certain or not silent)
 
 
 def _scored(one: Suggestion, policy: Policy) -> Suggestion:

@@ -22,6 +22,7 @@ from annotator.model.text import Document
 from annotator.project import Project
 from annotator.store.rows import SuggestionRun
 from annotator.suggesters.api import Suggester
+from annotator.workflows.suggesting.asking import asking, costly
 from annotator.workflows.suggesting.combining import AS_PROPOSED, Policy, combine, consulted
 from annotator.workflows.suggesting.pools import Compute, Here, Pool, computed, processes
 
@@ -40,7 +41,9 @@ class SuggestResult:
 @dataclass(frozen=True, slots=True)
 class SuggestionPlan:
     """What is needed to make the suggesters, here or in another process. `model` is number and bytes of the
-    project's own; `blind` share and seed of the paragraphs where nothing is shown."""
+    project's own; `blind` share and seed of the paragraphs where nothing is shown; `asking` what a language
+    model is told of the project, where one is asked; of the pairs of suggester and layer in `silent` nothing is
+    shown."""
 
     names: tuple[str, ...]
     schema: LabelSchema
@@ -49,13 +52,15 @@ class SuggestionPlan:
     history: Calibration = field(default_factory=lambda: UNCALIBRATED)
     model: tuple[int, bytes] | None = None
     blind: tuple[float, str] = (0.0, "")
+    asking: Mapping[str, Any] = field(default_factory=dict)
+    silent: frozenset[tuple[str, str]] = frozenset()
 
     @staticmethod
     def of(project: Project, names: Sequence[str] = ()) -> SuggestionPlan:
         """What a project asks for; by these suggesters instead of those of its settings."""
-        verdicts = (
+        verdicts = [
             Verdict(f.suggester, f.layer, f.label, f.score, f.right) for f in project.learning.fates()
-        )
+        ]
         return SuggestionPlan(
             tuple(names) or project.config.suggesters,
             project.schema,
@@ -64,6 +69,8 @@ class SuggestionPlan:
             Calibration.fit(verdicts),
             project.learning.newest(project.schema.hash),
             (project.config.blind_share, project.blind_seed),
+            asking(project) if "llm" in (tuple(names) or project.config.suggesters) else {},
+            costly(verdicts),
         )
 
     def begin(self) -> Compute:
@@ -94,6 +101,8 @@ class SuggestionPlan:
         if own:
             return {"name": own, **self.config.pipelines.get(own, {})}
         table = self.config.suggester.get(family, {})
+        if family == "llm":
+            return {**table, **self.asking}
         if family == "model" and self.model is not None:
             return {**table, "number": self.model[0], "data": self.model[1]}
         return table
@@ -103,7 +112,9 @@ class SuggestionPlan:
         taken: list[frozenset[str]] = [getattr(one, "takes", frozenset()) for one in suggesters]
         flat = (layer.name for layer in self.schema.span_layers if layer.attribute_of_type("entity"))
         shown = self.config.suggestions
-        return Policy(frozenset(flat), shown.gate, shown.stances, self.history, frozenset().union(*taken))
+        return Policy(
+            frozenset(flat), shown.gate, shown.stances, self.history, frozenset().union(*taken), self.silent
+        )
 
     def run(self, suggesters: Sequence[Suggester]) -> SuggestionRun:
         """Names and versions, and a hash of the settings."""

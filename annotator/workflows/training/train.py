@@ -322,7 +322,7 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
     except Exception:
         import traceback
 
-        from annotator.suggesters.pipeline import redacted
+        from annotator.suggesters.api import redacted
 
         said(f"failed: {redacted(traceback.format_exc())}")
         return 1

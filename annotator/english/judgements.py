@@ -1,0 +1,99 @@
+"""Who judges whom by the parse: predicates that praise or blame the actor they are said of.
+
+`Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the levy`: the text's own
+voice against it, where nobody is said to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from annotator.english import tables
+from annotator.english.frames import flip
+from annotator.english.parse import SUBJECTS, Parse
+from annotator.english.tokens import Edge, Found, Token
+
+_SIDES = {"+": "support", "-": "oppose"}
+_SAID = frozenset("ccomp parataxis".split())
+_NAMING = frozenset("acomp attr oprd".split())
+_REPORTED, _OWN = 0.6, 0.6
+
+
+def judgements(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -> list[Edge]:
+    """Stances on actors: of those who say it, or of the author (no source); at most one for each pair."""
+    at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
+    edges: dict[tuple[int | None, int], Edge] = {}
+    for head, target, side, cue in _judged(parse, at):
+        says, source = _speaker(parse, head, at)
+        if (says and source is None) or source == target:
+            continue
+        attributes: dict[str, str | int] = {
+            "basis": "implied", "strength": 2, "cue_start": tokens[cue].start, "cue_end": tokens[cue].end,
+        }  # fmt: skip
+        reason = f"“{tokens[cue].text}” judges"
+        rule, score = ("stance.judged", _REPORTED) if says else ("stance.author", _OWN)
+        edges.setdefault(
+            (source, target), Edge(_SIDES[side], source, target, True, score, reason, rule, attributes)
+        )
+    return list(edges.values())
+
+
+def _judged(p: Parse, at: Mapping[int, int]) -> Iterator[tuple[int, int, str, int]]:
+    """The head of a clause, the actor it judges, the side, and the word that does."""
+    for i in range(len(p)):
+        if p.verbal(i):
+            subject = next(iter(p.kids(i, SUBJECTS)), None)
+            target = at.get(subject) if subject is not None else None
+            found = _polarity(p, i) if target is not None else None
+            if target is not None and found is not None:
+                yield i, target, flip(found[0], negative=p.negated(i)), found[1]
+        elif i in at:
+            for k in p.kids(i, {"amod"}):
+                side = _words().get(p.lemmas[k])
+                if side is not None:
+                    yield p.chain(i)[-1], at[i], side, k
+
+
+def _polarity(p: Parse, verb: int) -> tuple[str, int] | None:
+    """The side of a predicate, and the word that shows it."""
+    if p.lemmas[verb] in _deeds() and not p.kids(verb, {"auxpass"}):
+        return _deeds()[p.lemmas[verb]], verb
+    for k in p.kids(verb, _NAMING):
+        for word in (k, *p.kids(k, {"amod", "conj"})):
+            if p.lemmas[word] in _words():
+                return _words()[p.lemmas[word]], word
+    return None
+
+
+def _speaker(p: Parse, head: int, at: Mapping[int, int]) -> tuple[bool, int | None]:
+    """Whether somebody is said to say a clause, and which actor that is."""
+    for k in p.chain(head):
+        verb = p.heads[k]
+        reports = any("that" in one.frames for one, _ in tables.verbs_by_form().get(p.lemmas[verb], ()))
+        if p.deps[k] in _SAID and reports:
+            subject = p.subject(verb)
+            return True, at.get(subject) if subject is not None else None
+        for said in p.kids(k, _SAID):
+            # "The council, says Tarrant, is corrupt": the verb of saying hangs under what is said.
+            spoken = tables.verbs_by_form().get(p.lemmas[said], ())
+            if said != head and any("that" in one.frames for one, _ in spoken) and not p.kids(said, {"dobj"}):
+                subject = p.subject(said)
+                return True, at.get(subject) if subject is not None else None
+    return False, None
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    return {**dict.fromkeys(tables.judging("good"), "+"), **dict.fromkeys(tables.judging("bad"), "-")}
+
+
+@cache
+def _deeds() -> Mapping[str, str]:
+    return {
+        **dict.fromkeys(tables.judging("good_deeds"), "+"),
+        **dict.fromkeys(tables.judging("bad_deeds"), "-"),
+    }
+
+
+__all__ = ["judgements"]

@@ -1,0 +1,262 @@
+"""Suggestions by a language model, through the package `llm` (extra `llm`): any provider, or a local model.
+
+Settings, in the table `[suggester.llm]` of `annotator.toml`:
+
+    model = "gpt-4o-mini"       # a name that `llm models` lists; llm's own default when missing
+    score = 0.7                 # of a suggestion, until decisions say what they are worth
+    retries = 4                 # times to ask again when the service has a limit
+    price = [0.15, 0.6]         # of a million tokens in and out, for `annotator suggest --dry-run`
+
+Keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked until this suggester is
+named. One question a paragraph: the label schema, names that this project uses, a few finished paragraphs. The
+answer is JSON; its quotes are looked for in the paragraph, and one that does not stand there is counted, never guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import SuggesterError
+from annotator.model.content_ids import relation_id, span_id
+from annotator.model.decision import Suggestion
+from annotator.model.memory import Memory
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.text import Document, Paragraph, plural
+from annotator.suggesters._prompting import ANSWER, Prompt, found_in, parse_answer
+from annotator.suggesters.api import redacted
+
+VERSION = "1"
+SCORE, RETRIES = 0.7, 4
+_LIMITS = ("rate limit", "ratelimit", "429", "overloaded", "too many requests", "quota")
+_INSTALL = "Install the extra: uv pip install 'annotator[llm]'"
+
+
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> LanguageModel:
+    """The model that `config` names; `examples` (finished paragraphs as text and answer), `concepts` (names) and
+    `answers` (the folder where answers are kept) come from the project. Raises SuggesterError when it cannot be had."""
+    try:
+        import llm
+    except ImportError as error:
+        raise SuggesterError(f"llm cannot be loaded: {error}", hint=_INSTALL) from error
+    name = config.get("model") or None
+    try:
+        model = llm.get_model(name)
+    except Exception as error:  # a plug-in of llm may raise anything while it is loaded
+        raise SuggesterError(
+            f"the language model “{name or 'default'}” cannot be had: {redacted(str(error))}",
+            hint="`llm models` lists those there are; a plug-in of llm brings others",
+        ) from error
+    names = sorted({name for counts in memory.entities.values() for name in counts})
+    prompt = Prompt(
+        schema, tuple(names), tuple(config.get("concepts", ())), tuple(config.get("examples", ()))
+    )
+    return LanguageModel(model, prompt, config)
+
+
+class LanguageModel:
+    """Asks a language model about each paragraph; answers are kept by model, prompt and text."""
+
+    name = "llm"
+
+    def __init__(self, model: Any, prompt: Prompt, config: Mapping[str, Any]) -> None:
+        self.prompt = prompt
+        self.version = f"{model.model_id} {prompt.hash[:12]}/{VERSION}"
+        self._model = model
+        self._score = float(config.get("score", SCORE))
+        self._retries = int(config.get("retries", RETRIES))
+        self._wait = float(config.get("wait", 2.0))
+        self._folder = Path(config["answers"]) if config.get("answers") else None
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What came of the answers so far, in words."""
+        lost, unread, strange = (self._counts[name] for name in ("lost", "unread", "strange"))
+        told = [
+            (
+                lost,
+                f"{plural(lost, 'quote')} of {self._model.model_id} stand in no paragraph that was asked about",
+            ),
+            (unread, f"{plural(unread, 'answer')} of {self._model.model_id} could not be read as JSON"),
+            (
+                strange,
+                f"{plural(strange, 'item')} of {self._model.model_id} have no place in the label schema",
+            ),
+        ]
+        return tuple(words for number, words in told if number)
+
+    def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
+        """Proposals for a paragraph, spans first. Raises SuggesterError when the model cannot be asked."""
+        text = document.text[paragraph.start : paragraph.end]
+        answer = self._answer(document.title, text)
+        if answer is None:
+            return []
+        spans = self._spans(document, paragraph, text, answer.get("spans"))
+        return [*spans.values(), *self._relations(document, paragraph, spans, answer.get("relations"))]
+
+    # --- asking
+
+    def _answer(self, title: str, text: str) -> Mapping[str, Any] | None:
+        """What the model answers, or answered before; None where that is nothing that can be read."""
+        question = self.prompt.question(title, text)
+        key = hashlib.sha256(f"{self.version}\0{question}".encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        file = self._folder / f"{key}.json" if self._folder is not None else None
+        if file is not None and file.is_file():
+            kept = parse_answer(file.read_text(encoding="utf-8"))
+            if kept is not None:
+                return kept
+        said = self._asked(question)
+        answer = parse_answer(said)
+        if answer is None:
+            self._counts["unread"] += 1
+        elif file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            work = file.with_suffix(".new")
+            work.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+            work.replace(file)
+        return answer
+
+    def _asked(self, question: str) -> str:
+        """The model's words; a service that has a limit is asked again, after longer and longer waits."""
+        for attempt in range(self._retries + 1):
+            try:
+                options = {"schema": ANSWER} if getattr(self._model, "supports_schema", False) else {}
+                return str(
+                    self._model.prompt(question, system=self.prompt.system, stream=False, **options).text()
+                )
+            except Exception as error:  # whatever a provider's library raises
+                told = self._without_key(str(error)) or type(error).__name__
+                limited = any(
+                    sign in told.lower() or sign in type(error).__name__.lower() for sign in _LIMITS
+                )
+                if not limited or attempt == self._retries:
+                    hint = (
+                        "What was answered is kept: run it again later"
+                        if limited
+                        else "`llm keys` sets a key"
+                    )
+                    message = (
+                        f"the language model “{self._model.model_id}” failed: {told.splitlines()[0][:200]}"
+                    )
+                    raise SuggesterError(message, hint=hint) from None
+                time.sleep(self._wait * 2**attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _without_key(self, told: str) -> str:
+        """A message without the key that the model uses, wherever that is kept."""
+        try:
+            key = self._model.get_key()
+        except Exception:  # a model that needs none, or has none
+            key = None
+        return redacted(told.replace(key, "…") if key else told)
+
+    # --- reading
+
+    def _spans(
+        self, document: Document, paragraph: Paragraph, text: str, given: object
+    ) -> dict[object, Suggestion]:
+        """Suggestions by the numbers that the answer gives its spans."""
+        out: dict[object, Suggestion] = {}
+        after: dict[str, int] = {}
+        for one in given if isinstance(given, list) else ():
+            layer, label, quote = (
+                (one.get(key) for key in ("layer", "label", "quote")) if _is(one) else (None,) * 3
+            )
+            known = self.prompt.schema.layer(layer) if isinstance(layer, str) else None
+            if (
+                known is None
+                or known.kind != "span"
+                or not _allowed(known, label)
+                or not isinstance(quote, str)
+            ):
+                self._counts["strange"] += 1
+                continue
+            place = found_in(text, quote, after.get(quote, 0)) or found_in(text, quote, 0)
+            if place is None:
+                self._counts["lost"] += 1
+                continue
+            after[quote] = place[1]
+            start, end = paragraph.start + place[0], paragraph.start + place[1]
+            id = span_id(document.id, known.name, str(label), start, end)
+            entity = one.get("entity") if known.attribute_of_type("entity") is not None else None
+            value = Span(
+                id, known.name, str(label), start, end, entity if isinstance(entity, str) and entity else None,
+                _attributes(known, one), "suggestion",
+            )  # fmt: skip
+            number = one.get("id")
+            number = number if isinstance(number, str | int) else f"unnumbered {len(out)}"
+            out[number] = self._suggestion(value, paragraph, f"{self._model.model_id} says so")
+        return out
+
+    def _relations(
+        self, document: Document, paragraph: Paragraph, spans: Mapping[object, Suggestion], given: object
+    ) -> list[Suggestion]:
+        out: list[Suggestion] = []
+        for one in given if isinstance(given, list) else ():
+            layer, label = (one.get(key) for key in ("layer", "label")) if _is(one) else (None, None)
+            known = self.prompt.schema.layer(layer) if isinstance(layer, str) else None
+            if known is None or known.kind != "relation" or not _allowed(known, label):
+                self._counts["strange"] += 1
+                continue
+            source, target = one.get("source"), one.get("target")
+            begin = AUTHOR if source == AUTHOR else spans[source].id if _key_of(source, spans) else None
+            end = spans[target].id if _key_of(target, spans) else None
+            if begin is None or end is None or begin == end or not self._fit(known, begin, end, spans):
+                self._counts["strange"] += 1
+                continue
+            id = relation_id(document.id, known.name, str(label), begin, end)
+            value = Relation(id, known.name, str(label), begin, end, {}, "suggestion")
+            out.append(self._suggestion(value, paragraph, f"{self._model.model_id} says so"))
+        return out
+
+    def _fit(self, layer: Layer, begin: str, end: str, spans: Mapping[object, Suggestion]) -> bool:
+        layers = {one.id: one.value.layer for one in spans.values()} | {AUTHOR: AUTHOR}
+        return layers[begin] in layer.sources and layers[end] in layer.targets
+
+    def _suggestion(self, value: Span | Relation, paragraph: Paragraph, reason: str) -> Suggestion:
+        return Suggestion(value, paragraph.index, self.name, self.version, self._score, 0, reason, "llm")
+
+
+def _is(one: object) -> bool:
+    return isinstance(one, dict)
+
+
+def _key_of(name: object, spans: Mapping[object, Suggestion]) -> bool:
+    return isinstance(name, str | int) and name in spans
+
+
+def _allowed(layer: Layer, label: object) -> bool:
+    return isinstance(label, str) and bool(label) and (layer.label(label) is not None or layer.open)
+
+
+def _attributes(layer: Layer, given: Mapping[str, Any]) -> dict[str, Value]:
+    """The attributes of an answer that the schema has, with values that it allows."""
+    out: dict[str, Value] = {}
+    for attribute in layer.attributes:
+        value = given.get(attribute.name)
+        if attribute.type == "choice" and value in attribute.values and not attribute.multiple:
+            out[attribute.name] = str(value)
+        elif attribute.type == "concept" and (names := _texts(value)):
+            out[attribute.name] = names if attribute.multiple else names[0]
+    return out
+
+
+def _texts(value: object) -> list[str]:
+    """A text, or the texts of a list; nothing for anything else."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, str) and one.strip()]
+
+
+def tokens(texts: Sequence[str]) -> int:
+    """About how many tokens texts are, at four characters each."""
+    return sum(len(text) for text in texts) // 4
+
+
+__all__ = ["RETRIES", "SCORE", "VERSION", "LanguageModel", "create", "tokens"]
