@@ -34,8 +34,8 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     return Rules(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
 
 
-_EXACT = ("name.country", "name.known", "nominal.phrase")
-"""Rules that find an entry of the tables as it stands."""
+_EXACT = ("name.country", "name.known", "nominal.counted", "nominal.phrase")
+"""Rules that find an entry of the tables as it stands, or known actors counted (`both countries`)."""
 
 
 class TableTrust:

@@ -103,6 +103,11 @@ class Sentence:
                     return " ".join(t.text for t in self.tokens[i:end])
         return ""
 
+    @property
+    def judges(self) -> bool:
+        """Whether words of policy, prediction or value stand in the sentence."""
+        return not {"policy", "prediction", "value"}.isdisjoint(self.cues(self.first, self.last))
+
     @cached_property
     def assertive(self) -> bool:
         """Whether the sentence says something that could be disputed: it has a verb, is no question, and is no talk

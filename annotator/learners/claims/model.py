@@ -133,7 +133,7 @@ class ClauseModel:
         }
         sure = {place: max(one.labels.values()) for place, one in scored.items()}
         best = cheapest(analyses, sure)
-        if not best and self.every and sentence.assertive and read[0] >= _SAID:
+        if not best and self.every and sentence.assertive and (read[0] >= _SAID or sentence.judges):
             best = _by_rules(sentence) or max(analyses, key=lambda one: (bool(one[1]), one[0]))[1]
         kept = [scored[place] for place in best if place in scored]
         return [one for one in kept if not self._nested(sentence, one, kept)]

@@ -1,0 +1,69 @@
+"""Sides by the parse: subjects far away, passives, nouns, reported judgements, the text's own voice."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.english.parser import shared_parser
+from annotator.english.reading import Reader
+from annotator.model.text import Document, Paragraph
+
+Sides = set[tuple[str, str, str]]
+
+
+def _sides(text: str) -> Sides:
+    """Holder (the author is @author), side and target of the stances on actors."""
+    reader = Reader(shared_parser())
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    read = reader.read(document, document.paragraphs[0])
+    names = [text[one.start : one.end] for one in read.actors]
+    return {
+        (names[e.source] if e.source is not None else "@author", e.side, names[e.target])
+        for e in read.edges
+        if e.on_actor
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Norway, after months of doubt and two failed rounds of talks, condemned Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Poland was once again, and to nobody's surprise, condemned by Germany.", ("Germany", "oppose", "Poland")),
+        ("France has promised to support Spain.", ("France", "support", "Spain")),
+        ("Norway rejected the offer of Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Denmark's criticism of Iceland was loud.", ("Denmark", "oppose", "Iceland")),
+        ("Angela Merkel said that Hungary is corrupt.", ("Angela Merkel", "oppose", "Hungary")),
+        ("Angela Merkel said that Hungary is not corrupt.", ("Angela Merkel", "support", "Hungary")),
+        ("The reckless Boris Johnson left.", ("@author", "oppose", "Boris Johnson")),
+        ("Hungary is a disgrace.", ("@author", "oppose", "Hungary")),
+        ("Angela Merkel was courageous.", ("@author", "support", "Angela Merkel")),
+    ],
+)  # fmt: skip
+def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -> None:
+    assert wanted in _sides(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For Iran, Russia is a partner.",
+        "For Norway, the deal with Sweden is a lifeline.",
+        "Hungary is a country.",
+        "The mayor left Poland on Monday.",
+    ],
+)
+def test_where_nobody_takes_a_side_there_is_none(text: str) -> None:
+    assert _sides(text) == set()
+
+
+def test_what_somebody_is_said_to_judge_is_not_the_author_s_view() -> None:
+    assert not any(holder == "@author" for holder, _, _ in _sides("Critics say that Hungary is corrupt."))
+
+
+def test_for_somebody_belongs_to_the_claim() -> None:
+    text = "For Iran, deeper trade with Russia is a lifeline."
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    for parser in (shared_parser(), None):
+        read = Reader(parser).read(document, document.paragraphs[0])
+        assert [text[c.found.start : c.found.end] for c in read.clauses] == [text[:-1]]
+        assert not [e for e in read.edges if not e.on_actor]
