@@ -27,7 +27,7 @@ def _sides(text: str) -> Sides:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Norway, after months of doubt and two failed rounds of talks, condemned Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway, after months of doubt and two rounds of talks, condemned Sweden.", ("Norway", "oppose", "Sweden")),
         ("Poland was once again, and to nobody's surprise, condemned by Germany.", ("Germany", "oppose", "Poland")),
         ("France has promised to support Spain.", ("France", "support", "Spain")),
         ("Norway rejected the offer of Sweden.", ("Norway", "oppose", "Sweden")),

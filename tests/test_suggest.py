@@ -119,7 +119,6 @@ def test_two_main_clauses_are_two_claims() -> None:
         ("Iran denied that the deal helps everyone.", ("Iran", "oppose", "the deal helps everyone")),
         ("Iran does not believe that the deal helps.", ("Iran", "oppose", "the deal helps")),
         ("The deal helps everyone, according to Iran.", ("Iran", "support", "The deal helps everyone")),
-        ("For Russia, the deal is a gift.", ("Russia", "support", "the deal is a gift")),
         ("Iran condemned Israel on Monday.", ("Iran", "oppose", "Israel")),
         ("Israel was condemned by Iran.", ("Iran", "oppose", "Israel")),
         ("Germany supports Ukraine.", ("Germany", "support", "Ukraine")),
@@ -182,8 +181,9 @@ def test_the_owner_s_editorial() -> None:
     claims = _claims(doc, found)
     assert {label for label, _ in claims} == {"fact", "prediction", "value", "policy"}
     assert sum("must" in text for label, text in claims if label == "policy") == 2
-    stances = _stances(doc, found)
-    assert any(s[:2] == ("Iran", "support") and s[2].startswith("deepening relations") for s in stances)
+    assert any(text.startswith("For Iran, deepening relations") for _, text in claims)
+    sides = _stances(doc, found)
+    assert not any(holder == "Iran" and "deepening relations" in aim for holder, _, aim in sides)
     assert all(not doc.paragraphs[s.paragraph].excluded for s in found)
 
 

@@ -12,6 +12,7 @@ from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.workflows.assign import Outcome, Report
+    from annotator.workflows.teaching import By
 
 
 @click.command()
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     "--document", "documents", multiple=True, metavar="ID", help="Only this document; you can repeat it."
 )
 @click.option(
+    "--by", type=click.Choice(["uncertainty", "diversity"]), help="Give what teaches the model most."
+)
+@click.option("--count", type=int, default=20, show_default=True, help="Documents to give with --by.")
+@click.option(
     "--clear", "taking", is_flag=True, help="Take back what nobody has begun, from those named or from all."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
@@ -40,6 +45,8 @@ def command(
     each: int | None,
     overlap: float | None,
     documents: tuple[str, ...],
+    by: By | None,
+    count: int,
     taking: bool,
     dry_run: bool,
     as_json: bool,
@@ -51,6 +58,10 @@ def command(
     too. Whoever has begun a document has it. Run it again after an import, with the same options: what is new is given,
     to those with the fewest words first. In the application annotators see the documents assigned to them.
 
+    With --by, --count documents that nobody has are given: those that the model doubts most (uncertainty) or that are
+    least like those coded so far (diversity), and a fifth drawn at random. Those are marked, so that agreement on
+    them stays unbiased.
+
     \b
     Examples:
       annotator assign ada ben cid --overlap 0.2
@@ -60,6 +71,7 @@ def command(
     """
     from annotator.errors import UsageError
     from annotator.workflows.assign import assign, clear, report
+    from annotator.workflows.teaching import lesson
 
     if taking and (each is not None or overlap is not None):
         option = "--each" if each is not None else "--overlap"
@@ -75,6 +87,12 @@ def command(
         if taking:
             outcome = clear(project, names, documents=documents, dry_run=dry_run)
         else:
+            if by is not None:
+                told = lesson(project, by, count, dry_run=dry_run)
+                documents = told.documents
+                talk(
+                    f"{len(told.random)} of {plural(len(documents), 'document')} are drawn at random, and marked"
+                )
             outcome = assign(
                 project, names, each=1 if each is None else each, overlap=overlap or 0.0, documents=documents,
                 dry_run=dry_run,

@@ -356,7 +356,9 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
             score = 0.7 if bound or adjectives else 0.45
             reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
             rule = "nominal.phrase" if length > 1 and head.needs == "a" and not adjectives else "nominal"
-            if both and head.plural and not adjectives and label in ("state", "person"):
+            definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
+            known = before == "both" or (before == "two" and definite)
+            if known and head.plural and not adjectives and label in ("state", "person"):
                 rule = "nominal.counted"
             found.append(_span(tokens, first, at + length, label, score, reason, rule, None, "nominal"))
         at += length

@@ -1,7 +1,7 @@
 """Who judges whom by the parse: predicates that praise or blame the actor they are said of.
 
-`Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the levy`: the text's own
-voice against it, where nobody is said to say so.
+`Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the levy`: the
+text's own voice against it, where nobody is said to say so.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Lesson:
 
 
 def lesson(project: Project, by: By, count: int, *, dry_run: bool = False) -> Lesson:
-    """So many documents that nobody holds: the most telling ones, and a share at random, which is marked in the project.
+    """So many documents that nobody holds: the most telling ones, and a share at random, marked in the project.
 
     Raises UsageError for a count below 1, and by uncertainty where nothing was suggested yet.
     """
@@ -44,10 +44,14 @@ def lesson(project: Project, by: By, count: int, *, dry_run: bool = False) -> Le
     held = {one.document for one in project.assignments.held()}
     free = [id for id in project.documents.ids() if id not in held]
     seed = project.blind_seed
-    order = sorted(free, key=lambda id: hashlib.sha256(f"{seed}\x1f{id}".encode("utf-8", "surrogatepass")).digest())
+    order = sorted(
+        free, key=lambda id: hashlib.sha256(f"{seed}\x1f{id}".encode("utf-8", "surrogatepass")).digest()
+    )
     drawn = order[: round(RANDOM_SHARE * min(count, len(free)))]
     rest = [id for id in free if id not in set(drawn)]
-    ranked = _uncertain(project, rest) if by == "uncertainty" else _diverse(project, rest, sorted(held), count)
+    ranked = (
+        _uncertain(project, rest) if by == "uncertainty" else _diverse(project, rest, sorted(held), count)
+    )
     chosen = (*ranked[: count - len(drawn)], *drawn)
     if not dry_run and drawn:
         project.keep_setting(MARKED, json.dumps(sorted({*marked(project), *drawn})))
@@ -66,7 +70,11 @@ def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
         raise UsageError("nothing is suggested for these documents yet", key="--by", hint="annotator suggest")
     doubt: dict[str, float] = {}
     for id in ids:
-        scores = [s.score for s in project.suggestions.of(id) if isinstance(s.value, Span)] if id in suggested else []
+        scores = (
+            [s.score for s in project.suggestions.of(id) if isinstance(s.value, Span)]
+            if id in suggested
+            else []
+        )
         doubt[id] = sum(p * (1 - p) for p in scores) / len(scores) if scores else 0.0
     return sorted(ids, key=lambda id: (-doubt[id], id))
 
