@@ -27,8 +27,8 @@ from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 
-OF_TEXTS = ("csv", "docx", "html", "markdown", "odt", "pdf")
-"""Formats of texts alone; their examples are in test_formats_texts.py."""
+OF_TEXTS = ("cas", "csv", "docx", "html", "markdown", "odt", "pdf")
+"""Formats of texts alone, and CAS; their examples are in test_formats_texts.py and test_formats_out.py."""
 FOREIGN = ("brat", "doccano", "label-studio", "prodigy")
 
 

@@ -160,12 +160,13 @@ def records(draw: st.DrawFn) -> Record:
 
 
 _READS = {
+    "cas": "ann/d.json",
     "brat": "ann/d.ann",
     "doccano": "ann.jsonl",
     "prodigy": "records.jsonl",
     "label-studio": "records.json",
 }
-_KEEPS_ATTRIBUTES = ("brat", "label-studio")
+_KEEPS_ATTRIBUTES = ("brat", "cas", "label-studio")
 
 
 def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[object]]:

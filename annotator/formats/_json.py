@@ -105,8 +105,12 @@ def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
         if text[:1] == "[":
             text = text[1:].lstrip(" \t\r\n")
         value, _ = json.JSONDecoder().raw_decode(text)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, RecursionError):
         return None
+    except ValueError:
+        # An object that is larger than what was read: the first keys tell what it is.
+        keys = re.findall(r'"(%?\w+)"\s*:', text[:4000]) if len(head) == max_bytes else []
+        return dict.fromkeys(keys) or None
     return value if isinstance(value, dict) else None
 
 

@@ -110,7 +110,7 @@ def format_of(source: Source) -> str:
     if looks_json:
         return "jsonl"
     for name in formats.names():
-        if ending in _extensions(name) and not on_request(formats.load(name)):
+        if ending in _extensions(name) and (not on_request(formats.load(name)) or ending == ".xmi"):
             return name
     if ending in _NOT_TEXT:
         hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"
