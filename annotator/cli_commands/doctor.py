@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli_commands._shared import json_option, print_json, tell
+from annotator.errors import StoreError
+
+if TYPE_CHECKING:
+    from annotator.project import Project
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="Walk the chain of hashes over the log of decisions, too.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> int:
+def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
     """Check the installation, the terminal and the project; the exit code is 1 if something is wrong.
 
+    What is damaged is named, item by item, and the backup to take is, where one lies beside the database.
+
     \b
-    Example:
+    Examples:
       annotator doctor
+      annotator doctor --deep
     """
     from annotator.errors import ExitCode, ProjectError, SchemaError, StoreError
     from annotator.folder import find_folder
@@ -27,7 +36,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
     findings = [*_terminal_findings(), *_parser_findings(facts)]
     named: Path | None = ctx.obj["project"]
     try:
-        findings += _project_findings(named if named is not None else find_folder(), facts)
+        findings += _project_findings(named if named is not None else find_folder(), facts, deep=deep)
     except (ProjectError, SchemaError, StoreError) as error:
         if "project" in facts or (named is None and error.file is not None):
             facts.setdefault("project", "cannot be opened")
@@ -47,14 +56,14 @@ def command(ctx: click.Context, as_json: bool) -> int:
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
 
 
-def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
+def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Iterator[str]:
     """What does not hold in a project; `facts` get what can be told of it.
 
     Raises ProjectError, SchemaError or StoreError for what hides the rest.
     """
     from annotator.config import FILE, read_config
-    from annotator.errors import UsageError
-    from annotator.folder import schema_of
+    from annotator.errors import AnnotatorError, ProjectError, SchemaError, UsageError
+    from annotator.folder import DATABASE, schema_of
     from annotator.project import Project
     from annotator.tui.commands import check_labels, key_map
     from annotator.workflows.suggesting.suggest import unloadable
@@ -69,14 +78,57 @@ def _project_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
             check_labels(key_map(config.keys), schema)
         except UsageError as error:
             yield str(error)
-    with Project.open(root) as project:
-        d = project.diagnosis()
-        facts["database version"] = str(d.schema_version)
-        facts["journal"] = f"{d.journal_mode}, synchronous {d.synchronous}"
-        yield from d.remarks
-        for finding in project.verify():
-            yield f"{finding.where}: {finding.message}"
-        yield from map(str, unloadable(project))
+    damaged: list[str] = []
+    try:
+        with Project.open(root) as project:
+            damaged += _told_of(project, facts, deep=deep)
+            yield from damaged
+            yield from project.diagnosis().remarks
+            yield from map(str, unloadable(project))
+    except (ProjectError, SchemaError):
+        raise
+    except Exception as error:
+        # Damage can raise anything that reading can.
+        said = str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+        damaged.append(f"{root / DATABASE}: cannot be read: {said}")
+        yield damaged[-1]
+    yield from _files_left(root / DATABASE)
+    if damaged:
+        yield _remedy(root / DATABASE)
+
+
+def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str]:
+    """What does not hold in a database that can be opened."""
+    d = project.diagnosis()
+    facts["database version"] = str(d.schema_version)
+    facts["journal"] = f"{d.journal_mode}, synchronous {d.synchronous}"
+    found = [f"{finding.where}: {finding.message}" for finding in project.verify(deep=deep)]
+    try:
+        sequence, head = project.chain_head()
+    except StoreError as error:
+        return [*found, str(error)]
+    facts["log"] = f"{sequence} events, chain {head[:16]}" if sequence else "empty"
+    return found
+
+
+def _files_left(database: Path) -> Iterator[str]:
+    """Files beside a database that somebody should look at."""
+    from annotator.store.journal import put_aside
+
+    for file in put_aside(database):
+        yield f"{file}: decisions that no longer fitted are kept here; take it away when they are settled"
+    for file in sorted(database.parent.glob(f"{database.name}.replaced-wal-*")):
+        yield f"{file}: the log of a database that was replaced is kept here; take it away when nothing is missing"
+
+
+def _remedy(database: Path) -> str:
+    """Which backup to take."""
+    from annotator.store.checking import backup_to_take
+
+    best = backup_to_take(database, None)
+    if best is None:
+        return "the project is damaged: `annotator restore FILE` brings a backup back; none lies beside the database"
+    return f"the project is damaged: the newest whole copy here is {best}: `annotator restore {best}` brings it back"
 
 
 def _facts() -> dict[str, str]:

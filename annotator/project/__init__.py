@@ -26,7 +26,7 @@ from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
-from annotator.store import naming, overview
+from annotator.store import chain, naming, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
@@ -74,6 +74,7 @@ class Project:
             from annotator.store.migrations import migrate
 
             migrate(database)
+            chain.catch_up(database)
         if not database.read_only:
             resume(database)
         concepts = concepts_of(schema)
@@ -152,9 +153,16 @@ class Project:
         """The project in figures."""
         return overview.status(self._database)
 
-    def verify(self) -> list[Finding]:
-        """Whether the state follows from the log and texts and offsets hold; reads everything."""
-        return overview.verify(self._database)
+    def verify(self, *, deep: bool = False) -> list[Finding]:
+        """Whether the state follows from the log and texts and offsets hold; reads everything. With `deep` the chain
+        of hashes over the log is walked, too."""
+        from annotator.store import checking
+
+        return checking.verify(self._database, deep=deep)
+
+    def chain_head(self) -> tuple[int, str]:
+        """The number of the last event in the chain of hashes, and its hash."""
+        return chain.head(self._database)
 
     def diagnosis(self) -> Diagnosis:
         """How the database is run."""

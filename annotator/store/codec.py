@@ -22,6 +22,7 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.span import Annotation, Relation, Span
+from annotator.store.isolation import check_attributes, check_numbers, check_texts
 
 _STATUS = {status.value: status for status in Status}
 _NO_ATTRIBUTES: Mapping[str, Any] = {}
@@ -47,11 +48,16 @@ def annotation_of(data: dict[str, Any]) -> Annotation:
     """The span or relation of JSON values."""
     # What stands in every annotation of a project is kept once.
     layer, label, origin = sys.intern(data["layer"]), sys.intern(data["label"]), sys.intern(data["origin"])
-    attributes = data["attributes"] or _NO_ATTRIBUTES
+    attributes = check_attributes(data["attributes"], origin) or _NO_ATTRIBUTES
+    check_texts(id=data["id"])
     if "start" in data:
+        check_numbers(start=data["start"], end=data["end"])
+        if data["entity"] is not None:
+            check_texts(entity=data["entity"])
         return Span(
             data["id"], layer, label, data["start"], data["end"], data["entity"], attributes, origin
         )  # fmt: skip
+    check_texts(source=data["source"], target=data["target"])
     return Relation(data["id"], layer, label, data["source"], data["target"], attributes, origin)
 
 

@@ -25,7 +25,7 @@ from annotator.store.seal import Seal, beside, has_log
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
 
 Row = tuple[Any, ...]
@@ -171,6 +171,8 @@ class Database:
             yield
         except sqlite.DatabaseError as error:
             raise translated(error, self.path) from error
+        except (UnicodeDecodeError, OverflowError) as error:
+            raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
         except OSError as error:
             hint = "Check the permissions of the file and its folder"
             raise StoreError(f"{error.strerror or error}", file=self.path, hint=hint) from error
@@ -315,7 +317,10 @@ def translated(error: Exception, path: Path) -> StoreError:
         return StoreError("the disk is full; nothing was written", file=path, hint="Free some space")
     if "not a database" in low:
         return StoreError("is not a database of annotator", file=path, hint="Name another project folder")
-    if "malformed" in low or "corrupt" in low:
+    if any(
+        word in low
+        for word in ("malformed", "corrupt", "could not decode", "no such table", "no such column")
+    ):
         hint = "Restore it from a backup (`annotator backup`); the damaged file was left as it is"
         return StoreError(f"the database is damaged: {text}", file=path, hint=hint)
     if "unable to open" in low:

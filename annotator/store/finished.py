@@ -12,6 +12,7 @@ from annotator.model.span import NO_ATTRIBUTES, Attributes, Relation, Span, read
 from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store.connection import Database
+from annotator.store.isolation import check_attributes, leave_out, parsed
 
 _AT_ONCE = 1000
 """About so many completions are read in one go."""
@@ -108,7 +109,9 @@ def _read(
     for document, who, id, layer, label, start, end, entity, state in rows:
         found = held.get((document, who))
         attributes = NO_ATTRIBUTES if state is None else next(states)
-        if found is not None:
+        if attributes is None:
+            leave_out(f"{document} ({who}): {id}", "its attributes are none")
+        elif found is not None:
             found[0].append(Span(id, layer, label, start, end, entity, attributes))
     rows = db.rows(
         f"SELECT document, annotator, item, layer, label, source, target, {own} {source} = 'relation'",
@@ -118,14 +121,19 @@ def _read(
     for document, who, id, layer, label, source_, target, state in rows:
         found = held.get((document, who))
         attributes = NO_ATTRIBUTES if state is None else next(states)
-        if found is not None:
+        if attributes is None:
+            leave_out(f"{document} ({who}): {id}", "its attributes are none")
+        elif found is not None:
             found[1].append(Relation(id, layer, label, source_, target, attributes))
 
 
-def _attributes(states: Sequence[str | None]) -> Iterator[Attributes]:
-    """Of the states that have any, read in one go."""
-    for state in json.loads(f"[{','.join(state for state in states if state is not None)}]"):
-        yield state["value"]["attributes"]
+def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
+    """Of the states that have any, read in one go; None for what cannot be read."""
+    for state in parsed([state for state in states if state is not None]):
+        try:
+            yield check_attributes(state["value"]["attributes"]) or NO_ATTRIBUTES
+        except (TypeError, LookupError, ValueError):
+            yield None
 
 
 def _excluded(db: Database, wanted: str) -> dict[tuple[str, str], dict[int, bool]]:

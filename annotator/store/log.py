@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from annotator.errors import ConflictError
 from annotator.identity import kept_name
@@ -19,7 +20,7 @@ from annotator.model.decision import (
 )
 from annotator.model.naming import Concepts
 from annotator.model.span import Relation, Span
-from annotator.store import naming
+from annotator.store import chain, naming
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -30,6 +31,7 @@ from annotator.store.codec import (
     uuid7,
 )
 from annotator.store.connection import Database
+from annotator.store.isolation import readable
 
 INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
@@ -119,6 +121,7 @@ def record(
         status = completion_of(db, document, annotator)
         row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
         db.execute(PUT_COMPLETION, row)
+        chain.extend(db)
 
 
 def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:
@@ -168,8 +171,9 @@ def state(db: Database, document: str, annotator: str) -> AnnotationSet:
         "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?", (document, annotator)
     )
     for item, paragraph, text in rows:
-        standing = standing_of(text)
-        assert standing is not None
+        standing = readable(partial(standing_of, text), lambda: f"{document} ({annotator}): {item}")  # noqa: B023
+        if standing is None:
+            continue
         by_paragraph.setdefault(paragraph, {})[item] = standing
     return AnnotationSet(by_paragraph)
 
@@ -190,7 +194,9 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
         (document, annotator),
     )
     for row in rows:
-        yield event_of(row)
+        event = readable(partial(event_of, row), lambda: f"event {row[1]} of “{document}”")  # noqa: B023
+        if event is not None:
+            yield event
 
 
 __all__ = [

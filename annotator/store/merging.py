@@ -21,7 +21,7 @@ from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
-from annotator.store import codebook, documents, naming, provenance, rulings
+from annotator.store import chain, codebook, documents, naming, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
@@ -101,6 +101,7 @@ def merge(
                     _work(db, theirs, there, here, schema, check, tally)
                     if tell:
                         tell(number, len(tally.ids))
+                chain.extend(db, limit=-1)
                 if dry_run:
                     raise _KeepNothing
         except _KeepNothing:

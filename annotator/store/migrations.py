@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from annotator.model.text import folded_sha256
 from annotator.store import search
+from annotator.store.chain import m012_chain
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
@@ -399,5 +400,6 @@ def m010_codebook(db: Utils) -> None:
 
 migrations()(m011_reviews)
 
+migrations()(m012_chain)
 
 __all__ = ["migrate", "migrations"]

@@ -7,12 +7,14 @@ as single blanks). The rows follow from the state of the items and are written i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from annotator.model.decision import Decision
 from annotator.model.naming import Concepts, Kind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
+from annotator.store.isolation import readable
 from annotator.store.rows import Known, Mention
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -37,7 +39,7 @@ def refresh(db: Database, concepts: Concepts) -> None:
                         "SELECT annotator, item, paragraph, state FROM item WHERE document = ? AND kind = 'span'",
                         (document,),
                     )
-                    if (standing := standing_of(state)) is not None
+                    if (standing := readable(partial(standing_of, state), lambda: f"{document}: {item}")) is not None  # noqa: B023
                 ),
                 concepts,
             )  # fmt: skip

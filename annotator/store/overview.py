@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from annotator.model.annotation import fold
 from annotator.model.decision import Completion
-from annotator.model.text import text_sha256
-from annotator.store import documents, log
 from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
-from annotator.store.rows import AnnotatorTally, Diagnosis, Finding, ProjectStatus, SuggestionTally
+from annotator.store.rows import AnnotatorTally, Diagnosis, ProjectStatus, SuggestionTally
 
 
 def status(db: Database) -> ProjectStatus:
@@ -49,33 +46,6 @@ def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
         f"HAVING {of('stored')} > 0 ORDER BY suggester, layer"
     )
     return tuple(SuggestionTally(*row) for row in rows)
-
-
-def verify(db: Database) -> list[Finding]:
-    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not follow."""
-    found = [
-        Finding(str(db.path), str(row[0])) for row in db.rows("PRAGMA integrity_check") if row[0] != "ok"
-    ]
-    for id_ in documents.ids(db):
-        document = documents.load(db, id_)
-        stored = db.value("SELECT sha256 FROM document WHERE id = ?", (id_,))
-        if text_sha256(document.text) != stored:
-            found.append(Finding(id_, "the text is not the one that was imported"))
-        length = len(document.text)
-        if any(p.end > length for p in document.paragraphs):
-            found.append(Finding(id_, "a paragraph ends after the text"))
-        for row in documents.completions(db, document=id_):
-            stands = log.state(db, id_, row.annotator)
-            folded, _ = fold(event.decision for event in log.events(db, id_, row.annotator))
-            where = f"{id_} ({row.annotator})"
-            if folded != stands:
-                found.append(Finding(where, "the state does not follow from the log"))
-            found += [
-                Finding(f"{where}: {span.id}", "the span ends after the text")
-                for span in stands.spans()
-                if span.end > length
-            ]
-    return found
 
 
 def diagnosis(db: Database) -> Diagnosis:

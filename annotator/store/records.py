@@ -16,6 +16,7 @@ from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, r
 from annotator.model.text import Document
 from annotator.store import documents, provenance
 from annotator.store.connection import Database
+from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.rows import CompletionRow
 
 _AT_ONCE = 512
@@ -98,6 +99,11 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
         if rest is None:
             rest = read[state] = json.loads(state)
         attributes, origin, done, excluded, note, flagged = rest
+        try:
+            _check(kind, attributes, origin, note)
+        except ValueError as error:
+            leave_out(f"{id} ({who}): {item}", error)
+            continue
         if kind == "span":
             work.spans.append(
                 Span(item, layer, label, start, end, entity, attributes or NO_ATTRIBUTES, origin)
@@ -116,6 +122,14 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
         if flagged and kind != "none":
             work.flags.append(item)
     return out
+
+
+def _check(kind: str, attributes: object, origin: object, note: object) -> None:
+    """Raise ValueError for what no item can hold."""
+    if kind in ("span", "relation"):
+        check_attributes(attributes, origin)
+    if note is not None:
+        check_texts(note=note)
 
 
 def _record(document: Document, annotator: str, status: Completion, work: _Work) -> Record:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from annotator.errors import BusyError, StoreError
+from annotator.store import chain
 from annotator.store.codec import uuid7
 from annotator.store.connection import Database, Row
 from annotator.store.lock import MODE, Lock, holder
@@ -123,6 +124,7 @@ class Staging:
                 self.db.execute("PRAGMA defer_foreign_keys = ON")
                 for sql, parameters in (*self._first, *self._rows, *self._last):
                     self.db.execute(sql, parameters)
+                chain.extend(self.db, limit=10 * FEW)
             return
         self._spill()
         assert self._part is not None
@@ -179,6 +181,7 @@ def go_on(db: Database, path: Path) -> None:
                     for sql, parameters in some:
                         db.execute(sql, parameters)
                     done += len(some)
+                    chain.extend(db, limit=2 * len(some) + 20)
                     if last:
                         db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                     else:

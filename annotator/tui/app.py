@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import locale
+import logging
 import os
 import signal
 import sys
@@ -358,6 +359,8 @@ def _run(
     check_labels(keys, project.schema, file=file)
     session.patience = PATIENCE
     project.wait_at_most(PATIENCE)
+    # Warnings would be written over the screen; `annotator doctor` tells of what they say.
+    logging.getLogger("annotator").addHandler(logging.NullHandler())
     # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
     gc.disable()
     code = AnnotatorApp(session, keys, document=document, screen=screen).run(mouse=project.config.mouse) or 0

@@ -1,0 +1,176 @@
+"""Whether a database holds: every item read in its own guard, so that damage in one hides nothing of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from annotator.errors import AnnotatorError
+from annotator.model.annotation import fold
+from annotator.model.decision import ParagraphMark
+from annotator.model.text import text_sha256
+from annotator.store import chain, documents, log, suggestions
+from annotator.store.codec import standing_of
+from annotator.store.connection import Database, Row
+from annotator.store.rows import Finding
+
+
+def verify(db: Database, *, deep: bool = False) -> list[Finding]:
+    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not follow from the log,
+    columns that are not what the state says; with `deep` also where the log is not what was chained."""
+    found: list[Finding] = []
+    with _guard(found, str(db.path)):
+        found += [
+            Finding(str(db.path), str(row[0])) for row in db.rows("PRAGMA integrity_check") if row[0] != "ok"
+        ]
+    with _guard(found, str(db.path)):
+        found += [
+            Finding(f"table {table}, row {number}", f"belongs to nothing in {parent}")
+            for table, number, parent, _ in db.rows("PRAGMA foreign_key_check")
+        ]
+    with _guard(found, "the tables"):
+        found += _schema(db)
+    ids: list[str] = []
+    with _guard(found, "the list of documents"):
+        ids = [str(id) for id in documents.ids(db)]
+    for id in ids:
+        _document(db, id, found)
+    if deep:
+        with _guard(found, "the log"):
+            found += chain.check(db)
+    return found
+
+
+@contextmanager
+def _guard(found: list[Finding], where: str) -> Iterator[None]:
+    """Damage can raise anything that reading can; it is told of, and the rest is read."""
+    try:
+        yield
+    except AnnotatorError as error:
+        found.append(Finding(where, f"cannot be read: {error.message}"))
+    except Exception as error:
+        found.append(Finding(where, f"cannot be read: {type(error).__name__}: {error}"))
+
+
+_SCHEMA = (
+    "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
+    "AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\'"
+)
+"""Tables, indexes and triggers, but those of the index of texts, which not every SQLite can make."""
+
+
+def _schema(db: Database) -> Iterator[Finding]:
+    """Tables, indexes and triggers that are not as the migrations make them."""
+    from annotator.store.migrations import migrate
+
+    with TemporaryDirectory() as folder, closing(Database(Path(folder) / "new.db", create=True)) as new:
+        migrate(new)
+        wanted = {(kind, name): sql for kind, name, sql in new.rows(_SCHEMA)}
+    there = {(kind, name): sql for kind, name, sql in db.rows(_SCHEMA)}
+    for kind, name in sorted(wanted.keys() | there.keys()):
+        if (kind, name) not in there:
+            yield Finding(f"{kind} {name}", "is missing")
+        elif (kind, name) not in wanted:
+            yield Finding(f"{kind} {name}", "is none of ours")
+        elif wanted[kind, name] != there[kind, name]:
+            yield Finding(f"{kind} {name}", "is not what it was made as")
+
+
+def _document(db: Database, id: str, found: list[Finding]) -> None:
+    length: int | None = None
+    with _guard(found, id):
+        document = documents.load(db, id)
+        length = len(document.text)
+        kept = db.row("SELECT sha256, length FROM document WHERE id = ?", (id,))
+        if kept is None or text_sha256(document.text) != kept[0] or length != kept[1]:
+            found.append(Finding(id, "the text is not the one that was imported"))
+        if any(p.end > length for p in document.paragraphs):
+            found.append(Finding(id, "a paragraph ends after the text"))
+    with _guard(found, f"{id}: suggestions"):
+        for one in suggestions.load(db, id):
+            if length is not None and getattr(one.value, "end", 0) > length:
+                found.append(Finding(f"{id}: suggestion {one.value.id}", "ends after the text"))
+    annotators: list[str] = []
+    with _guard(found, f"{id}: completions"):
+        annotators = [
+            str(who)
+            for (who,) in db.rows(
+                "SELECT annotator FROM completion WHERE document = ?1 UNION SELECT annotator FROM event "
+                "WHERE document = ?1 UNION SELECT annotator FROM item WHERE document = ?1",
+                (id,),
+            )
+        ]
+    for annotator in annotators:
+        _work(db, id, annotator, length, found)
+
+
+def _work(db: Database, id: str, annotator: str, length: int | None, found: list[Finding]) -> None:
+    where = f"{id} ({annotator})"
+    before = len(found)
+    for item, paragraph, text, *columns in _items(db, id, annotator, where, found):
+        with _guard(found, f"{where}: {item}"):
+            standing = standing_of(text)
+            assert standing is not None
+            row = log.item_row(id, annotator, item, paragraph, standing, text)
+            if list(row[4:-1]) != columns:
+                found.append(Finding(f"{where}: {item}", "the columns are not what the state says"))
+            end = getattr(standing.value, "end", 0)
+            if length is not None and end > length:
+                found.append(Finding(f"{where}: {item}", "the span ends after the text"))
+    if len(found) > before:
+        return  # What follows reads all items together.
+    with _guard(found, where):
+        stands = log.state(db, id, annotator)
+        folded, _ = fold(event.decision for event in log.events(db, id, annotator))
+        if folded != stands:
+            found.append(Finding(where, "the state does not follow from the log"))
+    with _guard(found, where):
+        kept = db.row(
+            "SELECT completion, revision, done FROM completion WHERE document = ? AND annotator = ?",
+            (id, annotator),
+        )
+        last = db.value(
+            "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?",
+            (id, annotator),
+        )
+        done = sum(
+            isinstance(standing.value, ParagraphMark) and standing.value.done
+            for items in stands.by_paragraph.values()
+            for standing in items.values()
+        )
+        if kept != (log.completion_of(db, id, annotator), last, done):
+            found.append(Finding(where, "the completion is not what the state says"))
+
+
+def _items(db: Database, id: str, annotator: str, where: str, found: list[Finding]) -> list[Row]:
+    with _guard(found, where):
+        return db.rows(
+            'SELECT item, paragraph, state, kind, status, layer, label, start, "end", source, target, entity '
+            "FROM item WHERE document = ? AND annotator = ?",
+            (id, annotator),
+        )
+    return []
+
+
+def backup_to_take(db_path: Path, project: str | None) -> Path | None:
+    """The newest whole copy of a project's database that lies beside it; None when there is none."""
+    newest: tuple[int, float, Path] | None = None
+    for file in db_path.parent.glob("*.db"):
+        if file.name == db_path.name:
+            continue
+        try:
+            with closing(Database(file, read_only=True)) as copy:
+                whole = copy.value("PRAGMA integrity_check(1)") == "ok"
+                theirs = copy.value("SELECT value FROM setting WHERE key = 'project'")
+                last = copy.value("SELECT coalesce(max(sequence), 0) FROM event")
+        except (AnnotatorError, OSError):
+            continue
+        if whole and (project is None or theirs == project):
+            rank = (last, file.stat().st_mtime, file)
+            newest = rank if newest is None or rank > newest else newest
+    return newest[2] if newest is not None else None
+
+
+__all__ = ["backup_to_take", "verify"]

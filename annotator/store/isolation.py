@@ -1,0 +1,95 @@
+"""What stands in a database though no door lets it in: it is named, left out and told of, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_told: set[str] = set()
+
+
+def leave_out(where: str, why: object) -> None:
+    """Tell, once in a process, that an item cannot be read and is left out."""
+    if where not in _told:
+        _told.add(where)
+        logger.warning(
+            "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these", where, why
+        )
+
+
+def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
+    """What can be read; None for what cannot, which is told of. Damage can raise anything that reading can."""
+    try:
+        return read()
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as e:
+        leave_out(where(), f"{type(e).__name__}: {e}")
+        return None
+
+
+def check_attributes(attributes: object, origin: object = "") -> Mapping[str, Any] | None:
+    """The attributes of an annotation. Raises ValueError for values that no annotation can have."""
+    if not isinstance(origin, str):
+        raise ValueError(f"its origin is {_kind(origin)}")
+    if attributes is None:
+        return None
+    if not isinstance(attributes, Mapping):
+        raise ValueError(f"its attributes are {_kind(attributes)}")
+    for name, value in attributes.items():
+        single = value if isinstance(value, list | tuple) else (value,)
+        for one in single:
+            if one is not None and not isinstance(one, str | int | float | bool):
+                raise ValueError(f"its attribute {name} holds {_kind(one)}")
+    return attributes
+
+
+def check_texts(**texts: object) -> None:
+    """Raise ValueError where one of these is no text."""
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise ValueError(f"its {name} is {_kind(value)}")
+
+
+def check_numbers(**numbers: object) -> None:
+    """Raise ValueError where one of these is no whole number."""
+    for name, value in numbers.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError(f"its {name} is {_kind(value)}")
+
+
+def _kind(value: object) -> str:
+    words = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+    return "missing" if value is None else words.get(type(value), type(value).__name__)
+
+
+def parsed(texts: Sequence[str]) -> list[Any]:
+    """JSON texts, read in one go where all hold; None for one that does not."""
+    try:
+        whole: list[Any] = json.loads(f"[{','.join(texts)}]")
+        if len(whole) == len(texts):
+            return whole
+    except (ValueError, RecursionError):
+        pass
+    out: list[Any] = []
+    for text in texts:
+        try:
+            out.append(json.loads(text))
+        except (ValueError, RecursionError):
+            out.append(None)
+    return out
+
+
+__all__ = ["check_attributes", "check_numbers", "check_texts", "leave_out", "parsed", "readable"]
