@@ -297,7 +297,8 @@ def test_the_doctor_tells_what_it_can_of_a_project_without_a_database(
         assert run(arguments) == 1
         told = json.loads(capsys.readouterr().out)
         assert told["facts"]["project"] == str(here) and "label schema" in told["facts"]
-        (found,) = told["findings"]
+        found, remedy = told["findings"]
+        assert "annotator restore" in remedy
         assert "annotator.db" in found and "is not a database of annotator" in found
     (here / "annotator.toml").write_text('schema = "gone.toml"\n', encoding="utf-8")
     assert run(["doctor"]) == 1

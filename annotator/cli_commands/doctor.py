@@ -88,6 +88,8 @@ def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Itera
     except (ProjectError, SchemaError):
         raise
     except Exception as error:
+        if not (root / DATABASE).exists():
+            raise
         # Damage can raise anything that reading can.
         said = str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
         damaged.append(f"{root / DATABASE}: cannot be read: {said}")

@@ -42,6 +42,9 @@ def records(
         seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
         for row in some:
             place = (row.document, row.annotator)
+            if row.document not in known:
+                leave_out(f"{row.document} ({row.annotator})", "its text is missing")
+                continue
             found = _record(known[row.document], row.annotator, row.completion, work.get(place) or _Work())
             yield _with_provenance(found, seen.get(place, ()), told.get(place))
 
