@@ -31,6 +31,7 @@ FROZEN = {
     "m007_parses": "df7f7e",
     "m008_search": "2a61d8",
     "m011_reviews": "bcb3e6",
+    "m012_chain": "dc97d2",
 }
 
 
