@@ -109,9 +109,7 @@ class Tally:
         """Count a batch: by its documents, which can be taken out again, or once for all by `groups`, the group of
         each document."""
         row, column, value = table.entries()
-        if not len(row):
-            return
-        column = self.columns(table.keys)[column]
+        column = self.columns(table.keys)[column] if len(row) else column
         document = batch.document[row]
         if groups is not None:
             self._count(column, value, 1)
@@ -122,11 +120,28 @@ class Tally:
                 self._waiting = 0
             return
         found = _Entries.summed(document, column, value)
-        self._count(found.column, found.value, 1)
         ends = np.searchsorted(found.group, np.arange(len(batch.documents) + 1))
-        for i in np.unique(found.group).tolist():
-            part = slice(int(ends[i]), int(ends[i + 1]))
-            self._held[batch.documents[i]] = (found.column[part], found.value[part])
+        new: list[int] = []
+        for i, name in enumerate(batch.documents):
+            own = (found.column[ends[i] : ends[i + 1]], found.value[ends[i] : ends[i + 1]])
+            if name in self._held:
+                self._replace(name, *own)
+            elif len(own[0]):
+                self._held[name] = own
+                new.append(i)
+        if new:
+            fresh = np.isin(found.group, new)
+            self._count(found.column[fresh], found.value[fresh], 1)
+
+    def _replace(self, document: str, column: Shorts, value: Array) -> None:
+        """Count a document anew, where it has changed."""
+        before = self._held[document]
+        if np.array_equal(before[0], column) and np.array_equal(before[1], value):
+            return
+        self.remove(document)
+        if len(column):
+            self._count(column, value, 1)
+            self._held[document] = (column, value)
 
     def _count(self, column: Ints | Shorts, value: Array, sign: int) -> None:
         self.version += 1
@@ -231,8 +246,9 @@ class Book:
         """Count documents, in place of what there was of them. A table that there is none of has nothing."""
         for name in batch.documents:
             if name in self._group and self._keep:
-                for tally in self.tallies.values():
-                    tally.remove(name)
+                for id, tally in self.tallies.items():
+                    if id not in tables:
+                        tally.remove(name)
             self._group.setdefault(name, -1)
         if not self._keep:
             for name in batch.documents:

@@ -205,14 +205,14 @@ times = []
 with Project.open(Path(sys.argv[1])) as writer, Project.open(Path(sys.argv[1])) as reader:
     follower = Follower(reader, layers=sys.argv[2:] or None)
     lines(follower.agreement())
-    rows = [row for row in writer.completions() if row.completion is Completion.DONE]
+    rows = [row for row in writer.log.completions() if row.completion is Completion.DONE]
     for i in range(31):
         row = rng.choice(rows)
-        state, _ = writer.annotations(row.document, row.annotator)
+        state, _ = writer.log.annotations(row.document, row.annotator)
         spans = [(p, s) for p, held in state.by_paragraph.items() for s in held.values() if isinstance(s.value, Span)]
         paragraph, old = rng.choice([one for one in spans if one[1].value.length > 1])
         new = replace(old, value=replace(old.value, end=old.value.end - 1))
-        writer.record(row.document, row.annotator,
+        writer.log.record(row.document, row.annotator,
                       [Decision(f"g{i}", Action.CORRECT, old.value.id, paragraph, old, new)])
         began = time.perf_counter()
         assert follower.update()
