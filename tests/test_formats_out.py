@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from reading import SCHEMA, read, write
 
 from annotator.cli import run
+from annotator.errors import InputError
 from annotator.families import formats
 from annotator.formats.api import WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
 from annotator.model.decision import Completion
@@ -376,3 +377,26 @@ def test_names_that_are_none_are_told(
     assert run([*command, "--document", "nothing"]) == 3
     assert run([*command, "-o", "-"]) == 2 and "several files" in capsys.readouterr().err
     assert run([*command, "--since", "2999-01-01"]) == 3 and "nothing to export" in capsys.readouterr().err
+
+
+def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None:
+    cassis = pytest.importorskip("cassis")
+    types = cassis.TypeSystem()
+    entity = types.create_type(
+        "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity", "uima.tcas.Annotation"
+    )
+    types.create_feature(entity, "value", "uima.cas.String")
+    token = types.create_type(
+        "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token", "uima.tcas.Annotation"
+    )
+    cas = cassis.Cas(typesystem=types)
+    cas.sofa_string, cas.sofa_mime = "\U0001f6a2 Kit Moss spoke.", "text/plain"
+    cas.add_all([entity(begin=2, end=10, value="person"), token(begin=2, end=5)])
+    types.to_xml(tmp_path / "TypeSystem.xml")
+    cas.to_xmi(tmp_path / "a.xmi")
+    assert read("cas", tmp_path / "a.xmi").marked() == [("Kit Moss", "person")]
+    (tmp_path / "TypeSystem.xml").unlink()
+    with pytest.raises(InputError, match=r"no TypeSystem\.xml"):
+        read("cas", tmp_path / "a.xmi")
+    with pytest.raises(InputError, match="cannot be read as a CAS"):
+        read("cas", write(tmp_path / "b.json", '{"%TYPES": 3}'))
