@@ -27,7 +27,7 @@ def coded(part: str) -> list[Coded]:
     ]
 
 
-def concepts(part: str) -> list[tuple[NameText, list[tuple[Span, str, list[str], list[str]]]]]:
+def concepts(part: str) -> Rows:
     """The concepts of a part by document: claim, concept without `not:`, concepts and entities that came before it."""
     out = []
     for record in seed_records(part):
@@ -49,16 +49,34 @@ def concepts(part: str) -> list[tuple[NameText, list[tuple[Span, str, list[str],
     return out
 
 
-def learn_words(part: str) -> dict[str, object]:
+Rows = list[tuple[NameText, list[tuple[Span, str, list[str], list[str]]]]]
+
+
+def entities(part: str) -> Rows:
+    """The same of the new entities of common nouns."""
+    out: Rows = []
+    for document, spans in coded(part):
+        decided: list[str] = []
+        rows: list[tuple[Span, str, list[str], list[str]]] = []
+        for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+            name = str(span.entity)
+            if span.attributes.get("mention") == "nominal" and name not in decided and ";" not in name:
+                rows.append((span, name, list(decided), list(decided)))
+            if name not in decided:
+                decided.append(name)
+        if rows:
+            out.append((NameText(document), rows))
+    return out
+
+
+def learn_words(documents: Rows) -> dict[str, object]:
     """Weights and names of the next word; the counts of each document's choices leave the document out."""
-    documents = concepts(part)
     choices: list[Group] = []
     for at, (text, rows) in enumerate(documents):
         others = [name for i, (_, few) in enumerate(documents) if i != at for _, name, _, _ in few]
         counts = next_word.Counts().learn(others)
-        for claim, name, decided, entities in rows:
-            given = next_word.context(text, claim, decided, entities)
-            choices += next_word.groups(given, counts, name)
+        for span, name, decided, known in rows:
+            choices += next_word.groups(next_word.context(text, span, decided, known), counts, name)
     names = [name for _, rows in documents for _, name, _, _ in rows]
     return {"weights": fit(choices, steps=200), "names": names}
 
@@ -67,5 +85,6 @@ if __name__ == "__main__":
     forms.WORDS.write_text(json.dumps(forms.word_lists(), indent=0) + "\n", encoding="utf-8")
     found = learn(coded("train"))
     namer.WEIGHTS.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", encoding="utf-8")
-    next_word.NEXT.write_text(json.dumps(learn_words("train"), indent=0) + "\n", encoding="utf-8")
+    words = {"concept": learn_words(concepts("train")), "entity": learn_words(entities("train"))}
+    next_word.NEXT.write_text(json.dumps(words, indent=0) + "\n", encoding="utf-8")
     sys.stdout.write(", ".join(f"{kind} {len(of)} weights" for kind, of in found.items()) + "\n")

@@ -15,12 +15,14 @@ from annotator.learners.names.known import Known
 from annotator.learners.names.namer import DocumentNamer
 from annotator.learners.names.text import NameText
 from annotator.model import actions as do
-from annotator.model.decision import Suggestion
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import Standing, Status, Suggestion
 from annotator.model.naming import ProposedName
 from annotator.model.review import ReviewState, open_document, step
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.model.text import Document
 from annotator.resources import load_schema
+from annotator.tui.views.lint import lint
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -204,3 +206,36 @@ def test_a_move_of_the_focus_works_nothing_out_twice() -> None:
     assert first is not None
     decided, _ = step(state, do.Accept())
     assert decided.named is not state.named
+
+
+# --- what is told of names
+
+
+def told(*spans: Span, relations: Sequence[Relation] = ()) -> list[str]:
+    """What lint says of a document with these annotations."""
+    standings = {one.id: Standing(Status.ACCEPTED, one) for one in (*spans, *relations)}
+    state = open_document(document(TEXT), SCHEMA, session="t", annotations=AnnotationSet({0: standings}))
+    return [words for words, _ in lint(state)]
+
+
+def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another() -> None:
+    bare = Span("a", "actor", "person", 0, 5)
+    claim = Span("c", "claim", "fact", 6, 33)
+    assert {"an actor without an entity", "a claim without a concept"} <= set(told(bare, claim))
+    one = Span("a", "actor", "person", 0, 5, "Ana Brell")
+    assert any(
+        "nearly Ana Brel" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Ana Brel"))
+    )
+    assert not any("nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind")))
+
+
+def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:
+    holder = Span("a", "actor", "person", 0, 5, "Ana Brell")
+    claims = [
+        Span("c", "claim", "fact", 6, 18, attributes={"concept": ["crews are paid"]}),
+        Span("d", "claim", "fact", 19, 33, attributes={"concept": ["not: crews are paid"]}),
+    ]
+    for side, said in (("support", True), ("oppose", False)):
+        sides = [Relation("r", "stance", "support", "a", "c"), Relation("s", "stance", side, "a", "d")]
+        found = told(holder, *claims, relations=sides)
+        assert any("for and against “crews are paid”" in words for words in found) is said

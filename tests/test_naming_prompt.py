@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from textual.app import App
 
-from annotator.tui.offers import Offer, matching, nearest, turned, unfinished
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import choose
+from annotator.workflows.names.offers import Offer, matching, nearest, turned, unfinished
 
 NAMES = ("Masoud Pezeshkian", "Vladimir Putin", "government of Valdria", "not: sanctions should be lifted")
 OFFERS = [Offer(name) for name in NAMES]

@@ -20,7 +20,6 @@ from annotator.project import Known, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.naming import NameField, offers
-from annotator.tui.offers import Offer, matching
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -32,6 +31,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.offers import Offer, matching
 from annotator.workflows.names.registry import entries, mentions, rename
 
 Play = Callable[[Pilot[int], Session], Awaitable[None]]

@@ -12,7 +12,7 @@ from annotator.model.naming import CONTRARY, Kind, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
 from annotator.project import Known
-from annotator.tui.offers import Completer, Offer
+from annotator.workflows.names.offers import Completer, Offer
 
 EMPTY = Codebook()
 
@@ -132,9 +132,7 @@ def completer(state: ReviewState, field: NameField, known: Sequence[Known]) -> C
     entities = here if field.kind == "entity" else names_here(state, "entity")
     given = next_word.context(NameText(state.document), item.value, [_bare(n) for n in here], entities)
     learnt = [_bare(one.name) for one in known]
-    # Entities are worded otherwise than concepts, of which the counts are that come with the program.
-    counts = next_word.Counts() if field.kind == "entity" else None
-    return next_word.NextWord(given, learnt, counts=counts)
+    return next_word.NextWord(given, learnt, kind=field.kind)
 
 
 def _bare(name: str) -> str:

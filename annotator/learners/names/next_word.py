@@ -15,10 +15,11 @@ from typing import Any
 from annotator.learners.names import forms
 from annotator.learners.names.ranker import Weights, ranked
 from annotator.learners.names.text import NameText
+from annotator.model.naming import Kind
 from annotator.model.span import Span
 
 NEXT = Path(__file__).parent / "_data" / "next_word.json"
-"""Made by `tests/base_names.py` from the concepts of the seeds, part `train`."""
+"""Made by `tests/base_names.py` from the names of the seeds, part `train`."""
 
 _SMALL = tuple(
     "the a is are be of to in on for by with not should will can cannot may has have at from its than as more".split()
@@ -146,25 +147,18 @@ def _features(word: str, last: str, before: Sequence[str], given: Context, count
 
 
 @cache
-def _shipped() -> tuple[Weights, Counts]:
-    held: dict[str, Any] = json.loads(NEXT.read_text(encoding="utf-8"))
+def _shipped(kind: Kind) -> tuple[Weights, Counts]:
+    held: dict[str, Any] = json.loads(NEXT.read_text(encoding="utf-8"))[kind]
     return held["weights"], Counts().learn(held["names"])
 
 
 class NextWord:
-    """Completes names of one span; `names` are those given in the project, which it learns from."""
+    """Completes names of a kind for one span; `names` are those given in the project, which it learns from."""
 
-    def __init__(
-        self,
-        given: Context,
-        names: Iterable[str] = (),
-        *,
-        weights: Weights | None = None,
-        counts: Counts | None = None,
-    ) -> None:
+    def __init__(self, given: Context, names: Iterable[str] = (), *, kind: Kind = "concept") -> None:
         self._given = given
-        self._weights = _shipped()[0] if weights is None else weights
-        self._counts = (_shipped()[1] if counts is None else counts).copy().learn(names)
+        self._weights, counts = _shipped(kind)
+        self._counts = counts.copy().learn(names)
         self._kept: dict[tuple[str, ...], list[str]] = {}
 
     def order(self, before: Sequence[str]) -> list[str]:

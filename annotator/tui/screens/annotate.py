@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from textual.timer import Timer
 from annotator.errors import ProjectError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
-from annotator.model.review import Mode
+from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation
 from annotator.tui.commands import Command
 from annotator.tui.keyboards import by_place
@@ -151,12 +151,15 @@ class AnnotateScreen(PointingScreen):
     def act(self, action: do.ReviewAction) -> None:
         """Do, save, show."""
         self._found_at = None
+        left = self.session.review
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
             state = self.session.review
             said = self.session.all_done() if state.annotations.completion is Completion.DONE else ""
             # In place of the document's own end, so that what is left undecided can still be read at 80 columns.
             self._message = said and said + state.message.removeprefix("document done")
+            if state.paragraph != left.paragraph and not state.message:
+                self._message = self._message or _left_behind(left, self.session.ambiguous())
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
@@ -384,6 +387,13 @@ class AnnotateScreen(PointingScreen):
         if tour is not None and tour.step is Step.END:
             self.session.leave_tour()
         self.shell.show_queue()
+
+
+def _left_behind(left: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> str:
+    """What is to be said of the paragraph that was finished; it was not in the way."""
+    found = lint(left, ambiguous)
+    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    return f"in the paragraph before: {found[0][0]}{more}" if found else ""
 
 
 __all__ = ["AnnotateScreen"]

@@ -9,13 +9,13 @@ from annotator.model.naming import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
-from annotator.tui.offers import Offer
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import OFFERED, Prompt
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.theme import Theme
+from annotator.workflows.names.offers import Offer
 
 
 class AskingScreen(CommandScreen):

@@ -135,8 +135,8 @@ class CommandScreen(Screen[None]):
 
     def run_palette(self) -> None:
         """A line that finds commands by their names and what they do."""
-        from annotator.tui.offers import Offer
         from annotator.tui.screens.prompt import Prompt
+        from annotator.workflows.names.offers import Offer
 
         here = self.commands()
         elsewhere = [c for c in COMMANDS if c.name in EVERYWHERE and c not in here]

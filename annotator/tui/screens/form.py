@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from annotator.model import actions as do
 from annotator.tui import form
 from annotator.tui.form import Field
-from annotator.tui.offers import Offer
 from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.offers import Offer
 
 if TYPE_CHECKING:
     from annotator.tui.shell import DocumentScreen

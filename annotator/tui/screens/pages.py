@@ -8,11 +8,11 @@ from textual.widget import Widget
 from textual.widgets import Markdown, MarkdownViewer
 
 from annotator.pages import INDEX, page, topics
-from annotator.tui.offers import Offer
 from annotator.tui.rows import Piece, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.offers import Offer
 
 _FOOT = (
     ("esc", "back"), ("j k PgDn PgUp", "scroll"), ("t", "topics"), ("/", "find"), ("n N", "again"),

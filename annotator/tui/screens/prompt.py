@@ -12,10 +12,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from annotator.model.naming import CONTRARY
-from annotator.tui.offers import Completer, Offer, matching, nearest, turned, unfinished
 from annotator.tui.rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.offers import Completer, Offer, matching, nearest, turned, unfinished
 
 OFFERED = 6
 """Rows of offers, each with the digit that takes it while nothing is typed."""

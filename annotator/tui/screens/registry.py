@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from annotator.errors import AnnotatorError, StoreError
 from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
-from annotator.tui.offers import Offer
 from annotator.tui.screens.listing import Line, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import Prompt
+from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.registry import Entry, Kind, entries, mentions, rename, undo_rename
 from annotator.workflows.search import Hit, search
 

@@ -8,7 +8,6 @@ from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Span
 from annotator.tui.commands import Command
-from annotator.tui.offers import Offer
 from annotator.tui.reviewing import ReviewSession
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -17,6 +16,7 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
 from annotator.tui.views.frame import Side
 from annotator.tui.views.versions import Panel, versions
+from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
 from annotator.workflows.review.precedents import Precedent, precedents
 from annotator.workflows.review.redefinition import definitions_before

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from annotator.model.items import Card
+from annotator.model.naming import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -22,7 +25,7 @@ def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) ->
     for item in state.items:
         if isinstance(item.value, Relation) and not item.pending and state.find(item.value.target) is None:
             found.append(("a stance without a target", item.id))
-    return [*found, *_two_names(state, ambiguous)]
+    return [*found, *_two_names(state, ambiguous), *_names(state)]
 
 
 def _of_card(state: ReviewState, card: Card) -> list[Finding]:
@@ -59,6 +62,75 @@ def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> li
         others = [name for name in ambiguous.get(form, ()) if name != span.entity]
         if others and ";" not in span.entity and span.attributes.get("mention", "name") == "name":
             found.append((f"“{form}” is {span.entity} here, {', '.join(others)} elsewhere", item.id))
+    return found
+
+
+def _names(state: ReviewState) -> list[Finding]:
+    """Decided items without a name, entities that are nearly another, and holders of a concept and its contrary."""
+    found: list[Finding] = []
+    concepts = concepts_of(state.schema)
+    decided = [(i.id, i.value) for i in state.items if not i.pending and isinstance(i.value, Span)]
+    entities = Counter(
+        name for span in state.annotations.annotations() if isinstance(span, Span)
+        for kind, name in names_of(span, concepts) if kind == "entity"
+    )  # fmt: skip
+    for id, span in decided:
+        layer = state.schema.layer(span.layer)
+        named = names_of(span, concepts)
+        for kind in ("entity", "concept"):
+            if (
+                layer is not None
+                and layer.attribute_of_type(kind)
+                and not any(own == kind for own, _ in named)
+            ):
+                found.append((f"{_a(layer.name)} without {_a(kind)}", id))
+        for kind, name in named:
+            if kind == "entity" and entities[name] == 1 and (near := _nearly(name, entities)):
+                found.append((f"{name} stands once and is nearly {near}", id))
+    return [*found, *_both_sides(state, concepts)]
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
+
+
+NEARLY = 0.85
+"""The likeness (`difflib`) from which on a name is nearly another."""
+
+
+def _nearly(name: str, others: Iterable[str]) -> str:
+    """Another name that is nearly the same and begins alike; empty where there is none."""
+    for other in others:
+        close = (
+            other != name and abs(len(other) - len(name)) <= 3 and other[:1].casefold() == name[:1].casefold()
+        )
+        if close and SequenceMatcher(None, name, other).ratio() >= NEARLY:
+            return other
+    return ""
+
+
+def _both_sides(state: ReviewState, concepts: Concepts) -> list[Finding]:
+    """Stances of the paragraph whose holder takes the other side on the concept elsewhere in the document."""
+    here = {item.id for item in state.items if not item.pending}
+    spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
+    sides: dict[tuple[str, str], dict[int, list[str]]] = {}
+    for one in state.annotations.relations():
+        target, holder = spans.get(one.target), spans.get(one.source)
+        sign = {"support": 1, "oppose": -1}.get(one.label, 0)
+        if target is None or not sign or (holder is None and one.source != AUTHOR):
+            continue
+        name = one.source if holder is None else holder.entity or ""
+        for kind, concept in names_of(target, concepts) if name else ():
+            if kind == "concept":
+                turned = -1 if concept.startswith(CONTRARY) else 1
+                of = sides.setdefault((name, concept.removeprefix(CONTRARY)), {})
+                of.setdefault(sign * turned, []).append(one.id)
+    found: list[Finding] = []
+    for (name, concept), of in sides.items():
+        where = next((id for ids in of.values() for id in ids if id in here), None)
+        if len(of) > 1 and where is not None:
+            who = "the author" if name == AUTHOR else name
+            found.append((f"{who} is for and against “{concept}” in this document", where))
     return found
 
 

@@ -23,11 +23,26 @@ def report(found: Mapping[str, Any]) -> list[str]:
     for window in found["windows"]:
         lines.append(_row(f"{window['first']}-{window['last']}", window))
     lines += [_row("second half", found["second_half"]), _row("all", found["together"]), ""]
+    if "complete" in found:
+        lines += [*completely(found["complete"]), ""]
     lines.append("keys saved while learning")
     for window in found["windows"]:
         share = window[LEARNING]["saved"]
         lines.append(f"  {window['first']:>5}-{window['last']:<5}  {bar(share or 0.0):<30}  {percent(share)}")
     return [*lines, "", *table(found)]
+
+
+def completely(found: Mapping[str, Any]) -> list[str]:
+    """Complete coding, with names: how many keys, and where they go."""
+    if not found["entities"] and not found["concepts"]:
+        return ["complete coding: the data have no names"]
+    return [
+        f"complete coding, with names: {found['keys']} keys of {found['by_hand']} by hand, "
+        f"{percent(found['saved'])} saved",
+        f"  spans and stances {found['spans_and_stances']}, {found['entities']} entities {found['entity']}, "
+        f"{plural(found['concepts'], 'concept')} {found['concept']}",
+        f"  {plural(found['wrong_names'], 'name')} taken unasked and wrong",
+    ]
 
 
 def _row(name: str, both: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
 from annotator.workflows.background import FIRST
+from annotator.workflows.effort.naming import NameKeys
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, propose
 from annotator.workflows.training.base import taught
@@ -62,8 +63,8 @@ class Arm:
         )
         self.engine = SuggestionEngine.of(plan)
 
-    def judge(self, one: Decided) -> None:
-        """Suggest for a paragraph, compare, remember."""
+    def judge(self, one: Decided) -> list[Suggestion]:
+        """Suggest for a paragraph, compare, remember; what was shown."""
         if self.engine is None:
             self.renew()
         assert self.engine is not None
@@ -79,6 +80,7 @@ class Arm:
         for suggestion, right in self.score.add(one, shown):
             self._remember(one.document, suggestion, right)
         self.remember(one)
+        return shown
 
     def remember(self, one: Decided) -> None:
         """Keep what stands in a paragraph."""
@@ -115,6 +117,7 @@ def simulate(
     arms = {name: Arm(names, schema, config, Score(schema, used)) for name, names in _NAMES.items()}
     examples: list[Example] = []
     texts = list(dict.fromkeys(one.document.text for one in stream))
+    names = NameKeys()
     last = trained = 0
     for number, one in enumerate(stream):
         if number - last >= (every if last else min(FIRST, every)):
@@ -128,12 +131,29 @@ def simulate(
                 arms[LEARNING].model = (trained, bundle.to_bytes())
             for arm in arms.values():
                 arm.renew()
-        for arm in arms.values():
-            arm.judge(one)
+        for name, arm in arms.items():
+            shown = arm.judge(one)
+            if name == LEARNING:
+                names.add(one, shown)
         examples.append(example_of(reader, one))
         if progress is not None:
             progress(number + 1, len(stream))
-    return _result(stream, arms, trained, every)
+    return {
+        **_result(stream, arms, trained, every),
+        "complete": complete(arms[LEARNING].score.together(0), names),
+    }
+
+
+def complete(alone: Mapping[str, Any], names: NameKeys) -> dict[str, Any]:
+    """The keys of complete coding: those of spans and stances `alone`, and where the keys of names go; `by_hand`
+    without suggestions and with every name written in full; `wrong_names` were sure and are wrong."""
+    keys = alone["keys"] + sum(names.now.values())
+    by_hand = alone["without"] + sum(names.typed.values())
+    return {
+        "keys": keys, "by_hand": by_hand, "saved": 1 - keys / by_hand if by_hand else None,
+        "spans_and_stances": alone["keys"], "entity": names.now["entity"], "concept": names.now["concept"],
+        "entities": names.wanted["entity"], "concepts": names.wanted["concept"], "wrong_names": names.wrong,
+    }  # fmt: skip
 
 
 def example_of(reader: Reader, one: Decided) -> Example:
@@ -316,5 +336,5 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
 
 
 __all__ = [
-    "ALONE", "LEARNING", "Arm", "Stream", "decided", "example_of", "read_stream", "simulate", "stream_of",
+    "ALONE", "LEARNING", "Arm", "Stream", "complete", "decided", "example_of", "read_stream", "simulate", "stream_of",
 ]  # fmt: skip

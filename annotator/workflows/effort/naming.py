@@ -1,0 +1,182 @@
+"""Keys that names cost when data are coded completely: entities of actors and concepts of claims, paragraph by
+paragraph, as the annotate screen takes them.
+
+A name that stands as it is wanted costs nothing where it is sure, and the key that takes it (with the way to it) where
+it is a question. Any other costs the way to the item (nothing where the span was just made or mended), the key that
+opens the line, and what fills it: the digit of an offer, or letters with what completes them, and enter. One key is
+counted for reading what is filled in and is no name in the text, and for the offers of each concept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from annotator.learners.names.namer import DocumentNamer
+from annotator.learners.names.next_word import NextWord, context
+from annotator.learners.names.text import NameText
+from annotator.model.codebook import Codebook
+from annotator.model.decision import Suggestion
+from annotator.model.effort import FOCUS
+from annotator.model.naming import CONTRARY
+from annotator.model.span import Span
+from annotator.project import Known
+from annotator.workflows.effort.scoring import Decided
+from annotator.workflows.names.likeness import ranked_concepts
+from annotator.workflows.names.offers import Offer, matching
+
+OFFERED = 6
+"""Offers that a digit takes."""
+OPEN, TAKE, READ, TURN, NEXT = 1, 1, 1, 1, 1
+"""Keys that open the line, take what is shown, read it, turn a concept, begin the next of a list."""
+
+
+@dataclass
+class NameKeys:
+    """The keys of a stream so far: `now` as the screen takes them, `typed` with every name written in full; each by
+    entity and concept."""
+
+    codebook: Codebook = field(default_factory=Codebook)
+    now: Counter[str] = field(default_factory=Counter)
+    typed: Counter[str] = field(default_factory=Counter)
+    wanted: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+    """Names that were sure, and wrong: they survive where nobody looks."""
+    _forms: dict[str, Counter[str]] = field(default_factory=dict)
+    _entities: Counter[str] = field(default_factory=Counter)
+    _concepts: dict[str, Counter[str]] = field(default_factory=dict)
+    _namer: DocumentNamer | None = None
+    _decided: dict[str, list[Span]] = field(default_factory=dict)
+
+    def named(self, form: str) -> Counter[str]:
+        """As a registry: the names of a form so far."""
+        return self._forms.get(form, Counter())
+
+    def listed(self, form: str) -> Sequence[str]:
+        """As a registry: the entities of the codebook that bear a form."""
+        return self.codebook.named("entity", form)
+
+    def add(self, one: Decided, shown: Sequence[Suggestion]) -> None:
+        """Count the names of a paragraph, then learn them."""
+        if self._namer is None:
+            self._namer = DocumentNamer(self)
+        made = how_made(one, shown)
+        spans = sorted(one.spans, key=lambda s: (s.start, -s.end))
+        for span in spans:
+            if span.entity:
+                self._entity(one, span, made[span.id])
+            held = span.attributes.get("concept")
+            if isinstance(held, list) and held:
+                self._concept(one, span, [str(name) for name in held], made[span.id])
+
+    def _entity(self, one: Decided, span: Span, made: bool) -> None:
+        assert self._namer is not None
+        decided = self._decided.setdefault(one.document.id, [])
+        wanted, way = str(span.entity), 0 if made else FOCUS
+        found = self._namer.ranked(one.document, decided, replace(span, entity=None))
+        names = [name.entity for name in found]
+        if names[:1] == [wanted] and found[0].sure:
+            keys = 0 if found[0].mention == "name" else READ
+        elif names[:1] == [wanted]:
+            keys = way + TAKE
+        else:
+            self.wrong += bool(found and found[0].sure)
+            keys = way + OPEN + self._fill(one, span, wanted, names)
+        self.now["entity"] += keys
+        self.typed["entity"] += way + OPEN + len(wanted) + 1
+        self.wanted["entity"] += 1
+        decided.append(span)
+        form = " ".join(one.document.quote(span.start, span.end).split())
+        self._forms.setdefault(form, Counter())[wanted] += 1
+        self._entities[wanted] += 1
+
+    def _fill(self, one: Decided, span: Span, wanted: str, names: Sequence[str]) -> int:
+        """Keys on the open line, the last one included."""
+        if wanted in names[:OFFERED]:
+            return 1
+        known = [*names, *(name for name, _ in self._entities.most_common() if name not in names)]
+        known += [e.name for e in self.codebook.entries if e.kind == "entity" and e.name not in known]
+        keys = by_letters(wanted, known)
+        if ";" not in wanted:
+            here = [str(s.entity) for s in self._decided[one.document.id]]
+            given = context(NameText(one.document), span, here, here)
+            keys = min(keys, by_words(NextWord(given, self._entities, kind="entity"), wanted) + 1)
+        return keys
+
+    def _concept(self, one: Decided, span: Span, wanted: Sequence[str], made: bool) -> None:
+        text = NameText(one.document)
+        here = [name for name, forms in self._concepts.items() if forms[_IN + one.document.id]]
+        entities = [str(s.entity) for s in self._decided.get(one.document.id, ()) if s.start < span.end]
+        form = " ".join(one.document.quote(span.start, span.end).split())
+        known = [
+            Known(name, sum(forms.values()), {f: n for f, n in forms.items() if not f.startswith(_IN)})
+            for name, forms in self._concepts.items()
+        ]
+        known += [
+            Known(e.name, 0)
+            for e in self.codebook.entries
+            if e.kind == "concept" and e.name not in self._concepts
+        ]
+        words = NextWord(context(text, span, here, entities), self._concepts)
+        order = [name.name for name in ranked_concepts(form, known, here)]
+        keys = (0 if made else FOCUS) + OPEN + READ
+        for number, name in enumerate(wanted):
+            bare, last = name.removeprefix(CONTRARY), number + 1 == len(wanted)
+            fill = by_words(words, bare) + 1
+            if last:
+                fill = 1 if bare in order[:OFFERED] else min(fill, by_letters(bare, order))
+            keys += fill + (TURN if bare != name else 0)
+            self.typed["concept"] += len(name) + 1
+        self.now["concept"] += keys
+        self.typed["concept"] += (0 if made else FOCUS) + OPEN
+        self.wanted["concept"] += len(wanted)
+        for name in wanted:
+            forms = self._concepts.setdefault(name.removeprefix(CONTRARY), Counter())
+            forms.update((form, _IN + one.document.id))
+
+
+_IN = "\x00"
+
+
+def how_made(one: Decided, shown: Sequence[Suggestion]) -> dict[str, bool]:
+    """Span -> whether it is made or mended by hand, so that it is in focus; else it stands as suggested."""
+    right = {
+        (s.value.layer, s.value.label, s.value.start, s.value.end) for s in shown if isinstance(s.value, Span)
+    }
+    return {s.id: (s.layer, s.label, s.start, s.end) not in right for s in one.spans}
+
+
+def by_letters(wanted: str, known: Sequence[str]) -> int:
+    """Keys that write a name: letters until it can be chosen among the offers, the way down to it, and enter; or all of
+    it. The items of a list are written one after the other."""
+    *before, last = wanted.split("; ")
+    keys = sum(by_letters(part, known) + NEXT for part in before)
+    full = best = len(last) + 1
+    if last in known:
+        offers = [Offer(name) for name in known]
+        for count in range(1, min(len(last), 12)):
+            offers = matching(offers, last[:count])
+            at = next((i for i, offer in enumerate(offers) if offer.value == last), None)
+            if at is None:
+                break
+            if at < OFFERED:
+                best = min(best, count + at + 2)
+            if at == 0:
+                break
+    return keys + min(best, full)
+
+
+def by_words(words: NextWord, name: str) -> int:
+    """Keys that write a concept with the next word in grey, without the last enter."""
+    parts, before, keys = name.split(), "", 0
+    for part, following in pairwise([*parts, ""]):
+        full = len(part) + bool(following)
+        best = next((n + 1 for n in range(len(part)) if words.rest(before + part[:n]) == part[n:]), full)
+        keys += min(full, best)
+        before += f"{part} "
+    return keys
+
+
+__all__ = ["NameKeys", "by_letters", "by_words", "how_made"]
