@@ -221,7 +221,9 @@ def test_a_process_that_cannot_open_the_project_is_told_of(
     assert "nosuch" in (trained / LOG).read_text(encoding="utf-8")
 
 
-NAMED = [f"{word} Mr Vargon Ilk came back, and Mr Osric Tane left." for word in ("So", "Then", "Later", "At last")]
+NAMED = [
+    f"{word} Mr Vargon Ilk came back, and Mr Osric Tane left." for word in ("So", "Then", "Later", "At last")
+]
 
 
 def _shown(of: Project, id: str, paragraph: int) -> set[str]:
