@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -93,3 +94,32 @@ def test_a_title_is_the_start_of_the_first_annotated_paragraph() -> None:
     text = "Advertisement\n" + "word " * 30
     title = title_of(text, split_paragraphs(text))
     assert title.startswith("word word") and title.endswith("…") and len(title) <= 62
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("a\r\nb\r\n\r\nc", ["a\r\nb", "c"]),
+        ("a\r\nb", ["a", "b"]),
+        ("a\n \t\nb\nc", ["a", "b\nc"]),
+        (" \n a \n\n b  \n", ["a", "b"]),
+        ("a\r\rb\rc", ["a", "b\rc"]),
+    ],
+)
+def test_a_line_end_of_two_characters_is_one_line_end(text: str, pieces: list[str]) -> None:
+    assert [text[p.start : p.end] for p in split_paragraphs(text)] == pieces
+
+
+@pytest.mark.parametrize("run", [" ", "\t ", "\u00a0", "\n", " \n", "\r\n", "."])
+def test_a_run_of_anything_costs_in_proportion(run: str) -> None:
+    def cost(number: int) -> float:
+        text = f"one{run * number}two"
+        times = []
+        for _ in range(5):
+            began = time.process_time()
+            split_paragraphs(text)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    # In proportion it is 8, by the square 64; below a few milliseconds the clock says little.
+    assert cost(32_000) < max(0.02, 24 * cost(4_000))

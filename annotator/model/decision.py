@@ -41,7 +41,6 @@ class Action(StrEnum):
     FLAG = "flag"  # a flag is set or taken away
     IMPORT = "import"  # came in with a file
     MERGE = "merge"  # prefilled by a merging strategy
-    ADJUDICATE = "adjudicate"  # decided in review
     UNDO = "undo"
     REDO = "redo"
 

@@ -78,11 +78,6 @@ def contains(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def crosses(a: Span, b: Span) -> bool:
-    """Whether two spans overlap and neither contains the other."""
-    return overlap(a, b) > 0 and not contains(a, b) and not contains(b, a)
-
-
 def iou(a: Span, b: Span) -> float:
     """Shared length over joint length, in [0, 1]; 1 for equal bounds."""
     shared = overlap(a, b)

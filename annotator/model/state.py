@@ -192,7 +192,7 @@ class ReviewState:
     @cached_property
     def progress(self) -> tuple[int, int]:
         """Paragraphs done and paragraphs to annotate. Costs the paragraphs that were touched, not all there are."""
-        done, total = 0, _included(self.document.paragraphs)
+        done, total = 0, self.document.included
         for index in self.annotations.by_paragraph:
             mark = self.annotations.mark(index)
             own = 0 <= index < len(self.document.paragraphs) and self.document.paragraphs[index].excluded
@@ -247,16 +247,6 @@ class ReviewState:
 
 
 Step: TypeAlias = tuple[ReviewState, Group]
-
-
-_counted: list[tuple[tuple[Paragraph, ...], int]] = []
-
-
-def _included(paragraphs: tuple[Paragraph, ...]) -> int:
-    """How many are not excluded by the document. Kept for the document in work, since every key asks."""
-    if not _counted or _counted[0][0] is not paragraphs:
-        _counted[:] = [(paragraphs, sum(not paragraph.excluded for paragraph in paragraphs))]
-    return _counted[0][1]
 
 
 def open_document(

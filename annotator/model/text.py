@@ -28,7 +28,7 @@ BOILERPLATE = frozenset(
 )  # fmt: skip
 """Lines that news sites leave in copied text, in lower case and without closing punctuation."""
 
-_BLANK = re.compile(r"(?:[^\S\n\r]*(?:\r\n|\r|\n)){2,}")
+_BLANK = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\n\r]*(?>\r\n|\r|\n))+")
 _LINE = re.compile(r"\r\n|\r|\n")
 # A word keeps its inner apostrophes, hyphens, full stops and digit separators (US's, U.S., 3.5, well-being).
 _TOKEN = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*|\S")
@@ -59,6 +59,11 @@ class Document:
     text: str
     paragraphs: tuple[Paragraph, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    included: int = field(init=False, repr=False, compare=False)
+    """Number of paragraphs to annotate; counted once, since every key asks."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "included", sum(not p.excluded for p in self.paragraphs))
 
     @property
     def sha256(self) -> str:

@@ -26,7 +26,7 @@ from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
-from annotator.store import chain, naming, overview
+from annotator.store import chain, names, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
@@ -78,7 +78,7 @@ class Project:
         if not database.read_only:
             resume(database)
         concepts = concepts_of(schema)
-        naming.refresh(database, concepts)
+        names.refresh(database, concepts)
         self.documents = Documents(database, schema)
         self.log = Log(database, concepts, schema)
         self.suggestions = Suggestions(database)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.naming import Kind, NameRelation, Ruling, SameNames
 from annotator.store import codebook, rulings, sides
-from annotator.store import naming as store
+from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
 from annotator.store.rows import Known, Mention

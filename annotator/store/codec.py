@@ -28,9 +28,13 @@ _STATUS = {status.value: status for status in Status}
 _NO_ATTRIBUTES: Mapping[str, Any] = {}
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: an import encodes some values for each item."""
+
+
 def dumps(value: Any) -> str:
     """Compact JSON with sorted keys: equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def annotation_json(value: Annotation) -> dict[str, Any]:

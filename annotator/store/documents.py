@@ -59,7 +59,7 @@ class Placing:
                 hint="Give the document another id",
             )
         check_text(document.text, what=f"“{id}”")
-        to_annotate = sum(not p.excluded for p in document.paragraphs)
+        to_annotate = document.included
         # Until its row is there nothing leads to the rest of it.
         self._at_last(
             "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, imported, folded) "
@@ -328,12 +328,16 @@ def completions(
     db: Database, *, document: str | None = None, annotator: str | None = None
 ) -> Iterator[CompletionRow]:
     """Work begun or done, by document order, then annotator (gold first)."""
+    # Conditions that are not there instead of ones that may be null, so that an index serves one document.
+    conditions, values = ["c.completion <> 'new'"], []
+    for column, wanted in (("document", document), ("annotator", annotator)):
+        if wanted is not None:
+            conditions.append(f"c.{column} = ?")
+            values.append(wanted)
     rows = db.rows(
         "SELECT c.document, c.annotator, c.completion, c.revision, c.updated FROM completion c "
-        "JOIN document d ON d.id = c.document WHERE c.completion <> 'new' "
-        "AND (?1 IS NULL OR c.document = ?1) AND (?2 IS NULL OR c.annotator = ?2) "
-        "ORDER BY d.position, c.annotator",
-        (document, annotator),
+        f"JOIN document d ON d.id = c.document WHERE {' AND '.join(conditions)} ORDER BY d.position, c.annotator",
+        values,
     )
     for row in rows:
         yield CompletionRow(row[0], row[1], _COMPLETION[row[2]], row[3], row[4])

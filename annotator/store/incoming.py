@@ -23,7 +23,7 @@ from annotator.model.naming import Concepts
 from annotator.model.record import GOLD, Record, same_work
 from annotator.model.span import Annotation, reading_order, relation_order
 from annotator.model.text import Document
-from annotator.store import documents, naming, provenance
+from annotator.store import documents, names, provenance
 from annotator.store.codec import annotation_json, dumps, now, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
@@ -133,7 +133,7 @@ class _Incoming:
         db.many(INSERT_EVENT, events_)
         db.many(PUT_ITEM, items)
         spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
-        naming.put(db, stored.id, stored.text, spans, self._concepts)
+        names.put(db, stored.id, stored.text, spans, self._concepts)
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if stored.id in self._placing.paragraphs:

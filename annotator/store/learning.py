@@ -101,7 +101,7 @@ class Learning:
         for first in range(0, last, _AT_ONCE):
             yield from self._db.rows(
                 "SELECT document, annotator, paragraph, max(sequence) FROM event WHERE sequence > ? "
-                "AND sequence <= ? AND action IN ('close', 'import', 'complete', 'adjudicate', 'redo') "
+                "AND sequence <= ? AND action IN ('close', 'import', 'complete', 'redo') "
                 "GROUP BY document, annotator, paragraph",
                 (first, first + _AT_ONCE),
             )

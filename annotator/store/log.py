@@ -20,7 +20,7 @@ from annotator.model.decision import (
 )
 from annotator.model.naming import Concepts
 from annotator.model.span import Relation, Span
-from annotator.store import chain, naming
+from annotator.store import chain, names
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -115,7 +115,7 @@ def record(
                 ),
             )  # fmt: skip
             _put(db, document, annotator, d, new)
-            naming.update(db, document, annotator, d, concepts)
+            names.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
             paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
         status = completion_of(db, document, annotator)

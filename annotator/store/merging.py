@@ -21,7 +21,7 @@ from annotator.model.naming import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
-from annotator.store import chain, codebook, documents, naming, provenance, rulings
+from annotator.store import chain, codebook, documents, names, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
@@ -372,7 +372,7 @@ def _bring_up(
     db.many(PUT_ITEM, put)
     had = [(*pair, item) for item in changed if item in before]
     db.many("DELETE FROM name WHERE document = ? AND annotator = ? AND item = ?", had)
-    naming.put(db, here, text, named, concepts_of(schema))
+    names.put(db, here, text, named, concepts_of(schema))
 
 
 __all__ = ["merge"]

@@ -71,6 +71,7 @@ class ReviewSession(Session):
     _basis: dict[str, int] = field(default_factory=dict)
     _suggested: list[Suggestion] = field(default_factory=list)
     _known: list[ReviewRow] = field(default_factory=list)
+    _listed: tuple[str, Completion | None, list[ReviewRow]] | None = None
     """The rows of the queue as they were read last."""
 
     @property
@@ -512,13 +513,18 @@ class ReviewSession(Session):
         search: str = "",
         completion: Completion | None = None,
     ) -> list[DocumentSummary]:
-        rows = self._rows(search, completion)
+        counted, self._listed = self._listed, None
+        rows = (
+            counted[2] if counted and counted[:2] == (search, completion) else self._rows(search, completion)
+        )
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
         known = self.project.documents.some(self.annotator, [row.document for row in page])
         return [self._summary(row, known[row.document]) for row in page]
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
-        return len(self._rows(search, completion))
+        # What is counted is what is shown next: it is read once for both.
+        self._listed = (search, completion, self._rows(search, completion))
+        return len(self._listed[2])
 
     def ids(self) -> list[str]:
         return [row.document for row in self._read()]
