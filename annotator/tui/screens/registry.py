@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,16 +55,8 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
         )
 
     def back(_: int) -> None:
-        if not renamed:
-            screen.say("nothing was renamed here")
-            return
-        try:
-            number = undo_rename(session.project, session.annotator, renamed.pop())
-        except StoreError as error:
-            screen.say(f"not all of it could be written: {error.message}")
-        else:
-            screen.reload()
-            screen.say(f"{plural(number, 'mention')} named as before")
+        screen.say(_taken_back(app, renamed))
+        screen.reload()
         session.reload()
 
     def choose(at: int) -> None:
@@ -76,10 +68,36 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
         title,
         lines,
         choose,
-        keys={"r": ("rename, merge", change), "u": ("take it back", back)},
+        keys={
+            "r": ("rename, merge", change),
+            "u": ("take it back", back),
+            "h": ("same words, two names", _together(app)),
+        },
         empty=f"none yet; {key}",
     )
     return screen
+
+
+def _taken_back(app: Shell, renamed: list[str]) -> str:
+    """Take back the latest renaming of this list in all documents; what to say of it."""
+    if not renamed:
+        return "nothing was renamed here"
+    try:
+        number = undo_rename(app.session.project, app.session.annotator, renamed.pop())
+    except StoreError as error:
+        return f"not all of it could be written: {error.message}"
+    return f"{plural(number, 'mention')} named as before"
+
+
+def _together(app: Shell) -> Callable[[int], None]:
+    """What opens the queue of names that coders gave the same words."""
+
+    def show(_: int) -> None:
+        from annotator.tui.screens.harmonise import harmonise_screen
+
+        app.push_screen(harmonise_screen(app))
+
+    return show
 
 
 def _mentions(app: Shell, kind: Kind, name: str) -> ListScreen:
