@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from support import document
@@ -12,6 +13,10 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.commands import key_map
+from annotator.tui.session import Session
+from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.harmonise import agreement, decide, pairs, queue, undo
 
 TEXT = "Ann Holt says the quay is old. The crew says that dues are high."
@@ -78,3 +83,31 @@ def test_agreement_of_nothing_is_none() -> None:
     from annotator.model.naming import SameNames
 
     assert agreement([], concepts_of(SCHEMA), SameNames()) is None
+
+
+def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_documents(tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    async def play(of: Project) -> None:
+        app = AnnotatorApp(Session(of, "ada", of.new_session()), key_map({}))
+        async with app.run_test(size=(100, 24)) as pilot:
+            await pilot.pause()
+            for key in ("E", "h", "x", "1", "u", "u", "escape", "r", "X", "enter", "u"):
+                await pilot.press(key)
+                await pilot.pause()
+                rows = app.screen.query(Rows)
+                shown.append("\n".join(rows[0].render_line(y).text for y in range(rows[0].size.height)))
+            app.exit(0)
+
+    with project(tmp_path, ONE, OTHER) as of:
+        asyncio.run(play(of))
+        assert "Same words, two names" in shown[1]
+        assert "is not" in shown[2]
+        assert "1 of 1" in shown[2]
+        assert "nothing left" in shown[3]
+        assert "1 of 1" in shown[4]
+        assert "1 of 2" in shown[5]
+        assert [r.same for r in of.names.rulings()] == [True, True, False, False]
+        names = {s.entity for r in of.log.records() if r.annotator == "ada" for s in r.spans if s.entity}
+        assert names == {"Ann Holt", "crew"}
+        assert "named as before" in shown[-1]

@@ -64,7 +64,7 @@ def harmonise_screen(app: Shell) -> ListScreen:
     }
     title = f"Same words, two names: {figure(read())}"
     screen = ListScreen(
-        title, lines, answer("same", True, "is now"), keys=keys, empty="nothing left to decide"
+        title, lines, answer("same", True, "is now"), keys=keys, of_all=("u",), empty="nothing left to decide"
     )
     return screen
 

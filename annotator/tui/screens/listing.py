@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -24,7 +24,7 @@ class Line:
 
 class ListScreen(CommandScreen):
     """Rows with a cursor. `choose` is called with the row's number on enter; `keys` holds further keys with
-    their word for the footer and what they do with the row."""
+    their word for the footer and what they do with the row; those `of_all` act without a row too."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -37,11 +37,12 @@ class ListScreen(CommandScreen):
         *,
         keys: dict[str, tuple[str, Callable[[int], None]]] | None = None,
         empty: str = "nothing",
+        of_all: Collection[str] = (),
     ) -> None:
         super().__init__()
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
-        self._empty = empty
+        self._empty, self._of_all = empty, of_all
         self._every: Sequence[Line] = ()
         self._lines: list[tuple[int, Line]] = []
         self._wanted = self._message = ""
@@ -136,8 +137,8 @@ class ListScreen(CommandScreen):
             self.redraw()
         elif key == "enter" and self._lines:
             self._choose(self._lines[self._at][0])
-        elif key in self._more and self._lines:
-            self._more[key][1](self._lines[self._at][0])
+        elif key in self._more and (self._lines or key in self._of_all):
+            self._more[key][1](self._lines[self._at][0] if self._lines else 0)
 
     def _filter(self, answer: str | None) -> None:
         if answer is not None:

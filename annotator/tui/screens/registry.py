@@ -73,6 +73,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
             "u": ("take it back", back),
             "h": ("same words, two names", _together(app)),
         },
+        of_all=("u", "h"),
         empty=f"none yet; {key}",
     )
     return screen
