@@ -16,8 +16,16 @@ from textual.pilot import Pilot
 
 from annotator.cli import run
 from annotator.errors import BusyError
-from annotator.model.decision import Completion
-from annotator.model.record import Record
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    Decision,
+    Standing,
+    Status,
+)
+from annotator.model.record import GOLD, Record
 from annotator.project import Project, SuggestionRun
 from annotator.store import assignments
 from annotator.store.connection import SCHEMA_VERSION
@@ -173,7 +181,8 @@ def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_other
         _work(of, "ada", "doc-0", Completion.IN_PROGRESS)
         _work(of, "eve", "doc-1", Completion.DONE)
         _work(of, "ada", "doc-2", Completion.SKIPPED)
-        of.log.add_records([Record(of.documents.load("doc-3"), None, Completion.IN_PROGRESS)])
+        begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
+        of.log.record("doc-3", GOLD, [Decision("g", Action.COMPLETE, DOCUMENT, -1, None, begun)])
         assert report(of).free == 2 and not of.assignments.any()
         made = assign(of, ["ada"])
         assert made.pairs == (("ada", "doc-3"),) and made.short == 1

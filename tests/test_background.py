@@ -222,7 +222,8 @@ def test_a_process_that_cannot_open_the_project_is_told_of(
 
 
 NAMED = [
-    f"{word} Mr Vargon Ilk came back, and Mr Osric Tane left." for word in ("So", "Then", "Later", "At last")
+    f"{word} Mr Peter Larsen came back, and Mr Osric Tane left."
+    for word in ("So", "Then", "Later", "At last")
 ]
 
 
@@ -256,14 +257,14 @@ def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
     with project(tmp_path / "p", "\n\n".join(NAMED)) as of:
         suggest(of)
         (id,) = of.documents.ids()
-        assert {"Vargon Ilk", "Osric Tane"} <= _shown(of, id, 2) & _shown(of, id, 3)
+        assert {"Peter Larsen", "Osric Tane"} <= _shown(of, id, 2) & _shown(of, id, 3)
         _rejected(of, id, background=Background(of.root))
         assert WITHDRAW in asked
     background.want(tmp_path / "p", WITHDRAW)
     assert work(tmp_path / "p") == 0
     with Project.open(tmp_path / "p") as of:
-        assert "Vargon Ilk" in _shown(of, id, 2), "it is open, since the one before was finished"
-        assert "Vargon Ilk" not in _shown(of, id, 3) and "Osric Tane" in _shown(of, id, 3)
+        assert "Peter Larsen" in _shown(of, id, 2), "it is open, since the one before was finished"
+        assert "Peter Larsen" not in _shown(of, id, 3) and "Osric Tane" in _shown(of, id, 3)
         spans = {s.value.id for s in of.suggestions.of(id, 3) if isinstance(s.value, Span)}
         ends = [e for s in of.suggestions.of(id, 3) if isinstance(s.value, Relation)
                 for e in (s.value.source, s.value.target)]  # fmt: skip
@@ -277,12 +278,12 @@ def test_where_only_rejections_are_there_they_still_count(
     with project(tmp_path / "p", "\n\n".join(line.partition(",")[0] + "." for line in NAMED)) as of:
         suggest(of)
         (id,) = of.documents.ids()
-        assert "Vargon Ilk" in _shown(of, id, 3)
+        assert "Peter Larsen" in _shown(of, id, 3)
         _rejected(of, id)
     background.want(tmp_path / "p", TRAIN)
     assert work(tmp_path / "p") == 0
     with Project.open(tmp_path / "p") as of:
-        assert not of.learning.models() and "Vargon Ilk" not in _shown(of, id, 3)
+        assert not of.learning.models() and "Peter Larsen" not in _shown(of, id, 3)
 
 
 def test_a_failure_is_told_and_forgotten_with_the_next_success(
