@@ -367,7 +367,7 @@ def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
         fresh(), do.FocusItem("sEnd"), do.SetAttribute("attribution", "indirect"), do.FocusItem("sIran"),
         do.SetAttribute("entity", "Iran"),
     )  # fmt: skip
-    assert lint(state) == [("a claim without a holder", "sEnd")]
+    assert lint(state) == [("a claim without a holder", "sEnd"), ("a claim without a concept", "sEnd")]
     state, _ = play(
         state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sIran"), do.ChooseSide("oppose")
     )
