@@ -369,7 +369,12 @@ def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
     )  # fmt: skip
     assert lint(state) == [("a claim without a holder", "sEnd"), ("a claim without a concept", "sEnd")]
     state, _ = play(
-        state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sIran"), do.ChooseSide("oppose")
+        state,
+        do.FocusItem("sEnd"),
+        do.SetAttribute("concept", ["sanctions should end"]),
+        do.StartStance(),
+        do.ChooseHolder("sIran"),
+        do.ChooseSide("oppose"),
     )
     assert lint(state) == []
     state, _ = play(state, do.FocusItem("sPutin"), do.SetAttribute("entity", "Iran"), do.FocusItem("sEnd"))
