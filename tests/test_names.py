@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from support import document
@@ -12,17 +13,21 @@ from annotator.learners.names import forms
 from annotator.learners.names.candidates import Asked
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import Known
-from annotator.learners.names.namer import DocumentNamer
+from annotator.learners.names.learning import learn
+from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.text import NameText
+from annotator.learners.names.training import fit
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
-from annotator.model.decision import Standing, Status, Suggestion
+from annotator.model.decision import Completion, Standing, Status, Suggestion
 from annotator.model.naming import ProposedName
+from annotator.model.record import Record
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document
 from annotator.resources import load_schema
 from annotator.tui.views.lint import lint
+from annotator.workflows.training.naming import LEAST, SETTING, learn_names
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -239,3 +244,33 @@ def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:
         sides = [Relation("r", "stance", "support", "a", "c"), Relation("s", "stance", side, "a", "d")]
         found = told(holder, *claims, relations=sides)
         assert any("for and against “crews are paid”" in words for words in found) is said
+
+
+def test_what_is_learnt_from_a_project_goes_over_what_is_shipped() -> None:
+    text = "The crew spoke. The crew left."
+    spans = [span(text, "crew", "collective", "crew of Lorn"), span(text, "crew", "collective", "Lorn", at=8)]
+    before = shipped()
+    found = learn([(document(text), spans)] * 40, base=before)
+    assert found["name"] == dict(before["name"])
+    assert found["nominal"] != dict(before["nominal"])
+    assert fit([], base={"bias": 1.5}) == {"bias": 1.5}
+
+
+def test_a_project_keeps_weights_of_its_own_once_it_has_names_enough(tmp_path: Path) -> None:
+    from support import project
+
+    texts = [f"The crew of Lorn spoke {number} times." for number in range(LEAST)]
+    with project(tmp_path / "p", *texts) as of:
+        records = [
+            Record(of.documents.load(id), "ada", Completion.DONE,
+                   (Span(f"s{id}", "actor", "collective", 4, 8, "crews of Lorn", {"mention": "nominal"}),))
+            for id in of.documents.ids()
+        ]  # fmt: skip
+        assert learn_names(of, records[:-1]) == LEAST - 1
+        assert of.setting(SETTING) is None
+        assert learn_names(of, records) == LEAST
+        own = json.loads(of.setting(SETTING) or "{}")
+        asked = (records[0].document, [], records[0].spans[0])
+        first, before = DocumentNamer(weights=own).ranked(*asked)[0], DocumentNamer().ranked(*asked)[0]
+        assert first.entity == "crews of Lorn"
+        assert first.chance > before.chance or before.entity != first.entity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from annotator.tui.saving import Saving
 from annotator.tui.tour import Step, Tour, watch
 from annotator.workflows.background import SUGGEST, Background, news
 from annotator.workflows.review.discussion import Message, messages
+from annotator.workflows.training.naming import SETTING as WEIGHTS
 
 EVERYBODY = "@all"
 """Whose mutes hold for the whole project."""
@@ -102,7 +104,8 @@ class Session(Saving):
         if self._namer is None and self.proposes_names:
             from annotator.learners.names.namer import DocumentNamer
 
-            self._namer = DocumentNamer(self.project.names)
+            own = self.project.setting(WEIGHTS)
+            self._namer = DocumentNamer(self.project.names, json.loads(own) if own else None)
         return self._namer
 
     def prepare(self, document: Document) -> None:

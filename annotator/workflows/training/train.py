@@ -29,6 +29,7 @@ from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base import taught
+from annotator.workflows.training.naming import learn_names
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
@@ -163,6 +164,7 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
     project.keep_setting(TRIED, str(project.learning.paragraphs_done()))
     began = time.process_time()
     bundle, found = learnt(project)
+    learn_names(project, found.records.values())
     seconds = time.process_time() - began
     trained_on = {
         "paragraphs": found.paragraphs, "examples": len(found.examples), "documents": found.documents,
