@@ -379,7 +379,10 @@ def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
     assert lint(state) == []
     state, _ = play(state, do.FocusItem("sPutin"), do.SetAttribute("entity", "Iran"), do.FocusItem("sEnd"))
     state, _ = play(state, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support"))
-    assert lint(state) == [("one holder on both sides of a claim", "sEnd")]
+    assert lint(state)[0] == ("one holder on both sides of a claim", "sEnd")
+    assert "Iran is for and against “sanctions should end” in this document" in [
+        said for said, _ in lint(state)
+    ]
     found = lint(state, {"Putin": ("Iran", "Vladimir Putin")})
     assert ("“Putin” is Iran here, Vladimir Putin elsewhere", "sPutin") in found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import subprocess
@@ -159,10 +158,11 @@ def test_many_annotators_at_once_lose_nothing_and_wait_little(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two processors")
-def test_a_decision_costs_about_the_same_with_sixty_four_writers(tmp_path: Path) -> None:
+def test_sixty_four_writers_at_once_lose_nothing_and_see_no_error(tmp_path: Path) -> None:
+    """What a decision costs then is measured by `tests/bench/load.py --cpu`; a clock fails no test."""
     make(tmp_path / "p")
-    one = min(run(tmp_path / "p", 1, seconds=2, rate=0).cpu for _ in range(2))
-    many = run(tmp_path / "p", 64, seconds=2, rate=0)
-    assert many.errors == 0
-    assert many.cpu < 2 * one, f"{many.cpu:.2f} ms with 64 writers, {one:.2f} with one"
+    load = run(tmp_path / "p", 64, seconds=2, rate=0)
+    assert load.errors == 0
+    with Project.open(tmp_path / "p") as of:
+        kept = sum(len(list(of.log.events("doc-0", f"coder-{n}"))) for n in range(64))
+        assert kept == len(load.times) > 64 and of.verify() == []
