@@ -50,7 +50,7 @@ SHOTS = (
     Shot("queue", "q", "paragraphs"),
     Shot("matrix", "A n A n A M n n n", "+"),
     Shot("agreement", "q A", "HOW FAR"),
-    Shot("review", "n 2 n", "coder-a", review="07-a-face-is-not-a-ticket"),
+    Shot("review", "n 2 n", "ifference", review="07-a-face-is-not-a-ticket"),
 )
 
 PATIENCE = 600

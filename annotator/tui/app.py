@@ -108,6 +108,8 @@ class AnnotatorApp(PrivateApp):
 
     def on_ready(self) -> None:
         """What was loaded to start is there to stay: it need not be looked through for garbage key after key."""
+        if self.session.propose_names() and isinstance(self.screen, AnnotateScreen):
+            self.screen.redraw()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
         gc.enable()
@@ -116,6 +118,7 @@ class AnnotatorApp(PrivateApp):
         """The document asked for; else the one last worked on; else the first one; else the queue. For somebody to
         whom documents are assigned, one of theirs."""
         session = self.session
+        session.names_wait = True
         document = self._wanted
         if document is None:
             place = session.project.log.last_position(session.annotator)

@@ -56,6 +56,9 @@ class Session(Saving):
     _news: str | None = None
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _namer: Namer | None = None
+    names_wait: bool = False
+    """Whether names are proposed only once `propose_names` says so: what proposes them takes a moment to load, and the
+    first picture need not wait for it."""
     _said: tuple[str, list[Message]] | None = None
 
     @property
@@ -101,12 +104,20 @@ class Session(Saving):
 
     def namer(self) -> Namer | None:
         """Who proposes names; nobody, in review."""
-        if self._namer is None and self.proposes_names:
+        if self._namer is None and self.proposes_names and not self.names_wait:
             from annotator.learners.names.namer import DocumentNamer
 
             own = self.project.setting(WEIGHTS)
             self._namer = DocumentNamer(self.project.names, json.loads(own) if own else None)
         return self._namer
+
+    def propose_names(self) -> bool:
+        """Propose names from now on; whether that changes what is shown."""
+        self.names_wait = False
+        if self.state is None or self.state.namer is not None or not self.proposes_names:
+            return False
+        self.state = replace(self.state, namer=self.namer())
+        return True
 
     def prepare(self, document: Document) -> None:
         """What has to happen before a document is opened; nothing, for an annotator."""

@@ -205,13 +205,11 @@ def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
 
 
 def _name(state: ReviewState, item: Item) -> str:
-    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as `=Iran?`, its own
-    words as `=`; that it has none yet, where its layer names one."""
+    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as `= Iran?`; that it
+    has none yet, where its layer names one."""
     proposed = state.proposed_name(item)
-    if proposed is not None and isinstance(item.value, Span):
-        # The words themselves stand in focus in the text: they are not written once more with every move.
-        own = " ".join(state.document.quote(item.value.start, item.value.end).split()) == proposed.entity
-        return f"={'' if own else proposed.entity}{'' if item.pending and proposed.sure else '?'}"
+    if proposed is not None:
+        return f"= {proposed.entity}{'' if item.pending and proposed.sure else '?'}"
     layer = state.schema.layer(item.value.layer)
     for kind in ("entity", "concept"):
         if isinstance(item.value, Span) and layer is not None and layer.attribute_of_type(kind):

@@ -1,0 +1,59 @@
+"""Write the example of what leaves into `exports/debate`, or `--check` that the program still writes the same.
+
+The gold of `seeds/debate` as a data set, its tables, and its network with pictures; made by the commands that a user
+has, on a clock that stands still.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from annotator.store import codec
+
+CLOCK = "2026-11-28T12:00:00Z"
+"""When everything in the example is decided."""
+
+codec.now = lambda: CLOCK
+
+from annotator.cli import run  # noqa: E402 - the clock has to stand still before anything reads it
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "exports" / "debate"
+CARD = """
+license = "CC0-1.0"
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the example, or with `--check` compare it; the exit code."""
+    more = ["--check"] if "--check" in arguments else ["--force"]
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Path(scratch) / "debate"
+        _do("init", str(project))
+        settings = project / "annotator.toml"
+        text = settings.read_text(encoding="utf-8")
+        head, brace, tail = text.partition("\n[")
+        settings.write_text(f"{head}\n{CARD}{brace}{tail}", encoding="utf-8")
+        for name in ("coder-a", "coder-b", "gold"):
+            _do("--project", str(project), "import", str(ROOT / "seeds" / "debate" / f"{name}.jsonl"))
+        for words in (
+            ["export", "jsonl", "--status", "gold", "-o", str(TARGET / "gold")],
+            ["export", "csv", "--status", "gold", "-o", str(TARGET / "tables")],
+            ["network", "-o", str(TARGET / "network")],
+        ):
+            _do("--project", str(project), *words, *more)
+    return 0
+
+
+def _do(*words: str) -> None:
+    code = run(list(words))
+    if code:
+        sys.exit(
+            f"{' '.join(words)}: exit code {code}; uv run python tests/exports.py writes the example anew"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
