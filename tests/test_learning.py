@@ -187,7 +187,7 @@ def test_what_was_decided_since_is_proposed(reader: Reader, schema: LabelSchema)
 
     accepted = [Outcome("actor", "collective", "qwib", True, "the qwib")] * 3
     assert actors(EMPTY) == []
-    assert actors(Memory.of(accepted)) == [("qwib", "collective", "the qwib")]
+    assert actors(Memory.of(accepted)) == [("qwib", "collective", None)]
     rejected = [Outcome("actor", "collective", "qwib", False)] * 9
     assert actors(Memory.of([*accepted, *rejected])) == []
 

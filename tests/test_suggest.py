@@ -205,18 +205,32 @@ def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
     ]  # fmt: skip
 
 
-def test_a_common_noun_means_a_known_one_only_where_that_is_spoken_of() -> None:
-    """A government of another text is another government."""
-    outcomes = [Outcome("actor", "organization", "government", True, "government of Valdria")]
+def test_a_name_is_remembered_and_what_stands_for_another_in_each_text_is_not() -> None:
+    """The government, the leaders and `both` of another text are others, also where that is spoken of; a capital at
+    the beginning of a sentence makes no name."""
+    given = {
+        "Tehran": ("state", "Iran"), "US": ("state", "United States"),
+        "government": ("organization", "government of Valdria"), "leaders": ("person", "leaders of Valdria"),
+        "Both": ("organization", "Parents' Federation; Pupils' Council"), "Presidents": ("person", "Ann Orr; Bo Lind"),
+    }  # fmt: skip
+    outcomes = [Outcome("actor", label, form, True, entity, 3) for form, (label, entity) in given.items()]
     memory, schema = Memory.of(outcomes), load_schema("actors-claims-stances")
     suggester = families.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
-    for text, entity in (
-        ("The government of Valdria fell.", "government of Valdria"),
-        ("The government of Kestria fell.", None),
-    ):
-        doc = document(text)
-        (found,) = suggester.suggest(doc, doc.paragraphs[0])
-        assert found.value.entity == entity
+    doc = document(
+        "Both spoke in Valdria. Presidents and leaders of Valdria left; its government and the US told Tehran."
+    )
+    found = {
+        doc.quote(s.value.start, s.value.end): (s.value.entity, s.rule)
+        for s in suggester.suggest(doc, doc.paragraphs[0])
+        if isinstance(s.value, Span)
+    }
+    assert "Both" not in found
+    assert found["Tehran"] == ("Iran", "certain.memory") and found["US"] == (
+        "United States",
+        "certain.memory",
+    )
+    for form in ("government", "leaders", "Presidents"):
+        assert found[form] == (None, "memory")
 
 
 def test_a_form_rejected_twice_and_never_accepted_is_vetoed_for_all() -> None:

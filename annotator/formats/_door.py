@@ -59,7 +59,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
             key, message = "text", "holds only white space"
         report.left_out("records that do not hold", f"{message}{more}", line=line, key=key)
         return None
-    if all(p["excluded"] for p in whole["paragraphs"]):
+    if not entry.work and all(p["excluded"] for p in whole["paragraphs"]):
         message = "holds only boilerplate lines, such as “Advertisement”"
         report.left_out("texts of boilerplate", message, line=line)
         return None

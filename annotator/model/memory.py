@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Key = tuple[str, str]
@@ -19,6 +19,24 @@ LONGEST = 8
 def surface(text: str) -> str:
     """The form under which a stretch of text is remembered: caseless, white space as single blanks."""
     return " ".join(text.casefold().split())
+
+
+PRONOUNS = frozenset(
+    "all another both each either everyone he her him his i it its many most neither no nobody none one others our she "
+    "some that their them these they this those three two us we what which who whom whose you".split()
+)
+"""Words that stand for somebody else in each text, also where a sentence begins with them."""
+
+
+def is_pronoun(text: str) -> bool:
+    """Whether a surface form is one of those words; in capitals it is an abbreviation (`US`, `WHO`)."""
+    return surface(text) in PRONOUNS and not (text.isupper() and len(text) > 1)
+
+
+def is_name(text: str) -> bool:
+    """Whether a surface form looks like a name: its last word begins with a capital, and it is no pronoun."""
+    last = text.split()[-1:] or [""]
+    return last[0][:1].isupper() and not is_pronoun(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +105,14 @@ class Memory:
         ranked = sorted(counts.items(), key=lambda kv: (-kv[1].accepted, kv[1].rejected, kv[0]))
         return ranked[0] if ranked and ranked[0][1].accepted else None
 
-    def entity(self, layer: str, text: str, stands: Callable[[str], bool]) -> str | None:
-        """The canonical name given most often with a surface form. A common noun means another one in each text: for
-        it only names count whose capitalized words stand in this text too (`government of Valdria`), as `stands`
-        says."""
+    def entity(self, layer: str, text: str) -> str | None:
+        """The canonical name given most often with a name, as far as it is that of one entity. What a common noun, a
+        pronoun or a plural of several stands for is another thing in each text: of those nothing is remembered."""
+        if not is_name(text):
+            return None
         counts = self.entities.get((layer, surface(text)), {})
-        if text == text.lower():
-            counts = {name: n for name, n in counts.items() if all(map(stands, _capitalized(name)))}
-        return min(counts, key=lambda name: (-counts[name], name)) if counts else None
+        single = {name: n for name, n in counts.items() if ";" not in name}
+        return min(single, key=lambda name: (-single[name], name)) if single else None
 
     def vetoed(self, layer: str, label: str, text: str) -> bool:
         """Whether a surface form was rejected VETO times and never accepted, with this label or with any."""
@@ -104,10 +122,6 @@ class Memory:
         return any(t.rejected >= VETO and t.accepted == 0 for t in (one, every))
 
 
-def _capitalized(name: str) -> list[str]:
-    return [word.strip(",;") for word in name.split() if word[:1].isupper()]
-
-
 def _count(table: dict[Key, dict[str, int]], key: Key, value: str, number: int) -> None:
     counts = table.setdefault(key, {})
     counts[value] = counts.get(value, 0) + number
@@ -115,4 +129,15 @@ def _count(table: dict[Key, dict[str, int]], key: Key, value: str, number: int) 
 
 EMPTY = Memory()
 
-__all__ = ["EMPTY", "LONGEST", "VETO", "Key", "Memory", "Outcome", "Tally", "surface"]
+__all__ = [
+    "EMPTY",
+    "LONGEST",
+    "VETO",
+    "Key",
+    "Memory",
+    "Outcome",
+    "Tally",
+    "is_name",
+    "is_pronoun",
+    "surface",
+]

@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.model.content_ids import span_id
 from annotator.model.decision import Suggestion
-from annotator.model.memory import LONGEST, Memory, surface
+from annotator.model.memory import LONGEST, Memory, is_pronoun, surface
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
@@ -38,9 +38,10 @@ class Remembered:
             if known is None or best is None or (known.label(best[0]) is None and not known.open):
                 continue
             if best[1].accepted > best[1].rejected and len(key.split()) <= LONGEST:
-                spellings = memory.forms[layer, key]
+                # A pronoun stands for somebody else here.
+                spellings = [form for form in memory.forms[layer, key] if not is_pronoun(form)]
                 self._forms.setdefault(layer, []).extend(spellings)
-        self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items()}
+        self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items() if forms}
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order."""
@@ -57,10 +58,10 @@ class Remembered:
                 times = "once" if tally.accepted == 1 else f"{tally.accepted} times"
                 value = Span(
                     span_id(document.id, layer, label, start, end), layer, label, start, end,
-                    self._memory.entity(layer, match.group(), lambda word: word in document.text), {}, "suggestion",
+                    self._memory.entity(layer, match.group()), {}, "suggestion",
                 )  # fmt: skip
                 entity = value.entity
-                sure = tally.rejected == 0 and entity is not None and match.group()[:1].isupper()
+                sure = tally.rejected == 0 and entity is not None
                 sure = sure and not name_goes_on(document.text, start, end)
                 sure = sure and len(self._memory.labels[layer, surface(match.group())]) == 1
                 reason = f"“{match.group()}” was accepted {times} in this project"

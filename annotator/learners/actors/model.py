@@ -131,7 +131,7 @@ class FlatModel:
         start, end = reading.tokens[one.first].start, reading.tokens[one.last - 1].end
         quote = reading.text[start:end]
         attributes: dict[str, Value] = dict(self.habits.get(_habit(one.label, quote), {}))
-        entity = memory.entity(self.layer.name, quote, lambda word: word in reading.usage.capital)
+        entity = memory.entity(self.layer.name, quote)
         if found is not None:
             attributes |= found.attributes
             entity = entity or found.entity
