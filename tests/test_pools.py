@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from support import TEXT, document, project
@@ -179,6 +180,22 @@ def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here(
     with missing as told, processes(Ends("doc-50", False), 2) as pool:
         list(computed(pool, _documents()))
     assert (told.value.hint, told.value.key) == ("Put it here", "pipeline")
+
+
+class Inherits:
+    """Has no suggestions, and fails where a process has what only the one that began it was given."""
+
+    given: ClassVar[bool] = False
+
+    def begin(self) -> Compute:
+        assert not Inherits.given
+        return lambda document: []
+
+
+def test_a_process_inherits_no_connection_of_the_one_that_began_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Inherits, "given", True)
+    with processes(Inherits(), 2) as pool:
+        assert len(list(computed(pool, _documents()))) == DOCUMENTS
 
 
 @dask

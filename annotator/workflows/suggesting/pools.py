@@ -87,7 +87,8 @@ class _Processes:
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
         """One process works on all of them."""
-        future = self._executor.submit(_work, list(documents))
+        with _without_interrupts():
+            future = self._executor.submit(_work, list(documents))
 
         def wait() -> Found:
             try:
@@ -105,14 +106,26 @@ AGAIN = "What was found until then is stored; for the rest run the command again
 def processes(task: Task, workers: int) -> Iterator[Pool]:
     """So many processes of this machine. When the work is broken off, each ends after the document it is at."""
     # Not by a signal: a process that is killed while it writes leaves its reader waiting for the rest.
-    stop = multiprocessing.Event()
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(task, stop)) as executor:
+    # Spawned, not forked: a fork would inherit the connection to the database, which is for one process alone.
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(task, stop)) as executor:
         try:
             yield _Processes(executor, workers)
         except BaseException:
             stop.set()
             executor.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start processes that an interrupt of the terminal does not reach while they load. Here it waits until after."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _compute: Compute | None = None
