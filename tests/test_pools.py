@@ -320,7 +320,7 @@ def _run(*arguments: str) -> int:
     [
         (("--dask", "somewhere"), 2, "'somewhere' is not an address: missing port"),
         (("--dask", "tcp://127.0.0.1:1"), 3, "no Dask scheduler answers at tcp://127.0.0.1:1"),
-        (("--dask", "tcp://127.0.0.1:1", "--workers", "2"), 2, "exclude each other"),
+        (("--dask", "tcp://127.0.0.1:1", "--workers", "2"), 2, "cannot be used together"),
     ],
 )
 @dask
