@@ -148,6 +148,17 @@ class Foreign:
         else a note on it."""
         work.properties.append((item, name, value, line or work.line))
 
+    def objects(self, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+        """The objects listed at a key of a record; what is no object there is left out, and told."""
+        found = data.get(key) or []
+        if not isinstance(found, list):
+            self.left_out(work, f"{key} that are no list", "must be a list of objects", key)
+            return []
+        for i, one in enumerate(found):
+            if not isinstance(one, dict):
+                self.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
+        return [one for one in found if isinstance(one, dict)]
+
     def left_out(self, work: Work, what: str, message: str, key: str = "", line: int = 0) -> None:
         """Tell of something of a work that does not come along."""
         work.lost += 1

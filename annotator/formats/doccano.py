@@ -53,7 +53,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         work = foreign.work(text, data.get("id"), line, meta=meta)
         work.order = (line,)
         found = _spans(foreign, work, data)
-        relations = _list(foreign, work, data, "relations")
+        relations = foreign.objects(work, data, "relations")
         for i, relation in enumerate(relations):
             foreign.relation(
                 work,
@@ -117,17 +117,6 @@ def _comments(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
             foreign.left_out(work, "comments on texts without annotations", message, "comments")
         else:
             foreign.more(work, WHOLE, "", str(words))
-
-
-def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    found = data.get(key) or []
-    if not isinstance(found, list):
-        foreign.left_out(work, f"{key} that are no list", "must be a list of objects", key)
-        return []
-    for i, one in enumerate(found):
-        if not isinstance(one, dict):
-            foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
-    return [one for one in found if isinstance(one, dict)]
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:

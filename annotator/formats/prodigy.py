@@ -104,7 +104,7 @@ def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
     """What an accepted line says."""
     ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
     tokens: list[tuple[int, int, str]] = []
-    for i, span in enumerate(_list(foreign, work, data, "spans")):
+    for i, span in enumerate(foreign.objects(work, data, "spans")):
         start, end = number(span.get("start")), number(span.get("end"))
         name = f"{work.line}-{i}"
         ids.setdefault((start, end), []).append((name, str(span.get("label"))))
@@ -115,7 +115,7 @@ def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
             work, name, span.get("label"), span.get("start"), span.get("end"), key=f"spans[{i}]",
             quote=span.get("text"),
         )  # fmt: skip
-    for i, relation in enumerate(_list(foreign, work, data, "relations")):
+    for i, relation in enumerate(foreign.objects(work, data, "relations")):
         key = f"relations[{i}]"
         ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
         if None in ends:
@@ -153,17 +153,6 @@ def _end(
         return None
     around = [(last - first, name) for first, last, name in tokens if first <= token <= last]
     return min(around)[1] if around else None
-
-
-def _list(foreign: Foreign, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    found = data.get(key) or []
-    if not isinstance(found, list):
-        foreign.left_out(work, f"{key} that are no list", "must be a list of objects", key)
-        return []
-    for i, one in enumerate(found):
-        if not isinstance(one, dict):
-            foreign.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
-    return [one for one in found if isinstance(one, dict)]
 
 
 _ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progress": "accept"}
