@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
-from annotator.formats._record import completed, document_of, problems, record_of, upgraded
+from annotator.formats._record import completed, document_of, record_of, upgraded
 from annotator.formats._report import Report, shown
+from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR

@@ -8,31 +8,22 @@ asks the same function.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from annotator.errors import InputError
-from annotator.formats._meaning import meaning
+from annotator.formats._shape import MAX_DEPTH, depth, problems
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Attributes, Relation, Span, Value, reading_order, relation_order
 from annotator.model.text import Document, Paragraph, Splitting, split_paragraphs, text_sha256, title_of
-from annotator.resources import folder
 
 FORMAT = "annotator/2"
 """The version of the record that is written."""
 
 OLD = "annotator/1"
 """The version before it: relations end at `source` and `target`, and call their provenance `origin`."""
-
-MAX_DEPTH = 64
-"""Levels of objects and lists that a record may nest."""
-
-Problem: TypeAlias = tuple[str, str]
-"""A key, as a path inside the record, and what is wrong there."""
 
 Data: TypeAlias = dict[str, Any]
 """The object of a record."""
@@ -178,132 +169,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-# --- the door
-
-
-def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
-    """Everything that does not hold in a whole record of version 2; empty means that `record_of` works."""
-    if depth(data) > MAX_DEPTH:
-        return [(_deepest(data), f"is nested deeper than {MAX_DEPTH} levels")]
-    broken = [(path, "holds half a surrogate pair") for path in _surrogates(data)]
-    if broken:
-        return broken
-    found = list(_shape(data))
-    told = {key for key, _ in found}
-    if any(key in ("", "text") for key in told):
-        return found
-    meant = dict(meaning(data, schema))
-    more = [(key, message) for key, message in meant.items() if key not in told]
-    return [(key, meant.get(key, message)) for key, message in found] + more
-
-
-def depth(value: Any) -> int:
-    """How many levels of objects and lists a value nests; counting stops a little above `MAX_DEPTH`."""
-    levels, here = 0, [value]
-    while here and levels <= MAX_DEPTH + 1:
-        inner: list[Any] = []
-        for one in here:
-            if isinstance(one, dict):
-                inner += one.values()
-            elif isinstance(one, list):
-                inner += one
-        here = inner
-        levels += 1
-    return levels - 1
-
-
-def _deepest(data: Mapping[str, Any]) -> str:
-    return next((key for key, value in data.items() if depth(value) >= MAX_DEPTH), "")
-
-
-def _surrogates(data: Mapping[str, Any]) -> list[str]:
-    """Paths of strings that UTF-8 cannot hold."""
-    try:
-        json.dumps(data, ensure_ascii=False, default=str).encode("utf-8")
-    except UnicodeEncodeError:
-        return [path for path, text in _strings(data, "") if _is_broken(text)] or [""]
-    except (TypeError, ValueError):
-        return []
-    return []
-
-
-def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            if isinstance(key, str):
-                yield path, key
-            yield from _strings(one, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for i, one in enumerate(value):
-            yield from _strings(one, f"{path}[{i}]")
-
-
-def _is_broken(text: str) -> bool:
-    return re.search("[\ud800-\udfff]", text) is not None
-
-
-@cache
-def _validator() -> Any:
-    import jsonschema_rs
-
-    source = (folder("schemas") / "record.schema.json").read_text(encoding="utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(source))
-
-
-def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the JSON Schema finds, in the order of the record."""
-    try:
-        errors = list(_validator().iter_errors(dict(data)))
-    except (ValueError, TypeError) as error:
-        yield "", f"holds a value that JSON does not know: {error}"
-        return
-    for found in sorted(errors, key=lambda e: [str(part) for part in e.instance_path]):
-        key = ""
-        for part in found.instance_path:
-            key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
-        yield from _said(key, found)
-
-
-_TYPES = {"integer": "an integer", "array": "a list", "object": "an object", "boolean": "true or false"}
-
-
-def _said(key: str, error: Any) -> Iterator[Problem]:
-    """An error of the library in our words; a missing or an unknown key is named as the place."""
-    kind = error.kind
-    name = type(kind).__name__.rpartition("_")[2]
-    if name == "Required":
-        yield f"{key}.{kind.property}" if key else kind.property, "is missing"
-    elif name == "AdditionalProperties":
-        for one in kind.unexpected:
-            yield f"{key}.{one}" if key else one, "unknown key"
-    elif name == "Type":
-        types = [_TYPES.get(one, f"a {one}" if one != "null" else one) for one in kind.types]
-        yield key, f"must be {' or '.join(types)}"
-    elif name == "Enum":
-        yield key, f"must be one of {', '.join(map(str, kind.options))}"
-    elif name == "Constant":
-        yield key, f"must be “{kind.expected_value}”"
-    elif name in ("MinLength", "MinItems"):
-        yield key, "must not be empty"
-    elif name == "Pattern":
-        yield key, _PATTERNS.get(kind.pattern, "has a form that does not hold")
-    elif name == "AnyOf" and ".attributes." in key:
-        yield key, "must be a string, an integer, true or false, or a list of strings or of integers"
-    else:
-        yield key, error.message if len(error.message) < 200 else f"{name}: does not hold"
-
-
-_PATTERNS = {
-    r"^[^@/\p{C}\p{Z}]( *[^/\p{C}\p{Z}])*$": "must be a name of 1 to 64 printable characters without a slash "
-    "that does not begin with @, or null",
-    r"^[^@\s]": "must be a string that is not empty and does not begin with @ or white space",
-    r"\S": "must be a string that is not empty",
-    "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",
-}
 
 
 # --- from and to values

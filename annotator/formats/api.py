@@ -38,11 +38,11 @@ from annotator.formats._record import (
     dumps,
     item_problem,
     parse,
-    problems,
     record_of,
     upgraded,
 )
 from annotator.formats._report import Finding, Kind, Report
+from annotator.formats._shape import problems
 from annotator.formats._writing import WriteOptions
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema

@@ -1,0 +1,194 @@
+"""The object of a canonical record from one work of another program, and what of it has no place there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotator.formats._door import number
+from annotator.formats._labels import Labels
+from annotator.formats._offsets import alike, nearby
+from annotator.formats._reading import Entry, Identity, ReadOptions
+from annotator.formats._record import plain
+from annotator.formats._report import shown
+from annotator.formats._work import WHOLE, ReadRelation, ReadSpan, Work
+from annotator.model.record import COMPLETION
+from annotator.model.schema import Attribute
+
+
+class Builder:
+    """The object of a record from a work."""
+
+    def __init__(
+        self, labels: Labels, work: Work, bounds: Mapping[int, tuple[int, int] | None], options: ReadOptions
+    ) -> None:
+        self.labels, self.work, self.options, self.report = labels, work, options, options.report
+        self.spans: dict[str, list[dict[str, Any]]] = {}
+        self.gone: set[str] = set()
+        self.ignored: set[str] = set()
+        self.relations: list[dict[str, Any]] = []
+        self.notes: dict[str, list[str]] = {}
+        for span in work.spans:
+            self._span(span, bounds[id(span)])
+        for i, relation in enumerate(work.relations):
+            self._relation(i, relation)
+        for item, name, value, line in work.properties:
+            self._property(item, name, value, line)
+
+    def _span(self, span: ReadSpan, points: tuple[int, int] | None) -> None:
+        bounds = self._bounds(span, points)
+        for i, label in enumerate(span.labels):
+            name = span.name if i == 0 else f"{span.name}-{i}"
+            if self.labels.ignored(label):
+                what = f"annotations labelled {shown(label)}, as annotator.toml says"
+                self.report.note(what, f"{shown(label)} is left out, as annotator.toml says", line=span.line)
+                self.ignored.add(span.name)
+                continue
+            found = self.labels.find(label, "span")
+            if bounds is None or found is None:
+                self.gone.add(span.name)
+                continue
+            layer, value = found
+            self.spans.setdefault(span.name, []).append(
+                {
+                    "id": name, "layer": layer, "label": value, "start": bounds[0], "end": bounds[1],
+                    "attributes": {}, "@line": span.line, "@key": span.key,
+                }
+            )  # fmt: skip
+
+    def _bounds(self, span: ReadSpan, points: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Where a span is: as counted, else where its quotation stands nearby."""
+        place, text = span.place, self.work.text
+        given = f"[{place.start}, {place.end})"
+        if place.start >= place.end:
+            why = f"{given} is {'empty' if place.start == place.end else 'reversed'}"
+            self.report.left_out("spans that are empty or reversed", why, line=span.line, key=span.key)
+            return None
+        if points is not None and (not place.quote or alike(text[points[0] : points[1]], place.quote)):
+            return points
+        found = None
+        if place.quote:
+            near = points or (min(place.start, len(text)), min(place.end, len(text)))
+            found = nearby(text, *near, place.quote)
+        if found is not None:
+            message = (
+                f"{given} is not where {shown(place.quote or '')} stands; taken at [{found[0]}, {found[1]})"
+            )
+            self.report.changed("spans moved to their quotation", message, line=span.line, key=span.key)
+            return found
+        if points is None:
+            why = f"{given} is outside the text of {len(text)} characters"
+            if place.end <= len(text):
+                why = f"{given} divides a character of the text"
+            self.report.left_out("spans outside their text", why, line=span.line, key=span.key)
+            return None
+        why = f"{given} is {shown(text[points[0] : points[1]])}, and {shown(place.quote or '')} is quoted"
+        self.report.left_out("spans that are not their quotation", why, line=span.line, key=span.key)
+        return None
+
+    def _relation(self, index: int, one: ReadRelation) -> None:
+        if self.labels.ignored(one.label):
+            what = f"relations labelled {shown(one.label)}, as annotator.toml says"
+            self.report.note(what, f"{shown(one.label)} is left out, as annotator.toml says", line=one.line)
+            return
+        found = self.labels.find(one.label, "relation")
+        if found is None:
+            return
+        ends = []
+        for end, name in (("begins", one.source), ("ends", one.target)):
+            spans = self.spans.get(name)
+            if spans is None:
+                if name in self.ignored:
+                    what = "relations of annotations that are left out, as annotator.toml says"
+                    self.report.note(
+                        what, f"the relation {end} at an annotation that is left out", line=one.line
+                    )
+                    return
+                why = "was left out" if name in self.gone else "is not there"
+                message = f"the relation {end} at {shown(name)}, which {why}"
+                self.report.left_out(
+                    "relations of spans that are not there", message, line=one.line, key=one.key
+                )
+                return
+            ends.append(spans)
+        source, target = self._ends(found[0], ends[0], ends[1])
+        self.relations.append(
+            {
+                "id": f"r{index + 1}", "layer": found[0], "label": found[1], "from": source["id"],
+                "to": target["id"], "attributes": {}, "@line": one.line, "@key": one.key,
+            }
+        )  # fmt: skip
+
+    def _ends(
+        self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Of spans with several labels, those between which the layer may stand."""
+        layer = self.options.schema.layer(name)
+        assert layer is not None
+        pairs = [(a, b) for a in sources for b in targets]
+        fits = [(a, b) for a, b in pairs if a["layer"] in layer.sources and b["layer"] in layer.targets]
+        return (fits or pairs)[0]
+
+    def _property(self, item: str, name: str, value: str, line: int) -> None:
+        spans = self.spans.get(item, [])
+        set_ = False
+        for one in spans:
+            layer = self.options.schema.layer(one["layer"])
+            attribute = layer.attribute(name) if layer else None
+            if attribute is not None and attribute.type == "entity":
+                one["entity"], set_ = value, True
+            elif attribute is not None and _set(one["attributes"], attribute, value):
+                set_ = True
+        if set_:
+            return
+        if item in self.ignored and not spans:
+            what = "properties of annotations that are left out, as annotator.toml says"
+            self.report.note(
+                what, f"{shown(name or value)} is said of an annotation that is left out", line=line
+            )
+            return
+        if not spans and item != WHOLE:
+            message = f"{shown(name or value)} is said of {shown(item)}, which is not there"
+            self.report.left_out("properties of what is not there", message, line=line)
+            return
+        said = f"{name}: {value}" if name else value
+        self.notes.setdefault(str(spans[0]["id"]) if spans else item, []).append(said)
+
+    def entry(self, prefix: str, identity: Identity, index: int) -> Entry:
+        """The entry of the work; of a text without any annotation, whose work is not asked for, the text alone."""
+        work, options = self.work, self.options
+        if identity is Identity.NUMBER and not work.own:
+            identity = Identity.TEXT
+        id = prefix if identity is Identity.NAME else f"{prefix}-{work.own or work.line or index}"
+        data: dict[str, Any] = {"id": id, "text": work.text, "meta": plain(work.meta)}
+        if work.title:
+            data["title"] = work.title
+        status = work.status or ("done" if options.empty_is_done else None)
+        if status == "done" and not self.spans and (work.lost or self.gone):
+            message = "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+            self.report.left_out("works of which nothing is left", message, line=work.line)
+            status = None
+        if status is None:
+            return Entry(data, id, work.line, work=False, identity=identity, own=work.own)
+        if self.notes:
+            data["meta"][COMPLETION] = {"notes": {item: "; ".join(said) for item, said in self.notes.items()}}
+        data |= {
+            "annotator": work.annotator, "status": status,
+            "spans": [one for several in self.spans.values() for one in several], "relations": self.relations,
+        }  # fmt: skip
+        return Entry(data, id, work.line, identity=identity, own=work.own)
+
+
+def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:
+    """Give an attribute a value, when it may have it."""
+    if attribute.type == "span":
+        return False
+    one: Any = number(value) if attribute.type == "integer" else value
+    held = [*attributes.get(attribute.name, []), one] if attribute.multiple else one
+    if attribute.problem(held) is not None:
+        return False
+    attributes[attribute.name] = held
+    return True
+
+
+__all__ = ["Builder"]

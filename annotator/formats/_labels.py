@@ -1,0 +1,70 @@
+"""What the labels of another program stand for in the schema of the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from annotator.errors import InputError
+from annotator.formats._reading import ReadOptions
+from annotator.model.schema import Kind, LabelSchema
+
+
+class Labels:
+    """What the labels of a file stand for in the schema."""
+
+    def __init__(self, name: str, path: Path, options: ReadOptions) -> None:
+        self._name, self._path, self._options = name, path, options
+        self._schema: LabelSchema = options.schema
+        self._table: Mapping[str, str] = options.settings.get("labels", {})
+
+    def find(self, given: str, kind: Kind) -> tuple[str, str] | None:
+        """Layer and label; None for what the project's settings leave out, and for what is unknown."""
+        target = self._table.get(given, given)
+        layers = [layer for layer in self._schema.layers if layer.kind == kind]
+        first, _, rest = target.partition(".")
+        for layer in layers:
+            if layer.name == first and rest and (layer.label(rest) or layer.open):
+                return layer.name, rest
+        owners = [x.name for x in layers if x.label(target)] or [x.name for x in layers if x.open]
+        return (owners[0], target) if len(owners) == 1 and target else None
+
+    def ignored(self, given: str) -> bool:
+        """Whether the settings leave a label out."""
+        return self._table.get(given) == ""
+
+    def check(self, used: Iterator[tuple[str, Kind, int, str]]) -> None:
+        """Raise InputError when labels are unknown, all of them in one."""
+        unknown: dict[str, tuple[Kind, int, str]] = {}
+        for given, kind, line, key in used:
+            if self.ignored(given) or self.find(given, kind) is not None:
+                continue
+            target = self._table.get(given)
+            if target is not None:
+                raise InputError(
+                    f"“{target}” is not a {kind} label of {self._schema.name}", file="annotator.toml",
+                    key=f"format.{self._name}.labels.{given}", hint=f"Labels: {', '.join(self._names(kind))}",
+                )  # fmt: skip
+            unknown.setdefault(given, (kind, line, key))
+        if unknown:
+            raise self._error(unknown)
+
+    def _error(self, unknown: Mapping[str, tuple[Kind, int, str]]) -> InputError:
+        (first, (kind, line, key)), *others = unknown.items()
+        more = ", ".join(f"“{x}”" for x, _ in others)
+        more = f"; nor {'are' if len(others) > 1 else 'is'} {more}" if others else ""
+        example = next(iter(self._names(kind)), "layer.label")
+        return InputError(
+            f"“{first}” is not a {kind} label of {self._schema.name}{more}", file=self._path, line=line or None,
+            key=key,
+            hint=f"Say in annotator.toml what each stands for: [format.{self._name}.labels] and then "
+            f'{json.dumps(first, ensure_ascii=False)} = "{example}", or = "" to leave it out. '
+            f"Labels: {', '.join([*self._names('span'), *self._names('relation')])}",
+        )  # fmt: skip
+
+    def _names(self, kind: Kind) -> list[str]:
+        return [f"{x.name}.{b.name}" for x in self._schema.layers if x.kind == kind for b in x.labels]
+
+
+__all__ = ["Labels"]
