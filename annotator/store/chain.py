@@ -53,9 +53,11 @@ def extend(db: Database, limit: int = _AT_ONCE) -> int:
     rows = db.rows(
         f"SELECT {_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?", (sequence, limit)
     )
+    links: list[tuple[int, bytes]] = []
     for row in rows:
         before = _hash(before, row)
-        db.execute("INSERT INTO chain VALUES (?, ?)", (row[0], before))
+        links.append((row[0], before))
+    db.many("INSERT INTO chain VALUES (?, ?)", links)
     return len(rows)
 
 

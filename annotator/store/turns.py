@@ -20,7 +20,8 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,7 +45,11 @@ PATIENCE = 600.0
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 """What a file may hold: nothing that reaches beyond this database."""
 
-Statement = tuple[str, list[Any]]
+BLOCK = 50
+"""Rows at most that a statement is run for at once."""
+
+Statement = tuple[str, list[Sequence[Any]]]
+"""What is run, and the rows it is run for."""
 
 
 class Staging:
@@ -55,6 +60,7 @@ class Staging:
         self.path = db.path
         self._first: list[Statement] = []
         self._rows: list[Statement] = []
+        self._held = 0
         self._last: list[Statement] = []
         self._guards: list[Callable[[], None]] = []
         self._file: IO[str] | None = None
@@ -64,22 +70,27 @@ class Staging:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """A statement of the main part."""
-        self._rows.append((sql, list(parameters)))
-        if len(self._rows) > FEW:
-            self._spill()
+        self._take(sql, [parameters])
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """A statement of the main part for each row."""
-        for row in rows:
-            self.execute(sql, row)
+        rest = iter(rows)
+        while some := list(islice(rest, BLOCK)):
+            self._take(sql, some)
+
+    def _take(self, sql: str, rows: list[Sequence[Any]]) -> None:
+        self._rows.append((sql, rows))
+        self._held += len(rows)
+        if self._held > FEW:
+            self._spill()
 
     def at_first(self, sql: str, parameters: Sequence[Any]) -> None:
         """A statement of the first turn, right after the guards."""
-        self._first.append((sql, list(parameters)))
+        self._first.append((sql, [parameters]))
 
     def at_last(self, sql: str, parameters: Sequence[Any]) -> None:
         """A statement of the last turn."""
-        self._last.append((sql, list(parameters)))
+        self._last.append((sql, [parameters]))
 
     def guard(self, check: Callable[[], None]) -> None:
         """A check within the first turn: when it raises, nothing is written."""
@@ -108,6 +119,7 @@ class Staging:
             self._file = os.fdopen(handle, "w", encoding="utf-8")
         self._file.writelines(map(_line, self._rows))
         self._rows.clear()
+        self._held = 0
 
     def discard(self) -> None:
         """Leave no file behind."""
@@ -122,8 +134,8 @@ class Staging:
             with self.db.write():
                 self._check()
                 self.db.execute("PRAGMA defer_foreign_keys = ON")
-                for sql, parameters in (*self._first, *self._rows, *self._last):
-                    self.db.execute(sql, parameters)
+                for sql, rows in (*self._first, *self._rows, *self._last):
+                    self.db.many(sql, rows)
                 chain.extend(self.db, limit=10 * FEW)
             return
         self._spill()
@@ -136,8 +148,8 @@ class Staging:
             fcntl.flock(file, fcntl.LOCK_EX)
             with self.db.write():
                 self._check()
-                for sql, parameters in self._first:
-                    self.db.execute(sql, parameters)
+                for sql, rows in self._first:
+                    self.db.many(sql, rows)
                 # Within the first turn: either it and the file's name are there, or the file is as good as not there.
                 _keep_place(self.db, name, 0)
                 self._part.replace(name)
@@ -176,12 +188,14 @@ def go_on(db: Database, path: Path) -> None:
         with path.open(encoding="utf-8") as file:
             lines = _from(file, done)
             for some, last in _turns(lines, size):
-                with db.write():
+                # A power cut may take turns back, and then how far the work came with them: they are done again. What
+                # makes it visible is on disk before anybody hears of it.
+                with nullcontext() if last else db.relaxed(), db.write():
                     began = time.perf_counter()
-                    for sql, parameters in some:
-                        db.execute(sql, parameters)
+                    for sql, rows in some:
+                        db.many(sql, rows)
                     done += len(some)
-                    chain.extend(db, limit=2 * len(some) + 20)
+                    chain.extend(db, limit=2 * _size(some) + 20)
                     if last:
                         db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                     else:
@@ -198,27 +212,33 @@ def _from(file: IO[str], done: int) -> Iterator[tuple[Statement, bool]]:
         if number >= done:
             data = json.loads(line)
             last = data[0] == "last" and len(data) == 3
-            sql, parameters = data[-2:]
+            sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
                 raise StoreError("holds what is no work of ours", file=file.name, hint="Take the file away")
-            yield (sql, parameters), last
+            yield (sql, rows), last
+
+
+def _size(some: Iterable[Statement]) -> int:
+    return sum(len(rows) for _, rows in some)
 
 
 def _turns(
     lines: Iterable[tuple[Statement, bool]], size: Sequence[int]
 ) -> Iterator[tuple[list[Statement], bool]]:
-    """Statements by turns, of `size[0]` at that moment, those of the last one together; there always is a last one."""
+    """Statements by turns, of `size[0]` rows at that moment, those of the last one together; there always is a last
+    one."""
     some: list[Statement] = []
-    ending = False
+    rows, ending = 0, False
     for one, last in lines:
         if last and not ending and some:
             yield some, False
-            some = []
+            some, rows = [], 0
         ending = last
         some.append(one)
-        if not last and len(some) >= size[0]:
+        rows += len(one[1])
+        if not last and rows >= size[0]:
             yield some, False
-            some = []
+            some, rows = [], 0
     yield some, True
 
 
