@@ -169,9 +169,8 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
 
     with Project.create(tmp_path / "p") as project:
         project.log.add_records([record("a", "tolls should fall"), record("b", "tolls must fall")])
-        project.names.rule(
-            "concept", "tolls must fall", "tolls should fall", same=True, reviewer="lead", token="t"
-        )
+        tolls = ("concept", "tolls must fall", "tolls should fall", "same")
+        project.names.rule_all([tolls], same=True, reviewer="lead", token="t")
         before, after = (
             next(r for r in agreement(project, same_names=one).results if r.name == "percent concept")
             for one in (False, True)

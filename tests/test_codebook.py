@@ -110,9 +110,8 @@ def test_codebooks_of_two_hosts_become_one(tmp_path: Path) -> None:
     with project(tmp_path / "one", TEXT) as one, project(tmp_path / "two", TEXT) as two:
         import_codebook(one, written(tmp_path, TABLE), who="ada")
         import_codebook(two, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben")
-        two.names.rule(
-            "entity", "Astley", "Leon Astley", same=True, reviewer="ben", token="t", relation="parent"
-        )
+        astley = ("entity", "Astley", "Leon Astley", "parent")
+        two.names.rule_all([astley], same=True, reviewer="ben", token="t")
     with Project.open(tmp_path / "one") as of:
         merge(of, tmp_path / "two")
         assert of.names.listed("Leo") == ("Leon Astley",)

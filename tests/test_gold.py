@@ -29,7 +29,7 @@ from annotator.tui.views.versions import versions as panel
 from annotator.workflows.exchange.dataset import Choices, write_dataset
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
-from annotator.workflows.names.registry import rule_same
+from annotator.workflows.names.rulings import rule_same
 from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.discussion import reason_from
 from annotator.workflows.review.leverage import leverages, told

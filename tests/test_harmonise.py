@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from support import document
 
+from annotator.formats.api import read_records
+from annotator.model.codebook import Codebook
 from annotator.model.decision import Completion
-from annotator.model.naming import concepts_of
+from annotator.model.naming import concepts_of, names_of
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
-from annotator.resources import load_schema
+from annotator.resources import folder, load_schema
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.names.harmonise import agreement, decide, pairs, queue, undo
+from annotator.workflows.names.harmonise import (
+    PAGE,
+    Answer,
+    Harmonising,
+    Mark,
+    Queue,
+    agreement,
+    contradiction,
+    decide,
+    pairs,
+    proposed,
+)
+from annotator.workflows.names.rulings import rule_same, undo
 
 TEXT = "Ann Holt says the quay is old. The crew says that dues are high."
 SCHEMA = load_schema("actors-claims-stances")
@@ -40,6 +56,20 @@ def project(tmp_path: Path, *records: Record) -> Project:
     return of
 
 
+def seeds(name: str) -> Iterator[Record]:
+    return read_records(folder("seeds") / f"{name}.jsonl", SCHEMA)
+
+
+def queue(of: Project) -> Queue:
+    return Harmonising(of).queue()
+
+
+def rule(of: Project, *answers: tuple[int, Mark, str]) -> None:
+    """Decide on pairs of the queue: number, what it is, and the name that stays."""
+    found = queue(of).pairs
+    decide(of, [Answer(found[at], mark, stays) for at, mark, stays in answers], reviewer="ada")
+
+
 ONE, OTHER = record("ada", "Ann Holt", "quay is old"), record("ben", "Ms Holt", "not: quay is sound", "crew")
 
 
@@ -55,28 +85,80 @@ def test_pairs_are_ordered_by_leverage_times_likeness_and_a_copy_asks_nothing() 
 def test_each_answer_is_a_mapping_that_raises_who_says_what_and_is_taken_back(tmp_path: Path) -> None:
     with project(tmp_path, ONE, OTHER) as of:
         assert (queue(of).before, queue(of).now) == (0.0, 0.0)
-        concept, entity = queue(of).pairs
-        decide(of, concept, "opposite", stays="quay is sound", reviewer="ada")
+        rule(of, (0, "opposite", "quay is sound"))
         assert queue(of).now == 0.5
-        decide(of, entity, "same", stays="Ann Holt", reviewer="ada")
+        rule(of, (0, "same", "Ann Holt"))
         assert (queue(of).before, queue(of).now, list(queue(of).pairs)) == (0.0, 1.0, [])
         standing = {s.entity for r in of.log.records() for s in r.spans if s.layer == "actor"}
         assert standing == {"Ann Holt", "Ms Holt", "crew"}
-        taken = undo(of, reviewer="ada")
-        assert taken is not None
-        assert (taken.name, queue(of).now) == ("Ms Holt", 0.5)
-        assert undo(of, reviewer="ada") is not None
+        assert [one.name for one in undo(of, reviewer="ada")] == ["Ms Holt"]
+        assert queue(of).now == 0.5
+        assert len(undo(of, reviewer="ada")) == 1
         assert (queue(of).now, len(queue(of).pairs)) == (0.0, 2)
-        assert undo(of, reviewer="ada") is None
+        assert undo(of, reviewer="ada") == []
 
 
 def test_what_is_really_different_or_parent_and_child_is_not_asked_again(tmp_path: Path) -> None:
     with project(tmp_path, ONE, OTHER) as of:
-        concept, entity = queue(of).pairs
-        decide(of, entity, "different", stays="Ann Holt", reviewer="ada")
-        decide(of, concept, "parent", stays="quay is old", reviewer="ada")
+        rule(of, (0, "parent", "quay is old"), (1, "different", "Ann Holt"))
         assert list(queue(of).pairs) == []
         assert queue(of).now == 0.0
+        # What is one with a name is as different from others as the name is.
+        rule_same(of, "entity", ["Ms Holt"], "Ms A. Holt")
+        assert list(queue(of).pairs) == []
+
+
+def test_a_page_is_one_deed_and_names_that_hang_together_get_one_name(tmp_path: Path) -> None:
+    works = [
+        record("ada", "A. Holt", "quay is old"),
+        record("ben", "Ann Holt", "old quay"),
+        record("cy", "Holt", "quay old"),
+    ]
+    with project(tmp_path, *works) as of:
+        merge_gold = record("@gold", "A. Holt", "not: quay old")
+        of.log.add_records([replace(merge_gold, annotator=None, status=Completion.GOLD)])
+        page = [proposed(pair, Codebook()) for pair in queue(of).pairs]
+        assert len(page) == 6
+        assert contradiction(page) == ""
+        assert "by other pairs" in contradiction([*page[:-1], replace(page[-1], mark="different")])
+        page = [replace(a, instead="the quay is old") if a.pair.kind == "concept" else a for a in page]
+        decide(of, page, reviewer="lea")
+        assert (list(queue(of).pairs), queue(of).now) == ([], 1.0)
+        assert gold_names(of) == [of.names.same().name("entity", "A. Holt"), "not: the quay is old"]
+        undo(of, reviewer="lea")
+        assert gold_names(of) == ["A. Holt", "not: quay old"]
+        assert len(queue(of).pairs) == 6
+
+
+def gold_names(of: Project) -> list[str]:
+    """The entity and the concept of the gold."""
+    (gold,) = of.log.records(annotator="@gold")
+    return [str(gold.spans[0].entity), str(gold.spans[1].attributes["concept"][0])]  # type: ignore[index]
+
+
+def test_the_names_of_the_seeds_are_some_dozens_of_decisions(tmp_path: Path) -> None:
+    records = [
+        r for r in (*seeds("coder-a"), *seeds("coder-b")) if r.document.meta.get("language", "en") == "en"
+    ]
+    known = {
+        (k, n.removeprefix("not: "))
+        for r in seeds("gold")
+        for s in r.spans
+        for k, n in names_of(s, concepts_of(SCHEMA))
+    }
+    with project(tmp_path, *records) as of:
+        names, reached, pages, unticked = Harmonising(of), {}, 0, 0
+        while (left := names.queue()).pairs:
+            for bar in (0.5, 0.7, 0.8):
+                if (left.now or 0) >= bar:
+                    reached.setdefault(bar, pages)
+            page = [proposed(pair, Codebook()) for pair in left.pairs[:PAGE]]
+            # Names that the gold keeps apart are really different.
+            page = [replace(a, mark="different") if a.pair.names <= known else a for a in page]
+            decide(of, page, reviewer="lea")
+            pages, unticked = pages + 1, unticked + sum(a.mark == "different" for a in page)
+        assert reached == {0.5: 4, 0.7: 10, 0.8: 13}
+        assert (pages, unticked) == (43, 11)
 
 
 def test_agreement_of_nothing_is_none() -> None:
@@ -92,7 +174,7 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
         app = AnnotatorApp(Session(of, "ada", of.new_session()), key_map({}))
         async with app.run_test(size=(100, 24)) as pilot:
             await pilot.pause()
-            for key in ("E", "h", "x", "1", "u", "u", "escape", "r", "X", "enter", "u"):
+            for key in "E h 2 enter u x . enter u u escape r X enter u".split():
                 await pilot.press(key)
                 await pilot.pause()
                 rows = app.screen.query(Rows)
@@ -101,13 +183,16 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
 
     with project(tmp_path, ONE, OTHER) as of:
         asyncio.run(play(of))
-        assert "Same words, two names" in shown[1]
-        assert "is not" in shown[2]
-        assert "1 of 1" in shown[2]
-        assert "nothing left" in shown[3]
-        assert "1 of 1" in shown[4]
-        assert "1 of 2" in shown[5]
-        assert [r.same for r in of.names.rulings()] == [True, True, False, False]
+        assert "1-2 of 2" in shown[1]
+        assert "✗ Ann Holt" in shown[2]
+        assert "none left" in shown[3]
+        assert "1 one and the same, 1 really different" in shown[3]
+        assert "1-2 of 2" in shown[4]
+        assert "1-1 of 1" in shown[6]
+        assert "none left" in shown[7]
+        assert "1-1 of 1" in shown[8]
+        assert "1-2 of 2" in shown[9]
+        assert not any(r.same for r in of.names.rulings()[-2:])
         names = {s.entity for r in of.log.records() if r.annotator == "ada" for s in r.spans if s.entity}
         assert names == {"Ann Holt", "crew"}
         assert "named as before" in shown[-1]

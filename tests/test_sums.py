@@ -20,7 +20,7 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
-from annotator.workflows.names.registry import rename
+from annotator.workflows.names.renaming import rename
 from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.queue import review_rows
 

@@ -32,7 +32,8 @@ from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer, matching
-from annotator.workflows.names.registry import entries, mentions, rename
+from annotator.workflows.names.registry import entries, mentions
+from annotator.workflows.names.renaming import rename
 
 Play = Callable[[Pilot[int], Session], Awaitable[None]]
 

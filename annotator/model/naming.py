@@ -73,6 +73,17 @@ class Ruling:
     relation: NameRelation = "same"
 
 
+def standing(rulings: Iterable[Ruling]) -> list[Ruling]:
+    """The rulings that hold, oldest first: those that were not taken back since."""
+    found: dict[tuple[Kind, str, str, NameRelation], Ruling] = {}
+    for one in rulings:
+        key = (one.kind, one.name, one.canonical, one.relation)
+        found.pop(key, None)
+        if one.same:
+            found[key] = one
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class SameNames:
     """Which names are one by the rulings so far: (kind, name) -> the name that stays."""
@@ -81,19 +92,15 @@ class SameNames:
 
     @classmethod
     def of(cls, rulings: Iterable[Ruling]) -> SameNames:
-        """By the rulings, oldest first: the latest on a name holds. Chains are followed to their end; one that
-        would come back to itself ends where it began."""
+        """By the rulings, oldest first: of those that stand the latest on a name holds. Chains are followed to their
+        end; one that would come back to itself ends where it began."""
         latest: dict[tuple[Kind, str], str] = {}
-        for ruling in rulings:
-            if ruling.relation not in ("same", "opposite"):
-                continue
-            if ruling.same:
+        for ruling in standing(rulings):
+            if ruling.relation in ("same", "opposite"):
                 contrary = CONTRARY if ruling.relation == "opposite" else ""
                 latest[ruling.kind, ruling.name] = contrary + ruling.canonical
                 # The name that stays is none that goes.
                 latest.pop((ruling.kind, ruling.canonical), None)
-            else:
-                latest.pop((ruling.kind, ruling.name), None)
         found: dict[tuple[Kind, str], str] = {}
         for kind, name in latest:
             at, seen = name, {name}
@@ -156,5 +163,5 @@ def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> S
 
 __all__ = [
     "CONTRARY", "SURE", "Concepts", "Kind", "MentionKind", "NameRelation", "Namer", "ProposedName", "Ruling",
-    "SameNames", "concepts_of", "names_of", "renamed",
+    "SameNames", "concepts_of", "names_of", "renamed", "standing",
 ]  # fmt: skip

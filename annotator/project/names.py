@@ -93,21 +93,17 @@ class Names:
         """Which names are one by the rulings so far."""
         return SameNames.of(self.rulings())
 
-    def rule(
-        self, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str,
-        relation: NameRelation = "same",
-    ) -> Ruling:  # fmt: skip
-        """Rule that a name is the same as `canonical`, or (without `same`) that it is not after all. See `Ruling`."""
-        return rulings.add(
-            self._database,
-            kind,
-            name,
-            canonical,
-            same=same,
-            reviewer=reviewer,
-            token=token,
-            relation=relation,
-        )
+    def rule_all(
+        self,
+        verdicts: Iterable[tuple[Kind, str, str, NameRelation]],
+        *,
+        same: bool,
+        reviewer: str | None,
+        token: str,
+    ) -> None:
+        """Rule how names `(kind, name, canonical, relation)` hang together, or (without `same`) that they do not any
+        more, in one transaction. See `Ruling`."""
+        rulings.add(self._database, verdicts, same=same, reviewer=reviewer, token=token)
 
 
 __all__ = ["Names"]

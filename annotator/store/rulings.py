@@ -5,6 +5,8 @@ A ruling is never changed; the latest one on a name holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from annotator.model.naming import Kind, NameRelation, Ruling
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
@@ -22,17 +24,21 @@ def every(db: Database) -> list[Ruling]:
 
 
 def add(
-    db: Database, kind: Kind, name: str, canonical: str, *, same: bool, reviewer: str | None, token: str,
-    relation: NameRelation = "same",
-) -> Ruling:  # fmt: skip
-    """Write a ruling."""
-    made = Ruling(uuid7(), kind, name, canonical, same, reviewer, token, now(), relation)
-    with db.write():
-        db.execute(
-            f"INSERT INTO ruling ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (made.id, kind, name, canonical, int(same), reviewer, token, made.time, relation),
-        )
-    return made
+    db: Database,
+    verdicts: Iterable[tuple[Kind, str, str, NameRelation]],
+    *,
+    same: bool,
+    reviewer: str | None,
+    token: str,
+) -> None:
+    """Write rulings `(kind, name, canonical, relation)` of one deed, in one transaction."""
+    rows = [
+        (uuid7(), kind, name, canonical, int(same), reviewer, token, now(), relation)
+        for kind, name, canonical, relation in verdicts
+    ]
+    if rows:
+        with db.write():
+            db.many(f"INSERT INTO ruling ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 __all__ = ["add", "every"]

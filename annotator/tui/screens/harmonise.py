@@ -1,72 +1,284 @@
-"""Same words, two names: the queue of names that coders gave the same words, with a key for each answer."""
+"""Same words, two names: a page of pairs that coders named differently, decided together by one key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual import events
+from textual.app import ComposeResult
 
 from annotator.errors import StoreError
-from annotator.model.naming import NameRelation
-from annotator.tui.screens.listing import Line, ListScreen
-from annotator.workflows.names.harmonise import NamePair, Queue, decide, queue, undo
+from annotator.model.codebook import Codebook
+from annotator.model.naming import Kind
+from annotator.model.text import plural
+from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.prompt import Prompt
+from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.harmonise import (
+    PAGE,
+    Answer,
+    Harmonising,
+    Mark,
+    Queue,
+    contradiction,
+    decide,
+    proposed,
+)
+from annotator.workflows.names.offers import Offer
+from annotator.workflows.names.rulings import undo
 
-if TYPE_CHECKING:
-    from annotator.tui.shell import Shell
+SIGNS: dict[Mark, tuple[str, str]] = {
+    "same": ("✓", "="), "different": ("✗", "≠"), "parent": ("↑", "under"),
+    "opposite": ("−", "not:"), "later": ("·", "?"),
+}  # fmt: skip
+"""What stands before a pair and between its names, by what it is taken for."""
+_NEXT: dict[Mark, Mark] = {"same": "different", "different": "later"}
 
 
-def harmonise_screen(app: Shell) -> ListScreen:
-    """The pairs in the order of what they move; each answer is a ruling, and the codings stay as they were made."""
-    session = app.session
-    held: list[Queue] = []
+class HarmoniseScreen(CommandScreen):
+    """The pairs in the order of what they move. A digit or space marks a pair as really different, once more as one
+    for later; enter rules the page. The codings stay as they were made. `first` are names to begin with."""
 
-    def read() -> Queue:
-        held[:] = [queue(session.project)]
-        return held[0]
+    CSS_PATH = "harmonise.tcss"
+    context = "help"
+    own_keys = (
+        ("enter", "rule the page as it is marked; one undo takes it back"),
+        (".", "rule the pair in focus alone"),
+        ("1-9 0 space", "one and the same, really different, later: the next of the three"),
+        ("s", "swap the two names: the other one stays, or is the parent"),
+        ("e", "write the name that stays"),
+        ("x p o", "really different; parent and child; opposites"),
+        ("u", "take the last page back"),
+        ("n N", "the next page, the page before: nothing is decided on it"),
+        ("j k", "down, up"),
+        ("esc", "back"),
+    )
 
-    def lines() -> Sequence[Line]:
+    def __init__(
+        self,
+        *,
+        reviewer: str | None,
+        first: tuple[Kind, tuple[str, ...]] | None = None,
+        changed: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._reviewer, self._first, self._changed = reviewer, first, changed
+        self._names: Harmonising | None = None
+        self._queue = Queue((), None, None)
+        self._codebook = Codebook()
+        self._answers: list[Answer] = []
+        self._from = self._at = 0
+        self._message = ""
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="list")
+
+    def on_mount(self) -> None:
+        project = self.shell.session.project
+        self._names, self._codebook = Harmonising(project), project.names.codebook()
+        self._read()
+
+    def on_resize(self, _: events.Resize) -> None:
+        if self._names is not None and self._per_page != len(self._answers):
+            self._page(self._from)
+        self.redraw()
+
+    def _read(self) -> None:
+        """The queue as it is by the rulings, and its page."""
+        assert self._names is not None
+        self._queue = self._names.queue()
+        if self._first is not None:
+            kind, names = self._first
+            found = sorted(
+                self._queue.pairs, key=lambda p: not (p.kind == kind and {p.one, p.other} <= set(names))
+            )
+            self._queue = replace(self._queue, pairs=found)
+        self._page(self._from)
+
+    @property
+    def _per_page(self) -> int:
+        """Pairs of a page: no more than are in view, since enter rules them all."""
+        return max(1, min(PAGE, (self.app.size.height - 3) // 2))
+
+    def _page(self, start: int) -> None:
+        """The pairs of a page as they are proposed; the last page where there are not as many."""
+        last = max(0, (len(self._queue.pairs) - 1) // self._per_page * self._per_page)
+        self._from, self._at = max(0, min(start, last)), 0
+        pairs = self._queue.pairs[self._from : self._from + self._per_page]
+        self._answers = [proposed(pair, self._codebook) for pair in pairs]
+        self.redraw()
+
+    def say(self, message: str) -> None:
+        self._message = message
+        self.redraw()
+
+    # --- what is shown
+
+    def redraw(self) -> None:
+        width, height = self.app.size
+        theme, left = self.theme_now, len(self._queue.pairs)
+        of = f"{self._from + 1}-{self._from + len(self._answers)} of {left} " if left else "none left "
+        title = f" Same words, two names: {figure(self._queue)}"
+        head = [(text, theme.bar) for text, _ in justify([(title, PLAIN)], [(of, PLAIN)], width)]
+        rows: list[list[Piece]] = [head]
+        for i in range(len(self._answers)):
+            rows += self._pair(i, width)
+        if not self._answers:
+            rows.append([("   nothing left to decide", theme.muted)])
+        rows = rows[: height - 2]
+        rows += [[]] * (height - 2 - len(rows))
+        rows += [[(f" {clip(self._message or self._evidence(), width - 2)}", theme.strong)], self._footer()]
+        self.query_one(Rows).show([strip(row) for row in rows])
+
+    def _pair(self, at: int, width: int) -> list[list[Piece]]:
+        """Two rows: the digit, the mark and the name that stays; the other name, and what speaks for the pair."""
+        answer, theme = self._answers[at], self.theme_now
+        pair, here = answer.pair, at == self._at
+        sign, between = SIGNS[answer.mark]
+        style = theme.strong if here else PLAIN
+        alike = f"{pair.likeness:.0%}".replace("%", " %")
+        facts = f" {alike} alike  {plural(pair.times, 'place')}  {plural(pair.leverage, 'stance')} "
+        # The child stands above its parent.
+        over, under = (answer.goes, answer.stays) if answer.mark == "parent" else (answer.stays, answer.goes)
+        if answer.instead and answer.mark == "same":
+            over, under = answer.instead, f"{answer.stays} {between} {answer.goes}"
+        lead = f"{between:>5} "
+        above: list[Piece] = [
+            (f"{'▸' if here else ' '}{(at + 1) % 10} {sign} ", theme.strong), (clip(over, width - 16), style)
+        ]  # fmt: skip
+        below: list[Piece] = [
+            (lead, theme.muted),
+            (clip(under, width - len(facts) - len(lead) - 1), style),
+        ]
         return [
-            Line(f"1 {p.one}   2 {p.other}", f"{p.kind}  {p.leverage} stances  {p.likeness:.0%} alike")
-            for p in read().pairs
+            justify(above, [(f"{pair.kind} ", theme.muted)], width),
+            justify(below, [(facts, theme.muted)], width),
         ]
 
-    def answer(relation: NameRelation, first: bool, words: str) -> Callable[[int], None]:
-        def do(at: int) -> None:
-            pair: NamePair = held[0].pairs[at]
-            stays = pair.one if first else pair.other
-            goes = pair.other if first else pair.one
-            try:
-                decide(session.project, pair, relation, stays=stays, reviewer=session.annotator)
-            except StoreError as error:
-                screen.say(f"not written: {error.message}")
-                return
-            screen.reload()
-            screen.say(f"{figure(held[0])}; {goes} {words} {stays}")
+    def _evidence(self) -> str:
+        """The words of a place of the pair in focus."""
+        return f"“{self._answers[self._at].pair.words}”" if self._answers else ""
 
-        return do
+    def _footer(self) -> list[Piece]:
+        out: list[Piece] = []
+        keys = (
+            ("enter", "rule the page"), ("1-0", "untick"), ("s", "swap"), ("x p o", "≠ under not:"), ("u", "undo"),
+            ("n", "next"), ("?", "keys"), ("esc", "back"),
+        )  # fmt: skip
+        for key, words in keys:
+            out += [(f" {key}", self.theme_now.strong), (f" {words} ", self.theme_now.muted)]
+        return out
 
-    def back(_: int) -> None:
-        try:
-            taken = undo(session.project, reviewer=session.annotator)
-        except StoreError as error:
-            screen.say(f"not written: {error.message}")
+    # --- keys
+
+    def take(self, key: str) -> None:
+        self._message = ""
+        if key in ("escape", "q"):
+            self.app.pop_screen()
+        elif self.everywhere(key):
+            pass
+        elif key == "u":
+            self._undo()
+        elif key in ("n", "N", "pagedown", "pageup"):
+            self._page(self._from + (self._per_page if key in ("n", "pagedown") else -self._per_page))
+        elif not self._answers:
+            pass
+        elif key.isdecimal():
+            at = (int(key) - 1) % 10
+            if at < len(self._answers):
+                self._at = at
+                self._mark(_NEXT.get(self._answers[at].mark, "same"))
+        elif key in ("j", "down", "k", "up"):
+            self._at = max(0, min(len(self._answers) - 1, self._at + (1 if key in ("j", "down") else -1)))
+            self.redraw()
+        else:
+            self._on_pair(key)
+
+    def _on_pair(self, key: str) -> None:
+        """Keys on the pair in focus, and those that rule."""
+        here = self._answers[self._at]
+        marks: dict[str, Mark] = {"x": "different", "p": "parent", "o": "opposite"}
+        if key == "enter":
+            self._rule(self._answers)
+        elif key == ".":
+            self._rule([here])
+        elif key == "space":
+            self._mark(_NEXT.get(here.mark, "same"))
+        elif key == "s":
+            self._answers[self._at] = here.swapped()
+            self.redraw()
+        elif key in marks:
+            self._mark(marks[key] if here.mark != marks[key] else "same")
+        elif key == "e":
+            offers = [Offer(here.stays), Offer(here.goes)]
+            self.app.push_screen(
+                Prompt("which name stays, for both?", self.theme_now, value=here.stays, offers=offers),
+                self._named,
+            )
+
+    def _mark(self, mark: Mark) -> None:
+        self._answers[self._at] = replace(self._answers[self._at], mark=mark)
+        self.redraw()
+
+    def _named(self, answer: str | None) -> None:
+        """A name that neither coder wrote stays."""
+        name, pair = (answer or "").strip(), self._answers[self._at].pair
+        if not name:
             return
-        screen.reload()
-        what = f"taken back: {taken.name}, {taken.canonical}" if taken else "nothing to take back"
-        screen.say(f"{figure(held[0])}; {what}")
+        if problem := self._outside(pair.kind, name):
+            self.say(problem)
+        else:
+            own = name in (pair.one, pair.other)
+            stays = name if own else self._answers[self._at].stays
+            self._answers[self._at] = Answer(pair, "same", stays, "" if own else name)
+            self.redraw()
 
-    keys = {
-        "1": ("one and the same, 1 stays", answer("same", True, "is now")),
-        "2": ("2 stays", answer("same", False, "is now")),
-        "x": ("really different", answer("different", True, "is not")),
-        "p": ("2 is the parent", answer("parent", False, "belongs under")),
-        "o": ("opposites", answer("opposite", True, "is the contrary of")),
-        "u": ("take back", back),
-    }
-    title = f"Same words, two names: {figure(read())}"
-    screen = ListScreen(
-        title, lines, answer("same", True, "is now"), keys=keys, of_all=("u",), empty="nothing left to decide"
+    def _outside(self, kind: Kind, name: str) -> str:
+        closed = self.shell.session.project.config.codebook == "closed"
+        if closed and self._codebook.get(kind, name) is None:
+            return f"“{name}” is not in the codebook, which is closed"
+        return ""
+
+    def _rule(self, answers: list[Answer]) -> None:
+        if problem := contradiction(answers):
+            self.say(f"{problem}: untick one of them")
+            return
+        try:
+            decide(self.shell.session.project, answers, reviewer=self._reviewer)
+        except StoreError as error:
+            self.say(f"not written: {error.message}")
+            return
+        self._after(_ruled(answers))
+
+    def _undo(self) -> None:
+        try:
+            taken = undo(self.shell.session.project, reviewer=self._reviewer)
+        except StoreError as error:
+            self.say(f"not written: {error.message}")
+            return
+        names = ", ".join(dict.fromkeys(ruling.name for ruling in taken))
+        self._after(f"taken back: {names}" if taken else "nothing to take back")
+
+    def _after(self, said: str) -> None:
+        if self._changed is not None:
+            self._changed()
+        self._read()
+        self.say(said)
+
+
+def _ruled(answers: list[Answer]) -> str:
+    """What was ruled, in words."""
+    words: dict[Mark, str] = {
+        "same": "one and the same", "different": "really different", "parent": "parent and child",
+        "opposite": "opposites", "later": "left for later",
+    }  # fmt: skip
+    counts = {mark: sum(answer.mark == mark for answer in answers) for mark in words}
+    return (
+        ", ".join(f"{number} {words[mark]}" for mark, number in counts.items() if number)
+        + "; u takes it back"
     )
-    return screen
 
 
 def figure(found: Queue) -> str:
@@ -76,4 +288,4 @@ def figure(found: Queue) -> str:
     return f"who says what {found.before:.2f} as coded, {found.now:.2f} now"
 
 
-__all__ = ["figure", "harmonise_screen"]
+__all__ = ["HarmoniseScreen", "figure"]

@@ -13,7 +13,8 @@ from annotator.tui.screens.listing import Line, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import Prompt
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.registry import Entry, Kind, entries, mentions, rename, undo_rename
+from annotator.workflows.names.registry import Entry, Kind, entries, mentions
+from annotator.workflows.names.renaming import rename, restore
 from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     """The entities or concepts that the annotator gave; enter lists the mentions, r renames or merges."""
     session = app.session
     known: list[Entry] = []
-    renamed: list[str] = []
+    renamed: list[tuple[str, str]] = []
 
     def lines() -> Sequence[Line]:
         known[:] = entries(session.project, session.annotator, kind)
@@ -45,7 +46,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
             else:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
-                renamed.append(token)
+                renamed.append((token, answer.strip()))
                 screen.reload()
                 screen.say(f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back")
             session.reload()
@@ -55,7 +56,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
         )
 
     def back(_: int) -> None:
-        screen.say(_taken_back(app, renamed))
+        screen.say(_taken_back(app, kind, renamed))
         screen.reload()
         session.reload()
 
@@ -79,12 +80,13 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     return screen
 
 
-def _taken_back(app: Shell, renamed: list[str]) -> str:
+def _taken_back(app: Shell, kind: Kind, renamed: list[tuple[str, str]]) -> str:
     """Take back the latest renaming of this list in all documents; what to say of it."""
     if not renamed:
         return "nothing was renamed here"
+    token, name = renamed.pop()
     try:
-        number = undo_rename(app.session.project, app.session.annotator, renamed.pop())
+        number = restore(app.session.project, app.session.annotator, token, [(kind, name)])
     except StoreError as error:
         return f"not all of it could be written: {error.message}"
     return f"{plural(number, 'mention')} named as before"
@@ -94,9 +96,9 @@ def _together(app: Shell) -> Callable[[int], None]:
     """What opens the queue of names that coders gave the same words."""
 
     def show(_: int) -> None:
-        from annotator.tui.screens.harmonise import harmonise_screen
+        from annotator.tui.screens.harmonise import HarmoniseScreen
 
-        app.push_screen(harmonise_screen(app))
+        app.push_screen(HarmoniseScreen(reviewer=app.session.annotator, changed=app.session.reload))
 
     return show
 

@@ -1,17 +1,18 @@
-"""Same words, two names: what coders bounded alike and named differently, ordered by what it moves.
+"""Same words, two names: what coders bounded alike and named differently, a page of pairs after the other.
 
-A decision is a ruling on two names. It is a mapping: the codings stay as they were made, and agreement before it can
-always be computed beside agreement after it.
+The pairs that move most come first. A page is decided as a whole and is one deed (see `rulings`), so that agreement
+before it can always be computed beside agreement after it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from annotator.model.codebook import Codebook
 from annotator.model.naming import (
     CONTRARY,
     Concepts,
@@ -21,11 +22,12 @@ from annotator.model.naming import (
     SameNames,
     concepts_of,
     names_of,
+    standing,
 )
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Span, iou
 from annotator.project import Project
-from annotator.workflows.names.registry import rule_same, take_back
+from annotator.workflows.names.rulings import Verdict, rule
 
 Name: TypeAlias = tuple[Kind, str]
 Statement: TypeAlias = tuple[str, str, str]
@@ -35,13 +37,15 @@ OVERLAP = 0.5
 """The intersection over union from which on two spans are the same words."""
 BASE = 0.3
 """What a pair without any likeness counts beside one that is alike (1)."""
+PAGE = 10
+"""Pairs of a page: each has a digit."""
 _TURNED = {"support": "oppose", "oppose": "support"}
 
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
     """Two names of a kind that stand on the same words, `times` times; `leverage` is the smaller number of coded
-    stances that the two carry, `likeness` in [0, 1] that of their words."""
+    stances that the two carry, `likeness` in [0, 1] that of their words, and `words` are one of the places."""
 
     kind: Kind
     one: str
@@ -49,11 +53,61 @@ class NamePair:
     times: int
     leverage: int
     likeness: float
+    gain: int = 0
+    """Statements in which two coders differ by these two names alone: they would be shared at once."""
+    uses: tuple[int, int] = (0, 0)
+    """How many spans bear each."""
+    words: str = ""
 
     @property
-    def weight(self) -> float:
-        """What the queue is ordered by."""
-        return self.leverage * (BASE + self.likeness)
+    def weight(self) -> tuple[float, float]:
+        """What the queue is ordered by: what is gained at once, then what the names carry, each times likeness."""
+        alike = BASE + self.likeness
+        return self.gain * alike, self.leverage * alike
+
+    @property
+    def names(self) -> frozenset[Name]:
+        return frozenset(((self.kind, self.one), (self.kind, self.other)))
+
+    def partner(self, name: str) -> str:
+        """The other one of the two names."""
+        return self.other if name == self.one else self.one
+
+
+Mark: TypeAlias = NameRelation | Literal["later"]
+"""What a pair of a page is taken for; a pair for later is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided on a pair. `stays` is the name that stays, the parent, or the concept that the other one is the
+    contrary of; `instead` is a third name, which stays for both."""
+
+    pair: NamePair
+    mark: Mark
+    stays: str
+    instead: str = ""
+
+    @property
+    def goes(self) -> str:
+        """The other name of the pair."""
+        return self.pair.partner(self.stays)
+
+    def swapped(self) -> Answer:
+        """The same with the other name in the place of `stays`."""
+        return replace(self, stays=self.goes, instead="")
+
+
+def proposed(pair: NamePair, codebook: Codebook) -> Answer:
+    """What a page says of a pair before anybody decides: the names are one, since two coders gave them to the same
+    words. The codebook's name stays, else the one that is used more, else the longer entity and the shorter concept."""
+
+    def order(name: str) -> tuple[bool, int, int, str]:
+        uses = pair.uses[0] if name == pair.one else pair.uses[1]
+        length = -len(name) if pair.kind == "entity" else len(name)
+        return codebook.get(pair.kind, name) is None, -uses, length, name
+
+    return Answer(pair, "same", min(pair.one, pair.other, key=order))
 
 
 def pairs(
@@ -67,34 +121,63 @@ def pairs(
     from rapidfuzz import fuzz
 
     kept = same or SameNames.of(rulings)
-    asked: set[tuple[Kind, frozenset[str]]] = set()
-    for ruling in rulings:
-        names = (ruling.kind, frozenset((ruling.name, ruling.canonical)))
-        (asked.add if ruling.same else asked.discard)(names)
+    asked = {_decided(one, kept) for one in standing(rulings)}
     works: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(record)
-    times: Counter[tuple[Kind, str, str]] = Counter()
+    places: defaultdict[tuple[Kind, str, str], list[tuple[Record, Span]]] = defaultdict(list)
+    stances: Counter[Name] = Counter()
     uses: Counter[Name] = Counter()
+    gains: Counter[frozenset[Name]] = Counter()
     for several in works.values():
         for record in several:
             for holder, concept, _ in statements(record, concepts, kept):
-                uses["entity", holder] += 1
-                uses["concept", concept] += 1
+                stances["entity", holder] += 1
+                stances["concept", concept] += 1
+            uses.update(name for span in record.spans for name in _names(span, concepts, kept))
         for a, b in combinations(several, 2):
-            times.update(_differing(a, b, concepts, kept))
-    found = [
-        NamePair(
-            kind, one, other, number, min(uses[kind, one], uses[kind, other]),
-            fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100,
-        )
-        for (kind, one, other), number in times.items() if (kind, frozenset((one, other))) not in asked
-    ]  # fmt: skip
-    return sorted(found, key=lambda p: (-p.weight, -p.times, p.kind, p.one, p.other))
+            gains.update(_gained(set(statements(a, concepts, kept)), set(statements(b, concepts, kept))))
+            for span, kind, one, other in _differing(a, b, concepts, kept):
+                places[kind, one, other].append((a, span))
+    found: list[NamePair] = []
+    for (kind, one, other), where in places.items():
+        names = frozenset(((kind, one), (kind, other)))
+        if names in asked:
+            continue
+        record, span = where[0]
+        found.append(
+            NamePair(
+                kind, one, other, len(where), min(stances[kind, one], stances[kind, other]),
+                fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100,
+                gains[names], (uses[kind, one], uses[kind, other]),
+                " ".join(record.document.quote(span.start, span.end).split()),
+            )
+        )  # fmt: skip
+    found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
+    return sorted(found, key=lambda p: p.weight, reverse=True)
 
 
-def _differing(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[tuple[Kind, str, str]]:
-    """Names of two works that stand on the same words: those that are only on one side, each with the likest one."""
+def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[frozenset[Name]]:
+    """For each two statements that differ in one name alone, the two names."""
+    for holder, concept, side in mine - theirs:
+        for other_holder, other_concept, other_side in theirs - mine:
+            if side == other_side and holder == other_holder:
+                yield frozenset((("concept", concept), ("concept", other_concept)))
+            elif side == other_side and concept == other_concept:
+                yield frozenset((("entity", holder), ("entity", other_holder)))
+
+
+def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
+    """The two names of a ruling as they are called by now: what is really different from a name is different from
+    all that is one with it."""
+    two = (same.name(ruling.kind, name).removeprefix(CONTRARY) for name in (ruling.name, ruling.canonical))
+    return frozenset((ruling.kind, name) for name in two)
+
+
+def _differing(
+    a: Record, b: Record, concepts: Concepts, same: SameNames
+) -> Iterator[tuple[Span, Kind, str, str]]:
+    """Names of two works that stand on the same words: those that are only on one side, the likest ones together."""
     from rapidfuzz import fuzz
 
     for span in a.spans:
@@ -103,12 +186,18 @@ def _differing(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Ite
             continue
         mine, theirs = _names(span, concepts, same), _names(near, concepts, same)
         left, right = [n for n in mine if n not in theirs], [n for n in theirs if n not in mine]
-        for kind, name in left:
-            others = [other for own, other in right if own == kind]
-            if others:
-                best = max(others, key=lambda other: fuzz.token_set_ratio(name, other))
-                one, two = sorted((name, best))
-                yield kind, one, two
+        alike = sorted(
+            (
+                (-fuzz.token_set_ratio(one, other), kind, one, other)
+                for kind, one in left for own, other in right if own == kind
+            )
+        )  # fmt: skip
+        taken: set[tuple[str, Name]] = set()
+        for _, kind, one, other in alike:
+            if not {("one", (kind, one)), ("other", (kind, other))} & taken:
+                taken |= {("one", (kind, one)), ("other", (kind, other))}
+                first, second = sorted((one, other))
+                yield span, kind, first, second
 
 
 def _names(span: Span, concepts: Concepts, same: SameNames) -> list[Name]:
@@ -141,12 +230,12 @@ def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) ->
     works: defaultdict[str, list[set[Statement]]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(set(statements(record, concepts, same)))
-    shared = total = 0
+    both = every = 0
     for several in works.values():
-        for a, b in combinations(several, 2):
-            shared += 2 * len(a & b)
-            total += len(a) + len(b)
-    return shared / total if total else None
+        for one, other in combinations(several, 2):
+            both += 2 * len(one & other)
+            every += len(one) + len(other)
+    return both / every if every else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,50 +247,81 @@ class Queue:
     now: float | None
 
 
-def queue(project: Project) -> Queue:
-    """The queue of a project over the work of its annotators, without the gold."""
-    concepts = concepts_of(project.schema)
-    records = [record for record in project.log.records() if record.annotator is not None]
-    rulings = project.names.rulings()
-    same = SameNames.of(rulings)
-    found = pairs(records, concepts, rulings, same)
-    return Queue(found, agreement(records, concepts, SameNames()), agreement(records, concepts, same))
+class Harmonising:
+    """The queue of a project over the work of its annotators, without the gold. The work is read once; rulings change
+    nothing in it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._concepts = concepts_of(project.schema)
+        self._records = [record for record in project.log.records() if record.annotator is not None]
+        self._before = agreement(self._records, self._concepts, SameNames())
+
+    def queue(self) -> Queue:
+        """What is left by the rulings so far."""
+        rulings = self._project.names.rulings()
+        same = SameNames.of(rulings)
+        found = pairs(self._records, self._concepts, rulings, same)
+        return Queue(found, self._before, agreement(self._records, self._concepts, same))
 
 
-def decide(
-    project: Project, pair: NamePair, relation: NameRelation, *, stays: str, reviewer: str | None
-) -> None:
-    """Rule on a pair: `stays` is the name that stays, the parent, or the concept that the other is the contrary of."""
-    goes = pair.other if stays == pair.one else pair.one
-    if relation == "same":
-        rule_same(project, pair.kind, [goes], stays, reviewer=reviewer)
-        return
-    token = project.new_session()
-    project.names.rule(pair.kind, goes, stays, same=True, reviewer=reviewer, token=token, relation=relation)
+def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None) -> int:
+    """Rule on the pairs of a page, as one deed; those for later are left. Names that are one by several pairs get one
+    name. Returns how many rulings were made.
+
+    Raises ValueError when the page contradicts itself (see `contradiction`), StoreError when it cannot be written.
+    """
+    if problem := contradiction(answers):
+        raise ValueError(problem)
+    root = _roots(answers)
+    verdicts: list[Verdict] = []
+    for answer in answers:
+        kind = answer.pair.kind
+        if answer.mark == "same":
+            verdicts += [
+                (kind, name, root[own], "same") for own in answer.pair.names if (name := own[1]) != root[own]
+            ]
+        elif answer.mark != "later":
+            goes, stays = (root.get((kind, name), name) for name in (answer.goes, answer.stays))
+            verdicts.append((kind, goes, stays, answer.mark))
+    verdicts = list(dict.fromkeys(verdicts))
+    rule(project, verdicts, reviewer=reviewer)
+    return len(verdicts)
 
 
-def undo(project: Project, *, reviewer: str | None) -> Ruling | None:
-    """Take back the latest ruling that stands, with what it renamed in the gold; None where there is none."""
-    standing: dict[tuple[Kind, str, str, str], Ruling] = {}
-    for ruling in project.names.rulings():
-        key = (ruling.kind, ruling.name, ruling.canonical, ruling.relation)
-        if ruling.same:
-            standing[key] = ruling
-        else:
-            standing.pop(key, None)
-    last = max(standing.values(), key=lambda r: r.id, default=None)
-    if last is None:
-        return None
-    if last.relation == "same":
-        take_back(project, last, reviewer=reviewer)
-    else:
-        project.names.rule(
-            last.kind, last.name, last.canonical, same=False, reviewer=reviewer, token=last.token,
-            relation=last.relation,
-        )  # fmt: skip
-    return last
+def _groups(answers: Sequence[Answer]) -> list[set[Name]]:
+    """Names that are one by the page, those that hang together by several pairs too."""
+    groups: list[set[Name]] = []
+    for answer in answers:
+        if answer.mark == "same":
+            joined = set(answer.pair.names).union(*(group for group in groups if group & answer.pair.names))
+            groups = [group for group in groups if not group & joined] + [joined]
+    return groups
+
+
+def _roots(answers: Sequence[Answer]) -> dict[Name, str]:
+    """Each name that is one with another by the page -> the name of all of them: a third one where it is written, else
+    one that stays in every pair, the first such."""
+    found: dict[Name, str] = {}
+    for group in _groups(answers):
+        own = [answer for answer in answers if answer.mark == "same" and answer.pair.names <= group]
+        goes = {answer.goes for answer in own}
+        stays = (answer.stays for answer in own if answer.stays not in goes)
+        root = next((answer.instead for answer in own if answer.instead), next(stays, own[0].stays))
+        found.update(dict.fromkeys(group, root))
+    return found
+
+
+def contradiction(answers: Sequence[Answer]) -> str:
+    """What to say of two names that are one by some pairs of the page and not by another; empty where it holds."""
+    groups = _groups(answers)
+    for answer in answers:
+        if answer.mark not in ("same", "later") and any(answer.pair.names <= group for group in groups):
+            return f"“{answer.pair.one}” and “{answer.pair.other}” are one by other pairs of this page"
+    return ""
 
 
 __all__ = [
-    "NamePair", "Queue", "agreement", "decide", "pairs", "queue", "statements", "undo",
+    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "Queue", "agreement", "contradiction", "decide", "pairs",
+    "proposed", "statements",
 ]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Rulings: how two names hang together, decided once for all places.
+
+A ruling is a mapping. What annotators wrote stays as it is; the gold takes the names that stay. Rulings that are made
+together are one deed, which one undo takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from annotator.model.naming import CONTRARY, Kind, NameRelation, Ruling, standing
+from annotator.model.record import GOLD
+from annotator.project import Project
+from annotator.workflows.names.renaming import rename_all, restore
+
+Verdict: TypeAlias = tuple[Kind, str, str, NameRelation]
+"""Kind, name, the name that it hangs together with, and how: see `Ruling`."""
+
+
+def rule(project: Project, verdicts: Iterable[Verdict], *, reviewer: str | None = None) -> int:
+    """Make these rulings, as one deed; returns how many items of the gold were renamed.
+
+    Raises StoreError when they cannot be written.
+    """
+    token, decided = project.new_session(), list(dict.fromkeys(verdicts))
+    project.names.rule_all(decided, same=True, reviewer=reviewer, token=token)
+    number = 0
+    for kind in ("entity", "concept"):
+        wanted = dict(pair for one in decided if one[0] == kind for pair in _renamings(one))
+        number += rename_all(project, GOLD, kind, wanted, token=token, reviewer=reviewer)
+    return number
+
+
+def _renamings(verdict: Verdict) -> list[tuple[str, str]]:
+    """What a verdict renames in the gold: the name and, of a concept, its contrary."""
+    kind, name, stays, relation = verdict
+    if relation not in ("same", "opposite"):
+        return []
+    new = stays if relation == "same" else turned(stays)
+    return [(name, new), (turned(name), turned(new))] if kind == "concept" else [(name, new)]
+
+
+def turned(concept: str) -> str:
+    """The contrary of a concept, written with `not: ` or without it."""
+    return concept.removeprefix(CONTRARY) if concept.startswith(CONTRARY) else f"{CONTRARY}{concept}"
+
+
+def rule_same(
+    project: Project, kind: Kind, names: Iterable[str], canonical: str, *, reviewer: str | None = None
+) -> int:
+    """Rule that names are one, and `canonical` is the one that stays: decided once for all places, in documents that
+    are reviewed later too. Returns how many items of the gold were renamed.
+
+    Raises StoreError when it cannot be written.
+    """
+    stays = canonical.strip()
+    verdicts: list[Verdict] = [(kind, name, stays, "same") for name in names if stays and name != stays]
+    return rule(project, verdicts, reviewer=reviewer)
+
+
+def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | None = None) -> int:
+    """Take rulings of one deed back, and give the items of the gold that they renamed their names back, where nobody
+    decided on them since; returns how many items."""
+    if not rulings:
+        return 0
+    token = rulings[0].token
+    verdicts: list[Verdict] = [(one.kind, one.name, one.canonical, one.relation) for one in rulings]
+    project.names.rule_all(verdicts, same=False, reviewer=reviewer, token=token)
+    given = [(one[0], new) for one in verdicts for _, new in _renamings(one)]
+    return restore(project, GOLD, token, given, reviewer=reviewer)
+
+
+def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
+    """Take back the latest deed that stands, with what it renamed in the gold; returns its rulings, none where nothing
+    stands."""
+    holding = standing(project.names.rulings())
+    if not holding:
+        return []
+    last = max(holding, key=lambda one: one.id)
+    deed = [one for one in holding if one.token == last.token] if last.token else [last]
+    take_back(project, deed, reviewer=reviewer)
+    return deed
+
+
+__all__ = ["Verdict", "rule", "rule_same", "take_back", "turned", "undo"]
