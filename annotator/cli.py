@@ -20,7 +20,8 @@ _FOLDER = Path(__file__).parent / "cli_commands"
 
 
 class _UnreadError(Exception):
-    """Whoever read our output went away; click would leave with 1, which means that a check found something."""
+    """Whoever read our output went away; click would leave with 1, which
+    means that a check found something."""
 
 
 class Commands(click.Group):
@@ -29,7 +30,9 @@ class Commands(click.Group):
     context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(p.stem.rstrip("_") for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
+        return sorted(
+            p.stem.rstrip("_") for p in _FOLDER.glob("*.py") if not p.stem.startswith("_")
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -51,14 +54,18 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="annotator")
-@click.option("--project", type=click.Path(path_type=Path), help="The project folder, if it is not this one.")
-@click.option("--annotator", metavar="NAME", help="Who annotates; otherwise ANNOTATOR_NAME or the unix user.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), help="The project folder, if it is not this one."
+)
+@click.option(
+    "--annotator", metavar="NAME", help="Who annotates; otherwise ANNOTATOR_NAME or the unix user."
+)
 @click.pass_context
 def group(ctx: click.Context, project: Path | None, annotator: str | None) -> None:
     """Code actors, claims and stances in editorials, in the terminal.
 
-    Without a command, the terminal application opens on the project in this folder, or on a demo project if
-    there is none.
+    Without a command, the terminal application opens on the project in this folder,
+    or on a demo project if there is none.
 
     \b
     Example:
@@ -100,7 +107,11 @@ def run(arguments: list[str] | None = None) -> int:
         if error.filename is None:
             _write_no_more()
         hint = "Check the path, the permissions and the free space on the disk"
-        complain(AnnotatorError(error.strerror or str(error), file=error.filename or "the output", hint=hint))
+        complain(
+            AnnotatorError(
+                error.strerror or str(error), file=error.filename or "the output", hint=hint
+            )
+        )
         return int(ExitCode.DATA)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)

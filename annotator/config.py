@@ -40,10 +40,10 @@ _LONGEST = 60
 class Suggesting:
     """The table `[suggestions]`: which are shown, and when is learnt from what was decided.
 
-    `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys is shown),
-    `stances` that of relations. `retrain` is the number of finished paragraphs after which the project's model is
-    trained anew; 0 for never. With `base` it is trained over the model that comes with the program (only where the
-    label schema is the default one).
+    `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys
+    is shown), `stances` that of relations. `retrain` is the number of finished paragraphs after
+    which the project's model is trained anew; 0 for never. With `base` it is trained over the model
+    that comes with the program (only where the label schema is the default one).
     """
 
     gate: float = 0.0
@@ -56,16 +56,17 @@ class Suggesting:
 class Config:
     """What `annotator.toml` says; every key is optional.
 
-    `schema` is the name of a shipped label schema or a path relative to the project folder. `keys` holds
-    `preset` and overrides (command name -> key); `pipelines` and `suggester` hold the tables
-    `[pipeline.NAME]` (`path`, `score`, `labels`) and `[suggester.NAME]`, `formats` those of `[format.NAME]`:
-    `labels`, `text` (the key of the text) and `offsets`. `labels` say what a label of that program or pipeline
-    stands for in the schema, empty to leave it out.
-    `blind_share` in [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed`
-    chooses which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse, `pace` whether
-    the queue tells how fast one is. `reasons` are the codes that a reviewer chooses from;
-    with `hide_names` review does not say who coded what. With a `closed` codebook only its names are taken.
-    `license` is told in what is exported, and `card` what only people know of the data (see `CARD`).
+    `schema` is the name of a shipped label schema or a path relative to the project folder. `keys`
+    holds `preset` and overrides (command name -> key); `pipelines` and `suggester` hold the tables
+    `[pipeline.NAME]` (`path`, `score`, `labels`) and `[suggester.NAME]`, `formats` those of
+    `[format.NAME]`: `labels`, `text` (the key of the text) and `offsets`. `labels` say what a label
+    of that program or pipeline stands for in the schema, empty to leave it out. `blind_share` in
+    [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed` chooses
+    which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse,
+    `pace` whether the queue tells how fast one is. `reasons` are the codes that a reviewer chooses
+    from; with `hide_names` review does not say who coded what. With a `closed` codebook only its
+    names are taken. `license` is told in what is exported, and `card` what only people know of the
+    data (see `CARD`).
     """
 
     schema: str = "actors-claims-stances"
@@ -129,8 +130,8 @@ shared = {shared}            # true: several unix users work in this folder
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a key has to hold: in words, what to write (with `{key}`, or all of it as `{at}`), and whether a value
-    is that."""
+    """What a key has to hold: in words, what to write (with `{key}`, or all of it as
+    `{at}`), and whether a value is that."""
 
     words: str
     hint: str
@@ -147,7 +148,9 @@ def _is_number(value: object) -> bool:
 
 def _one_of(*choices: str) -> _Wanted:
     written = [f'"{choice}"' for choice in choices]
-    return _Wanted(f"one of {', '.join(written)}", f"Write {{key}} = {written[0]}", lambda v: v in choices)
+    return _Wanted(
+        f"one of {', '.join(written)}", f"Write {{key}} = {written[0]}", lambda v: v in choices
+    )
 
 
 _MOST = 1_000_000_000
@@ -155,53 +158,84 @@ _MOST = 1_000_000_000
 
 _TABLE = _Wanted("a table", "Write [{at}]", lambda v: isinstance(v, dict))
 _TEXT = _Wanted("a string", 'Write {key} = "..."', _is_text)
-_NAME = _Wanted("a string that is not empty", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v))
+_NAME = _Wanted(
+    "a string that is not empty", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v)
+)
 _KEY = _Wanted("a string, the name of a key", 'Such as "a" or "ctrl+z"; "" is no key', _is_text)
-_SWITCH = _Wanted("true or false", "Write {key} = true or {key} = false", lambda v: isinstance(v, bool))
-_SHARE = _Wanted("a number from 0 to 1", "Write {key} = 0.5", lambda v: _is_number(v) and 0 <= v <= 1)
+_SWITCH = _Wanted(
+    "true or false", "Write {key} = true or {key} = false", lambda v: isinstance(v, bool)
+)
+_SHARE = _Wanted(
+    "a number from 0 to 1", "Write {key} = 0.5", lambda v: _is_number(v) and 0 <= v <= 1
+)
 _COUNT = _Wanted(
-    f"a whole number from 0 to {_MOST}", "Paragraphs; {key} = 0 is for never",
+    f"a whole number from 0 to {_MOST}",
+    "Paragraphs; {key} = 0 is for never",
     lambda v: _is_number(v) and isinstance(v, int) and 0 <= v <= _MOST,
-)  # fmt: skip
+)
 _STRINGS = _Wanted(
-    "a list of strings", 'Write {key} = ["...", "..."]',
+    "a list of strings",
+    'Write {key} = ["...", "..."]',
     lambda v: isinstance(v, list) and all(map(_is_text, v)),
-)  # fmt: skip
+)
 _PRICE = _Wanted(
-    "two numbers", "Write {key} = [0.15, 0.6]: of a million tokens in and out",
+    "two numbers",
+    "Write {key} = [0.15, 0.6]: of a million tokens in and out",
     lambda v: isinstance(v, list) and len(v) == 2 and all(_is_number(n) and n >= 0 for n in v),
-)  # fmt: skip
+)
 _LABELS = _Wanted(
-    "a table of strings", 'Write [{at}] and lines such as PER = "actor.person"; "" leaves one out',
+    "a table of strings",
+    'Write [{at}] and lines such as PER = "actor.person"; "" leaves one out',
     lambda v: isinstance(v, dict) and all(map(_is_text, v.values())),
-)  # fmt: skip
+)
 
 _SETTINGS = {
-    "schema": _NAME, "shared": _SWITCH, "splitting": _one_of(*get_args(Splitting)), "suggesters": _STRINGS,
-    "theme": _TEXT, "mouse": _SWITCH, "pace": _SWITCH,
-    "blind_share": _SHARE, "blind_seed": _TEXT, "reasons": _STRINGS, "hide_names": _SWITCH,
+    "schema": _NAME,
+    "shared": _SWITCH,
+    "splitting": _one_of(*get_args(Splitting)),
+    "suggesters": _STRINGS,
+    "theme": _TEXT,
+    "mouse": _SWITCH,
+    "pace": _SWITCH,
+    "blind_share": _SHARE,
+    "blind_seed": _TEXT,
+    "reasons": _STRINGS,
+    "hide_names": _SWITCH,
     "codebook": _one_of("open", "closed"),
     "license": _TEXT,
-}  # fmt: skip
+}
 _SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}
-_FORMAT = {"labels": _LABELS, "text": _NAME, "offsets": _one_of("code-points", "utf-16", "graphemes", "utf-8"),
-    "line_ends": _one_of("as-is", "one", "two"), "bom": _SWITCH, "entities": _one_of("stored", "shown"),
-}  # fmt: skip
+_FORMAT = {
+    "labels": _LABELS,
+    "text": _NAME,
+    "offsets": _one_of("code-points", "utf-16", "graphemes", "utf-8"),
+    "line_ends": _one_of("as-is", "one", "two"),
+    "bom": _SWITCH,
+    "entities": _one_of("stored", "shown"),
+}
 _PIPELINE = {"path": _NAME, "score": _SHARE, "labels": _LABELS}
 _LLM = {"model": _NAME, "score": _SHARE, "retries": _COUNT, "price": _PRICE}
 _SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
-    "guideline": {}, "llm": _LLM, "memory": {}, "model": {"gate": _SHARE}, "pipeline": _PIPELINE,
+    "guideline": {},
+    "llm": _LLM,
+    "memory": {},
+    "model": {"gate": _SHARE},
+    "pipeline": _PIPELINE,
     "rules": {"mute": _STRINGS},
-}  # fmt: skip
-"""What the suggesters of this program know, kept here because importing them is slow; others may know anything."""
+}
+"""What the suggesters of this program know, kept here because importing
+them is slow; others may know anything."""
 
 
 def read_config(path: Path) -> Config:
-    """The settings in a file. Raises ProjectError, naming file and key, for the first that does not hold."""
+    """The settings in a file. Raises ProjectError, naming file and
+    key, for the first that does not hold."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
-        raise ProjectError("is nested too deeply", file=path, hint="Settings need no such depth") from error
+        raise ProjectError(
+            "is nested too deeply", file=path, hint="Settings need no such depth"
+        ) from error
     except ValueError as error:
         raise ProjectError(
             f"not valid TOML: {error}", file=path, hint="Correct the line that it names"
@@ -219,7 +253,9 @@ def read_config(path: Path) -> Config:
         **given,
         card=table.get("card", {}),
         keys=table.get("keys", {}),
-        pipelines={name: _placed(path.parent, own) for name, own in table.get("pipeline", {}).items()},
+        pipelines={
+            name: _placed(path.parent, own) for name, own in table.get("pipeline", {}).items()
+        },
         suggester=table.get("suggester", {}),
         suggestions=Suggesting(**table.get("suggestions", {})),
         formats=table.get("format", {}),
@@ -257,7 +293,9 @@ def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
     for name, value in table.items():
         if name not in names:
             hint = f"Suggesters: {', '.join(names)}; a pipeline has [pipeline.NAME]"
-            raise ProjectError("is not a suggester", file=path, key=toml_key("suggester", name), hint=hint)
+            raise ProjectError(
+                "is not a suggester", file=path, key=toml_key("suggester", name), hint=hint
+            )
         _check(path, ("suggester", name), value, _TABLE)
         if name in _SUGGESTERS:
             _check_keys(path, ("suggester", name), value, _SUGGESTERS[name])
@@ -266,7 +304,8 @@ def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
 def _check_keys(
     path: Path, at: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, _Wanted]
 ) -> None:
-    """Raise ProjectError for a key of a table that is not known, or does not hold what it should."""
+    """Raise ProjectError for a key of a table that is not known,
+    or does not hold what it should."""
     for key, value in table.items():
         if key not in known:
             hint = f"Keys here: {', '.join(known) or 'none'}"

@@ -1,8 +1,9 @@
 """Everything that the command line says goes through here, to standard output or standard error.
 
-Annotators, ids, titles, labels, paths and arguments come from anywhere. What a terminal could interpret in them (escape
-sequences, C0 and C1 controls, line ends, bidirectional controls) is shown as stand-ins; JSON escapes it instead. Each
-argument is one line: a line end inside it belongs to some name.
+Annotators, ids, titles, labels, paths and arguments come from anywhere. What a terminal could
+interpret in them (escape sequences, C0 and C1 controls, line ends, bidirectional controls) is shown
+as stand-ins; JSON escapes it instead. Each argument is one line: a line end inside it belongs to
+some name.
 """
 
 from __future__ import annotations
@@ -33,15 +34,16 @@ def talk(*lines: str) -> None:
 
 
 def tell_json(value: object) -> None:
-    """A result on standard output as JSON: sorted keys, indented; what a terminal could interpret is escaped."""
+    """A result on standard output as JSON: sorted keys, indented; what
+    a terminal could interpret is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     for line in text.split("\n"):
         _write(sys.stdout, HARMFUL.sub(_escaped, line))
 
 
 def tell_data(data: bytes, *, as_json: bool) -> None:
-    """Data on standard output as it is; of lines of JSON what a terminal could interpret is escaped, which leaves
-    their values the same."""
+    """Data on standard output as it is; of lines of JSON what a terminal could interpret is
+    escaped, which leaves their values the same."""
     if as_json:
         lines = data.decode("utf-8").split("\n")
         data = "\n".join(HARMFUL.sub(_escaped, line) for line in lines).encode("utf-8")
@@ -72,7 +74,9 @@ def complain(error: AnnotatorError) -> None:
 
 def complain_of_usage(error: click.ClickException) -> None:
     """A wrong use of the command line, as click found it, in the form of our own errors."""
-    if isinstance(error, click.exceptions.NoArgsIsHelpError) or not isinstance(error, click.UsageError):
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) or not isinstance(
+        error, click.UsageError
+    ):
         talk(*error.format_message().split("\n"))
         return
     talk(f"error: {error.format_message().rstrip('.')}")

@@ -1,18 +1,16 @@
 """The exceptions a user can see, each with what to do and the exit code it ends a command with.
 
-    AnnotatorError            3
-    ├── UsageError            2   the command line or a setting asks for something impossible
-    ├── ProjectError          3   no project, or a broken annotator.toml
-    ├── SchemaError           3   a label schema that does not hold
-    ├── InputError            3   a file to import or validate that does not hold
-    ├── StoreError            3   the database: missing, foreign, newer, read-only, damaged
-    │   ├── BusyError         3   the database stayed locked; the same call may succeed later
-    │   ├── ReplacedError     3   the path names another file now than the one that was opened
-    │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
-    ├── SuggesterError        3   a suggester or pipeline that cannot be loaded or run
-    ├── PoolError             3   processes or a cluster that were to compute, and were lost or do not fit
-    └── ExportError           3   an export that cannot be written
-    FindingsError             1   a check ran and found something
+    AnnotatorError            3 ├── UsageError            2   the command line or a setting asks for
+    something impossible ├── ProjectError          3   no project, or a broken annotator.toml ├──
+    SchemaError           3   a label schema that does not hold ├── InputError            3   a file
+    to import or validate that does not hold ├── StoreError            3   the database: missing,
+    foreign, newer, read-only, damaged │   ├── BusyError         3   the database stayed locked; the
+    same call may succeed later │   ├── ReplacedError     3   the path names another file now than
+    the one that was opened │   └── ConflictError     3   an item was changed elsewhere in the
+    meantime; reload it ├── SuggesterError        3   a suggester or pipeline that cannot be loaded
+    or run ├── PoolError             3   processes or a cluster that were to compute, and were lost
+    or do not fit └── ExportError           3   an export that cannot be written FindingsError
+    1   a check ran and found something
 
 Code that meets one of these never catches it to go on as if nothing had happened.
 """
@@ -77,7 +75,9 @@ class AnnotatorError(Exception):
 
 def toml_key(*parts: str) -> str:
     """A key of the settings by its parts, dotted and quoted as TOML wants it written."""
-    return ".".join(part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts)
+    return ".".join(
+        part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts
+    )
 
 
 class UsageError(AnnotatorError):
@@ -107,11 +107,13 @@ class BusyError(StoreError):
 
 
 class ReplacedError(StoreError):
-    """The path of the database names another file now, or none: nothing more is written through this connection."""
+    """The path of the database names another file now, or none: nothing more
+    is written through this connection."""
 
 
 class ConflictError(StoreError):
-    """The same annotator changed an item elsewhere in the meantime: nothing was written; reload it."""
+    """The same annotator changed an item elsewhere in the meantime:
+    nothing was written; reload it."""
 
 
 class SuggesterError(AnnotatorError):
@@ -119,7 +121,8 @@ class SuggesterError(AnnotatorError):
 
 
 class PoolError(AnnotatorError):
-    """The processes or the cluster that were to compute cannot be reached, do not fit, or were lost."""
+    """The processes or the cluster that were to compute cannot
+    be reached, do not fit, or were lost."""
 
 
 class ExportError(AnnotatorError):

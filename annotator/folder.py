@@ -21,7 +21,8 @@ DATABASE = "annotator.db"
 
 
 def find_folder(start: Path | None = None) -> Path:
-    """The project folder: ANNOTATOR_PROJECT, else the nearest one from `start` (the current folder) up.
+    """The project folder: ANNOTATOR_PROJECT, else the nearest one
+    from `start` (the current folder) up.
 
     Raises ProjectError when there is none.
     """
@@ -47,14 +48,16 @@ def find_folder(start: Path | None = None) -> Path:
 
 @contextmanager
 def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) -> Iterator[None]:
-    """The folder of a new, empty project, made when missing; nothing of it is left behind when this or what is done
-    with it fails.
+    """The folder of a new, empty project, made when missing; nothing of it is left behind when
+    this or what is done with it fails.
 
     Raises ProjectError where it cannot be made, SchemaError for a schema that does not hold.
     """
     for name in (FILE, DATABASE):
         if (root / name).exists():
-            raise ProjectError("is a project already", file=root, hint="Open it, or choose another folder")
+            raise ProjectError(
+                "is a project already", file=root, hint="Open it, or choose another folder"
+            )
     if root.exists() and not root.is_dir():
         raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")
     source = schema_path(schema)
@@ -98,11 +101,14 @@ def _copied(schema: Path, root: Path) -> str:
 
 
 def schema_of(root: Path, config: Config) -> LabelSchema:
-    """The label schema that a project's settings name: one of the program's, else a file in the project's folder.
+    """The label schema that a project's settings name: one of the program's,
+    else a file in the project's folder.
 
     Raises SchemaError when it does not hold.
     """
-    return load_schema(config.schema if config.schema in schema_names() else str(root / config.schema))
+    return load_schema(
+        config.schema if config.schema in schema_names() else str(root / config.schema)
+    )
 
 
 def _make_database(path: Path) -> None:

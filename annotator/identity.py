@@ -31,9 +31,16 @@ def current_annotator(explicit: str | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def check_annotator(name: str) -> str:
-    """The name without white space around it, when it may be an annotator's. Raises UsageError otherwise."""
+    """The name without white space around it, when it may be an annotator's.
+    Raises UsageError otherwise."""
     clean = name.strip()
-    if not clean or len(clean) > 64 or clean.startswith("@") or "/" in clean or not clean.isprintable():
+    if (
+        not clean
+        or len(clean) > 64
+        or clean.startswith("@")
+        or "/" in clean
+        or not clean.isprintable()
+    ):
         raise UsageError(
             f"“{name}” cannot be an annotator's name",
             hint="A name has 1 to 64 printable characters, no slash, and does not begin with @",
@@ -42,9 +49,12 @@ def check_annotator(name: str) -> str:
 
 
 def kept_name(name: str) -> str:
-    """The name, when work can be kept under it: that of an annotator, or the gold's. Raises UsageError otherwise."""
+    """The name, when work can be kept under it: that of an annotator, or the
+    gold's. Raises UsageError otherwise."""
     if name != GOLD and check_annotator(name) != name:
-        raise UsageError(f"the annotator “{name}” has white space around the name", hint="Leave it out")
+        raise UsageError(
+            f"the annotator “{name}” has white space around the name", hint="Leave it out"
+        )
     return name
 
 

@@ -18,7 +18,8 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A topic. `title` is its heading, `summary` the paragraph below it, `text` all of it as Markdown."""
+    """A topic. `title` is its heading, `summary` the paragraph below
+    it, `text` all of it as Markdown."""
 
     topic: str
     title: str
@@ -37,7 +38,9 @@ def page(topic: str) -> Page:
     Raises UsageError when there is no such topic.
     """
     if topic not in (INDEX, *topics()):
-        raise UsageError(f"there is no page about “{topic}”", hint=f"The topics are {', '.join(topics())}")
+        raise UsageError(
+            f"there is no page about “{topic}”", hint=f"The topics are {', '.join(topics())}"
+        )
     text = (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
     text = _PICTURE.sub("", _COMMENT.sub("", text)).replace("\n\n\n", "\n\n").strip() + "\n"
     head, summary, *_ = text.split("\n\n")

@@ -1,7 +1,8 @@
 """Plug-in families: the files of one folder, plus what other packages add through entry points.
 
-A family lists its names without importing anything, and loads exactly the one that is asked for, as what its Protocol
-says a member is. Adding a member is adding one file to the family's folder. `families.py` has the four there are.
+A family lists its names without importing anything, and loads exactly the one that is asked for, as
+what its Protocol says a member is. Adding a member is adding one file to the family's folder.
+`families.py` has the four there are.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ FACE = "api"
 class Family(Generic[Member]):
     """One family of plug-ins: modules in `package`, and the entry-point group of the same name.
 
-    A module's name with underscores is the member's name with hyphens. `api` and modules that begin with an underscore
-    are not members.
+    A module's name with underscores is the member's name with hyphens. `api` and modules that
+    begin with an underscore are not members.
     """
 
     package: str
@@ -48,7 +49,9 @@ class Family(Generic[Member]):
     def names(self) -> tuple[str, ...]:
         """Every member's name, sorted; imports none of them."""
         stems = (file.stem for file in self._folder.glob("*.py"))
-        own = {stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")}
+        own = {
+            stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")
+        }
         return tuple(sorted(own | set(self._entry_points)))
 
     def load(self, name: str) -> Member:

@@ -1,4 +1,5 @@
-"""Where `schemas/` and `seeds/` are: beside the package in a checkout, inside it in an installed copy."""
+"""Where `schemas/` and `seeds/` are: beside the package in a
+checkout, inside it in an installed copy."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def load_schema(name: str) -> LabelSchema:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(f"cannot be read: {error}", file=path, hint="A schema is a UTF-8 file") from error
+        raise SchemaError(
+            f"cannot be read: {error}", file=path, hint="A schema is a UTF-8 file"
+        ) from error
     return parse_schema(source, file=path)
 
 

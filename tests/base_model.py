@@ -1,7 +1,8 @@
 """Makes the models that come with the program: `uv run python tests/base_model.py`.
 
-It is trained on the gold of the seeds, part `train` of `seeds/splits.json`, and on nothing else. Another machine may
-round the last digits differently; the figures kept in the model say what it was made from.
+It is trained on the gold of the seeds, part `train` of `seeds/splits.json`, and on nothing else.
+Another machine may round the last digits differently; the figures kept in the model say what it was
+made from.
 """
 
 from __future__ import annotations
@@ -42,5 +43,8 @@ if __name__ == "__main__":
         data = bundle.to_bytes()
         file.write_bytes(data)
         takes = ", ".join(sorted(bundle.takes))
-        told = f"{file.name}: {len(data)} bytes from {bundle.metrics['paragraphs']} paragraphs; takes {takes}"
+        told = (
+            f"{file.name}: {len(data)} bytes from {bundle.metrics['paragraphs']} paragraphs; "
+            f"takes {takes}"
+        )
         sys.stdout.write(told + "\n")

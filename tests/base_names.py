@@ -1,7 +1,7 @@
 """Makes the weights of naming that come with the program: `uv run python tests/base_names.py`.
 
-The word lists are those of the tables as naming reads them. The weights are fitted on the gold of the seeds, part
-`train` of `seeds/splits.json`, and on nothing else.
+The word lists are those of the tables as naming reads them. The weights are fitted on the gold of
+the seeds, part `train` of `seeds/splits.json`, and on nothing else.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ def coded(part: str) -> list[Coded]:
 
 
 def concepts(part: str) -> Rows:
-    """The concepts of a part by document: claim, concept without `not:`, concepts and entities that came before it."""
+    """The concepts of a part by document: claim, concept without `not:`, concepts
+    and entities that came before it."""
     out = []
     for record in seed_records(part):
         if record.document.meta.get("language", "en") != "en":
             continue
         decided: list[str] = []
         rows: list[tuple[Span, str, list[str], list[str]]] = []
-        claims = sorted((s for s in record.spans if s.layer == "claim"), key=lambda s: (s.start, -s.end))
+        claims = sorted(
+            (s for s in record.spans if s.layer == "claim"), key=lambda s: (s.start, -s.end)
+        )
         for claim in claims:
             held = claim.attributes.get("concept")
             entities = [str(s.entity) for s in record.spans if s.entity and s.start < claim.end]
@@ -60,7 +63,11 @@ def entities(part: str) -> Rows:
         rows: list[tuple[Span, str, list[str], list[str]]] = []
         for span in sorted(spans, key=lambda s: (s.start, -s.end)):
             name = str(span.entity)
-            if span.attributes.get("mention") == "nominal" and name not in decided and ";" not in name:
+            if (
+                span.attributes.get("mention") == "nominal"
+                and name not in decided
+                and ";" not in name
+            ):
                 rows.append((span, name, list(decided), list(decided)))
             if name not in decided:
                 decided.append(name)
@@ -70,7 +77,8 @@ def entities(part: str) -> Rows:
 
 
 def learn_words(documents: Rows) -> dict[str, object]:
-    """Weights and names of the next word; the counts of each document's choices leave the document out."""
+    """Weights and names of the next word; the counts of each document's
+    choices leave the document out."""
     choices: list[Group] = []
     for at, (text, rows) in enumerate(documents):
         others = [name for i, (_, few) in enumerate(documents) if i != at for _, name, _, _ in few]

@@ -14,14 +14,18 @@ TEXT = "Iran says that the plan is wrong.\nRussia could respond soon."
 Units = Sequence[tuple[int, int, str]]
 
 
-def coding(who: str, units: Units, *, held: bool = True, status: Completion = Completion.DONE) -> Record:
+def coding(
+    who: str, units: Units, *, held: bool = True, status: Completion = Completion.DONE
+) -> Record:
     """One annotator's claims, and with `held` a stance of Iran on the first of them."""
     spans = [
         Span(f"{who}{i}", "claim", label, a, b, origin="human")
         for i, (a, b, label) in enumerate(sorted(units))
     ]
     actor = Span(f"{who}x", "actor", "state", 0, 4, "Iran", {"mention": "name"})
-    edges = [Relation(f"{who}r", "stance", "support", actor.id, spans[0].id)] if held and spans else []
+    edges = (
+        [Relation(f"{who}r", "stance", "support", actor.id, spans[0].id)] if held and spans else []
+    )
     every = tuple(sorted([actor, *spans], key=lambda s: (s.start, -s.end, s.layer, s.label, s.id)))
     return Record(document(TEXT), who, status, every, tuple(edges))
 

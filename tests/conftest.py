@@ -1,4 +1,5 @@
-"""Nothing runs in the background of a test that does not ask for it; a project in which a model was trained."""
+"""Nothing runs in the background of a test that does not ask for it;
+a project in which a model was trained."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ os.environ["ANNOTATOR_BACKGROUND"] = "off"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A process for each core, up to eight, for the whole suite; none for files and tests that are named."""
+    """A process for each core, up to eight, for the whole suite; none
+    for files and tests that are named."""
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return 0
     return min(os.cpu_count() or 1, 8)
@@ -42,5 +44,6 @@ def trained(made: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> tuple[Path, Path]:
-    """Two copies of a project with two documents, suggestions, and first decisions of ada and ben."""
+    """Two copies of a project with two documents, suggestions,
+    and first decisions of ada and ben."""
     return two_hosts(tmp_path)

@@ -13,7 +13,8 @@ FACE = "api"
 
 
 def private_owner(module: str) -> str | None:
-    """The package to which a module is private; None where no part of its name begins with an underscore."""
+    """The package to which a module is private; None where no part
+    of its name begins with an underscore."""
     parts = module.split(".")
     for i, part in enumerate(parts):
         if part.startswith("_") and not part.startswith("__"):
@@ -22,7 +23,8 @@ def private_owner(module: str) -> str | None:
 
 
 def is_foreign(importer: str, module: str) -> bool:
-    """Whether an import reaches for what is private to another package. Modules of the package and below it may."""
+    """Whether an import reaches for what is private to another package. Modules
+    of the package and below it may."""
     owner = private_owner(module)
     return owner is not None and importer != owner and not importer.startswith(f"{owner}.")
 
@@ -59,7 +61,8 @@ class PrivateContract(_Listed):
 
 
 class MembersContract(_Listed):
-    """The members of a family, which are its modules without an underscore but for `api`, don't import each other."""
+    """The members of a family, which are its modules without an underscore but
+    for `api`, don't import each other."""
 
     type_name = "members"
 
@@ -69,7 +72,9 @@ class MembersContract(_Listed):
         for family in sorted(self.families):  # type: ignore[call-overload]
             children = graph.find_children(family)
             members = {
-                m for m in children if not m.rpartition(".")[2].startswith("_") and m != f"{family}.{FACE}"
+                m
+                for m in children
+                if not m.rpartition(".")[2].startswith("_") and m != f"{family}.{FACE}"
             }
             for member in members:
                 for other in graph.find_modules_directly_imported_by(member) & (members - {member}):

@@ -1,7 +1,8 @@
-"""Write the example of what leaves into `exports/debate`, or `--check` that the program still writes the same.
+"""Write the example of what leaves into `exports/debate`, or `--check`
+that the program still writes the same.
 
-The gold of `seeds/debate` as a data set, its tables, and its network with pictures; made by the commands that a user
-has, on a clock that stands still.
+The gold of `seeds/debate` as a data set, its tables, and its network with pictures; made by the
+commands that a user has, on a clock that stands still.
 """
 
 from __future__ import annotations
@@ -37,7 +38,12 @@ def main(arguments: list[str]) -> int:
         head, brace, tail = text.partition("\n[")
         settings.write_text(f"{head}\n{CARD}{brace}{tail}", encoding="utf-8")
         for name in ("coder-a", "coder-b", "gold"):
-            _do("--project", str(project), "import", str(ROOT / "seeds" / "debate" / f"{name}.jsonl"))
+            _do(
+                "--project",
+                str(project),
+                "import",
+                str(ROOT / "seeds" / "debate" / f"{name}.jsonl"),
+            )
         for words in (
             ["export", "jsonl", "--status", "gold", "-o", str(TARGET / "gold")],
             ["export", "csv", "--status", "gold", "-o", str(TARGET / "tables")],
@@ -51,7 +57,8 @@ def _do(*words: str) -> None:
     code = run(list(words))
     if code:
         sys.exit(
-            f"{' '.join(words)}: exit code {code}; uv run python tests/exports.py writes the example anew"
+            f"{' '.join(words)}: exit code {code}; uv run python tests/exports.py writes the "
+            "example anew"
         )
 
 

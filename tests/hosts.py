@@ -19,7 +19,8 @@ SECOND = "The Council voted for the tax. Voters will not forgive it.\n\nA minist
 
 
 def two_hosts(folder: Path) -> tuple[Path, Path]:
-    """Two copies of a project with two documents, suggestions, and first decisions of ada and ben."""
+    """Two copies of a project with two documents, suggestions,
+    and first decisions of ada and ben."""
     one, other = folder / "one", folder / "other"
     with project(one, TEXT, SECOND) as of:
         of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
@@ -29,7 +30,9 @@ def two_hosts(folder: Path) -> tuple[Path, Path]:
     return one, other
 
 
-def keys(of: Project, annotator: str, *actions: do.ReviewAction, document: str = "doc-0") -> Session:
+def keys(
+    of: Project, annotator: str, *actions: do.ReviewAction, document: str = "doc-0"
+) -> Session:
     session = Session(of, annotator, of.new_session())
     session.open(document)
     for action in actions:
@@ -51,10 +54,14 @@ def merged(root: Path, other: Path, **options: Any) -> MergeResult:
 
 
 def dump(root: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of tables (all of them), without the local numbers of events when tables are named."""
+    """The rows of tables (all of them), without the local numbers
+    of events when tables are named."""
     database = sqlite3.connect(root / "annotator.db")
     try:
-        every = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        every = [
+            row[0]
+            for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         every.remove("search")  # Cannot be read through; the tables in which it is kept are.
         out = {}
         for table in tables or every:

@@ -52,7 +52,9 @@ def read(
     how = ReadOptions(schema=schema, report=report, **options)
     values = [admit(entry, how) for entry in member.read(path, how)]
     return Read(
-        [v for v in values if isinstance(v, Record)], [v for v in values if isinstance(v, Document)], report
+        [v for v in values if isinstance(v, Record)],
+        [v for v in values if isinstance(v, Document)],
+        report,
     )
 
 
@@ -72,7 +74,13 @@ def write(path: Path, content: object) -> Path:
 # --- the same work in every format
 
 TEXT = "🙂 Iran rejects the plan.\nMr Putin says that sanctions must end."
-LABELS = {"GPE": "actor.state", "PER": "person", "CLAIM": "claim.policy", "against": "oppose", "MISC": ""}
+LABELS = {
+    "GPE": "actor.state",
+    "PER": "person",
+    "CLAIM": "claim.policy",
+    "against": "oppose",
+    "MISC": "",
+}
 
 
 def _at(quote: str, *, utf16: bool = False) -> tuple[int, int]:
@@ -100,7 +108,8 @@ def span_of(quote: str, label: str, **more: object) -> dict[str, object]:
 _PRODIGY = {
     "text": TEXT, "_input_hash": 1, "_task_hash": 2, "_annotator_id": "db-ada", "answer": "accept",
     "meta": {"source": "x", "score": 0.5},
-    "spans": [span_of("Iran", "GPE", token_start=1), span_of("the plan", "CLAIM"), span_of("Putin", "PER"),
+    "spans": [span_of("Iran", "GPE", token_start=1), span_of("the plan", "CLAIM"), span_of("Putin",
+                                                                                           "PER"),
               span_of("Mr", "MISC")],
     "relations": [{"head": 1, "child": 4, "label": "against", "head_span": span_of("Iran", "GPE"),
                    "child_span": span_of("the plan", "CLAIM")}],
@@ -114,19 +123,29 @@ def _offsets(quote: str) -> dict[str, int]:
 
 
 _DOCCANO = {
-    "id": 7, "text": TEXT, "Comments": ["a remark"], "outlet": "Herald",
+    "id": 7,
+    "text": TEXT,
+    "Comments": ["a remark"],
+    "outlet": "Herald",
     "entities": [
-        {"id": 1, "label": "GPE", **_offsets("Iran")}, {"id": 2, "label": "CLAIM", **_offsets("the plan")},
-        {"id": 3, "label": "PER", **_offsets("Putin")}, {"id": 4, "label": "MISC", **_offsets("Mr")},
+        {"id": 1, "label": "GPE", **_offsets("Iran")},
+        {"id": 2, "label": "CLAIM", **_offsets("the plan")},
+        {"id": 3, "label": "PER", **_offsets("Putin")},
+        {"id": 4, "label": "MISC", **_offsets("Mr")},
     ],
     "relations": [{"id": 1, "from_id": 1, "to_id": 2, "type": "against"}],
-}  # fmt: skip
+}
 
 
 def _region(id: str, quote: str, label: str) -> dict[str, object]:
     start, end = _at(quote, utf16=True)
-    return {"id": id, "from_name": "label", "to_name": "text", "type": "labels",
-            "value": {"start": start, "end": end, "text": quote, "labels": [label]}}  # fmt: skip
+    return {
+        "id": id,
+        "from_name": "label",
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": start, "end": end, "text": quote, "labels": [label]},
+    }
 
 
 _STUDIO = [
@@ -135,12 +154,15 @@ _STUDIO = [
         "annotations": [{
             "id": 9, "completed_by": {"id": 1, "email": "ada@example.org"}, "was_cancelled": False,
             "result": [
-                _region("a", "Iran", "GPE"), _region("b", "the plan", "CLAIM"), _region("c", "Putin", "PER"),
-                _region("d", "Mr", "MISC"),
-                {"type": "relation", "from_id": "b", "to_id": "a", "direction": "left", "labels": ["against"]},
-                {"id": "b", "type": "choices", "from_name": "modality", "value": {"choices": ["hedged"]}},
+                _region("a", "Iran", "GPE"), _region("b", "the plan", "CLAIM"),
+                _region("c", "Putin", "PER"), _region("d", "Mr", "MISC"),
+                {"type": "relation", "from_id": "b", "to_id": "a", "direction": "left",
+                 "labels": ["against"]},
+                {"id": "b", "type": "choices", "from_name": "modality",
+                 "value": {"choices": ["hedged"]}},
                 {"id": "b", "type": "choices", "from_name": "tone", "value": {"choices": ["dry"]}},
-                {"id": "z", "type": "choices", "from_name": "genre", "value": {"choices": ["editorial"]}},
+                {"id": "z", "type": "choices", "from_name": "genre",
+                 "value": {"choices": ["editorial"]}},
             ],
         }],
     },
@@ -170,7 +192,9 @@ def _pair(label: str) -> Callable[[str], str]:
 
 EXAMPLES: Mapping[str, Example] = {
     "prodigy": Example(
-        {"a.jsonl": json.dumps(_PRODIGY) + "\n" + json.dumps(BINARY) + "\n"}, "a.jsonl", _pair("GPE")
+        {"a.jsonl": json.dumps(_PRODIGY) + "\n" + json.dumps(BINARY) + "\n"},
+        "a.jsonl",
+        _pair("GPE"),
     ),
     "doccano": Example({"a.jsonl": json.dumps(_DOCCANO) + "\n"}, "a.jsonl", _pair("GPE")),
     "label-studio": Example({"a.json": json.dumps(_STUDIO)}, "a.json", _pair("GPE")),
@@ -179,14 +203,24 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "text": Example({"a.txt": TEXT}, "a.txt", str, {}),
     "jsonl": Example(
-        {"a.jsonl": json.dumps({
-            "text": TEXT, "annotator": "ada",
-            "spans": [
-                {"id": "a", "layer": "actor", "label": "state", "start": 2, "end": 6},
-                {"id": "b", "layer": "claim", "label": "policy", "start": 15, "end": 23},
-                {"id": "c", "layer": "actor", "label": "person", "start": 28, "end": 33},
-            ],
-            "relations": [{"layer": "stance", "label": "oppose", "source": "a", "target": "b"}],
-        })}, "a.jsonl", _pair("state"), {},
+        {
+            "a.jsonl": json.dumps(
+                {
+                    "text": TEXT,
+                    "annotator": "ada",
+                    "spans": [
+                        {"id": "a", "layer": "actor", "label": "state", "start": 2, "end": 6},
+                        {"id": "b", "layer": "claim", "label": "policy", "start": 15, "end": 23},
+                        {"id": "c", "layer": "actor", "label": "person", "start": 28, "end": 33},
+                    ],
+                    "relations": [
+                        {"layer": "stance", "label": "oppose", "source": "a", "target": "b"}
+                    ],
+                }
+            )
+        },
+        "a.jsonl",
+        _pair("state"),
+        {},
     ),
-}  # fmt: skip
+}

@@ -1,4 +1,5 @@
-"""What the program itself writes in the README and in the pages of `annotator/docs`: tables, and output of commands.
+"""What the program itself writes in the README and in the pages of `annotator/docs`:
+tables, and output of commands.
 
 `python tests/readme.py` writes all of it anew; `test_readme.py` checks that it is up to date.
 """
@@ -64,7 +65,9 @@ def key_table() -> str:
         for i, command in enumerate(c for c in COMMANDS if c.group == heading):
             names = " ".join(f"`{shown(key)}`" for key in keys.keys[command.name])
             rows.append(f"| {heading if i == 0 else ''} | {names} | {command.help} |")
-    rows.append("| Label | `1`-`9` | The label's own key labels the selection, or the span in focus. |")
+    rows.append(
+        "| Label | `1`-`9` | The label's own key labels the selection, or the span in focus. |"
+    )
     return "\n".join(rows)
 
 
@@ -96,7 +99,9 @@ def settings() -> str:
 
 def topic_list() -> str:
     """The pages, for the front page."""
-    return "\n".join(f"- [{page(topic).title}]({topic}.md): {page(topic).summary}" for topic in topics())
+    return "\n".join(
+        f"- [{page(topic).title}]({topic}.md): {page(topic).summary}" for topic in topics()
+    )
 
 
 def topic_line() -> str:
@@ -132,14 +137,17 @@ def part(text: str, name: str) -> str | None:
 
 # --- the tour
 
-_BLOCK = re.compile(r"(?:<!-- pressed: (?P<keys>.*?) -->\n)?```console\n(?P<body>.*?)```", re.DOTALL)
+_BLOCK = re.compile(
+    r"(?:<!-- pressed: (?P<keys>.*?) -->\n)?```console\n(?P<body>.*?)```", re.DOTALL
+)
 HOME = "/home/ada"
 """What the temporary folder is called in the output."""
 
 
 def tour(text: str) -> Iterator[tuple[str, str]]:
-    """Each block of commands of a text with the block that its commands give now. They run in one folder, which
-    holds the seeds as a clone does; a bare `annotator` is the annotate screen, given the keys before the block."""
+    """Each block of commands of a text with the block that its commands give now. They run in one
+    folder, which holds the seeds as a clone does; a bare `annotator` is the annotate screen,
+    given the keys before the block."""
     with tempfile.TemporaryDirectory() as temporary, _at(Path(temporary)):
         (Path(temporary) / "seeds").symlink_to(ROOT / "seeds")
         for block in _BLOCK.finditer(text):
@@ -207,7 +215,8 @@ def _press(keys: str) -> None:
 
 
 def blurred(block: str) -> str:
-    """A block without what changes with every better suggester: figures, and the width of columns."""
+    """A block without what changes with every better suggester:
+    figures, and the width of columns."""
     return re.sub(r"\s+", " ", re.sub(r"\d+", "0", block))
 
 

@@ -1,7 +1,8 @@
 """Pictures of the screens for the README, made by the program itself.
 
-`python tests/screenshots.py DIR` makes the demo project in a temporary folder, presses some keys, and writes what
-Textual shows. With `--check` it writes nothing and says which pictures in DIR are not what they would be now.
+`python tests/screenshots.py DIR` makes the demo project in a temporary folder, presses some keys,
+and writes what Textual shows. With `--check` it writes nothing and says which pictures in DIR are
+not what they would be now.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from annotator.workflows.suggesting.suggest import suggest
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its size in cells, the keys before it, words that it shows once all is there, and the document that is
-    reviewed where it is one of review."""
+    """A picture: its size in cells, the keys before it, words that it shows once all is there, and
+    the document that is reviewed where it is one of review."""
 
     name: str
     keys: str
@@ -104,7 +105,8 @@ _TEXT = re.compile(
 
 
 def _without_blanks(found: re.Match[str]) -> str:
-    """A piece of text without the blanks around it, which some viewers leave out and then stretch the rest."""
+    """A piece of text without the blanks around it, which some viewers
+    leave out and then stretch the rest."""
     x, y, length, rest, before, words, after = found.groups()
     left, right = (_CELL * blanks.count("&") for blanks in (before, after))
     if not words:
@@ -118,7 +120,8 @@ def _name(key: str) -> str:
 
 
 def pictures(names: tuple[str, ...] = ()) -> dict[str, str]:
-    """File name and content of every picture, or of those named; each from a fresh copy of the same project."""
+    """File name and content of every picture, or of those named; each
+    from a fresh copy of the same project."""
     os.environ["COLORTERM"] = "truecolor"
     made = {}
     with tempfile.TemporaryDirectory() as temporary:

@@ -103,9 +103,13 @@ def review(of: Project, id: str, annotator: str) -> ReviewState:
     """The state in which an annotator opens a document."""
     annotations, history = of.log.annotations(id, annotator)
     return open_document(
-        of.documents.load(id), of.schema, session=of.new_session(), suggestions=of.suggestions.of(id),
-        annotations=annotations, history=history,
-    )  # fmt: skip
+        of.documents.load(id),
+        of.schema,
+        session=of.new_session(),
+        suggestions=of.suggestions.of(id),
+        annotations=annotations,
+        history=history,
+    )
 
 
 def standing(annotations: AnnotationSet) -> dict[str, str]:
@@ -117,7 +121,9 @@ def standing(annotations: AnnotationSet) -> dict[str, str]:
 def held(database: Path) -> Iterator[None]:
     """Another process that has the database locked."""
     command = [sys.executable, "-c", _HOLD, str(database)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         try:
@@ -141,7 +147,9 @@ sys.stdin.readline()
 def held_lock(lock: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock of writers."""
     command = [sys.executable, "-c", _HOLD_LOCK, str(lock)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         try:
@@ -170,7 +178,9 @@ def seeded(root: Path, *, base: bool = False) -> Project:
 
 def drop_sums(raw: sqlite3.Connection) -> None:
     """Make a database what it was before it kept sums."""
-    for kind, name in raw.execute("SELECT type, name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+    for kind, name in raw.execute(
+        "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall():
         if name.startswith("sum_"):
             raw.execute(f"DROP {kind} {name}")
     for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():

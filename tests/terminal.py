@@ -72,8 +72,8 @@ class Terminal:
         raise AssertionError(f"“{words}” never came:\n" + "\n".join(self.screen.display))
 
     def ends_within(self, seconds: float) -> None:
-        """Wait for the end without reading. The time counts in which the program and this test had a core: on a
-        busy machine both stand in line. Raises AssertionError when it takes longer."""
+        """Wait for the end without reading. The time counts in which the program and this test had
+        a core: on a busy machine both stand in line. Raises AssertionError when it takes longer."""
         begun, before = time.monotonic(), self._in_line()
         waited = 0.0
         while time.monotonic() - begun - waited < seconds:
@@ -85,7 +85,9 @@ class Terminal:
             waited = max(waited, self._in_line() - before)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        raise AssertionError(f"the program is still there after {seconds} seconds, {waited:.2f} s in line")
+        raise AssertionError(
+            f"the program is still there after {seconds} seconds, {waited:.2f} s in line"
+        )
 
     def _in_line(self) -> float:
         """Seconds that the program's main thread and this one have waited for a core so far."""
@@ -102,7 +104,12 @@ class Terminal:
         while quiet < 3:
             assert time.monotonic() < end, "the program does not come to rest"
             self.read(0.1)
-            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            fields = (
+                Path(f"/proc/{self.pid}/stat")
+                .read_text(encoding="utf-8")
+                .rpartition(")")[2]
+                .split()
+            )
             now = (self.written, " ".join(fields[11:13]))
             quiet = quiet + 1 if now == last and fields[0] == "S" else 0
             last = now

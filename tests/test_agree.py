@@ -1,4 +1,5 @@
-"""Agreement of a project: what is lost, tuples and the network, the influence of suggestions, gamma, side by side."""
+"""Agreement of a project: what is lost, tuples and the network, the influence
+of suggestions, gamma, side by side."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
     results = compute(network, comparison, _layer("stance"))
     assert _one(results, "F1 tuples, label").value == pytest.approx(6 / 8)
     assert _one(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
-    # In the network of a Iran supports (+2), in that of b it is even (+1 -1); the author opposes in both.
+    # In the network of a Iran supports (+2), in that of b it is even
+    # (+1 -1); the author opposes in both.
     assert _one(results, "F1 network cells").value == pytest.approx(2 / 4)
     sign = _one(results, "alpha network sign")
     assert sign.coverage == 1
@@ -76,7 +78,9 @@ def test_what_relations_are_lost_to() -> None:
 
 
 def test_leaving_one_out_and_the_worst_paragraph() -> None:
-    comparison = compare([_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)])
+    comparison = compare(
+        [_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)]
+    )
     found = figures(comparison, [_layer("claim")])
     assert found.pairs["claim"] == {("a", "b"): 1, ("a", "c"): 0, ("b", "c"): 0}
     assert found.without["claim"] == {"a": 0, "b": 0, "c": 1}
@@ -94,7 +98,9 @@ def test_bars_and_bands_say_no_more_than_the_figures() -> None:
     assert (number(None), number(0.5), number(-0.004)) == ("–", ".50", "0")
     sure = Result("alpha", "claim", "alpha tokens", 0.9, low=0.81, high=0.95)
     assert band(sure).startswith("reliable")
-    assert band(Result("alpha", "claim", "alpha tokens", 0.9, low=0.7, high=0.95)).startswith("tentative")
+    assert band(Result("alpha", "claim", "alpha tokens", 0.9, low=0.7, high=0.95)).startswith(
+        "tentative"
+    )
     assert band(Result("alpha", "claim", "alpha tokens", 0.9, low=0.6, high=0.95)) == ""
     assert band(Result("f1", "claim", "F1 strict", 0.9, low=0.85, high=0.95)) == ""
 
@@ -140,8 +146,14 @@ def test_side_by_side_shows_the_attributes_that_differ_and_no_others(width: int)
     for gone in ("mention", "attribution", "strength"):
         assert gone not in told
     if width > 40:
-        for said in ("entity Iran", "entity –", "modality asserted", "modality hedged",
-                     f"cue “{ada.document.quote(0, 4)}”", f"cue “{ada.document.quote(5, 9)}”"):  # fmt: skip
+        for said in (
+            "entity Iran",
+            "entity –",
+            "modality asserted",
+            "modality hedged",
+            f"cue “{ada.document.quote(0, 4)}”",
+            f"cue “{ada.document.quote(5, 9)}”",
+        ):
             assert said in told
     if width > 78:
         assert "concept the deal is dead; talks failed" in told
@@ -194,20 +206,24 @@ def test_gamma_without_its_package_says_how_to_get_it() -> None:
         pytest.skip("the extra is installed")
 
 
-@pytest.mark.skipif(find_spec("pygamma_agreement") is None, reason="the extra `gamma` is not installed")
+@pytest.mark.skipif(
+    find_spec("pygamma_agreement") is None, reason="the extra `gamma` is not installed"
+)
 def test_gamma_by_the_package_itself() -> None:
-    """Two documents alike, one that differs: gamma is 1 where all agree, the same for the same seed, and lower for
-    coders who agree less; a document that only one marked is left out."""
+    """Two documents alike, one that differs: gamma is 1 where all agree, the same for the same
+    seed, and lower for coders who agree less; a document that only one marked is left out."""
 
     def works(*several: list[tuple[int, int, str]], id: str) -> list[Record]:
         text = "x" * 40 + id
         return [
             Record(
-                document(text, id=id), who, Completion.DONE,
+                document(text, id=id),
+                who,
+                Completion.DONE,
                 tuple(Span(f"{who}{i}", "claim", c, a, b) for i, (a, b, c) in enumerate(units)),
             )
             for who, units in zip("abc", several, strict=False)
-        ]  # fmt: skip
+        ]
 
     alike = [(2, 9, "fact"), (12, 20, "value"), (25, 31, "fact")]
     moved = [(4, 11, "value"), (14, 20, "value")]

@@ -1,4 +1,5 @@
-"""Agreement brought up to date document by document, against the same from scratch; and a project that is followed."""
+"""Agreement brought up to date document by document, against the same from
+scratch; and a project that is followed."""
 
 from __future__ import annotations
 
@@ -41,26 +42,43 @@ from annotator.workflows.agreement.values import Agreement
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (
-    "Iran says the deal is dead, and the rest of them say so too.\nThe second paragraph is not much longer."
+    "Iran says the deal is dead, and the rest of them say so too.\n"
+    "The second paragraph is not much longer."
 )
 
 
 def _record(rng: random.Random, who: str, number: int) -> Record:
     text = f"{TEXT} {number:03}"
     spans = [
-        Span(f"c{i}", "claim", rng.choice(("fact", "value", "policy")), 10 * i, 10 * i + rng.randint(4, 9),
-             attributes={"modality": rng.choice(("asserted", "hedged"))})
+        Span(
+            f"c{i}",
+            "claim",
+            rng.choice(("fact", "value", "policy")),
+            10 * i,
+            10 * i + rng.randint(4, 9),
+            attributes={"modality": rng.choice(("asserted", "hedged"))},
+        )
         for i in rng.sample(range(9), rng.randint(0, 5))
-    ]  # fmt: skip
+    ]
     actors = [
-        Span("a", "actor", rng.choice(("state", "person")), 0, 4, entity=rng.choice(("Iran", "Persia")))
+        Span(
+            "a",
+            "actor",
+            rng.choice(("state", "person")),
+            0,
+            4,
+            entity=rng.choice(("Iran", "Persia")),
+        )
     ]
     sides = ("support", "oppose", "neutral")
     edges = [
-        Relation(f"r{s.id}", "stance", rng.choice(sides), rng.choice(("a", AUTHOR)), s.id) for s in spans
+        Relation(f"r{s.id}", "stance", rng.choice(sides), rng.choice(("a", AUTHOR)), s.id)
+        for s in spans
     ]
     everything = tuple(sorted([*spans, *actors], key=lambda s: s.start))
-    return Record(document(text, id=f"d{number:03}"), who, Completion.DONE, everything, tuple(edges))
+    return Record(
+        document(text, id=f"d{number:03}"), who, Completion.DONE, everything, tuple(edges)
+    )
 
 
 def _documents(rng: random.Random, count: int) -> dict[str, list[Record]]:
@@ -73,7 +91,10 @@ def _documents(rng: random.Random, count: int) -> dict[str, list[Record]]:
 
 def _kept(works: dict[str, list[Record]], *, keep: bool = True) -> IncrementalAgreement:
     kept = IncrementalAgreement(
-        LAYERS, documents=len(works), keep=keep, hidden=lambda name, index: (len(name) + index) % 2 == 0
+        LAYERS,
+        documents=len(works),
+        keep=keep,
+        hidden=lambda name, index: (len(name) + index) % 2 == 0,
     )
     kept.put([record for several in works.values() for record in several], {})
     return kept
@@ -86,14 +107,23 @@ def _alike(found: Agreement, wanted: Agreement) -> None:
     ]
     for mine, theirs in zip(found.results, wanted.results, strict=True):
         for name in ("value", "low", "high", "coverage"):
-            assert getattr(mine, name) == pytest.approx(getattr(theirs, name), abs=1e-9), (mine.name, name)
+            assert getattr(mine, name) == pytest.approx(getattr(theirs, name), abs=1e-9), (
+                mine.name,
+                name,
+            )
         for one, other in zip(mine.parts.items(), theirs.parts.items(), strict=True):
             assert one[0] == other[0]
             for name in ("value", "low", "high", "n"):
                 assert getattr(one[1], name) == pytest.approx(getattr(other[1], name), abs=1e-9)
-    assert (found.lost, found.worst, found.confusion) == (wanted.lost, wanted.worst, wanted.confusion)
+    assert (found.lost, found.worst, found.confusion) == (
+        wanted.lost,
+        wanted.worst,
+        wanted.confusion,
+    )
     assert (found.pairs, found.without) == (wanted.pairs, wanted.without)
-    assert [(c.layer, c.paragraphs) for c in found.blind] == [(c.layer, c.paragraphs) for c in wanted.blind]
+    assert [(c.layer, c.paragraphs) for c in found.blind] == [
+        (c.layer, c.paragraphs) for c in wanted.blind
+    ]
     for one, other in zip(found.blind, wanted.blind, strict=True):
         assert one.shown.value == pytest.approx(other.shown.value)
         assert one.hidden.high == pytest.approx(other.hidden.high)
@@ -101,12 +131,19 @@ def _alike(found: Agreement, wanted: Agreement) -> None:
 
 @pytest.mark.parametrize(
     ("start", "groups", "at_once"),
-    [(14, 1000, 2_000_000), (14, 1000, 500), (14, 14, 2_000_000), (9, 5, 100), (3, 1000, 2_000_000)],
+    [
+        (14, 1000, 2_000_000),
+        (14, 1000, 500),
+        (14, 14, 2_000_000),
+        (9, 5, 100),
+        (3, 1000, 2_000_000),
+    ],
 )
 def test_document_by_document_gives_what_all_at_once_gives(
     start: int, groups: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over the number of documents above which groups are left out, and back, in one piece and in several."""
+    """Over the number of documents above which groups are left out,
+    and back, in one piece and in several."""
     monkeypatch.setattr(_book, "GROUPS", groups)
     monkeypatch.setattr(_book, "AT_ONCE", at_once)
     rng = random.Random(start)
@@ -120,7 +157,9 @@ def test_document_by_document_gives_what_all_at_once_gives(
             del works[name]
             kept.drop(name)
         else:
-            works[name] = spare[name] if step % 2 else [replace(r, spans=r.spans[:2]) for r in spare[name]]
+            works[name] = (
+                spare[name] if step % 2 else [replace(r, spans=r.spans[:2]) for r in spare[name]]
+            )
             works[name] = [_whole(r) for r in works[name]]
             kept.put(works[name], {})
         for keep in (True, False):
@@ -131,11 +170,14 @@ def test_document_by_document_gives_what_all_at_once_gives(
 def _whole(record: Record) -> Record:
     """Without relations whose ends are gone."""
     ends = {s.id for s in record.spans} | {AUTHOR}
-    return replace(record, relations=tuple(r for r in record.relations if {r.source, r.target} <= ends))
+    return replace(
+        record, relations=tuple(r for r in record.relations if {r.source, r.target} <= ends)
+    )
 
 
 def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> None:
-    """Counted by hand: spans with the same bounds and label, in paragraphs where suggestions were shown and hidden."""
+    """Counted by hand: spans with the same bounds and label, in paragraphs where
+    suggestions were shown and hidden."""
     works = _documents(random.Random(3), 6)
     proposed = {
         name: [
@@ -153,7 +195,9 @@ def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> Non
     kept.put([record for several in works.values() for record in several], proposed)
     found = {(c.layer, c.name): c for c in kept.agreement().model}
     for who in ("ada", "ben", "cy", "di"):
-        own = [record for several in works.values() for record in several if record.annotator == who]
+        own = [
+            record for several in works.values() for record in several if record.annotator == who
+        ]
         for part, value in (
             ("shown", found["claim", who].shown.value),
             ("hidden", found["claim", who].hidden.value),
@@ -162,7 +206,9 @@ def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> Non
             for record in own:
                 name, paragraphs = record.document.id, record.document.paragraphs
 
-                def there(s: Span, name: str = name, paragraphs: Sequence[Paragraph] = paragraphs) -> bool:
+                def there(
+                    s: Span, name: str = name, paragraphs: Sequence[Paragraph] = paragraphs
+                ) -> bool:
                     index = int(s.start >= paragraphs[1].start)
                     return s.layer == "claim" and hidden(name, index) == (part == "hidden")  # noqa: B023
 
@@ -192,7 +238,9 @@ def test_the_interval_is_as_wide_as_that_of_draws_with_replacement() -> None:
     """A ratio over 60 documents, against 4,000 resamples in the usual way."""
     rng = random.Random(2)
     works = _documents(rng, 60)
-    found = next(r for r in _kept(works).agreement().results if (r.layer, r.name) == ("claim", "F1 strict"))
+    found = next(
+        r for r in _kept(works).agreement().results if (r.layer, r.name) == ("claim", "F1 strict")
+    )
     module = families.measures.load("f1")
     comparison = compare(record for several in works.values() for record in several)
     table = module.strict(comparison, next(layer for layer in LAYERS if layer.name == "claim"))
@@ -207,7 +255,9 @@ def test_the_interval_is_as_wide_as_that_of_draws_with_replacement() -> None:
 
 def _complete(project: Project, id: str, who: str, state: Completion, before: Completion) -> None:
     old, new = (Standing(Status.MARKED, CompletionMark(one)) for one in (before, state))
-    project.log.record(id, who, [Decision(f"{id}{who}{state}", Action.COMPLETE, "@document", -1, old, new)])
+    project.log.record(
+        id, who, [Decision(f"{id}{who}{state}", Action.COMPLETE, "@document", -1, old, new)]
+    )
 
 
 def test_a_project_is_followed(tmp_path: Path) -> None:
@@ -240,7 +290,9 @@ def test_a_project_is_followed(tmp_path: Path) -> None:
 
 def _move(project: Project, id: str, who: str, span: Span) -> None:
     state, _ = project.log.annotations(id, who)
-    old = next(s for held in state.by_paragraph.values() for item, s in held.items() if item == span.id)
+    old = next(
+        s for held in state.by_paragraph.values() for item, s in held.items() if item == span.id
+    )
     new = replace(old, value=replace(span, end=span.end + 1))
     project.log.record(id, who, [Decision("g", Action.CORRECT, span.id, 0, old, new)])
 
@@ -266,7 +318,8 @@ def test_what_is_read_for_comparing_is_what_records_hold(tmp_path: Path) -> None
 
 
 def test_the_open_screen_follows(tmp_path: Path) -> None:
-    """What another process saves is on the screen without a key; the cursor stays on its paragraph."""
+    """What another process saves is on the screen without a key;
+    the cursor stays on its paragraph."""
     root = tmp_path / "p"
     works = _documents(random.Random(8), 3)
 
@@ -297,7 +350,9 @@ def test_the_open_screen_follows(tmp_path: Path) -> None:
 
 def _shown(pilot: Pilot[None]) -> list[str]:
     rows = pilot.app.screen.query_one(Rows)
-    return ["".join(segment.text for segment in rows.render_line(y)) for y in range(rows.size.height)]
+    return [
+        "".join(segment.text for segment in rows.render_line(y)) for y in range(rows.size.height)
+    ]
 
 
 async def _until(pilot: Pilot[None], words: str) -> None:

@@ -72,7 +72,8 @@ def _alpha_by_hand(coders: Sequence[Sequence[list[str] | None]], kind: str) -> f
     values = [value for unit in units for value in unit]
     n = len(values)
     observed = sum(
-        sum(_distance(a, b, kind) for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units
+        sum(_distance(a, b, kind) for a, b in permutations(unit, 2)) / (len(unit) - 1)
+        for unit in units
     )
     expected = sum(_distance(a, b, kind) for a, b in permutations(values, 2))
     return 1 - (n - 1) * observed / expected if expected else math.nan
@@ -112,7 +113,9 @@ def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
             Span("a", "actor", "state", 0, 4, "Iran"),
             Span("c", "claim", "policy", 6, 20, attributes={"concept": [concept]}),
         )
-        return Record(document(TEXT), who, Completion.DONE, spans, (Relation("r", "stance", side, "a", "c"),))
+        return Record(
+            document(TEXT), who, Completion.DONE, spans, (Relation("r", "stance", side, "a", "c"),)
+        )
 
     turned = compare([record("a", "support", "not: tolls"), record("b", "oppose", "tolls")])
     values = {r.name: r.value for r in compute(network, turned, _layer("stance"))}
@@ -127,7 +130,9 @@ def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
 
 def test_entities_are_compared_where_both_gave_one() -> None:
     def record(who: str, *entities: str | None) -> Record:
-        spans = tuple(Span(f"{i}", "actor", "state", 5 * i, 5 * i + 4, e) for i, e in enumerate(entities))
+        spans = tuple(
+            Span(f"{i}", "actor", "state", 5 * i, 5 * i + 4, e) for i, e in enumerate(entities)
+        )
         return Record(document(TEXT), who, Completion.DONE, spans)
 
     works = (
@@ -147,12 +152,16 @@ def test_cues_are_compared_as_spans() -> None:
     def record(who: str, *stretches: list[int] | None) -> Record:
         spans = tuple(Span(f"c{i}", "claim", "fact", 20 * i, 20 * i + 9) for i in range(3))
         edges = tuple(
-            Relation(f"r{i}", "stance", "support", AUTHOR, f"c{i}", {} if held is None else {"cue": held})
+            Relation(
+                f"r{i}", "stance", "support", AUTHOR, f"c{i}", {} if held is None else {"cue": held}
+            )
             for i, held in enumerate(stretches)
         )
         return Record(document(TEXT), who, Completion.DONE, spans, edges)
 
-    comparison = compare([record("a", [0, 4], [20, 28], [40, 44]), record("b", [0, 4], [24, 30], None)])
+    comparison = compare(
+        [record("a", [0, 4], [20, 28], [40, 44]), record("b", [0, 4], [24, 30], None)]
+    )
     found = compute(cues, comparison, _layer("stance"))
     assert _one(found, "F1 cue, exact").value == pytest.approx(2 * 1 / 5)
     assert _one(found, "F1 cue, partial").value == pytest.approx(2 * 1.5 / 5)
@@ -172,7 +181,9 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         tolls = ("concept", "tolls must fall", "tolls should fall", "same")
         project.names.rule_all([tolls], same=True, reviewer="lead", token="t")
         before, after = (
-            next(r for r in agreement(project, same_names=one).results if r.name == "percent concept")
+            next(
+                r for r in agreement(project, same_names=one).results if r.name == "percent concept"
+            )
             for one in (False, True)
         )
         assert (before.value, after.value) == (0, 1)

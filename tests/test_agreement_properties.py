@@ -1,4 +1,5 @@
-"""What holds of agreement whatever was coded: a coder against a copy of itself, duplicates, white space, alignment."""
+"""What holds of agreement whatever was coded: a coder against a copy of itself,
+duplicates, white space, alignment."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import figures
 
 SCHEMA = load_schema("actors-claims-stances")
-TEXT = "The harbour  board says that fares must fall soon.\nThe pier is old, and nobody likes it at all here."
+TEXT = (
+    "The harbour  board says that fares must fall soon.\n"
+    "The pier is old, and nobody likes it at all here."
+)
 HALF = len(TEXT) // 2
 
 
@@ -42,9 +46,13 @@ def _spans(draw: st.DrawFn) -> list[Span]:
             entity = draw(st.sampled_from([None, "Board", "Pier; Board"]))
         else:
             label = draw(st.sampled_from(["fact", "policy"]))
-            concept = draw(st.sampled_from([None, ["fares"], ["not: fares", "pier"], ["pier", "fares"]]))
+            concept = draw(
+                st.sampled_from([None, ["fares"], ["not: fares", "pier"], ["pier", "fares"]])
+            )
             modality = draw(st.sampled_from([None, "asserted", "hedged"]))
-            attributes = {k: v for k, v in (("concept", concept), ("modality", modality)) if v is not None}
+            attributes = {
+                k: v for k, v in (("concept", concept), ("modality", modality)) if v is not None
+            }
         out.append(Span(f"s{i}", layer, label, start, min(end, len(TEXT)), entity, attributes))
     return out
 
@@ -79,7 +87,9 @@ def _work(draw: st.DrawFn) -> tuple[list[Span], list[Relation]]:
     return spans, _relations(draw, spans)
 
 
-def _record(work: tuple[list[Span], list[Relation]], who: str, *, id: str = "d", seed: int = 0) -> Record:
+def _record(
+    work: tuple[list[Span], list[Relation]], who: str, *, id: str = "d", seed: int = 0
+) -> Record:
     """The work of somebody: under ids of its own and in another order for another `seed`."""
     spans, relations = work
     rng = random.Random(seed)
@@ -110,7 +120,12 @@ def test_a_coder_against_a_copy_of_itself_gives_one_or_no_value(
         for j, who in enumerate("abc"[:coders])
     ]
     found = _results(records)
-    assert {r.name for r in found} >= {"F1 strict", "alpha characters", "alpha side", "F1 cue, exact"}
+    assert {r.name for r in found} >= {
+        "F1 strict",
+        "alpha characters",
+        "alpha side",
+        "F1 cue, exact",
+    }
     for result in found:
         assert result.value is None or result.value == pytest.approx(1), result
         assert (result.value is None) == bool(result.reason)
@@ -121,7 +136,9 @@ def test_a_coder_against_a_copy_of_itself_gives_one_or_no_value(
 def _two_labels(who: str) -> Record:
     """Two labels on one stretch, each with a stance of its own, and stretches with one."""
     spans, edges = [], []
-    for i, (start, labels) in enumerate([(4, ("policy", "value")), (20, ("fact",)), (HALF + 4, ("value",))]):
+    for i, (start, labels) in enumerate(
+        [(4, ("policy", "value")), (20, ("fact",)), (HALF + 4, ("value",))]
+    ):
         spans.append(Span(f"{who}a{i}", "actor", "organization", start - 4, start - 1))
         for j, label in enumerate(labels if who == "a" else labels[::-1]):
             spans.append(Span(f"{who}c{i}{j}", "claim", label, start, start + 9))
@@ -199,7 +216,8 @@ def test_a_span_across_paragraphs_is_measured_whole() -> None:
 
 
 def _most(spans: Sequence[Sequence[tuple[int, int]]]) -> int:
-    """The most characters that an assignment can have in common, by trying all; pairs overlap by half at least."""
+    """The most characters that an assignment can have in common, by trying
+    all; pairs overlap by half at least."""
     a, b = sorted(spans, key=len)
     places: list[int | None] = [*range(len(b)), *([None] * len(a))]
     highest = 0
@@ -227,7 +245,9 @@ def test_alignment_has_the_most_characters_in_common(
     a: list[tuple[int, int]], b: list[tuple[int, int]]
 ) -> None:
     def record(who: str, places: list[tuple[int, int]]) -> Record:
-        spans = tuple(Span(f"{who}{i}", "claim", "fact", s, e) for i, (s, e) in enumerate(sorted(places)))
+        spans = tuple(
+            Span(f"{who}{i}", "claim", "fact", s, e) for i, (s, e) in enumerate(sorted(places))
+        )
         return Record(document("x" * 40), who, Completion.DONE, spans)
 
     comparison = compare([record("a", a), record("b", b)])
@@ -248,7 +268,8 @@ def test_an_assignment_is_the_best_of_all(weights: list[list[int]]) -> None:
     chosen = best(ends, [(weights[i][j],) for i, j in ends])
     assert len({ends[c][0] for c in chosen}) == len(chosen) == len({ends[c][1] for c in chosen})
     highest = max(
-        sum(weights[i][j] for i, j in enumerate(order)) for order in permutations(range(4), len(weights))
+        sum(weights[i][j] for i, j in enumerate(order))
+        for order in permutations(range(4), len(weights))
     )
     assert sum(weights[ends[c][0]][ends[c][1]] for c in chosen) == highest
 
@@ -261,7 +282,9 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
     "case", ["55-dup-one-side", "57-two-labels", "59-space-difference", "63-quarter-two-labels"]
 )
 def test_the_cases_that_went_wrong(case: str, from_rows: Callable[[Path], Comparison]) -> None:
-    for result in figures(from_rows(CASES / case / "d.jsonl"), SCHEMA.layers, intervals=False).results:
+    for result in figures(
+        from_rows(CASES / case / "d.jsonl"), SCHEMA.layers, intervals=False
+    ).results:
         assert result.value is None or result.value == pytest.approx(1), result
 
 
@@ -275,7 +298,15 @@ def from_rows() -> Callable[[Path], Comparison]:
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             spans = tuple(
-                Span(s["id"], s["layer"], s["label"], s["start"], s["end"], s.get("entity"), s["attributes"])
+                Span(
+                    s["id"],
+                    s["layer"],
+                    s["label"],
+                    s["start"],
+                    s["end"],
+                    s.get("entity"),
+                    s["attributes"],
+                )
                 for s in row["spans"]
             )
             edges = tuple(
@@ -283,7 +314,13 @@ def from_rows() -> Callable[[Path], Comparison]:
                 for r in row["relations"]
             )
             records.append(
-                Record(document(row["text"], id=row["id"]), row["annotator"], Completion.DONE, spans, edges)
+                Record(
+                    document(row["text"], id=row["id"]),
+                    row["annotator"],
+                    Completion.DONE,
+                    spans,
+                    edges,
+                )
             )
         return compare(records)
 

@@ -1,4 +1,5 @@
-"""What a methods section needs: reports, tables, every disagreement, habits, agreement over time, intervals."""
+"""What a methods section needs: reports, tables, every disagreement,
+habits, agreement over time, intervals."""
 
 from __future__ import annotations
 
@@ -28,13 +29,25 @@ from annotator.workflows.agreement.methods import check_report, render
 from annotator.workflows.agreement.study import study
 
 LAYERS = load_schema("actors-claims-stances").layers
-TEXT = "Iran says the deal is dead, and the rest of them say so too.\nA second paragraph is not much longer."
+TEXT = (
+    "Iran says the deal is dead, and the rest of them say so too.\n"
+    "A second paragraph is not much longer."
+)
 
 
-def _record(who: str, *, id: str = "d", label: str = "fact", end: int = 26, side: str = "support") -> Record:
+def _record(
+    who: str, *, id: str = "d", label: str = "fact", end: int = 26, side: str = "support"
+) -> Record:
     spans = (
         Span("x", "actor", "state", 0, 4, "Iran" if who == "a" else "Persia"),
-        Span("y", "claim", label, 10, end, attributes={"modality": "asserted" if who == "a" else "hedged"}),
+        Span(
+            "y",
+            "claim",
+            label,
+            10,
+            end,
+            attributes={"modality": "asserted" if who == "a" else "hedged"},
+        ),
     )
     edges = (
         Relation("r", "stance", side, "x", "y", {"strength": 1}),
@@ -49,13 +62,19 @@ def test_every_disagreement_is_named() -> None:
     comparison = compare([replace(_record("a"), spans=(*_record("a").spans, missing)), other])
     found = {(d.layer, d.kind): d for d in differences(comparison, LAYERS)}
     assert set(found) == {
-        ("actor", "entity"), ("claim", "bounds and label"), ("claim", "modality"), ("claim", "missing"),
+        ("actor", "entity"),
+        ("claim", "bounds and label"),
+        ("claim", "modality"),
+        ("claim", "missing"),
         ("stance", "side"),
-    }  # fmt: skip
+    }
     one = found["claim", "bounds and label"]
     assert (one.label_1, one.label_2, one.end_1, one.end_2) == ("fact", "value", 26, 21)
     assert one.quote_1 == TEXT[10:26]
-    assert (found["actor", "entity"].value_1, found["actor", "entity"].value_2) == ("Iran", "Persia")
+    assert (found["actor", "entity"].value_1, found["actor", "entity"].value_2) == (
+        "Iran",
+        "Persia",
+    )
     assert (found["claim", "missing"].paragraph, found["claim", "missing"].label_2) == (2, "")
     assert found["stance", "side"].holder_1 == "Iran"
     assert len(one.row()) == len(COLUMNS)
@@ -68,7 +87,9 @@ def _campaign(documents: int = 12) -> list[Record]:
     for i in range(documents):
         labels = ["fact", "value", "fact", "policy"]
         text = " ".join(f"word{n:02}" for n in range(40)) + f" {i}"
-        spans = [Span(f"s{k}", "claim", label, 14 * k, 14 * k + 6) for k, label in enumerate(labels)]
+        spans = [
+            Span(f"s{k}", "claim", label, 14 * k, 14 * k + 6) for k, label in enumerate(labels)
+        ]
         late = i >= documents // 2
         moved = [
             replace(s, end=s.end + 7) if s.label == "fact" and late and rng.random() < 0.9 else s
@@ -123,21 +144,31 @@ def test_reports_and_tables_are_written_by_the_command(coded: Path, tmp_path: Pa
     asked = [word for file in reports for word in ("--report", str(file))]
     assert run([*of, *asked, "--tables", str(tmp_path / "t")]) == 0
     markdown = reports[0].read_text(encoding="utf-8")
-    header = next(line for line in markdown.split("\n") if line.startswith("| layer | measure | formula"))
+    header = next(
+        line for line in markdown.split("\n") if line.startswith("| layer | measure | formula")
+    )
     row = next(line for line in markdown.split("\n") if line.startswith("| claim | alpha label |"))
     assert row.count(" | ") == header.count(" | ")
     assert "Krippendorff (2004)" in row and r"\alpha" in row
-    assert "12 documents" in markdown and "## References" in markdown and "fact (claim): F1 1.00" in markdown
+    assert (
+        "12 documents" in markdown
+        and "## References" in markdown
+        and "fact (claim): F1 1.00" in markdown
+    )
     latex = reports[1].read_text(encoding="utf-8")
     assert latex.count(r"\begin{longtable}") == latex.count(r"\end{longtable}") > 3
     assert r"\alpha_U" in latex and "alpha\\_U" in latex
     rows = list(csv.DictReader((tmp_path / "t" / "figures.csv").open(encoding="utf-8")))
     part = next(r for r in rows if (r["name"], r["label"]) == ("F1 strict", "fact"))
     assert int(part["n"]) == 48 and float(part["low"]) < float(part["value"]) < float(part["high"])
-    assert [r["name"] for r in csv.DictReader(reports[2].open(encoding="utf-8"))] == [r["name"] for r in rows]
+    assert [r["name"] for r in csv.DictReader(reports[2].open(encoding="utf-8"))] == [
+        r["name"] for r in rows
+    ]
     means = list(csv.DictReader((tmp_path / "t" / "means.csv").open(encoding="utf-8")))
     documents = list(csv.DictReader((tmp_path / "t" / "documents.csv").open(encoding="utf-8")))
-    strict = next(r for r in means if (r["layer"], r["name"], r["label"]) == ("claim", "F1 strict", ""))
+    strict = next(
+        r for r in means if (r["layer"], r["name"], r["label"]) == ("claim", "F1 strict", "")
+    )
     own = [
         float(r["value"])
         for r in documents
@@ -184,7 +215,14 @@ def test_what_stands_in_names_does_no_harm_to_a_report(tmp_path: Path) -> None:
 
 
 def test_students_t_is_that_of_the_tables() -> None:
-    for freedom, wanted in ((1, 12.706), (2, 4.303), (4, 2.776), (9, 2.262), (29, 2.045), (999, 1.962)):
+    for freedom, wanted in (
+        (1, 12.706),
+        (2, 4.303),
+        (4, 2.776),
+        (9, 2.262),
+        (29, 2.045),
+        (999, 1.962),
+    ):
         assert student(freedom) == pytest.approx(wanted, abs=5e-4)
     assert student(5, 0.99) == pytest.approx(4.032, abs=5e-4)
 
@@ -216,7 +254,9 @@ def test_one_document_more_makes_no_jump() -> None:
         strict = next(r for r in found.results if (r.layer, r.name) == ("claim", "F1 strict"))
         records = compare([*_campaign(24)[24 - count : 24 + count]])
         mixed = next(
-            r for r in figures(records, LAYERS).results if (r.layer, r.name) == ("claim", "F1 strict")
+            r
+            for r in figures(records, LAYERS).results
+            if (r.layer, r.name) == ("claim", "F1 strict")
         )
         assert strict.value is not None and mixed.low is not None and mixed.high is not None
         widths.append(mixed.high - mixed.low)

@@ -40,7 +40,13 @@ def _records(count: int = 4) -> list[Record]:
         text = " ".join(f"word{n:02}" for n in range(30)) + f" {i}"
         for who in ("ada", "ben", "cy"):
             spans = tuple(
-                Span(f"{who}{k}", "claim", rng.choice(("fact", "value", "policy")), 14 * k, 14 * k + 6)
+                Span(
+                    f"{who}{k}",
+                    "claim",
+                    rng.choice(("fact", "value", "policy")),
+                    14 * k,
+                    14 * k + 6,
+                )
                 for k in range(6)
             )
             out.append(Record(document(text, id=f"d{i}"), who, Completion.DONE, spans))
@@ -71,7 +77,9 @@ def test_lines_lead_to_their_differences() -> None:
     person = next(line for line in told if line.cells and line.text.strip().startswith("ada"))
     assert [cell.who for cell in person.cells] == [("ada", "ben"), ("ada", "cy")]
     assert all(
-        {"ada"} <= {d.annotator_1, d.annotator_2} for d in every if person.opens and person.opens.holds(d)
+        {"ada"} <= {d.annotator_1, d.annotator_2}
+        for d in every
+        if person.opens and person.opens.holds(d)
     )
     only = lines(agreement, ["fact"])
     assert not any(line.text.strip().startswith("value ") for line in only if line.cells)
@@ -83,7 +91,9 @@ def test_every_figure_explains_itself() -> None:
     from annotator import families
 
     agreement = figures(compare(_records()), LAYERS)
-    assert {r.measure.replace("_", "-") for r in agreement.results} == set(families.measures.names())
+    assert {r.measure.replace("_", "-") for r in agreement.results} == set(
+        families.measures.names()
+    )
     for result in agreement.results:
         if result.about is None:
             assert result.n == 0, result.name
@@ -94,8 +104,12 @@ def test_every_figure_explains_itself() -> None:
 
 
 def test_what_is_typed_to_choose() -> None:
-    choice = Choice.parse("layer:claim,actor by:ada,ben label:fact since:2026-11-01 document:d1 document:d2")
-    assert choice == Choice(("claim", "actor"), ("fact",), ("ada", "ben"), ("d1", "d2"), "2026-11-01", None)
+    choice = Choice.parse(
+        "layer:claim,actor by:ada,ben label:fact since:2026-11-01 document:d1 document:d2"
+    )
+    assert choice == Choice(
+        ("claim", "actor"), ("fact",), ("ada", "ben"), ("d1", "d2"), "2026-11-01", None
+    )
     assert Choice.parse(str(choice)) == choice
     assert Choice.parse("") == Choice()
     for wrong in ("claim", "layer:", "weather:rain", "since:yesterday"):
@@ -109,7 +123,9 @@ def test_differences_are_shown_version_under_version() -> None:
     texts = ["".join(text for text, _ in row) for row in rows]
     assert len(rows) == 4 * len(every) and all(len(text) <= 60 for text in texts)
     assert texts[0].startswith("d0 ¶ 1") and texts[0].endswith("label differs")
-    assert every[0].annotator_1 in texts[1] and every[0].label_1 in texts[1] and "word00" in texts[1]
+    assert (
+        every[0].annotator_1 in texts[1] and every[0].label_1 in texts[1] and "word00" in texts[1]
+    )
     assert Selection("all").holds(every[0])
     assert "nothing differs" in difference_rows([], THEMES["mono"], 60)[0][0][0]
 
@@ -145,7 +161,9 @@ def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> 
             await pilot.press("enter")
             await _until(pilot, lambda text: "label differs" in text)
             await pilot.press("escape", "f", *"by:ada,ben", "enter")
-            await _until(pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text)
+            await _until(
+                pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text
+            )
             await pilot.press("y")
             await _until(pilot, lambda text: "copied" in text)
             assert "2 annotators" in app.clipboard

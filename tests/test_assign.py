@@ -1,4 +1,5 @@
-"""Who codes which document: dealt out evenly, the same each time, and what annotators then see of it."""
+"""Who codes which document: dealt out evenly, the same each
+time, and what annotators then see of it."""
 
 from __future__ import annotations
 
@@ -81,7 +82,9 @@ def _words(of: Project) -> dict[str, int]:
     st.lists(st.integers(0, 900), min_size=1, max_size=40),
     st.integers(1, 6).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))),
 )
-def test_loads_differ_by_no_more_than_the_longest_document(lengths: list[int], many: tuple[int, int]) -> None:
+def test_loads_differ_by_no_more_than_the_longest_document(
+    lengths: list[int], many: tuple[int, int]
+) -> None:
     count, each = many
     names = tuple(f"coder-{i}" for i in range(count))
     words = {f"doc-{i}": length for i, length in enumerate(lengths)}
@@ -96,8 +99,10 @@ def test_the_longest_come_first_and_what_somebody_has_already_is_evened_out() ->
     both = ("ada", "ben")
     words = {"doc-0": 30, "doc-1": 30, "doc-2": 60}
     assert deal([Need(id, 1, both) for id in words], words, {}) == [
-        ("ada", "doc-2"), ("ben", "doc-0"), ("ben", "doc-1"),
-    ]  # fmt: skip
+        ("ada", "doc-2"),
+        ("ben", "doc-0"),
+        ("ben", "doc-1"),
+    ]
     words = {f"doc-{i}": 10 for i in range(6)}
     needs = [Need(id, 1, both) for id in words]
     assert Counter(who for who, _ in deal(needs, words, {"ada": 40})) == {"ben": 5, "ada": 1}
@@ -105,7 +110,9 @@ def test_the_longest_come_first_and_what_somebody_has_already_is_evened_out() ->
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0, 1), st.text(max_size=8), st.integers(1, 40))
-def test_of_any_number_of_documents_the_share_goes_to_all(share: float, seed: str, count: int) -> None:
+def test_of_any_number_of_documents_the_share_goes_to_all(
+    share: float, seed: str, count: int
+) -> None:
     chosen = sum(is_shared(at, share=share, seed=seed) for at in range(count))
     assert abs(chosen - share * count) <= (1 + 1e-9 if count % BLOCK == 0 else BLOCK)
     assert not is_shared(count, share=0, seed=seed) and is_shared(count, share=1, seed=seed)
@@ -176,7 +183,9 @@ def test_one_who_comes_later_gets_what_is_not_fully_assigned(tmp_path: Path) -> 
         assert len(few.pairs) == 2 and few.short == 2
 
 
-def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_others(tmp_path: Path) -> None:
+def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_others(
+    tmp_path: Path,
+) -> None:
     with _project(tmp_path / "p", 4) as of:
         _work(of, "ada", "doc-0", Completion.IN_PROGRESS)
         _work(of, "eve", "doc-1", Completion.DONE)
@@ -188,15 +197,22 @@ def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_other
         assert made.pairs == (("ada", "doc-3"),) and made.short == 1
         # What she has begun is hers for good; whoever is not named has nothing assigned.
         assert [(h.annotator, h.document, h.assigned, h.done) for h in of.assignments.held()] == [
-            ("ada", "doc-0", True, False), ("ada", "doc-3", True, False), ("eve", "doc-1", False, True),
-        ]  # fmt: skip
+            ("ada", "doc-0", True, False),
+            ("ada", "doc-3", True, False),
+            ("eve", "doc-1", False, True),
+        ]
         assert assign(of, ["ada", "ben"]).pairs == (("ben", "doc-2"),)
 
 
 def test_only_the_documents_named_are_given(tmp_path: Path) -> None:
     with _project(tmp_path / "p") as of:
         made = assign(of, ["ada", "ben"], each=2, documents=["doc-3", "doc-7", "doc-3"])
-        assert made.pairs == (("ada", "doc-3"), ("ben", "doc-3"), ("ada", "doc-7"), ("ben", "doc-7"))
+        assert made.pairs == (
+            ("ada", "doc-3"),
+            ("ben", "doc-3"),
+            ("ada", "doc-7"),
+            ("ben", "doc-7"),
+        )
         assert made.report.free == 8
 
 
@@ -210,14 +226,19 @@ def test_what_is_not_begun_is_taken_back(tmp_path: Path) -> None:
         assert planned.pairs == (("ada", "doc-1"), ("ada", "doc-2"))
         assert len(of.assignments.held()) == 8
         assert clear(of, ["ada"], documents=["doc-0", "doc-1", "doc-2"]) == planned
-        assert [h.document for h in of.assignments.held() if h.annotator == "ada"] == ["doc-0", "doc-3"]
+        assert [h.document for h in of.assignments.held() if h.annotator == "ada"] == [
+            "doc-0",
+            "doc-3",
+        ]
         assert {who for who, _ in clear(of).pairs} == {"ada", "ben"}
         kept = [("ada", "doc-0", True), ("ben", "doc-3", True)]
         assert [(h.annotator, h.document, h.assigned) for h in of.assignments.held()] == kept
         assert clear(of).pairs == ()
 
 
-def test_all_is_read_and_written_in_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_is_read_and_written_in_one_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "p"
     _project(root).close()
     with Project.open(root, timeout=0.1) as of, held(root / "annotator.db"):
@@ -240,8 +261,11 @@ def test_a_database_of_the_version_before_gets_the_table_and_keeps_its_work(tmp_
     with _project(tmp_path / "p", 2) as of:
         _work(of, "ada", "doc-0", Completion.DONE)
     raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
-    for statement in ("DROP TABLE assignment", "PRAGMA user_version = 3",
-                      "DELETE FROM _sqlite_migrations WHERE name = 'm004_assignments'"):  # fmt: skip
+    for statement in (
+        "DROP TABLE assignment",
+        "PRAGMA user_version = 3",
+        "DELETE FROM _sqlite_migrations WHERE name = 'm004_assignments'",
+    ):
         raw.execute(statement)
     raw.commit()
     raw.close()
@@ -260,7 +284,9 @@ def test_a_database_of_the_version_before_gets_the_table_and_keeps_its_work(tmp_
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
     _project(tmp_path / "p").close()
     monkeypatch.chdir(tmp_path / "p")
     monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
@@ -269,12 +295,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 _REFUSED = {
     "ada a/b": (2, "“a/b” cannot be an annotator's name\n  A name has"),
-    "ada ben --overlap 1.5": (2, "--overlap: 1.5 is not a share of the documents\n  Give a number from 0"),
+    "ada ben --overlap 1.5": (
+        2,
+        "--overlap: 1.5 is not a share of the documents\n  Give a number from 0",
+    ),
     "ada ben --overlap nan": (2, "--overlap: nan is not a share"),
-    "ada ben --each 3": (2, "--each: no document can have 3 annotators\n  There are 2 annotators: ada, ben"),
+    "ada ben --each 3": (
+        2,
+        "--each: no document can have 3 annotators\n  There are 2 annotators: ada, ben",
+    ),
     "ada ada --each 2": (2, "There is 1 annotator: ada"),
     "ada --each 0": (2, "1 or more"),
-    "ada --document what": (3, "there is no document “what”\n  Documents here: doc-0, doc-1, doc-2, …"),
+    "ada --document what": (
+        3,
+        "there is no document “what”\n  Documents here: doc-0, doc-1, doc-2, …",
+    ),
     "--clear --document what": (3, "there is no document “what”"),
     "--clear @gold": (2, "“@gold” cannot be an annotator's name"),
     "--clear --each 2": (2, "--each: --clear only takes documents back\n  Assign them"),
@@ -315,7 +350,8 @@ def test_the_command_tells_what_it_does_and_who_has_what(
     assert _told("assign", capsys) == (out, "")
     assert [line.split()[0] for line in out.splitlines()] == ["annotator", "ada", "ben"]
     assert (
-        _told("assign ada ben", capsys)[1] == "nothing to assign: every document has an annotator already\n"
+        _told("assign ada ben", capsys)[1]
+        == "nothing to assign: every document has an annotator already\n"
     )
     data = json.loads(_told("assign --json", capsys)[0])
     assert sum(one["documents"] for one in data["annotators"]) == 12
@@ -327,7 +363,9 @@ def test_the_command_tells_what_it_does_and_who_has_what(
     assert "nothing to take back" in _told("assign --clear zoe", capsys)[1]
 
 
-def test_the_status_tells_what_is_assigned_and_done(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_status_tells_what_is_assigned_and_done(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "assigned" not in _told("status", capsys)[0]
     assert json.loads(_told("status --json", capsys)[0])["assignments"] == []
     with Project.open(here) as of:
@@ -338,8 +376,9 @@ def test_the_status_tells_what_is_assigned_and_done(here: Path, capsys: pytest.C
     at = rows.index(["assigned", "to", "documents", "done"])
     assert rows[at + 1 : at + 3] == [["ada", "3", "1"], ["eve", "1", "0"]]
     assert json.loads(_told("status --json", capsys)[0])["assignments"] == [
-        {"annotator": "ada", "documents": 3, "done": 1}, {"annotator": "eve", "documents": 1, "done": 0},
-    ]  # fmt: skip
+        {"annotator": "ada", "documents": 3, "done": 1},
+        {"annotator": "eve", "documents": 1, "done": 0},
+    ]
 
 
 # --- for annotators
@@ -353,14 +392,20 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
     monkeypatch.setattr(assignments, "FEW", few)
     with project(tmp_path / "p", *(f"{n} {TEXT}" for n in range(6))) as of:
         for n in range(6):
-            of.suggestions.put(f"doc-{n}", suggestions(f"{n} {TEXT}"), run=SuggestionRun({"rules": "1"}))
+            of.suggestions.put(
+                f"doc-{n}", suggestions(f"{n} {TEXT}"), run=SuggestionRun({"rules": "1"})
+            )
         assign(of, ["ada"], documents=["doc-1", "doc-4"])
         _work(of, "ada", "doc-2", Completion.IN_PROGRESS)
         ada, ben = Session(of, "ada", "a"), Session(of, "ben", "b")
         own = ["doc-1", "doc-2", "doc-4"]
         assert [row.id for row in ada.documents()] == ada.ids() == own
         assert [row.id for row in ada.documents(offset=1, limit=1)] == ["doc-2"]
-        assert (ada.count(), ada.count(search="oc-4"), ada.count(completion=Completion.NEW)) == (3, 1, 2)
+        assert (ada.count(), ada.count(search="oc-4"), ada.count(completion=Completion.NEW)) == (
+            3,
+            1,
+            2,
+        )
         assert ben.count() == len(ben.ids()) == len(ben.documents()) == 6
         ada.open("doc-2")
         assert (ada.neighbour(1), ada.neighbour(-1)) == ("doc-4", "doc-1")
@@ -397,13 +442,19 @@ def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_pat
             assert session.review.document.id == "doc-3" and "last of your documents" in shown
             shown = await _press(pilot, "q")
             assert isinstance(app.screen, QueueScreen)
-            assert "2 of 2 assigned to you" in shown and "2 documents assigned to you; m shows all" in shown
+            assert (
+                "2 of 2 assigned to you" in shown
+                and "2 documents assigned to you; m shows all" in shown
+            )
             assert "Text 2" not in shown and "m all" in shown
             shown = await _press(pilot, "m")
             assert "4 of 4  ada" in shown and "m yours" in shown and "* assigned to you" in shown
             assert [line[:9] for line in shown.splitlines()[2:6]] == [
-                "   Text 0", "*  Text 1", "   Text 2", "*▸ Text 3",
-            ]  # fmt: skip
+                "   Text 0",
+                "*  Text 1",
+                "   Text 2",
+                "*▸ Text 3",
+            ]
             shown = await _press(pilot, "m", "slash", *"ext 1", "enter")
             assert "1 of 1 assigned to you" in shown
             shown = await _press(pilot, "escape")
@@ -415,7 +466,9 @@ def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_pat
             assert "\n all 2 documents assigned to you are done " in shown
             for key in ("n", "left_curly_bracket", "right_curly_bracket"):
                 assert "all 2 documents assigned to you are done" in await _press(pilot, key)
-            assert "all 2 documents assigned to you are done; m shows all" in await _press(pilot, "q")
+            assert "all 2 documents assigned to you are done; m shows all" in await _press(
+                pilot, "q"
+            )
             assert "all documents " in await _press(pilot, "m")
 
     with _project(tmp_path / "p", 4) as of:
@@ -432,7 +485,10 @@ def test_nothing_changes_for_those_to_whom_nothing_is_assigned(tmp_path: Path) -
         app = AnnotatorApp(session, key_map({}))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
-            shown = [await _press(pilot, *keys) for keys in (("q",), ("m",), ("question_mark",), ("escape",))]
+            shown = [
+                await _press(pilot, *keys)
+                for keys in (("q",), ("m",), ("question_mark",), ("escape",))
+            ]
             return [*shown, await _press(pilot, "ctrl+p", *"ine")]
 
     with _project(tmp_path / "p", 4) as of:

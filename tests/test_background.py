@@ -60,7 +60,9 @@ def test_training_is_due_after_the_first_few_paragraphs_then_every_so_many(tmp_p
         assert not due(of)
 
 
-def test_finishing_paragraphs_asks_for_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finishing_paragraphs_asks_for_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     monkeypatch.setattr(background, "start", lambda root, what: asked.append(what))
     text = "\n".join(f"Iran said number {i}." for i in range(12))
@@ -103,7 +105,17 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
     monkeypatch.delenv("ANNOTATOR_BACKGROUND")
     with Project.open(trained) as of:
         known = set(of.documents.ids())
-        assert run(["--project", str(trained), "import", str(sorted(folder("seeds").glob("*.txt"))[10])]) == 0
+        assert (
+            run(
+                [
+                    "--project",
+                    str(trained),
+                    "import",
+                    str(sorted(folder("seeds").glob("*.txt"))[10]),
+                ]
+            )
+            == 0
+        )
         (new,) = set(of.documents.ids()) - known
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(new)
@@ -122,8 +134,9 @@ def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
     background.want(trained, TRAIN)
     child = subprocess.Popen(
         [sys.executable, "-m", "annotator", "--project", str(trained), "train", "--background"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     time.sleep(seconds)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
@@ -154,7 +167,9 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
                 work(trained)
             assert background.cut_off(trained) and background.wanted(trained)
         assert work(trained) == 1
-    assert len(began) == TRIES and not background.wanted(trained) and not background.cut_off(trained)
+    assert (
+        len(began) == TRIES and not background.wanted(trained) and not background.cut_off(trained)
+    )
     with Project.open(trained) as of:
         assert f"killed {TRIES} times" in news(of)
     background.want(trained, TRAIN)
@@ -229,12 +244,15 @@ NAMED = [
 
 def _shown(of: Project, id: str, paragraph: int) -> set[str]:
     """The spans that are suggested in a paragraph, and not held back."""
-    spans = [s.value for s in of.suggestions.of(id, paragraph) if s.shown and isinstance(s.value, Span)]
+    spans = [
+        s.value for s in of.suggestions.of(id, paragraph) if s.shown and isinstance(s.value, Span)
+    ]
     return {of.documents.load(id).quote(s.start, s.end) for s in spans}
 
 
 def _rejected(of: Project, id: str, *, background: Background | None = None) -> None:
-    """All that is suggested in the first two paragraphs is rejected but for Osric Tane in the first."""
+    """All that is suggested in the first two paragraphs is rejected
+    but for Osric Tane in the first."""
     session = Session(of, "ada", "a", background=background)
     session.open(id)
     for _ in range(2):
@@ -266,9 +284,15 @@ def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
         assert "Peter Larsen" in _shown(of, id, 2), "it is open, since the one before was finished"
         assert "Peter Larsen" not in _shown(of, id, 3) and "Osric Tane" in _shown(of, id, 3)
         spans = {s.value.id for s in of.suggestions.of(id, 3) if isinstance(s.value, Span)}
-        ends = [e for s in of.suggestions.of(id, 3) if isinstance(s.value, Relation)
-                for e in (s.value.source, s.value.target)]  # fmt: skip
-        assert spans >= {end for end in ends if end != AUTHOR}, "no relation is left without its ends"
+        ends = [
+            e
+            for s in of.suggestions.of(id, 3)
+            if isinstance(s.value, Relation)
+            for e in (s.value.source, s.value.target)
+        ]
+        assert spans >= {end for end in ends if end != AUTHOR}, (
+            "no relation is left without its ends"
+        )
 
 
 def test_where_only_rejections_are_there_they_still_count(

@@ -1,4 +1,5 @@
-"""A whole campaign without a terminal: three annotators, agreement, merge, review, data set, same bytes elsewhere."""
+"""A whole campaign without a terminal: three annotators, agreement, merge,
+review, data set, same bytes elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ DOCUMENTS = 4
 
 
 def _third(record: Record) -> Record:
-    """A third coding: coder-a's with other types of some claims, and without some actors that hold nothing."""
+    """A third coding: coder-a's with other types of some claims, and
+    without some actors that hold nothing."""
     held = {end for r in record.relations for end in (r.source, r.target)} - {AUTHOR}
     spans = []
     for i, span in enumerate(record.spans):
@@ -72,7 +74,9 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: Path, tmp_path: Path) -> None:
+def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(
+    campaign: Path, tmp_path: Path
+) -> None:
     with Project.open(campaign) as project:
         found = agreement(project)
         assert found.data.annotators == ("coder-a", "coder-b", "third")
@@ -96,12 +100,15 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(campaign: P
         check_dataset(project, target)
         drawn = {
             (r.document.id, s.layer, s.label, s.start, s.end)
-            for r in project.log.records() if r.annotator for s in r.spans
-        }  # fmt: skip
+            for r in project.log.records()
+            if r.annotator
+            for s in r.spans
+        }
         gold = {
             (r.document.id, s.layer, s.label, s.start, s.end)
-            for r in project.log.records(annotator=GOLD) for s in r.spans
-        }  # fmt: skip
+            for r in project.log.records(annotator=GOLD)
+            for s in r.spans
+        }
         assert gold <= drawn
         every = [s for r in project.log.records(annotator=GOLD) for s in r.spans]
         assert len({(s.layer, s.label, s.start, s.end, s.id) for s in every}) == len(every)

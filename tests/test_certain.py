@@ -1,4 +1,5 @@
-"""What is certain is not outvoted: names of the tables, registered names, examples of the guidelines."""
+"""What is certain is not outvoted: names of the tables, registered
+names, examples of the guidelines."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def _suggesters(schema: str, memory: Memory | None = None) -> tuple[tuple[Sugges
     return made, Policy(flat, 0.0, 0.8, taken=made[0].takes)
 
 
-def _shown(text: str, layer: str, *, schema: str = "actors-claims-stances") -> list[tuple[int, int, str]]:
+def _shown(
+    text: str, layer: str, *, schema: str = "actors-claims-stances"
+) -> list[tuple[int, int, str]]:
     document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
     made, policy = _suggesters(schema)
     found = propose(document, made, EMPTY, policy=policy)
@@ -93,7 +96,9 @@ def test_no_part_of_a_longer_name_is_a_name(name: str) -> None:
 
 
 def test_what_annotators_decide_otherwise_is_not_certain() -> None:
-    outcomes = [Outcome("actor", "organization", name, True) for name in ("NATO", "European Union", "ASEAN")]
+    outcomes = [
+        Outcome("actor", "organization", name, True) for name in ("NATO", "European Union", "ASEAN")
+    ]
     memory = Memory.of(outcomes)
     trust, fresh = rules.TableTrust(memory), rules.TableTrust(EMPTY)
     assert fresh.holds("actor", "bloc", "BRICS")
@@ -105,7 +110,9 @@ def test_what_annotators_decide_otherwise_is_not_certain() -> None:
     )
 
 
-def _suggestion(start: int, end: int, label: str, score: float, by: str, rule: str = "") -> Suggestion:
+def _suggestion(
+    start: int, end: int, label: str, score: float, by: str, rule: str = ""
+) -> Suggestion:
     value = Span(f"{by}{start}{end}", "actor", label, start, end)
     return Suggestion(value, 0, by, "1", score, rule=rule)
 
@@ -125,10 +132,14 @@ def test_what_is_certain_takes_the_place_of_what_a_learner_finds() -> None:
         EMPTY,
         policy,
     )
-    places = [(s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)]
+    places = [
+        (s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)
+    ]
     assert places == [(3, 14, "state")]
     rejected = Memory.of([Outcome("actor", "state", "South Korea", False, times=2)])
-    left = combine(document, [_suggestion(3, 14, "state", 0.9, "rules", "certain.country")], rejected, policy)
+    left = combine(
+        document, [_suggestion(3, 14, "state", 0.9, "rules", "certain.country")], rejected, policy
+    )
     assert left == []
 
 
@@ -143,7 +154,9 @@ def test_a_registered_name_is_certain_once_it_was_accepted_and_never_rejected() 
     )
     made = remembering.create(schema=load_schema("actors-claims-stances"), config={}, memory=known)
     found = made.suggest(document, document.paragraphs[0])
-    rules_of = {text[s.value.start : s.value.end]: s.rule for s in found if isinstance(s.value, Span)}
+    rules_of = {
+        text[s.value.start : s.value.end]: s.rule for s in found if isinstance(s.value, Span)
+    }
     assert rules_of == {"Marlo Works": "certain.memory", "mayor": "memory"}
 
 

@@ -39,7 +39,9 @@ def _record(id: str = "doc") -> Record:
         Span("a1", "actor", "state", iran, iran + 4, "Iran", {"mention": "name"}),
         Span("c1", "claim", "policy", plan, plan + 8, None, {"modality": "asserted"}),
     )
-    return Record(doc, "ada", Completion.DONE, spans, (Relation("s1", "stance", "oppose", "a1", "c1"),))
+    return Record(
+        doc, "ada", Completion.DONE, spans, (Relation("s1", "stance", "oppose", "a1", "c1"),)
+    )
 
 
 def test_from_a_text_to_records_and_back_gives_the_same_bytes(
@@ -66,7 +68,9 @@ def test_from_a_text_to_records_and_back_gives_the_same_bytes(
     assert status["labels"]["actor"]["state"] == 1
 
 
-def test_a_file_that_is_known_is_said_and_not_doubled(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_known_is_said_and_not_doubled(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (here / "a.txt").write_text(TEXT, encoding="utf-8")
     (here / "b.txt").write_text(TEXT, encoding="utf-8")
     assert run(["import", "a.txt"]) == 0
@@ -196,7 +200,9 @@ def test_a_line_beyond_the_limit_is_refused_before_it_is_read(here: Path) -> Non
         assert project.documents.ids() == []
 
 
-def test_crlf_bom_and_cp1252_keep_the_text_as_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_crlf_bom_and_cp1252_keep_the_text_as_it_is(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (here / "crlf.txt").write_bytes(b"One says so.\r\n\r\nTwo says no.\r\n")
     (here / "bom.txt").write_bytes(b"\xef\xbb\xbfA text with a mark.")
     (here / "old.txt").write_bytes("A caf\xe9 in Paris.".encode("cp1252"))
@@ -215,8 +221,10 @@ def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Pat
     with Project.open(here) as project:
         doc = project.documents.load("a")
         assert [(doc.text[p.start : p.end], p.excluded) for p in doc.paragraphs] == [
-            ("First.", False), ("Advertisement", True), ("Second.", False),
-        ]  # fmt: skip
+            ("First.", False),
+            ("Advertisement", True),
+            ("Second.", False),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -227,12 +235,16 @@ def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Pat
         (["--project", "elsewhere", "status"], 3), (["init"], 3), (["suggest", "--suggester", "nobody"], 2),
     ],
 )  # fmt: skip
-def test_exit_codes(here: Path, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes(
+    here: Path, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(arguments) == code
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_without_a_terminal_the_application_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_the_application_says_so(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run([]) == 2
     assert "terminal" in capsys.readouterr().err
 
@@ -272,7 +284,11 @@ def test_what_cannot_be_read_or_made_is_one_message_with_its_name(
     ],
 )
 def test_the_doctor_finds_settings_that_do_not_hold(
-    here: Path, settings: str, word: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    here: Path,
+    settings: str,
+    word: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     capsys.readouterr()
@@ -312,8 +328,12 @@ def test_a_schema_is_shown_as_json(here: Path, capsys: pytest.CaptureFixture[str
         schema = load_schema(*named or ["actors-claims-stances"])
         told = json.loads(capsys.readouterr().out)
         assert told["hash"] == schema.hash and told["name"] == schema.name
-        names = {layer["name"]: [label["name"] for label in layer["labels"]] for layer in told["layers"]}
-        assert names == {layer.name: [label.name for label in layer.labels] for layer in schema.layers}
+        names = {
+            layer["name"]: [label["name"] for label in layer["labels"]] for layer in told["layers"]
+        }
+        assert names == {
+            layer.name: [label.name for label in layer.labels] for layer in schema.layers
+        }
 
 
 @pytest.mark.parametrize("name", ["", " ", "a/b", "@gold"])
@@ -329,7 +349,9 @@ _SHOW = [sys.executable, "-m", "annotator", "schema", "show", "dna"]
 
 
 def test_whoever_reads_may_go_away() -> None:
-    with subprocess.Popen(_SHOW, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        _SHOW, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
         assert running.stdout is not None and running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == ""

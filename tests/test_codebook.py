@@ -11,7 +11,13 @@ from annotator.errors import InputError
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.naming import Ruling, SameNames
 from annotator.project import Project
-from annotator.workflows.names.codebook import as_csv, import_codebook, read_codebook, rows_of, undo_codebook
+from annotator.workflows.names.codebook import (
+    as_csv,
+    import_codebook,
+    read_codebook,
+    rows_of,
+    undo_codebook,
+)
 from annotator.workflows.names.registry import history
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
@@ -44,7 +50,9 @@ def test_a_codebook_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
 def test_what_was_imported_is_taken_back_deed_by_deed_and_logged(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         import_codebook(of, written(tmp_path, TABLE), who="ada")
-        import_codebook(of, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben")
+        import_codebook(
+            of, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben"
+        )
         assert of.names.listed("Leo") == ("Leon Astley",)
         assert undo_codebook(of, who="ben") == 1
         assert of.names.listed("Leo") == ()
@@ -55,9 +63,13 @@ def test_what_was_imported_is_taken_back_deed_by_deed_and_logged(tmp_path: Path)
 
 
 def test_an_authority_file_is_read_without_the_column_entry(tmp_path: Path) -> None:
-    path = written(tmp_path, "id\tname\taliases\tkind\nQ7\tVarnia\tRepublic of Varnia\tstate\n", "a.tsv")
+    path = written(
+        tmp_path, "id\tname\taliases\tkind\nQ7\tVarnia\tRepublic of Varnia\tstate\n", "a.tsv"
+    )
     entries, told = read_codebook(path)
-    assert entries == [CodebookEntry("entity", "Varnia", "state", ("Republic of Varnia",), external_id="Q7")]
+    assert entries == [
+        CodebookEntry("entity", "Varnia", "state", ("Republic of Varnia",), external_id="Q7")
+    ]
     assert told == []
 
 
@@ -100,7 +112,9 @@ def test_a_file_without_names_is_an_error_with_its_place(tmp_path: Path) -> None
 
 
 def test_parents_that_go_in_a_circle_end() -> None:
-    book = Codebook.of([CodebookEntry("concept", "a", parent="b"), CodebookEntry("concept", "b", parent="a")])
+    book = Codebook.of(
+        [CodebookEntry("concept", "a", parent="b"), CodebookEntry("concept", "b", parent="a")]
+    )
     assert book.ancestors("concept", "a") == ["b"]
 
 
@@ -109,7 +123,9 @@ def test_codebooks_of_two_hosts_become_one(tmp_path: Path) -> None:
 
     with project(tmp_path / "one", TEXT) as one, project(tmp_path / "two", TEXT) as two:
         import_codebook(one, written(tmp_path, TABLE), who="ada")
-        import_codebook(two, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben")
+        import_codebook(
+            two, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben"
+        )
         astley = ("entity", "Astley", "Leon Astley", "parent")
         two.names.rule_all([astley], same=True, reviewer="ben", token="t")
     with Project.open(tmp_path / "one") as of:

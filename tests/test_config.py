@@ -33,21 +33,31 @@ def _read(folder: Path, text: str) -> ProjectError:
         ("keys = 3", "keys", "is 3; it has to be a table"),
         ("[keys]\naccept = 7", "keys.accept", "is 7; it has to be a string, the name of a key"),
         ("[suggestions]\ngate = \"x\"", "suggestions.gate", 'is "x"; it has to be a number from 0 to 1'),
-        ("[suggestions]\nstances = nan", "suggestions.stances", "is nan; it has to be a number from 0 to 1"),
+        (
+            "[suggestions]\n"
+            "stances = nan", "suggestions.stances", "is nan; it has to be a number from 0 to 1"),
         ("[suggestions]\nretrain = 100000000000000000000", "suggestions.retrain",
          "is 100000000000000000000; it has to be a whole number from 0 to 1000000000"),
         ("[suggestions]\nretrain = true", "suggestions.retrain",
          "is true; it has to be a whole number from 0 to 1000000000"),
         ("[format.brat]\noffsets = \"bytes\"", "format.brat.offsets",
          'is "bytes"; it has to be one of "code-points", "utf-16", "graphemes", "utf-8"'),
-        ("[format.brat.labels]\nA = 1", "format.brat.labels", "is { A = 1 }; it has to be a table of strings"),
+        (
+            "[format.brat.labels]\n"
+            "A = 1", "format.brat.labels", "is { A = 1 }; it has to be a table of strings"),
         ("pipeline.mine = 1", "pipeline.mine", "is 1; it has to be a table"),
-        ("[pipeline.mine]\npath = 4", "pipeline.mine.path", "is 4; it has to be a string that is not empty"),
-        ("[pipeline.mine]\nscore = 2", "pipeline.mine.score", "is 2; it has to be a number from 0 to 1"),
+        (
+            "[pipeline.mine]\n"
+            "path = 4", "pipeline.mine.path", "is 4; it has to be a string that is not empty"),
+        (
+            "[pipeline.mine]\n"
+            "score = 2", "pipeline.mine.score", "is 2; it has to be a number from 0 to 1"),
         ("[pipeline.mine]\nlabels = \"x\"", "pipeline.mine.labels", 'is "x"; it has to be a table of strings'),
         ("[pipeline.\"a.b\"]\nlabels = [1, 2]", 'pipeline."a.b".labels', "is [1, 2]; it has to be a table of strings"),
         ("[suggester.rules]\nmute = \"x\"", "suggester.rules.mute", 'is "x"; it has to be a list of strings'),
-        ("[suggester.model]\ngate = -1", "suggester.model.gate", "is -1; it has to be a number from 0 to 1"),
+        (
+            "[suggester.model]\n"
+            "gate = -1", "suggester.model.gate", "is -1; it has to be a number from 0 to 1"),
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_hold_is_shown_as_toml_has_it(
@@ -62,7 +72,11 @@ def test_a_value_that_does_not_hold_is_shown_as_toml_has_it(
     [
         ("bogus = 1", "bogus", "schema, shared"),
         ("[suggestions]\ngrate = 1", "suggestions.grate", "gate, stances"),
-        ("[format.brat]\nlabel = 1", "format.brat.label", "labels, text, offsets, line_ends, bom, entities"),
+        (
+            "[format.brat]\nlabel = 1",
+            "format.brat.label",
+            "labels, text, offsets, line_ends, bom, entities",
+        ),
         ('[pipeline.mine]\npth = "x"', "pipeline.mine.pth", "path, score, labels"),
         ("[suggester.rules]\nmutes = []", "suggester.rules.mutes", "mute"),
         ('[suggester.memory]\n"a b" = 1', 'suggester.memory."a b"', "none"),

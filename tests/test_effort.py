@@ -1,4 +1,5 @@
-"""The simulation of effort on one's own data: what it reads, what it counts, and that it never looks ahead."""
+"""The simulation of effort on one's own data: what it reads, what
+it counts, and that it never looks ahead."""
 
 from __future__ import annotations
 
@@ -44,9 +45,10 @@ def test_keys_and_scores_of_a_paragraph() -> None:
     shown = [
         suggestion(Span("a", "actor", "state", 0, 4), score=0.75),
         suggestion(Span("b", "actor", "bloc", 5, 9), score=0.25),
-        suggestion(Span("c", "claim", "value", 15, 33)), suggestion(Relation("s", "stance", "oppose", "a", "c")),
+        suggestion(Span("c", "claim", "value", 15, 33)),
+        suggestion(Relation("s", "stance", "oppose", "a", "c")),
         suggestion(Relation("t", "stance", "oppose", AUTHOR, "c")),
-    ]  # fmt: skip
+    ]
     score = Score(SCHEMA)
     right = {s.id for s, holds in score.add(one, shown) if holds}
     assert right == {"a"}
@@ -56,7 +58,10 @@ def test_keys_and_scores_of_a_paragraph() -> None:
     assert found["claim"]["keys"] == PAGE + FOCUS + LABEL
     assert found["claim"]["without"] == PAGE + GO + EXTEND + LABEL
     # The side is changed on the pair that is right but for it; the other is rejected.
-    assert found["stance"]["keys"] == FOCUS + LABEL + FOCUS + REJECT and found["stance"]["without"] == RELATE
+    assert (
+        found["stance"]["keys"] == FOCUS + LABEL + FOCUS + REJECT
+        and found["stance"]["without"] == RELATE
+    )
     assert found["actor"]["all"] == {
         "precision": 0.5,
         "recall": 1.0,
@@ -70,7 +75,9 @@ def test_keys_and_scores_of_a_paragraph() -> None:
     assert every["without"] == sum(found[layer]["without"] for layer in found) - PAGE
 
 
-def test_a_name_is_missed_when_it_comes_first_and_remembered_when_it_comes_again(tmp_path: Path) -> None:
+def test_a_name_is_missed_when_it_comes_first_and_remembered_when_it_comes_again(
+    tmp_path: Path,
+) -> None:
     text = "Then zorblax arrived with news."
     rows = [{"text": text, "spans": [[5, 12, "state"]]}] * 6
     stream = read_stream(_rows(tmp_path / "a.jsonl", *rows), SCHEMA, Config()).paragraphs
@@ -86,9 +93,11 @@ def test_a_name_is_missed_when_it_comes_first_and_remembered_when_it_comes_again
 
 def test_rows_are_joined_to_paragraphs_and_labels_may_name_their_layer(tmp_path: Path) -> None:
     file = _rows(
-        tmp_path / "a.jsonl", {"text": "Iran left.", "spans": [[0, 4, "actor.state"]]}, {"text": "It did."},
+        tmp_path / "a.jsonl",
+        {"text": "Iran left.", "spans": [[0, 4, "actor.state"]]},
+        {"text": "It did."},
         {"text": "Mr Putin came.", "spans": [[3, 8, "person"]]},
-    )  # fmt: skip
+    )
     first, second = read_stream(file, SCHEMA, Config(), group=2).paragraphs
     assert first.document.text == "Iran left. It did."
     both = read_stream(file, SCHEMA, Config(), group=3).paragraphs
@@ -122,7 +131,11 @@ def test_a_row_that_does_not_hold_is_named_by_its_line(
      ({"layer": "actor", "label": "state", "start": 0, "end": 9}, "start", "is outside the text")],
 )  # fmt: skip
 def test_a_record_that_does_not_hold_is_told_in_words_that_fit(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], span: Mapping[str, Any], key: str, words: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    span: Mapping[str, Any],
+    key: str,
+    words: str,
 ) -> None:
     assert run(["effort", str(_rows(tmp_path / "a.jsonl", {"text": "Iran", "spans": [span]}))]) == 3
     told = capsys.readouterr().err
@@ -132,7 +145,9 @@ def test_a_record_that_does_not_hold_is_told_in_words_that_fit(
 
 def test_separators_of_lines_within_a_text_divide_no_records(tmp_path: Path) -> None:
     row = {"text": "Iran\u2028left.", "spans": [[0, 4, "state"]]}
-    (tmp_path / "a.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\r\n", encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps(row, ensure_ascii=False) + "\r\n", encoding="utf-8"
+    )
     (one,) = read_stream(tmp_path / "a.jsonl", SCHEMA, Config()).paragraphs
     assert one.document.text == "Iran\u2028left."
 
@@ -141,9 +156,12 @@ def _record(
     annotator: str | None, status: str, *done: int, text: str = "Iran left.\n\nPutin came.\n\nNo."
 ) -> Any:
     return {
-        "text": text, "annotator": annotator, "status": status, "meta": {"completion": {"done": list(done)}},
+        "text": text,
+        "annotator": annotator,
+        "status": status,
+        "meta": {"completion": {"done": list(done)}},
         "spans": [{"layer": "actor", "label": "state", "start": 0, "end": 4}],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -155,7 +173,11 @@ def test_only_what_is_finished_is_judged(
     tmp_path: Path, status: str, done: tuple[int, ...], judged: list[int], left_out: int
 ) -> None:
     who = None if status == "gold" else "ada"
-    other = _record(who, "skipped", 0, text="Iran once more.") if who else _record(None, "gold", text="Iran.")
+    other = (
+        _record(who, "skipped", 0, text="Iran once more.")
+        if who
+        else _record(None, "gold", text="Iran.")
+    )
     file = _rows(tmp_path / "a.jsonl", _record(who, status, *done), other)
     found = read_stream(file, SCHEMA, Config())
     assert [one.paragraph.index for one in found.paragraphs][:3] == judged
@@ -164,7 +186,9 @@ def test_only_what_is_finished_is_judged(
 
 def test_of_several_annotators_the_one_who_finished_most_is_compared_with(tmp_path: Path) -> None:
     rows = [_record("ada", "in_progress", 0, text=f"Iran {i}.\n\nNo.") for i in range(2)]
-    found = read_stream(_rows(tmp_path / "a.jsonl", *rows, _record("bob", "done")), SCHEMA, Config())
+    found = read_stream(
+        _rows(tmp_path / "a.jsonl", *rows, _record("bob", "done")), SCHEMA, Config()
+    )
     assert (len(found.paragraphs), found.left_out) == (3, 0)
 
 
@@ -209,7 +233,11 @@ def test_a_file_without_annotations_or_json_is_refused(
     told = capsys.readouterr().err
     with pytest.raises(InputError, match="is a folder"):
         read_stream(tmp_path, SCHEMA, Config())
-    assert "none.jsonl: there is no such file" in told and "Check the path" in told and "Errno" not in told
+    assert (
+        "none.jsonl: there is no such file" in told
+        and "Check the path" in told
+        and "Errno" not in told
+    )
 
 
 def test_canonical_records_give_the_gold_where_there_is_any() -> None:
@@ -217,7 +245,11 @@ def test_canonical_records_give_the_gold_where_there_is_any() -> None:
     coded = read_stream(folder("seeds") / "coder-a.jsonl", SCHEMA, Config()).paragraphs
     assert len({one.document.id for one in gold}) == 24
     assert len(gold) == len(coded) and any(one.relations for one in gold)
-    assert all(one.paragraph.start <= s.start < s.end <= one.paragraph.end for one in gold for s in one.spans)
+    assert all(
+        one.paragraph.start <= s.start < s.end <= one.paragraph.end
+        for one in gold
+        for s in one.spans
+    )
 
 
 def test_the_command_tells_progress_layers_and_labels(
@@ -227,7 +259,9 @@ def test_the_command_tells_progress_layers_and_labels(
     file = tmp_path / "gold.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
     project(tmp_path / "p").close()
-    (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nbase = false\n", encoding="utf-8")
+    (tmp_path / "p" / "annotator.toml").write_text(
+        "[suggestions]\nbase = false\n", encoding="utf-8"
+    )
     of = ["--project", str(tmp_path / "p"), "effort", str(file)]
     assert run([*of, "--limit", "7", "--every", "5", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -22,7 +22,11 @@ from annotator.workflows.exchange.export import Rendering, check, export
 
 STRINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUES = st.one_of(
-    STRINGS, st.integers(), st.booleans(), st.lists(STRINGS, max_size=3), st.lists(st.integers(), max_size=2)
+    STRINGS,
+    st.integers(),
+    st.booleans(),
+    st.lists(STRINGS, max_size=3),
+    st.lists(st.integers(), max_size=2),
 )
 ATTRIBUTES = st.dictionaries(STRINGS, VALUES, max_size=4)
 META = st.dictionaries(
@@ -51,13 +55,18 @@ def test_a_line_is_what_the_encoder_makes_of_the_record(
         Document(id, title, text, (Paragraph(0, 0, 2, excluded), Paragraph(1, 2, len(text))), meta),
         who,
         Completion.DONE,
-        (Span(span, layer, label, 0, 2, None, attributes, origin), Span("b", layer, label, 1, 3, entity)),
+        (
+            Span(span, layer, label, 0, 2, None, attributes, origin),
+            Span("b", layer, label, 1, 3, entity),
+        ),
         (Relation(relation, layer, label, AUTHOR, span, attributes, origin),),
         (0, 1),
         {span: title},
         (span,),
     )
-    right = json.dumps(_record.data_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    right = json.dumps(
+        _record.data_of(record), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     assert _record.dumps(record) == right + "\n"
 
 
@@ -66,7 +75,10 @@ def coded(tmp_path: Path) -> Project:
     of = project(tmp_path / "p")
     of.log.add_records(
         Record(
-            document(f"{TEXT} {i}.", id=f"d{i}"), "ada", Completion.DONE, (Span("a", "actor", "state", 0, 4),)
+            document(f"{TEXT} {i}.", id=f"d{i}"),
+            "ada",
+            Completion.DONE,
+            (Span("a", "actor", "state", 0, 4),),
         )
         for i in range(7)
     )

@@ -17,7 +17,16 @@ from annotator.cli import run
 from annotator.errors import InputError
 from annotator.families import formats
 from annotator.formats import spacy as docbin
-from annotator.formats.api import Kind, ReadOptions, Report, admit, data_of, problems, read_records, reader
+from annotator.formats.api import (
+    Kind,
+    ReadOptions,
+    Report,
+    admit,
+    data_of,
+    problems,
+    read_records,
+    reader,
+)
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
@@ -28,7 +37,8 @@ from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 
 OF_TEXTS = ("cas", "csv", "docx", "html", "markdown", "odt", "pdf")
-"""Formats of texts alone, and CAS; their examples are in test_formats_texts.py and test_formats_out.py."""
+"""Formats of texts alone, and CAS; their examples are in test_formats_texts.py
+and test_formats_out.py."""
 FOREIGN = ("brat", "doccano", "label-studio", "prodigy")
 
 
@@ -46,7 +56,9 @@ class Read:
     report: Report
 
 
-def _read(name: str, where: Path, settings: Mapping[str, Any] | None = None, **options: Any) -> Read:
+def _read(
+    name: str, where: Path, settings: Mapping[str, Any] | None = None, **options: Any
+) -> Read:
     example = EXAMPLES[name]
     member = reader(formats.load(name))
     assert member is not None
@@ -55,7 +67,9 @@ def _read(name: str, where: Path, settings: Mapping[str, Any] | None = None, **o
     read = ReadOptions(schema=SCHEMA, report=report, settings=table, **options)
     values = [admit(entry, read) for entry in member.read(where / example.main, read)]
     return Read(
-        [v for v in values if isinstance(v, Record)], [v for v in values if isinstance(v, Document)], report
+        [v for v in values if isinstance(v, Record)],
+        [v for v in values if isinstance(v, Document)],
+        report,
     )
 
 
@@ -80,15 +94,23 @@ def test_what_is_read_holds_and_every_quote_is_its_slice(name: str, tmp_path: Pa
         assert not list(problems(data_of(record), SCHEMA))
         said = {record.document.quote(s.start, s.end): (s.layer, s.label) for s in record.spans}
         assert said == {
-            "Iran": ("actor", "state"), "the plan": ("claim", "policy"), "Putin": ("actor", "person")
-        }  # fmt: skip
+            "Iran": ("actor", "state"),
+            "the plan": ("claim", "policy"),
+            "Putin": ("actor", "person"),
+        }
         (stance,) = record.relations
         ends = {s.id: record.document.quote(s.start, s.end) for s in record.spans}
-        assert (stance.label, ends[stance.source], ends[stance.target]) == ("oppose", "Iran", "the plan")
+        assert (stance.label, ends[stance.source], ends[stance.target]) == (
+            "oppose",
+            "Iran",
+            "the plan",
+        )
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_an_unknown_label_is_one_error_with_file_place_label_and_remedy(name: str, tmp_path: Path) -> None:
+def test_an_unknown_label_is_one_error_with_file_place_label_and_remedy(
+    name: str, tmp_path: Path
+) -> None:
     example = EXAMPLES[name]
     _write(tmp_path, {n: example.spoil(text) for n, text in example.files.items()})
     with pytest.raises(InputError) as caught:
@@ -150,18 +172,23 @@ def test_what_has_no_place_becomes_a_note_or_is_counted(tmp_path: Path) -> None:
     assert "predictions are nobody's work" in "".join(batch.report.lines())
     _write(tmp_path, EXAMPLES["doccano"].files)
     (record,) = _read("doccano", tmp_path).records
-    assert record.notes == {"@document": "a remark"} and record.document.meta == {"outlet": "Herald"}
+    assert record.notes == {"@document": "a remark"} and record.document.meta == {
+        "outlet": "Herald"
+    }
 
 
 def test_answers_of_prodigy_on_one_text_are_one_record(tmp_path: Path) -> None:
     rows = [
-        {**BINARY, "spans": [span_of("Iran", "GPE")]}, {**BINARY, "answer": "reject"},
+        {**BINARY, "spans": [span_of("Iran", "GPE")]},
+        {**BINARY, "answer": "reject"},
         {**BINARY, "_annotator_id": "db-ben", "answer": "ignore"},
-    ]  # fmt: skip
+    ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     batch = _read("prodigy", tmp_path)
     ada, ben = batch.records
-    assert [(s.label, s.start) for s in ada.spans] == [("state", 2)] and ada.status is Completion.DONE
+    assert [(s.label, s.start) for s in ada.spans] == [
+        ("state", 2)
+    ] and ada.status is Completion.DONE
     assert (ben.annotator, ben.status, ben.spans) == ("db-ben", Completion.SKIPPED, ())
     assert "a rejected answer" in "".join(batch.report.lines())
 
@@ -170,7 +197,10 @@ def test_offsets_that_do_not_fit_the_quote_are_told_with_both(tmp_path: Path) ->
     _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIran\n"})
     batch = _read("brat", tmp_path)
     (line,) = [one for one in batch.report.lines() if "text-bound" in one]
-    assert line.startswith(f"{tmp_path / 'a.ann'}:1: text-bound T1: changed: [4, 8)") and "[2, 6)" in line
+    assert (
+        line.startswith(f"{tmp_path / 'a.ann'}:1: text-bound T1: changed: [4, 8)")
+        and "[2, 6)" in line
+    )
     assert [(s.start, s.end) for s in batch.records[0].spans] == [(2, 6)]
     _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIraq\n"})
     (line,) = [one for one in _read("brat", tmp_path).report.lines() if "text-bound" in one]
@@ -225,7 +255,9 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
     from spacy.tokens import DocBin
 
     records = _gold()
-    docs = list(DocBin().from_bytes(docbin.docbin(records, SCHEMA)).get_docs(spacy.blank("en").vocab))
+    docs = list(
+        DocBin().from_bytes(docbin.docbin(records, SCHEMA)).get_docs(spacy.blank("en").vocab)
+    )
     assert len(docs) == len(records)
     for record, doc in zip(records, docs, strict=True):
         assert doc.text == record.document.text
@@ -234,9 +266,13 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
             for layer, group in doc.spans.items()
             for s in group
         }
-        assert found == {(s.layer, s.label, s.start, s.end, s.entity or "", s.id) for s in record.spans}
+        assert found == {
+            (s.layer, s.label, s.start, s.end, s.entity or "", s.id) for s in record.spans
+        }
         assert all(
-            s.text == record.document.quote(s.start_char, s.end_char) for g in doc.spans.values() for s in g
+            s.text == record.document.quote(s.start_char, s.end_char)
+            for g in doc.spans.values()
+            for s in g
         )
         own = doc.user_data["annotator"]
         assert [(r["source"], r["label"], r["target"]) for r in own["relations"]] == [
@@ -253,8 +289,12 @@ def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> 
     spans = []
     for i in range(3):
         start = data.draw(st.integers(0, len(text) - 1))
-        spans.append(Span(f"s{i}", "actor", "state", start, data.draw(st.integers(start + 1, len(text)))))
-    record = Record(Document("d", "t", text, split_paragraphs(text)), "ada", Completion.DONE, tuple(spans))
+        spans.append(
+            Span(f"s{i}", "actor", "state", start, data.draw(st.integers(start + 1, len(text))))
+        )
+    record = Record(
+        Document("d", "t", text, split_paragraphs(text)), "ada", Completion.DONE, tuple(spans)
+    )
     (doc,) = DocBin().from_bytes(docbin.docbin([record], SCHEMA)).get_docs(Vocab())
     assert doc.text == text
     assert sorted((s.start_char, s.end_char) for s in doc.spans["actor"]) == sorted(
@@ -265,7 +305,10 @@ def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> 
 def test_a_paragraph_leaves_alone_in_every_format_that_writes(tmp_path: Path) -> None:
     with Project.create(tmp_path / "p") as project:
         iran, plan = TEXT.index("Iran"), TEXT.index("the plan")
-        spans = (Span("a", "actor", "state", iran, iran + 4), Span("c", "claim", "policy", plan, plan + 8))
+        spans = (
+            Span("a", "actor", "state", iran, iran + 4),
+            Span("c", "claim", "policy", plan, plan + 8),
+        )
         made = Document("d", "t", TEXT, split_paragraphs(TEXT))
         relations = (Relation("r", "stance", "oppose", "a", "c"),)
         project.log.add_records([Record(made, "ada", Completion.DONE, spans, relations)])

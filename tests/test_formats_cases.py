@@ -1,4 +1,5 @@
-"""Small files that went wrong in other programs' users' hands, in words of our own: what each gives, and what is told.
+"""Small files that went wrong in other programs' users' hands, in words of
+our own: what each gives, and what is told.
 
 They stand for kinds: the same fault in every format that can have it.
 """
@@ -46,24 +47,33 @@ def _points(text: str, at: int) -> int:
 
 
 COUNTS: dict[str, Any] = {
-    "code points": _points, "UTF-16 units": _utf16, "grapheme clusters": _graphemes,
-    "a CR LF as one": _one, "the byte order mark as one": lambda text, at: at + 1,
-}  # fmt: skip
+    "code points": _points,
+    "UTF-16 units": _utf16,
+    "grapheme clusters": _graphemes,
+    "a CR LF as one": _one,
+    "the byte order mark as one": lambda text, at: at + 1,
+}
 
 
 def _file(name: str, where: Path, text: str, spans: list[tuple[int, int, str, str | None]]) -> Path:
     """A file of a program with these spans: start, end, label, quotation."""
     if name == "brat":
         write(where / "a.txt", text)
-        lines = [f"T{i}\t{label} {a} {b}\t{quote or ''}\n" for i, (a, b, label, quote) in enumerate(spans, 1)]
+        lines = [
+            f"T{i}\t{label} {a} {b}\t{quote or ''}\n"
+            for i, (a, b, label, quote) in enumerate(spans, 1)
+        ]
         return write(where / "a.ann", "".join(lines))
     if name == "doccano":
         return write(
-            where / "a.jsonl", [{"id": 1, "text": text, "label": [[a, b, x] for a, b, x, _ in spans]}]
+            where / "a.jsonl",
+            [{"id": 1, "text": text, "label": [[a, b, x] for a, b, x, _ in spans]}],
         )
     if name == "prodigy":
         marks = [{"start": a, "end": b, "label": x} for a, b, x, _ in spans]
-        return write(where / "a.jsonl", [{"text": text, "spans": marks, "answer": "accept", "_task_hash": 1}])
+        return write(
+            where / "a.jsonl", [{"text": text, "spans": marks, "answer": "accept", "_task_hash": 1}]
+        )
     results = [
         {
             "id": f"r{i}",
@@ -72,7 +82,9 @@ def _file(name: str, where: Path, text: str, spans: list[tuple[int, int, str, st
         }
         for i, (a, b, x, q) in enumerate(spans)
     ]
-    return write(where / "a.json", [{"id": 1, "data": {"text": text}, "annotations": [{"result": results}]}])
+    return write(
+        where / "a.json", [{"id": 1, "data": {"text": text}, "annotations": [{"result": results}]}]
+    )
 
 
 PROGRAMS = ("brat", "doccano", "prodigy", "label-studio")
@@ -90,7 +102,12 @@ def _counted(
 ) -> Read:
     count = COUNTS[counting]
     spans = [
-        (count(text, text.index(n)), count(text, text.index(n) + len(n)), "person", n if quoted else None)
+        (
+            count(text, text.index(n)),
+            count(text, text.index(n) + len(n)),
+            "person",
+            n if quoted else None,
+        )
         for n in names
     ]
     return read(name, _file(name, where, stored or text, spans))
@@ -158,8 +175,12 @@ def test_combinations_of_countings(tmp_path: Path) -> None:
 
 
 def test_a_setting_says_how_a_file_counts(tmp_path: Path) -> None:
-    file = _file("doccano", tmp_path, EMOJI, [(EMOJI.index("Kit"), EMOJI.index("Kit") + 3, "person", None)])
-    assert read("doccano", file, settings={"offsets": "code-points"}).marked() == [("Kit", "person")]
+    file = _file(
+        "doccano", tmp_path, EMOJI, [(EMOJI.index("Kit"), EMOJI.index("Kit") + 3, "person", None)]
+    )
+    assert read("doccano", file, settings={"offsets": "code-points"}).marked() == [
+        ("Kit", "person")
+    ]
     assert read("doccano", file, settings={"offsets": "utf-16"}).marked() != [("Kit", "person")]
 
 
@@ -169,13 +190,17 @@ def test_a_quotation_that_stands_nearby_once_says_where_a_span_is(
     name: str, off: int, extra: int, tmp_path: Path
 ) -> None:
     at = PLAIN.index("Board")
-    found = read(name, _file(name, tmp_path, PLAIN, [(at + off, at + 5 + extra, "person", "Board")]))
+    found = read(
+        name, _file(name, tmp_path, PLAIN, [(at + off, at + 5 + extra, "person", "Board")])
+    )
     assert found.marked() == [("Board", "person")]
     assert "is not where “Board” stands; taken at [22, 27)" in found.told and not found.left_out
 
 
 @pytest.mark.parametrize("name", ["brat", "label-studio"])
-def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_told(name: str, tmp_path: Path) -> None:
+def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_told(
+    name: str, tmp_path: Path
+) -> None:
     spans = [(0, 3, "person", "Kit"), (9, 12, "person", "sold")]
     found = read(name, _file(name, tmp_path, PLAIN, spans))
     assert found.marked() == [("Kit", "person")]
@@ -184,18 +209,22 @@ def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_told(name: 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize(
-    ("bad", "why"), [((4, 4), "is empty"), ((8, 4), "is reversed"), ((4, 99), "is outside the text")]
+    ("bad", "why"),
+    [((4, 4), "is empty"), ((8, 4), "is reversed"), ((4, 99), "is outside the text")],
 )
 def test_spans_without_extent_are_left_out_in_every_format(
     name: str, bad: tuple[int, int], why: str, tmp_path: Path
 ) -> None:
-    found = read(name, _file(name, tmp_path, PLAIN, [(0, 8, "person", None), (*bad, "person", None)]))
+    found = read(
+        name, _file(name, tmp_path, PLAIN, [(0, 8, "person", None), (*bad, "person", None)])
+    )
     assert found.marked() == [("Kit Moss", "person")]
     assert why in found.told and found.left_out == 1
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "why"), [(4, 4, "empty"), (8, 4, "reversed"), (-1, 4, "outside"), (4, 99, "outside")]
+    ("start", "end", "why"),
+    [(4, 4, "empty"), (8, 4, "reversed"), (-1, 4, "outside"), (4, 99, "outside")],
 )
 def test_so_are_those_of_canonical_records_with_the_relations_that_end_there(
     start: int, end: int, why: str, tmp_path: Path
@@ -207,7 +236,10 @@ def test_so_are_those_of_canonical_records_with_the_relations_that_end_there(
     relations = [{"layer": "stance", "label": "support", "from": "a", "to": "b"}]
     found = read(
         "jsonl",
-        write(tmp_path / "a.jsonl", [{"id": "x", "text": PLAIN, "spans": spans, "relations": relations}]),
+        write(
+            tmp_path / "a.jsonl",
+            [{"id": "x", "text": PLAIN, "spans": spans, "relations": relations}],
+        ),
     )
     assert found.marked() == [("Kit Moss", "person")] and not found.records[0].relations
     assert why in found.told and "which was left out" in found.told and found.left_out == 2
@@ -223,7 +255,10 @@ def test_the_same_span_twice_is_one_and_white_space_is_trimmed(name: str, tmp_pa
     ]
     found = read(name, _file(name, tmp_path, PLAIN.replace(".", " ."), spans))
     assert found.marked() == [("Kit Moss", "person"), ("Tram Board", "organization")]
-    assert "a second time" in found.told and "white space around “Tram Board” is taken off" in found.told
+    assert (
+        "a second time" in found.told
+        and "white space around “Tram Board” is taken off" in found.told
+    )
     assert not found.left_out
 
 
@@ -269,7 +304,9 @@ def _related(name: str, where: Path, ends: list[tuple[str, str]]) -> Path:
             for i, (s, e), x in ((1, a, "person"), (2, b, "fact"))
         ]
         relations = [{"from_id": int(s), "to_id": int(t), "type": "support"} for s, t in ends]
-        return write(where / "a.jsonl", [{"text": PLAIN, "entities": entities, "relations": relations}])
+        return write(
+            where / "a.jsonl", [{"text": PLAIN, "entities": entities, "relations": relations}]
+        )
     if name == "prodigy":
         spans = [
             {"start": 0, "end": 8, "label": "person", "token_start": 0, "token_end": 1},
@@ -278,14 +315,19 @@ def _related(name: str, where: Path, ends: list[tuple[str, str]]) -> Path:
         heads = {"1": 1, "2": 2, "9": 5}
         relations = [{"head": heads[s], "child": heads[t], "label": "support"} for s, t in ends]
         return write(
-            where / "a.jsonl", [{"text": PLAIN, "spans": spans, "relations": relations, "answer": "accept"}]
+            where / "a.jsonl",
+            [{"text": PLAIN, "spans": spans, "relations": relations, "answer": "accept"}],
         )
     results: list[dict[str, object]] = [
         {"id": i, "type": "labels", "value": {"start": s, "end": e, "labels": [x]}}
         for i, (s, e), x in (("1", a, "person"), ("2", b, "fact"))
     ]
-    results += [{"type": "relation", "from_id": s, "to_id": t, "labels": ["support"]} for s, t in ends]
-    return write(where / "a.json", [{"id": 1, "data": {"text": PLAIN}, "annotations": [{"result": results}]}])
+    results += [
+        {"type": "relation", "from_id": s, "to_id": t, "labels": ["support"]} for s, t in ends
+    ]
+    return write(
+        where / "a.json", [{"id": 1, "data": {"text": PLAIN}, "annotations": [{"result": results}]}]
+    )
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -311,16 +353,23 @@ def test_relations_twice_reversed_and_dangling(
 
 @pytest.mark.parametrize("value", [4.0, "4", "4.0", " 4 "])
 @pytest.mark.parametrize("name", PROGRAMS[1:])
-def test_offsets_written_as_other_numbers_are_read(name: str, value: object, tmp_path: Path) -> None:
+def test_offsets_written_as_other_numbers_are_read(
+    name: str, value: object, tmp_path: Path
+) -> None:
     spans: Any = [(value, 8, "person", None)]
     assert read(name, _file(name, tmp_path, PLAIN, spans)).marked() == [("Moss", "person")]
-    row = {"text": PLAIN, "spans": [{"layer": "actor", "label": "person", "start": value, "end": 8.0}]}
+    row = {
+        "text": PLAIN,
+        "spans": [{"layer": "actor", "label": "person", "start": value, "end": 8.0}],
+    }
     assert read("jsonl", write(tmp_path / "c.jsonl", [row])).marked() == [("Moss", "person")]
 
 
 @pytest.mark.parametrize("value", [None, True, "x", 4.5, [], {}, float("nan"), 10**30, "9" * 40])
 @pytest.mark.parametrize("name", PROGRAMS[1:])
-def test_offsets_that_are_no_numbers_cost_the_span(name: str, value: object, tmp_path: Path) -> None:
+def test_offsets_that_are_no_numbers_cost_the_span(
+    name: str, value: object, tmp_path: Path
+) -> None:
     spans: Any = [(0, 3, "person", None), (value, 8, "person", None)]
     found = read(name, _file(name, tmp_path, PLAIN, spans))
     assert found.marked() == [("Kit", "person")] and found.left_out == 1
@@ -340,7 +389,11 @@ def test_several_labels_on_one_region_are_several_items(tmp_path: Path) -> None:
             "type": "labels",
             "value": {"start": 0, "end": 8, "text": "Kit Moss", "labels": ["person", "state"]},
         },
-        {"id": "b", "type": "labels", "value": {"start": 9, "end": 12, "text": "met", "labels": []}},
+        {
+            "id": "b",
+            "type": "labels",
+            "value": {"start": 9, "end": 12, "text": "met", "labels": []},
+        },
         {"id": "c", "type": "brushlabels", "value": {"format": "rle"}},
         {"id": "d", "type": "choices", "from_name": "tone", "value": {"choices": ["dry"]}},
     ]
@@ -349,23 +402,47 @@ def test_several_labels_on_one_region_are_several_items(tmp_path: Path) -> None:
     assert found.marked() == [("Kit Moss", "person"), ("Kit Moss", "state")]
     assert found.records[0].notes == {"@document": "tone: dry"}
     assert (
-        found.left_out == 2 and "has no label" in found.told and "type brushlabels are not read" in found.told
+        found.left_out == 2
+        and "has no label" in found.told
+        and "type brushlabels are not read" in found.told
     )
 
 
-def test_regions_of_html_dialogues_and_numbers_are_left_out_with_the_real_reason(tmp_path: Path) -> None:
-    region = {"id": "a", "type": "hypertextlabels", "value": {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]",
-              "startOffset": 0, "endOffset": 3, "hypertextlabels": ["person"]}}  # fmt: skip
+def test_regions_of_html_dialogues_and_numbers_are_left_out_with_the_real_reason(
+    tmp_path: Path,
+) -> None:
+    region = {
+        "id": "a",
+        "type": "hypertextlabels",
+        "value": {
+            "start": "/p[1]/text()[1]",
+            "end": "/p[1]/text()[1]",
+            "startOffset": 0,
+            "endOffset": 3,
+            "hypertextlabels": ["person"],
+        },
+    }
     tasks = [
-        {"id": 1, "data": {"text": "<p>Kit &amp; Ann</p>"}, "annotations": [{"result": [region, region]}]},
-        {"id": 2, "data": {"talk": [{"author": "K", "text": "Hi."}]}, "annotations": [{"result": [region]}]},
+        {
+            "id": 1,
+            "data": {"text": "<p>Kit &amp; Ann</p>"},
+            "annotations": [{"result": [region, region]}],
+        },
+        {
+            "id": 2,
+            "data": {"talk": [{"author": "K", "text": "Hi."}]},
+            "annotations": [{"result": [region]}],
+        },
         {"id": 3, "data": {"text": 7}, "annotations": [{"result": []}]},
         {"id": 4, "data": {"text": None}, "annotations": None},
         {"id": 5, "data": {"text": PLAIN}, "annotations": [{"result": None, "completed_by": None}]},
     ]
     found = read("label-studio", write(tmp_path / "a.json", tasks))
     assert "regions of HTML (by XPath) are not read" in found.told
-    assert "dialogues are not read" in found.told and "1 results of a task without a text" in found.told
+    assert (
+        "dialogues are not read" in found.told
+        and "1 results of a task without a text" in found.told
+    )
     assert "must be a text, not a number" in found.told and "must be a text, not null" in found.told
     assert [d.text for d in found.documents] == ["<p>Kit &amp; Ann</p>"] and len(found.records) == 1
 
@@ -376,7 +453,10 @@ def _answers(*rows: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _mark(*bounds: int) -> list[dict[str, Any]]:
-    return [{"start": a, "end": b, "label": "person"} for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+    return [
+        {"start": a, "end": b, "label": "person"}
+        for a, b in zip(bounds[::2], bounds[1::2], strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -398,7 +478,9 @@ def test_the_last_accepted_answer_of_a_session_stands(
     assert len(found.records) == 1 and found.records[0].status.value == "done"
 
 
-def test_one_person_s_later_annotation_of_a_task_stands_or_both_when_asked_for(tmp_path: Path) -> None:
+def test_one_person_s_later_annotation_of_a_task_stands_or_both_when_asked_for(
+    tmp_path: Path,
+) -> None:
     def done(at: str, *bounds: int) -> dict[str, Any]:
         value = {"start": bounds[0], "end": bounds[1], "labels": ["person"]}
         result = [{"id": "x", "type": "labels", "value": value}]
@@ -438,11 +520,14 @@ def test_old_exports_of_doccano_are_read_or_say_how_to_name_their_labels(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy"])
-def test_json_lines_in_other_encodings_cut_short_and_with_half_a_character(name: str, tmp_path: Path) -> None:
+def test_json_lines_in_other_encodings_cut_short_and_with_half_a_character(
+    name: str, tmp_path: Path
+) -> None:
     marks = {
-        "jsonl": '"spans":[{"layer":"actor","label":"person","start":0,"end":4}]', "doccano": '"label":[[0,4,"person"]]',
+        "jsonl": '"spans":[{"layer":"actor","label":"person","start":0,"end":4}]',
+        "doccano": '"label":[[0,4,"person"]]',
         "prodigy": '"answer":"accept","spans":[{"start":0,"end":4,"label":"person"}]',
-    }[name]  # fmt: skip
+    }[name]
     line = '{"id":"a","text":"Caf\u00e9 Moss.",' + marks + "}\n"
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le"):
         bom = b"\xff\xfe" if encoding == "utf-16-le" else b""
@@ -461,10 +546,17 @@ def test_json_lines_in_other_encodings_cut_short_and_with_half_a_character(name:
 
 def test_rows_of_text_are_documents_to_code_and_keep_what_else_they_say(tmp_path: Path) -> None:
     rows = [
-        {"text": "A tram.\n\nA bus.", "date": "2026-01-02", "words": 1.5, "meta": {"outlet": "The Rail"}},
+        {
+            "text": "A tram.\n\nA bus.",
+            "date": "2026-01-02",
+            "words": 1.5,
+            "meta": {"outlet": "The Rail"},
+        },
         {"text": "A ferry.", "url": "https://example.org", "id": 7, "title": "Ferry"},
-        {"text": "A train.", "annotator": "kit"}, {"text": " "}, {"body": "x"},
-    ]  # fmt: skip
+        {"text": "A train.", "annotator": "kit"},
+        {"text": " "},
+        {"body": "x"},
+    ]
     found = read("jsonl", write(tmp_path / "corpus.jsonl", rows))
     one, two = found.documents
     assert one.meta == {"date": "2026-01-02", "outlet": "The Rail", "words": "1.5"}
@@ -480,7 +572,9 @@ def test_no_value_of_a_wrong_type_gets_in(key: str, value: object, tmp_path: Pat
         return
     span = {"id": "a", "layer": "actor", "label": "person", "start": 0, "end": 8, key: value}
     good = {"id": "good", "text": "Another text.", "spans": []}
-    found = read("jsonl", write(tmp_path / "a.jsonl", [{"id": "bad", "text": PLAIN, "spans": [span]}, good]))
+    found = read(
+        "jsonl", write(tmp_path / "a.jsonl", [{"id": "bad", "text": PLAIN, "spans": [span]}, good])
+    )
     assert [r.document.id for r in found.records] == ["good"] and found.left_out == 1
     assert f"a.jsonl:1: spans[0].{key}" in found.told
     with pytest.raises(InputError):
@@ -516,7 +610,9 @@ def _work(id: str, text: str, name: str) -> dict[str, Any]:
     return {"id": id, "text": text, "annotator": name, "spans": spans}
 
 
-def test_equal_texts_under_two_ids_stay_two_or_are_one_when_asked_for(of: Project, tmp_path: Path) -> None:
+def test_equal_texts_under_two_ids_stay_two_or_are_one_when_asked_for(
+    of: Project, tmp_path: Path
+) -> None:
     rows = [_work("t1", PLAIN, "a"), _work("t2", PLAIN, "b"), _work("t3", PLAIN, "a")]
     file = write(tmp_path / "a.jsonl", rows)
     result = ingest(of, file)
@@ -527,12 +623,17 @@ def test_equal_texts_under_two_ids_stay_two_or_are_one_when_asked_for(of: Projec
         assert other.documents.ids() == ["t1"] and result.added.completions == 2
         assert result.left_out == 1 and "--every-answer" in "".join(result.warnings)
     with Project.create(tmp_path / "r") as third:
-        assert ingest(third, file, ImportOptions(same_text=True, every_answer=True)).added.completions == 3
+        assert (
+            ingest(third, file, ImportOptions(same_text=True, every_answer=True)).added.completions
+            == 3
+        )
 
 
 OTHERWISE = [
-    PLAIN.replace(" met ", "\r\nmet "), BOM + PLAIN.replace(" met ", "\nmet "), PLAIN.replace(" met ", "\rmet "),
-]  # fmt: skip
+    PLAIN.replace(" met ", "\r\nmet "),
+    BOM + PLAIN.replace(" met ", "\nmet "),
+    PLAIN.replace(" met ", "\rmet "),
+]
 
 
 @pytest.mark.parametrize("text", OTHERWISE)
@@ -557,7 +658,9 @@ def test_normal_forms_of_one_text_are_one_document(of: Project, tmp_path: Path) 
     ]
     ingest(of, write(tmp_path / "a.jsonl", [_work("d", texts[0], "ann")]))
     ingest(of, write(tmp_path / "b.jsonl", [_work("d", texts[1], "ben")]))
-    assert {r.document.quote(r.spans[0].start, r.spans[0].end) for r in of.log.records()} == {"Board"}
+    assert {r.document.quote(r.spans[0].start, r.spans[0].end) for r in of.log.records()} == {
+        "Board"
+    }
     assert of.documents.load("d").text == texts[0]
 
 
@@ -566,7 +669,10 @@ def test_an_id_that_stands_for_another_text_costs_the_record_and_a_name_is_made_
 ) -> None:
     ingest(of, write(tmp_path / "a.txt", PLAIN))
     result = ingest(
-        of, write(tmp_path / "b.jsonl", [_work("a", PLAIN + " Or not.", "ann"), _work("b", PLAIN, "ann")])
+        of,
+        write(
+            tmp_path / "b.jsonl", [_work("a", PLAIN + " Or not.", "ann"), _work("b", PLAIN, "ann")]
+        ),
     )
     assert result.left_out == 1 and "already belongs to another text" in "".join(result.warnings)
     (tmp_path / "other").mkdir()
@@ -574,18 +680,33 @@ def test_an_id_that_stands_for_another_text_costs_the_record_and_a_name_is_made_
     assert of.documents.ids() == ["a", "b", "a-2"]
 
 
-def test_one_file_for_each_user_is_their_work_on_the_same_documents(tmp_path: Path, of: Project) -> None:
+def test_one_file_for_each_user_is_their_work_on_the_same_documents(
+    tmp_path: Path, of: Project
+) -> None:
     where = tmp_path / "coders"
     where.mkdir()
     for name, label in (("ann", [[0, 8, "person"]]), ("ben", [[0, 3, "person"]]), ("cid", [])):
-        ingest(of, write(where / f"{name}.jsonl", [{"id": 1, "text": PLAIN, "label": label}]),
-               ImportOptions(as_file_name=True, empty_is_done=name == "cid"))  # fmt: skip
+        ingest(
+            of,
+            write(where / f"{name}.jsonl", [{"id": 1, "text": PLAIN, "label": label}]),
+            ImportOptions(as_file_name=True, empty_is_done=name == "cid"),
+        )
     assert of.documents.ids() == ["coders-1"]
-    assert [(r.annotator, len(r.spans)) for r in of.log.records()] == [("ann", 1), ("ben", 1), ("cid", 0)]
+    assert [(r.annotator, len(r.spans)) for r in of.log.records()] == [
+        ("ann", 1),
+        ("ben", 1),
+        ("cid", 0),
+    ]
     # Without the option too, one number and one text of that program are one document.
     for name in ("dee", "eva"):
-        ingest(of, write(tmp_path / f"{name}.jsonl", [{"id": 7, "text": "The Board.", "label": [[4, 9, "person"]]}]),
-               ImportOptions(annotator=name))  # fmt: skip
+        ingest(
+            of,
+            write(
+                tmp_path / f"{name}.jsonl",
+                [{"id": 7, "text": "The Board.", "label": [[4, 9, "person"]]}],
+            ),
+            ImportOptions(annotator=name),
+        )
     assert of.documents.ids() == ["coders-1", "dee-7"]
 
 
@@ -626,7 +747,9 @@ def test_every_case_of_the_collection_is_read_or_refused_in_our_words(
 ) -> None:
     monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
     expected = _EXPECTED
-    for path in sorted(p for p in SHARED.rglob("*") if p.is_file() and p.suffix not in (".txt", ".md")):
+    for path in sorted(
+        p for p in SHARED.rglob("*") if p.is_file() and p.suffix not in (".txt", ".md")
+    ):
         name = f"{path.parent.name}/{path.name}"
         if path.suffix == ".html":
             pytest.importorskip("trafilatura")
@@ -635,7 +758,12 @@ def test_every_case_of_the_collection_is_read_or_refused_in_our_words(
             if path.parent.name[:2] in ("81", "82"):
                 write(
                     project / "unit.toml",
-                    'name = "unit"\nversion = "1"\n[[layer]]\nname = "unit"\nkind = "span"\nopen = true\n',
+                    'name = "unit"\n'
+                    'version = "1"\n'
+                    "[[layer]]\n"
+                    'name = "unit"\n'
+                    'kind = "span"\n'
+                    "open = true\n",
                 )
                 write(project / "annotator.toml", 'schema = "unit.toml"\n')
             made.close()
@@ -643,8 +771,12 @@ def test_every_case_of_the_collection_is_read_or_refused_in_our_words(
         told = capsys.readouterr().err
         assert code in (0, 1, 3) and path.name in told and "Traceback" not in told, name
         with Project.open(project) as made:
-            found = [[r.document.quote(s.start, s.end) for s in r.spans] for r in made.log.records()]
-            assert len(made.documents.ids()) == expected.get(name, [len(made.documents.ids())])[0], name
+            found = [
+                [r.document.quote(s.start, s.end) for s in r.spans] for r in made.log.records()
+            ]
+            assert (
+                len(made.documents.ids()) == expected.get(name, [len(made.documents.ids())])[0]
+            ), name
         if name in expected:
             assert [code, found] == expected[name][1:], (name, told)
 
@@ -693,4 +825,4 @@ _EXPECTED: dict[str, list[Any]] = {
     "85-html/page.html": [1, 0, []],
     "90-poison/null.jsonl": [0, 3, []],
     "91-foreign-shapes/label-studio.json": [1, 1, []],
-}  # fmt: skip
+}

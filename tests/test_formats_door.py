@@ -1,7 +1,8 @@
-"""The door: import, `validate` and the API agree on what is a record, and foreign files raise our errors only.
+"""The door: import, `validate` and the API agree on what is a record,
+and foreign files raise our errors only.
 
-The last two tests are a fuzzer, seeded: some seconds always, a minute in `.ci/run` (marked slow). ANNOTATOR_FUZZ gives
-the seconds of the latter.
+The last two tests are a fuzzer, seeded: some seconds always, a minute in `.ci/run` (marked slow).
+ANNOTATOR_FUZZ gives the seconds of the latter.
 """
 
 from __future__ import annotations
@@ -32,15 +33,23 @@ from annotator.workflows.exchange.validate import validate
 
 WHOLE = [data_of(record) for record in read_records(folder("seeds") / "gold.jsonl", SCHEMA)][:2]
 _ANY = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 10**4), st.floats(allow_nan=False), st.text(max_size=4),
-    st.sampled_from(["@author", "a/b", "@x", "gold", "done", "\ud83d", " ", "a\u200b", "state", "stance", "x" * 70]),
+    st.none(), st.booleans(), st.integers(-3, 10**4), st.floats(allow_nan=False),
+    st.text(max_size=4),
+    st.sampled_from(["@author", "a/b", "@x", "gold", "done", "\ud83d", " ", "a\u200b", "state",
+                     "stance", "x" * 70]),
     st.just([]), st.just({}), st.just([1, "a"]), st.just({"a": {"b": 1.5}}),
 )  # fmt: skip
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     out = [path] if path else []
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    pairs = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, one in pairs:
         out += _paths(one, (*path, key))
     return out
@@ -50,14 +59,33 @@ def _small() -> dict[str, Any]:
     """A whole record of two spans and a relation."""
     text = "Iran rejects the plan."
     row = {
-        "schema": "annotator/1", "id": "d", "text": text, "annotator": "ada", "status": "done",
+        "schema": "annotator/1",
+        "id": "d",
+        "text": text,
+        "annotator": "ada",
+        "status": "done",
         "spans": [
             {"id": "a", "layer": "actor", "label": "state", "start": 0, "end": 4, "entity": "Iran"},
-            {"id": "b", "layer": "claim", "label": "policy", "start": 13, "end": 21, "attributes": {"concept": ["plan"]}},
+            {
+                "id": "b",
+                "layer": "claim",
+                "label": "policy",
+                "start": 13,
+                "end": 21,
+                "attributes": {"concept": ["plan"]},
+            },
         ],
-        "relations": [{"layer": "stance", "label": "oppose", "source": "a", "target": "b", "attributes": {"cue": [5, 12]}}],
+        "relations": [
+            {
+                "layer": "stance",
+                "label": "oppose",
+                "source": "a",
+                "target": "b",
+                "attributes": {"cue": [5, 12]},
+            }
+        ],
         "meta": {"outlet": "x", "completion": {"done": [0], "notes": {"a": "?"}, "flags": ["b"]}},
-    }  # fmt: skip
+    }
     from annotator.formats.api import completed
 
     return completed(row, id="d", annotator=None, splitting="auto")
@@ -86,10 +114,13 @@ def test_a_record_of_version_1_is_read_and_leaves_as_version_2() -> None:
     assert data_of(record_of(SMALL)) == SMALL
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     changes=st.lists(
-        st.tuples(st.sampled_from(PATHS), _ANY, st.sampled_from(["put", "put", "drop", "add"])), max_size=2
+        st.tuples(st.sampled_from(PATHS), _ANY, st.sampled_from(["put", "put", "drop", "add"])),
+        max_size=2,
     )
 )
 def test_import_validate_and_the_library_agree_on_random_records(
@@ -132,7 +163,9 @@ def _bad(**changes: Any) -> Record:
      {"start": -1}, {"start": 4.0}, {"end": 99}, {"end": "4"}, {"entity": 3}, {"entity": " "}, {"attributes": {"mention": 3}},
      {"attributes": {"x": "y"}}, {"attributes": {"mention": float("nan")}}, {"attributes": [1]}, {"label": "\ud83d"}],
 )  # fmt: skip
-def test_the_api_lets_nothing_in_that_validate_would_find(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_the_api_lets_nothing_in_that_validate_would_find(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
     with Project.create(tmp_path / "p") as project:
         with pytest.raises(InputError):
             project.log.add_records([_bad(**changes)])
@@ -170,7 +203,9 @@ def _seeds() -> dict[str, list[tuple[str, bytes]]]:
         example = EXAMPLES[name]
         out[name] = [(example.main, example.files[example.main].encode())]
     out["csv"] = [("a.csv", b'id,text,date\n1,"A tram, said ""Kit"".",2026\n2,A bus.,\n')]
-    out["markdown"] = [("a.md", b"---\ntitle: x\n---\n# A *b*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")]
+    out["markdown"] = [
+        ("a.md", b"---\ntitle: x\n---\n# A *b*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    ]
     return out
 
 
@@ -232,7 +267,9 @@ def _typed(data: bytes, chance: random.Random) -> bytes:
     ("seconds", "seed"),
     [
         (3.0, 20261128),
-        pytest.param(float(os.environ.get("ANNOTATOR_FUZZ", "60")), 20261129, marks=pytest.mark.slow),
+        pytest.param(
+            float(os.environ.get("ANNOTATOR_FUZZ", "60")), 20261129, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_whatever_a_file_holds_our_errors_come_and_nothing_else(
@@ -240,7 +277,10 @@ def test_whatever_a_file_holds_our_errors_come_and_nothing_else(
 ) -> None:
     chance = random.Random(seed)
     seeds = _seeds()
-    write(tmp_path / "a.txt", "\U0001f642 Iran rejects the plan.\nMr Putin says that sanctions must end.")
+    write(
+        tmp_path / "a.txt",
+        "\U0001f642 Iran rejects the plan.\nMr Putin says that sanctions must end.",
+    )
     end, count = time.monotonic() + seconds, 0
     with Project.create(tmp_path / "p") as project:
         while time.monotonic() < end:

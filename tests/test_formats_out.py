@@ -1,6 +1,8 @@
-"""What leaves: round trips lose exactly what a format says, files are what their programs read, bytes are fixed.
+"""What leaves: round trips lose exactly what a format says, files are
+what their programs read, bytes are fixed.
 
-The bytes of one small record in every format stand in `golden/`; ANNOTATOR_GOLDEN=1 writes them anew.
+The bytes of one small record in every format stand in `golden/`;
+ANNOTATOR_GOLDEN=1 writes them anew.
 """
 
 from __future__ import annotations
@@ -32,7 +34,13 @@ from annotator.project import Project
 from annotator.workflows.exchange.choosing import Choice, chosen
 
 GOLDEN = Path(__file__).parent / "golden"
-TEXT = "\U0001f6a2 The Port Board wants\nlower fares; Kit Moss rejects\r\nthe plan of Rene\u0301.\n\nThe West should act."
+TEXT = (
+    "\U0001f6a2 The Port Board wants\n"
+    "lower fares; Kit Moss rejects\r\n"
+    "the plan of Rene\u0301.\n"
+    "\n"
+    "The West should act."
+)
 
 
 def _span(id: str, layer: str, label: str, quote: str, **more: object) -> Span:
@@ -68,17 +76,29 @@ SPANS = (
 )
 RELATIONS = (
     Relation("r1", "stance", "support", "a", "c", {"strength": 3, "basis": "explicit"}),
-    Relation("r2", "stance", "oppose", "b", "d", {"cue": [TEXT.index("rejects"), TEXT.index("rejects") + 7]}),
+    Relation(
+        "r2",
+        "stance",
+        "oppose",
+        "b",
+        "d",
+        {"cue": [TEXT.index("rejects"), TEXT.index("rejects") + 7]},
+    ),
     Relation("r3", "stance", "support", AUTHOR, "e", {"strength": 1}),
 )
 RECORD = Record(
-    Document("d/1", "Fares", TEXT, split_paragraphs(TEXT), {"date": "2026-03-04", "outlet": "The Quay"}),
+    Document("d/1", "Fares", TEXT, split_paragraphs(TEXT), {"date": "2026-03-04",
+                                                            "outlet": "The Quay"}),
     "ann", Completion.DONE, SPANS, RELATIONS, (0,), {"a": "who?"}, ("b",),
 )  # fmt: skip
 RECORDS = [
     RECORD,
     replace(RECORD, annotator="ben", spans=SPANS[:1], relations=(), notes={}, flags=()),
-    Record(Document("d2", "None", "Nothing here.", split_paragraphs("Nothing here.")), None, Completion.GOLD),
+    Record(
+        Document("d2", "None", "Nothing here.", split_paragraphs("Nothing here.")),
+        None,
+        Completion.GOLD,
+    ),
 ]
 
 
@@ -99,9 +119,10 @@ def _files(name: str, records: list[Record], how: WriteOptions | None = None) ->
 
 
 WRITERS = [
-    name for name in formats.names()
+    name
+    for name in formats.names()
     if isinstance(formats.load(name), WritesFolder | WritesParts | WritesLines | WritesFiles)
-]  # fmt: skip
+]
 TEXTUAL = [name for name in WRITERS if name not in ("spacy", "dna", "parquet")]
 
 
@@ -113,7 +134,9 @@ def test_the_bytes_of_a_format_do_not_change_unseen(name: str) -> None:
         for inner, data in made.items():
             (where / inner).parent.mkdir(parents=True, exist_ok=True)
             (where / inner).write_bytes(data)
-    there = {str(p.relative_to(where)): p.read_bytes() for p in sorted(where.rglob("*")) if p.is_file()}
+    there = {
+        str(p.relative_to(where)): p.read_bytes() for p in sorted(where.rglob("*")) if p.is_file()
+    }
     assert made == there, "ANNOTATOR_GOLDEN=1 writes the files of tests/golden anew"
 
 
@@ -155,9 +178,13 @@ def records(draw: st.DrawFn) -> Record:
     relations: dict[tuple[str, str], Relation] = {}
     for i in range(draw(st.integers(0, 3)) if actors and targets else 0):
         source, target = draw(st.sampled_from([*actors, AUTHOR])), draw(st.sampled_from(targets))
-        relations.setdefault((source, target), Relation(f"r{i}", "stance", "support", source, target))
+        relations.setdefault(
+            (source, target), Relation(f"r{i}", "stance", "support", source, target)
+        )
     document = Document("d", "t", text, split_paragraphs(text))
-    return Record(document, "ann", Completion.DONE, tuple(spans.values()), tuple(relations.values()))
+    return Record(
+        document, "ann", Completion.DONE, tuple(spans.values()), tuple(relations.values())
+    )
 
 
 _READS = {
@@ -172,10 +199,16 @@ _KEEPS_ATTRIBUTES = ("brat", "cas", "label-studio")
 
 def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[object]]:
     spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
-    more = {s.id: (s.entity, sorted(s.attributes.items())) if attributes else () for s in record.spans}
+    more = {
+        s.id: (s.entity, sorted(s.attributes.items())) if attributes else () for s in record.spans
+    }
     return (
         Counter((spans[i], repr(more[i])) for i in spans),
-        Counter((r.label, spans[r.source], spans[r.target]) for r in record.relations if r.source != AUTHOR),
+        Counter(
+            (r.label, spans[r.source], spans[r.target])
+            for r in record.relations
+            if r.source != AUTHOR
+        ),
     )
 
 
@@ -218,19 +251,31 @@ def test_tables_of_statements_have_a_row_for_each_concept_and_turn_contraries() 
     made = _files("csv", RECORDS)
     rows = list(_rows(made["statements.csv"]))
     assert [(r["holder"], r["side"], r["concept"], r["sign"]) for r in rows] == [
-        ("Port Board", "support", "fares should fall", "1"), ("Kit Moss", "oppose", "fares should fall", "-1"),
-        ("Kit Moss", "oppose", "a plan exists", "1"), (AUTHOR, "support", "", ""),
-    ]  # fmt: skip
-    assert rows[0]["document"] == "d/1" and rows[0]["date"] == "2026-03-04" and rows[0]["coder"] == "ann"
+        ("Port Board", "support", "fares should fall", "1"),
+        ("Kit Moss", "oppose", "fares should fall", "-1"),
+        ("Kit Moss", "oppose", "a plan exists", "1"),
+        (AUTHOR, "support", "", ""),
+    ]
+    assert (
+        rows[0]["document"] == "d/1"
+        and rows[0]["date"] == "2026-03-04"
+        and rows[0]["coder"] == "ann"
+    )
     assert rows[0]["quote"] == "wants\nlower fares" and rows[0]["entity"] == "Port Board of Sable"
     wide = list(_rows(made["statements-wide.csv"]))
-    assert [r["concept"] for r in wide] == ["fares should fall", "fares should fall; a plan exists", ""]
+    assert [r["concept"] for r in wide] == [
+        "fares should fall",
+        "fares should fall; a plan exists",
+        "",
+    ]
     items = list(_rows(made["items.csv"]))
     assert len(items) == len(SPANS) + len(RELATIONS) + 1 and items[0]["mention"] == "name"
     longer = list(_rows(made["items-long.csv"]))
     assert ("concept", "a plan exists") in [(r["attribute"], r["value"]) for r in longer]
     for data in made.values():
-        assert b"\r\n" not in data.replace(b"rejects\r\nthe", b"") and not data.startswith(b"\xef\xbb\xbf")
+        assert b"\r\n" not in data.replace(b"rejects\r\nthe", b"") and not data.startswith(
+            b"\xef\xbb\xbf"
+        )
         assert len({len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))}) == 1
 
 
@@ -240,17 +285,25 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     rows = db.execute(
-        "SELECT e.Value, a.Value, s.Start, s.Stop, d.Text, d.Date FROM STATEMENTS s JOIN DATASHORTTEXT t ON "
-        "t.StatementId = s.ID JOIN VARIABLES v ON v.ID = t.VariableId AND v.Variable = 'concept' JOIN ENTITIES e ON "
-        "e.ID = t.Entity JOIN DATABOOLEAN a ON a.StatementId = s.ID JOIN DOCUMENTS d ON d.ID = s.DocumentId ORDER BY s.ID"
+        "SELECT e.Value, a.Value, s.Start, s.Stop, d.Text, d.Date FROM STATEMENTS s JOIN "
+        "DATASHORTTEXT t ON t.StatementId = s.ID JOIN VARIABLES v ON v.ID = t.VariableId AND "
+        "v.Variable = 'concept' JOIN ENTITIES e ON e.ID = t.Entity JOIN DATABOOLEAN a ON "
+        "a.StatementId = s.ID JOIN DOCUMENTS d ON d.ID = s.DocumentId ORDER BY s.ID"
     ).fetchall()
     assert [(r[0], r[1]) for r in rows] == [
-        ("fares should fall", 1), ("fares should fall", 1), ("a plan exists", 0), ("The West should act", 1),
-    ]  # fmt: skip
+        ("fares should fall", 1),
+        ("fares should fall", 1),
+        ("a plan exists", 0),
+        ("The West should act", 1),
+    ]
     units = rows[0][4].encode("utf-16-le")
     assert units[2 * rows[0][2] : 2 * rows[0][3]].decode("utf-16-le") == "wants\nlower fares"
     assert rows[0][5] == 1772582400
-    assert db.execute("SELECT Name FROM CODERS ORDER BY ID").fetchall() == [("ann",), ("ben",), ("gold",)]
+    assert db.execute("SELECT Name FROM CODERS ORDER BY ID").fetchall() == [
+        ("ann",),
+        ("ben",),
+        ("gold",),
+    ]
 
 
 def test_tokens_of_conll_carry_bio_labels() -> None:
@@ -264,7 +317,9 @@ def test_tokens_of_conll_carry_bio_labels() -> None:
 
 def test_a_folder_for_datasets_loads_with_its_features(tmp_path: Path) -> None:
     made = _files(
-        "huggingface", RECORDS, WriteOptions(SCHEMA, part_of=lambda id: "test" if id == "d2" else "train")
+        "huggingface",
+        RECORDS,
+        WriteOptions(SCHEMA, part_of=lambda id: "test" if id == "d2" else "train"),
     )
     assert sorted(made) == ["README.md", "data/test.jsonl", "data/train.jsonl"]
     datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
@@ -274,11 +329,15 @@ def test_a_folder_for_datasets_loads_with_its_features(tmp_path: Path) -> None:
     loaded = datasets.load_dataset(str(tmp_path / "rows"), cache_dir=str(tmp_path / "cache"))
     assert {part: rows.num_rows for part, rows in loaded.items()} == {"train": 2, "test": 1}
     assert loaded["train"].features == loaded["test"].features
-    assert loaded["train"][0]["relations"][0]["from"] == "a" and loaded["test"][0]["relations"] == []
+    assert (
+        loaded["train"][0]["relations"][0]["from"] == "a" and loaded["test"][0]["relations"] == []
+    )
 
 
 def test_parquet_states_the_types_of_rows_without_relations(tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet", reason="run by .ci/run, with its own environment")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="run by .ci/run, with its own environment"
+    )
     (data,) = _files("parquet", RECORDS).values()
     (none,) = _files("parquet", RECORDS[2:]).values()
     table, empty = (
@@ -305,11 +364,16 @@ def test_spacy_debugs_and_trains_on_what_is_written(tmp_path: Path) -> None:
     texts = [f"The Port Board of pier {i} wants lower fares." for i in range(230)]
     some = [
         Record(
-            Document(f"d{i}", "t", text, split_paragraphs(text)), "ann", Completion.DONE,
-            (Span("a", "actor", "organization", 4, 14), Span("c", "claim", "policy", text.index("wants"), len(text) - 1)),
+            Document(f"d{i}", "t", text, split_paragraphs(text)),
+            "ann",
+            Completion.DONE,
+            (
+                Span("a", "actor", "organization", 4, 14),
+                Span("c", "claim", "policy", text.index("wants"), len(text) - 1),
+            ),
         )
         for i, text in enumerate(texts)
-    ]  # fmt: skip
+    ]
     how = WriteOptions(SCHEMA, part_of=lambda id: "dev" if id.endswith("7") else "train")
     for inner, data in _files("spacy", some, how).items():
         write(tmp_path / inner, data)
@@ -360,10 +424,14 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     assert left()[0] == [("d/1", "ann", 5, 3), ("d/1", "ben", 1, 0), ("d2", None, 0, 0)]
     assert left(documents=("d2",))[0] == [("d2", None, 0, 0)]
     rows, lost = left(layers=("actor",))
-    assert rows[:2] == [("d/1", "ann", 2, 0), ("d/1", "ben", 1, 0)] and lost["items of other layers"] == 6
+    assert (
+        rows[:2] == [("d/1", "ann", 2, 0), ("d/1", "ben", 1, 0)]
+        and lost["items of other layers"] == 6
+    )
     rows, lost = left(min_agreement=1.0)
     assert (
-        rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)] and lost["items on which too few agree"] == 7
+        rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)]
+        and lost["items on which too few agree"] == 7
     )
     assert left(min_agreement=0.5)[0][0] == ("d/1", "ann", 5, 3)
     assert left(since="2999-01-01")[0] == [] and len(left(since="2000-01-01")[0]) == 3
@@ -376,7 +444,10 @@ def test_names_that_are_none_are_told(
     assert run([*command, "--layer", "nobody"]) == 2 and "Choose of" in capsys.readouterr().err
     assert run([*command, "--document", "nothing"]) == 3
     assert run([*command, "-o", "-"]) == 2 and "several files" in capsys.readouterr().err
-    assert run([*command, "--since", "2999-01-01"]) == 3 and "nothing to export" in capsys.readouterr().err
+    assert (
+        run([*command, "--since", "2999-01-01"]) == 3
+        and "nothing to export" in capsys.readouterr().err
+    )
 
 
 def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None:

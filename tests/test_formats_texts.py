@@ -1,4 +1,5 @@
-"""Formats that bring texts alone: tables, pages, documents of word processors, compressed files, standard input."""
+"""Formats that bring texts alone: tables, pages, documents of word processors,
+compressed files, standard input."""
 
 from __future__ import annotations
 
@@ -14,31 +15,52 @@ from annotator.cli import run
 from annotator.errors import InputError, UsageError
 from annotator.project import Project
 
-TABLE = 'Doc-ID,Headline,Outlet,Body,pages\nt1,Tram,The Rail,"Trams for all, says ""Kit"".\n\nNo more cars.",3\nt2,,,A bus.,\n'
+TABLE = (
+    "Doc-ID,Headline,Outlet,Body,pages\n"
+    't1,Tram,The Rail,"Trams for all, says ""Kit"".\n'
+    "\n"
+    'No more cars.",3\n'
+    "t2,,,A bus.,\n"
+)
 PAGE = (
-    "<!doctype html><html><head><title>Trams at night</title><script>var t = 'tram';</script></head><body>"
-    "<nav><a href='/'>Start</a> | <a href='/more'>More</a></nav><article><h1>Trams at night</h1>"
-    "<p>The council wants <b>trams</b> to run until two.</p><p>Drivers fear the drunk &amp; the loud.</p></article>"
-    "<footer>Cookies</footer></body></html>"
+    "<!doctype html><html><head><title>Trams at night</title><script>var t = "
+    "'tram';</script></head><body><nav><a href='/'>Start</a> | <a "
+    "href='/more'>More</a></nav><article><h1>Trams at night</h1><p>The council wants "
+    "<b>trams</b> to run until two.</p><p>Drivers fear the drunk &amp; the "
+    "loud.</p></article><footer>Cookies</footer></body></html>"
 )
 DOCX = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
-    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override '
-    'PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.'
-    'document.main+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-    'Target="word/document.xml"/></Relationships>',
-    "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
-    "<w:p><w:r><w:t>Trams for all.</w:t></w:r></w:p><w:p><w:r><w:t>No more cars.</w:t></w:r></w:p>"
-    "</w:body></w:document>",
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+        'Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override '
+        'PartName="/word/document.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        "<Relationships "
+        'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        'Id="r" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>'
+    ),
+    "word/document.xml": (
+        "<w:document "
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>Trams '
+        "for all.</w:t></w:r></w:p><w:p><w:r><w:t>No more "
+        "cars.</w:t></w:r></w:p></w:body></w:document>"
+    ),
 }
 ODT = {
-    "content.xml": '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><text:h>Trams</text:h>'
-    "<text:p>Trams<text:s/>for all<text:note><text:note-body><text:p>a note</text:p></text:note-body></text:note>.</text:p>"
-    "<text:list><text:list-item><text:p>No more cars.</text:p></text:list-item></text:list></office:text>"
-    "</office:body></office:document-content>"
+    "content.xml": (
+        "<office:document-content "
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><text:h>Trams</text:h><text:p>Trams<text:s/>for '
+        "all<text:note><text:note-body><text:p>a "
+        "note</text:p></text:note-body></text:note>.</text:p><text:list><text:list-item><text:p>No "
+        "more "
+        "cars.</text:p></text:list-item></text:list></office:text></office:body></office:document-content>"
+    )
 }
 
 
@@ -54,18 +76,24 @@ def _pdf(*lines: str) -> bytes:
     words = " ".join(f"({line}) Tj T*" for line in lines)
     stream = f"BT /F 12 Tf 14 TL 72 720 Td {words} ET"
     objects = [
-        "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 "
+        "0 R>>>>>>",
         f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]  # fmt: skip
+    ]
     out, places = "%PDF-1.4\n", []
     for number, one in enumerate(objects, 1):
         places.append(len(out))
         out += f"{number} 0 obj\n{one}\nendobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     end = (
-        f"xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF"
+        "xref\n"
+        "0 6\n"
+        f"0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\n"
+        f"startxref\n{len(out)}\n"
+        "%%EOF"
     )
     return (out + end).encode("latin-1")
 
@@ -88,7 +116,11 @@ def test_a_table_gives_a_document_of_each_row_and_keeps_its_other_columns(tmp_pa
         (b"\xef\xbb\xbftext,x\nA tram,1\n", {}, "A tram"),
         ("sep=;\nText;x\nA tram;1\n", {}, "A tram"),
         ("1,A tram\n", {"text": "2"}, "A tram"),
-        ("text\r\nА мы едем на трамвае домой\r\n".encode("cp1251"), {}, "А мы едем на трамвае домой"),
+        (
+            "text\r\nА мы едем на трамвае домой\r\n".encode("cp1251"),
+            {},
+            "А мы едем на трамвае домой",
+        ),
     ],
 )
 def test_tables_of_spreadsheets_in_their_encodings(
@@ -120,7 +152,10 @@ def test_a_page_gives_title_and_paragraphs_alone(tmp_path: Path) -> None:
     (one,) = read("html", write(tmp_path / "p.html", PAGE)).documents
     paragraphs = [one.quote(p.start, p.end) for p in one.paragraphs]
     assert one.title == "Trams at night"
-    assert paragraphs == ["The council wants trams to run until two.", "Drivers fear the drunk & the loud."]
+    assert paragraphs == [
+        "The council wants trams to run until two.",
+        "Drivers fear the drunk & the loud.",
+    ]
 
 
 def test_documents_of_word_processors(tmp_path: Path) -> None:
@@ -144,7 +179,9 @@ def test_paragraphs_of_a_pdf_are_guessed_and_told(tmp_path: Path) -> None:
     )
     found = read("pdf", write(tmp_path / "a.pdf", _pdf(*lines)))
     assert found.documents[0].text == (
-        "The council wants trams to run until two.\n\nDrivers fear the drunk and the loud, and the cold."
+        "The council wants trams to run until two.\n"
+        "\n"
+        "Drivers fear the drunk and the loud, and the cold."
     )
     assert "guessed" in found.told
     with pytest.raises(InputError, match="without text"):
@@ -153,8 +190,18 @@ def test_paragraphs_of_a_pdf_are_guessed_and_told(tmp_path: Path) -> None:
 
 def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
     source = (
-        '---\ntitle: "Trams"\ndate: 2026-03-04\n---\n# A *tram*\n\nTo [the sea](http://x), `now`;\nand back.\n\n'
-        "- one\n- two\n\n> said **Kit**\n"
+        "---\n"
+        'title: "Trams"\n'
+        "date: 2026-03-04\n"
+        "---\n"
+        "# A *tram*\n"
+        "\n"
+        "To [the sea](http://x), `now`;\n"
+        "and back.\n"
+        "\n- one\n"
+        "- two\n"
+        "\n"
+        "> said **Kit**\n"
     )
     (one,) = read("markdown", write(tmp_path / "a.md", source)).documents
     assert one.text == "A tram\n\nTo the sea, now;\nand back.\n\none\n\ntwo\n\nsaid Kit"
@@ -170,7 +217,9 @@ def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
         ("A tram in UTF-16.", "utf-16"),
     ],
 )
-def test_the_encoding_of_a_text_is_found_and_told(content: str, encoding: str, tmp_path: Path) -> None:
+def test_the_encoding_of_a_text_is_found_and_told(
+    content: str, encoding: str, tmp_path: Path
+) -> None:
     found = read("text", write(tmp_path / "a.txt", content.encode(encoding)))
     assert found.documents[0].text == content
     assert encoding == "utf-16" or "not UTF-8; read as" in found.told
@@ -207,7 +256,9 @@ def test_what_is_no_text_is_never_taken_for_one(name: str, tmp_path: Path) -> No
         ingest(project, write(tmp_path / name, "words"))
 
 
-def test_a_missing_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "trafilatura", None)

@@ -1,4 +1,5 @@
-"""What gold holds: only what agrees in everything that the schema lists, or what somebody decided."""
+"""What gold holds: only what agrees in everything that the
+schema lists, or what somebody decided."""
 
 from __future__ import annotations
 
@@ -42,13 +43,25 @@ ACTOR = ("Mara Lind", "person")
 CLAIM = "the harbour must close"
 
 ALIKE: Mapping[str, Any] = {
-    "entity": "Mara Lind", "mention": "name", "concept": ["harbour should close"], "modality": "asserted",
-    "attribution": "indirect", "strength": 2, "basis": "explicit", "cue": [10, 14],
-}  # fmt: skip
+    "entity": "Mara Lind",
+    "mention": "name",
+    "concept": ["harbour should close"],
+    "modality": "asserted",
+    "attribution": "indirect",
+    "strength": 2,
+    "basis": "explicit",
+    "cue": [10, 14],
+}
 OTHER: Mapping[str, Any] = {
-    "entity": "Port office", "mention": "nominal", "concept": ["not: harbour should close"],
-    "modality": "hedged", "attribution": "author", "strength": 3, "basis": "implied", "cue": [15, 19],
-}  # fmt: skip
+    "entity": "Port office",
+    "mention": "nominal",
+    "concept": ["not: harbour should close"],
+    "modality": "hedged",
+    "attribution": "author",
+    "strength": 3,
+    "basis": "implied",
+    "cue": [15, 19],
+}
 
 
 def _coded(who: str, *, id: str = "doc", text: str = TEXT, **fields: Any) -> Record:
@@ -94,7 +107,8 @@ def _gold(project: Project) -> dict[str, Any]:
 
 @pytest.mark.parametrize("field", sorted(ALIKE))
 def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_path: Path) -> None:
-    """Each attribute of the shipped schema by itself; the order of the annotators' names decides nothing."""
+    """Each attribute of the shipped schema by itself; the order of
+    the annotators' names decides nothing."""
     works = (_coded("ada", **{field: OTHER[field]}), _coded("ben"), _coded("cem"))
     with _project(tmp_path / "p", *works) as project:
         assert merge_all(project) == (1, 0)
@@ -119,8 +133,10 @@ def test_when_everything_differs_nothing_is_gold_before_review(tmp_path: Path) -
         assert merge_all(project) == (1, 0)
         assert _gold(project) == {}
         assert [d.kinds for d in review_rows(project)[0].waiting] == [
-            ("entity", "mention"), ("concept", "modality", "attribution"), ("strength", "basis", "cue"),
-        ]  # fmt: skip
+            ("entity", "mention"),
+            ("concept", "modality", "attribution"),
+            ("strength", "basis", "cue"),
+        ]
 
 
 def test_values_of_a_list_and_entities_of_a_plural_agree_in_any_order(tmp_path: Path) -> None:
@@ -133,19 +149,26 @@ def test_values_of_a_list_and_entities_of_a_plural_agree_in_any_order(tmp_path: 
 def test_a_majority_never_puts_together_what_no_majority_made() -> None:
     """Each part has a majority, of other annotators: together nobody's, or one annotator's."""
     schema = load_schema("actors-claims-stances")
-    works = [_coded("ada", modality="hedged"), _coded("ben", modality="hedged", attribution="author"),
-             _coded("cem", attribution="author")]  # fmt: skip
+    works = [
+        _coded("ada", modality="hedged"),
+        _coded("ben", modality="hedged", attribution="author"),
+        _coded("cem", attribution="author"),
+    ]
     found = versions(works, "majority", schema=schema)
     assert found is not None
     assert not [
-        c for c in found.kept if c.value.layer == "claim" and c.value.attributes["modality"] == "asserted"
+        c
+        for c in found.kept
+        if c.value.layer == "claim" and c.value.attributes["modality"] == "asserted"
     ]
     joint = next(c for c in found.candidates if c.value.layer == "claim")
     assert joint.contested == ("modality", "attribution")
     assert [c for c in found.kept if c.id == joint.id] == []
     bounds = [(15, 43, "policy"), (15, 43, "fact"), (15, 40, "policy")]
     spans = [Span("x", "claim", label, a, b) for a, b, label in bounds]
-    three = [Record(document(TEXT), w, Completion.DONE, (s,)) for w, s in zip("abc", spans, strict=True)]
+    three = [
+        Record(document(TEXT), w, Completion.DONE, (s,)) for w, s in zip("abc", spans, strict=True)
+    ]
     drawn = versions(three, "majority", schema=schema)
     assert drawn is not None and drawn.kept == ()
 
@@ -155,7 +178,10 @@ def test_the_work_of_one_annotator_is_theirs_in_every_field() -> None:
     assert found is not None
     held = {k: v for c in found.kept for k, v in c.value.attributes.items()}
     assert held == {k: v for k, v in OTHER.items() if k != "entity"}
-    assert {c.value.entity for c in found.kept if isinstance(c.value, Span)} == {"Port office", None}
+    assert {c.value.entity for c in found.kept if isinstance(c.value, Span)} == {
+        "Port office",
+        None,
+    }
 
 
 def _schema_without_agreement(root: Path, *names: str) -> None:
@@ -197,7 +223,10 @@ def test_at_a_tie_the_schema_s_order_decides_whoever_comes_first(tmp_path: Path)
             merge_all(project)
             (gold,) = project.log.records(annotator=GOLD)
             (actor,) = (s for s in gold.spans if s.layer == "actor")
-            assert (actor.attributes["mention"], actor.origin) == ("name", "unanimous; mention by tie")
+            assert (actor.attributes["mention"], actor.origin) == (
+                "name",
+                "unanimous; mention by tie",
+            )
 
 
 def _text(rows: Sequence[Sequence[tuple[str, Any]]]) -> str:
@@ -207,12 +236,20 @@ def _text(rows: Sequence[Sequence[tuple[str, Any]]]) -> str:
 def _panel(session: ReviewSession, width: int = 70) -> str:
     every, left = session.counts()
     made = Panel(
-        session.review, session.here(), session.voters(), session.proposed, session.at_field, every, left
+        session.review,
+        session.here(),
+        session.voters(),
+        session.proposed,
+        session.at_field,
+        every,
+        left,
     )
     return _text(panel(made, next(iter(THEMES.values())), width, 40))
 
 
-def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_difference(tmp_path: Path) -> None:
+def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_difference(
+    tmp_path: Path,
+) -> None:
     with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         session = _session(project)
         _focus(session, "actor")
@@ -280,7 +317,9 @@ def test_accept_all_takes_what_most_chose_and_never_rivals(tmp_path: Path) -> No
 
 
 def test_accepting_one_rival_decides_against_the_other(tmp_path: Path) -> None:
-    rival = replace(_coded("ben"), spans=(_coded("ben").spans[0], replace(_coded("ben").spans[1], end=40)))
+    rival = replace(
+        _coded("ben"), spans=(_coded("ben").spans[0], replace(_coded("ben").spans[1], end=40))
+    )
     with _project(tmp_path / "p", _coded("ada"), rival) as project:
         session = _session(project)
         for difference in session.differences:
@@ -313,7 +352,10 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
     works = [
         _coded(who, id=id, text=text, concept=[concept])
         for id, text in (("doc", TEXT), ("two", other))
-        for who, concept in (("ada", "harbour should close"), ("ben", "the harbour ought to be closed"))
+        for who, concept in (
+            ("ada", "harbour should close"),
+            ("ben", "the harbour ought to be closed"),
+        )
     ]
     contrary = [
         _coded(who, id="three", text=TEXT + " Or not.", concept=[concept])
@@ -333,7 +375,10 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
         assert sum(row.undecided for row in review_rows(project)) == 0
         merge_all(project)
         golds = {r.document.id: r for r in project.log.records(annotator=GOLD)}
-        for id, concept in (("doc", "harbour should close"), ("three", "not: harbour should close")):
+        for id, concept in (
+            ("doc", "harbour should close"),
+            ("three", "not: harbour should close"),
+        ):
             (claim,) = (s for s in golds[id].spans if s.layer == "claim")
             assert claim.attributes["concept"] == [concept]
             assert claim.origin == "unanimous; concept by ruling"
@@ -359,7 +404,10 @@ def test_a_finished_gold_takes_the_name_that_stays(tmp_path: Path) -> None:
         merge_all(project)
         assert rule_same(project, "entity", ["M. Lind"], "Mara Lind", reviewer="lea") == 1
         (gold,) = project.log.records(annotator=GOLD)
-        assert (gold.spans[0].entity, gold.spans[0].origin) == ("Mara Lind", "unanimous; entity by ruling")
+        assert (gold.spans[0].entity, gold.spans[0].origin) == (
+            "Mara Lind",
+            "unanimous; entity by ruling",
+        )
 
 
 def _decided(root: Path) -> Project:
@@ -376,7 +424,9 @@ def _decided(root: Path) -> Project:
     return project
 
 
-def test_records_and_manifest_say_which_reviewer_decided_and_notes_stay_at_home(tmp_path: Path) -> None:
+def test_records_and_manifest_say_which_reviewer_decided_and_notes_stay_at_home(
+    tmp_path: Path,
+) -> None:
     with _decided(tmp_path / "p") as project:
         made = write_dataset(project, tmp_path / "out")
         manifest = json.loads(made.files["manifest.json"])
@@ -385,8 +435,12 @@ def test_records_and_manifest_say_which_reviewer_decided_and_notes_stay_at_home(
         items = record["meta"]["gold"]["items"]
         (decided,) = (item for item in items.values() if item["source"] == "adjudicated")
         assert decided == {
-            "source": "adjudicated", "votes": ["ada"], "suggested": False, "reviewer": "lea", "reason": "context",
-        }  # fmt: skip
+            "source": "adjudicated",
+            "votes": ["ada"],
+            "suggested": False,
+            "reviewer": "lea",
+            "reason": "context",
+        }
         every = b"".join(made.files.values())
         assert b"please look again" not in every and b"speaks for herself" not in every
         noted = write_dataset(project, tmp_path / "noted", choices=Choices(notes=True))
@@ -418,7 +472,9 @@ def test_validate_finds_any_changed_byte_and_what_does_not_belong_there(tmp_path
         if not data:
             continue
         for at in (0, len(data) // 3, len(data) // 2, len(data) - 1):
-            (tmp_path / "out" / name).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            (tmp_path / "out" / name).write_bytes(
+                data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+            )
             assert _problems(tmp_path / "out", schema), (name, at)
         (tmp_path / "out" / name).write_bytes(data)
     (tmp_path / "out" / "extra.txt").write_text("x", encoding="utf-8")
@@ -433,13 +489,15 @@ def _problems(folder: Path, schema: LabelSchema) -> list[str]:
 
 
 def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -> None:
-    """Worked by hand. `doc`: two entities for the holder of one concept, so either edge (Mara, close) or (Port, close):
-    both differ, 2. `two`: strength alone, which is no edge: 0."""
+    """Worked by hand. `doc`: two entities for the holder of one concept, so either edge (Mara,
+    close) or (Port, close): both differ, 2. `two`: strength alone, which is no edge: 0."""
     other = TEXT.replace("spring", "autumn")
     works = [
-        _coded("ada"), _coded("ben", entity="Port office"),
-        _coded("ada", id="two", text=other), _coded("ben", id="two", text=other, strength=1),
-    ]  # fmt: skip
+        _coded("ada"),
+        _coded("ben", entity="Port office"),
+        _coded("ada", id="two", text=other),
+        _coded("ben", id="two", text=other, strength=1),
+    ]
     with _project(tmp_path / "p", *works) as project:
         found = leverages(project)
         assert [(one.document, one.edges) for one in found] == [("doc", 2), ("two", 0)]
@@ -458,8 +516,11 @@ def test_a_label_s_last_disputes_are_told_with_their_reasons(tmp_path: Path) -> 
     with _decided(tmp_path / "p") as project:
         (case,) = precedents(project, "actor", "person")
         assert (case.kinds, case.taken, case.reason, case.reviewer) == (
-            ("entity",), "person", "context: she speaks for herself", "lea",
-        )  # fmt: skip
+            ("entity",),
+            "person",
+            "context: she speaks for herself",
+            "lea",
+        )
         assert precedents(project, "claim", "policy") == []
 
 
@@ -467,13 +528,16 @@ def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess
     """The program in a process of its own, with another order of sets for every seed."""
     command = [sys.executable, "-m", "annotator", "--project", str(root), *args]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 @pytest.mark.slow
 def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -> None:
-    """Three annotators, a document for each attribute of the schema. Nothing contested is gold before review. After
-    it the gold has the same bytes under suggest, train, another hash seed, and export, import, export."""
+    """Three annotators, a document for each attribute of the schema. Nothing contested is gold
+    before review. After it the gold has the same bytes under suggest, train, another hash seed,
+    and export, import, export."""
     works: list[Record] = []
     for i, field in enumerate(sorted(ALIKE)):
         text = TEXT.replace("spring", f"the spring of 19{i:02}")
@@ -487,7 +551,9 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
         assert merge_all(project) == (len(ALIKE), 0)
         for record in project.log.records(annotator=GOLD):
             field = record.document.id
-            held = {name for value in (*record.spans, *record.relations) for name in value.attributes}
+            held = {
+                name for value in (*record.spans, *record.relations) for name in value.attributes
+            }
             held |= {"entity"} if any(s.entity for s in record.spans) else set()
             assert field not in held
         for row in review_rows(project):
@@ -506,7 +572,9 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
         done = _run(root, *args)
         assert done.returncode in (0, 1), done.stderr
     for seed in ("1", "77"):
-        done = _run(root, "export", "jsonl", "--status", "gold", "-o", str(out), "--check", seed=seed)
+        done = _run(
+            root, "export", "jsonl", "--status", "gold", "-o", str(out), "--check", seed=seed
+        )
         assert done.returncode == 0, done.stderr
     with Project.create(tmp_path / "q") as other:
         for name in ("gold.jsonl", "annotators.jsonl"):
@@ -517,7 +585,8 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
 
 
 def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path: Path) -> None:
-    """`suggested`, and what became of suggestions: from what was shown, not from what stands in the database."""
+    """`suggested`, and what became of suggestions: from what was shown,
+    not from what stands in the database."""
     root = tmp_path / "p"
     Project.create(root).close()
     with Project.open(root) as project:
@@ -558,7 +627,14 @@ def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path
 
 def test_a_document_s_metadata_comes_together_and_contradictions_are_told(tmp_path: Path) -> None:
     def file(name: str, who: str, meta: Mapping[str, Any]) -> Path:
-        made = {"id": "doc", "text": TEXT, "annotator": who, "status": "done", "spans": [], "meta": meta}
+        made = {
+            "id": "doc",
+            "text": TEXT,
+            "annotator": who,
+            "status": "done",
+            "spans": [],
+            "meta": meta,
+        }
         path = tmp_path / f"{name}.jsonl"
         path.write_text(json.dumps(made) + "\n", encoding="utf-8")
         return path
@@ -578,7 +654,12 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
     with _decided(root):
         pass
     settings = (root / "annotator.toml").read_text(encoding="utf-8")
-    settings = f'license = "CC-BY-4.0"\n{settings}\n[card]\ntitle = "Harbours: a corpus"\nlanguage = "en"\n'
+    settings = (
+        f'license = "CC-BY-4.0"\n{settings}\n'
+        "[card]\n"
+        'title = "Harbours: a corpus"\n'
+        'language = "en"\n'
+    )
     (root / "annotator.toml").write_text(settings, encoding="utf-8")
     with Project.open(root) as project:
         text = write_dataset(project, tmp_path / "out").files["README.md"].decode()
@@ -613,7 +694,9 @@ def _shorter(who: str) -> Record:
     return replace(made, spans=(made.spans[0], replace(made.spans[1], end=made.spans[1].end - 6)))
 
 
-def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_nothing(tmp_path: Path) -> None:
+def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_nothing(
+    tmp_path: Path,
+) -> None:
     with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
         session = _session(project)
         (claim,) = (d for d in session.differences if d.layer == "claim")
@@ -628,7 +711,9 @@ def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_no
         session.do(do.EditBounds())
         session.do(do.MoveSelection(1, "start"))
         session.do(do.ConfirmSelection())
-        (standing,) = (s for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim")
+        (standing,) = (
+            s for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"
+        )
         assert standing.id == mine and standing.start == claim.version("ada")[0].value.start + 4
         assert not session.is_open(claim)
         session.do(do.Undo())
@@ -652,7 +737,9 @@ def test_a_reason_is_about_what_was_just_decided_also_when_none_was_taken(tmp_pa
         session.do(do.MoveFocus(-1))
         assert session.in_focus() == claim
         session.take(claim.version("ben"), "ben")
-        assert [s.end for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"] == [36]
+        assert [
+            s.end for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"
+        ] == [36]
 
 
 def test_a_code_is_chosen_by_digit_and_half_a_code_is_not_kept() -> None:

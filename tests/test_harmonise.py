@@ -46,7 +46,10 @@ def record(who: str, first: str, concept: str, second: str = "crew") -> Record:
         Span("b", "claim", "fact", 14, 29, None, {"concept": [concept]}),
         Span("c", "actor", "collective", 35, 39, second, {"mention": "nominal"}),
     )
-    relations = (Relation("r", "stance", "support", "a", "b"), Relation("s", "stance", "oppose", "c", "b"))
+    relations = (
+        Relation("r", "stance", "support", "a", "b"),
+        Relation("s", "stance", "oppose", "c", "b"),
+    )
     return Record(document(TEXT, id="d"), who, Completion.DONE, spans, relations)
 
 
@@ -70,19 +73,25 @@ def rule(of: Project, *answers: tuple[int, Mark, str]) -> None:
     decide(of, [Answer(found[at], mark, stays) for at, mark, stays in answers], reviewer="ada")
 
 
-ONE, OTHER = record("ada", "Ann Holt", "quay is old"), record("ben", "Ms Holt", "not: quay is sound", "crew")
+ONE, OTHER = (
+    record("ada", "Ann Holt", "quay is old"),
+    record("ben", "Ms Holt", "not: quay is sound", "crew"),
+)
 
 
 def test_pairs_are_ordered_by_leverage_times_likeness_and_a_copy_asks_nothing() -> None:
     found = pairs([ONE, OTHER], concepts_of(SCHEMA))
     assert [(p.kind, p.one, p.other) for p in found] == [
-        ("concept", "quay is old", "quay is sound"), ("entity", "Ann Holt", "Ms Holt"),
-    ]  # fmt: skip
+        ("concept", "quay is old", "quay is sound"),
+        ("entity", "Ann Holt", "Ms Holt"),
+    ]
     assert [p.leverage for p in found] == [2, 1]
     assert pairs([ONE, record("ben", "Ann Holt", "quay is old")], concepts_of(SCHEMA)) == []
 
 
-def test_each_answer_is_a_mapping_that_raises_who_says_what_and_is_taken_back(tmp_path: Path) -> None:
+def test_each_answer_is_a_mapping_that_raises_who_says_what_and_is_taken_back(
+    tmp_path: Path,
+) -> None:
     with project(tmp_path, ONE, OTHER) as of:
         assert (queue(of).before, queue(of).now) == (0.0, 0.0)
         rule(of, (0, "opposite", "quay is sound"))
@@ -121,7 +130,9 @@ def test_a_page_is_one_deed_and_names_that_hang_together_get_one_name(tmp_path: 
         assert len(page) == 6
         assert contradiction(page) == ""
         assert "by other pairs" in contradiction([*page[:-1], replace(page[-1], mark="different")])
-        page = [replace(a, instead="the quay is old") if a.pair.kind == "concept" else a for a in page]
+        page = [
+            replace(a, instead="the quay is old") if a.pair.kind == "concept" else a for a in page
+        ]
         decide(of, page, reviewer="lea")
         assert (list(queue(of).pairs), queue(of).now) == ([], 1.0)
         assert gold_names(of) == [of.names.same().name("entity", "A. Holt"), "not: the quay is old"]
@@ -138,7 +149,9 @@ def gold_names(of: Project) -> list[str]:
 
 def test_the_names_of_the_seeds_are_some_dozens_of_decisions(tmp_path: Path) -> None:
     records = [
-        r for r in (*seeds("coder-a"), *seeds("coder-b")) if r.document.meta.get("language", "en") == "en"
+        r
+        for r in (*seeds("coder-a"), *seeds("coder-b"))
+        if r.document.meta.get("language", "en") == "en"
     ]
     known = {
         (k, n.removeprefix("not: "))
@@ -167,7 +180,9 @@ def test_agreement_of_nothing_is_none() -> None:
     assert agreement([], concepts_of(SCHEMA), SameNames()) is None
 
 
-def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_documents(tmp_path: Path) -> None:
+def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_documents(
+    tmp_path: Path,
+) -> None:
     shown: list[str] = []
 
     async def play(of: Project) -> None:
@@ -178,7 +193,9 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
                 await pilot.press(key)
                 await pilot.pause()
                 rows = app.screen.query(Rows)
-                shown.append("\n".join(rows[0].render_line(y).text for y in range(rows[0].size.height)))
+                shown.append(
+                    "\n".join(rows[0].render_line(y).text for y in range(rows[0].size.height))
+                )
             app.exit(0)
 
     with project(tmp_path, ONE, OTHER) as of:
@@ -193,6 +210,8 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
         assert "1-1 of 1" in shown[8]
         assert "1-2 of 2" in shown[9]
         assert not any(r.same for r in of.names.rulings()[-2:])
-        names = {s.entity for r in of.log.records() if r.annotator == "ada" for s in r.spans if s.entity}
+        names = {
+            s.entity for r in of.log.records() if r.annotator == "ada" for s in r.spans if s.entity
+        }
         assert names == {"Ann Holt", "crew"}
         assert "named as before" in shown[-1]

@@ -1,4 +1,5 @@
-"""Names that would act on a terminal: no command lets a control character through, and annotators have none."""
+"""Names that would act on a terminal: no command lets a control character
+through, and annotators have none."""
 
 from __future__ import annotations
 
@@ -55,12 +56,18 @@ def _poisoned(value: object, evil: str) -> object:
 
 
 def _poison(database: Path) -> None:
-    """What no door lets in, as a database of another make may hold it: EVIL wherever CALM stands."""
+    """What no door lets in, as a database of another make may
+    hold it: EVIL wherever CALM stands."""
     evil = EVIL.replace("\x00", "")
     with sqlite3.connect(database) as db:
-        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        triggers = db.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
         virtual = [
-            n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
+            n
+            for (n,) in db.execute(
+                "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'"
+            )
         ]
         for name, _ in triggers:
             db.execute(f'DROP TRIGGER "{name}"')
@@ -75,7 +82,8 @@ def _poison(database: Path) -> None:
                 if kind.upper() == "TEXT" and not (table == "document" and column == "text"):
                     where = f"\"{column}\" LIKE '%{CALM}%'"
                     db.execute(
-                        f'UPDATE OR IGNORE "{table}" SET "{column}" = poisoned("{column}") WHERE {where}'
+                        f'UPDATE OR IGNORE "{table}" SET "{column}" = poisoned("{column}") '
+                        f"WHERE {where}"
                     )
         for _, sql in triggers:
             db.execute(sql)
@@ -99,7 +107,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
     bad = EVIL.replace("\x00", "")
     (tmp_path / f"{bad}.jsonl").write_text(
-        json.dumps({"id": EVIL, "text": "A text.", "annotator": EVIL, EVIL: 1, "spans": [{"label": EVIL}]})
+        json.dumps(
+            {"id": EVIL, "text": "A text.", "annotator": EVIL, EVIL: 1, "spans": [{"label": EVIL}]}
+        )
         + "\n",
         encoding="utf-8",
     )
@@ -117,21 +127,52 @@ def _lines(hostile: Path) -> dict[str, list[list[str]]]:
     schema = next(file for file in files if file.endswith(".toml"))
     records = next(file for file in files if file.endswith(".jsonl"))
     return {
-        "agreement": [[], ["--json"], ["--csv"], ["--layer", bad], ["--measure", bad], ["--annotators", f"{bad},b"]],
+        "agreement": [
+            [],
+            ["--json"],
+            ["--csv"],
+            ["--layer", bad],
+            ["--measure", bad],
+            ["--annotators", f"{bad},b"],
+        ],
         "annotate": [[], [bad]],
-        "assign": [[], ["--json"], ["cid", "dee"], [bad], ["cid", "--document", bad], ["--clear", bad]],
+        "assign": [
+            [],
+            ["--json"],
+            ["cid", "dee"],
+            [bad],
+            ["cid", "--document", bad],
+            ["--clear", bad],
+        ],
         "backup": [["copy"], [bad], ["copy"]],
         "doctor": [[], ["--json"]],
         "effort": [[records], [bad], ["--schema", schema, records]],
-        "export": [["jsonl", "-o", "out"], ["spacy", "-o", bad], [bad], ["jsonl", "--status", f"annotator={bad}"],
-                   ["jsonl", "--status", bad]],
+        "export": [
+            ["jsonl", "-o", "out"],
+            ["spacy", "-o", bad],
+            [bad],
+            ["jsonl", "--status", f"annotator={bad}"],
+            ["jsonl", "--status", bad],
+        ],
         "help": [[], [bad], ["keys"]],
-        "import": [files, [*files, "--as", "cid"], [records, "--as", bad], [bad], [records, "--format", bad]],
+        "import": [
+            files,
+            [*files, "--as", "cid"],
+            [records, "--as", bad],
+            [bad],
+            [records, "--format", bad],
+        ],
         "init": [[str(hostile / "new")], [str(hostile)], [str(hostile / "x"), "--schema", schema]],
         "man": [[]],
         "merge": [[str(hostile)], [bad], [records]],
-        "review": [["--merge"], ["--right"], ["--right", "--json"], [bad], ["--strategy", f"annotator:{bad}"],
-                   ["--strategy", bad, "--merge"]],
+        "review": [
+            ["--merge"],
+            ["--right"],
+            ["--right", "--json"],
+            [bad],
+            ["--strategy", f"annotator:{bad}"],
+            ["--strategy", bad, "--merge"],
+        ],
         "schema": [[], [bad]],
         "schema check": [[schema], [bad]],
         "schema list": [[]],
@@ -140,7 +181,7 @@ def _lines(hostile: Path) -> dict[str, list[list[str]]]:
         "suggest": [[], ["--suggester", bad], ["--pipeline", bad], ["--document", bad], ["--json"]],
         "train": [[], ["--json"], ["--folds", bad]],
         "validate": [[records], [records, "--json"], [str(hostile.parent)], [bad]],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()))
@@ -152,7 +193,9 @@ def test_no_command_lets_a_control_character_out(
     bad = EVIL.replace("\x00", "")
     lines = known.get(name, [[], [bad], ["--json"]])
     names = Family.names
-    monkeypatch.setattr(Family, "names", lambda self: (*names(self), bad) if sys_lists else names(self))
+    monkeypatch.setattr(
+        Family, "names", lambda self: (*names(self), bad) if sys_lists else names(self)
+    )
     sys_lists = False
     seen = ""
     for arguments in (*lines, [f"--{bad}"], ["--help"], [bad, bad, bad]):
@@ -180,7 +223,12 @@ def test_a_line_is_one_line_and_what_the_encoding_lacks_is_replaced(
     assert len(lines) == 2 and lines[0].startswith("error: ") and lines[1].startswith("  ")
     tell_csv([["a", EVIL, 1], ['"', None, 0.5]])
     rows = list(csv.reader(capsys.readouterr().out.splitlines()))
-    assert rows[0][0] == "a" and rows[0][2] == "1" and "forged" in rows[0][1] and rows[1] == ['"', "", "0.5"]
+    assert (
+        rows[0][0] == "a"
+        and rows[0][2] == "1"
+        and "forged" in rows[0][1]
+        and rows[1] == ['"', "", "0.5"]
+    )
     out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
     monkeypatch.setattr("sys.stdout", out)
     tell("naïve – \ud800")
@@ -224,7 +272,20 @@ def test_lists_of_what_there_is_are_harmless_in_errors_and_help(
 
 @pytest.mark.parametrize(
     "name",
-    [EVIL, "a\nb", "a\tb", "\u202eada", "a\u200bb", "@ada", "", " ", "a/b", "x" * 65, "a\x9bb", "a\ud800"],
+    [
+        EVIL,
+        "a\nb",
+        "a\tb",
+        "\u202eada",
+        "a\u200bb",
+        "@ada",
+        "",
+        " ",
+        "a/b",
+        "x" * 65,
+        "a\x9bb",
+        "a\ud800",
+    ],
 )
 def test_every_door_refuses_a_name_that_no_annotator_may_have(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -239,7 +300,14 @@ def test_every_door_refuses_a_name_that_no_annotator_may_have(
             made.assignments.add([(name, "doc")])
         assert not list(made.log.completions()) and not made.assignments.any()
     monkeypatch.chdir(tmp_path / "p")
-    record = {"id": "doc", "text": TEXT, "annotator": name, "status": "done", "spans": [], "relations": []}
+    record = {
+        "id": "doc",
+        "text": TEXT,
+        "annotator": name,
+        "status": "done",
+        "spans": [],
+        "relations": [],
+    }
     (tmp_path / "r.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
     run(["import", "../r.jsonl"])
     if name and "\x00" not in name and "\ud800" not in name:

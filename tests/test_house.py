@@ -30,7 +30,8 @@ def _modules() -> Iterator[tuple[str, Path]]:
 
 
 def _imported(file: Path) -> Iterator[tuple[str, str]]:
-    """`(module, name)` of everything that a file imports, wherever in it; the name is empty for a module."""
+    """`(module, name)` of everything that a file imports, wherever
+    in it; the name is empty for a module."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -40,7 +41,8 @@ def _imported(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def foreign_privates(importer: str, module: str, name: str) -> bool:
-    """Whether an import reaches for what begins with an underscore in another package: a module, or a name in one."""
+    """Whether an import reaches for what begins with an underscore in another
+    package: a module, or a name in one."""
     return is_foreign(importer, f"{module}.{name}")
 
 
@@ -72,12 +74,20 @@ def test_members_of_a_family_do_not_import_each_other() -> None:
     found = []
     for importer, file in _modules():
         package, _, own = importer.rpartition(".")
-        if package.removeprefix("annotator.") not in FAMILIES or own.startswith("_") or own == "api":
+        if (
+            package.removeprefix("annotator.") not in FAMILIES
+            or own.startswith("_")
+            or own == "api"
+        ):
             continue
         for module, name in _imported(file):
             target = f"{module}.{name}" if module == package else module
             member = target.removeprefix(f"{package}.").split(".")[0]
-            if target.startswith(f"{package}.") and not member.startswith("_") and member not in ("api", own):
+            if (
+                target.startswith(f"{package}.")
+                and not member.startswith("_")
+                and member not in ("api", own)
+            ):
                 found.append(f"{importer} imports {target}")
     assert found == []
 
@@ -88,7 +98,13 @@ def test_only_the_console_speaks() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and importer not in SPEAKERS:
                 called = ast.unparse(node.func)
-                if called in ("print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"):
+                if called in (
+                    "print",
+                    "click.echo",
+                    "click.secho",
+                    "sys.stdout.write",
+                    "sys.stderr.write",
+                ):
                     found.append(f"{importer}:{node.lineno}")
     assert found == []
 

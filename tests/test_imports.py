@@ -25,7 +25,9 @@ HEAVY = (
 def _loaded(code: str) -> set[str]:
     """The heavy modules that a fresh process holds after running `code`."""
     script = f"import sys\n{code}\nprint(*[m for m in {HEAVY!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.splitlines()[-1].split())
 
 
@@ -36,7 +38,9 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert _loaded(f"from annotator.cli import run\nrun({arguments!r})") == set()
 
 
-def test_opening_a_project_and_deciding_imports_no_numpy_and_no_sqlite_utils(tmp_path: Path) -> None:
+def test_opening_a_project_and_deciding_imports_no_numpy_and_no_sqlite_utils(
+    tmp_path: Path,
+) -> None:
     project(tmp_path / "p", TEXT).close()
     code = f"""
 from pathlib import Path

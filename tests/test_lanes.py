@@ -1,4 +1,5 @@
-"""Versions side by side: alignment, choosing, reasons and messages, what comes back, who was right, Dawid-Skene."""
+"""Versions side by side: alignment, choosing, reasons and messages, what
+comes back, who was right, Dawid-Skene."""
 
 from __future__ import annotations
 
@@ -83,11 +84,15 @@ def test_another_holder_and_another_side_are_one_difference() -> None:
 
 
 def test_a_version_is_taken_with_one_undo_and_stances_follow_it(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("a", [PLAN]), _record("b", [(15, 27, "fact")])) as project:
+    with _project(
+        tmp_path / "p", _record("a", [PLAN]), _record("b", [(15, 27, "fact")])
+    ) as project:
         session = _session(project)
         claim = _about(session, "claim")
         session.take(claim.version("b"), "b")
-        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["fact"]
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == [
+            "fact"
+        ]
         stance = _about(session, "stance")
         session.take(stance.version("a"), "a")
         edge = session.review.annotations.relations()[0]
@@ -95,11 +100,15 @@ def test_a_version_is_taken_with_one_undo_and_stances_follow_it(tmp_path: Path) 
         assert edge.target in claims
         _about(session, "claim")
         session.take(claim.version("a"), "a")
-        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["value"]
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == [
+            "value"
+        ]
         moved = session.review.annotations.relations()[0]
         assert moved.target == claim.version("a")[0].id
         session.do(do.Undo())
-        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == ["fact"]
+        assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == [
+            "fact"
+        ]
 
 
 def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> None:
@@ -152,12 +161,16 @@ def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:
 
 
 def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("bob", [(15, 27, "fact")])) as project:
+    with _project(
+        tmp_path / "p", _record("ada", [PLAN]), _record("bob", [(15, 27, "fact")])
+    ) as project:
         session = _session(project)
         session.hidden = True
         session.reload()
         assert {shown for _, shown in session.voters()} == {"A", "B"}
-        told = [s.reason + s.suggester for group in session.review.suggestions.values() for s in group]
+        told = [
+            s.reason + s.suggester for group in session.review.suggestions.values() for s in group
+        ]
         assert not any("ada" in words for words in told)
         claim = _about(session, "claim")
         assert session.proposed(claim) is None
@@ -174,7 +187,9 @@ def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None
 
 
 def test_a_changed_definition_brings_back_just_its_label(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("a", [PLAN, SOON]), _record("b", [PLAN, SOON])) as project:
+    with _project(
+        tmp_path / "p", _record("a", [PLAN, SOON]), _record("b", [PLAN, SOON])
+    ) as project:
         assert requeue(project) == {}
         session = _session(project)
         assert review_rows(project)[0].undecided == 0
@@ -184,7 +199,9 @@ def test_a_changed_definition_brings_back_just_its_label(tmp_path: Path) -> None
     own = schema.layer("claim").label("value").guideline.definition  # type: ignore[union-attr]
     first = own.split("\n")[0][:30]
     assert first in text
-    (tmp_path / "p" / "own.toml").write_text(text.replace(first, "Changed. " + first), encoding="utf-8")
+    (tmp_path / "p" / "own.toml").write_text(
+        text.replace(first, "Changed. " + first), encoding="utf-8"
+    )
     settings = tmp_path / "p" / "annotator.toml"
     known = settings.read_text(encoding="utf-8").replace('"actors-claims-stances"', '"own.toml"')
     settings.write_text(known, encoding="utf-8")
@@ -199,7 +216,8 @@ def test_a_changed_definition_brings_back_just_its_label(tmp_path: Path) -> None
 
 
 def _reference(votes: np.ndarray) -> np.ndarray:
-    """Posteriors of Dawid and Skene, written from the formulas with plain loops: `(items, annotators)` labels in."""
+    """Posteriors of Dawid and Skene, written from the formulas with plain loops:
+    `(items, annotators)` labels in."""
     items, people = votes.shape
     size = int(votes.max()) + 1
     belief = np.array([[np.mean(votes[i] == k) for k in range(size)] for i in range(items)])
@@ -214,7 +232,9 @@ def _reference(votes: np.ndarray) -> np.ndarray:
         errors /= errors.sum(axis=2, keepdims=True)
         for i in range(items):
             for k in range(size):
-                belief[i, k] = share[k] * np.prod([errors[a, k, votes[i, a]] for a in range(people)])
+                belief[i, k] = share[k] * np.prod(
+                    [errors[a, k, votes[i, a]] for a in range(people)]
+                )
             belief[i] /= belief[i].sum()
     return belief
 
@@ -247,12 +267,18 @@ def test_dawid_skene_needs_three_and_takes_a_probability() -> None:
 
 
 def test_dawid_skene_prefills_what_it_is_sure_of_and_shows_its_posterior(tmp_path: Path) -> None:
-    works = [_record("a", [PLAN, SOON]), _record("b", [PLAN, SOON]), _record("c", [(15, 32, "fact"), SOON])]
+    works = [
+        _record("a", [PLAN, SOON]),
+        _record("b", [PLAN, SOON]),
+        _record("c", [(15, 32, "fact"), SOON]),
+    ]
     with _project(tmp_path / "p", *works) as project:
         session = ReviewSession(project, GOLD, project.new_session(), strategy="dawid-skene")
         session.open(session.ids()[0])
         reasons = [s.reason for group in session.review.suggestions.values() for s in group]
         assert any("posterior of the label" in reason for reason in reasons)
-        kept = {(s.start, s.label) for s in session.review.annotations.spans() if s.layer == "claim"}
+        kept = {
+            (s.start, s.label) for s in session.review.annotations.spans() if s.layer == "claim"
+        }
         assert kept == {(15, "value"), (34, "prediction")}
     assert document(TEXT).text == TEXT

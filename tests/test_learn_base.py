@@ -1,4 +1,5 @@
-"""Learning over a model that was trained on others: what it knows is known from the start, what differs is learnt."""
+"""Learning over a model that was trained on others: what it knows is known
+from the start, what differs is learnt."""
 
 from __future__ import annotations
 
@@ -63,14 +64,16 @@ def test_what_others_marked_is_known_and_what_one_marks_otherwise_is_learnt(
         return replace(span, label="bloc") if span.label == "organization" else span
 
     changed = [
-        replace(one, spans=tuple(s for s in map(otherwise, one.spans) if s), relations=()) for one in decided
+        replace(one, spans=tuple(s for s in map(otherwise, one.spans) if s), relations=())
+        for one in decided
     ]
     own, rest = changed[:16], decided[16:]
     found = learn(own, schema, texts=_texts(own), base=base)
     before, after = _labels(base, rest, "actor"), _labels(found, rest, "actor")
     assert before["organization"] > 10 > 2 > before["bloc"]
     assert after["bloc"] > 10 > 2 > after["organization"]
-    # The rules speak for claims here, since they save more keys; what the model has learnt is asked all the same.
+    # The rules speak for claims here, since they save more keys; what the
+    # model has learnt is asked all the same.
     asked = replace(found, covers=base.covers)
     before, after = _labels(base, rest, "claim"), _labels(asked, rest, "claim")
     assert after["prediction"] < 0.7 * before["prediction"]
@@ -96,7 +99,9 @@ def test_of_layers_of_which_too_little_is_decided_the_base_speaks(
         for one in decided[:6]
     ]
     found = learn(claims, schema, texts=_texts(claims), base=base)
-    assert found.flat["actor"] is base.flat["actor"] and found.pairs["stance"] is base.pairs["stance"]
+    assert (
+        found.flat["actor"] is base.flat["actor"] and found.pairs["stance"] is base.pairs["stance"]
+    )
     assert found.clauses["claim"] is not base.clauses["claim"]
     nothing = [replace(one, spans=(), relations=()) for one in claims]
     with pytest.raises(SuggesterError, match="nothing to learn"):

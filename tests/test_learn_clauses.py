@@ -1,4 +1,5 @@
-"""The learner of long spans: what it proposes after a few paragraphs, and that it is the same each time."""
+"""The learner of long spans: what it proposes after a few paragraphs,
+and that it is the same each time."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ assert CLAIM is not None
 
 TOPICS = ("harbour", "tax", "bridge", "school", "river", "law", "union", "market")
 TEXTS = [
-    f"However, the {topic} must be closed at once. The {topic} was a costly mistake. Thank you for the {topic} report."
+    f"However, the {topic} must be closed at once. The {topic} was a costly mistake. Thank you "
+    f"for the {topic} report."
     for topic in TOPICS
 ]
 
@@ -57,12 +59,15 @@ def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
 
 def _train(**options: bool) -> ClauseModel:
     assert CLAIM is not None
-    return ClauseModel.train([_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, WordClusters())[
-        0
-    ]
+    return ClauseModel.train(
+        [_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, WordClusters()
+    )[0]
 
 
-NEW = "However, the ferry must be closed at once. The ferry was a costly mistake. Thank you for the ferry report."
+NEW = (
+    "However, the ferry must be closed at once. The ferry was a costly mistake. Thank you for "
+    "the ferry report."
+)
 
 
 def test_bounds_labels_and_what_is_none_are_learnt() -> None:
@@ -137,7 +142,9 @@ def test_two_spans_of_one_sentence_are_learnt() -> None:
 
 
 def test_what_a_verb_of_wanting_is_about_is_learnt() -> None:
-    found = _learnt("Iran opposes the new {0} in the old town.", {"the new {0} in the old town": "policy"})
+    found = _learnt(
+        "Iran opposes the new {0} in the old town.", {"the new {0} in the old town": "policy"}
+    )
     assert found == [("policy", "the new ferry in the old town")]
 
 
@@ -148,7 +155,9 @@ def test_a_single_word_that_something_is_called_ends_before_the_full_stop() -> N
 
 def test_nested_spans_are_learnt() -> None:
     whole, inner = "Iran says that the {0} must be closed at once", "the {0} must be closed at once"
-    found = _learnt("Iran says that the {0} must be closed at once.", {whole: "fact", inner: "policy"})
+    found = _learnt(
+        "Iran says that the {0} must be closed at once.", {whole: "fact", inner: "policy"}
+    )
     assert found == [("fact", whole.format("ferry")), ("policy", inner.format("ferry"))]
 
 
@@ -166,8 +175,12 @@ KINDS = WordClusters({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
 
 
 def test_features_are_told_once_however_often_they_hold() -> None:
-    """A learner counts each as there or not; what it is asked about afterwards must be told in the same way."""
-    text = "We must, must and must again close the wharf and the wharf and the wharf, said the mayor of the wharf."
+    """A learner counts each as there or not; what it is asked about afterwards
+    must be told in the same way."""
+    text = (
+        "We must, must and must again close the wharf and the wharf and the wharf, said the "
+        "mayor of the wharf."
+    )
     (sentence,) = sentences_of(read(text))
     start, last = sentence.starts[0], sentence.last
     for made in (
@@ -213,7 +226,9 @@ def test_the_cheapest_analysis_is_that_of_trying_all() -> None:
         every = sorted({tuple(zip(one[::2], one[1::2], strict=True)) for one in cuts} | {()})
         shares = [rng.random() for _ in every]
         analyses = [(share / sum(shares), one) for share, one in zip(shares, every, strict=True)]
-        cost = {mine: sum(chance * keys(mine, wanted) for chance, wanted in analyses) for mine in every}
+        cost = {
+            mine: sum(chance * keys(mine, wanted) for chance, wanted in analyses) for mine in every
+        }
         sure = {place: 1.0 for one in every for place in one}
         assert cost[cheapest(analyses, sure, reading=0)] == pytest.approx(min(cost.values()))
 

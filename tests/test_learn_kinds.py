@@ -1,4 +1,5 @@
-"""WordClusters of words: those that stand in like places are told from others without anybody having labelled them."""
+"""WordClusters of words: those that stand in like places are told from others
+without anybody having labelled them."""
 
 from __future__ import annotations
 
@@ -11,14 +12,17 @@ from annotator.learners.word_clusters import WordClusters, _shorter
 
 NOUNS = [f"{a}{b}" for a in ("ba", "ce", "di", "fo", "gu") for b in ("lan", "mer", "nos", "pil")]
 VERBS = [f"{a}{b}" for a in ("ha", "je", "ki", "lo", "mu") for b in ("ted", "red", "ked", "med")]
-PLACES = [f"{a}{b}" for a in ("Na", "Pe", "Ri", "So", "Tu") for b in ("burg", "stad", "ville", "dorf")]
+PLACES = [
+    f"{a}{b}" for a in ("Na", "Pe", "Ri", "So", "Tu") for b in ("burg", "stad", "ville", "dorf")
+]
 
 
 def _texts() -> list[str]:
     draw = random.Random(5)
     return [
-        f"The {draw.choice(NOUNS)} {draw.choice(VERBS)} a {draw.choice(NOUNS)} near {draw.choice(PLACES)}. "
-        f"In {draw.choice(PLACES)} they {draw.choice(VERBS)} the {draw.choice(NOUNS)}, they {draw.choice(VERBS)} it."
+        f"The {draw.choice(NOUNS)} {draw.choice(VERBS)} a {draw.choice(NOUNS)} near "
+        f"{draw.choice(PLACES)}. In {draw.choice(PLACES)} they {draw.choice(VERBS)} the "
+        f"{draw.choice(NOUNS)}, they {draw.choice(VERBS)} it."
         for _ in range(400)
     ]
 

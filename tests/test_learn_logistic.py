@@ -1,4 +1,5 @@
-"""Logistic regressions: each is the optimum that it is said to be, and starts from a prior where it has one."""
+"""Logistic regressions: each is the optimum that it is said to be,
+and starts from a prior where it has one."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def test_chances_of_classes_are_the_same_one_by_one_and_together() -> None:
 
 def test_counted_classes_are_naive_bayes() -> None:
     rows, names = [("a", "b"), ("a",), ("b", "c")], ["1", "1", "2"]
-    # Two in three are of class 1; of the features there, with one of each added, 3/6 are "a", of the others 1/5.
+    # Two in three are of class 1; of the features there, with one of each
+    # added, 3/6 are "a", of the others 1/5.
     one, other = 2 / 3 * 3 / 6, 1 / 3 * 1 / 5
     found = Classes.counted(rows, names)
     assert found(("a",))["1"] == pytest.approx(one / (one + other), abs=1e-3)
@@ -67,8 +69,12 @@ def test_a_pool_is_the_geometric_mean_of_chances() -> None:
 
 
 def test_a_separable_calibration_stays_finite() -> None:
-    found = Binary.fit([[float(x)] for x in range(-20, 20)], [x >= 0 for x in range(-20, 20)], (0.9, 0.0))
-    assert all(math.isfinite(w) for w in found.weights) and found([20.0]) > 0.95 > 0.05 > found([-20.0])
+    found = Binary.fit(
+        [[float(x)] for x in range(-20, 20)], [x >= 0 for x in range(-20, 20)], (0.9, 0.0)
+    )
+    assert all(math.isfinite(w) for w in found.weights) and found([20.0]) > 0.95 > 0.05 > found(
+        [-20.0]
+    )
 
 
 ROWS = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y"), ("a", "b"), ("x",)] * 7
@@ -88,12 +94,16 @@ def test_classes_over_a_base_are_the_optimum_around_its_weights() -> None:
     for feature, name in itertools.product("abxy", "123"):
         # At the optimum what the examples pull equals what the prior holds against it.
         pull = sum(
-            (n == name) - found(row)[name] for row, n in zip(ROWS, NAMES, strict=True) if feature in row
+            (n == name) - found(row)[name]
+            for row, n in zip(ROWS, NAMES, strict=True)
+            if feature in row
         )
         moved = _weight(found, feature, name) - _weight(BASE, feature, name)
         assert pull == pytest.approx(PENALTY * moved, abs=0.03), (feature, name)
     for feature in "qc":
-        assert [_weight(found, feature, n) for n in "123"] == [_weight(BASE, feature, n) for n in "123"]
+        assert [_weight(found, feature, n) for n in "123"] == [
+            _weight(BASE, feature, n) for n in "123"
+        ]
 
 
 def test_without_evidence_a_model_over_a_base_says_what_that_does() -> None:
@@ -119,7 +129,9 @@ def test_what_a_part_of_the_features_adds_is_learnt_with_the_base_seeing_all() -
     found = Classes.fit(part, NAMES, penalty=PENALTY, base=BASE, whole=ROWS)
     for name in "123":
         assert _weight(found, "x", name) == _weight(BASE, "x", name)
-        pull = sum((n == name) - found(row)[name] for row, n in zip(ROWS, NAMES, strict=True) if "a" in row)
+        pull = sum(
+            (n == name) - found(row)[name] for row, n in zip(ROWS, NAMES, strict=True) if "a" in row
+        )
         moved = _weight(found, "a", name) - _weight(BASE, "a", name)
         assert pull == pytest.approx(PENALTY * moved, abs=0.03)
 
@@ -139,7 +151,9 @@ def test_options_over_a_base_are_the_optimum_around_its_weights() -> None:
             for group, own in zip(groups, taken, strict=True)
             for k, (option, chance) in enumerate(zip(group, found(group), strict=True))
         )
-        assert pull == pytest.approx(PENALTY * (weight(found, feature) - weight(base, feature)), abs=0.03)
+        assert pull == pytest.approx(
+            PENALTY * (weight(found, feature) - weight(base, feature)), abs=0.03
+        )
     assert weight(found, "q") == weight(base, "q")
     firm = Options.fit(groups, taken, penalty=1e9, base=base)
     assert all(firm(group) == pytest.approx(base(group), abs=1e-3) for group in groups)

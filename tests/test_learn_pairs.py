@@ -32,7 +32,9 @@ def _reader() -> Reader:
 
 
 def _text(a: str, b: str) -> str:
-    return f"{a} frobs {b}. {a} says that the treaty was a mistake. {b} waited in the rain with {a}."
+    return (
+        f"{a} frobs {b}. {a} says that the treaty was a mistake. {b} waited in the rain with {a}."
+    )
 
 
 def _spans(text: str, a: str, b: str, key: str) -> tuple[Span, ...]:
@@ -127,7 +129,11 @@ def test_the_holder_of_a_claim_that_is_a_verbs_object_is_found() -> None:
     (pair,) = [
         p
         for p in pairs_of(
-            _reader().read(document, document.paragraphs[0]), spans, ("actor",), ("claim", "actor"), 1
+            _reader().read(document, document.paragraphs[0]),
+            spans,
+            ("actor",),
+            ("claim", "actor"),
+            1,
         )
         if p.edge is not None
     ]

@@ -1,4 +1,5 @@
-"""What is learnt from decisions: choice, calibration, the model as bytes, and what it then proposes."""
+"""What is learnt from decisions: choice, calibration, the
+model as bytes, and what it then proposes."""
 
 from __future__ import annotations
 
@@ -63,7 +64,9 @@ def test_the_best_set_of_candidates_is_that_of_trying_all() -> None:
         for _ in range(draw.randint(0, 7)):
             first = draw.randint(0, 8)
             some.append(
-                SpanCandidate(first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model")
+                SpanCandidate(
+                    first, first + draw.randint(1, 4), draw.choice("ab"), draw.random(), "model"
+                )
             )
         chosen = choose(some)
         assert all(a.last <= b.first for a, b in itertools.pairwise(chosen))
@@ -96,8 +99,12 @@ def test_a_name_in_a_list_knows_what_the_rules_say_of_the_names_beside_it(reader
     found = [one for one in reading.actors if text[one.start : one.end] != "Xq Zwv"]
     features = describe(tokens, found, {}, [()] * len(tokens))
     first, again = (i for i, token in enumerate(tokens) if token.text == "Xq")
-    assert {"list-1=person2", "list1=person2", "list-1=,person2", "list1=orperson2"} <= set(features[first])
-    assert {"run.len=2", "run.before2=merkel ,", "run.after2=or olaf", "run.at=0|2"} <= set(features[first])
+    assert {"list-1=person2", "list1=person2", "list-1=,person2", "list1=orperson2"} <= set(
+        features[first]
+    )
+    assert {"run.len=2", "run.before2=merkel ,", "run.after2=or olaf", "run.at=0|2"} <= set(
+        features[first]
+    )
     assert "list-1=" in features[again]  # a sentence ends between them
     assert not any(name.startswith(("run.", "list")) for name in features[first - 1])
 
@@ -120,7 +127,9 @@ def test_use_counts_capitals_within_sentences_only() -> None:
 
 def test_the_calibration_error_is_the_distance_of_chance_and_share() -> None:
     assert calibration_error([]) is None
-    assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == pytest.approx(0)
+    assert calibration_error(
+        [(0.75, True), (0.75, True), (0.75, True), (0.75, False)]
+    ) == pytest.approx(0)
     assert calibration_error([(0.9, False), (0.1, True)]) == pytest.approx(0.9)
 
 
@@ -158,7 +167,9 @@ def test_what_is_proposed_stands_in_the_text_and_in_the_schema(
     layers: Counter[str] = Counter()
     for paragraph in record.document.paragraphs:
         found = learnt.suggest(reader.read(record.document, paragraph))
-        by_rules = [s.value for s in ruled.suggest(record.document, paragraph) if isinstance(s.value, Span)]
+        by_rules = [
+            s.value for s in ruled.suggest(record.document, paragraph) if isinstance(s.value, Span)
+        ]
         # Relations may hang on spans of a layer that is left to the rules.
         ids = {s.id for s in found} | {s.id for s in by_rules if s.layer not in learnt.takes}
         for one in found:
@@ -183,7 +194,9 @@ def test_what_was_decided_since_is_proposed(reader: Reader, schema: LabelSchema)
         bundle = Bundle.of_bytes(model.BASE.read_bytes(), schema)
         bundle.remember(memory, reader)
         spans = [s.value for s in bundle.suggest(reading, memory) if isinstance(s.value, Span)]
-        return [(document.quote(s.start, s.end), s.label, s.entity) for s in spans if s.layer == "actor"]
+        return [
+            (document.quote(s.start, s.end), s.label, s.entity) for s in spans if s.layer == "actor"
+        ]
 
     accepted = [Outcome("actor", "collective", "qwib", True, "the qwib")] * 3
     assert actors(EMPTY) == []
@@ -226,7 +239,9 @@ def test_a_schema_without_the_layers_gets_nothing(
 
 def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: LabelSchema) -> None:
     bundle = Bundle.of_bytes(model.BASE.read_bytes(), schema)
-    assert bundle.metrics["data"] == digest(seed_records("train")), "make it anew: python tests/base_model.py"
+    assert bundle.metrics["data"] == digest(seed_records("train")), (
+        "make it anew: python tests/base_model.py"
+    )
     assert bundle.takes == {"actor", "claim", "stance"}
     assert len(model.BASE.read_bytes()) < 1_000_000
     assert bundle.metrics["documents"] == len(seed_records("train"))

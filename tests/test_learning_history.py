@@ -41,11 +41,18 @@ def test_the_shifts_are_the_mode_of_their_posterior() -> None:
     def loss(layer: float, state: float, person: float) -> float:
         value = layer**2 / LAYER**2 / 2 + (state**2 + person**2) / LABEL**2 / 2
         for one in verdicts:
-            x = math.log(one.score / (1 - one.score)) + layer + (state if one.label == "state" else person)
+            x = (
+                math.log(one.score / (1 - one.score))
+                + layer
+                + (state if one.label == "state" else person)
+            )
             value += math.log1p(math.exp(-x if one.right else x))
         return value
 
-    mode = (found.layers["rules", "actor"], *(found.labels["rules", "actor", x] for x in ("state", "person")))
+    mode = (
+        found.layers["rules", "actor"],
+        *(found.labels["rules", "actor", x] for x in ("state", "person")),
+    )
     least = loss(*mode)
     for i in range(3):
         for step in (1e-3, -1e-3):
@@ -56,7 +63,9 @@ def test_the_shifts_are_the_mode_of_their_posterior() -> None:
 
 def test_scores_go_where_the_decisions_are_the_further_the_more_there_are() -> None:
     one = suggestion(Span("s", "actor", "state", 0, 4), score=0.8)
-    few, many, all_ = (Calibration.fit(_verdicts(0.8, n, n)).adjust(one).score for n in (1, 10, 400))
+    few, many, all_ = (
+        Calibration.fit(_verdicts(0.8, n, n)).adjust(one).score for n in (1, 10, 400)
+    )
     assert 0.8 > few > many > all_ > 0.5 and all_ < 0.53
     moved = Calibration.fit(_verdicts(0.8, 10, 10)).adjust(one)
     assert moved.raw == 0.8
@@ -75,10 +84,13 @@ def test_of_overlapping_spans_those_are_shown_that_save_most() -> None:
     assert {s.id for s in combine(doc, found, EMPTY) if s.shown} == {"whole", "bank", "england"}
     merged = combine(doc, found, EMPTY, Policy(flat=frozenset({"actor"})))
     assert [(s.id, s.shown, s.rank) for s in merged] == [
-        ("whole", True, 0), ("bank", False, 1), ("england", False, 2),
-    ]  # fmt: skip
+        ("whole", True, 0),
+        ("bank", False, 1),
+        ("england", False, 2),
+    ]
     assert not any(
-        s.shown for s in combine(doc, [_actor("poor", 4, 8, 0.2)], EMPTY, Policy(frozenset({"actor"})))
+        s.shown
+        for s in combine(doc, [_actor("poor", 4, 8, 0.2)], EMPTY, Policy(frozenset({"actor"})))
     )
 
 
@@ -101,7 +113,9 @@ def test_the_gate_holds_back_spans_and_the_stances_on_them() -> None:
 def test_one_side_for_a_pair_the_most_likely_one() -> None:
     claim = suggestion(Span("c", "claim", "fact", 0, 4))
     sides = [
-        replace(suggestion(Relation(f"r{side}", "stance", side, AUTHOR, "c"), score=score), suggester=by)
+        replace(
+            suggestion(Relation(f"r{side}", "stance", side, AUTHOR, "c"), score=score), suggester=by
+        )
         for side, score, by in (("support", 0.5, "rules"), ("oppose", 0.7, "model"))
     ]
     assert [s.id for s in combine(document(), [claim, *sides], EMPTY)] == ["c", "roppose"]
@@ -109,7 +123,8 @@ def test_one_side_for_a_pair_the_most_likely_one() -> None:
 
 def test_where_the_model_took_over_rules_and_memory_keep_silent_and_others_do_not() -> None:
     found = [
-        _actor(by, 4 * i, 4 * i + 3, 0.8, by) for i, by in enumerate(("rules", "memory", "model", "mine"))
+        _actor(by, 4 * i, 4 * i + 3, 0.8, by)
+        for i, by in enumerate(("rules", "memory", "model", "mine"))
     ]
     policy = Policy(taken=frozenset({"actor"}))
     assert {s.id for s in combine(document(), found, EMPTY, policy)} == {"model", "mine"}
@@ -118,19 +133,28 @@ def test_where_the_model_took_over_rules_and_memory_keep_silent_and_others_do_no
 def test_a_project_s_decisions_move_its_next_suggestions(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
-        before = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(of.documents.load("doc-0"))
+        before = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(
+            of.documents.load("doc-0")
+        )
         session = Session(of, "ada", "a")
         session.open("doc-0")
         for item in ("sIran", "sPutin"):
             session.do(do.FocusItem(item))
             session.do(do.Reject())
-        after = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(of.documents.load("doc-0"))
-        scores = [{s.id: s.score for s in found if s.value.layer == "actor"} for found in (before, after)]
+        after = SuggestionEngine.of(SuggestionPlan.of(of, ["rules"])).compute(
+            of.documents.load("doc-0")
+        )
+        scores = [
+            {s.id: s.score for s in found if s.value.layer == "actor"} for found in (before, after)
+        ]
         assert scores[0].keys() == scores[1].keys() != set()
         certain = {s.id for s in after if s.rule.startswith("certain.")}
         assert certain < scores[0].keys(), "what was rejected is certain no more"
         assert all(scores[1][id] < scores[0][id] for id in scores[0].keys() - certain)
-        own = [{s.raw or s.score for s in found if s.value.layer == "actor"} for found in (before, after)]
+        own = [
+            {s.raw or s.score for s in found if s.value.layer == "actor"}
+            for found in (before, after)
+        ]
         assert own[0] == own[1]
         assert all(s.raw is None for s in after if s.value.layer == "stance")
 

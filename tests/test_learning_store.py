@@ -1,4 +1,5 @@
-"""What the store keeps for learning: suggestions held back, what became of them, models, what was opened."""
+"""What the store keeps for learning: suggestions held back, what
+became of them, models, what was opened."""
 
 from __future__ import annotations
 
@@ -41,15 +42,26 @@ def _with(root: Path, found: Sequence[Suggestion]) -> Project:
     return of
 
 
-def test_what_is_held_back_is_stored_does_not_count_and_comes_with_a_lower_threshold(tmp_path: Path) -> None:
+def test_what_is_held_back_is_stored_does_not_count_and_comes_with_a_lower_threshold(
+    tmp_path: Path,
+) -> None:
     found = suggestions()
-    held = [replace(found[0], shown=False, raw=0.4), replace(found[2], shown=False, score=0.3), *found[3:4]]
+    held = [
+        replace(found[0], shown=False, raw=0.4),
+        replace(found[2], shown=False, score=0.3),
+        *found[3:4],
+    ]
     with _with(tmp_path / "p", held) as of:
-        assert sorted(of.suggestions.of("doc-0"), key=lambda s: s.id) == sorted(held, key=lambda s: s.id)
+        assert sorted(of.suggestions.of("doc-0"), key=lambda s: s.id) == sorted(
+            held, key=lambda s: s.id
+        )
         (row,) = of.documents.queue("ada")
         assert row.pending == 1
         state = open_document(
-            of.documents.load("doc-0"), of.schema, session="s", suggestions=of.suggestions.of("doc-0")
+            of.documents.load("doc-0"),
+            of.schema,
+            session="s",
+            suggestions=of.suggestions.of("doc-0"),
         )
         assert [item.id for item in state.items] == ["sEnd"]
         some, _ = step(state, do.SetThreshold(-0.1))
@@ -70,7 +82,9 @@ def test_suggestions_of_blind_paragraphs_are_stored_and_wait_for_nobody(tmp_path
 
 def test_training_leaves_what_somebody_opened_or_decided(tmp_path: Path) -> None:
     found = suggestions()
-    second = replace(found[0], value=replace(found[0].value, id="s2", start=81, end=85), paragraph=2)
+    second = replace(
+        found[0], value=replace(found[0].value, id="s2", start=81, end=85), paragraph=2
+    )
     with _with(tmp_path / "p", [*found, second]) as of:
         assert of.suggestions.touched("doc-0") == frozenset()
         of.suggestions.mark_opened("doc-0", 0, "ada")
@@ -106,11 +120,12 @@ def test_what_became_of_suggestions(tmp_path: Path) -> None:
         session.do(do.Skip())
         assert sorted(of.learning.fates(), key=str) == sorted(
             [
-                Fate("rules", "actor", "state", 0.6, True), Fate("rules", "actor", "person", 0.8, False),
+                Fate("rules", "actor", "state", 0.6, True),
+                Fate("rules", "actor", "person", 0.8, False),
                 Fate("rules", "claim", "policy", 0.8, False),
             ],
             key=str,
-        )  # fmt: skip
+        )
 
 
 def test_in_a_blind_paragraph_the_annotator_s_own_work_tells(tmp_path: Path) -> None:
@@ -123,14 +138,19 @@ def test_in_a_blind_paragraph_the_annotator_s_own_work_tells(tmp_path: Path) -> 
         assert of.learning.fates() == []
         session.do(do.CloseParagraph())
         assert sorted((f.label, f.right, f.seen) for f in of.learning.fates()) == [
-            ("person", False, False), ("state", True, False),
-        ]  # fmt: skip
+            ("person", False, False),
+            ("state", True, False),
+        ]
 
 
 def test_finished_paragraphs_come_in_the_order_they_were_finished(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT, TEXT + "\nMore.") as of:
         assert of.learning.finished() == []
-        for who, document, paragraph in (("ben", "doc-1", 2), ("ada", "doc-0", 0), ("ben", "doc-1", 0)):
+        for who, document, paragraph in (
+            ("ben", "doc-1", 2),
+            ("ada", "doc-0", 0),
+            ("ben", "doc-1", 0),
+        ):
             session = Session(of, who, f"{who}{document}{paragraph}")
             session.open(document, paragraph=paragraph)
             session.do(do.CloseParagraph())
@@ -142,7 +162,13 @@ def test_finished_paragraphs_come_in_the_order_they_were_finished(tmp_path: Path
 
 def _keep(of: Project, data: bytes, schema: str = "s") -> int:
     return of.learning.keep(
-        data, kind="k", schema=schema, config="c", code="p", trained_on={"paragraphs": 1}, metrics={"a": None}
+        data,
+        kind="k",
+        schema=schema,
+        config="c",
+        code="p",
+        trained_on={"paragraphs": 1},
+        metrics={"a": None},
     )
 
 
@@ -175,8 +201,12 @@ def test_a_database_of_the_version_before_gets_the_new_columns(tmp_path: Path) -
         pass
     raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
     drop_sums(raw)
-    for statement in ("DROP TABLE model", "DROP TABLE opened", "PRAGMA user_version = 2",
-                      "DELETE FROM _sqlite_migrations WHERE name = 'm003_models'"):  # fmt: skip
+    for statement in (
+        "DROP TABLE model",
+        "DROP TABLE opened",
+        "PRAGMA user_version = 2",
+        "DELETE FROM _sqlite_migrations WHERE name = 'm003_models'",
+    ):
         raw.execute(statement)
     for column in ("shown", "blind", "raw"):
         raw.execute(f"ALTER TABLE suggestion DROP COLUMN {column}")
@@ -187,14 +217,21 @@ def test_a_database_of_the_version_before_gets_the_new_columns(tmp_path: Path) -
         assert of.learning.models() == []
 
 
-def test_an_open_paragraph_keeps_its_suggestions_and_the_next_one_has_the_newest(tmp_path: Path) -> None:
+def test_an_open_paragraph_keeps_its_suggestions_and_the_next_one_has_the_newest(
+    tmp_path: Path,
+) -> None:
     found = suggestions()
     with _with(tmp_path / "p", found) as of:
         session = Session(of, "ada", "a")
         session.open("doc-0", paragraph=0)
         before = session.review.items
-        newer = replace(found[0], value=replace(found[0].value, id="new", start=81, end=85), paragraph=2)
-        changed = [replace(found[0], value=replace(found[0].value, id="else", start=0, end=3)), newer]
+        newer = replace(
+            found[0], value=replace(found[0].value, id="new", start=81, end=85), paragraph=2
+        )
+        changed = [
+            replace(found[0], value=replace(found[0].value, id="else", start=0, end=3)),
+            newer,
+        ]
         of.suggestions.put("doc-0", changed, run=RUN, untouched=True)
         session.do(do.MoveFocus(1))
         assert session.review.items == before

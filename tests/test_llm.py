@@ -1,4 +1,5 @@
-"""A language model as a suggester, with a model that the test registers: good answers, and all kinds of bad ones."""
+"""A language model as a suggester, with a model that the test registers:
+good answers, and all kinds of bad ones."""
 
 from __future__ import annotations
 
@@ -29,9 +30,20 @@ WORDS = "The council of Elmby will regret the tunnel. Norland rejects it."
 KEY = "sk-very-secret-0123456789"
 GOOD = {
     "spans": [
-        {"id": 1, "layer": "actor", "label": "organization", "quote": "council", "entity": "Elmby council"},
-        {"id": 2, "layer": "claim", "label": "prediction", "quote": "The council of Elmby will  regret the tunnel",
-         "concept": "the tunnel will be regretted"},
+        {
+            "id": 1,
+            "layer": "actor",
+            "label": "organization",
+            "quote": "council",
+            "entity": "Elmby council",
+        },
+        {
+            "id": 2,
+            "layer": "claim",
+            "label": "prediction",
+            "quote": "The council of Elmby will  regret the tunnel",
+            "concept": "the tunnel will be regretted",
+        },
         {"id": 3, "layer": "actor", "label": "state", "quote": "Norland"},
         {"id": 4, "layer": "actor", "label": "state", "quote": "Atlantis"},
         {"id": 5, "layer": "actor", "label": "wizard", "quote": "Norland"},
@@ -41,7 +53,7 @@ GOOD = {
         {"layer": "stance", "label": "support", "source": AUTHOR, "target": 2},
         {"layer": "stance", "label": "oppose", "source": 4, "target": 2},
     ],
-}  # fmt: skip
+}
 
 
 class Fake(llm.Model):  # type: ignore[misc]
@@ -87,7 +99,11 @@ def test_quotes_are_found_and_what_is_not_there_is_counted_never_guessed(fake: A
     fake(lambda _: "Here it is:\n```json\n" + json.dumps(GOOD) + "\n```")
     made, document = _made(), _document()
     found = made.suggest(document, document.paragraphs[0])
-    spans = {s.value.start: s.value for s in found if isinstance(s.value, Span) and s.value.layer == "actor"}
+    spans = {
+        s.value.start: s.value
+        for s in found
+        if isinstance(s.value, Span) and s.value.layer == "actor"
+    }
     assert [(WORDS[s.start : s.end], s.label, s.entity) for s in spans.values()] == [
         ("council", "organization", "Elmby council"),
         ("Norland", "state", None),
@@ -101,7 +117,9 @@ def test_quotes_are_found_and_what_is_not_there_is_counted_never_guessed(fake: A
     assert AUTHOR in {source for source, _ in edges}
     assert len(made.warnings) == 2
     assert made.warnings[0].startswith("1 quote")
-    assert made.warnings[1].startswith("2 items"), "a label that is none, and a relation without an end"
+    assert made.warnings[1].startswith("2 items"), (
+        "a label that is none, and a relation without an end"
+    )
     assert {s.version.split()[0] for s in found} == {"fake"}
 
 
@@ -130,7 +148,11 @@ def test_what_is_no_answer_is_counted_and_not_kept(fake: Any, tmp_path: Path, sa
               [{"id": [1], "layer": "actor", "label": "state", "quote": "Norland"}]],
 )  # fmt: skip
 def test_nonsense_inside_an_answer_raises_nothing(fake: Any, spans: list[Any]) -> None:
-    fake(lambda _: json.dumps({"spans": spans, "relations": [None, {"layer": "stance", "label": "oppose"}]}))
+    fake(
+        lambda _: json.dumps(
+            {"spans": spans, "relations": [None, {"layer": "stance", "label": "oppose"}]}
+        )
+    )
     made, document = _made(), _document()
     made.suggest(document, document.paragraphs[0])
     assert made.warnings
@@ -191,7 +213,11 @@ def test_quotes_are_looked_for_exactly_then_loosely_and_then_by_likeness() -> No
     text = "“It’s over,” said Ann.  The  Town council disagreed strongly with Ann."
     assert found_in(text, "Ann", 0) == (text.index("Ann"), text.index("Ann") + 3)
     assert found_in(text, "Ann", 25) == (text.rindex("Ann"), text.rindex("Ann") + 3)
-    for quote in ('"It\'s over,"', "the town council", "The Town council disagreed stronly with Ann."):
+    for quote in (
+        '"It\'s over,"',
+        "the town council",
+        "The Town council disagreed stronly with Ann.",
+    ):
         assert found_in(text, quote, 0) is not None, quote
     for quote in ("", "  ", "the city council", "Ben"):
         assert found_in(text, quote, 0) is None, quote
@@ -214,7 +240,10 @@ def test_a_suggester_that_costs_keys_is_not_listened_to() -> None:
 
     assert costly(verdicts(2, 30)) == {("llm", "actor")}
     assert (
-        costly(verdicts(20, 5)) == costly(verdicts(0, 10)) == costly(verdicts(0, 50, "rules")) == frozenset()
+        costly(verdicts(20, 5))
+        == costly(verdicts(0, 10))
+        == costly(verdicts(0, 50, "rules"))
+        == frozenset()
     )
 
 

@@ -20,7 +20,9 @@ from annotator.workflows.names.matrix import By, Matrix, of_document, of_project
 SCHEMA = load_schema("actors-claims-stances")
 
 
-def _span(id: str, layer: str, quote: str, *, entity: str = "", **attributes: str | list[str]) -> Span:
+def _span(
+    id: str, layer: str, quote: str, *, entity: str = "", **attributes: str | list[str]
+) -> Span:
     start = TEXT.index(quote)
     label = "state" if layer == "actor" else "policy"
     return Span(id, layer, label, start, start + len(quote), entity or None, attributes)
@@ -31,7 +33,11 @@ SPANS = (
     _span("putin", "actor", "Putin"),
     _span("plan", "claim", "the plan", concept=["plan should stand"], attribution="indirect"),
     _span(
-        "end", "claim", "sanctions must end", concept=["not: sanctions should stay"], attribution="indirect"
+        "end",
+        "claim",
+        "sanctions must end",
+        concept=["not: sanctions should stay"],
+        attribution="indirect",
     ),
     _span("act", "claim", "The West should act now", attribution="author"),
     _span("russia", "claim", "Russia could respond", attribution="author"),
@@ -77,7 +83,9 @@ def test_by_claims_the_words_themselves_are_the_columns() -> None:
 def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
     with Project.create(tmp_path / "p") as of:
         of.log.add_records(
-            Record(document(TEXT + "\n" * n, id=f"d{n}"), who, Completion.DONE, SPANS, RELATIONS[:4])
+            Record(
+                document(TEXT + "\n" * n, id=f"d{n}"), who, Completion.DONE, SPANS, RELATIONS[:4]
+            )
             for n, who in ((0, "ada"), (1, "ada"), (2, "ben"))
         )
         found = of_project(of, "ada", by="concept")
@@ -90,7 +98,9 @@ def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("by", ["concept", "claim"])
-def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(tmp_path: Path, by: By) -> None:
+def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(
+    tmp_path: Path, by: By
+) -> None:
     rng = random.Random(3)
     words = [m.span() for m in re.finditer(r"\w+", TEXT)]
     records = []
@@ -104,10 +114,14 @@ def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(tmp_path: P
                 {"attribution": rng.choice(["author", "direct"])} if layer == "claim" else {}
             )
             if layer == "claim" and rng.random() < 0.7:
-                about["concept"] = rng.sample(["a is b", "not: a is b", "c", "not: d"], rng.randint(1, 2))
+                about["concept"] = rng.sample(
+                    ["a is b", "not: a is b", "c", "not: d"], rng.randint(1, 2)
+                )
             name = rng.choice([None, "Iran", "Russia; Iran"]) if layer == "actor" else None
             spans.append(
-                Span(f"s{i}", layer, "state" if layer == "actor" else "fact", start, end, name, about)
+                Span(
+                    f"s{i}", layer, "state" if layer == "actor" else "fact", start, end, name, about
+                )
             )
         claims = [s.id for s in spans if s.layer == "claim"]
         ends = [AUTHOR, *(s.id for s in spans if s.layer == "actor")]
@@ -147,12 +161,18 @@ def test_a_large_matrix_is_searched_sorted_and_folded() -> None:
     found = Matrix("ada", ("Port", "Board", "Union"), targets, cells)
     some = searched(found, "TOLLS 1")
     assert some.targets == ("tolls 107",)
-    assert {some.holders[r] for r, _ in some.cells} == {found.holders[r] for r, c in cells if c == 107}
+    assert {some.holders[r] for r, _ in some.cells} == {
+        found.holders[r] for r, c in cells if c == 107
+    }
     whole = searched(found, "board")
     assert whole.holders == ("Board",) and len(whole.targets) == sum(r == 1 for r, _ in cells)
     assert searched(found, "  ") is found and not searched(found, "nowhere").cells
     by_name = ordered(found, "name")
-    assert list(by_name.targets) == sorted(targets) and by_name.holders == ("Board", "Port", "Union")
+    assert list(by_name.targets) == sorted(targets) and by_name.holders == (
+        "Board",
+        "Port",
+        "Union",
+    )
     disputed = ordered(found, "disputed")
     assert disputed.targets[0] == "tolls 107"
     for other in (by_name, disputed):

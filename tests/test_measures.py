@@ -46,7 +46,9 @@ def _layer(name: str = "claim") -> Layer:
 def _record(
     units: Units, who: str, *, text: str, id: str = "d", status: Completion = Completion.DONE
 ) -> Record:
-    spans = tuple(Span(f"{who}{i}", "claim", label, a, b) for i, (a, b, label) in enumerate(sorted(units)))
+    spans = tuple(
+        Span(f"{who}{i}", "claim", label, a, b) for i, (a, b, label) in enumerate(sorted(units))
+    )
     return Record(document(text, id=id), who, status, spans)
 
 
@@ -79,16 +81,37 @@ def test_the_whole_family_of_krippendorff_and_others_2016_on_the_same_example() 
     # Printed to three and four places by a public implementation of the paper for this example.
     assert found["|u-alpha"][0] == pytest.approx(0.433, abs=5e-4)
     assert found["cu-alpha"] == (pytest.approx(0.779, abs=5e-4), pytest.approx(0.3833, abs=5e-5))
-    assert found["(k)u-alpha c1"] == (pytest.approx(0.769, abs=5e-4), pytest.approx(0.9545, abs=5e-5))
-    assert found["(k)u-alpha c2"] == (pytest.approx(0.787, abs=5e-4), pytest.approx(0.5952, abs=5e-5))
+    assert found["(k)u-alpha c1"] == (
+        pytest.approx(0.769, abs=5e-4),
+        pytest.approx(0.9545, abs=5e-5),
+    )
+    assert found["(k)u-alpha c2"] == (
+        pytest.approx(0.787, abs=5e-4),
+        pytest.approx(0.5952, abs=5e-5),
+    )
 
 
 def test_the_example_of_krippendorff_2019_page_340() -> None:
-    """Three observers, a continuum of 60; bounds are read off a figure, so that the third place may differ."""
+    """Three observers, a continuum of 60; bounds are read off a figure,
+    so that the third place may differ."""
     works = {
-        "alex": [(0, 7, "1"), (7, 13, "2"), (30, 32, "5"), (32, 37, "6"), (37, 44, "6"), (44, 60, "7")],
+        "alex": [
+            (0, 7, "1"),
+            (7, 13, "2"),
+            (30, 32, "5"),
+            (32, 37, "6"),
+            (37, 44, "6"),
+            (44, 60, "7"),
+        ],
         "paul": [(0, 7, "1"), (7, 13, "3"), (13, 21, "5"), (32, 44, "6")],
-        "suzan": [(0, 7, "1"), (7, 13, "4"), (13, 21, "5"), (32, 37, "6"), (37, 41, "6"), (41, 44, "6")],
+        "suzan": [
+            (0, 7, "1"),
+            (7, 13, "4"),
+            (13, 21, "5"),
+            (32, 37, "6"),
+            (37, 41, "6"),
+            (41, 44, "6"),
+        ],
     }
     found = {r.name: r for r in compute(unitizing, _comparison(works, 60), _layer())}
     assert found["u-alpha"].value == pytest.approx(0.510, abs=5e-4)
@@ -105,7 +128,8 @@ def test_the_example_of_krippendorff_2019_page_340() -> None:
 
 
 def _family_by_definition(works: Mapping[str, Units], length: int) -> dict[str, float]:
-    """u-, |u-, cu- and (k)u-alpha by counting characters one by one, and pairs of places one by one."""
+    """u-, |u-, cu- and (k)u-alpha by counting characters one by
+    one, and pairs of places one by one."""
     several = len(works)
     lines = []
     for units in works.values():
@@ -156,13 +180,18 @@ def _family_by_definition(works: Mapping[str, Units], length: int) -> dict[str, 
         of_k = sum(expected[c, k] for c in labels)
         rest = of_k - expected[k, k]
         known = margin[k] and rest > 1e-9
-        out[f"(k)u-alpha {k}"] = 1 - of_k / margin[k] * (margin[k] - met[k, k]) / rest if known else math.nan
+        out[f"(k)u-alpha {k}"] = (
+            1 - of_k / margin[k] * (margin[k] - met[k, k]) / rest if known else math.nan
+        )
     return out
 
 
 _OF_THREE_LABELS = st.lists(
     st.builds(
-        lambda a, n, c: (a, min(20, a + n), c), st.integers(0, 18), st.integers(1, 7), st.sampled_from("xyz")
+        lambda a, n, c: (a, min(20, a + n), c),
+        st.integers(0, 18),
+        st.integers(1, 7),
+        st.sampled_from("xyz"),
     ),
     max_size=5,
 ).map(lambda units: _apart(units))
@@ -209,7 +238,7 @@ _KRIPPENDORFF_1995 = {
     "B": (((0, 18),), ((0, 2), (2, 1), (3, 1), (4, 1), (5, 1), (6, 3), (9, 1))),
     "C": (((2, 6), (10, 2), (14, 4), (20, 2)), ((0, 2), (4, 4), (10, 4), (16, 2), (20, 2))),
     "D": (((0, 2), (2, 8), (10, 4), (14, 6), (20, 4)), ((0, 4), (4, 4), (8, 7), (15, 2), (17, 7))),
-}  # fmt: skip
+}
 
 
 def test_observed_disagreement_of_krippendorff_1995_page_57() -> None:
@@ -231,7 +260,8 @@ def _apart(units: Units) -> Units:
 
 
 _UNITS_OF_ONE = st.lists(
-    st.builds(lambda a, n: (a, min(20, a + n), "fact"), st.integers(0, 18), st.integers(1, 7)), max_size=5
+    st.builds(lambda a, n: (a, min(20, a + n), "fact"), st.integers(0, 18), st.integers(1, 7)),
+    max_size=5,
 ).map(_apart)
 
 
@@ -263,7 +293,8 @@ def _alpha_u_by_definition(works: Mapping[str, Units], length: int) -> tuple[flo
     units_ = [n for lane in lanes for _, n, v in lane if v]
     gaps = [n for lane in lanes for _, n, v in lane if not v]
     total = sum(
-        (len(units_) - 1) / 3 * (2 * n**3 - 3 * n**2 + n) + n**2 * sum(g - n + 1 for g in gaps if g >= n)
+        (len(units_) - 1) / 3 * (2 * n**3 - 3 * n**2 + n)
+        + n**2 * sum(g - n + 1 for g in gaps if g >= n)
         for n in units_
     )
     possible = several * length * (several * length - 1) - sum(n * (n - 1) for n in units_)
@@ -281,8 +312,18 @@ def test_alpha_u_is_that_of_its_definition(several: list[Units]) -> None:
 
 
 def test_fleiss_kappa_of_a_table_of_fourteen_raters() -> None:
-    table = [[0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1],
-             [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7]]  # fmt: skip
+    table = [
+        [0, 0, 0, 0, 14],
+        [0, 2, 6, 4, 2],
+        [0, 0, 3, 5, 6],
+        [0, 3, 9, 2, 0],
+        [2, 2, 8, 1, 1],
+        [7, 7, 0, 0, 0],
+        [3, 2, 6, 3, 0],
+        [2, 5, 3, 2, 2],
+        [6, 5, 2, 1, 0],
+        [0, 2, 2, 3, 7],
+    ]
     works: dict[str, list[tuple[int, int, str]]] = {f"r{i:02}": [] for i in range(14)}
     for item, counts in enumerate(table):
         said = [f"c{label}" for label, times in enumerate(counts) for _ in range(times)]
@@ -293,10 +334,15 @@ def test_fleiss_kappa_of_a_table_of_fourteen_raters() -> None:
     assert result.coverage == 1
 
 
-def _coded(coders: Sequence[Sequence[object | None]], layer: Layer | None = None) -> dict[str, Result]:
-    """Figures of labels: a unit is a stretch of its own, a value the label that a coder gave it; None is none."""
+def _coded(
+    coders: Sequence[Sequence[object | None]], layer: Layer | None = None
+) -> dict[str, Result]:
+    """Figures of labels: a unit is a stretch of its own, a value the label
+    that a coder gave it; None is none."""
     works = {
-        f"r{i:02}": [(2 * at, 2 * at + 2, str(value)) for at, value in enumerate(row) if value is not None]
+        f"r{i:02}": [
+            (2 * at, 2 * at + 2, str(value)) for at, value in enumerate(row) if value is not None
+        ]
         for i, row in enumerate(coders)
     }
     length = 2 * max(len(row) for row in coders) + 2
@@ -341,12 +387,15 @@ def test_coefficients_of_krippendorff_and_gwet_on_four_coders_with_missing_value
 
 
 _CODERS = st.lists(
-    st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=6, max_size=6), min_size=2, max_size=4
+    st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=6, max_size=6),
+    min_size=2,
+    max_size=4,
 )
 
 
 def _by_hand(coders: list[list[int | None]], values: int) -> dict[str, float]:
-    """Percent agreement, AC1, Fleiss' kappa and Brennan-Prediger with `values` possible ones, unit by unit."""
+    """Percent agreement, AC1, Fleiss' kappa and Brennan-Prediger with
+    `values` possible ones, unit by unit."""
     units = [[v for v in column if v is not None] for column in zip(*coders, strict=True)]
     units = [unit for unit in units if len(unit) > 1]
     if not units:
@@ -372,7 +421,10 @@ def test_labels_agree_as_the_krippendorff_package_and_counting_by_hand_say(
     found = _coded(coders, replace(_layer(), labels=labels))
     data = np.array([[np.nan if v is None else v for v in row] for row in coders], dtype=float)
     together = [
-        v for column in zip(*coders, strict=True) if sum(v is not None for v in column) > 1 for v in column
+        v
+        for column in zip(*coders, strict=True)
+        if sum(v is not None for v in column) > 1
+        for v in column
     ]
     known = {v for v in together if v is not None}
     if len(known) < 2:
@@ -387,9 +439,11 @@ def test_labels_agree_as_the_krippendorff_package_and_counting_by_hand_say(
         assert value is None or value == pytest.approx(wanted[name], abs=1e-9)
 
 
-_STRENGTHS = ["*    *    *    *    *    3    4    1    2    1    1    3    3    *    3",
-              "1    *    2    1    3    3    4    3    *    *    *    *    *    *    *",
-              "*    *    2    1    3    4    4    *    2    1    1    3    3    *    4"]  # fmt: skip
+_STRENGTHS = [
+    "*    *    *    *    *    3    4    1    2    1    1    3    3    *    3",
+    "1    *    2    1    3    3    4    3    *    *    *    *    *    *    *",
+    "*    *    2    1    3    4    4    *    2    1    1    3    3    *    4",
+]
 
 
 def _with_strengths(coders: Sequence[Sequence[int | None]], *, marked: bool) -> Comparison:
@@ -436,10 +490,13 @@ def test_what_nobody_coded_has_no_value() -> None:
 
 _UNITS = st.lists(
     st.builds(
-        lambda a, n, label: (a, a + n, label), st.integers(0, 15), st.integers(1, 5), st.sampled_from(["fact", "value"])
+        lambda a, n, label: (a, a + n, label),
+        st.integers(0, 15),
+        st.integers(1, 5),
+        st.sampled_from(["fact", "value"]),
     ),
     max_size=6,
-).map(_apart)  # fmt: skip
+).map(_apart)
 
 
 @settings(max_examples=100, deadline=None)
@@ -454,12 +511,16 @@ def test_strict_and_exact_f1_are_those_of_nervaluate(a: Units, b: Units) -> None
         value = _one(results, "F1 strict").value
         assert value == 0 if a or b else value is None
         return
-    theirs = Evaluator(given_as(a), given_as(b), tags=["fact", "value"], loader="dict").evaluate()["overall"]
+    theirs = Evaluator(given_as(a), given_as(b), tags=["fact", "value"], loader="dict").evaluate()[
+        "overall"
+    ]
     for name in ("strict", "exact"):
         assert _one(results, f"F1 {name}").value == pytest.approx(theirs[name].f1, abs=1e-9)
 
 
-_SLOT = st.none() | st.tuples(st.integers(0, 4), st.integers(1, 4), st.sampled_from(["fact", "value"]))
+_SLOT = st.none() | st.tuples(
+    st.integers(0, 4), st.integers(1, 4), st.sampled_from(["fact", "value"])
+)
 _SLOTS = st.lists(_SLOT, min_size=2, max_size=6)
 
 
@@ -468,19 +529,27 @@ _SLOTS = st.lists(_SLOT, min_size=2, max_size=6)
 def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     a: list[tuple[int, int, str] | None], b: list[tuple[int, int, str] | None]
 ) -> None:
-    """Each unit meets one other at most: where it meets several, nervaluate takes the first, we the best."""
+    """Each unit meets one other at most: where it meets several, nervaluate
+    takes the first, we the best."""
 
     def units(slots: list[tuple[int, int, str] | None]) -> Units:
-        return [(10 * i + s[0], 10 * i + s[0] + s[1], s[2]) for i, s in enumerate(slots) if s is not None]
+        return [
+            (10 * i + s[0], 10 * i + s[0] + s[1], s[2])
+            for i, s in enumerate(slots)
+            if s is not None
+        ]
 
     one, other = units(a), units(b)
     if not one or not other:
         return
     results = compute(
-        f1, compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]), _layer()
+        f1,
+        compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]),
+        _layer(),
     )
     mine, theirs = (
-        [[{"label": label, "start": s, "end": e - 1} for s, e, label in each]] for each in (one, other)
+        [[{"label": label, "start": s, "end": e - 1} for s, e, label in each]]
+        for each in (one, other)
     )
     found = Evaluator(mine, theirs, tags=["fact", "value"], loader="dict").evaluate()["overall"]
     assert _one(results, "F1 partial").value == pytest.approx(found["partial"].f1, abs=1e-9)
@@ -496,7 +565,9 @@ def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units
         module = families.measures.load(name)
         if "span" not in module.kinds:
             continue
-        for one, other in zip(compute(module, there, _layer()), compute(module, back, _layer()), strict=True):
+        for one, other in zip(
+            compute(module, there, _layer()), compute(module, back, _layer()), strict=True
+        ):
             assert (one.value is None) == (other.value is None)
             if one.value is not None and other.value is not None:
                 assert one.value == pytest.approx(other.value)
@@ -529,11 +600,12 @@ def test_done_and_empty_counts_while_unfinished_and_gold_do_not() -> None:
     text = "x" * 20
     units = [(0, 5, "fact")]
     records = [
-        _record(units, "a", text=text), _record([], "b", text=text),
+        _record(units, "a", text=text),
+        _record([], "b", text=text),
         _record(units, "c", text=text, status=Completion.IN_PROGRESS),
         _record(units, "d", text=text, status=Completion.SKIPPED),
         Record(document(text, id="d"), None, Completion.GOLD),
-    ]  # fmt: skip
+    ]
     comparison = compare(records)
     assert comparison.annotators == ("a", "b")
     assert (comparison.empty, comparison.unfinished, comparison.completions) == (1, 2, 2)
@@ -543,17 +615,25 @@ def test_done_and_empty_counts_while_unfinished_and_gold_do_not() -> None:
 def test_relations_agree_by_their_ends_and_then_by_their_side() -> None:
     def one(who: str, label: str, end: int) -> Record:
         spans = (Span("x", "actor", "state", 0, 4), Span("y", "claim", "fact", 5, end))
-        edges = (Relation("r", "stance", label, "x", "y"), Relation("q", "stance", "oppose", AUTHOR, "y"))
-        return Record(document("Iran says that it is so indeed."), who, Completion.DONE, spans, edges)
+        edges = (
+            Relation("r", "stance", label, "x", "y"),
+            Relation("q", "stance", "oppose", AUTHOR, "y"),
+        )
+        return Record(
+            document("Iran says that it is so indeed."), who, Completion.DONE, spans, edges
+        )
 
-    results = compute(relations, compare([one("a", "support", 20), one("b", "oppose", 19)]), _layer("stance"))
+    results = compute(
+        relations, compare([one("a", "support", 20), one("b", "oppose", 19)]), _layer("stance")
+    )
     assert _one(results, "F1 without side").value == 1
     assert _one(results, "F1 with side").value == 0.5
     assert _one(results, "alpha side").coverage == 1
 
 
 def _align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[tuple[Span, Span]]:
-    """The definition: one-to-one pairs with an IoU of at least `least`, the largest overlaps first."""
+    """The definition: one-to-one pairs with an IoU of at least
+    `least`, the largest overlaps first."""
     scored = []
     for x in a:
         for y in b:
@@ -576,7 +656,8 @@ def test_alignment_in_rounds_is_the_greedy_one(several: list[Units]) -> None:
     comparison = _comparison({f"a{i}": units for i, units in enumerate(several)})
     found = span_arrays(comparison, "claim")
     mine = {
-        (found.spans[a].id, found.spans[b].id) for a, b in zip(*aligned(comparison, "claim"), strict=True)
+        (found.spans[a].id, found.spans[b].id)
+        for a, b in zip(*aligned(comparison, "claim"), strict=True)
     }
     works = comparison.passages[0].works
     theirs = {
@@ -587,7 +668,9 @@ def test_alignment_in_rounds_is_the_greedy_one(several: list[Units]) -> None:
     lengths = {s.id: s.length for work in works.values() for s in work.spans}
     # Where two pairs are equally good either may be taken: what they share is the same.
     assert len(mine) == len(theirs)
-    assert sum(lengths[x] + lengths[y] for x, y in mine) == sum(lengths[x] + lengths[y] for x, y in theirs)
+    assert sum(lengths[x] + lengths[y] for x, y in mine) == sum(
+        lengths[x] + lengths[y] for x, y in theirs
+    )
 
 
 def test_alignment_is_one_to_one_and_takes_the_largest_overlap_first() -> None:
@@ -618,7 +701,10 @@ def test_from_the_project_to_the_report(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="two annotators"):
             agreement(project)
         project.log.add_records(
-            [_record([(0, 17, "value")], "ada", text=text), _record([(0, 17, "fact")], "ben", text=text)]
+            [
+                _record([(0, 17, "value")], "ada", text=text),
+                _record([(0, 17, "fact")], "ben", text=text),
+            ]
         )
         found = agreement(project)
         with pytest.raises(UsageError, match="layer"):

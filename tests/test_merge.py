@@ -25,14 +25,23 @@ STATE = ("event", "item", "completion", "name")
 
 def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
     one, other = hosts
-    decide(one, "ada", do.AcceptAll(), do.FocusItem("sIran"), do.SetAttribute("entity", "Iran; Persia"))
+    decide(
+        one, "ada", do.AcceptAll(), do.FocusItem("sIran"), do.SetAttribute("entity", "Iran; Persia")
+    )
     decide(one, "cleo", *mark(1), document="doc-1")
     decide(other, "ben", do.Undo(), *mark(3), do.Note("hm"), do.Flag(), do.CloseParagraph())
-    decide(other, "ben", do.MoveParagraph(1), do.ToggleExcluded(), *mark(2, "bloc"), document="doc-1")
+    decide(
+        other, "ben", do.MoveParagraph(1), do.ToggleExcluded(), *mark(2, "bloc"), document="doc-1"
+    )
     shutil.copytree(one, one.with_name("before"))
     there = merged(one, other)
     here = merged(other, one.with_name("before"))
-    assert (there.documents, set(there.decisions), there.completions, there.ahead) == (0, {"ben"}, 2, 1)
+    assert (there.documents, set(there.decisions), there.completions, there.ahead) == (
+        0,
+        {"ben"},
+        2,
+        1,
+    )
     assert (set(here.decisions), here.completions, here.forks) == ({"ada", "cleo"}, 2, ())
     with Project.open(one) as of:
         assert there.decisions["ben"] + here.decisions["ada"] + here.decisions["cleo"] == sum(
@@ -46,17 +55,22 @@ def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
 _ACTIONS = st.sampled_from(
     [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.Undo(), do.Redo(),
      do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(2),
-     do.SetLabel("actor", "state"), do.SetLabel("claim", "value"), do.SetAttribute("entity", "Iran"),
-     do.Note("hm"), do.Flag(), do.ToggleExcluded(), do.Delete(),
+     do.SetLabel("actor", "state"), do.SetLabel("claim", "value"),
+     do.SetAttribute("entity", "Iran"), do.Note("hm"), do.Flag(), do.ToggleExcluded(), do.Delete(),
      do.SetCompletion(Completion.SKIPPED), do.SetCompletion(Completion.DONE)]
 )  # fmt: skip
 _KEYS = st.lists(_ACTIONS, max_size=12)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(_KEYS, _KEYS, _KEYS)
 def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
-    tmp_path: Path, before: list[do.ReviewAction], ada: list[do.ReviewAction], ben: list[do.ReviewAction]
+    tmp_path: Path,
+    before: list[do.ReviewAction],
+    ada: list[do.ReviewAction],
+    ben: list[do.ReviewAction],
 ) -> None:
     one = tmp_path / os.urandom(4).hex()
     other = one.with_name(f"{one.name}-other")
@@ -90,7 +104,10 @@ def test_names_follow_what_came(hosts: tuple[Path, Path]) -> None:
     decide(one, "ada", *name)
     merged(other, one)
     for actions, left in (
-        ((do.FocusItem("sIran"), do.SetAttribute("entity", "Persia; Tehran")), ["Persia", "Tehran"]),
+        (
+            (do.FocusItem("sIran"), do.SetAttribute("entity", "Persia; Tehran")),
+            ["Persia", "Tehran"],
+        ),
         ((do.FocusItem("sIran"), do.Delete()), []),
         ((do.Undo(),), ["Persia", "Tehran"]),
     ):
@@ -140,8 +157,9 @@ def test_new_documents_come_as_they_are_there_and_in_one_order_on_both(tmp_path:
         {"outlet": "X", "n": [1]},
     )
     for root, texts in (
-        (one, [document("One of ours.", id="ours")]), (other, [theirs, document("And one.", id="and")])
-    ):  # fmt: skip
+        (one, [document("One of ours.", id="ours")]),
+        (other, [theirs, document("And one.", id="and")]),
+    ):
         with Project.open(root) as of:
             of.documents.add(texts)
     decide(other, "ben", *mark(0), document="theirs")
@@ -155,14 +173,23 @@ def test_new_documents_come_as_they_are_there_and_in_one_order_on_both(tmp_path:
         assert ids == there.documents.ids()
         assert ids[0] == "doc-0" and ids.index("theirs") < ids.index("and")
         assert [row.order for row in of.documents.queue("ada")] == [0, 1, 2, 3]
-    assert dump(one, "document", "paragraph", *STATE) == dump(other, "document", "paragraph", *STATE)
+    assert dump(one, "document", "paragraph", *STATE) == dump(
+        other, "document", "paragraph", *STATE
+    )
 
 
-def test_of_documents_that_are_new_on_both_the_one_imported_first_comes_first(tmp_path: Path) -> None:
+def test_of_documents_that_are_new_on_both_the_one_imported_first_comes_first(
+    tmp_path: Path,
+) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     project(one, TEXT).close()
     shutil.copytree(one, other)
-    for root, id, year in ((one, "a", 2024), (one, "b", 2026), (other, "c", 2023), (other, "d", 2025)):
+    for root, id, year in (
+        (one, "a", 2024),
+        (one, "b", 2026),
+        (other, "c", 2023),
+        (other, "d", 2025),
+    ):
         with Project.open(root) as of:
             of.documents.add([document(f"The text {id}.", id=id)])
         sql(root, f"UPDATE document SET imported = '{year}-01-01T00:00:00Z' WHERE id = '{id}'")
@@ -207,7 +234,9 @@ def test_the_same_text_is_one_document_by_whatever_id_and_ids_are_made_free(tmp_
         assert of.log.annotations("doc-0", "ben") == there.log.annotations("elsewhere", "ben")
 
 
-def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tuple[Path, Path]) -> None:
+def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(
+    hosts: tuple[Path, Path],
+) -> None:
     one, other = hosts
     with Project.open(one) as of:
         of.log.save_position("ada", Position("doc-0", 0))
@@ -227,7 +256,9 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tup
         of.suggestions.mark_opened("doc-0", 2, "ada")
     merged(one, other)
     with Project.open(one) as of:
-        assert of.log.position("doc-0", "ada") == of.log.last_position("ada") == Position("doc-0", 0)
+        assert (
+            of.log.position("doc-0", "ada") == of.log.last_position("ada") == Position("doc-0", 0)
+        )
         assert of.log.position("doc-1", "ada") == Position("doc-1", 1, "x", "tracks")
         assert of.log.position("doc-0", "ben") is None, (
             "who has worked on it here, and was nowhere in particular"
@@ -235,5 +266,7 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(hosts: tup
         assert of.log.position("doc-1", "cleo") == Position("doc-1", 0)
         assert of.log.last_position("dora") == Position("doc-0", 1, "x", "tracks")
         assert of.log.position("doc-1", "dora") == Position("doc-1", 1, "x", "tracks")
-    opened = {(document, paragraph, who) for document, paragraph, who in dump(one, "opened")["opened"]}
+    opened = {
+        (document, paragraph, who) for document, paragraph, who in dump(one, "opened")["opened"]
+    }
     assert ("doc-1", 1, "dora") in opened and ("doc-0", 2, "ada") not in opened

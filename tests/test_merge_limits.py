@@ -1,4 +1,5 @@
-"""Another host's work, merged by the log: what does not come and is told, all or nothing, and bad databases."""
+"""Another host's work, merged by the log: what does not come and is
+told, all or nothing, and bad databases."""
 
 from __future__ import annotations
 
@@ -59,20 +60,36 @@ def test_what_went_on_on_both_sides_is_told_and_left_while_the_rest_comes(
         assert result == MergeResult(forks=(Fork("doc-0", "ada", 2, 5),))
 
 
-def test_the_work_of_a_fork_can_be_had_under_another_name_as_the_hint_says(hosts: tuple[Path, Path]) -> None:
+def test_the_work_of_a_fork_can_be_had_under_another_name_as_the_hint_says(
+    hosts: tuple[Path, Path],
+) -> None:
     one, other = hosts
     decide(one, "ada", do.MoveFocus(1), do.Accept(), do.SetCompletion(Completion.DONE))
     decide(other, "ada", do.AcceptAll(), do.SetCompletion(Completion.DONE))
     assert len(merged(one, other).forks) == 1
     arguments = ["export", "jsonl", "--status", "annotator=ada", "-o", str(one.parent / "out")]
     assert run(["--project", str(other), *arguments]) == 0
-    assert run(["--project", str(one), "import", str(one.parent / "out" / "ada.jsonl"), "--as", "ada-2"]) == 0
+    assert (
+        run(
+            [
+                "--project",
+                str(one),
+                "import",
+                str(one.parent / "out" / "ada.jsonl"),
+                "--as",
+                "ada-2",
+            ]
+        )
+        == 0
+    )
     with Project.open(one) as of:
         (row,) = review_rows(of)
         assert row.voters == ("ada", "ada-2") and row.undecided > 0
 
 
-def test_more_forks_than_ten_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_more_forks_than_ten_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     project(one, *(f"{n} {TEXT}" for n in range(12))).close()
     shutil.copytree(one, other)
@@ -91,7 +108,9 @@ def test_more_forks_than_ten_are_counted(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_what_came_to_both_by_itself_and_is_the_same_is_no_fork(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
-    record = Record(document(), "ada", Completion.DONE, (Span("a1", "actor", "state", 0, 4, "Iran"),))
+    record = Record(
+        document(), "ada", Completion.DONE, (Span("a1", "actor", "state", 0, 4, "Iran"),)
+    )
     (tmp_path / "ada.jsonl").write_text(dumps(record), encoding="utf-8")
     for root in (one, other):
         with project(root) as of:
@@ -126,13 +145,16 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
 
 
 def test_gold_comes_as_it_was_decided_and_merging_decides_nothing(tmp_path: Path) -> None:
-    """A gold that came with a file has decided on the work that came with it; what another host has is for review, and
-    for both hosts the same, so that their logs stay one."""
+    """A gold that came with a file has decided on the work that came with it; what another host has
+    is for review, and for both hosts the same, so that their logs stay one."""
     one, other = tmp_path / "one", tmp_path / "other"
     iran, mr, russia = (TEXT.index(word) for word in ("Iran", "Mr", "Russia"))
     spans = {
         None: (Span("g1", "actor", "state", iran, iran + 4),),
-        "ada": (Span("a1", "actor", "state", iran, iran + 4), Span("a2", "actor", "person", mr, mr + 2)),
+        "ada": (
+            Span("a1", "actor", "state", iran, iran + 4),
+            Span("a2", "actor", "person", mr, mr + 2),
+        ),
         "ben": (Span("b1", "actor", "state", russia, russia + 6),),
     }
     for name, some in spans.items():
@@ -145,7 +167,9 @@ def test_gold_comes_as_it_was_decided_and_merging_decides_nothing(tmp_path: Path
                 ingest(of, tmp_path / f"{name}.jsonl")
     with Project.open(one) as of:
         gold = [event.id for event in of.log.events("doc-0", GOLD)]
-        assert len(gold) > 2, "besides the annotation and the completion, what the file of ada has otherwise"
+        assert len(gold) > 2, (
+            "besides the annotation and the completion, what the file of ada has otherwise"
+        )
     shutil.copytree(one, tmp_path / "before")
     merged(one, other)
     merged(other, tmp_path / "before")
@@ -230,7 +254,10 @@ def test_a_dry_run_tells_what_would_come_and_keeps_nothing(
     before = dump(one)
     capsys.readouterr()
     assert run(["--project", str(one), "merge", str(other), "--dry-run"]) == 0
-    assert capsys.readouterr().err == f"{other}: 1 document and 6 decisions would be added (gold 1, ada 5)\n"
+    assert (
+        capsys.readouterr().err
+        == f"{other}: 1 document and 6 decisions would be added (gold 1, ada 5)\n"
+    )
     assert dump(one) == before
     told = merged(one, other, dry_run=True)
     assert dump(one) == before
@@ -250,14 +277,23 @@ def test_as_json(
     decide(other, "ada", do.AcceptAll())
     for dry in (True, False):
         capsys.readouterr()
-        assert run(["--project", str(one), "merge", str(other), "--json", *["--dry-run"] * dry]) == 1
+        assert (
+            run(["--project", str(one), "merge", str(other), "--json", *["--dry-run"] * dry]) == 1
+        )
         said = capsys.readouterr()
         assert said.err == ""
         assert json.loads(said.out) == {
-            "ahead": 0, "alike": 0, "completions": 1, "decisions": {"ada": 5}, "documents": 1, "dry_run": dry,
-            "forks": [{"annotator": "ben", "document": "doc-0", "ours": 1, "theirs": 1}], "left_out": [],
-            "other": str(other), "renamed": [],
-        }  # fmt: skip
+            "ahead": 0,
+            "alike": 0,
+            "completions": 1,
+            "decisions": {"ada": 5},
+            "documents": 1,
+            "dry_run": dry,
+            "forks": [{"annotator": "ben", "document": "doc-0", "ours": 1, "theirs": 1}],
+            "left_out": [],
+            "other": str(other),
+            "renamed": [],
+        }
     assert asked == [background.SUGGEST], "once, and not by the dry run"
 
 
@@ -320,11 +356,17 @@ _BREAK: dict[str, Any] = {
     "there is no such file": lambda root: shutil.rmtree(root),
     "holds no project": lambda root: (root / "annotator.db").unlink(),
     "beside it, which names its label schema": lambda root: (root / "annotator.toml").unlink(),
-    "is not a database of annotator": lambda root: (root / "annotator.db").write_bytes(b"no database " * 99),
+    "is not a database of annotator": lambda root: (root / "annotator.db").write_bytes(
+        b"no database " * 99
+    ),
     "annotator.db: is not a database": lambda root: (root / "annotator.db").write_bytes(b""),
     "is not a database of": lambda root: sql(root, "PRAGMA application_id = 7"),
-    "written by an older annotator": lambda root: sql(root, f"PRAGMA user_version = {SCHEMA_VERSION - 1}"),
-    "written by a newer annotator": lambda root: sql(root, f"PRAGMA user_version = {SCHEMA_VERSION + 1}"),
+    "written by an older annotator": lambda root: sql(
+        root, f"PRAGMA user_version = {SCHEMA_VERSION - 1}"
+    ),
+    "written by a newer annotator": lambda root: sql(
+        root, f"PRAGMA user_version = {SCHEMA_VERSION + 1}"
+    ),
     "the database is damaged": _damage,
     "has the label schema dna": _other_schema,
     "does not hold at revision 2": lambda root: sql(
@@ -334,21 +376,29 @@ _BREAK: dict[str, Any] = {
         root, "DROP TRIGGER event_no_update", "UPDATE event SET action = 'dance' WHERE revision = 3"
     ),
     "is not the one that was imported": lambda root: sql(
-        root, "DROP TRIGGER text_no_update", "UPDATE text SET text = 'Another.' WHERE document = 'new'"
+        root,
+        "DROP TRIGGER text_no_update",
+        "UPDATE text SET text = 'Another.' WHERE document = 'new'",
     ),
     "“planet” is no span layer": lambda root: sql(
-        root, "DROP TRIGGER event_no_update", """UPDATE event SET after = replace(after, '"actor"', '"planet"')
-        WHERE document = 'new'"""
+        root,
+        "DROP TRIGGER event_no_update",
+        """UPDATE event SET after = replace(after, '"actor"', '"planet"')
+        WHERE document = 'new'""",
     ),
     "does not hold": lambda root: sql(
-        root, "DROP TRIGGER event_no_update", """UPDATE event SET after =
-        replace(after, '"origin":"human"', '"origin":null') WHERE document = 'new'"""
+        root,
+        "DROP TRIGGER event_no_update",
+        """UPDATE event SET after =
+        replace(after, '"origin":"human"', '"origin":null') WHERE document = 'new'""",
     ),
     "is outside the text": lambda root: sql(
-        root, "DROP TRIGGER event_no_update", """UPDATE event SET after = replace(after, '"end":1', '"end":99')
-        WHERE document = 'new'"""
+        root,
+        "DROP TRIGGER event_no_update",
+        """UPDATE event SET after = replace(after, '"end":1', '"end":99')
+        WHERE document = 'new'""",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("word", _BREAK)
@@ -375,7 +425,9 @@ def test_one_that_cannot_be_merged_is_one_error_and_nothing_is_changed(
 def test_the_schemas_of_both_are_named(hosts: tuple[Path, Path]) -> None:
     one, other = hosts
     _other_schema(other)
-    with pytest.raises(AnnotatorError, match=r"dna 1\S* \(\w{12}\), this project actors-claims-stances 1"):
+    with pytest.raises(
+        AnnotatorError, match=r"dna 1\S* \(\w{12}\), this project actors-claims-stances 1"
+    ):
         merged(one, other)
 
 

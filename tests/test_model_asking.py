@@ -1,4 +1,5 @@
-"""What a step says and asks: messages that name what was done, questions before what is seldom meant."""
+"""What a step says and asks: messages that name what was done,
+questions before what is seldom meant."""
 
 from __future__ import annotations
 
@@ -79,14 +80,19 @@ def test_a_message_names_what_was_done(actions: tuple[do.ReviewAction, ...], mes
 
 
 def test_a_long_quotation_keeps_both_of_its_ends() -> None:
-    state = after(opened(), do.SelectRange(0, len("Norland rejects the treaty, and Ms Orr says that tolls")),
-                  do.SetLabel("claim", "fact"))  # fmt: skip
+    state = after(
+        opened(),
+        do.SelectRange(0, len("Norland rejects the treaty, and Ms Orr says that tolls")),
+        do.SetLabel("claim", "fact"),
+    )
     assert state.message == "added fact “Norland rejects … that tolls”"
 
 
 def test_done_with_something_undecided_asks_once_and_any_other_key_forgets_the_question() -> None:
     state = after(opened(), do.CloseParagraph())
-    assert state.paragraph == 0 and not state.is_done(0) and "5 suggestions undecided" in state.message
+    assert (
+        state.paragraph == 0 and not state.is_done(0) and "5 suggestions undecided" in state.message
+    )
     state = after(state, do.MoveFocus(1), do.CloseParagraph())
     assert not state.is_done(0)
     state = after(state, do.CloseParagraph())
@@ -100,7 +106,9 @@ def test_a_paragraph_without_anything_undecided_is_done_at_once() -> None:
 def test_the_key_of_another_layer_asks_before_it_turns_an_actor_into_a_claim() -> None:
     state = after(opened(), do.SetLabel("claim", "policy"))
     assert (
-        state.focused is not None and state.focused.value.layer == "actor" and not state.annotations.spans()
+        state.focused is not None
+        and state.focused.value.layer == "actor"
+        and not state.annotations.spans()
     )
     assert state.message == "“Norland” is an actor: once more makes it a claim (policy)"
     other = after(state, do.SetLabel("claim", "fact"))
@@ -118,9 +126,14 @@ def test_next_undecided_comes_back_to_what_was_left_behind() -> None:
 
 def held_by_three() -> ReviewState:
     return after(
-        opened(), do.FocusItem("tolls"), do.StartStance(), do.ChooseHolder("norland", more=True),
-        do.ChooseHolder(AUTHOR, more=True), do.ChooseHolder("orr"), do.ChooseSide("support"),
-    )  # fmt: skip
+        opened(),
+        do.FocusItem("tolls"),
+        do.StartStance(),
+        do.ChooseHolder("norland", more=True),
+        do.ChooseHolder(AUTHOR, more=True),
+        do.ChooseHolder("orr"),
+        do.ChooseSide("support"),
+    )
 
 
 def test_what_is_set_after_several_holders_were_chosen_is_set_on_all_of_them() -> None:
@@ -137,14 +150,20 @@ def test_once_the_focus_has_left_them_a_stance_is_set_alone() -> None:
     state = held_by_three()
     here = state.focus
     assert here is not None
-    state = after(state, do.FocusItem("norland"), do.FocusItem(here), do.SetAttribute("strength", 3))
+    state = after(
+        state, do.FocusItem("norland"), do.FocusItem(here), do.SetAttribute("strength", 3)
+    )
     assert sorted(r.attributes.get("strength") == 3 for r in state.annotations.relations()) == [
-        False, False, True,
-    ]  # fmt: skip
+        False,
+        False,
+        True,
+    ]
 
 
 def test_the_bounds_of_a_stance_are_those_of_its_cue() -> None:
-    state = after(opened(), do.FocusItem("against"), do.Accept(), do.FocusItem("against"), do.EditBounds())
+    state = after(
+        opened(), do.FocusItem("against"), do.Accept(), do.FocusItem("against"), do.EditBounds()
+    )
     assert state.mode is Mode.SELECT and state.selection is not None
     at = TEXT.index("rejects")
     state = after(state, do.SelectRange(at, at + 7), do.ConfirmSelection())
@@ -160,7 +179,9 @@ def test_a_stance_does_not_grow() -> None:
 
 
 def test_one_thing_done_earlier_is_taken_back_by_itself() -> None:
-    state = after(opened(), do.Accept(), do.FocusItem("orr"), do.Accept(), do.FocusItem("tolls"), do.Accept())
+    state = after(
+        opened(), do.Accept(), do.FocusItem("orr"), do.Accept(), do.FocusItem("tolls"), do.Accept()
+    )
     groups = [stack[0][0].group for stack in _stacks(state)]
     back = after(state, do.TakeBack(groups[1]))
     assert {s.id for s in back.annotations.spans()} == {"norland", "tolls"}
@@ -183,9 +204,14 @@ def test_what_was_changed_since_or_holds_a_stance_is_not_taken_back() -> None:
     first = _stacks(state)[-1][0][0].group
     assert "changed since" in after(state, do.TakeBack(first)).message
     held = after(
-        opened(), do.FocusItem("tolls"), do.Accept(), do.FocusItem("tolls"), do.StartStance(),
-        do.ChooseHolder(AUTHOR), do.ChooseSide("support"),
-    )  # fmt: skip
+        opened(),
+        do.FocusItem("tolls"),
+        do.Accept(),
+        do.FocusItem("tolls"),
+        do.StartStance(),
+        do.ChooseHolder(AUTHOR),
+        do.ChooseSide("support"),
+    )
     refused = after(held, do.TakeBack(_stacks(held)[-1][0][0].group))
     assert refused.message == "a stance hangs on it: stance of the author"
     assert refused.annotations == held.annotations

@@ -28,10 +28,17 @@ def test_making_a_span_is_going_there_extending_it_and_a_label() -> None:
         ([(0, 19, "organization"), CLAIM], 1 + 2, 1, 1),  # focus and one word
         ([(0, 19, "bloc"), CLAIM], 1 + 3, 1, 1),
         ([BANK, CLAIM, (28, 34, "person")], 1 + 2, 2, 1),  # focus and reject
-        ([(0, 57, "organization"), CLAIM], 1 + 7, 1, 1),  # rejected and made anew costs less than mending it
+        (
+            [(0, 57, "organization"), CLAIM],
+            1 + 7,
+            1,
+            1,
+        ),  # rejected and made anew costs less than mending it
     ],
 )
-def test_keys_of_spans(suggested: list[tuple[int, int, str]], keys: int, right: int, wrong: int) -> None:
+def test_keys_of_spans(
+    suggested: list[tuple[int, int, str]], keys: int, right: int, wrong: int
+) -> None:
     found = of_spans(TEXT, suggested, [BANK, CLAIM])
     assert (found.keys, found.right, found.wrong) == (keys, right, wrong)
     assert (found.without, found.wanted) == (11, 2)
@@ -45,7 +52,9 @@ def test_a_suggestion_is_matched_with_one_span_only() -> None:
 def test_keys_of_relations() -> None:
     other = (0, 0, "@author")
     assert of_relations([], [(BANK, "support", CLAIM)]).keys == 4
-    assert of_relations([(BANK, "support", CLAIM)], [(BANK, "support", CLAIM)]) == Effort(0, 4, 1, 0, 1)
+    assert of_relations([(BANK, "support", CLAIM)], [(BANK, "support", CLAIM)]) == Effort(
+        0, 4, 1, 0, 1
+    )
     assert of_relations([(BANK, "oppose", CLAIM)], [(BANK, "support", CLAIM)]).keys == 2
     assert of_relations([(other, "oppose", CLAIM)], [(BANK, "support", CLAIM)]).keys == 4 + 2
 

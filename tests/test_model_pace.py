@@ -19,7 +19,10 @@ def test_a_break_is_no_work() -> None:
     found = pace(_log(0, 2, 4, 30, 32, 34), left=12, now=NOW)
     assert (found.paragraphs, found.minutes) == (6, 8)
     assert found.minutes_left == 16 and found.days == 2
-    assert told_pace(found, NOW) == "today 6 paragraphs in 8 min; 12 left, done by 3 March at this pace"
+    assert (
+        told_pace(found, NOW)
+        == "today 6 paragraphs in 8 min; 12 left, done by 3 March at this pace"
+    )
 
 
 def test_the_days_before_help_where_today_is_too_short() -> None:
@@ -32,5 +35,7 @@ def test_the_days_before_help_where_today_is_too_short() -> None:
 
 def test_nothing_is_foretold_from_nothing() -> None:
     assert told_pace(pace([], left=5, now=NOW), NOW) == "today 0 paragraphs in 0 min; 5 left"
-    assert told_pace(pace(_log(0, 1, 2, 3, 4, 5), left=0, now=NOW), NOW).endswith("; nothing is left")
+    assert told_pace(pace(_log(0, 1, 2, 3, 4, 5), left=0, now=NOW), NOW).endswith(
+        "; nothing is left"
+    )
     assert "in 1 h 05" in told_pace(pace(_log(*range(66)), left=5, now=NOW), NOW)

@@ -1,4 +1,5 @@
-"""The annotate screen's behaviour: single steps by example, and any sequence of steps by property."""
+"""The annotate screen's behaviour: single steps by example,
+and any sequence of steps by property."""
 
 from __future__ import annotations
 
@@ -83,7 +84,9 @@ def test_a_document_opens_at_its_first_paragraph_with_the_first_suggestion_in_fo
 def test_accepting_a_statement_accepts_its_parts_in_one_undo() -> None:
     state, made = play(fresh(), do.FocusItem("rIran"), do.Accept())
     assert standing(state) == {"sIran": "state", "sPlan": "policy", "rIran": "oppose"}
-    assert [d.item for d in made] == ["sIran", "sPlan", "rIran"] and len({d.group for d in made}) == 1
+    assert [d.item for d in made] == ["sIran", "sPlan", "rIran"] and len(
+        {d.group for d in made}
+    ) == 1
     assert state.focus == "sPutin"
     state, _ = play(state, do.Undo())
     assert state.annotations == AnnotationSet()
@@ -105,9 +108,14 @@ def test_rejecting_a_span_takes_its_proposed_stance_out_of_sight_and_undo_brings
 
 
 def test_removing_an_accepted_span_removes_the_stances_on_it() -> None:
-    state, made = play(fresh(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("sIran"), do.Delete())
+    state, made = play(
+        fresh(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("sIran"), do.Delete()
+    )
     assert standing(state) == {"sPlan": "policy"}
-    assert [(d.item, d.action) for d in made[-2:]] == [("rIran", Action.REMOVE), ("sIran", Action.REMOVE)]
+    assert [(d.item, d.action) for d in made[-2:]] == [
+        ("rIran", Action.REMOVE),
+        ("sIran", Action.REMOVE),
+    ]
     state, _ = play(state, do.Undo())
     assert set(standing(state)) == {"sIran", "sPlan", "rIran"}
 
@@ -124,7 +132,11 @@ def test_accept_all_is_one_group_and_tells_what_it_did() -> None:
     state, made = play(fresh(), do.Accept(), do.AcceptAll())
     assert len(standing(state)) == 6 and state.undecided(0) == 0
     assert len({d.group for d in made}) == 2
-    assert state.message.startswith("accepted") and "2 claims" in state.message and "1 actor" in state.message
+    assert (
+        state.message.startswith("accepted")
+        and "2 claims" in state.message
+        and "1 actor" in state.message
+    )
     state, _ = play(state, do.Undo())
     assert standing(state) == {"sIran": "state"}
 
@@ -144,7 +156,11 @@ def test_the_proposed_label_accepts() -> None:
 
 def test_bounds_are_changed_by_words_and_confirmed() -> None:
     state, made = play(
-        fresh(), do.FocusItem("sPlan"), do.EditBounds(), do.MoveSelection(1, "start"), do.ConfirmSelection()
+        fresh(),
+        do.FocusItem("sPlan"),
+        do.EditBounds(),
+        do.MoveSelection(1, "start"),
+        do.ConfirmSelection(),
     )
     value = state.focused.value  # type: ignore[union-attr]
     assert isinstance(value, Span) and TEXT[value.start : value.end] == "plan"
@@ -155,7 +171,11 @@ def _at(state: ReviewState, quote: str, *first: do.ReviewAction) -> tuple[str, s
     """Text, entity and message once the span in focus has the bounds of a quote."""
     start = state.document.text.index(quote)
     moved, _ = play(
-        state, *first, do.EditBounds(), do.SelectRange(start, start + len(quote)), do.ConfirmSelection()
+        state,
+        *first,
+        do.EditBounds(),
+        do.SelectRange(start, start + len(quote)),
+        do.ConfirmSelection(),
     )
     value = moved.focused.value  # type: ignore[union-attr]
     assert isinstance(value, Span)
@@ -176,28 +196,40 @@ def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> No
     assert _at(own, whole[0], do.Accept(), do.FocusItem("s"))[:2] == whole
     # Again after it has followed once, and back: what was suggested then stands.
     there, group = play(
-        own, do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection(), do.EditBounds(),
-        do.SelectRange(0, 19), do.SetLabel("actor", "organization"),
-    )  # fmt: skip
+        own,
+        do.EditBounds(),
+        do.SelectRange(4, 19),
+        do.ConfirmSelection(),
+        do.EditBounds(),
+        do.SelectRange(0, 19),
+        do.SetLabel("actor", "organization"),
+    )
     assert there.focused.value.entity == "Prime Minister"  # type: ignore[union-attr]
     assert (
         there.message == "bounds changed; the entity is still Prime Minister"
         and group[-1].action is Action.CORRECT
     )
     assert (
-        _at(own, "Minister", do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection())[1] == "Minister"
+        _at(own, "Minister", do.EditBounds(), do.SelectRange(4, 19), do.ConfirmSelection())[1]
+        == "Minister"
     )
 
     assert _at(own, "The Prime  " + whole[0][7:])[1] == "The Prime Minister of France"
     title = _at(one("Minister of France", "Minister of France"), whole[0])
-    assert title[1:] == ("Minister of France", "bounds changed; the entity is still Minister of France")
+    assert title[1:] == (
+        "Minister of France",
+        "bounds changed; the entity is still Minister of France",
+    )
     article = _at(one("US", "US"), "the US")
     assert article[1:] == ("US", "bounds changed; the entity is still US")
     treasury = _at(one("US", "US"), "the US Treasury")
     assert treasury[1:] == ("US Treasury", "bounds changed; the entity is now US Treasury")
 
     by_hand = do.SetAttribute("entity", "Prime Minister of France")
-    assert _at(own, "Minister of France", by_hand)[1:] == ("Prime Minister of France", "bounds changed")
+    assert _at(own, "Minister of France", by_hand)[1:] == (
+        "Prime Minister of France",
+        "bounds changed",
+    )
     known = _at(one("US", "United States"), "US Treasury")
     assert known[1:] == ("United States", "bounds changed; the entity is still United States")
     assert _at(one("US", None), "US Treasury")[1:] == (None, "bounds changed")
@@ -214,9 +246,13 @@ def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> No
 
 def test_a_span_from_nothing() -> None:
     state, made = play(
-        fresh(), do.GoParagraph(3), do.StartSelection(), do.MoveSelection(1), do.MoveSelection(1, "end"),
+        fresh(),
+        do.GoParagraph(3),
+        do.StartSelection(),
+        do.MoveSelection(1),
+        do.MoveSelection(1, "end"),
         do.SetLabel("actor", "collective"),
-    )  # fmt: skip
+    )
     value = state.focused.value  # type: ignore[union-attr]
     assert isinstance(value, Span) and TEXT[value.start : value.end] == "third paragraph"
     assert value.attributes == {"mention": "name"} and value.origin == "human"
@@ -227,7 +263,9 @@ def test_a_span_from_nothing() -> None:
 
 def test_a_selection_over_a_proposed_span_decides_that_one() -> None:
     state, _ = play(
-        fresh(), do.SelectRange(TEXT.index("Iran"), TEXT.index("Iran") + 4), do.SetLabel("actor", "bloc")
+        fresh(),
+        do.SelectRange(TEXT.index("Iran"), TEXT.index("Iran") + 4),
+        do.SetLabel("actor", "bloc"),
     )
     assert standing(state) == {"sIran": "bloc"}
 
@@ -238,7 +276,11 @@ def test_a_stance_from_its_target_over_holder_to_side() -> None:
     state, made = play(state, do.ChooseHolder("sIran"), do.ChooseSide("oppose"))
     assert state.mode is Mode.BROWSE
     new = state.focused.value  # type: ignore[union-attr]
-    assert isinstance(new, Relation) and (new.source, new.label, new.target) == ("sIran", "oppose", "sEnd")
+    assert isinstance(new, Relation) and (new.source, new.label, new.target) == (
+        "sIran",
+        "oppose",
+        "sEnd",
+    )
     assert [d.action for d in made] == [Action.ACCEPT, Action.ACCEPT, Action.ADD]
     state, _ = play(state, do.StartStance(), do.ChooseSide("support"))
     assert standing(state)[new.id] == "support"
@@ -246,23 +288,37 @@ def test_a_stance_from_its_target_over_holder_to_side() -> None:
 
 def test_the_side_of_a_proposed_stance_is_chosen_anew() -> None:
     state, _ = play(
-        fresh(), do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("oppose")
+        fresh(),
+        do.FocusItem("sEnd"),
+        do.StartStance(),
+        do.ChooseHolder("sPutin"),
+        do.ChooseSide("oppose"),
     )
     assert standing(state) == {"sPutin": "person", "sEnd": "policy", "rPutin": "oppose"}
 
 
 def test_the_author_can_hold_a_stance() -> None:
     state, _ = play(
-        fresh(), do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder(AUTHOR), do.ChooseSide("neutral")
+        fresh(),
+        do.FocusItem("sPlan"),
+        do.StartStance(),
+        do.ChooseHolder(AUTHOR),
+        do.ChooseSide("neutral"),
     )
     assert {r.source for r in state.annotations.relations()} == {AUTHOR}
 
 
 def test_paragraphs_are_closed_one_after_the_other_and_then_the_document() -> None:
     state, _ = play(fresh(), do.CloseParagraph(), do.CloseParagraph())
-    assert state.paragraph == 2 and state.is_done(0) and "6 suggestions left undecided" in state.message
+    assert (
+        state.paragraph == 2
+        and state.is_done(0)
+        and "6 suggestions left undecided" in state.message
+    )
     state, _ = play(state, do.CloseParagraph(), do.CloseParagraph(), do.CloseParagraph())
-    assert state.annotations.completion is Completion.DONE and state.message.startswith("document done")
+    assert state.annotations.completion is Completion.DONE and state.message.startswith(
+        "document done"
+    )
     state, _ = play(state, do.Undo())
     assert state.annotations.completion is Completion.IN_PROGRESS and not state.is_done(3)
     state, _ = play(state, do.Redo(), do.GoParagraph(0), do.ReopenParagraph())
@@ -294,7 +350,11 @@ def test_a_threshold_hides_weak_suggestions_and_what_hangs_on_them() -> None:
 def test_notes_and_flags_survive_other_decisions() -> None:
     state, _ = play(fresh(), do.Note("whose plan?"), do.Flag(), do.Accept())
     item = state.find("sIran")
-    assert item is not None and (item.note, item.flagged, item.pending) == ("whose plan?", True, False)
+    assert item is not None and (item.note, item.flagged, item.pending) == (
+        "whose plan?",
+        True,
+        False,
+    )
     state, _ = play(state, do.Flag(paragraph=True), do.CloseParagraph())
     assert state.annotations.get("@p0", 0).flagged  # type: ignore[union-attr]
 
@@ -310,10 +370,16 @@ def test_attributes_are_checked_and_cleared() -> None:
 
 def test_several_holders_take_a_side_in_one_go_and_one_undo() -> None:
     state, made = play(
-        fresh(), do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder("sIran", more=True),
-        do.ChooseHolder("sPutin", more=True), do.ChooseHolder("sPutin", more=True),
-        do.ChooseHolder(AUTHOR, more=True), do.ChooseHolder("sPutin"), do.ChooseSide("oppose"),
-    )  # fmt: skip
+        fresh(),
+        do.FocusItem("sEnd"),
+        do.StartStance(),
+        do.ChooseHolder("sIran", more=True),
+        do.ChooseHolder("sPutin", more=True),
+        do.ChooseHolder("sPutin", more=True),
+        do.ChooseHolder(AUTHOR, more=True),
+        do.ChooseHolder("sPutin"),
+        do.ChooseSide("oppose"),
+    )
     found = {(r.source, r.label) for r in state.annotations.relations()}
     assert found == {("sIran", "oppose"), (AUTHOR, "oppose"), ("sPutin", "oppose")}
     assert state.message == "Iran, the author, Putin: oppose"
@@ -321,7 +387,9 @@ def test_several_holders_take_a_side_in_one_go_and_one_undo() -> None:
     assert not standing(play(state, do.Undo())[0])
 
 
-def test_a_filter_shows_one_layer_with_the_ends_of_its_relations_and_bulk_accept_keeps_to_it() -> None:
+def test_a_filter_shows_one_layer_with_the_ends_of_its_relations_and_bulk_accept_keeps_to_it() -> (
+    None
+):
     state, _ = play(fresh(), do.SetFilter("actor"))
     assert [i.id for i in state.items] == ["sIran", "sPutin"]
     state, _ = play(state, do.AcceptAll())
@@ -347,7 +415,9 @@ def test_edges_moved_by_word_leave_stray_punctuation_out() -> None:
     chosen = state.selection
     assert chosen is not None and TEXT[chosen.start : chosen.end] == "the plan"
     state, _ = play(state, do.MoveSelection(1, "end"))
-    assert state.selection is not None and TEXT[chosen.start : state.selection.end] == "the plan, and"
+    assert (
+        state.selection is not None and TEXT[chosen.start : state.selection.end] == "the plan, and"
+    )
     state, _ = play(state, do.MoveSelection(-1, "end"), do.MoveSelection(1, "end", "character"))
     assert state.selection is not None and TEXT[chosen.start : state.selection.end] == "the plan,"
 
@@ -364,10 +434,16 @@ def test_a_relation_that_stands_without_its_target_can_be_seen_and_removed() -> 
 
 def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
     state, _ = play(
-        fresh(), do.FocusItem("sEnd"), do.SetAttribute("attribution", "indirect"), do.FocusItem("sIran"),
+        fresh(),
+        do.FocusItem("sEnd"),
+        do.SetAttribute("attribution", "indirect"),
+        do.FocusItem("sIran"),
         do.SetAttribute("entity", "Iran"),
-    )  # fmt: skip
-    assert lint(state) == [("a claim without a holder", "sEnd"), ("a claim without a concept", "sEnd")]
+    )
+    assert lint(state) == [
+        ("a claim without a holder", "sEnd"),
+        ("a claim without a concept", "sEnd"),
+    ]
     state, _ = play(
         state,
         do.FocusItem("sEnd"),
@@ -377,7 +453,9 @@ def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
         do.ChooseSide("oppose"),
     )
     assert lint(state) == []
-    state, _ = play(state, do.FocusItem("sPutin"), do.SetAttribute("entity", "Iran"), do.FocusItem("sEnd"))
+    state, _ = play(
+        state, do.FocusItem("sPutin"), do.SetAttribute("entity", "Iran"), do.FocusItem("sEnd")
+    )
     state, _ = play(state, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support"))
     assert lint(state)[0] == ("one holder on both sides of a claim", "sEnd")
     assert "Iran is for and against “sanctions should end” in this document" in [
@@ -391,22 +469,22 @@ ACTIONS: st.SearchStrategy[do.ReviewAction] = st.one_of(
     st.sampled_from(
         [
             do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.Delete(), do.CloseParagraph(),
-            do.ReopenParagraph(), do.ToggleExcluded(), do.EditBounds(), do.ConfirmSelection(), do.Cancel(),
-            do.GrowSelection(), do.ShrinkSelection(), do.Undo(), do.Undo(), do.Redo(), do.Flag(),
-            do.Flag(paragraph=True), do.StartSelection(), do.StartStance(), do.Note("n"), do.Note(""),
-            do.SetAttribute("entity", "E"), do.SetAttribute("modality", "hedged"),
-            do.SetAttribute("entity", None), do.SetCompletion(Completion.SKIPPED), do.SetThreshold(0.5),
-            do.SetThreshold(0.0), do.ChooseHolder(AUTHOR), do.ChooseHolder(AUTHOR, True), do.NextValue(0),
-            do.NextValue(1), do.SetFilter("actor"), do.SetFilter("stance"), do.SetFilter(),
+            do.ReopenParagraph(), do.ToggleExcluded(), do.EditBounds(), do.ConfirmSelection(),
+            do.Cancel(), do.GrowSelection(), do.ShrinkSelection(), do.Undo(), do.Undo(), do.Redo(),
+            do.Flag(), do.Flag(paragraph=True), do.StartSelection(), do.StartStance(), do.Note("n"),
+            do.Note(""), do.SetAttribute("entity", "E"), do.SetAttribute("modality", "hedged"),
+            do.SetAttribute("entity", None), do.SetCompletion(Completion.SKIPPED),
+            do.SetThreshold(0.5), do.SetThreshold(0.0), do.ChooseHolder(AUTHOR),
+            do.ChooseHolder(AUTHOR, True), do.NextValue(0), do.NextValue(1), do.SetFilter("actor"),
+            do.SetFilter("stance"), do.SetFilter(),
         ]
-    ),
-    st.builds(do.MoveFocus, st.sampled_from([-1, 1, 3]), st.booleans()),
-    st.builds(do.GoParagraph, st.integers(0, 4)),
-    st.builds(do.MoveParagraph, st.sampled_from([-1, 1])),
-    st.builds(do.FocusItem, st.sampled_from([s.id for s in SUGGESTIONS])),
-    st.builds(do.ChooseHolder, st.sampled_from(["sIran", "sPutin", "sWest", "sEnd"]), st.booleans()),
-    st.builds(do.ChooseSide, st.sampled_from(["support", "oppose", "nonsense"])),
-    st.builds(do.SelectRange, st.integers(0, 200), st.integers(0, 200), st.booleans()),
+    ), st.builds(do.MoveFocus, st.sampled_from([-1, 1, 3]),
+    st.booleans()), st.builds(do.GoParagraph, st.integers(0, 4)), st.builds(do.MoveParagraph,
+    st.sampled_from([-1, 1])), st.builds(do.FocusItem,
+    st.sampled_from([s.id for s in SUGGESTIONS])), st.builds(do.ChooseHolder,
+    st.sampled_from(["sIran", "sPutin", "sWest", "sEnd"]), st.booleans()), st.builds(do.ChooseSide,
+    st.sampled_from(["support", "oppose", "nonsense"])), st.builds(do.SelectRange,
+    st.integers(0, 200), st.integers(0, 200), st.booleans()),
     st.builds(
         do.MoveSelection, st.integers(-3, 3), st.sampled_from(["start", "end", "both"]),
         st.sampled_from(["word", "character"]),
@@ -476,7 +554,9 @@ def test_every_action_has_a_step() -> None:
     assert set(_STEPS) == set(get_args(do.ReviewAction))
 
 
-@pytest.mark.parametrize("kind", [do.Accept(), do.Reject(), do.Skip(), do.EditBounds(), do.StartStance()])
+@pytest.mark.parametrize(
+    "kind", [do.Accept(), do.Reject(), do.Skip(), do.EditBounds(), do.StartStance()]
+)
 def test_nothing_in_focus_is_said_not_raised(kind: do.ReviewAction) -> None:
     state, made = play(fresh(), do.GoParagraph(3), kind)
     assert not made and state.message
@@ -485,9 +565,18 @@ def test_nothing_in_focus_is_said_not_raised(kind: do.ReviewAction) -> None:
 def test_progress_counts_as_the_paragraphs_say() -> None:
     state = fresh()
     for action in (
-        do.GoParagraph(0), do.CloseParagraph(), do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2),
-        do.ToggleExcluded(), do.GoParagraph(0), do.ReopenParagraph(), do.Undo(), do.GoParagraph(3), do.CloseParagraph(),
-    ):  # fmt: skip
+        do.GoParagraph(0),
+        do.CloseParagraph(),
+        do.GoParagraph(1),
+        do.ToggleExcluded(),
+        do.GoParagraph(2),
+        do.ToggleExcluded(),
+        do.GoParagraph(0),
+        do.ReopenParagraph(),
+        do.Undo(),
+        do.GoParagraph(3),
+        do.CloseParagraph(),
+    ):
         state, _ = step(state, action)
         todo = [p.index for p in state.to_annotate()]
         assert state.progress == (sum(map(state.is_done, todo)), len(todo)), action

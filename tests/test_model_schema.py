@@ -59,10 +59,20 @@ def test_a_small_schema_is_read() -> None:
         ('targets = ["actor"]', "", "layer[1].targets", "missing"),
         ('name = "small"', "", "name", "missing"),
         ('default = "name"', 'default = "noun"', "layer[0].attribute[0].default", "must be one of"),
-        ('values = ["name", "pronoun"]', "", "layer[0].attribute[0].values", "goes with type choice"),
+        (
+            'values = ["name", "pronoun"]',
+            "",
+            "layer[0].attribute[0].values",
+            "goes with type choice",
+        ),
         ('name = "state"', 'name = "a state"', "layer[0].label[1].name", "may not"),
         ('version = "1"', "version = 1", "version", "must be a string"),
-        ('name = "state"', 'name = "state"\ninclude = "x"', "layer[0].label[1].include", "list of strings"),
+        (
+            'name = "state"',
+            'name = "state"\ninclude = "x"',
+            "layer[0].label[1].include",
+            "list of strings",
+        ),
         ('name = "small"', 'name = "small', "", "not valid TOML"),
     ],
 )
@@ -83,13 +93,17 @@ def test_shipped_schemas_hold_and_guide(name: str) -> None:
         assert layer.guideline.definition, layer.name
         for label in layer.labels:
             where = f"{layer.name}.{label.name}"
-            assert label.guideline.definition and label.key and len(label.guideline.examples) >= 3, where
+            assert (
+                label.guideline.definition and label.key and len(label.guideline.examples) >= 3
+            ), where
             for example in label.guideline.examples:
                 assert example.count("[") == example.count("]") > 0, (where, example)
 
 
 def test_the_four_schemas_of_the_design_are_there() -> None:
-    assert {"actors-claims-stances", "dna", "political-claims", "entity-stance"} <= set(schema_names())
+    assert {"actors-claims-stances", "dna", "political-claims", "entity-stance"} <= set(
+        schema_names()
+    )
 
 
 def test_attributes_say_what_is_wrong_with_a_value() -> None:
@@ -102,7 +116,9 @@ def test_attributes_say_what_is_wrong_with_a_value() -> None:
     assert strength.problem(2) is None and "from 1 to 3" in (strength.problem(4) or "")
     assert strength.problem(True) and strength.problem("2")
     assert cue.problem([3, 9]) is None and cue.problem([3]) and cue.problem(["a", "b"])
-    assert concept.problem(["sanctions should end"]) is None and concept.problem("sanctions should end")
+    assert concept.problem(["sanctions should end"]) is None and concept.problem(
+        "sanctions should end"
+    )
 
 
 def test_a_missing_schema_is_named_with_the_ones_there_are() -> None:

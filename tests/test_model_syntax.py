@@ -44,7 +44,10 @@ def test_units_grow_from_the_word_to_the_paragraph() -> None:
     [
         ("Ada", ["Ada", "Ada Lind", "Russian President Ada Lind"]),
         ("Orr", ["Orr", "Mr Orr", "Mr Orr at a serious turning point in the talks with Iran"]),
-        ("serious", ["serious", "serious turning point", "a serious turning point in the talks with Iran"]),
+        (
+            "serious",
+            ["serious", "serious turning point", "a serious turning point in the talks with Iran"],
+        ),
         ("threat", ["threat", "a threat"]),
     ],
 )
@@ -52,8 +55,8 @@ def test_names_are_freed_of_titles_and_phrases_take_along_what_hangs_on_them(
     word: str, units: list[str]
 ) -> None:
     text = (
-        "The Russian President Ada Lind was with Mr Orr at a serious turning point in the talks with Iran, "
-        "which is a threat to what they built."
+        "The Russian President Ada Lind was with Mr Orr at a serious turning point in the talks "
+        "with Iran, which is a threat to what they built."
     )
     at = text.index(word)
     found = [text[a:b] for a, b in units_at(text, at, (0, len(text)))]

@@ -1,4 +1,5 @@
-"""Paragraphs, words and display: every offset is true, nothing is lost, nothing reaches a terminal."""
+"""Paragraphs, words and display: every offset is true, nothing
+is lost, nothing reaches a terminal."""
 
 from __future__ import annotations
 
@@ -19,11 +20,15 @@ from annotator.model.text import (
     words,
 )
 
-TEXTS = st.text(st.sampled_from("ab .’-\n\r\t\u2028é中🙂\u0301A,"), max_size=60) | st.text(max_size=40)
+TEXTS = st.text(st.sampled_from("ab .’-\n\r\t\u2028é中🙂\u0301A,"), max_size=60) | st.text(
+    max_size=40
+)
 
 
 @given(TEXTS, st.sampled_from(["auto", "blank", "line"]))
-def test_paragraphs_are_in_order_trimmed_and_lose_only_white_space(text: str, splitting: str) -> None:
+def test_paragraphs_are_in_order_trimmed_and_lose_only_white_space(
+    text: str, splitting: str
+) -> None:
     paragraphs = split_paragraphs(text, splitting=splitting)  # type: ignore[arg-type]
     at = 0
     for index, paragraph in enumerate(paragraphs):
@@ -47,11 +52,16 @@ def test_displayable_has_the_same_length_and_no_character_a_terminal_acts_on(tex
     shown = displayable(text)
     assert len(shown) == len(text)
     assert not any(unicodedata.category(c) == "Cc" for c in shown)
-    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+    assert not set(shown) & set(
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+    )
 
 
 def test_a_text_with_blank_lines_splits_on_them_and_one_without_on_lines() -> None:
-    assert [(p.start, p.end) for p in split_paragraphs("One\nstill one.\n\nTwo.")] == [(0, 14), (16, 20)]
+    assert [(p.start, p.end) for p in split_paragraphs("One\nstill one.\n\nTwo.")] == [
+        (0, 14),
+        (16, 20),
+    ]
     assert [(p.start, p.end) for p in split_paragraphs("One.\r\nTwo.\r\n")] == [(0, 4), (6, 10)]
     assert len(split_paragraphs("One.\n\nTwo\nlines.", splitting="line")) == 3
     assert len(split_paragraphs("One.\nTwo.", splitting="blank")) == 1

@@ -98,7 +98,9 @@ def test_the_kind_of_mention_follows_from_the_words(text: str, quote: str, kind:
 class _Registry:
     """Names of other documents, and of a codebook."""
 
-    def __init__(self, named: Mapping[str, Mapping[str, int]], listed: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, named: Mapping[str, Mapping[str, int]], listed: Mapping[str, Sequence[str]]
+    ) -> None:
         self._named, self._listed = named, listed
 
     def named(self, form: str) -> Mapping[str, int]:
@@ -127,12 +129,15 @@ def test_the_codebook_says_what_an_alias_names() -> None:
 def test_a_call_costs_what_is_new_and_gives_the_same() -> None:
     text = "Ana Brell met Torvia. Brell left Torvia. She was glad, and Torvia was not."
     spans = [
-        span(text, "Ana Brell", "person", "Ana Brell"), span(text, "Torvia", "state", "Torvia"),
+        span(text, "Ana Brell", "person", "Ana Brell"),
+        span(text, "Torvia", "state", "Torvia"),
         span(text, "Brell", "person", "Ana Brell", at=12),
-    ]  # fmt: skip
+    ]
     asked, doc, kept = span(text, "She", "person"), document(text), DocumentNamer()
     for number in range(len(spans) + 1):
-        assert kept.ranked(doc, spans[:number], asked) == DocumentNamer().ranked(doc, spans[:number], asked)
+        assert kept.ranked(doc, spans[:number], asked) == DocumentNamer().ranked(
+            doc, spans[:number], asked
+        )
     assert kept.ranked(doc, spans[:1], asked) == DocumentNamer().ranked(doc, spans[:1], asked)
 
 
@@ -145,7 +150,9 @@ class _Fixed:
     def __init__(self, names: Mapping[str, tuple[str, float]]) -> None:
         self._names = names
 
-    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> Sequence[ProposedName]:
+    def ranked(
+        self, document: Document, decided: Sequence[Span], span: Span
+    ) -> Sequence[ProposedName]:
         seen = "; ".join(sorted(str(one.entity) for one in decided if one.entity))
         name, chance = self._names[document.quote(span.start, span.end)]
         return [ProposedName(name.replace("SEEN", seen), "nominal", chance)]
@@ -159,10 +166,14 @@ def opened(names: Mapping[str, tuple[str, float]], *, suggested: bool = True) ->
         Span("a", "actor", "person", 0, 5, "Brell", {"mention": "name"}, "suggestion"),
         Span("b", "actor", "collective", 14, 18, None, {"mention": "name"}, "suggestion"),
     ]
-    given = [
-        Suggestion(one, 0, "rules", "1", 0.9, i, "", "") for i, one in enumerate(spans)
-    ] if suggested else []  # fmt: skip
-    return open_document(document(TEXT), SCHEMA, session="t", suggestions=given, namer=_Fixed(names))
+    given = (
+        [Suggestion(one, 0, "rules", "1", 0.9, i, "", "") for i, one in enumerate(spans)]
+        if suggested
+        else []
+    )
+    return open_document(
+        document(TEXT), SCHEMA, session="t", suggestions=given, namer=_Fixed(names)
+    )
 
 
 def names_in(state: ReviewState) -> dict[str, str | None]:
@@ -170,7 +181,9 @@ def names_in(state: ReviewState) -> dict[str, str | None]:
 
 
 def test_the_page_key_takes_sure_names_alone_and_each_sees_the_decision_before() -> None:
-    state, group = step(opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew of SEEN", 0.8)}), do.AcceptAll())
+    state, group = step(
+        opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew of SEEN", 0.8)}), do.AcceptAll()
+    )
     assert names_in(state) == {"a": "Ana Brell", "b": "crew of Ana Brell"}
     assert len({decision.group for decision in group}) == 1
     state, _ = step(state, do.Undo())
@@ -219,7 +232,9 @@ def test_a_move_of_the_focus_works_nothing_out_twice() -> None:
 def told(*spans: Span, relations: Sequence[Relation] = ()) -> list[str]:
     """What lint says of a document with these annotations."""
     standings = {one.id: Standing(Status.ACCEPTED, one) for one in (*spans, *relations)}
-    state = open_document(document(TEXT), SCHEMA, session="t", annotations=AnnotationSet({0: standings}))
+    state = open_document(
+        document(TEXT), SCHEMA, session="t", annotations=AnnotationSet({0: standings})
+    )
     return [words for words, _ in lint(state)]
 
 
@@ -229,9 +244,12 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
     assert {"an actor without an entity", "a claim without a concept"} <= set(told(bare, claim))
     one = Span("a", "actor", "person", 0, 5, "Ana Brell")
     assert any(
-        "nearly Ana Brel" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Ana Brel"))
+        "nearly Ana Brel" in words
+        for words in told(one, Span("b", "actor", "person", 14, 18, "Ana Brel"))
     )
-    assert not any("nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind")))
+    assert not any(
+        "nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind"))
+    )
 
 
 def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:
@@ -241,14 +259,20 @@ def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:
         Span("d", "claim", "fact", 19, 33, attributes={"concept": ["not: crews are paid"]}),
     ]
     for side, said in (("support", True), ("oppose", False)):
-        sides = [Relation("r", "stance", "support", "a", "c"), Relation("s", "stance", side, "a", "d")]
+        sides = [
+            Relation("r", "stance", "support", "a", "c"),
+            Relation("s", "stance", side, "a", "d"),
+        ]
         found = told(holder, *claims, relations=sides)
         assert any("for and against “crews are paid”" in words for words in found) is said
 
 
 def test_what_is_learnt_from_a_project_goes_over_what_is_shipped() -> None:
     text = "The crew spoke. The crew left."
-    spans = [span(text, "crew", "collective", "crew of Lorn"), span(text, "crew", "collective", "Lorn", at=8)]
+    spans = [
+        span(text, "crew", "collective", "crew of Lorn"),
+        span(text, "crew", "collective", "Lorn", at=8),
+    ]
     before = shipped()
     found = learn([(document(text), spans)] * 40, base=before)
     assert found["name"] == dict(before["name"])
@@ -262,15 +286,32 @@ def test_a_project_keeps_weights_of_its_own_once_it_has_names_enough(tmp_path: P
     texts = [f"The crew of Lorn spoke {number} times." for number in range(LEAST)]
     with project(tmp_path / "p", *texts) as of:
         records = [
-            Record(of.documents.load(id), "ada", Completion.DONE,
-                   (Span(f"s{id}", "actor", "collective", 4, 8, "crews of Lorn", {"mention": "nominal"}),))
+            Record(
+                of.documents.load(id),
+                "ada",
+                Completion.DONE,
+                (
+                    Span(
+                        f"s{id}",
+                        "actor",
+                        "collective",
+                        4,
+                        8,
+                        "crews of Lorn",
+                        {"mention": "nominal"},
+                    ),
+                ),
+            )
             for id in of.documents.ids()
-        ]  # fmt: skip
+        ]
         assert learn_names(of, records[:-1]) == LEAST - 1
         assert of.setting(SETTING) is None
         assert learn_names(of, records) == LEAST
         own = json.loads(of.setting(SETTING) or "{}")
         asked = (records[0].document, [], records[0].spans[0])
-        first, before = DocumentNamer(weights=own).ranked(*asked)[0], DocumentNamer().ranked(*asked)[0]
+        first, before = (
+            DocumentNamer(weights=own).ranked(*asked)[0],
+            DocumentNamer().ranked(*asked)[0],
+        )
         assert first.entity == "crews of Lorn"
         assert first.chance > before.chance or before.entity != first.entity

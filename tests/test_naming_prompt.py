@@ -12,7 +12,12 @@ from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import choose
 from annotator.workflows.names.offers import Offer, matching, nearest, turned, unfinished
 
-NAMES = ("Masoud Pezeshkian", "Vladimir Putin", "government of Valdria", "not: sanctions should be lifted")
+NAMES = (
+    "Masoud Pezeshkian",
+    "Vladimir Putin",
+    "government of Valdria",
+    "not: sanctions should be lifted",
+)
 OFFERS = [Offer(name) for name in NAMES]
 
 
@@ -58,7 +63,9 @@ class _Words:
     def rest(self, typed: str) -> str:
         line = "aid should be sent "
         begun = typed.split(" ")[-1]
-        word = next((w for w in line[len(typed) - len(begun) :].split(" ") if w.startswith(begun)), "")
+        word = next(
+            (w for w in line[len(typed) - len(begun) :].split(" ") if w.startswith(begun)), ""
+        )
         return word[len(begun) :]
 
 
@@ -70,7 +77,11 @@ def answer(keys: Sequence[str], **options: object) -> str | None:
         app: App[None] = App()
         async with app.run_test(size=(80, 24)) as pilot:
             prompt = Prompt(
-                "name", choose("dark", colors=256, no_color=False), numbered=True, several=True, **options
+                "name",
+                choose("dark", colors=256, no_color=False),
+                numbered=True,
+                several=True,
+                **options,
             )  # type: ignore[arg-type]
             app.push_screen(prompt, given.append)
             await pilot.pause()
@@ -87,7 +98,8 @@ def test_a_digit_in_the_empty_field_takes_an_offer_and_one_after_letters_is_a_le
     assert answer(["2"], offers=OFFERS, value="Iran", anew=True) == "Vladimir Putin"
     assert answer([*"G7", "enter"], offers=OFFERS) == "G7"
     assert (
-        answer(["exclamation_mark", "1"], offers=OFFERS[3:], contraries=True) == "sanctions should be lifted"
+        answer(["exclamation_mark", "1"], offers=OFFERS[3:], contraries=True)
+        == "sanctions should be lifted"
     )
 
 
@@ -96,7 +108,10 @@ def test_lists_are_completed_item_by_item_and_nothing_half_typed_is_taken_at_onc
     assert answer(keys, offers=OFFERS, known=NAMES) == "Masoud Pezeshkian; Vladimir Putin"
     assert answer([*"Mas", "enter"], offers=OFFERS, known=NAMES) is None
     assert answer([*"Mas", "enter", "enter"], offers=OFFERS, known=NAMES) == "Mas"
-    assert answer([*"Mas", "tab", "semicolon", "space", *"Vl", "enter"], offers=OFFERS, known=NAMES) is None
+    assert (
+        answer([*"Mas", "tab", "semicolon", "space", *"Vl", "enter"], offers=OFFERS, known=NAMES)
+        is None
+    )
 
 
 def test_the_next_word_is_taken_with_tab_or_right() -> None:

@@ -1,4 +1,5 @@
-"""The network of a project on the command line: the gold of the debate, its receipts, and changes of sides."""
+"""The network of a project on the command line: the gold of the debate,
+its receipts, and changes of sides."""
 
 from __future__ import annotations
 
@@ -19,11 +20,15 @@ from annotator.resources import folder
 def debate(tmp_path: Path) -> Path:
     root = tmp_path / "p"
     assert run(["init", str(root)]) == 0
-    assert run(["--project", str(root), "import", str(folder("seeds") / "debate" / "gold.jsonl")]) == 0
+    assert (
+        run(["--project", str(root), "import", str(folder("seeds") / "debate" / "gold.jsonl")]) == 0
+    )
     return root
 
 
-def _say(capsys: pytest.CaptureFixture[str], root: Path, *words: str, code: int = 0) -> tuple[str, str]:
+def _say(
+    capsys: pytest.CaptureFixture[str], root: Path, *words: str, code: int = 0
+) -> tuple[str, str]:
     capsys.readouterr()
     assert run(["--project", str(root), *words]) == code
     return tuple(capsys.readouterr())  # type: ignore[return-value]
@@ -56,7 +61,9 @@ def test_the_debate_is_told_written_and_has_receipts(
             document, paragraph, item = place.split("/")
             record = gold[document]
             spans = {span.id: span for span in record.spans}
-            target = next((spans[r.target] for r in record.relations if r.id == item), spans.get(item))
+            target = next(
+                (spans[r.target] for r in record.relations if r.id == item), spans.get(item)
+            )
             assert target is not None
             assert record.document.paragraph_at(target.start).index + 1 == int(paragraph)
     before = {file.name: file.read_bytes() for file in out.iterdir()}
@@ -68,7 +75,10 @@ def test_the_debate_is_told_written_and_has_receipts(
     _, said = _say(capsys, debate, "network", "--samples", "0", "-o", str(out), code=3)
     assert "exists with other content" in said
     _, found = _say(capsys, debate, "network", "--samples", "20", "-o", str(out), "--check", code=1)
-    assert "matrix.svg: differs" in found and (out / "matrix.svg").read_text(encoding="utf-8") == "mine"
+    assert (
+        "matrix.svg: differs" in found
+        and (out / "matrix.svg").read_text(encoding="utf-8") == "mine"
+    )
 
 
 def test_evidence_names_the_sentences_and_what_review_said(
@@ -102,8 +112,12 @@ def test_a_change_of_sides_is_kept_or_sent_to_review(
         flagged = stands.get(item, 0)
         assert flagged is not None and flagged.flagged and "a slip?" in flagged.note
         assert stands.completion is Completion.IN_PROGRESS and not stands.mark(0).done
-    assert "no change of sides here" in _say(capsys, debate, "evidence", "Maud Carrick", "consultation was fair",
-                                             "--slip", code=2)[1]  # fmt: skip
+    assert (
+        "no change of sides here"
+        in _say(
+            capsys, debate, "evidence", "Maud Carrick", "consultation was fair", "--slip", code=2
+        )[1]
+    )
 
 
 def test_windows_rules_and_wrong_words(debate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +136,9 @@ def test_without_dates_a_rule_by_time_says_which_document(
 ) -> None:
     root = tmp_path / "p"
     assert run(["init", str(root)]) == 0
-    data = json.loads((folder("seeds") / "debate" / "gold.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    data = json.loads(
+        (folder("seeds") / "debate" / "gold.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    )
     del data["meta"]["date"]
     file = tmp_path / "undated.jsonl"
     file.write_text(json.dumps(data), encoding="utf-8")

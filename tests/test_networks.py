@@ -1,4 +1,5 @@
-"""Discourse networks: values worked by hand, files that networkx reads, error bars, changes of sides."""
+"""Discourse networks: values worked by hand, files that networkx
+reads, error bars, changes of sides."""
 
 from __future__ import annotations
 
@@ -38,17 +39,40 @@ def said(
     side = {1: "support", -1: "oppose", 0: "unclear"}[sign]
     quote = f"words on {about}"
     return Statement(
-        document, "Title", day, 0, coder, f"r{next(_ITEMS)}", holder, "organization", side, sign, about, "concept",
-        "c", "policy", quote, 0, len(quote),
-    )  # fmt: skip
+        document,
+        "Title",
+        day,
+        0,
+        coder,
+        f"r{next(_ITEMS)}",
+        holder,
+        "organization",
+        side,
+        sign,
+        about,
+        "concept",
+        "c",
+        "policy",
+        quote,
+        0,
+        len(quote),
+    )
 
 
 DEBATE = [
-    said("Ann", "tax", 1), said("Ann", "tax", 1, document="d2"), said("Ann", "tolls", 1), said("Ann", "dam", -1),
-    said("Bea", "tax", 1), said("Bea", "dam", -1, document="d2"), said("Bea", "dam", -1, document="d2"),
-    said("Cid", "tax", -1), said("Cid", "dam", 1), said("Cid", "tolls", 0),
-]  # fmt: skip
-"""By document: Ann tax +2, tolls +1, dam -1; Bea tax +1, dam -1; Cid tax -1, dam +1, tolls neither."""
+    said("Ann", "tax", 1),
+    said("Ann", "tax", 1, document="d2"),
+    said("Ann", "tolls", 1),
+    said("Ann", "dam", -1),
+    said("Bea", "tax", 1),
+    said("Bea", "dam", -1, document="d2"),
+    said("Bea", "dam", -1, document="d2"),
+    said("Cid", "tax", -1),
+    said("Cid", "dam", 1),
+    said("Cid", "tolls", 0),
+]
+"""By document: Ann tax +2, tolls +1, dam -1; Bea tax +1,
+dam -1; Cid tax -1, dam +1, tolls neither."""
 
 
 def _weights(
@@ -62,22 +86,35 @@ def _weights(
 def test_the_two_mode_network_counts_by_the_duplicate_rule() -> None:
     found = affiliation(DEBATE, duplicates="document")
     assert {(e.holder, e.concept): (e.support, e.oppose, e.neither) for e in found.edges} == {
-        ("Ann", "tax"): (2, 0, 0), ("Ann", "tolls"): (1, 0, 0), ("Ann", "dam"): (0, 1, 0),
-        ("Bea", "tax"): (1, 0, 0), ("Bea", "dam"): (0, 1, 0),
-        ("Cid", "tax"): (0, 1, 0), ("Cid", "dam"): (1, 0, 0), ("Cid", "tolls"): (0, 0, 1),
-    }  # fmt: skip
+        ("Ann", "tax"): (2, 0, 0),
+        ("Ann", "tolls"): (1, 0, 0),
+        ("Ann", "dam"): (0, 1, 0),
+        ("Bea", "tax"): (1, 0, 0),
+        ("Bea", "dam"): (0, 1, 0),
+        ("Cid", "tax"): (0, 1, 0),
+        ("Cid", "dam"): (1, 0, 0),
+        ("Cid", "tolls"): (0, 0, 1),
+    }
     by = {
         rule: {
-            (e.holder, e.concept): e.support + e.oppose for e in affiliation(DEBATE, duplicates=rule).edges
+            (e.holder, e.concept): e.support + e.oppose
+            for e in affiliation(DEBATE, duplicates=rule).edges
         }
         for rule in ("include", "week", "once")
     }
-    assert (by["include"]["Bea", "dam"], by["week"]["Bea", "dam"], by["once"]["Ann", "tax"]) == (2, 1, 1)
-    assert len(next(e for e in found.edges if (e.holder, e.concept) == ("Bea", "dam")).statements) == 2
+    assert (by["include"]["Bea", "dam"], by["week"]["Bea", "dam"], by["once"]["Ann", "tax"]) == (
+        2,
+        1,
+        1,
+    )
+    assert (
+        len(next(e for e in found.edges if (e.holder, e.concept) == ("Bea", "dam")).statements) == 2
+    )
 
 
 def test_ties_are_as_worked_by_hand() -> None:
-    # Ann-Bea: tax 2*1 for, dam 1*1 against. Ann-Cid: tax 2*1 and dam 1*1 opposite; tolls is neither. Bea-Cid: 1 + 1.
+    # Ann-Bea: tax 2*1 for, dam 1*1 against. Ann-Cid: tax 2*1 and dam 1*1 opposite;
+    # tolls is neither. Bea-Cid: 1 + 1.
     assert _weights("congruence") == {("Ann", "Bea"): 3}
     assert _weights("conflict") == {("Ann", "Cid"): 3, ("Bea", "Cid"): 2}
     assert _weights("subtract") == {("Ann", "Bea"): 3, ("Ann", "Cid"): -3, ("Bea", "Cid"): -2}
@@ -136,9 +173,11 @@ def test_a_record_gives_its_statements_with_contraries_turned_and_the_author_s_c
     )
     found = statements(Record(document, None, Completion.GOLD, spans, relations))
     assert [(s.holder, s.about, s.sign, s.item) for s in found] == [
-        ("Norland", "tolls should fall", 1, "r1"), ("Sudland", "tolls should fall", 1, "r1"),
-        ("author", "tolls should fall", 1, "c2"), ("author", "dam is safe", -1, "r2"),
-    ]  # fmt: skip
+        ("Norland", "tolls should fall", 1, "r1"),
+        ("Sudland", "tolls should fall", 1, "r1"),
+        ("author", "tolls should fall", 1, "c2"),
+        ("author", "dam is safe", -1, "r2"),
+    ]
     assert (found[0].cue, found[0].strength, found[0].date, found[0].coder) == (
         "rejects",
         3,
@@ -156,11 +195,18 @@ def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
     back = nx.read_graphml(io.BytesIO(files.graphml(graph)))
     assert {tuple(sorted(e)) for e in back.edges} == {tuple(sorted(e)) for e in graph.edges}
     edge = back.edges["h:Ann", "c:tax"]
-    assert (edge["balance"], edge["sign"], edge["share"], edge["documents"]) == (2, 1, 0.9, "d1; d2")
+    assert (edge["balance"], edge["sign"], edge["share"], edge["documents"]) == (
+        2,
+        1,
+        0.9,
+        "d1; d2",
+    )
     assert edge["statements"].count("; ") == 1 and edge["quotes"] == "words on tax | words on tax"
     assert back.nodes["h:Ann"]["label"] == "Ann" and back.nodes["c:tax"]["mode"] == "concept"
     again = nx.read_gexf(io.BytesIO(files.gexf(graph)))
-    assert again.edges["h:Ann", "c:tax"]["support"] == 2 and b"lastmodifieddate" not in files.gexf(graph)
+    assert again.edges["h:Ann", "c:tax"]["support"] == 2 and b"lastmodifieddate" not in files.gexf(
+        graph
+    )
     made = project(found, "subtract")
     one = files.one_mode_graph(made, found, groups=[("Ann", "Bea"), ("Cid",)])
     tie = nx.read_graphml(io.BytesIO(files.graphml(one))).edges["Ann", "Bea"]
@@ -175,10 +221,14 @@ def test_pictures_are_svg_with_every_name_and_the_same_bytes_twice() -> None:
     groups = communities(found.holders, project(found, "subtract").weights)
     for picture in (pictures.network_picture, pictures.matrix_picture):
         data = picture(found, groups)
-        texts = [node.text for node in ElementTree.fromstring(data).iter() if node.tag.endswith("text")]
+        texts = [
+            node.text for node in ElementTree.fromstring(data).iter() if node.tag.endswith("text")
+        ]
         assert {*found.holders, *found.concepts} <= set(texts)
         assert data == picture(found, groups)
-    assert b"no statements" in pictures.network_picture(affiliation([]), communities((), np.zeros((0, 0))))
+    assert b"no statements" in pictures.network_picture(
+        affiliation([]), communities((), np.zeros((0, 0)))
+    )
 
 
 def test_an_edge_that_hangs_on_one_document_is_told_from_one_that_every_document_shows() -> None:
@@ -198,24 +248,38 @@ def test_coders_are_drawn_too_where_there_are_several() -> None:
     both = [said("Ann", "tax", 1, document=f"d{i}", coder=c) for i in range(6) for c in ("x", "y")]
     alone = [said("Bea", "tax", 1, document=f"d{i}", coder="x") for i in range(6)]
     found = resample([*both, *alone], samples=400)
-    assert found.edges["Ann", "tax"] == 1 and found.edges["Bea", "tax"] == pytest.approx(0.75, abs=0.08)
+    assert found.edges["Ann", "tax"] == 1 and found.edges["Bea", "tax"] == pytest.approx(
+        0.75, abs=0.08
+    )
 
 
 def test_who_changes_sides_is_told_with_the_days_and_a_day_of_both_is_none() -> None:
     course = [
-        said("Ann", "tax", 1, day="2025-03-01"), said("Ann", "tax", 1, day="2025-04-01", document="d2"),
+        said("Ann", "tax", 1, day="2025-03-01"),
+        said("Ann", "tax", 1, day="2025-04-01", document="d2"),
         said("Ann", "tax", -1, day="2025-10-01", document="d3"),
-        said("Bea", "tax", 1, day="2025-03-01"), said("Bea", "tax", -1, day="2025-03-01"),
-        said("Cid", "tax", 1, day=""), said("Cid", "tax", -1, day="2025-04-01"),
-    ]  # fmt: skip
+        said("Bea", "tax", 1, day="2025-03-01"),
+        said("Bea", "tax", -1, day="2025-03-01"),
+        said("Cid", "tax", 1, day=""),
+        said("Cid", "tax", -1, day="2025-04-01"),
+    ]
     (turn,) = turns(course)
-    assert (turn.holder, turn.before[-1].date, turn.after[0].date) == ("Ann", "2025-04-01", "2025-10-01")
+    assert (turn.holder, turn.before[-1].date, turn.after[0].date) == (
+        "Ann",
+        "2025-04-01",
+        "2025-10-01",
+    )
 
 
 def test_windows_go_from_the_first_day_to_the_last() -> None:
-    course = [said("Ann", "tax", 1, day=d, document=d) for d in ("2025-01-01", "2025-01-20", "2025-03-01")]
+    course = [
+        said("Ann", "tax", 1, day=d, document=d) for d in ("2025-01-01", "2025-01-20", "2025-03-01")
+    ]
     found = list(slices(course, window=30, step=30))
-    assert [(s.first, len(s.statements)) for s in found] == [(date(2025, 1, 1), 2), (date(2025, 1, 31), 1)]
+    assert [(s.first, len(s.statements)) for s in found] == [
+        (date(2025, 1, 1), 2),
+        (date(2025, 1, 31), 1),
+    ]
     with pytest.raises(ValueError, match="“d9” has no date"):
         list(slices([said("Ann", "tax", 1, day="soon", document="d9")], window=3, step=3))
     with pytest.raises(ValueError, match="at least one day"):

@@ -17,7 +17,11 @@ from annotator.english.parser import Parser, changed_files, search, shared_parse
 from annotator.english.reading import Reader, parse
 from annotator.model.text import Document, split_paragraphs
 
-TEXT = "The minister said that Norland will leave the treaty. Its critics do not agree.\n\nWe doubt it."
+TEXT = (
+    "The minister said that Norland will leave the treaty. Its critics do not agree.\n"
+    "\n"
+    "We doubt it."
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,9 @@ def test_every_token_has_its_place_in_the_sentence(parser: Parser) -> None:
     first, last = found.edges[left]
     assert words[first:last] == "that Norland will leave the treaty".split()
     starts = [i for i, token in enumerate(reading.tokens) if token.first]
-    assert [words[found.chain(i)[-1]] for i in starts] == ["said", "agree"], "our sentences are the parser's"
+    assert [words[found.chain(i)[-1]] for i in starts] == ["said", "agree"], (
+        "our sentences are the parser's"
+    )
 
 
 def test_without_a_parser_or_in_another_language_there_is_no_parse(parser: Parser) -> None:
@@ -143,7 +149,9 @@ def test_an_official_pipeline_is_taken_where_ours_is_missing(
     package = tmp_path / "en_core_web_sm"
     shutil.copytree(mine.folder.parent, package)
     meta = json.loads((package / "meta.json").read_text(encoding="utf-8"))
-    (package / "meta.json").write_text(json.dumps({**meta, "name": "core_web_sm"}), encoding="utf-8")
+    (package / "meta.json").write_text(
+        json.dumps({**meta, "name": "core_web_sm"}), encoding="utf-8"
+    )
 
     def spec(name: str) -> object:
         found = name == "en_core_web_sm"
@@ -152,7 +160,9 @@ def test_an_official_pipeline_is_taken_where_ours_is_missing(
     monkeypatch.setattr(parsing, "find_spec", spec)
     found = search().found
     assert found is not None
-    assert (found.name, found.key) == ("en_core_web_sm", mine.key), "the same weights give the same parses"
+    assert (found.name, found.key) == ("en_core_web_sm", mine.key), (
+        "the same weights give the same parses"
+    )
 
 
 def test_doctor_tells_which_parser_there_is(

@@ -1,4 +1,5 @@
-"""Sides by the parse: subjects far away, passives, nouns, reported judgements, the text's own voice."""
+"""Sides by the parse: subjects far away, passives, nouns,
+reported judgements, the text's own voice."""
 
 from __future__ import annotations
 
@@ -57,7 +58,9 @@ def test_where_nobody_takes_a_side_there_is_none(text: str) -> None:
 
 
 def test_what_somebody_is_said_to_judge_is_not_the_author_s_view() -> None:
-    assert not any(holder == "@author" for holder, _, _ in _sides("Critics say that Hungary is corrupt."))
+    assert not any(
+        holder == "@author" for holder, _, _ in _sides("Critics say that Hungary is corrupt.")
+    )
 
 
 def test_for_somebody_belongs_to_the_claim() -> None:

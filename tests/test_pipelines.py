@@ -1,4 +1,5 @@
-"""Pipelines of one's own as suggesters: named when they do not fit; language models behind a stand-in server."""
+"""Pipelines of one's own as suggesters: named when they do not fit;
+language models behind a stand-in server."""
 
 from __future__ import annotations
 
@@ -31,7 +32,10 @@ def _trained_spancat(folder: Path) -> Path:
     nlp = spacy.blank("en")
     pipe = nlp.add_pipe(
         "spancat",
-        config={"spans_key": "claim", "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": [3]}},
+        config={
+            "spans_key": "claim",
+            "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": [3]},
+        },
     )
     pipe.add_label("policy")
     doc = nlp.make_doc("sanctions must end")
@@ -61,7 +65,10 @@ def test_a_span_categorizer_suggests_with_the_scores_it_gives(tmp_path: Path) ->
         text = of.documents.load("doc-0")
         best = max(found, key=lambda s: s.score)
         assert (best.value.layer, best.value.label) == ("claim", "policy")
-        assert text.quote(best.value.start, best.value.end) == "sanctions must end" and best.score > 0.5
+        assert (
+            text.quote(best.value.start, best.value.end) == "sanctions must end"
+            and best.score > 0.5
+        )
         assert {s.suggester for s in found} == {f"pipeline:{saved}"}
         assert all(s.reason == "doc.spans[claim] says claim.policy" for s in found)
 
@@ -76,14 +83,23 @@ def test_labels_that_stand_for_nothing_are_named_with_their_component(
     said = capsys.readouterr().err
     assert "entity_ruler: VESSEL" in said and "annotator.toml" in said
     settings = f'[pipeline.ships]\npath = "{saved}"\n[pipeline.ships.labels]\n'
-    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESEL = "actor.state"\n', encoding="utf-8")
+    (tmp_path / "p" / "annotator.toml").write_text(
+        f'{settings}VESEL = "actor.state"\n', encoding="utf-8"
+    )
     assert run([*arguments, "ships"]) == 3
-    assert "annotator.toml: pipeline.ships.labels.VESEL: the pipeline has no label" in capsys.readouterr().err
-    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.ship"\n', encoding="utf-8")
+    assert (
+        "annotator.toml: pipeline.ships.labels.VESEL: the pipeline has no label"
+        in capsys.readouterr().err
+    )
+    (tmp_path / "p" / "annotator.toml").write_text(
+        f'{settings}VESSEL = "actor.ship"\n', encoding="utf-8"
+    )
     assert run([*arguments, "ships"]) == 3
     told = capsys.readouterr().err
     assert "annotator.toml: pipeline.ships.labels.VESSEL: “actor.ship” is not a span label" in told
-    (tmp_path / "p" / "annotator.toml").write_text(f'{settings}VESSEL = "actor.state"\n', encoding="utf-8")
+    (tmp_path / "p" / "annotator.toml").write_text(
+        f'{settings}VESSEL = "actor.state"\n', encoding="utf-8"
+    )
     assert run([*arguments, "ships"]) == 0
 
 
@@ -93,7 +109,10 @@ def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_told_as_to
     saved = _ruler(tmp_path, "VESSEL")
     project(tmp_path / "p", TEXT).close()
     settings = (
-        f'[pipeline.ships]\npath = "../{saved.name}"\n[pipeline.ships.labels]\nVESSEL = "actor.state"\n'
+        "[pipeline.ships]\n"
+        f'path = "../{saved.name}"\n'
+        "[pipeline.ships.labels]\n"
+        'VESSEL = "actor.state"\n'
     )
     (tmp_path / "p" / "annotator.toml").write_text(settings, encoding="utf-8")
     elsewhere = tmp_path / "elsewhere"
@@ -125,7 +144,8 @@ def test_labels_that_are_no_table_are_one_error(
 
 
 def _group(folder: Path) -> Path:
-    """Finds `GPE` and `WEIRD` as entities, and `policy` and `ODD` in a group that is named as a layer is."""
+    """Finds `GPE` and `WEIRD` as entities, and `policy` and `ODD` in
+    a group that is named as a layer is."""
     import spacy
 
     nlp = spacy.blank("en")
@@ -153,8 +173,14 @@ def test_labels_that_stand_for_nothing_are_told_once_and_may_be_left_out(
 
     assert suggested() == {"state", "policy"}
     told = capsys.readouterr().err
-    assert told.count("warning: ") == 1 and "left out: ODD, WEIRD." in told and "pipeline.mine.labels" in told
-    _settings(tmp_path / "p", f'{mine}[pipeline.mine.labels]\nWEIRD = ""\n"claim.ODD" = ""\npolicy = ""\n')
+    assert (
+        told.count("warning: ") == 1
+        and "left out: ODD, WEIRD." in told
+        and "pipeline.mine.labels" in told
+    )
+    _settings(
+        tmp_path / "p", f'{mine}[pipeline.mine.labels]\nWEIRD = ""\n"claim.ODD" = ""\npolicy = ""\n'
+    )
     assert suggested() == {"state"}
     assert "warning" not in capsys.readouterr().err
     _settings(tmp_path / "p", f'{mine}[pipeline.mine.labels]\nGPE = ""\nODD = "claim.fact"\n')
@@ -169,7 +195,11 @@ def test_a_pipeline_without_a_name_is_told_how_it_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project(tmp_path / "p", TEXT).close()
-    for arguments in (["--suggester", "pipeline"], ["--suggester", "pipeline:"], ["--pipeline", ""]):
+    for arguments in (
+        ["--suggester", "pipeline"],
+        ["--suggester", "pipeline:"],
+        ["--pipeline", ""],
+    ):
         assert run(["--project", str(tmp_path / "p"), "suggest", *arguments]) == 3
         told = capsys.readouterr().err
         assert "no pipeline is named" in told and "pipeline:NAME" in told
@@ -200,7 +230,9 @@ def test_a_damaged_pipeline_is_to_be_saved_anew(
     assert run(arguments) == 3
     made = json.loads((saved / "meta.json").read_text(encoding="utf-8"))["spacy_version"]
     told = capsys.readouterr().err
-    assert f"Save it anew with spaCy {spacy.__version__}" in told and f"made with spaCy {made}" in told
+    assert (
+        f"Save it anew with spaCy {spacy.__version__}" in told and f"made with spaCy {made}" in told
+    )
     assert ("install the package" in told) == (how == "factory") and "[E" not in told
     (saved / "meta.json").write_text("[", encoding="utf-8")
     assert run(arguments) == 3
@@ -234,7 +266,10 @@ def test_a_component_that_fails_is_told_with_the_place(
     nlp.add_pipe("breaks_down")
     nlp.to_disk(tmp_path / "broken")
     project(tmp_path / "p", TEXT).close()
-    assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(tmp_path / "broken")]) == 3
+    assert (
+        run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(tmp_path / "broken")])
+        == 3
+    )
     assert "paragraph 1 of “doc-0”: out of ideas" in capsys.readouterr().err
 
 
@@ -253,7 +288,9 @@ def _saved_model(folder: Path) -> Path:
     return folder / "model"
 
 
-def test_a_saved_model_sets_the_sentences_that_it_reads_unless_another_component_did(tmp_path: Path) -> None:
+def test_a_saved_model_sets_the_sentences_that_it_reads_unless_another_component_did(
+    tmp_path: Path,
+) -> None:
     import spacy
 
     saved = _saved_model(tmp_path)
@@ -288,14 +325,17 @@ def test_a_saved_model_sets_the_sentences_that_it_reads_unless_another_component
     assert len(list(doc.sents)) == len(doc)
 
 
-def test_what_the_environment_holds_as_a_secret_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_environment_holds_as_a_secret_is_taken_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("SOME_API_KEY", KEY)
     monkeypatch.setenv("SOME_NAME", "ordinary")
     assert redacted(f"wrong key {KEY} for ordinary") == "wrong key … for ordinary"
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers like a chat service; with the answer `None` it refuses, and tells the key it was given."""
+    """Answers like a chat service; with the answer `None` it refuses,
+    and tells the key it was given."""
 
     answer: str | None = "PERSON: Putin\nGPE: Iran, Russia"
     keys: list[str]
@@ -365,7 +405,10 @@ max_tries = 1
     assert set(handler.keys) == {KEY} and len(handler.keys) > 2
     with Project.open(root) as of:
         text = of.documents.load("doc-0")
-        found = {(text.quote(s.value.start, s.value.end), s.value.label) for s in of.suggestions.of("doc-0")}
+        found = {
+            (text.quote(s.value.start, s.value.end), s.value.label)
+            for s in of.suggestions.of("doc-0")
+        }
         assert found == {("Putin", "person"), ("Iran", "state"), ("Russia", "state")}
     handler.answer = None
     assert run(arguments) == 3

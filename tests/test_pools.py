@@ -1,5 +1,6 @@
-"""Suggestions computed elsewhere: by processes, and by a Dask cluster of real processes on this machine (where the
-extra is installed). They are the same; what fails is one error, and what was done stays."""
+"""Suggestions computed elsewhere: by processes, and by a Dask cluster of real processes on this
+machine (where the extra is installed). They are the same; what fails is one error, and what was
+done stays."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ from annotator.project import Project
 from annotator.workflows.suggesting.pools import Compute, Found, Here, computed, processes
 from annotator.workflows.suggesting.suggest import suggest
 
-dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the extra `dask` is not installed")
+dask = pytest.mark.skipif(
+    find_spec("distributed") is None, reason="the extra `dask` is not installed"
+)
 DOCUMENTS = 60
 
 
@@ -57,7 +60,9 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.scheduler = self._dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        self.scheduler = self._dask(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"
+        )
 
     @property
     def address(self) -> str:
@@ -125,8 +130,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 def _documents() -> list[Document]:
-    return [document(f"Iran met envoy {i} of Oman, who said that talks will go on.", id=f"doc-{i:02}")
-            for i in range(DOCUMENTS)]  # fmt: skip
+    return [
+        document(f"Iran met envoy {i} of Oman, who said that talks will go on.", id=f"doc-{i:02}")
+        for i in range(DOCUMENTS)
+    ]
 
 
 def _project(root: Path) -> Project:
@@ -183,7 +190,8 @@ def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here(
 
 
 class Inherits:
-    """Has no suggestions, and fails where a process has what only the one that began it was given."""
+    """Has no suggestions, and fails where a process has what
+    only the one that began it was given."""
 
     given: ClassVar[bool] = False
 
@@ -192,14 +200,18 @@ class Inherits:
         return lambda document: []
 
 
-def test_a_process_inherits_no_connection_of_the_one_that_began_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_inherits_no_connection_of_the_one_that_began_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(Inherits, "given", True)
     with processes(Inherits(), 2) as pool:
         assert len(list(computed(pool, _documents()))) == DOCUMENTS
 
 
 @dask
-def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(tmp_path: Path, cluster: Cluster) -> None:
+def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(
+    tmp_path: Path, cluster: Cluster
+) -> None:
     from distributed import Client
 
     with _project(tmp_path / "p") as of:
@@ -210,7 +222,8 @@ def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(tmp_path: Pat
         assert _stored(of) == before
     with Client(cluster.address, set_as_default=False) as client:
         code = (
-            "from annotator.workflows.suggesting import cluster; assert cluster._lock and not cluster._begun"
+            "from annotator.workflows.suggesting import cluster; assert cluster._lock and not "
+            "cluster._begun"
         )
         assert set(client.run(exec, code).values()) == {None}
 
@@ -219,7 +232,9 @@ def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(tmp_path: Pat
 def test_what_a_worker_cannot_do_is_told_with_its_address(cluster: Cluster) -> None:
     from annotator.workflows.suggesting.cluster import cluster as connect
 
-    missing = pytest.raises(SuggesterError, match=r"is not here \(on the worker tcp://127\.0\.0\.1:")
+    missing = pytest.raises(
+        SuggesterError, match=r"is not here \(on the worker tcp://127\.0\.0\.1:"
+    )
     with missing as told, connect(Ends("doc-50", False), cluster.address) as pool:
         list(computed(pool, _documents()))
     assert (told.value.hint, told.value.key) == ("Put it here", "pipeline")
@@ -232,14 +247,18 @@ def test_another_version_is_refused_and_the_worker_named(tmp_path: Path) -> None
     (old / "METADATA").write_text("Metadata-Version: 2.1\nName: annotator\nVersion: 0.0.1\n")
     with _running(tmp_path, 1) as cluster, _project(tmp_path / "p") as of:
         cluster.work(path=tmp_path / "old")
-        with pytest.raises(PoolError, match=rf"tcp://\S+ has annotator 0\.0\.1 \(here {__version__}\)\."):
+        with pytest.raises(
+            PoolError, match=rf"tcp://\S+ has annotator 0\.0\.1 \(here {__version__}\)\."
+        ):
             suggest(of, dask=cluster.address)
         assert not of.suggestions.documents()
 
 
 @dask
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
-def test_after_a_loss_what_was_done_stays_and_the_next_run_does_the_rest(tmp_path: Path, lost: str) -> None:
+def test_after_a_loss_what_was_done_stays_and_the_next_run_does_the_rest(
+    tmp_path: Path, lost: str
+) -> None:
     with _project(tmp_path / "p") as of:
         suggest(of)
         whole = _stored(of)
@@ -307,7 +326,11 @@ def test_documents_that_kill_a_worker_are_named(tmp_path: Path) -> None:
     from annotator.workflows.suggesting.cluster import cluster as connect
 
     named = pytest.raises(PoolError, match="from doc-48 on")
-    with _running(tmp_path, 3) as cluster, named, connect(Ends("doc-50", True), cluster.address) as pool:
+    with (
+        _running(tmp_path, 3) as cluster,
+        named,
+        connect(Ends("doc-50", True), cluster.address) as pool,
+    ):
         list(computed(pool, _documents()))
 
 
@@ -355,9 +378,20 @@ def test_an_interrupted_run_leaves_at_once_and_says_nothing_else(
         where = ("--workers", "2")
         if how == "dask":
             where = ("--dask", request.getfixturevalue("cluster").address)
-        # A session of its own, so that the signal reaches the whole group, as it does from a terminal.
-        command = [sys.executable, "-m", "annotator", "--project", str(tmp_path / "p"), "suggest", *where]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        # A session of its own, so that the signal reaches the whole
+        # group, as it does from a terminal.
+        command = [
+            sys.executable,
+            "-m",
+            "annotator",
+            "--project",
+            str(tmp_path / "p"),
+            "suggest",
+            *where,
+        ]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as running:
             _until(lambda: bool(of.suggestions.of("doc-10")))
             begun = time.monotonic()
             os.killpg(running.pid, signal.SIGINT)

@@ -1,4 +1,5 @@
-"""Where annotations come from: what annotators were shown, who decided in review; kept when it happens."""
+"""Where annotations come from: what annotators were shown, who
+decided in review; kept when it happens."""
 
 from __future__ import annotations
 
@@ -65,7 +66,9 @@ def test_what_is_blind_or_below_the_threshold_is_not_shown(tmp_path: Path) -> No
         assert len(project.provenance.shown("doc", "ada")) == len(session.review.items) > 0
 
 
-def test_records_say_what_was_shown_and_those_that_do_not_were_shown_nothing(tmp_path: Path) -> None:
+def test_records_say_what_was_shown_and_those_that_do_not_were_shown_nothing(
+    tmp_path: Path,
+) -> None:
     with _suggested(tmp_path / "p") as project:
         session = _opened(project, "ada")
         session.do(do.AcceptAll())

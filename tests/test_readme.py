@@ -33,7 +33,11 @@ def _text() -> str:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_what_the_program_writes_is_as_it_would_be_written(name: str) -> None:
-    found = [told for file in files() if (told := part(file.read_text(encoding="utf-8"), name)) is not None]
+    found = [
+        told
+        for file in files()
+        if (told := part(file.read_text(encoding="utf-8"), name)) is not None
+    ]
     assert found == [TABLES[name]()], AGAIN
 
 
@@ -49,7 +53,9 @@ def test_a_page_begins_with_its_title_and_a_word_on_what_it_is_about() -> None:
         assert "<!--" not in found.text and "![" not in found.text, topic
 
 
-def test_help_lists_the_topics_and_prints_a_page_or_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_topics_and_prints_a_page_or_a_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(["help"]) == 0
     told = capsys.readouterr().out
     assert all(f"  {topic} " in told and page(topic).summary in told for topic in topics())
@@ -73,7 +79,9 @@ def test_the_commands_of_the_tour_print_what_the_readme_shows() -> None:
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()))
-def test_a_command_has_an_example_and_every_option_a_word(name: str, command: click.Command) -> None:
+def test_a_command_has_an_example_and_every_option_a_word(
+    name: str, command: click.Command
+) -> None:
     assert re.search(r"Examples?:\n\s+annotator ", command.help or ""), name
     told = part(page_text("commands"), "commands") or ""
     for option in options_of(command):
@@ -90,7 +98,9 @@ def test_the_manual_page_holds_every_command_and_option_and_is_the_same_each_tim
             assert all(one in text for one in option.opts)
     assert lines == list(manual(group))
     assert not any(line.startswith("'") for line in lines), "roff takes it for a request"
-    assert all(re.match(r"\.(TH|SH|SS|TP|PP|B|nf|fi)\b", line) for line in lines if line.startswith("."))
+    assert all(
+        re.match(r"\.(TH|SH|SS|TP|PP|B|nf|fi)\b", line) for line in lines if line.startswith(".")
+    )
 
 
 def test_the_shell_completes_commands(
@@ -108,8 +118,14 @@ def test_the_shell_completes_commands(
 def test_every_setting_every_preset_and_every_theme_is_told() -> None:
     told = part(page_text("settings"), "settings")
     assert told is not None
-    tables = {"keys": "[keys]", "pipelines": "[pipeline.", "suggester": "[suggester.", "formats": "[format.",
-              "suggestions": "[suggestions]", "card": "[card]"}  # fmt: skip
+    tables = {
+        "keys": "[keys]",
+        "pipelines": "[pipeline.",
+        "suggester": "[suggester.",
+        "formats": "[format.",
+        "suggestions": "[suggestions]",
+        "card": "[card]",
+    }
     everything = "".join(file.read_text(encoding="utf-8") for file in files())
     for one in fields(Config):
         if one.name in tables:
@@ -121,10 +137,15 @@ def test_every_setting_every_preset_and_every_theme_is_told() -> None:
 
 
 def test_the_settings_that_are_told_hold(tmp_path: Path) -> None:
-    told = (part(page_text("settings"), "settings") or "").removeprefix("```toml\n").removesuffix("```")
+    told = (
+        (part(page_text("settings"), "settings") or "")
+        .removeprefix("```toml\n")
+        .removesuffix("```")
+    )
     file = tmp_path / "annotator.toml"
     spoken = "\n".join(
-        line.removeprefix("# ") if re.match(r"# (\[|\w+ = )", line) else line for line in told.splitlines()
+        line.removeprefix("# ") if re.match(r"# (\[|\w+ = )", line) else line
+        for line in told.splitlines()
     )
     file.write_text(spoken, encoding="utf-8")
     assert read_config(file).formats["prodigy"]["labels"] == {"PER": "actor.person"}
@@ -143,7 +164,9 @@ def test_the_family_members_have_a_word_of_their_own() -> None:
 
 
 def test_every_picture_and_file_that_is_named_is_there() -> None:
-    guides = [ROOT / name / "README.md" for name in ("annotator", "schemas", "tests", "seeds", "exports")]
+    guides = [
+        ROOT / name / "README.md" for name in ("annotator", "schemas", "tests", "seeds", "exports")
+    ]
     for file in (*files(), *guides, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"):
         text = file.read_text(encoding="utf-8")
         linked = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
@@ -185,9 +208,9 @@ def test_the_snippets_run_on_what_the_tour_leaves(
     monkeypatch.chdir(tmp_path / "work")
     assert run(["import", str(ROOT / "seeds" / "gold.jsonl")]) == 0
     for format, where in (("jsonl", "gold"), ("spacy", "corpus"), ("huggingface", "rows")):
-        assert f"annotator export {format} --status gold -o {where}" in page_text("formats") + page_text(
-            "agreement-and-gold"
-        )
+        assert f"annotator export {format} --status gold -o {where}" in page_text(
+            "formats"
+        ) + page_text("agreement-and-gold")
         assert run(["export", format, "--status", "gold", "-o", where]) == 0
     capsys.readouterr()
     exec(compile(code, "formats.md", "exec"), {})
@@ -203,5 +226,7 @@ def test_the_record_that_is_explained_is_one() -> None:
     lines = (ROOT / "seeds" / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     record = next(r for r in map(json.loads, lines) if r["id"] == told["id"])
     for key in ("spans", "relations"):
-        assert all(one in record[key] for one in told[key]), f"{key} of the page are not those of the seeds"
+        assert all(one in record[key] for one in told[key]), (
+            f"{key} of the page are not those of the seeds"
+        )
     assert set(told) == set(record)

@@ -42,7 +42,9 @@ def test_an_unknown_member_is_named_with_the_ones_there_are(family: Family) -> N
 
 
 def test_an_error_says_where_what_and_what_to_do() -> None:
-    error = AnnotatorError("wrong quote", hint="Mend it", file="x.jsonl", line=7, key="spans[0].quote")
+    error = AnnotatorError(
+        "wrong quote", hint="Mend it", file="x.jsonl", line=7, key="spans[0].quote"
+    )
     assert str(error) == "x.jsonl:7: spans[0].quote: wrong quote. Mend it"
     assert AnnotatorError("just this").where == ""
 
@@ -64,11 +66,17 @@ def test_schemas_and_seeds_are_found() -> None:
 def test_every_member_is_what_its_protocol_says() -> None:
     for name in families.measures.names():
         measure = families.measures.load(name)
-        assert measure.title and set(measure.kinds) <= {"span", "relation"} and callable(measure.tables)
+        assert (
+            measure.title
+            and set(measure.kinds) <= {"span", "relation"}
+            and callable(measure.tables)
+        )
     for name in families.formats.names():
         made = families.formats.load(name)
         assert made.summary and all(ending.startswith(".") for ending in made.extensions)
-        assert isinstance(made, Reads | WritesLines | WritesFiles | WritesParts | WritesFolder), name
+        assert isinstance(made, Reads | WritesLines | WritesFiles | WritesParts | WritesFolder), (
+            name
+        )
     for name in families.suggesters.names():
         assert callable(families.suggesters.load(name).create)
     for name in families.merging.names():

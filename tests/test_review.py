@@ -67,8 +67,10 @@ def test_union_and_one_annotator() -> None:
 
 _UNIT = st.builds(
     lambda a, n, label: (a, a + n, label),
-    st.integers(34, 45), st.integers(2, 12), st.sampled_from(["fact", "value"]),
-)  # fmt: skip
+    st.integers(34, 45),
+    st.integers(2, 12),
+    st.sampled_from(["fact", "value"]),
+)
 _UNITS = st.lists(_UNIT, max_size=4, unique=True)
 
 
@@ -90,7 +92,9 @@ def test_no_strategy_makes_up_a_span_nor_keeps_one_twice_nor_an_edge_without_its
     assert len({v.id for v in kept}) == len(kept)
     ids = {s.id for s in spans} | {AUTHOR}
     assert all(r.source in ids and r.target in ids for r in kept if isinstance(r, Relation))
-    assert {c.id for c in found.kept} | {c.id for c in found.open} <= {c.id for c in found.candidates}
+    assert {c.id for c in found.kept} | {c.id for c in found.open} <= {
+        c.id for c in found.candidates
+    }
 
 
 @pytest.mark.parametrize("name", families.merging.names())
@@ -128,7 +132,9 @@ def _project(root: Path, *records: Record) -> Project:
     return project
 
 
-def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(tmp_path: Path) -> None:
+def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
+    tmp_path: Path,
+) -> None:
     with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN])) as project:
         assert [(r.undecided, r.voters) for r in review_rows(project)] == [(1, ("ada", "ben"))]
         session = ReviewSession(project, GOLD, "r")
@@ -150,8 +156,10 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
         (gold,) = project.log.records(status=Completion.GOLD)
     assert gold.annotator is None
     assert {(s.label, s.origin) for s in gold.spans} == {
-        ("state", "unanimous"), ("value", "unanimous"), ("prediction", "adjudicated"),
-    }  # fmt: skip
+        ("state", "unanimous"),
+        ("value", "unanimous"),
+        ("prediction", "adjudicated"),
+    }
 
 
 def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
@@ -187,7 +195,9 @@ def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
 
 
 def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
+    with _project(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
+    ) as project:
         assert merge_all(project) == (1, 1)
         before = list(project.log.records(annotator=GOLD))
         assert not review_rows(project)[0].changed
@@ -204,7 +214,8 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
         assert "changed their work on 1 document" in made.files["README.md"].decode()
         history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
         assert [c["annotator"] for c in history["changed_since"]] == ["ben"]
-        # The lead looks at it: it stays, now as adjudicated, and the document is gold by what is there now.
+        # The lead looks at it: it stays, now as adjudicated, and the document
+        # is gold by what is there now.
         session = ReviewSession(project, GOLD, "r", reviewer="lea")
         session.open("doc")
         (lost,) = (d for d in session.differences if session.is_open(d))
@@ -216,12 +227,16 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
         assert (row.changed, row.undecided, row.status) == (False, 0, Completion.GOLD)
         (gold,) = project.log.records(annotator=GOLD)
         assert {(s.label, s.origin) for s in gold.spans} == {
-            ("state", "unanimous"), ("value", "unanimous"), ("prediction", "adjudicated"),
-        }  # fmt: skip
+            ("state", "unanimous"),
+            ("value", "unanimous"),
+            ("prediction", "adjudicated"),
+        }
 
 
 def test_what_everybody_took_back_waits_in_a_finished_gold(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])) as project:
+    with _project(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
+    ) as project:
         merge_all(project)
         for who in ("ada", "ben"):
             _taken_back(project, who, "prediction")
@@ -246,26 +261,35 @@ def test_nothing_new_comes_into_a_finished_gold_by_itself(tmp_path: Path) -> Non
         assert row.changed and row.undecided == 1
 
 
-def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish(tmp_path: Path) -> None:
+def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish(
+    tmp_path: Path,
+) -> None:
     works = (_record("ada", [PLAN]), _record("ben", [SOON]))
     other = [replace(r, document=document(TEXT + " More.", id="other")) for r in works]
     with _project(tmp_path, *works, other[0]) as project:
         assert merge_all(project, "annotator:ben") == (1, 1)
-        assert [r.document.id for r in project.log.records(annotator=GOLD)] == [works[0].document.id]
+        assert [r.document.id for r in project.log.records(annotator=GOLD)] == [
+            works[0].document.id
+        ]
         assert [r.document for r in review_rows(project, "annotator:ben")] == [works[0].document.id]
-        assert [row.undecided for row in review_rows(project) if row.status is Completion.GOLD] == [0]
+        assert [row.undecided for row in review_rows(project) if row.status is Completion.GOLD] == [
+            0
+        ]
         with pytest.raises(UsageError, match="no document was finished by nobody"):
             merge_all(project, "annotator:nobody")
 
 
 def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN])) as project, pytest.raises(UsageError, match="two"):
+    with (
+        _project(tmp_path / "p", _record("ada", [PLAN])) as project,
+        pytest.raises(UsageError, match="two"),
+    ):
         merge_all(project)
 
 
 def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
-    """The gold of the seeds as one coding, the same without its last stance as the other: merge, review, export,
-    validate, import elsewhere, the same bytes."""
+    """The gold of the seeds as one coding, the same without its last stance as the other: merge,
+    review, export, validate, import elsewhere, the same bytes."""
     schema = load_schema("actors-claims-stances")
     with Project.create(tmp_path / "p") as project:
         ingest(project, folder("seeds") / "gold.jsonl")
@@ -273,7 +297,9 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
     with Project.create(tmp_path / "q") as project:
         for record in golden:
             one = Record(record.document, "ada", Completion.DONE, record.spans, record.relations)
-            other = Record(record.document, "ben", Completion.DONE, record.spans, record.relations[:-1])
+            other = Record(
+                record.document, "ben", Completion.DONE, record.spans, record.relations[:-1]
+            )
             project.log.add_records([one, other])
         assert merge_all(project) == (len(golden), 0)
         for row in review_rows(project):
@@ -307,15 +333,22 @@ def _gold(root: Path) -> Project:
     return project
 
 
-def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(tmp_path: Path) -> None:
+def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(
+    tmp_path: Path,
+) -> None:
     with _gold(tmp_path / "p") as project:
         made = write_dataset(project, tmp_path / "v1")
         assert made.records == 1
         names = {p.name for p in (tmp_path / "v1").iterdir()}
         assert names == {
-            "gold.jsonl", "train.jsonl", "dev.jsonl", "test.jsonl", "annotators.jsonl",
-            "manifest.json", "README.md",
-        }  # fmt: skip
+            "gold.jsonl",
+            "train.jsonl",
+            "dev.jsonl",
+            "test.jsonl",
+            "annotators.jsonl",
+            "manifest.json",
+            "README.md",
+        }
         assert write_dataset(project, tmp_path / "v2").files == made.files
         check_dataset(project, tmp_path / "v1")
         manifest = json.loads(made.files["manifest.json"])
@@ -331,7 +364,9 @@ def test_a_gold_export_is_a_folder_that_says_what_it_is_and_comes_out_the_same(t
         schema = load_schema("actors-claims-stances")
         assert not validate(tmp_path / "v1", schema).problems
         (tmp_path / "v1" / "train.jsonl").write_bytes(made.files["gold.jsonl"] * 2)
-        (problem,) = [p for p in validate(tmp_path / "v1", schema).problems if "sha256" in p.message]
+        (problem,) = [
+            p for p in validate(tmp_path / "v1", schema).problems if "sha256" in p.message
+        ]
         assert problem.file.name == "train.jsonl"
         with pytest.raises(FindingsError):
             check_dataset(project, tmp_path / "v1")
@@ -350,12 +385,16 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
             ingest(project, folder("seeds") / f"{name}.jsonl")
         gold = list(project.log.records(annotator=GOLD))
         assert len(gold) == 24
-        assert {(row.status, row.undecided) for row in review_rows(project)} == {(Completion.GOLD, 0)}
+        assert {(row.status, row.undecided) for row in review_rows(project)} == {
+            (Completion.GOLD, 0)
+        }
         assert merge_all(project) == (24, 24)
         assert list(project.log.records(annotator=GOLD)) == gold
         # Somebody who codes here and agrees with the gold asks nothing; one who does not, does.
         (mine,) = (r for r in project.log.records(annotator=GOLD, document=gold[0].document.id))
-        project.log.add_records([replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())])
+        project.log.add_records(
+            [replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())]
+        )
         session = Session(project, "cleo", "s")
         session.open(mine.document.id)
         session.do(do.SetCompletion(Completion.DONE))
@@ -380,4 +419,9 @@ def test_the_split_is_by_document_near_its_shares_and_the_same_everywhere() -> N
     parts = [part_of(f"doc-{i}", "annotator") for i in range(2000)]
     assert 0.77 < parts.count("train") / 2000 < 0.83
     assert 0.08 < parts.count("test") / 2000 < 0.12
-    assert [part_of(id, "annotator") for id in ("a", "b", "c", "d")] == ["train", "train", "train", "test"]
+    assert [part_of(id, "annotator") for id in ("a", "b", "c", "d")] == [
+        "train",
+        "train",
+        "train",
+        "test",
+    ]

@@ -1,4 +1,5 @@
-"""The rules for actors: which names are known, and what a capital at the start of a sentence says."""
+"""The rules for actors: which names are known, and what
+a capital at the start of a sentence says."""
 
 from __future__ import annotations
 

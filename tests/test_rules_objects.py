@@ -1,4 +1,5 @@
-"""Claims by rules that are objects of verbs, in reports and in main clauses; orders; and what type they have."""
+"""Claims by rules that are objects of verbs, in reports and in main
+clauses; orders; and what type they have."""
 
 from __future__ import annotations
 
@@ -160,7 +161,13 @@ def test_what_the_text_is_for_needs_no_stance() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["In harbours that are regarded", "that to", "who asked for, that", 'calls it "', "There who that say"],
+    [
+        "In harbours that are regarded",
+        "that to",
+        "who asked for, that",
+        'calls it "',
+        "There who that say",
+    ],
 )
 def test_a_sentence_that_breaks_off_is_read_all_the_same(text: str) -> None:
     assert all(c.found.start < c.found.end for c in read(text).clauses)

@@ -1,4 +1,5 @@
-"""Sides between actors by rules: one example of each construction, and what looks like one and is none."""
+"""Sides between actors by rules: one example of each construction,
+and what looks like one and is none."""
 
 from __future__ import annotations
 
@@ -64,11 +65,13 @@ def test_no_side_is_taken(text: str) -> None:
 
 def test_a_joined_object_counts_for_each() -> None:
     assert _sides("Iran condemned Russia and France.") == {
-        ("Iran", "oppose", "Russia"), ("Iran", "oppose", "France"),
-    }  # fmt: skip
+        ("Iran", "oppose", "Russia"),
+        ("Iran", "oppose", "France"),
+    }
 
 
 def test_strife_goes_both_ways() -> None:
     assert _sides("The tensions between Iran and Russia grew.") == {
-        ("Iran", "oppose", "Russia"), ("Russia", "oppose", "Iran"),
-    }  # fmt: skip
+        ("Iran", "oppose", "Russia"),
+        ("Russia", "oppose", "Iran"),
+    }

@@ -46,7 +46,10 @@ def test_plain_words_are_found_in_any_case_and_expressions_as_they_say(
 
 
 def test_a_bad_expression_is_told(tmp_path: Path) -> None:
-    with project(tmp_path / "p", *TEXTS) as of, pytest.raises(UsageError, match="regular expression"):
+    with (
+        project(tmp_path / "p", *TEXTS) as of,
+        pytest.raises(UsageError, match="regular expression"),
+    ):
         search(of, "re:[")
 
 
@@ -59,7 +62,9 @@ def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_no_stretch_of_a_text_is_missed_in_any_case(
     by: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -72,7 +77,9 @@ def test_no_stretch_of_a_text_is_missed_in_any_case(
         return
     found = _places(wanted, tmp_path_factory.mktemp("p") / "p")
     exact = re.compile(re.escape(wanted), re.IGNORECASE)
-    assert found == [(f"doc-{i}", m.start()) for i, t in enumerate(TEXTS, 1) for m in exact.finditer(t)]
+    assert found == [
+        (f"doc-{i}", m.start()) for i, t in enumerate(TEXTS, 1) for m in exact.finditer(t)
+    ]
 
 
 def test_the_pattern_of_a_letter_holds_every_letter_that_is_the_same_in_any_case() -> None:
@@ -102,7 +109,9 @@ def test_letters_that_are_the_same_in_any_case_are_one_when_folded() -> None:
 
 
 @pytest.mark.parametrize("missing", ["SQLite", "some texts", "the index"])
-def test_what_the_index_misses_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+def test_what_the_index_misses_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
     monkeypatch.setattr(store, "_AT_ONCE", 1)
     with project(tmp_path / "p", "first", TEXTS[0]) as of:
         if missing == "SQLite":
@@ -124,9 +133,12 @@ def test_texts_of_an_older_database_are_indexed_when_it_is_brought_up_to_date(
 ) -> None:
     with project(tmp_path / "p", "first", *TEXTS) as of:
         for statement in (
-            "DROP TABLE search", "DROP TABLE searchable", "DROP INDEX item_author", "PRAGMA user_version = 7",
+            "DROP TABLE search",
+            "DROP TABLE searchable",
+            "DROP INDEX item_author",
+            "PRAGMA user_version = 7",
             "DELETE FROM _sqlite_migrations WHERE name = 'm008_search'",
-        ):  # fmt: skip
+        ):
             of._database.execute(statement)
     monkeypatch.setattr(store, "_AT_ONCE", 1)
     monkeypatch.setattr(store, "_FREQUENT", 2)

@@ -47,7 +47,8 @@ def _records(name: str, home: Path = SEEDS) -> dict[str, dict[str, Any]]:
 
 
 def _items(record: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """What each span and relation of a record says, by id: the ends of a relation as what they say themselves."""
+    """What each span and relation of a record says, by id: the ends of a
+    relation as what they say themselves."""
     said: dict[str, tuple[Any, ...]] = {AUTHOR: (AUTHOR,)}
     for s in record["spans"]:
         attributes = json.dumps(s["attributes"], sort_keys=True)
@@ -110,7 +111,8 @@ def test_every_gold_record_is_in_one_part() -> None:
 
 
 def test_every_claim_of_the_test_documents_has_concepts_of_its_document() -> None:
-    """All but one at most: the gold of the first six leaves it out where a claim is beside the debate."""
+    """All but one at most: the gold of the first six leaves it out
+    where a claim is beside the debate."""
     splits = json.loads((SEEDS / "splits.json").read_text(encoding="utf-8"))
     records = _records("gold") | _records("coded-once")
     for id in splits["test"]:
@@ -133,7 +135,10 @@ def test_the_gold_is_complete_coding(file: Path) -> None:
             assert span["layer"] != "actor" or span["entity"], span["quote"]
         inside = [p for p in record["paragraphs"] if not p["excluded"]]
         for p in inside:
-            assert any(p["start"] <= s["start"] < p["end"] for s in record["spans"]), (record["id"], p)
+            assert any(p["start"] <= s["start"] < p["end"] for s in record["spans"]), (
+                record["id"],
+                p,
+            )
 
 
 @pytest.mark.parametrize("home", HOMES, ids=_named)
@@ -144,7 +149,8 @@ def test_there_is_gold_of_every_text_that_was_coded_twice(home: Path) -> None:
 
 @pytest.mark.parametrize("home", HOMES, ids=_named)
 def test_gold_is_what_both_coded_or_has_a_reason(home: Path) -> None:
-    """Down to the attributes: what was adjudicated says why, and what did not need to be is in both codings."""
+    """Down to the attributes: what was adjudicated says why, and what
+    did not need to be is in both codings."""
     first, second = _records("coder-a", home), _records("coder-b", home)
     for id, record in _records("gold", home).items():
         both = set(_items(first[id]).values()) & set(_items(second[id]).values())
@@ -173,16 +179,24 @@ def test_what_one_coded_and_gold_leaves_out_has_a_reason(home: Path) -> None:
         notes = record["meta"]["completion"]["notes"]
         for span in (s for coding in codings for s in coding[id]["spans"]):
             if any(
-                s["layer"] == span["layer"] and s["start"] < span["end"] and span["start"] < s["end"]
+                s["layer"] == span["layer"]
+                and s["start"] < span["end"]
+                and span["start"] < s["end"]
                 for s in record["spans"]
             ):
                 continue
-            at = next(i for i, p in enumerate(record["paragraphs"]) if p["start"] <= span["start"] < p["end"])
+            at = next(
+                i
+                for i, p in enumerate(record["paragraphs"])
+                if p["start"] <= span["start"] < p["end"]
+            )
             assert span["quote"].split()[0] in notes.get(f"@p{at}", ""), (id, span["quote"])
 
 
 def _titles() -> dict[str, dict[str, str]]:
-    titles: dict[str, dict[str, str]] = json.loads((DEBATE / "titles.json").read_text(encoding="utf-8"))
+    titles: dict[str, dict[str, str]] = json.loads(
+        (DEBATE / "titles.json").read_text(encoding="utf-8")
+    )
     return titles
 
 
@@ -201,7 +215,8 @@ def test_the_debate_is_sixteen_texts_in_order_of_time() -> None:
 
 
 def test_half_of_the_debate_is_for_testing_by_the_rule_of_its_readme() -> None:
-    """Of every four in order of time the first and the fourth train, the second and the third test."""
+    """Of every four in order of time the first and the fourth
+    train, the second and the third test."""
     splits = json.loads((DEBATE / "splits.json").read_text(encoding="utf-8"))
     ids = sorted(_titles())
     assert splits["train"] == [id for n, id in enumerate(ids) if n % 4 in (0, 3)]
@@ -242,7 +257,10 @@ def test_the_codebook_covers_every_entity_and_concept_of_the_gold() -> None:
     concepts = {row["name"] for row in rows if row["entry"] == "concept"}
     for id, record in _records("gold", DEBATE).items():
         for span in record["spans"]:
-            assert span["layer"] != "actor" or set(span["entity"].split("; ")) <= entities, (id, span)
+            assert span["layer"] != "actor" or set(span["entity"].split("; ")) <= entities, (
+                id,
+                span,
+            )
             used = {c.removeprefix("not: ") for c in span["attributes"].get("concept", ())}
             assert used <= concepts, (id, span)
 
@@ -262,7 +280,8 @@ def test_concepts_of_the_debate_come_back_and_are_denied() -> None:
 
 
 def _sides(holder: str, concept: str, *, until: str) -> tuple[set[int], set[int]]:
-    """The signs of a holder on a concept in the gold, before a date and from it on: 1 for, -1 against."""
+    """The signs of a holder on a concept in the gold, before a date
+    and from it on: 1 for, -1 against."""
     found: tuple[set[int], set[int]] = (set(), set())
     for record in _records("gold", DEBATE).values():
         spans = {span["id"]: span for span in record["spans"]}
@@ -294,7 +313,9 @@ def test_the_demo_of_the_debate_holds_all_documents_and_the_gold_of_half(tmp_pat
         add_corpus(project, "debate")
         ids = project.documents.ids()
         assert ids == sorted(_titles())
-        assert [project.documents.load(id).title for id in ids] == [_titles()[id]["title"] for id in ids]
+        assert [project.documents.load(id).title for id in ids] == [
+            _titles()[id]["title"] for id in ids
+        ]
         golden = [r.document.id for r in project.log.records(status=Completion.GOLD)]
         assert golden == sorted(splits["train"])
         assert any(row.undecided and row.status is Completion.NEW for row in review_rows(project))

@@ -60,19 +60,31 @@ class Server:
     def command(self, who: str, *words: str, options: tuple[str, ...] = ()) -> list[str]:
         """The client's command line with somebody's key."""
         given = (
-            f"Port={self.port}", f"IdentityFile={self.folder / who}", "IdentitiesOnly=yes", "BatchMode=yes",
-            "StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder / 'known'}", "LogLevel=ERROR",
-            "SendEnv=ANNOTATOR_NAME ANNOTATOR_PROJECT", "ForwardAgent=no",
-        )  # fmt: skip
+            f"Port={self.port}",
+            f"IdentityFile={self.folder / who}",
+            "IdentitiesOnly=yes",
+            "BatchMode=yes",
+            "StrictHostKeyChecking=no",
+            f"UserKnownHostsFile={self.folder / 'known'}",
+            "LogLevel=ERROR",
+            "SendEnv=ANNOTATOR_NAME ANNOTATOR_PROJECT",
+            "ForwardAgent=no",
+        )
         named = [part for option in given for part in ("-o", option)]
         return ["ssh", "-F", "none", *named, *options, f"{getpass.getuser()}@127.0.0.1", *words]
 
-    def run(self, who: str, *words: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, who: str, *words: str, options: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """What a command gives without a terminal."""
         return subprocess.run(
-            self.command(who, *words, options=options), capture_output=True, text=True, timeout=60,
-            stdin=subprocess.DEVNULL, env={**os.environ, "ANNOTATOR_NAME": "mallory"},
-        )  # fmt: skip
+            self.command(who, *words, options=options),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "ANNOTATOR_NAME": "mallory"},
+        )
 
 
 def _keys(folder: Path, names: list[str]) -> None:
@@ -97,9 +109,14 @@ def _authorized(folder: Path, project: Path) -> str:
     found = re.search(r"<!-- authorized_keys -->\n```\n(.*?)```", page_text("trust"), re.DOTALL)
     assert found is not None
     path = os.pathsep.join(p for p in sys.path if p)
-    program = f"env PYTHONPATH={path} LC_ALL=C.UTF-8 ANNOTATOR_BACKGROUND=off {sys.executable} -m annotator"
+    program = (
+        f"env PYTHONPATH={path} LC_ALL=C.UTF-8 ANNOTATOR_BACKGROUND=off {sys.executable} -m "
+        "annotator"
+    )
     lines = (
-        found.group(1).replace("/usr/local/bin/annotator", program).replace("/home/coding/iran", str(project))
+        found.group(1)
+        .replace("/usr/local/bin/annotator", program)
+        .replace("/home/coding/iran", str(project))
     )
     for who in ("ada", "ben"):
         public = (folder / f"{who}.pub").read_text(encoding="utf-8").strip()
@@ -121,10 +138,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     (folder / "config").write_text(
-        f"ListenAddress 127.0.0.1:{port}\nHostKey {folder / 'host'}\nPidFile none\nStrictModes no\nUsePAM no\n"
-        f"AuthorizedKeysFile {folder / 'authorized_keys'}\nPasswordAuthentication no\n"
-        "KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nAcceptEnv LANG LC_*\n"
-        "Subsystem sftp internal-sftp\n",
+        f"ListenAddress 127.0.0.1:{port}\n"
+        f"HostKey {folder / 'host'}\n"
+        "PidFile none\n"
+        "StrictModes no\n"
+        f"UsePAM no\nAuthorizedKeysFile {folder / 'authorized_keys'}\n"
+        "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        "PermitRootLogin prohibit-password\n"
+        "AcceptEnv LANG LC_*\nSubsystem sftp internal-sftp\n",
         encoding="utf-8",
     )
     assert SSHD is not None
@@ -165,7 +186,12 @@ def test_a_key_opens_the_program_under_its_name_whatever_else_is_asked_for(serve
 def test_no_shell_no_files_no_forwarding_and_no_other_key(server: Server, tmp_path: Path) -> None:
     made = tmp_path / "made"
     quoted = shlex.quote(f"touch {made}")
-    for words in (f"touch {made}", f"annotator; touch {made}", f"$(touch {made})", f"bash -c {quoted}"):
+    for words in (
+        f"touch {made}",
+        f"annotator; touch {made}",
+        f"$(touch {made})",
+        f"bash -c {quoted}",
+    ):
         done = server.run("ben", words)
         assert done.returncode == 2 and "this is not a terminal" in done.stderr
     assert not made.exists()

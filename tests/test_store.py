@@ -1,4 +1,5 @@
-"""The database: durable at the key, fair under load, tamper-proof, and clear about what is wrong with it."""
+"""The database: durable at the key, fair under load, tamper-proof,
+and clear about what is wrong with it."""
 
 from __future__ import annotations
 
@@ -80,7 +81,8 @@ def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> N
 
 
 _ACTIONS = st.sampled_from(
-    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.MoveFocus(-1), do.Undo(),
+    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.MoveFocus(-1),
+     do.Undo(),
      do.Redo(), do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(),
      do.MoveSelection(1),
      do.GrowSelection(), do.SetLabel("actor", "state"), do.SetLabel("claim", "value"), do.Flag(),
@@ -89,7 +91,9 @@ _ACTIONS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(_ACTIONS, max_size=25))
 def test_what_is_stored_is_what_the_screen_showed_and_what_the_log_says(
     tmp_path: Path, keys: list[do.ReviewAction]
@@ -138,7 +142,9 @@ def test_events_and_texts_cannot_be_changed(tmp_path: Path, statement: str) -> N
     raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
     columns = {row[1] for row in raw.execute("PRAGMA table_info(text)")}
     if "body" in statement and "body" not in columns:
-        statement = statement.replace("body", next(c for c in columns if c not in ("sha256", "document")))
+        statement = statement.replace(
+            "body", next(c for c in columns if c not in ("sha256", "document"))
+        )
     with pytest.raises(sqlite3.Error, match="never"):
         raw.execute(statement)
     raw.close()
@@ -260,7 +266,9 @@ def test_a_backup_is_a_project_s_database_of_its_own(tmp_path: Path) -> None:
         assert again.log.annotations("doc-0", "ada")[0] == session.review.annotations
 
 
-def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journal(tmp_path: Path) -> None:
+def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journal(
+    tmp_path: Path,
+) -> None:
     script = f"""
         import sys
         sys.modules["pysqlite3"] = None
@@ -284,7 +292,9 @@ def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journ
     )
     assert done.returncode == 0, done.stderr
     driver, journal, remarks = (
-        done.stdout.split(maxsplit=2) if len(done.stdout.split()) > 2 else (*done.stdout.split(), "")
+        done.stdout.split(maxsplit=2)
+        if len(done.stdout.split()) > 2
+        else (*done.stdout.split(), "")
     )
     safe = not (3, 7, 0) <= sqlite3.sqlite_version_info <= (3, 51, 2)
     assert driver == "sqlite3"
@@ -316,9 +326,9 @@ def test_the_table_of_names_follows_every_decision_and_is_made_anew_for_another_
             ("plans should be rejected", "the plan"),
         ]
         assert rows(of) == everything
-        assert [(m.document, m.item, m.quote) for m in of.names.mentions("ada", "entity", "Persia")] == [
-            ("doc-0", "sIran", "Iran")
-        ]
+        assert [
+            (m.document, m.item, m.quote) for m in of.names.mentions("ada", "entity", "Persia")
+        ] == [("doc-0", "sIran", "Iran")]
         assert dict(of.names.ambiguous("ada", "doc-0")) == {"Iran": ("Iran", "Persia")}
         assert of.names.given("ben", "entity") == []
         session.do(do.Undo())

@@ -64,8 +64,8 @@ UNSEEN = 10
 def test_a_hundred_single_bits_end_in_no_foreign_error(
     whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What stays unnoticed are bits in the free space of pages, and in what nothing else says anything of: titles,
-    times of import, places, and reasons of suggestions."""
+    """What stays unnoticed are bits in the free space of pages, and in what nothing else says
+    anything of: titles, times of import, places, and reasons of suggestions."""
     shutil.copy(whole / "annotator.db", tmp_path / "full.db")
     with closing(sqlite3.connect(tmp_path / "full.db")) as raw:
         raw.execute("VACUUM")  # Deleted rows lie in the free space of pages, and are nobody's.
@@ -84,7 +84,9 @@ def test_a_hundred_single_bits_end_in_no_foreign_error(
         code, said = _doctor(root, capsys, "--deep")
         assert code in (0, 1, 3), said
         about = [line for line in said.splitlines() if line.startswith(("found:", "error:"))]
-        seen = [line for line in about if not any(word in line for word in ("TERM", "parser", "UTF-8"))]
+        seen = [
+            line for line in about if not any(word in line for word in ("TERM", "parser", "UTF-8"))
+        ]
         if not seen:
             unseen.append(at)
         # Reading goes on, or ends in an error of ours.
@@ -107,7 +109,8 @@ def test_the_doctor_names_the_damage_and_the_backup_to_take(
     (root / "tuesday.db").write_bytes(b"no backup" * 100)
     _sql(
         root,
-        "UPDATE item SET state = replace(state, 'status', 'statos') WHERE annotator = 'ada' AND item = 'sIran'",
+        "UPDATE item SET state = replace(state, 'status', 'statos') WHERE annotator = 'ada' AND "
+        "item = 'sIran'",
     )
     code, said = _doctor(root, capsys)
     assert code == 1
@@ -162,7 +165,9 @@ def test_the_chain_follows_decisions_imports_and_merges(root: Path, tmp_path: Pa
         assert of.chain_head()[0] == events
 
 
-def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_program_wrote(root: Path) -> None:
+def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_program_wrote(
+    root: Path,
+) -> None:
     with closing(sqlite3.connect(root / "annotator.db")) as raw:
         sql = "SELECT sql FROM sqlite_schema WHERE name = 'chain_no_delete'"
         trigger = raw.execute(sql).fetchone()[0]
@@ -186,13 +191,16 @@ def test_poison_in_the_database_is_left_out_and_told_and_the_rest_goes_on(
         root,
         """UPDATE item SET state = json_set(state, '$.value.attributes', 7, '$.value.origin', json('[1]'))
         WHERE annotator = 'ada' AND item = 'sIran'""",
-        "UPDATE item SET state = json_set(state, '$.value.id', null) WHERE annotator = 'ben' AND item = 'rIran'",
+        "UPDATE item SET state = json_set(state, '$.value.id', null) WHERE annotator = 'ben' "
+        "AND item = 'rIran'",
     )
     with Project.open(root) as of:
         records = {record.annotator: record for record in of.log.records()}
     assert len(records["ada"].spans) == 3 and len(records["ben"].spans) == 4
     capsys.readouterr()
-    assert run(["--project", str(root), "export", "jsonl", "--status", "all", "-o", str(root / "out")]) in (
+    assert run(
+        ["--project", str(root), "export", "jsonl", "--status", "all", "-o", str(root / "out")]
+    ) in (
         0,
         1,
     )

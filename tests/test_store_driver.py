@@ -35,7 +35,10 @@ def _chosen(**versions: tuple[int, int, int]) -> tuple[str, list[str]]:
         ({"own": (3, 53, 4), "system": (3, 40, 1)}, OWN),  # the wheel
         ({"system": (3, 51, 3)}, SYSTEM),  # no wheel, a system that is new enough
         ({"system": (3, 40, 1)}, SYSTEM),  # no wheel and an old system: run with another journal
-        ({"own": (3, 40, 1), "system": (3, 52, 0)}, SYSTEM),  # built from source against another library
+        (
+            {"own": (3, 40, 1), "system": (3, 52, 0)},
+            SYSTEM,
+        ),  # built from source against another library
         ({"own": (3, 45, 0), "system": (3, 40, 1)}, OWN),  # none is safe: the newest
         ({"own": (3, 40, 1), "system": (3, 40, 1)}, OWN),
     ],

@@ -1,4 +1,5 @@
-"""What cannot be written into the database at once is on disk beside it, and is taken in by whoever comes next."""
+"""What cannot be written into the database at once is on disk beside
+it, and is taken in by whoever comes next."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 def _killed(root: Path, times: int = 2) -> str:
     """What a process says that decided and was killed right after."""
     script = textwrap.dedent(_DECIDE.format(root=str(root), times=times))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     return done.stdout.strip()
 
@@ -130,7 +133,9 @@ def test_a_torn_last_line_was_never_acknowledged_and_any_other_stops_it(tmp_path
     assert _files(root) == []
 
 
-def test_what_can_be_written_at_once_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_can_be_written_at_once_makes_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls: list[int] = []
     monkeypatch.setattr(journal.Journal, "keep", lambda *_: calls.append(1))
     with project(tmp_path / "p", TEXT) as of:
@@ -140,7 +145,9 @@ def test_what_can_be_written_at_once_makes_no_file(tmp_path: Path, monkeypatch: 
     assert not calls and _files(tmp_path / "p") == []
 
 
-def test_a_journal_that_cannot_be_written_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_cannot_be_written_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
         session = _session(of)

@@ -1,4 +1,5 @@
-"""The lock of writers: waited for without polling, first come first served, and given up in time."""
+"""The lock of writers: waited for without polling, first
+come first served, and given up in time."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def test_who_waits_uses_no_cpu_and_gets_the_lock_at_once(tmp_path: Path) -> None
     second.close()
 
 
-def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(tmp_path: Path) -> None:
+def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(
+    tmp_path: Path,
+) -> None:
     first, second = Lock(tmp_path / "l"), Lock(tmp_path / "l")
     assert first.acquire(0)
     started = time.monotonic()
@@ -53,7 +56,9 @@ def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(tm
     first.close()
 
 
-def test_who_waits_is_served_before_one_who_leaves_and_wants_back_in_again_and_again(tmp_path: Path) -> None:
+def test_who_waits_is_served_before_one_who_leaves_and_wants_back_in_again_and_again(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "l"
     busy = Lock(path)
     assert busy.acquire(0)
@@ -89,7 +94,8 @@ def _until_waiting(path: Path, count: int) -> None:
     """Wait until so many are in the kernel's queue for the locks of a file."""
     end, inode = time.monotonic() + 10, f":{path.stat().st_ino} "
     while (
-        sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines()) < count
+        sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
+        < count
     ):
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -121,7 +127,9 @@ def test_who_holds_the_database_is_told(tmp_path: Path) -> None:
     lock = tmp_path / "p" / "annotator.db.lock"
     with held_lock(lock) as other, Project.open(tmp_path / "p", timeout=0.05) as of:
         assert holder(lock) == f"process {other.pid} (python)" or str(other.pid) in holder(lock)
-        with pytest.raises(BusyError, match=f"process {other.pid} .*held the database for 0.05 seconds"):
+        with pytest.raises(
+            BusyError, match=f"process {other.pid} .*held the database for 0.05 seconds"
+        ):
             of.keep_setting("a", "b")
     end = time.monotonic() + 5
     while holder(lock) and time.monotonic() < end:
@@ -153,13 +161,16 @@ def test_many_annotators_at_once_lose_nothing_and_wait_little(tmp_path: Path) ->
     assert len(load.times) >= 60
     assert load.at(0.5) < 250
     with Project.open(tmp_path / "p") as of:
-        assert sum(len(list(of.log.events("doc-0", f"coder-{n}"))) for n in range(16)) == len(load.times)
+        assert sum(len(list(of.log.events("doc-0", f"coder-{n}"))) for n in range(16)) == len(
+            load.times
+        )
         assert of.verify() == []
 
 
 @pytest.mark.slow
 def test_sixty_four_writers_at_once_lose_nothing_and_see_no_error(tmp_path: Path) -> None:
-    """What a decision costs then is measured by `tests/bench/load.py --cpu`; a clock fails no test."""
+    """What a decision costs then is measured by `tests/bench/load.py
+    --cpu`; a clock fails no test."""
     make(tmp_path / "p")
     load = run(tmp_path / "p", 64, seconds=2, rate=0)
     assert load.errors == 0

@@ -1,5 +1,5 @@
-"""A database that is taken away, replaced or overwritten while somebody works: nothing is said to be saved that is
-not in the file of that name, and nothing is mixed."""
+"""A database that is taken away, replaced or overwritten while somebody works: nothing is said to
+be saved that is not in the file of that name, and nothing is mixed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Coder:
 
     def __init__(self, root: Path, name: str = "ada") -> None:
         command = [sys.executable, "-c", CODER, str(root), name]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         assert self._line() == "open"
 
     def _line(self) -> str:
@@ -127,7 +129,8 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
             raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         assert coders[0].decide(2) == (0, "NoneType")
     if not checkpointed and replace is _copy:
-        # What is in the backup is all that is in the file without its log, so that the log still fits to it.
+        # What is in the backup is all that is in the file without its log,
+        # so that the log still fits to it.
         replace(database, backup)
         assert coders[0].decide(5) == (0, "NoneType")
         for coder in coders:
@@ -214,7 +217,11 @@ def test_restore_brings_back_what_is_gone_or_damaged(tmp_path: Path) -> None:
         _session(of).do(do.Flag(paragraph=True))
         of.backup(tmp_path / "b.db")
     database = root / "annotator.db"
-    for break_ in (database.unlink, lambda: database.write_bytes(b"no database " * 500), lambda: None):
+    for break_ in (
+        database.unlink,
+        lambda: database.write_bytes(b"no database " * 500),
+        lambda: None,
+    ):
         break_()
         restore(database, tmp_path / "b.db")
         assert events(root) == 1
@@ -235,9 +242,12 @@ def test_restore_refuses_what_is_no_backup_of_this_project(
     damaged.write_bytes(data)
     before = (root / "annotator.db").read_bytes()
     for file, word in {
-        other: "another project", tmp_path / "text.db": "is not a database", damaged: "damaged",
-        tmp_path / "none.db": "no such file", root / "annotator.db": "the database itself",
-    }.items():  # fmt: skip
+        other: "another project",
+        tmp_path / "text.db": "is not a database",
+        damaged: "damaged",
+        tmp_path / "none.db": "no such file",
+        root / "annotator.db": "the database itself",
+    }.items():
         assert word in _said(capsys, ["--project", str(root), "restore", str(file)], 3)
         assert (root / "annotator.db").read_bytes() == before
     restore(root / "annotator.db", other, force=True)
@@ -322,7 +332,9 @@ def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path
     assert not list(root.glob("*.unsaved-*"))
 
 
-def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(tmp_path: Path) -> None:
+def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(
+    tmp_path: Path,
+) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
         backup = tmp_path / "b.db"
@@ -337,7 +349,8 @@ def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(t
         said = session.adopt()
         (left,) = root.glob("annotator.db.left-*")
         assert said == (
-            f"0 decisions written into the database that is there now; what does not fit to it is in {left.name}"
+            "0 decisions written into the database that is there now; what does not fit to it "
+            f"is in {left.name}"
         )
     assert events(root) == 0
 
@@ -367,7 +380,9 @@ def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
     if replace is _remove:
         _said(capsys, ["--project", str(root), "restore", str(file)])
     else:
-        assert "4 decisions added (ada 4)" in _said(capsys, ["--project", str(root), "merge", str(file)])
+        assert "4 decisions added (ada 4)" in _said(
+            capsys, ["--project", str(root), "merge", str(file)]
+        )
     assert events(root) == 4
 
 

@@ -22,7 +22,9 @@ GROUP, ANN, BEN, EVE = 54321, 54322, 54323, 54324
 """Numbers of a group and of users that need no entry anywhere."""
 
 _READ = [Path(annotator.__file__).parent, Path(sys.prefix)]
-_HIDDEN = any(not one.stat().st_mode & stat.S_IXOTH for place in _READ for one in (place, *place.parents))
+_HIDDEN = any(
+    not one.stat().st_mode & stat.S_IXOTH for place in _READ for one in (place, *place.parents)
+)
 root_only = pytest.mark.skipif(
     os.geteuid() != 0 or _HIDDEN,
     reason="only root can be other users, and they must be able to read the application",
@@ -42,7 +44,8 @@ def place() -> Iterator[Path]:
 def _as(
     user: int, code: str, place: Path, *, group: int = GROUP, umask: int = 0o077
 ) -> subprocess.CompletedProcess[str]:
-    """Python as another user. What is imported late is imported before that, since the modules may be root's alone."""
+    """Python as another user. What is imported late is imported before that,
+    since the modules may be root's alone."""
     before = textwrap.dedent(f"""
         import os, sys, tempfile
         from pathlib import Path
@@ -73,7 +76,11 @@ def _as(
         "ANNOTATOR_NAME": f"u{user}",
     }
     done = subprocess.run(
-        [sys.executable, "-c", before + code], capture_output=True, text=True, check=False, env=environment
+        [sys.executable, "-c", before + code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     done.stdout = done.stdout.partition("---\n")[2]
     return done
@@ -112,7 +119,9 @@ def shared(place: Path) -> Path:
 
 
 @root_only
-def test_two_users_work_in_a_project_that_was_made_under_umask_077(place: Path, shared: Path) -> None:
+def test_two_users_work_in_a_project_that_was_made_under_umask_077(
+    place: Path, shared: Path
+) -> None:
     assert _decide(BEN, place) == "None True 0"
     assert _decide(ANN, place) == "None True 0"
     assert stat.S_IMODE(shared.stat().st_mode) == 0o2770
@@ -143,7 +152,8 @@ def test_what_one_user_could_not_write_another_takes_in(place: Path, shared: Pat
 def test_another_user_restores_and_all_go_on(place: Path, shared: Path) -> None:
     done = _as(
         BEN,
-        "print(run(['--project', 'p', 'backup', 'b.db']), run(['--project', 'p', 'restore', 'b.db']))",
+        "print(run(['--project', 'p', 'backup', 'b.db']), run(['--project', 'p', 'restore', "
+        "'b.db']))",
         place,
     )
     assert done.stdout.strip() == "0 0", done.stderr

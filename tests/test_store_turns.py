@@ -27,12 +27,16 @@ MANY = 120
 
 
 def _many(start: int = 0) -> list[Document]:
-    return [document(f"{number} {TEXT}", id=f"new-{number}") for number in range(start, start + MANY)]
+    return [
+        document(f"{number} {TEXT}", id=f"new-{number}") for number in range(start, start + MANY)
+    ]
 
 
 def _records(annotator: str = "elsewhere") -> list[Record]:
     return [
-        Record(one, annotator, Completion.DONE, (Span(f"{one.id}-s", "actor", "state", 0, 1, "One"),))
+        Record(
+            one, annotator, Completion.DONE, (Span(f"{one.id}-s", "actor", "state", 0, 1, "One"),)
+        )
         for one in _many()
     ]
 
@@ -79,7 +83,9 @@ def test_an_import_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at:
     root = tmp_path / "p"
     project(root, TEXT).close()
     script = _KILLED.format(tests=str(Path(__file__).parent), root=str(root), at=at)
-    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     with Project.open(root) as of:
         count = 1 + (MANY if at > 1 else 0)
@@ -183,7 +189,8 @@ def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_annotators_hardly_notice_an_import(tmp_path: Path) -> None:
-    """A small run of `tests/bench/load.py --import`; its bars are for a machine that does nothing else."""
+    """A small run of `tests/bench/load.py --import`; its bars are
+    for a machine that does nothing else."""
     root = tmp_path / "p"
     make(root)
     corpus(root / "new.jsonl", 800)

@@ -54,7 +54,9 @@ def _claims(doc: Document, found: Sequence[Suggestion]) -> list[tuple[str, str]]
 
 
 def _stances(doc: Document, found: Sequence[Suggestion]) -> set[tuple[str, str, str]]:
-    quotes = {s.id: doc.quote(s.value.start, s.value.end) for s in found if isinstance(s.value, Span)}
+    quotes = {
+        s.id: doc.quote(s.value.start, s.value.end) for s in found if isinstance(s.value, Span)
+    }
     return {
         (quotes.get(s.value.source, s.value.source), s.value.label, quotes[s.value.target])
         for s in found
@@ -65,7 +67,12 @@ def _stances(doc: Document, found: Sequence[Suggestion]) -> set[tuple[str, str, 
 @pytest.mark.parametrize(
     ("text", "quote", "label", "entity"),
     [
-        ("The deal pleased Russian President Vladimir Putin.", "Vladimir Putin", "person", "Vladimir Putin"),
+        (
+            "The deal pleased Russian President Vladimir Putin.",
+            "Vladimir Putin",
+            "person",
+            "Vladimir Putin",
+        ),
         ("Vladimir Putin came. Later Mr Putin left.", "Putin", "person", "Vladimir Putin"),
         ("Sanctions from the US bite.", "US", "state", "United States"),
         ("It worried the United States most.", "United States", "state", "United States"),
@@ -74,7 +81,12 @@ def _stances(doc: Document, found: Sequence[Suggestion]) -> set[tuple[str, str, 
         ("Both leaders spoke.", "leaders", "person", None),
         ("Only the international community can act.", "international community", "bloc", None),
         ("The European Union met.", "European Union", "bloc", "European Union"),
-        ("The Ministry of Finance denied it.", "Ministry of Finance", "organization", "Ministry of Finance"),
+        (
+            "The Ministry of Finance denied it.",
+            "Ministry of Finance",
+            "organization",
+            "Ministry of Finance",
+        ),
     ],
 )
 def test_actors(text: str, quote: str, label: str, entity: str | None) -> None:
@@ -109,7 +121,10 @@ def test_claims_have_type_and_bounds(text: str, label: str, claim: str) -> None:
 
 def test_two_main_clauses_are_two_claims() -> None:
     doc, found = _of("The talks failed again; the war goes on.")
-    assert [claim for _, claim in _claims(doc, found)] == ["The talks failed again", "the war goes on"]
+    assert [claim for _, claim in _claims(doc, found)] == [
+        "The talks failed again",
+        "the war goes on",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -147,13 +162,17 @@ def test_every_suggestion_says_who_why_and_how_sure_and_keeps_its_id() -> None:
         assert one.reason and "\n" not in one.reason
         assert 0 <= one.score <= 1
         assert (one.suggester, one.version) == ("rules", _rules().version)
-    assert [s.rank for s in first if s.paragraph == 0] == list(range(sum(s.paragraph == 0 for s in first)))
+    assert [s.rank for s in first if s.paragraph == 0] == list(
+        range(sum(s.paragraph == 0 for s in first))
+    )
 
 
 @pytest.mark.parametrize("name", schema_names())
 def test_only_labels_and_ends_of_the_schema_are_proposed(name: str) -> None:
     schema = load_schema(name)
-    doc = document((folder("seeds") / "01-two-capitals-one-grievance.txt").read_text(encoding="utf-8"))
+    doc = document(
+        (folder("seeds") / "01-two-capitals-one-grievance.txt").read_text(encoding="utf-8")
+    )
     found = propose(doc, [_rules(name)], EMPTY)
     assert found
     by_id = {s.id: s.value for s in found}
@@ -197,27 +216,34 @@ def _remembered(*outcomes: Outcome) -> list[Suggestion]:
 
 def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
     found = _remembered(
-        Outcome("actor", "state", "US", True, "United States"), Outcome("actor", "bloc", "Quad", True)
+        Outcome("actor", "state", "US", True, "United States"),
+        Outcome("actor", "bloc", "Quad", True),
     )
     assert sorted((s.value.label, s.reason) for s in found) == [
         ("bloc", "“Quad” was accepted once in this project"),
         ("state", "“US” was accepted once in this project"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_name_is_remembered_and_what_stands_for_another_in_each_text_is_not() -> None:
-    """The government, the leaders and `both` of another text are others, also where that is spoken of; a capital at
-    the beginning of a sentence makes no name."""
+    """The government, the leaders and `both` of another text are others, also where that is spoken
+    of; a capital at the beginning of a sentence makes no name."""
     given = {
-        "Tehran": ("state", "Iran"), "US": ("state", "United States"),
-        "government": ("organization", "government of Valdria"), "leaders": ("person", "leaders of Valdria"),
-        "Both": ("organization", "Parents' Federation; Pupils' Council"), "Presidents": ("person", "Ann Orr; Bo Lind"),
-    }  # fmt: skip
-    outcomes = [Outcome("actor", label, form, True, entity, 3) for form, (label, entity) in given.items()]
+        "Tehran": ("state", "Iran"),
+        "US": ("state", "United States"),
+        "government": ("organization", "government of Valdria"),
+        "leaders": ("person", "leaders of Valdria"),
+        "Both": ("organization", "Parents' Federation; Pupils' Council"),
+        "Presidents": ("person", "Ann Orr; Bo Lind"),
+    }
+    outcomes = [
+        Outcome("actor", label, form, True, entity, 3) for form, (label, entity) in given.items()
+    ]
     memory, schema = Memory.of(outcomes), load_schema("actors-claims-stances")
     suggester = families.suggesters.load("memory").create(schema=schema, config={}, memory=memory)
     doc = document(
-        "Both spoke in Valdria. Presidents and leaders of Valdria left; its government and the US told Tehran."
+        "Both spoke in Valdria. Presidents and leaders of Valdria left; its government and the "
+        "US told Tehran."
     )
     found = {
         doc.quote(s.value.start, s.value.end): (s.value.entity, s.rule)
@@ -243,9 +269,12 @@ def test_a_form_rejected_twice_and_never_accepted_is_vetoed_for_all() -> None:
 
 def test_doubles_are_merged_with_both_reasons() -> None:
     doc = document("Iran spoke.")
-    values = [Span(f"s{i}", "actor", "state", 0, 4, entity) for i, entity in enumerate([None, "Iran"])]
+    values = [
+        Span(f"s{i}", "actor", "state", 0, 4, entity) for i, entity in enumerate([None, "Iran"])
+    ]
     first, second = (
-        Suggestion(v, 0, f"by-{i}", "1", 0.5 + i / 10, 0, f"reason {i}") for i, v in enumerate(values)
+        Suggestion(v, 0, f"by-{i}", "1", 0.5 + i / 10, 0, f"reason {i}")
+        for i, v in enumerate(values)
     )
     (merged,) = combine(doc, [first, second], EMPTY)
     assert merged.suggester == "by-1"
@@ -254,8 +283,12 @@ def test_doubles_are_merged_with_both_reasons() -> None:
     assert merged.value.entity == "Iran"
 
 
-def test_suggesting_again_leaves_what_was_decided_and_other_processes_give_the_same(tmp_path: Path) -> None:
-    with project(tmp_path / "p", TEXT, "Germany supports Ukraine. Mr Scholz said that it will.") as of:
+def test_suggesting_again_leaves_what_was_decided_and_other_processes_give_the_same(
+    tmp_path: Path,
+) -> None:
+    with project(
+        tmp_path / "p", TEXT, "Germany supports Ukraine. Mr Scholz said that it will."
+    ) as of:
         first = suggest(of)
         assert first.documents == 2
         stored = of.suggestions.of("doc-0")
@@ -279,7 +312,9 @@ def test_what_other_suggesters_left_goes_when_those_of_the_settings_suggest(tmp_
         stray = Suggestion(span, 0, "pipeline:old", "1", 0.9)
         of.suggestions.put(id, [stray], run=SuggestionRun({"pipeline:old": "1"}, ""))
         suggest(of, suggesters=["rules"])
-        assert "x" in {s.id for s in of.suggestions.of(id)}, "only those that were named are replaced"
+        assert "x" in {s.id for s in of.suggestions.of(id)}, (
+            "only those that were named are replaced"
+        )
         suggest(of)
         assert of.suggestions.of(id) and "x" not in {s.id for s in of.suggestions.of(id)}
 
@@ -295,7 +330,9 @@ def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:
 
         assert pending() == sum(s.shown for s in found) > 2
         changed = [replace(found[0], blind=True), replace(found[1], shown=False), *found[2:]]
-        of.suggestions.put(id, changed, run=SuggestionRun({s.suggester: s.version for s in found}, ""))
+        of.suggestions.put(
+            id, changed, run=SuggestionRun({s.suggester: s.version for s in found}, "")
+        )
         assert pending() == sum(s.shown and not s.blind for s in changed)
 
 
@@ -306,7 +343,10 @@ def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: P
 
     pipeline().to_disk(tmp_path / "saved")
     doc = spacy.load(tmp_path / "saved")("Iran condemned Israel.")
-    assert [(s.text, s.label_) for s in doc.spans["actor"]] == [("Iran", "state"), ("Israel", "state")]
+    assert [(s.text, s.label_) for s in doc.spans["actor"]] == [
+        ("Iran", "state"),
+        ("Israel", "state"),
+    ]
     assert [edge.side for edge in doc._.stances] == ["oppose"]
 
 
@@ -364,7 +404,9 @@ def _saved(folder: Path, name: str) -> Path:
     nlp.add_pipe("sentencizer")
     if name == "ruler":
         ruler = nlp.add_pipe("entity_ruler")
-        ruler.add_patterns([{"label": "GPE", "pattern": "Iran"}, {"label": "MONEY", "pattern": "plan"}])
+        ruler.add_patterns(
+            [{"label": "GPE", "pattern": "Iran"}, {"label": "MONEY", "pattern": "plan"}]
+        )
     elif name == "spans":
         ruler = nlp.add_pipe("span_ruler", config={"spans_key": "claim"})
         ruler.add_patterns([{"label": "policy", "pattern": "sanctions must end"}])
@@ -386,10 +428,14 @@ def _saved(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _by_pipeline(folder: Path, name: str, text: str, **config: object) -> list[tuple[str, str, str]]:
+def _by_pipeline(
+    folder: Path, name: str, text: str, **config: object
+) -> list[tuple[str, str, str]]:
     schema = load_schema("actors-claims-stances")
     settings = {"name": "mine", "path": str(_saved(folder, name)), **config}
-    suggester = families.suggesters.load("pipeline").create(schema=schema, config=settings, memory=EMPTY)
+    suggester = families.suggesters.load("pipeline").create(
+        schema=schema, config=settings, memory=EMPTY
+    )
     doc = document(text)
     found = suggester.suggest(doc, doc.paragraphs[0])
     return [(s.value.layer, s.value.label, doc.quote(s.value.start, s.value.end)) for s in found]
@@ -400,8 +446,9 @@ def test_any_spacy_pipeline_is_a_suggester(tmp_path: Path) -> None:
     assert _by_pipeline(tmp_path, "ruler", text) == [("actor", "state", "Iran")]
     labels = {"GPE": "actor.organization", "MONEY": "claim.policy"}
     assert _by_pipeline(tmp_path, "ruler", text, labels=labels) == [
-        ("actor", "organization", "Iran"), ("claim", "policy", "plan"),
-    ]  # fmt: skip
+        ("actor", "organization", "Iran"),
+        ("claim", "policy", "plan"),
+    ]
     assert _by_pipeline(tmp_path, "spans", text) == [("claim", "policy", "sanctions must end")]
     assert ("actor", "person", "Putin") in _by_pipeline(tmp_path, "ner", "Putin says no")
     ((layer, _, quote),) = _by_pipeline(tmp_path, "cats", text)

@@ -1,4 +1,5 @@
-"""Sums that the database keeps: after whatever was done, each is what a count from scratch gives."""
+"""Sums that the database keeps: after whatever was done,
+each is what a count from scratch gives."""
 
 from __future__ import annotations
 
@@ -46,7 +47,11 @@ def counted(root: Path) -> dict[str, Counter[Key]]:
     decided: Counter[tuple[str, str]] = Counter()
     for i in rows["item"]:
         key = (i["document"], i["item"])
-        s, gold, someone = proposed.get(key), i["annotator"] == "@gold", not i["annotator"].startswith("@")
+        s, gold, someone = (
+            proposed.get(key),
+            i["annotator"] == "@gold",
+            not i["annotator"].startswith("@"),
+        )
         if i["kind"] in ("span", "relation"):
             out["sum_label"][i["annotator"], i["layer"], i["label"]] += 1
         if i["kind"] == "span" and someone:
@@ -56,7 +61,9 @@ def counted(root: Path) -> dict[str, Counter[Key]]:
             out["sum_suggestion"][s["suggester"], s["layer"], i["status"]] += 1
         if s is not None and visible[key] and i["status"] != "marked":
             decided[i["document"], i["annotator"]] += 1
-        other = i["status"] == "corrected" and s is not None and i["label"] and i["label"] != s["label"]
+        other = (
+            i["status"] == "corrected" and s is not None and i["label"] and i["label"] != s["label"]
+        )
         if (
             s is not None
             and s["kind"] == "span"
@@ -68,7 +75,9 @@ def counted(root: Path) -> dict[str, Counter[Key]]:
     known = {(i["document"], i["item"]) for i in rows["item"] if i["annotator"] != "@gold"}
     for key, s in proposed.items():
         out["sum_suggestion"][s["suggester"], s["layer"], "stored"] += 1
-        out["sum_suggestion"][s["suggester"], s["layer"], "pending"] += int(visible[key] and key not in known)
+        out["sum_suggestion"][s["suggester"], s["layer"], "pending"] += int(
+            visible[key] and key not in known
+        )
     for document, number in shown.items():
         out["sum_visible"][document,] += number
         out["sum_block"]["", block[document]] += 1
@@ -103,7 +112,8 @@ def kept(root: Path) -> dict[str, Counter[Key]]:
     for table, (key, values) in TABLES.items():
         names, found = values.split(", "), Counter[Key]()
         for *of, row in (
-            (*r[: -len(names)], r[-len(names) :]) for r in raw.execute(f"SELECT {key}, {values} FROM {table}")
+            (*r[: -len(names)], r[-len(names) :])
+            for r in raw.execute(f"SELECT {key}, {values} FROM {table}")
         ):
             if names[0] == "decided" and not row[0]:
                 continue  # Somebody decided and took it back.
@@ -122,14 +132,19 @@ def hold(root: Path) -> None:
 
 
 def proposals(rng: random.Random, document: str) -> list[Suggestion]:
-    """Some of the suggestions of TEXT, some of them held back or blind, under ids of the document."""
+    """Some of the suggestions of TEXT, some of them held back
+    or blind, under ids of the document."""
     out = []
     for one in suggestions():
         value = replace(one.value, id=f"{one.value.id}-{document}")
         if isinstance(value, Relation):
-            value = replace(value, source=f"{value.source}-{document}", target=f"{value.target}-{document}")
+            value = replace(
+                value, source=f"{value.source}-{document}", target=f"{value.target}-{document}"
+            )
         if rng.random() < 0.8:
-            out.append(replace(suggestion(value), shown=rng.random() < 0.8, blind=rng.random() < 0.2))
+            out.append(
+                replace(suggestion(value), shown=rng.random() < 0.8, blind=rng.random() < 0.2)
+            )
     return out
 
 
@@ -140,13 +155,26 @@ def act(of: Project, rng: random.Random, annotator: str, ids: list[str]) -> None
     for _ in range(rng.randint(1, 6)):
         action = rng.choice(
             [
-                do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.Undo(), do.Undo(), do.Redo(), do.MoveFocus(1),
-                do.MoveFocus(-1), do.CloseParagraph(), do.Delete(), do.SetLabel("actor", "bloc"),
+                do.Accept(),
+                do.Reject(),
+                do.Skip(),
+                do.AcceptAll(),
+                do.Undo(),
+                do.Undo(),
+                do.Redo(),
+                do.MoveFocus(1),
+                do.MoveFocus(-1),
+                do.CloseParagraph(),
+                do.Delete(),
+                do.SetLabel("actor", "bloc"),
                 do.SetAttribute("entity", rng.choice(["Iran", "Russia", None])),
-                do.SetCompletion(rng.choice([Completion.DONE, Completion.SKIPPED, Completion.IN_PROGRESS])),
-                do.Note("» why?"), do.ToggleExcluded(),
+                do.SetCompletion(
+                    rng.choice([Completion.DONE, Completion.SKIPPED, Completion.IN_PROGRESS])
+                ),
+                do.Note("» why?"),
+                do.ToggleExcluded(),
             ]
-        )  # fmt: skip
+        )
         session.do(action)
     session.do(do.StartSelection(rng.randint(0, 8)))
     session.do(do.SetLabel("actor", rng.choice(["state", "person"])))
@@ -154,7 +182,8 @@ def act(of: Project, rng: random.Random, annotator: str, ids: list[str]) -> None
 
 
 def arrive(of: Project, rng: random.Random, number: int) -> None:
-    """Finished work from a file, on a text that is there or on a new one, under ids that suggestions may have too."""
+    """Finished work from a file, on a text that is there or on a new one, under
+    ids that suggestions may have too."""
     text = of.documents.load(rng.choice(of.documents.ids()))
     if rng.random() < 0.3:
         text = replace(text, id=f"new-{number}", text=text.text + f" {number}.")
@@ -163,14 +192,18 @@ def arrive(of: Project, rng: random.Random, number: int) -> None:
         for i, s in enumerate(("sIran", "x"))
     ]
     with suppress(AnnotatorError):  # There may be other work already.
-        of.log.add_records([Record(text, rng.choice(["ada", "dee", None]), Completion.DONE, tuple(spans))])
+        of.log.add_records(
+            [Record(text, rng.choice(["ada", "dee", None]), Completion.DONE, tuple(spans))]
+        )
 
 
 def in_review(of: Project) -> list[tuple[object, ...]]:
     """The review queue, as far as it is kept."""
     rows = review_rows(of)
     assert all(row.undecided == len(row.waiting) for row in rows)
-    return [(r.document, r.voters, r.undecided, r.status, r.reasons, r.updated, r.changed) for r in rows]
+    return [
+        (r.document, r.voters, r.undecided, r.status, r.reasons, r.updated, r.changed) for r in rows
+    ]
 
 
 def hold_in_review(root: Path) -> None:
@@ -184,13 +217,17 @@ def hold_in_review(root: Path) -> None:
 def several_finished(of: Project) -> bool:
     """Whether there is a document that two annotators finished."""
     done = Counter(
-        r.document for r in of.log.completions() if r.completion is Completion.DONE and r.annotator != "@gold"
+        r.document
+        for r in of.log.completions()
+        if r.completion is Completion.DONE and r.annotator != "@gold"
     )
     return max(done.values(), default=0) > 1
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(tmp_path: Path, seed: int) -> None:
+def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(
+    tmp_path: Path, seed: int
+) -> None:
     rng = random.Random(seed)
     roots = tmp_path / "one", tmp_path / "other"
     texts = [f"{TEXT} {i}." for i in range(4)]
@@ -215,7 +252,9 @@ def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(tmp_path: P
                     others=rng.random() < 0.5,
                 )
                 if rng.random() < 0.3:
-                    of.suggestions.withdraw(document, [s.id for s in of.suggestions.of(document)][:2])
+                    of.suggestions.withdraw(
+                        document, [s.id for s in of.suggestions.of(document)][:2]
+                    )
             elif what < 0.7:
                 act(of, rng, rng.choice(["ada", "ben"]), ids)
             elif what < 0.8:
@@ -233,7 +272,9 @@ def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(tmp_path: P
     assert seen == set(TABLES), "some sum was never more than nothing"
 
 
-def test_sums_of_an_older_database_are_counted_when_it_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_sums_of_an_older_database_are_counted_when_it_is_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
     root, rng = tmp_path / "p", random.Random(1)
     with project(root, *(f"{TEXT} {i}." for i in range(3))) as of:
         for step in range(20):
@@ -247,7 +288,9 @@ def test_sums_of_an_older_database_are_counted_when_it_is_brought_up_to_date(tmp
     raw.close()
     Project.open(root).close()
     hold(root)
-    assert {t for t, rows in dump(root, *TABLES).items() if rows} == {t for t, rows in before.items() if rows}
+    assert {t for t, rows in dump(root, *TABLES).items() if rows} == {
+        t for t, rows in before.items() if rows
+    }
     with Project.open(root) as of:
         act(of, rng, "ada", of.documents.ids())
     hold(root)

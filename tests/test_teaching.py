@@ -21,14 +21,18 @@ def _of(root: Path) -> Project:
     return project(root, *TEXTS)
 
 
-def test_a_share_is_drawn_at_random_and_marked_and_the_rest_is_what_teaches_most(tmp_path: Path) -> None:
+def test_a_share_is_drawn_at_random_and_marked_and_the_rest_is_what_teaches_most(
+    tmp_path: Path,
+) -> None:
     with _of(tmp_path / "p") as of:
         told = lesson(of, "diversity", 10)
         assert len(told.documents) == len(set(told.documents)) == 10
         assert len(told.random) == RANDOM_SHARE * 10
         assert marked(of) == told.random
         assert of.documents.ids()[-1] in told.documents, "nothing else is like it"
-        assert lesson(of, "diversity", 10, dry_run=True) == told, "the same project gives the same lesson"
+        assert lesson(of, "diversity", 10, dry_run=True) == told, (
+            "the same project gives the same lesson"
+        )
         assert len(lesson(of, "diversity", 1000).documents) == len(TEXTS)
         with pytest.raises(UsageError):
             lesson(of, "diversity", 0)

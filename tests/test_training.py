@@ -1,4 +1,5 @@
-"""Learning in a project: what from, what is stored, what is suggested anew, the background process, its death."""
+"""Learning in a project: what from, what is stored, what is suggested
+anew, the background process, its death."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_pat
     with seeded(tmp_path / "p", base=True) as of:
         train(of, renew=False)
         (row,) = of.learning.models()
-        assert row.metrics["paragraphs"] == row.trained_on["examples"], "it is judged on the project's own"
+        assert row.metrics["paragraphs"] == row.trained_on["examples"], (
+            "it is judged on the project's own"
+        )
         every = sum(not p.excluded for r in seed_records("train") for p in r.document.paragraphs)
         here = {of.documents.load(id).text for id in of.documents.ids()}
         held = [r for r in seed_records("train") if r.document.text in here]
@@ -85,14 +88,18 @@ def test_where_all_seeds_are_at_hand_there_is_nothing_to_be_trained_over() -> No
     assert made is not None and not any(made.by_kind) and not made.covers
 
 
-def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(trained: Path) -> None:
+def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(
+    trained: Path,
+) -> None:
     with Project.open(trained) as of:
         seen, other = of.documents.ids()[CODED:]
         assert {s.version for s in of.suggestions.of(seen) if s.suggester == "model"} <= {"1"}
         session = Session(of, "ada", "a")
         session.open(seen)
         shown = session.review.items
-        before = {p: of.suggestions.of(seen, p) for p in range(len(session.review.document.paragraphs))}
+        before = {
+            p: of.suggestions.of(seen, p) for p in range(len(session.review.document.paragraphs))
+        }
         train(of)
         assert of.suggestions.of(seen, session.review.paragraph) == before[session.review.paragraph]
         assert {s.version for s in of.suggestions.of(other) if s.suggester == "model"} == {"2"}
@@ -141,7 +148,17 @@ def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "model"
-    arguments = ["--project", str(trained), "train", "--folds", "9", "--curve", "-o", str(out), "--json"]
+    arguments = [
+        "--project",
+        str(trained),
+        "train",
+        "--folds",
+        "9",
+        "--curve",
+        "-o",
+        str(out),
+        "--json",
+    ]
     assert run(arguments) == 0
     said = capsys.readouterr()
     assert f"so there are {CODED} parts, not 9" in said.err
@@ -190,7 +207,9 @@ def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) ->
         (new,) = set(of.documents.ids()) - known
         assert suggest(of, documents=[new], suggesters=[name]).suggestions > 3
         found = of.suggestions.of(new)
-        assert {s.suggester for s in found} == {name} and {"actor", "claim"} == {s.value.layer for s in found}
+        assert {s.suggester for s in found} == {name} and {"actor", "claim"} == {
+            s.value.layer for s in found
+        }
 
 
 def test_the_status_tells_of_the_model(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,12 +240,26 @@ def test_f1_is_not_told_where_precision_or_recall_is_undefined() -> None:
     lines = table({"layers": {"actor": {"all": none, "labels": {"person": some}}}})
     assert lines[-2].split() == ["actor", "–", ".00", "–", "3", "0"]
     assert lines[-1].split() == ["person", ".00", ".00", ".00", "3", "2"]
-    assert effort_report._scores("actor", none, none).split() == ["actor", "–", "–", "–", ".00", "3"]
+    assert effort_report._scores("actor", none, none).split() == [
+        "actor",
+        "–",
+        "–",
+        "–",
+        ".00",
+        "3",
+    ]
 
 
 def test_a_layer_of_which_the_last_paragraphs_held_nothing_is_reported() -> None:
     scores = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "proposed": 3, "wanted": 3}
-    found = {"labels": {}, "all": scores, "saved": 0.5, "alone": 0.4, "saved_last": None, "alone_last": None}
+    found = {
+        "labels": {},
+        "all": scores,
+        "saved": 0.5,
+        "alone": 0.4,
+        "saved_last": None,
+        "alone_last": None,
+    }
     told = table({"layers": {"actor": {**found, "wrong": 0.0}}, "covers": ["actor"]})
     assert told[-1] == "  its suggestions are shown until more are judged"
 
@@ -257,7 +290,9 @@ def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFix
     assert "train --curve" in last_curve(None)[0]
 
 
-def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(tmp_path: Path) -> None:
+def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(
+    tmp_path: Path,
+) -> None:
     with project(tmp_path / "p", TEXT) as of:
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open("doc-0", paragraph=2)

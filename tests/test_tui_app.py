@@ -38,9 +38,15 @@ from annotator.workflows.names.renaming import rename
 Play = Callable[[Pilot[int], Session], Awaitable[None]]
 
 _NAMES = {
-    "]": "right_square_bracket", "+": "plus", "-": "minus", "?": "question_mark", "@": "at", "/": "slash",
-    ";": "semicolon", "!": "exclamation_mark",
-}  # fmt: skip
+    "]": "right_square_bracket",
+    "+": "plus",
+    "-": "minus",
+    "?": "question_mark",
+    "@": "at",
+    "/": "slash",
+    ";": "semicolon",
+    "!": "exclamation_mark",
+}
 
 
 def _run(of: Project, play: Play, *, size: tuple[int, int] = (100, 30)) -> None:
@@ -99,7 +105,10 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
         # A stance of the author on it.
         await _press(pilot, "s @ -")
         relation = session.review.focused.value if session.review.focused else None
-        assert isinstance(relation, Relation) and (relation.source, relation.label) == ("@author", "oppose")
+        assert isinstance(relation, Relation) and (relation.source, relation.label) == (
+            "@author",
+            "oppose",
+        )
         # The matrix knows it, and goes back to the evidence.
         await _press(pilot, "k M")
         assert isinstance(pilot.app.screen, MatrixScreen)
@@ -231,7 +240,9 @@ def test_the_registry_renames_merges_and_leads_to_mentions_and_places_are_found_
         assert of.verify() == []
 
 
-def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp_path: Path) -> None:
+def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(
+    tmp_path: Path,
+) -> None:
     with _demo(tmp_path / "p") as of:
         session = Session(of, "ada", "a")
         session.open("doc-0")
@@ -247,7 +258,10 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp
             ("Russia", 1),
         ]
         assert rename(of, "ada", "entity", "Rossiya", "Russia") == 1
-        assert [(e.name, e.count) for e in entries(of, "ada", "entity")] == [("Russia", 2), ("Iran", 1)]
+        assert [(e.name, e.count) for e in entries(of, "ada", "entity")] == [
+            ("Russia", 2),
+            ("Iran", 1),
+        ]
         assert [m.quote for m in mentions(of, "ada", "entity", "Russia")] == ["Iran", "Putin"]
         assert rename(of, "ada", "concept", "the plan is good", "the plan is bad") == 1
         assert [e.name for e in entries(of, "ada", "concept")] == ["the plan is bad"]
@@ -255,7 +269,9 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(tmp
         assert of.verify() == []
 
 
-def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(tmp_path: Path) -> None:
+def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(
+    tmp_path: Path,
+) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
         save = session.project.log.save
 
@@ -293,10 +309,15 @@ def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path
         other = Session(of, "ben", "b")
         other.open("doc-1")
         assert other.to_undecided(-1)
-        assert (other.review.document.id, other.review.focus) == ("doc-0", other.review.items[-1].id)
+        assert (other.review.document.id, other.review.focus) == (
+            "doc-0",
+            other.review.items[-1].id,
+        )
 
 
-def test_blind_paragraphs_are_about_their_share_and_hide_suggestions_from_everybody(tmp_path: Path) -> None:
+def test_blind_paragraphs_are_about_their_share_and_hide_suggestions_from_everybody(
+    tmp_path: Path,
+) -> None:
     found = [is_blind("doc", i, share=0.3, seed="s") for i in range(3000)]
     assert 0.27 < sum(found) / 3000 < 0.33
     assert found == [is_blind("doc", i, share=0.3, seed="s") for i in range(3000)]
@@ -331,7 +352,11 @@ def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() -> None:
-    offers = [Offer("United Nations", aliases=("UN",)), Offer("European Union"), Offer("Union of Writers")]
+    offers = [
+        Offer("United Nations", aliases=("UN",)),
+        Offer("European Union"),
+        Offer("Union of Writers"),
+    ]
     assert [o.value for o in matching(offers, "union")] == ["Union of Writers", "European Union"]
     assert [o.value for o in matching(offers, "un")][:2] == ["United Nations", "Union of Writers"]
     assert matching(offers, "") == offers
@@ -382,7 +407,9 @@ def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_pat
         _run(made, annotating)
 
 
-def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(tmp_path: Path) -> None:
+def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(
+    tmp_path: Path,
+) -> None:
     with _demo(tmp_path / "p") as of:
         before = Session(of, "ada", "a")
         before.open("doc-0")
@@ -395,7 +422,11 @@ def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(tm
         place = of.log.last_position("ada")
         assert place is not None
         after.open(place.document)
-        assert (after.review.paragraph, after.review.focus, after.view) == (0, "rPutin", "compact panel")
+        assert (after.review.paragraph, after.review.focus, after.view) == (
+            0,
+            "rPutin",
+            "compact panel",
+        )
         after.do(do.Undo())
         assert not after.review.annotations.spans()
         after.do(do.Redo())
@@ -419,7 +450,9 @@ def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path)
         assert (ada.review.document.id, ada.review.only) == ("doc-1", "actor")
 
 
-def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_columns(tmp_path: Path) -> None:
+def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_columns(
+    tmp_path: Path,
+) -> None:
     async def play(pilot: Pilot[int], session: Session) -> None:
         await _press(pilot, "a enter")
         assert "once more to go on" in _shown(pilot)

@@ -20,14 +20,18 @@ def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
     keys = key_map({"preset": preset})
     for command in COMMANDS:
         for context in command.contexts:
-            assert any(keys.command(context, key) is command for key in keys.keys[command.name]), command.name
+            assert any(keys.command(context, key) is command for key in keys.keys[command.name]), (
+                command.name
+            )
 
 
 def test_what_has_no_action_is_a_method_of_its_screens() -> None:
     for command in COMMANDS:
         for context in command.contexts:
             screen = {"queue": QueueScreen, "review": ReviewScreen}.get(context, AnnotateScreen)
-            assert command.action is not None or hasattr(screen, f"run_{command.name}"), command.name
+            assert command.action is not None or hasattr(screen, f"run_{command.name}"), (
+                command.name
+            )
 
 
 @pytest.mark.parametrize("name", schema_names())
@@ -36,8 +40,12 @@ def test_the_keys_of_labels_are_free(preset: str, name: str) -> None:
     check_labels(key_map({"preset": preset}), load_schema(name))
 
 
-@pytest.mark.parametrize(("settings", "label"), [({"accept": "1"}, "person"), ({"undo": "+"}, "support")])
-def test_a_command_on_a_label_s_key_is_told_at_the_start(settings: dict[str, str], label: str) -> None:
+@pytest.mark.parametrize(
+    ("settings", "label"), [({"accept": "1"}, "person"), ({"undo": "+"}, "support")]
+)
+def test_a_command_on_a_label_s_key_is_told_at_the_start(
+    settings: dict[str, str], label: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         check_labels(key_map(settings), load_schema("actors-claims-stances"))
     assert label in str(caught.value) and caught.value.key == f"keys.{next(iter(settings))}"
@@ -82,7 +90,13 @@ def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word:
 
 
 def test_keys_are_shown_as_people_read_them() -> None:
-    assert [shown(k) for k in ("a", "pagedown", "ctrl+z", "+", "left")] == ["a", "PgDn", "ctrl+z", "+", "←"]
+    assert [shown(k) for k in ("a", "pagedown", "ctrl+z", "+", "left")] == [
+        "a",
+        "PgDn",
+        "ctrl+z",
+        "+",
+        "←",
+    ]
     assert set(CONTEXTS) == {c for command in COMMANDS for c in command.contexts}
 
 

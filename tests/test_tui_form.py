@@ -43,13 +43,27 @@ def _stance(state: ReviewState) -> Relation:
     return state.annotations.relations()[0]
 
 
-def test_a_statement_has_every_field_of_its_stance_and_its_claim_each_by_a_letter_of_its_own() -> None:
+def test_a_statement_has_every_field_of_its_stance_and_its_claim_each_by_a_letter_of_its_own() -> (
+    None
+):
     state = _do(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
     found = form.fields(state)
     assert [f.name for f in found] == [
-        "holder", "side", "strength", "basis", "cue", "note", "flag",
-        "text", "label", "concept", "modality", "attribution", "note", "flag",
-    ]  # fmt: skip
+        "holder",
+        "side",
+        "strength",
+        "basis",
+        "cue",
+        "note",
+        "flag",
+        "text",
+        "label",
+        "concept",
+        "modality",
+        "attribution",
+        "note",
+        "flag",
+    ]
     assert [f.heading for f in found if f.heading] == ["STANCE of Iran", "CLAIM"]
     letters = [f.letter for f in found]
     assert len(set(letters)) == len(letters) and not set("jkqt") & set(letters)
@@ -99,7 +113,9 @@ def test_a_stance_gets_another_holder_and_never_one_twice() -> None:
 def _with(attribute: Attribute) -> LabelSchema:
     schema = load_schema("actors-claims-stances")
     layers = tuple(
-        replace(layer, attributes=(*layer.attributes, attribute)) if layer.name == "actor" else layer
+        replace(layer, attributes=(*layer.attributes, attribute))
+        if layer.name == "actor"
+        else layer
         for layer in schema.layers
     )
     return replace(schema, layers=layers)
@@ -125,7 +141,9 @@ def test_text_numbers_and_lists_of_any_schema_are_written(
 
 
 def test_an_answer_that_cannot_stand_is_refused_with_its_reason() -> None:
-    state = _do(_state(_with(Attribute("age", "integer", minimum=18, maximum=120))), do.FocusItem("sIran"))
+    state = _do(
+        _state(_with(Attribute("age", "integer", minimum=18, maximum=120))), do.FocusItem("sIran")
+    )
     field = _field(state, "age")
     assert form.problem(state, field, "old") == "a whole number, please"
     assert form.problem(state, field, "7") == "must be from 18 to 120"
@@ -144,7 +162,8 @@ def test_choices_of_which_several_may_hold_are_taken_one_by_one() -> None:
 def _many(number: int, *, keys: int = 9) -> LabelSchema:
     schema = load_schema("actors-claims-stances")
     labels = tuple(
-        Label(f"frame {i} of the debate", str(i) if i <= keys else "", "F") for i in range(1, number + 1)
+        Label(f"frame {i} of the debate", str(i) if i <= keys else "", "F")
+        for i in range(1, number + 1)
     )
     layers = tuple(replace(x, labels=labels) if x.name == "actor" else x for x in schema.layers)
     claims = tuple(
@@ -165,7 +184,11 @@ def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(w
     names = shortened([label.name for label in schema.span_layers[0].labels[:9]], 7)
     assert len(set(names)) == 9 and all(len(name) <= 7 for name in names)
     listed = naming.labels(state)
-    assert len({name for name, _, _ in listed}) == len(listed) == 40 + len(schema.span_layers[1].labels)
+    assert (
+        len({name for name, _, _ in listed})
+        == len(listed)
+        == 40 + len(schema.span_layers[1].labels)
+    )
     action = next(action for name, _, action in listed if name == "frame 37 of the debate")
     assert _do(state, action).annotations.spans()[0].label == "frame 37 of the debate"
 

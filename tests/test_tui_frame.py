@@ -65,7 +65,9 @@ def test_a_paragraph_has_the_number_that_search_and_reports_give_it_excluded_one
         and "excluded" in _screen(_do(state, do.GoParagraph(1)))[0]
     )
     assert f"¶ {paragraph_number(3)}/4" in _screen(_do(state, do.GoParagraph(3)))[0]
-    assert "¶ 3/4" in _screen(_do(state, do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2)))[0]
+    assert (
+        "¶ 3/4" in _screen(_do(state, do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2)))[0]
+    )
 
 
 @pytest.mark.parametrize(("width", "height"), [(41, 13), (80, 24), (100, 30), (200, 60)])
@@ -83,12 +85,15 @@ def test_too_small_a_window_says_so() -> None:
 
 
 def test_the_text_never_shifts_from_key_to_key() -> None:
-    """Neither the focus, nor accepting, nor rejecting, nor compact marks move a character of the text."""
+    """Neither the focus, nor accepting, nor rejecting, nor compact
+    marks move a character of the text."""
     view, state = TextView(), _state()
     words = ("Iran rejects", "that sanctions", "Advertisement", "The West should")
 
     def places(rows: Sequence[str]) -> list[tuple[int, int]]:
-        return [(y, row.index(w)) for w in words for y, row in enumerate(rows[1:-2]) if w in row[:62]]
+        return [
+            (y, row.index(w)) for w in words for y, row in enumerate(rows[1:-2]) if w in row[:62]
+        ]
 
     first = places(_screen(state, view=view))
     for action in (
@@ -143,13 +148,17 @@ def test_a_note_or_a_flag_decides_nothing_and_hides_nothing() -> None:
     for marked in (do.Flag(), do.Note("a word")):
         shown = _screen(_do(_state(), do.FocusItem("sPlan"), marked), 80, 24)
         assert any("policy" in row and "suggested likely" in row for row in shown)
-    skipped = _screen(_do(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24)
+    skipped = _screen(
+        _do(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24
+    )
     assert any("policy" in row and row.rstrip().endswith("skipped") for row in skipped)
 
 
 def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
     name = TEXT[: TEXT.index("\n")]
-    state = _state(found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))])
+    state = _state(
+        found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))]
+    )
     row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:11]}"))
     assert "…" in row and row.rstrip().endswith("suggested likely")
     siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
@@ -203,7 +212,9 @@ def test_going_through_a_long_document_shows_each_paragraph() -> None:
     state, view = _state(text, []), TextView()
     for index in (0, 1, 2, 50, 199, 198, 3, 0):
         state = _do(state, do.GoParagraph(index))
-        assert any(f"▌  Paragraph number {index} " in row for row in _screen(state, 80, 24, view=view))
+        assert any(
+            f"▌  Paragraph number {index} " in row for row in _screen(state, 80, 24, view=view)
+        )
 
 
 def test_hint_letters_stand_over_the_text_without_moving_it() -> None:
@@ -221,7 +232,9 @@ def test_hint_letters_stand_over_the_text_without_moving_it() -> None:
      (256, True, "", "mono"),
      (0, False, "", "mono"), (256, False, "15;0", "dark")],
 )  # fmt: skip
-def test_the_theme_follows_the_terminal(colors: int, no_color: bool, background: str, name: str) -> None:
+def test_the_theme_follows_the_terminal(
+    colors: int, no_color: bool, background: str, name: str
+) -> None:
     assert choose("", colors=colors, no_color=no_color, background=background).name == name
 
 
@@ -263,12 +276,15 @@ def test_the_statements_turn_to_the_page_of_what_is_in_focus() -> None:
     state = _do(state, do.SelectRange(actor, actor + 7), do.SetLabel("actor", "state"))
     assert any("claim number 1 " in row[62:] for row in _screen(state, 110, 24))
     last = next(i.id for i in reversed(state.items))
-    assert any("claim number 11 " in row[62:] for row in _screen(_do(state, do.FocusItem(last)), 110, 24))
+    assert any(
+        "claim number 11 " in row[62:] for row in _screen(_do(state, do.FocusItem(last)), 110, 24)
+    )
 
 
 def test_old_terminals_without_colours_get_none() -> None:
     found = {
-        term: colors_of("standard", term) for term in ("vt100", "vt220", "vt340-color", "linux", "screen")
+        term: colors_of("standard", term)
+        for term in ("vt100", "vt220", "vt340-color", "linux", "screen")
     }
     assert found == {"vt100": 0, "vt220": 0, "vt340-color": 16, "linux": 16, "screen": 16}
     assert colors_of(None, "xterm") == 0

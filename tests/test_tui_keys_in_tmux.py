@@ -1,5 +1,5 @@
-"""Every default key, pressed in tmux, arrives as itself through the program's own driver and keyboard; wide
-characters and what is drawn beside them keep their columns there."""
+"""Every default key, pressed in tmux, arrives as itself through the program's own driver and
+keyboard; wide characters and what is drawn beside them keep their columns there."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Listener(ansi_color=True, driver_class=TerminalDriver).run()
 """
 
 _TMUX = {
-    "escape": "Escape", "enter": "Enter", "space": "Space", "tab": "Tab", "pagedown": "NPage", "pageup": "PPage",
-    "home": "Home", "end": "End", "left": "Left", "right": "Right", "up": "Up", "down": "Down",
-    "shift+left": "S-Left", "shift+right": "S-Right",
+    "escape": "Escape", "enter": "Enter", "space": "Space", "tab": "Tab", "pagedown": "NPage",
+    "pageup": "PPage", "home": "Home", "end": "End", "left": "Left", "right": "Right", "up": "Up",
+    "down": "Down", "shift+left": "S-Left", "shift+right": "S-Right",
 }  # fmt: skip
 
 
@@ -93,7 +93,9 @@ time.sleep(60)
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
-def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(tmp_path: Path) -> None:
+def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(
+    tmp_path: Path,
+) -> None:
     program = tmp_path / "paint.py"
     program.write_text(_PAINT, encoding="utf-8")
     tmux = ["tmux", "-u", "-L", f"annotator-{tmp_path.name}", "-f", "/dev/null"]
@@ -110,8 +112,13 @@ def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(
             shown = got.stdout.split("\n")
         for line, text in zip(shown, _WIDE, strict=False):
             assert "| here" in line
-            # This tmux leaves a heart one cell, and shades of skin away: what is behind them stands where it should.
-            plain = [word for word in text.split() if word.isalpha() and not word.startswith(("नम", "👩"))]
+            # This tmux leaves a heart one cell, and shades of skin away: what is behind
+            # them stands where it should.
+            plain = [
+                word
+                for word in text.split()
+                if word.isalpha() and not word.startswith(("नम", "👩"))
+            ]
             assert all(word in line for word in plain)
             assert cell_len(line[: line.index("| here")].replace("\ufe0f", "")) == 40, line
     finally:

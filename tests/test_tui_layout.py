@@ -35,7 +35,12 @@ def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(
 
 def test_lines_break_at_spaces_and_long_words_are_cut() -> None:
     text = "The West must recalibrate"
-    assert [text[x.start : x.end] for x in wrap(text, 10)] == ["The West ", "must ", "recalibrat", "e"]
+    assert [text[x.start : x.end] for x in wrap(text, 10)] == [
+        "The West ",
+        "must ",
+        "recalibrat",
+        "e",
+    ]
 
 
 def test_a_wide_character_takes_two_columns_and_a_click_on_either_finds_it() -> None:
@@ -91,9 +96,14 @@ def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None
 def test_a_piece_is_drawn_as_wide_as_it_is(text: str, width: int, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    for row in tracks(wrap(text, width), [Mark("m", start, end, "C prediction", data.draw(st.booleans()))]):
+    for row in tracks(
+        wrap(text, width), [Mark("m", start, end, "C prediction", data.draw(st.booleans()))]
+    ):
         for piece in row:
-            assert cell_len(draw(piece, UNICODE, pending=False, focused=False)) == piece.right - piece.left
+            assert (
+                cell_len(draw(piece, UNICODE, pending=False, focused=False))
+                == piece.right - piece.left
+            )
 
 
 def test_the_line_of_an_offset() -> None:

@@ -24,9 +24,13 @@ STYLES = [
     Style(color="#56b4e9"),
 ]
 ROWS = st.lists(
-    st.lists(st.tuples(st.sampled_from(["a", " ", "bb", "界", "  "]), st.sampled_from(STYLES)), max_size=8),
-    min_size=HEIGHT, max_size=HEIGHT,
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.sampled_from(["a", " ", "bb", "界", "  "]), st.sampled_from(STYLES)),
+        max_size=8,
+    ),
+    min_size=HEIGHT,
+    max_size=HEIGHT,
+)
 
 
 def _segments(row: list[tuple[str, Style]]) -> list[Segment]:
@@ -51,7 +55,9 @@ def test_differences_add_up_to_the_same_screen_as_painting_it_whole(
     stream = pyte.Stream(stepwise)
     painter = Painter(ColorSystem.TRUECOLOR)
     for rows in frames:
-        stream.feed(painter.paint(((0, y, _segments(r)) for y, r in enumerate(rows)), WIDTH, HEIGHT))
+        stream.feed(
+            painter.paint(((0, y, _segments(r)) for y, r in enumerate(rows)), WIDTH, HEIGHT)
+        )
         whole = pyte.Screen(WIDTH, HEIGHT)
         fresh = Painter(ColorSystem.TRUECOLOR)
         pyte.Stream(whole).feed(
@@ -84,15 +90,26 @@ JOINED = ["👩\u200d🚀", "👍🏽", "🇮🇷", "❤\ufe0f", "e\u0301", "स
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(st.sampled_from(JOINED), max_size=7), min_size=1, max_size=4), st.integers(0, 3))
-def test_what_follows_a_joined_character_stays_in_its_columns(rows: list[list[str]], mark: int) -> None:
-    """The columns behind a character on whose width terminals differ are right, painted whole and in part."""
+@given(
+    st.lists(st.lists(st.sampled_from(JOINED), max_size=7), min_size=1, max_size=4),
+    st.integers(0, 3),
+)
+def test_what_follows_a_joined_character_stays_in_its_columns(
+    rows: list[list[str]], mark: int
+) -> None:
+    """The columns behind a character on whose width terminals differ
+    are right, painted whole and in part."""
     screen = pyte.Screen(60, 1)
     stream = pyte.Stream(screen)
     painter = Painter(None)
     for row in rows:
         text = "".join(row)
-        pieces = ["".join(row[:mark]), "".join(row[mark:]), " " * (40 - cell_len(text)), "│ STATEMENTS "]
+        pieces = [
+            "".join(row[:mark]),
+            "".join(row[mark:]),
+            " " * (40 - cell_len(text)),
+            "│ STATEMENTS ",
+        ]
         stream.feed(painter.paint([(0, 0, [Segment(piece) for piece in pieces])], 60, 1))
         assert [screen.buffer[0][x].data for x in range(40, 53)] == list("│ STATEMENTS ")
         column = 0
@@ -164,5 +181,7 @@ def test_the_terminals_own_colours_are_no_attributes() -> None:
 def test_blanks_are_erased_and_the_cursor_goes_the_shortest_way() -> None:
     painter = Painter(None)
     painter.paint([(0, y, [Segment("x" * 40)]) for y in range(3)], 40, 3)
-    out = painter.paint_rows([(1, [Segment("x" + " " * 20 + "x" * 19)]), (2, [Segment("x" * 39 + " ")])])
+    out = painter.paint_rows(
+        [(1, [Segment("x" + " " * 20 + "x" * 19)]), (2, [Segment("x" * 39 + " ")])]
+    )
     assert out == "\x1b[2;2H\x1b[20X\x1b[3;40H\x1b[K"

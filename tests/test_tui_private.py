@@ -41,7 +41,9 @@ def test_no_other_module_imports_what_is_private_to_textual() -> None:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-            assert not (module.startswith("textual") and "._" in module), f"{file.name} imports {module}"
+            assert not (module.startswith("textual") and "._" in module), (
+                f"{file.name} imports {module}"
+            )
 
 
 def test_no_screen_knows_the_application() -> None:

@@ -1,4 +1,5 @@
-"""The program in a real terminal: the demo opens, a key is durable when it was pressed, a hang-up ends it."""
+"""The program in a real terminal: the demo opens, a key is durable
+when it was pressed, a hang-up ends it."""
 
 from __future__ import annotations
 
@@ -29,10 +30,14 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     before = Path.cwd()
     os.chdir(tmp_path)
     yield {
-        **kept, "TERM": "xterm-256color", "ANNOTATOR_HOME": str(tmp_path / "home"), "ANNOTATOR_NAME": "ada",
+        **kept,
+        "TERM": "xterm-256color",
+        "ANNOTATOR_HOME": str(tmp_path / "home"),
+        "ANNOTATOR_NAME": "ada",
         "ANNOTATOR_BACKGROUND": "off",
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "LC_ALL": "C.UTF-8",
-    }  # fmt: skip
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "LC_ALL": "C.UTF-8",
+    }
     os.chdir(before)
 
 
@@ -141,7 +146,9 @@ def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
         assert not sum(of.log.annotations("doc-0", "ada")[0].tally().values())
 
 
-def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(tmp_path: Path, small: dict[str, str]) -> None:
+def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(
+    tmp_path: Path, small: dict[str, str]
+) -> None:
     terminal = Terminal(small)
     terminal.wait_for("pending")
     # Accept, back to it, its entity in a field, and the next two: in one piece.
@@ -195,7 +202,9 @@ def test_a_database_that_was_replaced_is_asked_about(tmp_path: Path, small: dict
     terminal.wait_for("pending")
     (tmp_path / "b.db").replace(root / "annotator.db")
     terminal.press("a")
-    terminal.wait_for("another file was put in the place of the database: what becomes of 1 decision?")
+    terminal.wait_for(
+        "another file was put in the place of the database: what becomes of 1 decision?"
+    )
     terminal.press("\r")
     terminal.wait_for("1 decision written into the database")
     terminal.press("\x11")

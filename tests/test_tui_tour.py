@@ -81,10 +81,17 @@ def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
         do.SetLabel("claim", "fact"),
     )
     tour = Tour(Step.STANCE, state)
-    state, tour = _play(state, tour, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support"))
+    state, tour = _play(
+        state, tour, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support")
+    )
     assert tour.step is Step.STANCE and "within the claim itself" in words(tour, state, KEYS)
     state, tour = _play(
-        state, tour, do.Undo(), do.StartStance(), do.ChooseHolder("@author"), do.ChooseSide("support")
+        state,
+        tour,
+        do.Undo(),
+        do.StartStance(),
+        do.ChooseHolder("@author"),
+        do.ChooseSide("support"),
     )
     assert tour.step is Step.CLOSE
 

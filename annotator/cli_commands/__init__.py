@@ -1,1 +1,2 @@
-"""The commands, one file each; `command` is the click command. Heavy imports stand inside functions."""
+"""The commands, one file each; `command` is the click command.
+Heavy imports stand inside functions."""

@@ -29,7 +29,10 @@ def open_project(ctx: click.Context) -> Project:
     project = Project.open(named if named is not None else find_folder())
     taken = project.taken_in
     if taken.decisions:
-        talk(f"{plural(taken.decisions, 'decision')} that had not reached the database before: written now")
+        talk(
+            f"{plural(taken.decisions, 'decision')} that had not reached the database before: "
+            "written now"
+        )
     for file in taken.left:
         talk(f"{file}: decisions that no longer fit to what stands are kept here")
     return project
@@ -65,4 +68,13 @@ def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1
     ]
 
 
-__all__ = ["annotator_of", "json_option", "open_project", "print_json", "progress", "table", "talk", "tell"]
+__all__ = [
+    "annotator_of",
+    "json_option",
+    "open_project",
+    "print_json",
+    "progress",
+    "table",
+    "talk",
+    "tell",
+]

@@ -21,17 +21,29 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; you can repeat it.")
+@click.option(
+    "--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; you can repeat it."
+)
 @click.option("--annotators", metavar="A,B", help="Only these annotators.")
 @click.option(
-    "--document", "documents", multiple=True, metavar="ID", help="Only this document; may be repeated."
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="ID",
+    help="Only this document; may be repeated.",
 )
 @click.option(
-    "--since", metavar="DAY", help="Only documents whose last annotator finished on this day or later."
+    "--since",
+    metavar="DAY",
+    help="Only documents whose last annotator finished on this day or later.",
 )
 @click.option("--until", metavar="DAY", help="The same, on this day or before.")
 @click.option(
-    "--measure", "measures", multiple=True, metavar="NAME", help="Only this measure; you can repeat it."
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    help="Only this measure; you can repeat it.",
 )
 @click.option("--same-names", is_flag=True, help="Take names as one that were decided to be one.")
 @click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
@@ -49,15 +61,28 @@ if TYPE_CHECKING:
     "tables_to",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write CSV files: figures, pairs of annotators, documents, habits, time, and every disagreement.",
+    help=(
+        "Write CSV files: figures, pairs of annotators, documents, habits, time, and every "
+        "disagreement."
+    ),
 )
 @click.option(
-    "--gamma", "with_gamma", is_flag=True, help="Add gamma and gamma_cat (extra `gamma`); this takes long."
+    "--gamma",
+    "with_gamma",
+    is_flag=True,
+    help="Add gamma and gamma_cat (extra `gamma`); this takes long.",
 )
-@click.option("--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma.")
-@click.option("--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma.")
 @click.option(
-    "--gamma-seconds", default=300.0, show_default=True, help="The time limit of gamma for each layer."
+    "--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma."
+)
+@click.option(
+    "--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma."
+)
+@click.option(
+    "--gamma-seconds",
+    default=300.0,
+    show_default=True,
+    help="The time limit of gamma for each layer.",
 )
 @click.option(
     "--seed", type=int, default=20240901, show_default=True, help="Of the sampling that gamma does."
@@ -69,7 +94,9 @@ if TYPE_CHECKING:
     metavar="N",
     help="Add the N paragraphs that differ most, side by side, with the attributes that differ.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV, those of labels too.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print the figures as CSV, those of labels too."
+)
 @json_option
 @click.pass_context
 def command(
@@ -96,9 +123,10 @@ def command(
 ) -> None:
     """How far the annotators agree on documents that two or more of them finished.
 
-    F1 of spans, Krippendorff's alpha with percent agreement and Gwet's AC1 beside it, alpha_U and the u-alpha family,
-    labels, attributes and names of aligned spans, relations with their side, tuples and the network; with intervals
-    over documents, what agreement is lost to, the influence of suggestions, and where to look.
+    F1 of spans, Krippendorff's alpha with percent agreement and Gwet's AC1 beside it, alpha_U and
+    the u-alpha family, labels, attributes and names of aligned spans, relations with their side,
+    tuples and the network; with intervals over documents, what agreement is lost to, the influence
+    of suggestions, and where to look.
 
     \b
     Examples:
@@ -118,7 +146,9 @@ def command(
         names = [a.strip() for a in annotators.split(",")] if annotators else None
         only = _documents(project, documents, since, until)
         if reports or tables_to is not None:
-            _write(project, names, layers, measures, only, reports, tables_to, same_names=same_names)
+            _write(
+                project, names, layers, measures, only, reports, tables_to, same_names=same_names
+            )
             return
         found = agreement(
             project,
@@ -134,7 +164,9 @@ def command(
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
         passages = [passage(project, spot, names) for spot in found.worst[:beside]]
     if as_json:
-        print_json(_table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {}))
+        print_json(
+            _table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {})
+        )
     elif as_csv:
         tell_csv(_csv(found, gammas))
     else:
@@ -173,7 +205,9 @@ def _write(
 
     for file in reports:
         check_report(file)
-    found = study(project, annotators=names, layers=layers or None, measures=measures or None, documents=only)
+    found = study(
+        project, annotators=names, layers=layers or None, measures=measures or None, documents=only
+    )
     for file in reports:
         write_report(found, file)
         tell(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
@@ -231,7 +265,9 @@ def _table(found: object) -> dict[str, object]:
             {
                 "layer": layer,
                 "what": what,
-                "pairs": [{"annotators": list(who), **asdict(pair)} for who, pair in matrix.items()],
+                "pairs": [
+                    {"annotators": list(who), **asdict(pair)} for who, pair in matrix.items()
+                ],
             }
             for (layer, what), matrix in found.matrices.items()
         ],

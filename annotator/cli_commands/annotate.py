@@ -29,7 +29,8 @@ def command(ctx: click.Context, document: str | None) -> int:
 
 
 def open_somehow(ctx: click.Context) -> int:
-    """Open the application on the project that is named or lies here; where there is none, on a demo project."""
+    """Open the application on the project that is named or lies here; where
+    there is none, on a demo project."""
     wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")
     if wanted or _has_project(Path.cwd()):
         return open_application(ctx, lambda: open_project(ctx))
@@ -37,7 +38,8 @@ def open_somehow(ctx: click.Context) -> int:
 
 
 def open_demo(corpus: str | None = None) -> Project:
-    """The demo project of a corpus (none: the usual one); it is told when it has to be made first."""
+    """The demo project of a corpus (none: the usual one); it
+    is told when it has to be made first."""
     from annotator.workflows.demo import SEEDS, demo_folder, demo_project
 
     corpus = corpus or SEEDS
@@ -49,12 +51,14 @@ def open_demo(corpus: str | None = None) -> Project:
 def open_application(
     ctx: click.Context, opened: Callable[[], Project], *, document: str | None = None
 ) -> int:
-    """Open the application on a project, which is opened when it is known that a screen can be shown."""
+    """Open the application on a project, which is opened when it
+    is known that a screen can be shown."""
     import gc
 
     from annotator.errors import ProjectError, UsageError
 
-    # To look for garbage among what is being loaded takes a tenth of the start; the screen takes it up again.
+    # To look for garbage among what is being loaded takes a tenth of the
+    # start; the screen takes it up again.
     gc.disable()
     name = annotator_of(ctx)
     check_terminal()
@@ -92,5 +96,6 @@ def check_terminal() -> None:
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageError(
-            "this terminal cannot draw a screen, says TERM", hint="Try TERM=xterm-256color annotator"
+            "this terminal cannot draw a screen, says TERM",
+            hint="Try TERM=xterm-256color annotator",
         )

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
-    "--each", type=int, metavar="N", help="How many annotators each document gets, counting those it has. [1]"
+    "--each",
+    type=int,
+    metavar="N",
+    help="How many annotators each document gets, counting those it has. [1]",
 )
 @click.option(
     "--overlap",
@@ -27,14 +30,25 @@ if TYPE_CHECKING:
     help="The share of documents that goes to everybody named, such as 0.2.",
 )
 @click.option(
-    "--document", "documents", multiple=True, metavar="ID", help="Only this document; you can repeat it."
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="ID",
+    help="Only this document; you can repeat it.",
 )
 @click.option(
-    "--by", type=click.Choice(["uncertainty", "diversity"]), help="Give what teaches the model most."
+    "--by",
+    type=click.Choice(["uncertainty", "diversity"]),
+    help="Give what teaches the model most.",
 )
-@click.option("--count", type=int, default=20, show_default=True, help="Documents to give with --by.")
 @click.option(
-    "--clear", "taking", is_flag=True, help="Take back what nobody has begun, from those named or from all."
+    "--count", type=int, default=20, show_default=True, help="Documents to give with --by."
+)
+@click.option(
+    "--clear",
+    "taking",
+    is_flag=True,
+    help="Take back what nobody has begun, from those named or from all.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
 @json_option
@@ -53,14 +67,15 @@ def command(
 ) -> int:
     """Divide the documents among annotators, evenly by words; without names, show who has what.
 
-    Each document that nobody has goes to one of the annotators named, or to as many as --each says; with --overlap a
-    share of the documents goes to all of them, for agreement. A seed of the project decides which, for new documents
-    too. Whoever has begun a document has it. Run it again after an import, with the same options: what is new is given,
-    to those with the fewest words first. In the application annotators see the documents assigned to them.
+    Each document that nobody has goes to one of the annotators named, or to as many as --each says;
+    with --overlap a share of the documents goes to all of them, for agreement. A seed of the
+    project decides which, for new documents too. Whoever has begun a document has it. Run it again
+    after an import, with the same options: what is new is given, to those with the fewest words
+    first. In the application annotators see the documents assigned to them.
 
-    With --by, --count documents that nobody has are given: those that the model doubts most (uncertainty) or that are
-    least like those coded so far (diversity), and a fifth drawn at random. Those are marked, so that agreement on
-    them stays unbiased.
+    With --by, --count documents that nobody has are given: those that the model doubts most
+    (uncertainty) or that are least like those coded so far (diversity), and a fifth drawn at
+    random. Those are marked, so that agreement on them stays unbiased.
 
     \b
     Examples:
@@ -76,10 +91,18 @@ def command(
     if taking and (each is not None or overlap is not None):
         option = "--each" if each is not None else "--overlap"
         raise UsageError(
-            "--clear only takes documents back", key=option, hint="Assign them with a second command"
+            "--clear only takes documents back",
+            key=option,
+            hint="Assign them with a second command",
         )
-    if not names and not taking and (documents or dry_run or each is not None or overlap is not None):
-        raise UsageError("nobody is named", hint="Name the annotators: annotator assign ada ben ...")
+    if (
+        not names
+        and not taking
+        and (documents or dry_run or each is not None or overlap is not None)
+    ):
+        raise UsageError(
+            "nobody is named", hint="Name the annotators: annotator assign ada ben ..."
+        )
     with open_project(ctx) as project:
         if not names and not taking:
             _tell(report(project), as_json=as_json)
@@ -91,15 +114,22 @@ def command(
                 told = lesson(project, by, count, dry_run=dry_run)
                 documents = told.documents
                 talk(
-                    f"{len(told.random)} of {plural(len(documents), 'document')} are drawn at random, and marked"
+                    f"{len(told.random)} of {plural(len(documents), 'document')} are drawn at "
+                    "random, and marked"
                 )
             outcome = assign(
-                project, names, each=1 if each is None else each, overlap=overlap or 0.0, documents=documents,
+                project,
+                names,
+                each=1 if each is None else each,
+                overlap=overlap or 0.0,
+                documents=documents,
                 dry_run=dry_run,
-            )  # fmt: skip
+            )
     if as_json:
         pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
-        print_json({**_data(outcome.report), "taken" if taking else "assigned": pairs, "dry_run": dry_run})
+        print_json(
+            {**_data(outcome.report), "taken" if taking else "assigned": pairs, "dry_run": dry_run}
+        )
         return 0
     talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
     _tell(outcome.report, as_json=False)
@@ -123,11 +153,17 @@ def _tell(report: Report, *, as_json: bool) -> None:
         talk("no documents yet: annotator import FILE...")
         return
     if report.holdings:
-        rows = [(h.annotator, f"{h.documents:,}", f"{h.words:,}", f"{h.done:,}") for h in report.holdings]
+        rows = [
+            (h.annotator, f"{h.documents:,}", f"{h.words:,}", f"{h.done:,}")
+            for h in report.holdings
+        ]
         for line in table(("annotator", "documents", "words", "done"), rows):
             tell(line)
     if report.free:
-        tell(f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} assigned to nobody")
+        tell(
+            f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} "
+            "assigned to nobody"
+        )
 
 
 def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:

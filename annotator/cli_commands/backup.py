@@ -15,8 +15,8 @@ from annotator.cli_commands._shared import open_project, talk
 def command(ctx: click.Context, file: Path) -> None:
     """Copy the database into FILE, while others go on working.
 
-    `annotator restore FILE` puts it back, also while people work. Never use `cp` or `mv` for that: whoever has the
-    database open would go on in a file that is no longer there.
+    `annotator restore FILE` puts it back, also while people work. Never use `cp` or `mv` for that:
+    whoever has the database open would go on in a file that is no longer there.
 
     \b
     Example:

@@ -7,13 +7,21 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, json_option, open_project, print_json, talk, tell
+from annotator.cli_commands._shared import (
+    annotator_of,
+    json_option,
+    open_project,
+    print_json,
+    talk,
+    tell,
+)
 from annotator.model.text import plural
 
 
 @click.group("codebook")
 def command() -> None:
-    """The names that are to be used: entities and concepts with definitions, aliases, parents, opposites and ids.
+    """The names that are to be used: entities and concepts with definitions,
+    aliases, parents, opposites and ids.
 
     \b
     Example:
@@ -29,9 +37,10 @@ def command() -> None:
 def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int:
     """Take names from a CSV or TSV file; what has the name of an entry replaces it.
 
-    The columns are entry (entity or concept), name, kind, aliases (divided by |), definition, parent, opposite and
-    external_id. A file without the column entry is an authority file of entities: id, name, aliases, kind. Exit code 1
-    when something was left out or does not hold together.
+    The columns are entry (entity or concept), name, kind, aliases (divided by |), definition,
+    parent, opposite and external_id. A file without the column entry is an authority file of
+    entities: id, name, aliases, kind. Exit code 1 when something was left out or does not hold
+    together.
 
     \b
     Examples:
@@ -47,7 +56,10 @@ def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int
         print_json(asdict(done))
     else:
         would = "would be " if dry_run else ""
-        tell(f"{plural(done.added, 'name')} {would}new, {done.changed} {would}changed, {done.same} as before")
+        tell(
+            f"{plural(done.added, 'name')} {would}new, {done.changed} {would}changed, "
+            f"{done.same} as before"
+        )
     return 1 if done.told else 0
 
 
@@ -56,8 +68,8 @@ def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV, to PATH or the screen, with how often, in how many documents and by whom each name is
-    used. Names in use that are no entries come last.
+    """Write the codebook as CSV, to PATH or the screen, with how often, in how many documents and
+    by whom each name is used. Names in use that are no entries come last.
 
     \b
     Examples:

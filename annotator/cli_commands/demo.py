@@ -1,4 +1,5 @@
-"""`annotator demo`: the terminal application on a project made from texts that come with the program."""
+"""`annotator demo`: the terminal application on a project made
+from texts that come with the program."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ CORPORA = ("seeds", "debate")
 def command(ctx: click.Context, corpus: str) -> int:
     """Open a demo project: on the SEEDS, editorials of many topics, or on a DEBATE.
 
-    The debate is one controversy in sixteen texts, coded by two and half of it adjudicated, to see review,
-    agreement and the network at work. The project is made in the user's data folder, or under ANNOTATOR_HOME,
-    and stays there. Remove its folder to begin again.
+    The debate is one controversy in sixteen texts, coded by two and half of it adjudicated, to see
+    review, agreement and the network at work. The project is made in the user's data folder, or
+    under ANNOTATOR_HOME, and stays there. Remove its folder to begin again.
 
     \b
     Examples:
@@ -28,6 +29,7 @@ def command(ctx: click.Context, corpus: str) -> int:
 
     if ctx.obj["project"] is not None:
         raise UsageError(
-            "a demo has a project of its own", hint="Leave out --project, or use `annotator annotate`"
+            "a demo has a project of its own",
+            hint="Leave out --project, or use `annotator annotate`",
         )
     return open_application(ctx, lambda: open_demo(corpus))

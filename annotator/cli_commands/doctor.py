@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Walk the chain of hashes over the log of decisions, too.")
+@click.option(
+    "--deep", is_flag=True, help="Walk the chain of hashes over the log of decisions, too."
+)
 @json_option
 @click.pass_context
 def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
-    """Check the installation, the terminal and the project; the exit code is 1 if something is wrong.
+    """Check the installation, the terminal and the project; the
+    exit code is 1 if something is wrong.
 
-    What is damaged is named, item by item, and the backup to take is, where one lies beside the database.
+    What is damaged is named, item by item, and the backup to take
+    is, where one lies beside the database.
 
     \b
     Examples:
@@ -36,7 +40,9 @@ def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
     findings = [*_terminal_findings(), *_parser_findings(facts)]
     named: Path | None = ctx.obj["project"]
     try:
-        findings += _project_findings(named if named is not None else find_folder(), facts, deep=deep)
+        findings += _project_findings(
+            named if named is not None else find_folder(), facts, deep=deep
+        )
     except (ProjectError, SchemaError, StoreError) as error:
         if "project" in facts or (named is None and error.file is not None):
             facts.setdefault("project", "cannot be opened")
@@ -91,7 +97,9 @@ def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Itera
         if not (root / DATABASE).exists():
             raise
         # Damage can raise anything that reading can.
-        said = str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+        said = (
+            str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+        )
         damaged.append(f"{root / DATABASE}: cannot be read: {said}")
         yield damaged[-1]
     yield from _files_left(root / DATABASE)
@@ -118,9 +126,15 @@ def _files_left(database: Path) -> Iterator[str]:
     from annotator.store.journal import put_aside
 
     for file in put_aside(database):
-        yield f"{file}: decisions that no longer fitted are kept here; take it away when they are settled"
+        yield (
+            f"{file}: decisions that no longer fitted are kept here; take it away when they are "
+            "settled"
+        )
     for file in sorted(database.parent.glob(f"{database.name}.replaced-wal-*")):
-        yield f"{file}: the log of a database that was replaced is kept here; take it away when nothing is missing"
+        yield (
+            f"{file}: the log of a database that was replaced is kept here; take it away when "
+            "nothing is missing"
+        )
 
 
 def _remedy(database: Path) -> str:
@@ -129,8 +143,14 @@ def _remedy(database: Path) -> str:
 
     best = backup_to_take(database, None)
     if best is None:
-        return "the project is damaged: `annotator restore FILE` brings a backup back; none lies beside the database"
-    return f"the project is damaged: the newest whole copy here is {best}: `annotator restore {best}` brings it back"
+        return (
+            "the project is damaged: `annotator restore FILE` brings a backup back; none lies "
+            "beside the database"
+        )
+    return (
+        f"the project is damaged: the newest whole copy here is {best}: `annotator restore "
+        f"{best}` brings it back"
+    )
 
 
 def _facts() -> dict[str, str]:
@@ -155,7 +175,8 @@ def _facts() -> dict[str, str]:
 
 
 def _parser_findings(facts: dict[str, str]) -> list[str]:
-    """Which pipeline parses sentences for suggestions, with its files compared with the official ones."""
+    """Which pipeline parses sentences for suggestions, with its
+    files compared with the official ones."""
     from annotator.english.parser import REMEDY, search
 
     told = search()
@@ -174,5 +195,7 @@ def _terminal_findings() -> list[str]:
     if locale.getpreferredencoding(False).replace("-", "").lower() != "utf8":
         found.append("the locale is not UTF-8: set LANG to a UTF-8 locale, such as C.UTF-8")
     if os.environ.get("TERM", "dumb") == "dumb":
-        found.append("TERM is dumb or not set: the screens need a terminal, such as TERM=xterm-256color")
+        found.append(
+            "TERM is dumb or not set: the screens need a terminal, such as TERM=xterm-256color"
+        )
     return found

@@ -45,11 +45,12 @@ def command(
 ) -> None:
     """How many keys suggestions would have saved on data that is coded already.
 
-    GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans": [[start, end,
-    label], ...]}. Of records, paragraphs that are not finished are left out. Paragraph by paragraph it is suggested,
-    counted and learnt from, as it would have happened in a project: by rules and the memory of what was accepted, and
-    by a model trained every few paragraphs. Keys are those of somebody who makes no mistakes and reads in no time, so
-    the figures compare; they are no hours.
+    GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans":
+    [[start, end, label], ...]}. Of records, paragraphs that are not finished are left out.
+    Paragraph by paragraph it is suggested, counted and learnt from, as it would have happened in a
+    project: by rules and the memory of what was accepted, and by a model trained every few
+    paragraphs. Keys are those of somebody who makes no mistakes and reads in no time, so the
+    figures compare; they are no hours.
 
     \b
     Examples:
@@ -61,7 +62,9 @@ def command(
 
     known, config = _schema_and_config(ctx, schema)
     stream = read_stream(gold, known, config, group=group)
-    found = simulate(stream.paragraphs[:limit], known, config, every=every, progress=progress("paragraphs"))
+    found = simulate(
+        stream.paragraphs[:limit], known, config, every=every, progress=progress("paragraphs")
+    )
     found["left_out"] = stream.left_out
     if as_json:
         print_json(found)

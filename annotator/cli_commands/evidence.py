@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, json_option, open_project, print_json, talk, tell
+from annotator.cli_commands._shared import (
+    annotator_of,
+    json_option,
+    open_project,
+    print_json,
+    talk,
+    tell,
+)
 from annotator.model.text import plural
 
 
@@ -12,21 +19,34 @@ from annotator.model.text import plural
 @click.argument("entity")
 @click.argument("concept")
 @click.option(
-    "--status", default="gold", show_default=True, metavar="gold|all|annotator=NAME", help="Whose work."
+    "--status",
+    default="gold",
+    show_default=True,
+    metavar="gold|all|annotator=NAME",
+    help="Whose work.",
 )
 @click.option("--real", is_flag=True, help="A change of sides here is real: keep it.")
 @click.option(
-    "--slip", is_flag=True, help="A change of sides here is a slip of the coding: send it to review."
+    "--slip",
+    is_flag=True,
+    help="A change of sides here is a slip of the coding: send it to review.",
 )
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, entity: str, concept: str, status: str, real: bool, slip: bool, as_json: bool
+    ctx: click.Context,
+    entity: str,
+    concept: str,
+    status: str,
+    real: bool,
+    slip: bool,
+    as_json: bool,
 ) -> None:
-    """The sentences behind a side: who coded what ENTITY says on CONCEPT, where, and why review decided so.
+    """The sentences behind a side: who coded what ENTITY says on CONCEPT,
+    where, and why review decided so.
 
-    An entity that took one side first and the other one later is shown with both; --real keeps the change,
-    --slip flags the statement after it in the gold and opens its paragraph in review again.
+    An entity that took one side first and the other one later is shown with both; --real keeps the
+    change, --slip flags the statement after it in the gold and opens its paragraph in review again.
 
     \b
     Examples:
@@ -57,13 +77,22 @@ def command(
         print_json(
             [
                 {
-                    "document": s.document, "date": s.date, "paragraph": s.paragraph, "coder": s.coder, "item": s.item,
-                    "side": s.side, "sign": s.sign, "start": s.start, "end": s.end, "quote": s.quote, "cue": s.cue,
+                    "document": s.document,
+                    "date": s.date,
+                    "paragraph": s.paragraph,
+                    "coder": s.coder,
+                    "item": s.item,
+                    "side": s.side,
+                    "sign": s.sign,
+                    "start": s.start,
+                    "end": s.end,
+                    "quote": s.quote,
+                    "cue": s.cue,
                     "note": notes.get(receipt(s), ""),
                 }
                 for s in found
             ]
-        )  # fmt: skip
+        )
         return
     tell(*report.evidence_lines(found, notes))
     for turn in turned:

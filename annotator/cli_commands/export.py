@@ -28,14 +28,22 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     help="The folder to write to; - is standard output. [default: exports/ in the project]",
 )  # fmt: skip
 @click.option(
-    "--status", default="all", show_default=True, metavar="gold|all|annotator=NAME", help="Whose work."
+    "--status",
+    default="all",
+    show_default=True,
+    metavar="gold|all|annotator=NAME",
+    help="Whose work.",
 )
 @click.option(
     "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
     help="What a record is about.",
 )  # fmt: skip
 @click.option(
-    "--document", "documents", multiple=True, metavar="ID", help="Of this document. May be repeated."
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="ID",
+    help="Of this document. May be repeated.",
 )
 @click.option(
     "--layer", "layers", multiple=True, metavar="NAME", help="Items of this layer. May be repeated."
@@ -50,12 +58,19 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     "--min-agreement", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE",
     help="Items that at least this share of those who finished the document coded alike.",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte."
+)
 @click.option("--force", is_flag=True, help="Write over a file with other content.")
-@click.option("--pseudonyms", is_flag=True, help="Pseudonyms in place of the names of people, in every file.")
+@click.option(
+    "--pseudonyms", is_flag=True, help="Pseudonyms in place of the names of people, in every file."
+)
 @click.option(
     "--notes", is_flag=True,
-    help="With gold: the notes of coders and lead too, and their messages. They are left out otherwise.",
+    help=(
+        "With gold: the notes of coders and lead too, and their messages. They are left out "
+        "otherwise."
+    ),
 )  # fmt: skip
 @json_option
 @click.pass_context
@@ -77,10 +92,11 @@ def command(
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
 
-    FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat, doccano, label-studio or
-    prodigy for those programs; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for learners.
-    What a format has no place for is counted. Gold leaves as jsonl in a folder: the records, a split into train, dev
-    and test by document, everybody's work and votes, a manifest with hashes, and a data card.
+    FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat,
+    doccano, label-studio or prodigy for those programs; dna for Discourse Network Analyzer; conll,
+    huggingface, parquet or spacy for learners. What a format has no place for is counted. Gold
+    leaves as jsonl in a folder: the records, a split into train, dev and test by document,
+    everybody's work and votes, a manifest with hashes, and a data card.
 
     \b
     Examples:
@@ -99,12 +115,22 @@ def command(
     with open_project(ctx) as project:
         if choice or converts(format_):
             _convert(
-                project, format_, output, choice, status=status, unit=unit, check=check, force=force,
-                pseudonyms=pseudonyms, as_json=as_json,
-            )  # fmt: skip
+                project,
+                format_,
+                output,
+                choice,
+                status=status,
+                unit=unit,
+                check=check,
+                force=force,
+                pseudonyms=pseudonyms,
+                as_json=as_json,
+            )
             return
         if output is not None and str(output) == "-":
-            made = workflow.Rendering(project, format_, status=status, unit=unit, pseudonyms=pseudonyms)
+            made = workflow.Rendering(
+                project, format_, status=status, unit=unit, pseudonyms=pseudonyms
+            )
             for part in made.parts():
                 tell_data(part, as_json=format_ in _JSON)
             result = workflow.ExportResult(None, made.rows, made.size, made.cut)
@@ -112,7 +138,14 @@ def command(
             target = output or project.root / "exports"
             if status == "gold" and format_ == "jsonl" and unit == "document":
                 choices = Choices(notes=notes, pseudonyms=pseudonyms)
-                _gold(project, output or target / "gold", choices, check=check, force=force, as_json=as_json)
+                _gold(
+                    project,
+                    output or target / "gold",
+                    choices,
+                    check=check,
+                    force=force,
+                    as_json=as_json,
+                )
                 return
             if check:
                 file = workflow.check(
@@ -121,7 +154,13 @@ def command(
                 talk(f"{file}: the same, byte by byte")
                 return
             result = workflow.export(
-                project, format_, target, status=status, unit=unit, force=force, pseudonyms=pseudonyms
+                project,
+                format_,
+                target,
+                status=status,
+                unit=unit,
+                force=force,
+                pseudonyms=pseudonyms,
             )
     if result.cut:
         talk(f"left out: {plural(result.cut, 'relation')} between paragraphs")
@@ -144,10 +183,13 @@ def _convert(
     pseudonyms: bool,
     as_json: bool,
 ) -> None:
-    """An export that goes through the formats of other programs, or of which something is chosen."""
+    """An export that goes through the formats of other programs,
+    or of which something is chosen."""
     from annotator.workflows.exchange.converting import Conversion, convert
 
-    made = Conversion(project, format, status=status, unit=unit, choice=choice, pseudonyms=pseudonyms)
+    made = Conversion(
+        project, format, status=status, unit=unit, choice=choice, pseudonyms=pseudonyms
+    )
     if output is not None and str(output) == "-":
         for part in made.parts():
             tell_data(part, as_json=format in _JSON)
@@ -181,12 +223,17 @@ def _gold(
     if made.left_out:
         talk(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
     if made.differences:
-        talk(f"not decided: {plural(made.differences, 'difference')}, in those documents and in gold")
+        talk(
+            f"not decided: {plural(made.differences, 'difference')}, in those documents and in gold"
+        )
     if made.changed_since:
         talk(
-            f"changed since: coders changed their work on {plural(made.changed_since, 'document')} after it was gold"
+            "changed since: coders changed their work on "
+            f"{plural(made.changed_since, 'document')} after it was gold"
         )
     if as_json:
         print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})
     else:
-        talk(f"{target}: {plural(made.records, 'gold record')} in {plural(len(made.files), 'file')}")
+        talk(
+            f"{target}: {plural(made.records, 'gold record')} in {plural(len(made.files), 'file')}"
+        )

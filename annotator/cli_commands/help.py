@@ -15,7 +15,8 @@ from annotator.pages import page, topics
 def command(ctx: click.Context, topic: str | None) -> None:
     """Print a page of the documentation; without TOPIC, list the topics.
 
-    TOPIC can also be the name of a command. A page is plain Markdown when it goes to a file or a pipe.
+    TOPIC can also be the name of a command. A page is plain Markdown
+    when it goes to a file or a pipe.
 
     \b
     Examples:
@@ -38,4 +39,10 @@ def _contents() -> list[str]:
     """The topics and what each is about."""
     width = max(map(len, topics()))
     rows = [f"  {topic.ljust(width)}  {page(topic).summary}" for topic in topics()]
-    return ["annotator help TOPIC prints a page:", "", *rows, "", "annotator --help lists the commands."]
+    return [
+        "annotator help TOPIC prints a page:",
+        "",
+        *rows,
+        "",
+        "annotator --help lists the commands.",
+    ]

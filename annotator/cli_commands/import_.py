@@ -22,25 +22,47 @@ LINES = 10
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--format", "format_", metavar="NAME", help="The format, where ending and content do not tell.")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@click.option(
+    "--format", "format_", metavar="NAME", help="The format, where ending and content do not tell."
+)
 @click.option(
     "--as", "annotator", metavar="ANNOTATOR",
-    help="Whose work it is: for all canonical records, and for those of other programs that name nobody.",
+    help=(
+        "Whose work it is: for all canonical records, and for those of other programs that name "
+        "nobody."
+    ),
 )  # fmt: skip
-@click.option("--as-file-name", is_flag=True, help="The same, by each file's name: ada.jsonl is ada's work.")
+@click.option(
+    "--as-file-name", is_flag=True, help="The same, by each file's name: ada.jsonl is ada's work."
+)
 @click.option("--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8.")
 @click.option(
     "--columns", multiple=True, metavar="KEY=NAME",
-    help="Of tables: which column holds text, id, title, date or source; text=Body. May be repeated.",
+    help=(
+        "Of tables: which column holds text, id, title, date or source; text=Body. May be "
+        "repeated."
+    ),
 )  # fmt: skip
-@click.option("--same-text", is_flag=True, help="Equal texts are one document, whatever their ids say.")
-@click.option("--every-answer", is_flag=True, help="Keep several answers of one person, as NAME, NAME-2, ...")
 @click.option(
-    "--empty-is-done", is_flag=True, help="Texts without any annotation are finished work, and not new."
+    "--same-text", is_flag=True, help="Equal texts are one document, whatever their ids say."
 )
-@click.option("--strict", is_flag=True, help="Refuse a file of which anything would be left out or changed.")
-@click.option("--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB).")
+@click.option(
+    "--every-answer", is_flag=True, help="Keep several answers of one person, as NAME, NAME-2, ..."
+)
+@click.option(
+    "--empty-is-done",
+    is_flag=True,
+    help="Texts without any annotation are finished work, and not new.",
+)
+@click.option(
+    "--strict", is_flag=True, help="Refuse a file of which anything would be left out or changed."
+)
+@click.option(
+    "--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB)."
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, but import nothing.")
 @json_option
 @click.pass_context
@@ -60,16 +82,18 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import texts, tables, records and other programs' work; a folder stands for the files in it, - for standard
-    input.
+    """Import texts, tables, records and other programs' work; a folder stands for
+    the files in it, - for standard input.
 
-    Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be compressed (.gz). The
-    text of a plain file is kept exactly as it is. Work comes from canonical records (.jsonl), brat (.ann), Label
-    Studio, doccano, Prodigy and INCEpTION (.xmi, .json). What labels of other programs stand for is told in
-    annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
+    Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be
+    compressed (.gz). The text of a plain file is kept exactly as it is. Work comes from canonical
+    records (.jsonl), brat (.ann), Label Studio, doccano, Prodigy and INCEpTION (.xmi, .json). What
+    labels of other programs stand for is told in annotator.toml: [format.prodigy.labels] and lines
+    such as PER = "actor.person".
 
-    Each file is imported whole or not at all. What is wrong with single items is left out, and told with its line; the
-    exit code is 1 then, and with --strict the file is refused. Suggestions for new texts are made in the background.
+    Each file is imported whole or not at all. What is wrong with single items is left out, and told
+    with its line; the exit code is 1 then, and with --strict the file is refused. Suggestions for
+    new texts are made in the background.
 
     \b
     Examples:
@@ -85,10 +109,18 @@ def command(
     from annotator.workflows.exchange.importing import ImportOptions
 
     options = ImportOptions(
-        format=format_, annotator=check_annotator(annotator) if annotator else None, as_file_name=as_file_name,
-        encoding=encoding, columns=_columns(columns), same_text=same_text, every_answer=every_answer,
-        empty_is_done=empty_is_done, strict=strict, max_bytes=max_bytes or MAX_BYTES, dry_run=dry_run,
-    )  # fmt: skip
+        format=format_,
+        annotator=check_annotator(annotator) if annotator else None,
+        as_file_name=as_file_name,
+        encoding=encoding,
+        columns=_columns(columns),
+        same_text=same_text,
+        every_answer=every_answer,
+        empty_is_done=empty_is_done,
+        strict=strict,
+        max_bytes=max_bytes or MAX_BYTES,
+        dry_run=dry_run,
+    )
     with open_project(ctx) as project:
         results, failed = _import(project, paths, options, quiet=as_json)
         if not dry_run and any(r.added.documents for r in results):
@@ -149,13 +181,17 @@ def _json(results: Sequence[FileResult], failed: Sequence[AnnotatorError]) -> ob
     return {
         "files": [
             {
-                "path": str(r.path), "documents": r.added.documents, "completions": r.added.completions,
-                "known": list(r.added.known), "warnings": list(r.warnings), "left_out": r.left_out,
+                "path": str(r.path),
+                "documents": r.added.documents,
+                "completions": r.added.completions,
+                "known": list(r.added.known),
+                "warnings": list(r.warnings),
+                "left_out": r.left_out,
             }
             for r in results
         ],
         "failed": [{"path": str(e.file), "error": str(e)} for e in failed],
-    }  # fmt: skip
+    }
 
 
 def _said(results: Sequence[FileResult], dry_run: bool) -> str:

@@ -26,6 +26,8 @@ def command(directory: Path, schema: str, shared: bool, allow_network: bool) -> 
     """
     from annotator.project import Project
 
-    with Project.create(directory, schema=schema, shared=shared, allow_network=allow_network) as project:
+    with Project.create(
+        directory, schema=schema, shared=shared, allow_network=allow_network
+    ) as project:
         talk(f"made a project in {project.root} with the label schema {project.schema.name}")
         talk("next: annotator import FILE..., then annotator suggest, then annotator")

@@ -10,7 +10,10 @@ import click
 from annotator.cli_commands._shared import tell
 
 ENVIRONMENT = (
-    ("ANNOTATOR_PROJECT", "The project folder, if neither --project nor the current folder names one."),
+    (
+        "ANNOTATOR_PROJECT",
+        "The project folder, if neither --project nor the current folder names one.",
+    ),
     ("ANNOTATOR_NAME", "Who annotates, if there is no --annotator."),
     ("ANNOTATOR_HOME", "The folder of the demo projects; otherwise the user's data folder."),
     ("NO_COLOR", "With any value: no colours."),
@@ -18,7 +21,8 @@ ENVIRONMENT = (
 FILES = (
     (
         "annotator.toml",
-        "The settings of a project; it makes a folder a project. `annotator help settings` lists them.",
+        "The settings of a project; it makes a folder a project. `annotator help settings` "
+        "lists them.",
     ),
     (
         "annotator.db",
@@ -26,9 +30,12 @@ FILES = (
     ),
 )
 EXITS = (
-    ("0", "Fine."), ("1", "A check found something."), ("2", "Wrong usage."),
-    ("3", "Something is wrong with the data or the database."), ("130", "Interrupted."),
-)  # fmt: skip
+    ("0", "Fine."),
+    ("1", "A check found something."),
+    ("2", "Wrong usage."),
+    ("3", "Something is wrong with the data or the database."),
+    ("130", "Interrupted."),
+)
 
 
 @click.command()

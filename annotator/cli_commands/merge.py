@@ -26,16 +26,19 @@ LINES = 10
 @json_option
 @click.pass_context
 def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> int:
-    """Bring the work of OTHER into this project: a copy of it, or a project with the same label schema.
+    """Bring the work of OTHER into this project: a copy of it, or
+    a project with the same label schema.
 
-    OTHER is a project's folder or its annotator.db; nothing in it is changed. New documents are added, and what was
-    decided there since is added to each annotator's work, gold included, as if it had been decided here; undo
-    reaches it. Merging again changes nothing, and merging both ways makes both the same.
+    OTHER is a project's folder or its annotator.db; nothing in it is changed. New documents are
+    added, and what was decided there since is added to each annotator's work, gold included, as if
+    it had been decided here; undo reaches it. Merging again changes nothing, and merging both ways
+    makes both the same.
 
-    Where one annotator went on with one document on both sides, nothing of that is changed: it is told, and the exit
-    code is 1, as it is for a text that is divided into other paragraphs there. Nothing is decided by merging, so
-    review asks about what finished gold has not seen. Models, suggestions, assignments and settings are not merged;
-    suggestions for new documents are made in the background at once.
+    Where one annotator went on with one document on both sides, nothing of that is changed: it is
+    told, and the exit code is 1, as it is for a text that is divided into other paragraphs there.
+    Nothing is decided by merging, so review asks about what finished gold has not seen. Models,
+    suggestions, assignments and settings are not merged; suggestions for new documents are made in
+    the background at once.
 
     \b
     Examples:
@@ -69,19 +72,27 @@ def _name(annotator: str) -> str:
 def _said(result: MergeResult, dry_run: bool) -> str:
     """What came, for a person."""
     count = sum(result.decisions.values())
-    parts = [plural(n, noun) for n, noun in ((result.documents, "document"), (count, "decision")) if n]
+    parts = [
+        plural(n, noun) for n, noun in ((result.documents, "document"), (count, "decision")) if n
+    ]
     if not parts:
         return "nothing new"
     whose = ", ".join(f"{_name(annotator)} {n:,}" for annotator, n in result.decisions.items())
     return (
-        " and ".join(parts) + (" would be" if dry_run else "") + " added" + (f" ({whose})" if whose else "")
+        " and ".join(parts)
+        + (" would be" if dry_run else "")
+        + " added"
+        + (f" ({whose})" if whose else "")
     )
 
 
 def _left(result: MergeResult) -> Iterator[str]:
     """What did not come, and what to do about it."""
     if result.alike:
-        yield f"the result is the same here and there, by different decisions: {plural(result.alike, 'completion')}"
+        yield (
+            "the result is the same here and there, by different decisions: "
+            f"{plural(result.alike, 'completion')}"
+        )
     if result.left_out:
         some = ", ".join(result.left_out[:3])
         more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
@@ -89,15 +100,19 @@ def _left(result: MergeResult) -> Iterator[str]:
     for fork in result.forks[:LINES]:
         yield (
             f"{fork.document}: {_name(fork.annotator)} went on here and there, "
-            f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; the work here stays as it is"
+            f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; the work here stays "
+            "as it is"
         )
     if len(result.forks) > LINES:
         yield f"and {len(result.forks) - LINES:,} more of these"
     names = [f.annotator for f in result.forks if f.annotator != "@gold"]
     if names:
         yield (
-            f"  To compare the two in review: there `annotator export jsonl --status annotator={names[0]}`, here "
-            f"`annotator import FILE --as {names[0]}-2`"
+            "  To compare the two in review: there `annotator export jsonl --status "
+            f"annotator={names[0]}`, here `annotator import FILE --as {names[0]}-2`"
         )
     if len(names) < len(result.forks):
-        yield "  Only one gold can stay: repeat in review here what was decided there, or the other way round"
+        yield (
+            "  Only one gold can stay: repeat in review here what was decided there, or the "
+            "other way round"
+        )

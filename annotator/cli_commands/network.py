@@ -17,7 +17,11 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 
 @click.command()
 @click.option(
-    "--status", default="gold", show_default=True, metavar="gold|all|annotator=NAME", help="Whose work."
+    "--status",
+    default="gold",
+    show_default=True,
+    metavar="gold|all|annotator=NAME",
+    help="Whose work.",
 )
 @click.option(
     "--mode",
@@ -44,7 +48,11 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 @click.option("--actors", is_flag=True, help="Take sides on actors too, not only on concepts.")
 @click.option("--unnamed", is_flag=True, help="Take claims without a concept too, by their words.")
 @click.option(
-    "--document", "documents", multiple=True, metavar="DOC", help="Only this document; several may be named."
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="DOC",
+    help="Only this document; several may be named.",
 )
 @click.option(
     "--samples",
@@ -55,10 +63,16 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     help="Samples of the documents for the error bars; 0 for none.",
 )
 @click.option(
-    "--window", type=click.IntRange(1), metavar="DAYS", help="A network for each window of so many days."
+    "--window",
+    type=click.IntRange(1),
+    metavar="DAYS",
+    help="A network for each window of so many days.",
 )
 @click.option(
-    "--step", type=click.IntRange(1), metavar="DAYS", help="Days from window to window. [default: --window]"
+    "--step",
+    type=click.IntRange(1),
+    metavar="DAYS",
+    help="Days from window to window. [default: --window]",
 )
 @click.option(
     "-o",
@@ -68,16 +82,19 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     help="Write GraphML, GEXF, CSV and two SVG pictures into this folder.",
 )
 @click.option(
-    "--check", is_flag=True, help="With -o: write nothing; compare with what is there, byte by byte."
+    "--check",
+    is_flag=True,
+    help="With -o: write nothing; compare with what is there, byte by byte.",
 )
 @click.option("--force", is_flag=True, help="Write over files with other content.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Who stands with whom: camps, ties, the signed matrix of holders and concepts, and changes of sides.
+    """Who stands with whom: camps, ties, the signed matrix of holders
+    and concepts, and changes of sides.
 
-    Edges and camps come with the share of samples of the documents in which they show again. Claims that
-    the texts assert themselves are the author's, and in the network with --author only.
+    Edges and camps come with the share of samples of the documents in which they show again. Claims
+    that the texts assert themselves are the author's, and in the network with --author only.
 
     \b
     Examples:
@@ -104,7 +121,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         made = workflow.over_time(statements, chosen, window=window, step=step or window)
         if as_json:
             rows = [
-                {"first": str(part.first), "last": str(part.last), **report.values(one)} for part, one in made
+                {"first": str(part.first), "last": str(part.last), **report.values(one)}
+                for part, one in made
             ]
             print_json(rows)
         else:

@@ -25,15 +25,23 @@ if TYPE_CHECKING:
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option(
     "--strategy", default="unanimous", show_default=True, metavar="NAME",
-    help="What becomes gold without review: unanimous, majority, dawid-skene, union or annotator:NAME.",
+    help=(
+        "What becomes gold without review: unanimous, majority, dawid-skene, union or "
+        "annotator:NAME."
+    ),
 )  # fmt: skip
 @click.option("--merge", "headless", is_flag=True, help="Merge without opening the screen.")
 @click.option(
     "--order", type=click.Choice(["amount", "leverage"]), default="amount", show_default=True,
-    help="What comes first: documents with most to decide, or differences that move the network most.",
+    help=(
+        "What comes first: documents with most to decide, or differences that move the network "
+        "most."
+    ),
 )  # fmt: skip
 @click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
-@click.option("--right", "who", is_flag=True, help="Show who was right in how many cases, by label.")
+@click.option(
+    "--right", "who", is_flag=True, help="Show who was right in how many cases, by label."
+)
 @json_option
 @click.pass_context
 def command(
@@ -48,10 +56,10 @@ def command(
 ) -> int:
     """Decide what the annotators coded differently; what they all coded alike is gold already.
 
-    In the screen the annotators' versions stand side by side: a number takes that annotator's version, a the
-    majority's, x none, m takes one and edits it; all other keys are those of annotating. A document whose last
-    paragraph is done, with nothing left to decide, is gold. With --merge, documents without a difference become
-    gold at once and the others wait for review.
+    In the screen the annotators' versions stand side by side: a number takes that annotator's
+    version, a the majority's, x none, m takes one and edits it; all other keys are those of
+    annotating. A document whose last paragraph is done, with nothing left to decide, is gold. With
+    --merge, documents without a difference become gold at once and the others wait for review.
 
     \b
     Examples:
@@ -77,7 +85,10 @@ def command(
             for label, count in requeue(project).items():
                 talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
             merged, gold = merge_all(
-                project, strategy, documents=[document] if document else None, reviewer=annotator_of(ctx)
+                project,
+                strategy,
+                documents=[document] if document else None,
+                reviewer=annotator_of(ctx),
             )
             if as_json:
                 print_json({"merged": merged, "gold": gold})
@@ -87,9 +98,13 @@ def command(
         from annotator.tui.app import run_review
 
         return run_review(
-            project, strategy=strategy, document=document, hidden=hide_names, reviewer=annotator_of(ctx),
+            project,
+            strategy=strategy,
+            document=document,
+            hidden=hide_names,
+            reviewer=annotator_of(ctx),
             by_leverage=order == "leverage",
-        )  # fmt: skip
+        )
 
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:

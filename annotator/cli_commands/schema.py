@@ -106,7 +106,10 @@ def guidelines(schema: LabelSchema, width: int) -> Iterator[str]:
 def _attributes(layer: Layer, width: int) -> Iterator[str]:
     for attribute in layer.attributes:
         kind = " | ".join(attribute.values) or attribute.type
-        yield from ("", f"  attribute {attribute.name}: {kind}{', several' if attribute.multiple else ''}")
+        yield from (
+            "",
+            f"  attribute {attribute.name}: {kind}{', several' if attribute.multiple else ''}",
+        )
         yield from _wrapped(attribute.definition, width, "    ")
 
 
@@ -125,4 +128,6 @@ def _guideline(guideline: Guideline, width: int, indent: str) -> Iterator[str]:
 def _wrapped(text: str, width: int, indent: str) -> Iterator[str]:
     for paragraph in text.split("\n"):
         if paragraph.strip():
-            yield from textwrap.wrap(paragraph, width, initial_indent=indent, subsequent_indent=indent)
+            yield from textwrap.wrap(
+                paragraph, width, initial_indent=indent, subsequent_indent=indent
+            )

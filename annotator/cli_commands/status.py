@@ -37,7 +37,9 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
     return {
         "project": str(project.root),
         "schema": {
-            "name": project.schema.name, "version": project.schema.version, "hash": project.schema.hash,
+            "name": project.schema.name,
+            "version": project.schema.version,
+            "hash": project.schema.hash,
         },
         "documents": status.documents,
         "paragraphs": status.paragraphs,
@@ -49,17 +51,25 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
             }
             for a in status.annotators
         ],
-        "assignments": [{"annotator": name, "documents": of, "done": done} for name, of, done in _assigned(project)],
+        "assignments": [
+            {"annotator": name, "documents": of, "done": done}
+            for name, of, done in _assigned(project)
+        ],
         "labels": {layer: dict(labels) for layer, labels in status.labels.items()},
         "model": _model(project),
         "suggestions": [
             {
-                "suggester": t.suggester, "layer": t.layer, "accepted": t.accepted, "corrected": t.corrected,
-                "rejected": t.rejected, "skipped": t.skipped, "pending": t.pending,
+                "suggester": t.suggester,
+                "layer": t.layer,
+                "accepted": t.accepted,
+                "corrected": t.corrected,
+                "rejected": t.rejected,
+                "skipped": t.skipped,
+                "pending": t.pending,
             }
             for t in status.suggestions
         ],
-    }  # fmt: skip
+    }
 
 
 def _model(project: Project) -> dict[str, Any] | None:
@@ -69,11 +79,15 @@ def _model(project: Project) -> dict[str, Any] | None:
 
 
 def _assigned(project: Project) -> list[tuple[str, int, int]]:
-    """Who holds how many documents, and how many of them are done; empty where nothing is assigned."""
+    """Who holds how many documents, and how many of them are
+    done; empty where nothing is assigned."""
     if not project.assignments.any():
         return []
     held = project.assignments.held()
-    documents, done = Counter(h.annotator for h in held), Counter(h.annotator for h in held if h.done)
+    documents, done = (
+        Counter(h.annotator for h in held),
+        Counter(h.annotator for h in held if h.done),
+    )
     return [(name, of, done[name]) for name, of in documents.items()]
 
 
@@ -83,7 +97,8 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
     lines = [
         f"{project.root}",
         f"label schema {project.schema.name} {project.schema.version}",
-        f"{plural(status.documents, 'document')}, {plural(status.paragraphs, 'paragraph')} to annotate",
+        f"{plural(status.documents, 'document')}, {plural(status.paragraphs, 'paragraph')} to "
+        "annotate",
     ]
     if said := news(project):
         lines.append(said)
@@ -94,16 +109,26 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
         for a in status.annotators:
             counts = {completion.value: n for completion, n in a.documents.items()}
             rows.append(
-                (a.annotator, counts.get("done", 0) + counts.get("gold", 0), counts.get("in_progress", 0),
-                 counts.get("skipped", 0), a.paragraphs_done)
-            )  # fmt: skip
-        lines += ["", *table(("annotator", "done", "in progress", "skipped", "paragraphs done"), rows)]
+                (
+                    a.annotator,
+                    counts.get("done", 0) + counts.get("gold", 0),
+                    counts.get("in_progress", 0),
+                    counts.get("skipped", 0),
+                    a.paragraphs_done,
+                )
+            )
+        lines += [
+            "",
+            *table(("annotator", "done", "in progress", "skipped", "paragraphs done"), rows),
+        ]
     held = _assigned(project)
     if held:
         lines += ["", *table(("assigned to", "documents", "done"), held)]
     if status.labels:
         counted = [
-            (layer, label, n) for layer, labels in status.labels.items() for label, n in labels.items()
+            (layer, label, n)
+            for layer, labels in status.labels.items()
+            for label, n in labels.items()
         ]
         lines += ["", *table(("layer", "label", "annotations"), counted, left=2)]
     if status.suggestions:

@@ -4,25 +4,50 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk, tell
+from annotator.cli_commands._shared import (
+    json_option,
+    open_project,
+    print_json,
+    progress,
+    talk,
+    tell,
+)
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
 
 @click.command()
 @click.option(
-    "--suggester", "names", multiple=True, metavar="NAME", help="Only this suggester; you can repeat it."
+    "--suggester",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this suggester; you can repeat it.",
 )
 @click.option(
-    "--pipeline", "pipelines", multiple=True, metavar="NAME|PATH", help="A spaCy pipeline; you can repeat it."
+    "--pipeline",
+    "pipelines",
+    multiple=True,
+    metavar="NAME|PATH",
+    help="A spaCy pipeline; you can repeat it.",
 )
 @click.option(
-    "--document", "documents", multiple=True, metavar="DOC", help="Only this document; you can repeat it."
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="DOC",
+    help="Only this document; you can repeat it.",
 )
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-@click.option("--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786.")
-@click.option("--dry-run", is_flag=True, help="With --suggester llm: what would be asked, and what it costs.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
+)
+@click.option(
+    "--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="With --suggester llm: what would be asked, and what it costs."
+)
 @json_option
 @click.pass_context
 def command(
@@ -38,13 +63,14 @@ def command(
 ) -> None:
     """Compute suggestions for the documents, and store them.
 
-    The command never changes what annotators have decided. It replaces suggestions that nobody has decided on. If you
-    stop it, what it has done stays, and --missing does the rest.
+    The command never changes what annotators have decided. It replaces suggestions that nobody has
+    decided on. If you stop it, what it has done stays, and --missing does the rest.
 
-    With --dask (the extra dask) documents go to the workers of a Dask cluster, such as tcp://host:8786, and
-    suggestions come back; only this process touches the project. Scheduler and workers need the same version of
-    annotator, workers a pipeline as well. Give workers one thread each: dask worker ADDRESS --nworkers auto
-    --nthreads 1. Use only a cluster you trust with the texts, by tls:// where the network is not trusted.
+    With --dask (the extra dask) documents go to the workers of a Dask cluster, such as
+    tcp://host:8786, and suggestions come back; only this process touches the project. Scheduler and
+    workers need the same version of annotator, workers a pipeline as well. Give workers one thread
+    each: dask worker ADDRESS --nworkers auto --nthreads 1. Use only a cluster you trust with the
+    texts, by tls:// where the network is not trusted.
 
     \b
     Example:
@@ -65,7 +91,8 @@ def command(
     if dry_run:
         if names != ("llm",):
             raise UsageError(
-                "--dry-run is for a language model", hint="annotator suggest --suggester llm --dry-run"
+                "--dry-run is for a language model",
+                hint="annotator suggest --suggester llm --dry-run",
             )
         _estimate(ctx, documents, as_json=as_json)
         return
@@ -84,12 +111,15 @@ def command(
     if as_json:
         print_json(
             {
-                "documents": result.documents, "suggestions": result.suggestions,
+                "documents": result.documents,
+                "suggestions": result.suggestions,
                 "warnings": list(result.warnings),
             }
-        )  # fmt: skip
+        )
     else:
-        talk(f"{plural(result.suggestions, 'suggestion')} for {plural(result.documents, 'document')}")
+        talk(
+            f"{plural(result.suggestions, 'suggestion')} for {plural(result.documents, 'document')}"
+        )
 
 
 def _estimate(ctx: click.Context, documents: tuple[str, ...], *, as_json: bool) -> None:
@@ -104,6 +134,10 @@ def _estimate(ctx: click.Context, documents: tuple[str, ...], *, as_json: bool) 
         print_json(asdict(found))
         return
     tell(f"{found.system}\n\n{found.question}\n")
-    cost = "no price is set: [suggester.llm] price" if found.cost is None else f"about {found.cost:.2f}"
+    cost = (
+        "no price is set: [suggester.llm] price"
+        if found.cost is None
+        else f"about {found.cost:.2f}"
+    )
     talk(f"{plural(found.paragraphs, 'paragraph')} for {found.model}")
     talk(f"about {found.tokens_in} tokens in and {found.tokens_out} out; cost: {cost}")

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write a spaCy pipeline into this folder, too."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write a spaCy pipeline into this folder, too.",
 )
 @click.option(
-    "--curve", "with_curve", is_flag=True, help="Show how good the model was after fewer paragraphs."
+    "--curve",
+    "with_curve",
+    is_flag=True,
+    help="Show how good the model was after fewer paragraphs.",
 )
 @click.option(
     "--folds", type=click.IntRange(2, 50), metavar="N",
@@ -38,9 +44,10 @@ def command(
 ) -> int:
     """Learn from the finished paragraphs, and suggest again where nobody has been.
 
-    Prints precision, recall and F1 of each label on paragraphs held out, whole documents at a time where there
-    are enough. The application does the same in the background, every few finished paragraphs. With -o the model
-    is a spaCy pipeline that `spacy.load` reads where annotator is installed.
+    Prints precision, recall and F1 of each label on paragraphs held out, whole documents at a time
+    where there are enough. The application does the same in the background, every few finished
+    paragraphs. With -o the model is a spaCy pipeline that `spacy.load` reads where annotator is
+    installed.
 
     \b
     Examples:
@@ -57,7 +64,9 @@ def command(
     return work(root)
 
 
-def _here(project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool) -> int:
+def _here(
+    project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool
+) -> int:
     from annotator.workflows.background import locked, running
     from annotator.workflows.training.evaluation import cross_validated, learning_curve, parts
     from annotator.workflows.training.report import CURVE, kept
@@ -71,7 +80,8 @@ def _here(project: Project, output: Path | None, with_curve: bool, folds: int | 
         possible = parts(chosen(project.learning.finished()), folds)
         if 0 < possible < folds:
             talk(
-                f"only {possible} documents have finished paragraphs, so there are {possible} parts, not {folds}"
+                f"only {possible} documents have finished paragraphs, so there are {possible} "
+                f"parts, not {folds}"
             )
     if running(project.root):
         talk("waiting for another training to end")
@@ -112,7 +122,7 @@ def _table(project: Project, done: Trained, found: dict[str, Any]) -> dict[str, 
             {"model": row.number, "trained_on": dict(row.trained_on), "metrics": dict(row.metrics)}
             for row in project.learning.models()
         ],
-    } | found  # fmt: skip
+    } | found
 
 
 def _lines(project: Project, done: Trained, found: dict[str, Any]) -> list[str]:
@@ -120,7 +130,12 @@ def _lines(project: Project, done: Trained, found: dict[str, Any]) -> list[str]:
     from annotator.workflows.training import report
 
     shown = project.config.suggestions
-    lines = [report.head(done.number, done.trained_on, done.seconds), "", *report.table(done.metrics), ""]
+    lines = [
+        report.head(done.number, done.trained_on, done.seconds),
+        "",
+        *report.table(done.metrics),
+        "",
+    ]
     lines.append(report.thresholds(shown.gate, shown.stances))
     if "cross_validation" in found:
         lines += ["", *judged(found["cross_validation"])]

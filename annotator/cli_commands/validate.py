@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
-    "--schema", metavar="NAME|FILE", help="The label schema, if it is not the project's or the default."
+    "--schema",
+    metavar="NAME|FILE",
+    help="The label schema, if it is not the project's or the default.",
 )
 @json_option
 @click.pass_context
 def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -> int:
     """Check a file of canonical records, or all in a folder: by the JSON Schema, then by meaning.
 
-    By meaning: every quote is the text at its place, ids are unique, relations have both ends, and the schema has the
-    labels. The exit code is 1 if something is wrong.
+    By meaning: every quote is the text at its place, ids are unique, relations have both ends, and
+    the schema has the labels. The exit code is 1 if something is wrong.
 
     \b
     Example:

@@ -1,4 +1,5 @@
-"""Actors by rules: names from the tables, names by their shape, and common nouns that name actors."""
+"""Actors by rules: names from the tables, names by their
+shape, and common nouns that name actors."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 @dataclass
 class Context:
     """What the rest of the document tells: the full names of persons by their last part, those of
-    organizations by their initials, and for each word of a name the label that names with it have most."""
+    organizations by their initials, and for each word of a name the label that names with it
+    have most."""
 
     persons: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
@@ -34,7 +36,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Capitalized words, tokens `[start, end)`, that are in no table; `titled` when a title stands before them."""
+    """Capitalized words, tokens `[start, end)`, that are in no table; `titled`
+    when a title stands before them."""
 
     start: int
     end: int
@@ -43,9 +46,9 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the words of a paragraph say by themselves: actors that they name wherever they stand, and the runs of
-    capitalized words that only the document tells more of. `names` are all names of the tables, of places and other
-    things that are no actors too."""
+    """What the words of a paragraph say by themselves: actors that they name wherever they stand,
+    and the runs of capitalized words that only the document tells more of. `names` are all names
+    of the tables, of places and other things that are no actors too."""
 
     tokens: tuple[Token, ...]
     found: tuple[Found, ...]
@@ -55,7 +58,9 @@ class Scan:
     def actors(self, context: Context) -> list[Found]:
         """Actors of the paragraph in reading order; no two overlap."""
         made = (_classify(self.tokens, run, context) for run in self.runs)
-        return sorted((*self.found, *(one for one in made if one is not None)), key=lambda f: f.start)
+        return sorted(
+            (*self.found, *(one for one in made if one is not None)), key=lambda f: f.start
+        )
 
 
 Index = Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]
@@ -94,9 +99,17 @@ def _span(
     entity: str | None, mention: str = "name",
 ) -> Found:  # fmt: skip
     return Found(
-        label, tokens[first].start, tokens[last - 1].end, first, last, score, reason, rule, entity,
+        label,
+        tokens[first].start,
+        tokens[last - 1].end,
+        first,
+        last,
+        score,
+        reason,
+        rule,
+        entity,
         {"mention": mention},
-    )  # fmt: skip
+    )
 
 
 def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -> int:
@@ -112,7 +125,8 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -
         before = tokens[at - 1].lower if at else ""
         score, reason = (
             0.92,
-            f"{name.canonical} is in the table of {'countries' if name.kind == 'country' else 'names'}",
+            f"{name.canonical} is in the table of "
+            f"{'countries' if name.kind == 'country' else 'names'}",
         )
         if name.kind == "capital":
             score = 0.4 if before in _PLACE_PREPOSITIONS or before == "," else 0.75
@@ -122,13 +136,16 @@ def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -
         if name.canonical == "West" and before != "the":
             return len(parts)
         entity = f"the {name.canonical}" if name.canonical == "West" else name.canonical
-        found.append(_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity))
+        found.append(
+            _span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity)
+        )
         return len(parts)
     return 0
 
 
 def before_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether tokens `[first, last)` are a point of the compass in a longer name (`West` in `West Elbonia`)."""
+    """Whether tokens `[first, last)` are a point of the compass in a longer
+    name (`West` in `West Elbonia`)."""
     return (
         last - first == 1
         and tokens[first].text in tables.words("compass")
@@ -139,7 +156,8 @@ def before_name(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """Whether a known name is part of a longer one, an organization's, as what stands after it says."""
+    """Whether a known name is part of a longer one, an organization's,
+    as what stands after it says."""
     end = _run(tokens, at)
     if end <= last:
         return False
@@ -154,8 +172,8 @@ def _capital(token: Token) -> bool:
 
 
 def _run(tokens: Sequence[Token], at: int) -> int:
-    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of", "for" or
-    "and" joins on only where the run is, or begins, the name of an organization."""
+    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of",
+    "for" or "and" joins on only where the run is, or begins, the name of an organization."""
     particles, links = tables.words("particles"), tables.words("links")
     end = at + 1
     while end < len(tokens) and not tokens[end].first:
@@ -179,7 +197,8 @@ def _organizational(tokens: Sequence[Token]) -> bool:
 
 
 def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
-    """Tokens that a name by its shape takes at `at`, titles included; what is left of it is a run."""
+    """Tokens that a name by its shape takes at `at`, titles
+    included; what is left of it is a run."""
     token = tokens[at]
     if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
@@ -194,9 +213,11 @@ def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
         length = _title_length(tokens, start, end)
         if length:
             titled, start = True, start + length
-        elif tokens[start].text in tables.demonyms() or tokens[start].text in _REGIONAL or (
-            tokens[start].text in tables.words("modifiers") and end - start > 1
-        ):  # fmt: skip
+        elif (
+            tokens[start].text in tables.demonyms()
+            or tokens[start].text in _REGIONAL
+            or (tokens[start].text in tables.words("modifiers") and end - start > 1)
+        ):
             start += 1
         else:
             break
@@ -248,7 +269,11 @@ def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | N
     if any(part in heads for part in parts[1:]):
         head = next(part for part in parts[1:] if part in heads)
         return made(
-            "organization", 0.82, f"{head} is a word in names of organizations", "name.organization", text
+            "organization",
+            0.82,
+            f"{head} is a word in names of organizations",
+            "name.organization",
+            text,
         )
     full = context.persons.get(last)
     if run.titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
@@ -267,7 +292,11 @@ def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | N
         and ("of" in parts or "for" in parts)
     ):
         return made(
-            "organization", 0.75, f"{parts[0]} begins the name of an organization", "name.organization", text
+            "organization",
+            0.75,
+            f"{parts[0]} begins the name of an organization",
+            "name.organization",
+            text,
         )
     if (
         len(parts) > 1
@@ -286,12 +315,17 @@ def _single(tokens: Sequence[Token], start: int, end: int, context: Context) -> 
         entity = context.organizations.get(word, word)
         return _span(tokens, start, end, "organization", 0.6, "an acronym", "name.acronym", entity)
     nobody = (
-        tables.words("organization_heads") | tables.words("organization_openers") | set(tables.demonyms())
+        tables.words("organization_heads")
+        | tables.words("organization_openers")
+        | set(tables.demonyms())
     )
-    # The first word of a sentence is capitalized whatever it is: there a verb of speaking has to follow.
+    # The first word of a sentence is capitalized whatever it is:
+    # there a verb of speaking has to follow.
     acts = _speaks(tokens, end) if tokens[start].first else _acts(tokens, end)
     if word not in nobody and acts:
-        return _span(tokens, start, end, "person", 0.35, "a capitalized word that acts", "name.acts", word)
+        return _span(
+            tokens, start, end, "person", 0.35, "a capitalized word that acts", "name.acts", word
+        )
     return None
 
 
@@ -301,7 +335,11 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
         return False
     word = tokens[at].lower
     kinds = tables.verb_kinds(word)
-    return bool(kinds & {"s", "past", "both"}) or word in _POSSESSIVE or word in tables.words("finite_be")
+    return (
+        bool(kinds & {"s", "past", "both"})
+        or word in _POSSESSIVE
+        or word in tables.words("finite_be")
+    )
 
 
 def _speaks(tokens: Sequence[Token], at: int) -> bool:
@@ -329,7 +367,10 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
         first = at
         adjectives = 0
         while (
-            first > 0 and not taken[first - 1] and _adjective(tokens[first - 1]) and not tokens[first].first
+            first > 0
+            and not taken[first - 1]
+            and _adjective(tokens[first - 1])
+            and not tokens[first].first
         ):
             first -= 1
             adjectives += 1
@@ -340,9 +381,11 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
             or before in tables.words("numbers")
             or before in _POSSESSIVE
         )
-        fits = head.needs == "a" or (head.needs == "d" and (bound or adjectives or head.plural)) or (
-            head.needs == "p" and head.plural
-        )  # fmt: skip
+        fits = (
+            head.needs == "a"
+            or (head.needs == "d" and (bound or adjectives or head.plural))
+            or (head.needs == "p" and head.plural)
+        )
         compound = (
             follows in heads
             or follows in ("-", "–")
@@ -355,12 +398,18 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
                 label = "person"
             score = 0.7 if bound or adjectives else 0.45
             reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
-            rule = "nominal.phrase" if length > 1 and head.needs == "a" and not adjectives else "nominal"
+            rule = (
+                "nominal.phrase"
+                if length > 1 and head.needs == "a" and not adjectives
+                else "nominal"
+            )
             definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
             known = before == "both" or (before == "two" and definite)
             if known and head.plural and not adjectives and label in ("state", "person"):
                 rule = "nominal.counted"
-            found.append(_span(tokens, first, at + length, label, score, reason, rule, None, "nominal"))
+            found.append(
+                _span(tokens, first, at + length, label, score, reason, rule, None, "nominal")
+            )
         at += length
     return found
 
@@ -389,8 +438,12 @@ def context_of(scans: Iterable[Scan]) -> Context:
                 initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
                 context.organizations.setdefault(initials, one.entity)
     # A last name that two people share names neither for certain.
-    context.words.update({w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()})
-    context.persons.update({last: next(iter(full)) for last, full in persons.items() if len(full) == 1})
+    context.words.update(
+        {w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()}
+    )
+    context.persons.update(
+        {last: next(iter(full)) for last, full in persons.items() if len(full) == 1}
+    )
     return context
 
 

@@ -1,4 +1,5 @@
-"""Claims by rules: one for each main clause, without lead-in, reporting frame and final punctuation."""
+"""Claims by rules: one for each main clause, without lead-in,
+reporting frame and final punctuation."""
 
 from __future__ import annotations
 
@@ -38,14 +39,15 @@ def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause
 
 
 def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """The claims of a main clause: none, one, those joined by `and that` in a reported one, or objects of verbs of
-    wanting, asking and judging."""
+    """The claims of a main clause: none, one, those joined by `and that` in a reported one, or
+    objects of verbs of wanting, asking and judging."""
     tokens = syntax.tokens
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
     if any(
-        phrase_at(tokens, i, tables.phrases("procedural"), last) for i in range(first, min(first + 3, last))
+        phrase_at(tokens, i, tables.phrases("procedural"), last)
+        for i in range(first, min(first + 3, last))
     ) or phrase_at(tokens, first, tables.phrases("asides"), last):
         return []
     quoted = any(t.text in QUOTES for t in tokens[first:last])
@@ -72,7 +74,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 
 def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """What someone else is said to say or want (`it says that the union claims that [X]`): the innermost claims."""
+    """What someone else is said to say or want (`it says that the union claims
+    that [X]`): the innermost claims."""
     for i in heads_of(syntax.tokens, first, last):
         reported = that_frame(syntax, first, last, i)
         if reported is not None and syntax.lower[reported[1] - 1] == "that":
@@ -82,7 +85,9 @@ def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
     """`There are those who say that [X]`: a sentence that only brings in who holds it."""
-    who = next((k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None)
+    who = next(
+        (k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None
+    )
     if who is None:
         return []
     reported = that_frame(syntax, first, last, passed(syntax.tokens, who + 1, last))
@@ -100,34 +105,52 @@ def _report(syntax: Syntax, frame: Frame | None, first: int, last: int) -> list[
 
 
 def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) -> int:
-    """Where a report ends before the clause does: at a second verb with the auxiliary of the first (`has said that X,
-    and has left`), and where the reporter comments on a quotation (`that it was "a farce", which is rude`)."""
-    helpers = {"has", "have", "had"} & {t.lower for t in tokens[max(0, frame.first - 4) : frame.first]}
+    """Where a report ends before the clause does: at a second verb with the auxiliary of the first
+    (`has said that X, and has left`), and where the reporter comments on a quotation (`that it
+    was "a farce", which is rude`)."""
+    helpers = {"has", "have", "had"} & {
+        t.lower for t in tokens[max(0, frame.first - 4) : frame.first]
+    }
     for k in range(first + 2, last - 2):
-        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and tokens[k + 2].lower in helpers:
+        if (
+            tokens[k].text == ","
+            and tokens[k + 1].lower in ("and", "but")
+            and tokens[k + 2].lower in helpers
+        ):
             return k
-        if tokens[k].text == "," and tokens[k + 1].lower in ("and", "but") and elliptic(tokens, k + 2, last):
+        if (
+            tokens[k].text == ","
+            and tokens[k + 1].lower in ("and", "but")
+            and elliptic(tokens, k + 2, last)
+        ):
             return k
-        if tokens[k - 1].text in QUOTES and tokens[k].text == "," and tokens[k + 1].lower == "which":
+        if (
+            tokens[k - 1].text in QUOTES
+            and tokens[k].text == ","
+            and tokens[k + 1].lower == "which"
+        ):
             return k
     return last
 
 
 def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a question asks for an answer that it does not already give, as `how can we ...` and long ones do."""
+    """Whether a question asks for an answer that it does not already give,
+    as `how can we ...` and long ones do."""
     asks = first + 1 < last <= first + 14 and tokens[first].lower in tables.words("open_questions")
     return asks and tokens[first + 1].lower not in tables.words("rhetorical")
 
 
 def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if the clause has such
-    a verb; where it has, the whole of it is no claim."""
+    """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if
+    the clause has such a verb; where it has, the whole of it is no claim."""
     out: list[Clause] = []
     verb, found = main_verb(syntax, first, last), None
     while verb is not None:
         reported = that_frame(syntax, first, last, verb)
         if reported is not None:
-            return [*out, *_second_report(syntax, reported, found, last)] if found is not None else []
+            return (
+                [*out, *_second_report(syntax, reported, found, last)] if found is not None else []
+            )
         found = object_at(syntax, first if found is None else verb, last, verb, found)
         if found is None:
             return out
@@ -140,10 +163,14 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
     return out
 
 
-def _second_report(syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int) -> list[Clause]:
+def _second_report(
+    syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int
+) -> list[Clause]:
     """`supports it and hopes that [X]`: what the subject of another verb says besides."""
     frame = (
-        None if before.frame is None or before.frame.own else replace(reported[0], holder=before.frame.holder)
+        None
+        if before.frame is None or before.frame.own
+        else replace(reported[0], holder=before.frame.holder)
     )
     return _report(syntax, frame, reported[1], last)
 
@@ -162,8 +189,17 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
         cued, why, _ = label_of(tokens, first, last)
         label = cued if not label or cued == "value" else "fact"
     span = Found(
-        label, tokens[first].start, tokens[last - 1].end, first, last, 0.6, why, f"claim.{label}", None, attributes
-    )  # fmt: skip
+        label,
+        tokens[first].start,
+        tokens[last - 1].end,
+        first,
+        last,
+        0.6,
+        why,
+        f"claim.{label}",
+        None,
+        attributes,
+    )
     return [Clause(span, found.frame)]
 
 
@@ -172,7 +208,9 @@ def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int,
 
     def goes_on(i: int) -> bool:
         before = tokens[i - 1].lower
-        return before in ("and", "but", "or") or (before == "," and independent(tokens, i + 1, last))
+        return before in ("and", "but", "or") or (
+            before == "," and independent(tokens, i + 1, last)
+        )
 
     cuts = [i for i in range(first + 3, last - 2) if tokens[i].lower == "that" and goes_on(i)]
     ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
@@ -180,21 +218,33 @@ def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int,
 
 
 def _clause(
-    tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool, question: bool
+    tokens: Sequence[Token],
+    first: int,
+    last: int,
+    frame: Frame | None,
+    *,
+    quoted: bool,
+    question: bool,
 ) -> Clause | None:
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
     whole = imperative(tokens, first, last) or (
         frame is not None and first > 0 and tokens[first - 1].lower == "that"
     )
-    if last - first < (2 if whole else 3) or not (whole or any(finite(t) for t in tokens[first:last])):
+    if last - first < (2 if whole else 3) or not (
+        whole or any(finite(t) for t in tokens[first:last])
+    ):
         return None
     label, why, score = label_of(tokens, first, last)
     if frame is not None and label == "prediction" and frame.side == "+":
         if tokens[frame.first].lower in tables.promises():
             label, why = "policy", f"“{tokens[frame.first].text}” makes a plan of it"
     elif frame is not None and label in ("fact", "value"):
-        said = "policy" if asked(tokens, first, last) else tables.said_types().get(tokens[frame.first].lower)
+        said = (
+            "policy"
+            if asked(tokens, first, last)
+            else tables.said_types().get(tokens[frame.first].lower)
+        )
         if said is not None:
             label, why = said, f"“{tokens[frame.first].text}” says what it is"
     words = [t.lower for t in tokens[first:last]]
@@ -205,9 +255,17 @@ def _clause(
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
     span = Found(
-        label, tokens[first].start, tokens[last - 1].end, first, last, round(score, 2), why,
-        f"claim.{label}", None, attributes,
-    )  # fmt: skip
+        label,
+        tokens[first].start,
+        tokens[last - 1].end,
+        first,
+        last,
+        round(score, 2),
+        why,
+        f"claim.{label}",
+        None,
+        attributes,
+    )
     return Clause(span, frame)
 
 
@@ -236,20 +294,32 @@ def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
-    """Tokens of `we suspect that`, `the honest answer is that`, `it is also possible that` at the start."""
+    """Tokens of `we suspect that`, `the honest answer is that`, `it
+    is also possible that` at the start."""
     length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
     if length or first >= last:
         return length
     own = tokens[first].lower in ("we", "i")
     for i in heads_of(tokens, first + 1, min(last, first + 12)):
-        if own and i < first + 4 and tokens[i + 1 : i + 2] and tokens[i + 1].lower in ("that", "whether"):
+        if (
+            own
+            and i < first + 4
+            and tokens[i + 1 : i + 2]
+            and tokens[i + 1].lower in ("that", "whether")
+        ):
             verbs = tables.verbs_by_form().get(tokens[i].lower, ())
             if any(verb.on_claim and "that" in verb.frames for verb, _ in verbs):
                 return i + 2 - first
         if tokens[i].lower in ("is", "was"):
-            that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
+            that = next(
+                (k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None
+            )
             asked = tokens[i - 1].lower in ("why", "how", "when", "where", "who")
-            return 0 if that is None or asked or tokens[that - 1].lower in _CLEAVING else that + 1 - first
+            return (
+                0
+                if that is None or asked or tokens[that - 1].lower in _CLEAVING
+                else that + 1 - first
+            )
         if governs(tokens, i):
             return 0
     return 0
@@ -265,7 +335,8 @@ def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
             length = phrase_at(tokens, first, tables.phrases("lead_ins"), last)
             comma = first + length < last and tokens[first + length].text == ","
             bare = (
-                tokens[first].lower in ("but", "and", "or", "yet", "so", "nor", "moreover", "however")
+                tokens[first].lower
+                in ("but", "and", "or", "yet", "so", "nor", "moreover", "however")
                 if first < last
                 else False
             )

@@ -1,4 +1,5 @@
-"""Where what belongs to a verb begins and ends: its infinitive, its noun phrase, what follows its `of` or `as`."""
+"""Where what belongs to a verb begins and ends: its infinitive, its noun
+phrase, what follows its `of` or `as`."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
 STOPS = frozenset(". ? ! ; : ( )".split()) | QUOTES
 _ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
 _JOINTS = frozenset("and but or yet while whereas though although".split())
-CLOSED = tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
+CLOSED = (
+    tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
+)
 """Words that begin no noun phrase."""
 _NO_VERBS = (
     tables.words("determiners")
@@ -30,7 +33,9 @@ _REACH = 10
 """Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
 
 
-def begin_of(syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, passive: bool) -> int | None:
+def begin_of(
+    syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, passive: bool
+) -> int | None:
     """Where the claim begins, by what the verb takes."""
     tokens = syntax.tokens
     word = tokens[after].lower
@@ -43,7 +48,13 @@ def begin_of(syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, 
             return found
     if "whom" in verb.frames and word not in ("that", "whether", "how"):
         direct = infinitive(tokens, after, last)
-        found = after if passive and direct else None if direct else _later_infinitive(tokens, after, last)
+        found = (
+            after
+            if passive and direct
+            else None
+            if direct
+            else _later_infinitive(tokens, after, last)
+        )
         if found is not None:
             return found
     if "of" in verb.frames:
@@ -75,7 +86,11 @@ def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
 def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
     """The infinitive behind whom someone asks (`advised members [not to apply it]`)."""
     for k in range(after + 1, min(after + _REACH, last - 1)):
-        if tokens[k].text in STOPS or tokens[k].lower in tables.words("subordinators") or governs(tokens, k):
+        if (
+            tokens[k].text in STOPS
+            or tokens[k].lower in tables.words("subordinators")
+            or governs(tokens, k)
+        ):
             return None
         if infinitive(tokens, k, last):
             return k
@@ -93,9 +108,12 @@ def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> in
 
 
 def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
-    """What something is called: after a pronoun, in quotation marks, from `a` on, or one evaluating word at the end."""
+    """What something is called: after a pronoun, in quotation marks, from `a`
+    on, or one evaluating word at the end."""
     if tokens[after].lower in OBJECTS and after + 1 < last:
-        plain = tokens[after + 1].lower not in _NO_PREDICATES and tokens[after + 1].text not in _BREAKS
+        plain = (
+            tokens[after + 1].lower not in _NO_PREDICATES and tokens[after + 1].text not in _BREAKS
+        )
         return after + 1 if plain else None
     for k in range(after + 1, min(after + _REACH, last)):
         if tokens[k].text in QUOTES or tokens[k].lower in ("a", "an"):
@@ -113,7 +131,9 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
         return False
     if word in OBJECTS:
         kinds = tables.verb_kinds(tokens[k + 1].lower) if k + 1 < last else set()
-        return k + 1 < last and (bool(kinds & {"participle", "both"}) or infinitive(tokens, k + 1, last))
+        return k + 1 < last and (
+            bool(kinds & {"participle", "both"}) or infinitive(tokens, k + 1, last)
+        )
     if word in tables.words("determiners"):
         return True
     # "Monitoring reports indicate that": a verb that is never a noun.
@@ -124,9 +144,11 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
     )
 
 
-def inner(tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int) -> tuple[str, int]:
-    """The type of an object and where it begins: of `the charge that X`, `three things: X` and `tenants a rebate` it
-    is X and the rebate."""
+def inner(
+    tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int
+) -> tuple[str, int]:
+    """The type of an object and where it begins: of `the charge that X`, `three things: X` and
+    `tenants a rebate` it is X and the rebate."""
     for k in range(begin, min(begin + 4, end - 2)):
         if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
             return "", k + 2
@@ -150,7 +172,8 @@ def _given(tokens: Sequence[Token], begin: int, end: int) -> int:
 
 
 def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | None]:
-    """Where an object that begins at `begin` ends, and where a second verb of the subject begins."""
+    """Where an object that begins at `begin` ends, and where
+    a second verb of the subject begins."""
     for k in range(begin + 1, last - 1):
         if (tokens[k].text == ";" or tokens[k].lower in _JOINTS) and elliptic(tokens, k + 1, last):
             return k, None
@@ -167,7 +190,8 @@ def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | N
 
 
 def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
-    """Whether a finite verb without a subject begins at `k`, with which no infinitive or noun goes on."""
+    """Whether a finite verb without a subject begins at `k`, with
+    which no infinitive or noun goes on."""
     while k < last - 1 and adverb(tokens[k].lower):
         k += 1
     word = tokens[k].lower
@@ -178,7 +202,9 @@ def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     opens = after in tables.words("determiners") or after in ("to", "that", "for")
     said = word in tables.object_verbs() or word in tables.verbs_by_form()
     return opens and (
-        kinds == {"s"} or ("s" in kinds and said) or ("base" in kinds and said and after in ("that", "to"))
+        kinds == {"s"}
+        or ("s" in kinds and said)
+        or ("base" in kinds and said and after in ("that", "to"))
     )
 
 

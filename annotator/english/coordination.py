@@ -28,8 +28,9 @@ _INSERTED = 16
 
 
 def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
-    """A sentence `[begin, end)` cut at semicolons, colons and coordinators before a clause with subject and verb of
-    its own, and at the commas of a series of such clauses (`A leaks, B is shut, and C is caged`)."""
+    """A sentence `[begin, end)` cut at semicolons, colons and coordinators before a clause with
+    subject and verb of its own, and at the commas of a series of such clauses (`A leaks, B is
+    shut, and C is caged`)."""
     cuts = [begin]
     depth = 0
     for i in range(begin + 1, end - 2):
@@ -66,19 +67,30 @@ def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
     if tokens[first].lower not in tables.words("conditions"):
         return False
     commas = [k for k in range(first + 2, last - 2) if tokens[k].text == ","]
-    return not any(independent(tokens, k + 1 + (tokens[k + 1].lower == "then"), last) for k in commas)
+    return not any(
+        independent(tokens, k + 1 + (tokens[k + 1].lower == "then"), last) for k in commas
+    )
 
 
 def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether `at` begins a clause that tells someone to do something: the plain form of a verb, with no subject, and
-    its object (`Paint the lane`, `Do not wait`, `Let us go`)."""
+    """Whether `at` begins a clause that tells someone to do something: the plain form of a verb,
+    with no subject, and its object (`Paint the lane`, `Do not wait`, `Let us go`)."""
     if at + 1 >= end:
         return False
     word, after = tokens[at].lower, tokens[at + 1].lower
     if word in ("do", "let"):
-        return after in ("not", "n't", "n’t", "us", "them", "him", "her", "it", "the", "no") and "?" not in (
-            t.text for t in tokens[at:end]
-        )
+        return after in (
+            "not",
+            "n't",
+            "n’t",
+            "us",
+            "them",
+            "him",
+            "her",
+            "it",
+            "the",
+            "no",
+        ) and "?" not in (t.text for t in tokens[at:end])
     if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
         return True
     kinds = tables.verb_kinds(word)
@@ -92,7 +104,8 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a short clause ends in an auxiliary, as `the decree did not`, and cannot stand alone."""
+    """Whether a short clause ends in an auxiliary, as `the decree
+    did not`, and cannot stand alone."""
     k = last - 1
     while k > first and not tokens[k].text[:1].isalpha():
         k -= 1
@@ -103,7 +116,8 @@ def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
-    """Places after the commas in `[first, last)` behind which a clause begins, where a coordinator follows it."""
+    """Places after the commas in `[first, last)` behind which a clause begins,
+    where a coordinator follows it."""
     if not independent(tokens, first, last):
         return []
     cuts = [first]
@@ -115,14 +129,19 @@ def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
 
 
 def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite verb that is not
-    that of a relative clause."""
+    """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite
+    verb that is not that of a relative clause."""
     if at >= end or tokens[at].lower in tables.words("subordinators"):
         return False
     first = tokens[at]
     definite = first.lower in tables.words("definite")
     pronoun = first.lower in tables.words("subject_pronouns")
-    nominal = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS or first.text[:1].isupper()
+    nominal = (
+        definite
+        or first.lower in _ARTICLES
+        or first.lower in _QUANTIFIERS
+        or first.text[:1].isupper()
+    )
     if not (pronoun or nominal):
         return first.text[:1].isalpha() and (
             any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
@@ -158,7 +177,9 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             reach += 3
             i += 2
             continue
-        if tokens[i].text == "," or (tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE):
+        if tokens[i].text == "," or (
+            tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE
+        ):
             return False
         if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
             return True
@@ -167,7 +188,8 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether a noun without an article and its verb begin at `at`: `trains do not run`, `prices rose`."""
+    """Whether a noun without an article and its verb begin at `at`:
+    `trains do not run`, `prices rose`."""
     if at + 1 >= end or tokens[at].lower in _NO_SUBJECTS or adverbial(tokens[at].lower):
         return False
     word = tokens[at + 1].lower
@@ -177,21 +199,24 @@ def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether a noun without an article begins a clause at `at`, as an auxiliary soon after it says."""
+    """Whether a noun without an article begins a clause at `at`,
+    as an auxiliary soon after it says."""
     if not tokens[at].text[:1].isalpha() or tokens[at].lower in _NO_NOUNS or governs(tokens, at):
         return False
     return any(t.text in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
 
 
 def _after_relative(tokens: Sequence[Token], i: int, end: int) -> int:
-    """The place after a relative clause, between commas, that begins at `i`; `i` where none does."""
+    """The place after a relative clause, between commas, that
+    begins at `i`; `i` where none does."""
     if tokens[i].text == "," and i + 1 < end and tokens[i + 1].lower in _RELATIVE:
         return after_insertion(tokens, i, end)
     return i
 
 
 def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
-    """The place after what stands between two commas, of which the first is at `i`; `i` where none does."""
+    """The place after what stands between two commas, of which the
+    first is at `i`; `i` where none does."""
     if tokens[i].text != ",":
         return i
     close = next((k for k in range(i + 2, min(end, i + _INSERTED)) if tokens[k].text == ","), None)
@@ -199,24 +224,42 @@ def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
 
 
 def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
-    """The place after what may stand before a subject: `in all that time`, `in Tarn, where no one got wet,`, `if the
-    company left,`."""
+    """The place after what may stand before a subject: `in all that time`, `in Tarn, where no
+    one got wet,`, `if the company left,`."""
     if at >= end or tokens[at].lower not in _OPENING:
         return at
-    comma = next((k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None)
-    if comma is not None and comma > at + 2 and tokens[comma - 1].lower in tables.words("subject_pronouns"):
+    comma = next(
+        (k for k in range(at + 1, min(end, at + _INSERTED)) if tokens[k].text == ","), None
+    )
+    if (
+        comma is not None
+        and comma > at + 2
+        and tokens[comma - 1].lower in tables.words("subject_pronouns")
+    ):
         return comma - 1
     if comma is not None:
         over = _after_relative(tokens, comma, end)
         return over if over > comma else comma + 1
     if tokens[at].lower in tables.words("prepositions"):
-        return next((k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in _SUBJECT_STARTS), at)
+        return next(
+            (k for k in range(at + 2, min(end, at + 6)) if tokens[k].lower in _SUBJECT_STARTS), at
+        )
     return at
 
 
 def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
     """The place after a word that joins clauses, and a lead-in with its comma."""
-    if at < end and tokens[at].lower in ("and", "but", "or", "yet", "so", "rather", "indeed", "then", "thus"):
+    if at < end and tokens[at].lower in (
+        "and",
+        "but",
+        "or",
+        "yet",
+        "so",
+        "rather",
+        "indeed",
+        "then",
+        "thus",
+    ):
         at += 1
     length = phrase_at(tokens, at, tables.phrases("lead_ins"), end)
     if length and at + length < end and tokens[at + length].text == ",":

@@ -16,7 +16,8 @@ _NOT_ASKED = tables.words("modals") | tables.words("do") | {"to", "and", "or"}
 
 
 def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
-    """The place of the first cue of a class in the clause, and the cue as it stands; empty for none."""
+    """The place of the first cue of a class in the clause, and
+    the cue as it stands; empty for none."""
     phrases = tables.phrases(name)
     for i in range(first, last):
         if tokens[i].lower not in phrases:
@@ -28,8 +29,8 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int
 
 
 def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, name: str) -> bool:
-    """Whether a cue says something else here: `could have known` looks back, `would have to` foresees a duty, and
-    `Should it fail, ...` is a condition."""
+    """Whether a cue says something else here: `could have known` looks back, `would have to`
+    foresees a duty, and `Should it fail, ...` is a condition."""
     word = tokens[i].lower
     if name == "prediction_cues":
         return word not in ("would", "'d", "’d") and after < last and tokens[after].lower == "have"
@@ -43,20 +44,30 @@ def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, na
 
 
 def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
-    """`it would be unfair to ...`: a judgement on an act still to be decided; the words that say so."""
+    """`it would be unfair to ...`: a judgement on an act still
+    to be decided; the words that say so."""
     for i in range(first, min(first + 6, last - 2)):
-        if tokens[i].lower in tables.words("modals") and tokens[i - 1].lower in ("it", "that") and i > first:
-            to = next((k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None)
+        if (
+            tokens[i].lower in tables.words("modals")
+            and tokens[i - 1].lower in ("it", "that")
+            and i > first
+        ):
+            to = next(
+                (k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None
+            )
             if to is None and last <= i + 6:
                 to = last
             if tokens[i + 1].lower == "be" and to is not None:
-                judged = any(tokens[k].lower in tables.words("value_words") for k in range(i + 2, to))
+                judged = any(
+                    tokens[k].lower in tables.words("value_words") for k in range(i + 2, to)
+                )
                 return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
     return ""
 
 
 def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the clause says that something is a thing of a kind (`it is a leash`), which mostly judges."""
+    """Whether the clause says that something is a thing of a kind (`it
+    is a leash`), which mostly judges."""
     for i in range(first + 1, last - 2):
         if tokens[i].lower in tables.words("finite_be"):
             k = i + 1
@@ -67,8 +78,8 @@ def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _main(tokens: Sequence[Token], first: int, last: int) -> int:
-    """Where the main clause ends and one of time, reason or a relative one behind its verb begins, the modals of
-    which say nothing of the whole."""
+    """Where the main clause ends and one of time, reason or a relative one behind its verb begins,
+    the modals of which say nothing of the whole."""
     verb, i = False, first + 1
     while i < last:
         over = after_insertion(tokens, i, last)
@@ -105,8 +116,8 @@ def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
-    """Type, reason and score: an order or what it would be wise to do, then the first cue of policy or prediction,
-    then words that judge."""
+    """Type, reason and score: an order or what it would be wise to do, then the first cue of policy
+    or prediction, then words that judge."""
     if _orders(tokens, first, last):
         return "policy", "it tells someone to do something", 0.8
     unwise = _unwise(tokens, first, last)

@@ -18,8 +18,12 @@ _ADJUNCTS = (
     | {"last", "this", "next"}
 )
 """What a word of where, when and how begins with, between a verb of saying and `that`."""
-_AFTER_SAYING = _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
-_NO_ADJECTIVES = _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
+_AFTER_SAYING = (
+    _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
+)
+_NO_ADJECTIVES = (
+    _ADJUNCTS | tables.words("subordinators") | tables.words("pronouns") | tables.words("modals")
+)
 _ARTICLES = tables.words("determiners") - _NO_ADJECTIVES
 _PASSED_BY = tables.words("adverbs") | tables.words("negations")
 _NOT_SAID = tables.words("demanding") | tables.words("supposing")
@@ -29,8 +33,8 @@ _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Words that say who holds what follows or precedes: the holder's actor (its place among those found),
-    the side, and the tokens `[first, last)` of the cue."""
+    """Words that say who holds what follows or precedes: the holder's actor (its place among those
+    found), the side, and the tokens `[first, last)` of the cue."""
 
     holder: int | None
     side: str
@@ -63,8 +67,8 @@ def frame_of(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, 
 
 
 def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
-    """Tokens near the start of a clause of which one may be its verb: insertions between commas are passed, and a
-    subordinate clause ends the search."""
+    """Tokens near the start of a clause of which one may be its verb: insertions between commas are
+    passed, and a subordinate clause ends the search."""
     i, reach = first, first + 14
     while i < min(last, reach):
         over = after_insertion(tokens, i, last) if i > first else i
@@ -72,8 +76,14 @@ def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
             reach += over - i
             i = over
             continue
-        perfect = tokens[i].lower == "since" and i > first and tokens[i - 1].lower in tables.words("have")
-        if tokens[i].lower in tables.words("subordinators") and tokens[i].lower != "that" and not perfect:
+        perfect = (
+            tokens[i].lower == "since" and i > first and tokens[i - 1].lower in tables.words("have")
+        )
+        if (
+            tokens[i].lower in tables.words("subordinators")
+            and tokens[i].lower != "that"
+            and not perfect
+        ):
             return
         yield i
         i += 1
@@ -98,7 +108,8 @@ def _quote_frame(
 def _opening_frame(
     tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
 ) -> tuple[Frame, int] | None:
-    """`According to X, ...`. `For X, ...` is none: it says how the text sees it, and belongs to the claim."""
+    """`According to X, ...`. `For X, ...` is none: it says how the text
+    sees it, and belongs to the claim."""
     if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
         return None
     start = first + 2
@@ -106,7 +117,9 @@ def _opening_frame(
         title = actor.first - start
         if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
             return Frame(place, "+", first, start), actor.last + 1
-    comma = next((k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None)
+    comma = next(
+        (k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None
+    )
     if comma is None:
         return None
     return Frame(None, "+", first, start), comma + 1
@@ -123,12 +136,20 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
         if kind == "base" and not verb.particle and _noun(syntax, i):
             continue
         after = after_verb(tokens, i, verb)
-        if after is None or after >= last or (kind in ("base", "both") and _demanded(tokens, first, i)):
+        if (
+            after is None
+            or after >= last
+            or (kind in ("base", "both") and _demanded(tokens, first, i))
+        ):
             continue
         if tokens[first].lower in ("nothing", "nobody", "neither", "few"):
             continue
         start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
-        bare = start is None and kind in ("s", "past", "both", "base") and independent(tokens, after, last)
+        bare = (
+            start is None
+            and kind in ("s", "past", "both", "base")
+            and independent(tokens, after, last)
+        )
         if start is None and not bare:
             continue
         told = kind in ("participle", "both") and i > first and verb.base in tables.words("telling")
@@ -149,8 +170,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
 
 
 def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether someone is told to say it, or would say it, as in `the president should announce that` and `lenders
-    would conclude that`: that nobody has said."""
+    """Whether someone is told to say it, or would say it, as in `the president should announce
+    that` and `lenders would conclude that`: that nobody has said."""
     if any(t.lower in _OWN for t in tokens[first:i]):
         return False
     k = i - 1
@@ -165,7 +186,8 @@ def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
 
 
 def _noun(syntax: Syntax, i: int) -> bool:
-    """Whether a plain form is a noun here, by an article before it or before its adjective (`a clear demand that`)."""
+    """Whether a plain form is a noun here, by an article before it or before
+    its adjective (`a clear demand that`)."""
     if i - 2 < syntax.low[i] or i - 1 in syntax.at:
         return False
     before = syntax.lower[i - 1]
@@ -180,11 +202,16 @@ def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
 
 
 def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
-    """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the verb, or after
-    whom it is said to, where and when (`told the judges that`, `says in private, as ever, that`)."""
+    """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the
+    verb, or after whom it is said to, where and when (`told the judges that`, `says in private,
+    as ever, that`)."""
     if tokens[after].lower == "that" or tokens[after].text in QUOTES | {":"}:
         return after + 1
-    if tokens[after].text == "," and tokens[after + 1 : after + 2] and tokens[after + 1].text in QUOTES:
+    if (
+        tokens[after].text == ","
+        and tokens[after + 1 : after + 2]
+        and tokens[after + 1].text in QUOTES
+    ):
         return after + 1
     told = verb.base in tables.words("telling")
     if tokens[after].lower == "to" or not (
@@ -219,7 +246,9 @@ def _closing_frame(
         if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
             verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
             inside = [p for p, a in enumerate(actors) if i < a.first < last]
-            ends = len(verbs) == 1 and (verbs[0] + 1 >= last or tokens[verbs[0] + 1].lower in _AFTER_SAYING)
+            ends = len(verbs) == 1 and (
+                verbs[0] + 1 >= last or tokens[verbs[0] + 1].lower in _AFTER_SAYING
+            )
             ends = ends or (len(verbs) == 1 and tokens[verbs[0] + 1].text[:1].isupper())
             if ends and inside and last - i < 14:
                 return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
@@ -228,7 +257,10 @@ def _closing_frame(
 
 def _speaks(token: Token) -> bool:
     return any(
-        "that" in verb.frames and verb.on_claim == "+" and kind in ("s", "past", "both") and not verb.particle
+        "that" in verb.frames
+        and verb.on_claim == "+"
+        and kind in ("s", "past", "both")
+        and not verb.particle
         for verb, kind in tables.verbs_by_form().get(token.lower, ())
     )
 

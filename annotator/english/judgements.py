@@ -1,7 +1,7 @@
 """Who judges whom by the parse: predicates that praise or blame the actor they are said of.
 
-`Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the levy`: the
-text's own voice against it, where nobody is said to say so.
+`Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the
+levy`: the text's own voice against it, where nobody is said to say so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _REPORTED, _OWN = 0.6, 0.6
 
 
 def judgements(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -> list[Edge]:
-    """Stances on actors: of those who say it, or of the author (no source); at most one for each pair."""
+    """Stances on actors: of those who say it, or of the author (no
+    source); at most one for each pair."""
     at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
     edges: dict[tuple[int | None, int], Edge] = {}
     for head, target, side, cue in _judged(parse, at):
@@ -29,12 +30,16 @@ def judgements(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -
         if (says and source is None) or source == target:
             continue
         attributes: dict[str, str | int] = {
-            "basis": "implied", "strength": 2, "cue_start": tokens[cue].start, "cue_end": tokens[cue].end,
-        }  # fmt: skip
+            "basis": "implied",
+            "strength": 2,
+            "cue_start": tokens[cue].start,
+            "cue_end": tokens[cue].end,
+        }
         reason = f"“{tokens[cue].text}” judges"
         rule, score = ("stance.judged", _REPORTED) if says else ("stance.author", _OWN)
         edges.setdefault(
-            (source, target), Edge(_SIDES[side], source, target, True, score, reason, rule, attributes)
+            (source, target),
+            Edge(_SIDES[side], source, target, True, score, reason, rule, attributes),
         )
     return list(edges.values())
 
@@ -70,14 +75,20 @@ def _speaker(p: Parse, head: int, at: Mapping[int, int]) -> tuple[bool, int | No
     """Whether somebody is said to say a clause, and which actor that is."""
     for k in p.chain(head):
         verb = p.heads[k]
-        reports = any("that" in one.frames for one, _ in tables.verbs_by_form().get(p.lemmas[verb], ()))
+        reports = any(
+            "that" in one.frames for one, _ in tables.verbs_by_form().get(p.lemmas[verb], ())
+        )
         if p.deps[k] in _SAID and reports:
             subject = p.subject(verb)
             return True, at.get(subject) if subject is not None else None
         for said in p.kids(k, _SAID):
             # "The council, says Tarrant, is corrupt": the verb of saying hangs under what is said.
             spoken = tables.verbs_by_form().get(p.lemmas[said], ())
-            if said != head and any("that" in one.frames for one, _ in spoken) and not p.kids(said, {"dobj"}):
+            if (
+                said != head
+                and any("that" in one.frames for one, _ in spoken)
+                and not p.kids(said, {"dobj"})
+            ):
                 subject = p.subject(said)
                 return True, at.get(subject) if subject is not None else None
     return False, None
@@ -85,7 +96,10 @@ def _speaker(p: Parse, head: int, at: Mapping[int, int]) -> tuple[bool, int | No
 
 @cache
 def _words() -> Mapping[str, str]:
-    return {**dict.fromkeys(tables.judging("good"), "+"), **dict.fromkeys(tables.judging("bad"), "-")}
+    return {
+        **dict.fromkeys(tables.judging("good"), "+"),
+        **dict.fromkeys(tables.judging("bad"), "-"),
+    }
 
 
 @cache

@@ -1,5 +1,6 @@
-"""Claims that are the object of a verb of wanting, asking or judging: `opposes [the wall]`, `wants [to scrap it]`,
-`advised members [not to apply it]`, `expects [it to be signed]`, `accuse X of [arming Y]`, `calls it [a farce]`."""
+"""Claims that are the object of a verb of wanting, asking or judging: `opposes [the wall]`, `wants
+[to scrap it]`, `advised members [not to apply it]`, `expects [it to be signed]`, `accuse X of
+[arming Y]`, `calls it [a farce]`."""
 
 from __future__ import annotations
 
@@ -7,10 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.english import tables
-from annotator.english.complements import CLOSED, OBJECTS, STOPS, begin_of, end_of, infinitive, inner
+from annotator.english.complements import (
+    CLOSED,
+    OBJECTS,
+    STOPS,
+    begin_of,
+    end_of,
+    infinitive,
+    inner,
+)
 from annotator.english.coordination import after_insertion
 from annotator.english.frames import Frame, be_before, flip, heads_of
-from annotator.english.syntax import HELPERS, PASSED, Syntax, adverb, governs, over_adverbs, verb_begins
+from annotator.english.syntax import (
+    HELPERS,
+    PASSED,
+    Syntax,
+    adverb,
+    governs,
+    over_adverbs,
+    verb_begins,
+)
 from annotator.english.tokens import Token
 
 _AUTHOR = frozenset(("we", "i"))
@@ -25,8 +42,8 @@ _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A claim `[first, last)` that is an object, the type its verb gives it, the frame (none for the text's own
-    voice), and where a second verb of the same subject begins."""
+    """A claim `[first, last)` that is an object, the type its verb gives it, the frame (none for
+    the text's own voice), and where a second verb of the same subject begins."""
 
     first: int
     last: int
@@ -45,7 +62,8 @@ def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
 
 
 def _heads(syntax: Syntax, k: int, last: int) -> bool:
-    """Whether the word at `k` is the first of a finite verb; it is a noun before `is` (`voices is urging`)."""
+    """Whether the word at `k` is the first of a finite verb; it is a
+    noun before `is` (`voices is urging`)."""
     tokens = syntax.tokens
     if k in syntax.at or not governs(tokens, k):
         return False
@@ -53,7 +71,8 @@ def _heads(syntax: Syntax, k: int, last: int) -> bool:
 
 
 def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether the verb at `i` is that of a relative clause without `that` (`the impression we want to share is`)."""
+    """Whether the verb at `i` is that of a relative clause without `that` (`the
+    impression we want to share is`)."""
     k = over_adverbs(tokens, first, i)
     pronoun = k > first and tokens[k].lower in ("i", "we", "you", "he", "she", "they")
     return pronoun and tokens[k - 1].text.isalpha() and tokens[k - 1].lower not in CLOSED
@@ -67,16 +86,21 @@ def passed(tokens: Sequence[Token], i: int, last: int) -> int:
 
 
 def _auxiliary(tokens: Sequence[Token], i: int, last: int) -> bool:
-    """Whether the verb of the clause comes after this word, unless the word begins a verb of its own (`would like`)."""
+    """Whether the verb of the clause comes after this word, unless the word begins
+    a verb of its own (`would like`)."""
     word = tokens[i].lower
-    if any(_fits(tokens, i, verb, last) is not None for verb, _ in tables.object_verbs().get(word, ())):
+    if any(
+        _fits(tokens, i, verb, last) is not None for verb, _ in tables.object_verbs().get(word, ())
+    ):
         return False
     return word in PASSED or adverb(word)
 
 
-def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | None = None) -> Object | None:
-    """The claim that is the object of the verb at `i`; `before` is that of the verb before it, which has the same
-    subject."""
+def object_at(
+    syntax: Syntax, first: int, last: int, i: int, before: Object | None = None
+) -> Object | None:
+    """The claim that is the object of the verb at `i`; `before` is that of the verb
+    before it, which has the same subject."""
     tokens = syntax.tokens
     if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
         return None
@@ -113,7 +137,8 @@ def object_at(syntax: Syntax, first: int, last: int, i: int, before: Object | No
 def _is_claim(
     syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, begin: int, end: int, *, held: bool
 ) -> bool:
-    """Whether an object `[begin, end)` is a claim: no actor, and not what a thing demands or no one found out."""
+    """Whether an object `[begin, end)` is a claim: no actor, and not what
+    a thing demands or no one found out."""
     tokens = syntax.tokens
     # "The moment demands action" says whose side nobody takes.
     if end <= begin:
@@ -123,20 +148,31 @@ def _is_claim(
         things = verb.base in tables.words("of_things") and (end == begin + 1 or subject in _THINGS)
         if things or subject in _NO_ONE:
             return False
-    if "found" in verb.frames and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
+    if "found" in verb.frames and not any(
+        t.lower in tables.words("finders") for t in tokens[first:i]
+    ):
         return False
     return not (
-        verb.frames & {"np", "found"} and _aimed(tokens[i].lower, verb) and _is_actor(syntax, begin, end)
+        verb.frames & {"np", "found"}
+        and _aimed(tokens[i].lower, verb)
+        and _is_actor(syntax, begin, end)
     )
 
 
-def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int) -> Object | None:
+def _opposed(
+    syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int
+) -> Object | None:
     """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
     tokens = syntax.tokens
     end = verb_begins(tokens, first, i)
     holder = syntax.object(after + 1)
     relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
-    if holder is None or end <= first or relative or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS:
+    if (
+        holder is None
+        or end <= first
+        or relative
+        or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS
+    ):
         return None
     if _is_actor(syntax, first, end):
         return None
@@ -145,7 +181,8 @@ def _opposed(syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after:
 
 
 def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
-    """The claim in a relative clause (`people who oppose [the ceiling]`, `a treaty, which some describe as [done]`)."""
+    """The claim in a relative clause (`people who oppose [the ceiling]`, `a treaty,
+    which some describe as [done]`)."""
     tokens = syntax.tokens
     for k in range(first + 1, last - 3):
         if tokens[k].lower not in _RELATIVE:
@@ -153,7 +190,9 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
         stop = next((i for i in range(k + 2, last) if tokens[i].text in STOPS | {","}), last)
         for i in range(k + 1, min(k + 6, stop)):
             kinds = {
-                verb.frames for verb, kind in tables.object_verbs().get(tokens[i].lower, ()) if kind != "ing"
+                verb.frames
+                for verb, kind in tables.object_verbs().get(tokens[i].lower, ())
+                if kind != "ing"
             }
             gap = (
                 k + 1 < i < stop - 1
@@ -199,9 +238,17 @@ def _subject(tokens: Sequence[Token], first: int, i: int) -> str:
 
 
 def _holder(
-    syntax: Syntax, first: int, i: int, after: int, begin: int, *, before: Object | None, passive: bool
+    syntax: Syntax,
+    first: int,
+    i: int,
+    after: int,
+    begin: int,
+    *,
+    before: Object | None,
+    passive: bool,
 ) -> tuple[int | None, bool]:
-    """Whose side it is, and whether it is the text's own voice; a second verb has the subject of the one before."""
+    """Whose side it is, and whether it is the text's own voice; a second verb
+    has the subject of the one before."""
     tokens = syntax.tokens
     if before is not None:
         return (None, True) if before.frame is None else (before.frame.holder, before.frame.own)
@@ -216,18 +263,22 @@ def _holder(
 def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
     """Whether a verb takes sides on actors too, who are then no claims."""
     return any(
-        of.on_actor and of.particle == verb.particle for of, _ in tables.verbs_by_form().get(form, ())
+        of.on_actor and of.particle == verb.particle
+        for of, _ in tables.verbs_by_form().get(form, ())
     ) or (verb.base in ("want", "be"))
 
 
 def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
-    """Whether a noun phrase is but an actor (`opposes Russia`), of which no one asks to do something."""
+    """Whether a noun phrase is but an actor (`opposes Russia`),
+    of which no one asks to do something."""
     tokens = syntax.tokens
     for actor in syntax.actors:
         if actor.first < first or actor.first > first + 3 or actor.last > last:
             continue
-        if any(tokens[k].lower not in tables.words("determiners") and not tokens[k].text[:1].isupper()
-               for k in range(first, actor.first)):  # fmt: skip
+        if any(
+            tokens[k].lower not in tables.words("determiners") and not tokens[k].text[:1].isupper()
+            for k in range(first, actor.first)
+        ):
             continue
         if actor.last >= last - 1:
             return True

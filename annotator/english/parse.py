@@ -1,7 +1,9 @@
-"""The parse of a paragraph as arrays beside its tokens: parts of speech, dependencies, noun chunks, entity types.
+"""The parse of a paragraph as arrays beside its tokens: parts of speech,
+dependencies, noun chunks, entity types.
 
-The labels are those of spaCy's English pipelines: tags of the Penn Treebank, parts of speech of Universal Dependencies,
-ClearNLP's dependencies, OntoNotes' entity types. Nothing here imports spaCy.
+The labels are those of spaCy's English pipelines: tags of the Penn Treebank, parts of speech of
+Universal Dependencies, ClearNLP's dependencies, OntoNotes' entity types. Nothing here imports
+spaCy.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ _DEPTH = 60
 
 @dataclass(frozen=True)
 class Parse:
-    """One value for each token. `heads` are places of tokens, a root is its own head; `entities` are `B-` or `I-` and
-    the type, or empty; `chunks` the place of the root of the noun chunk that a token stands in, -1 outside."""
+    """One value for each token. `heads` are places of tokens, a root is its own head; `entities`
+    are `B-` or `I-` and the type, or empty; `chunks` the place of the root of the noun chunk
+    that a token stands in, -1 outside."""
 
     tags: tuple[str, ...]
     pos: tuple[str, ...]
@@ -71,7 +74,8 @@ class Parse:
         return [k for k in self.children[i] if self.deps[k] in deps]
 
     def subject(self, i: int) -> int | None:
-        """The subject of a verb, or of the verb that it is joined to or depends on without one of its own."""
+        """The subject of a verb, or of the verb that it is joined to or
+        depends on without one of its own."""
         for k in self.chain(i)[:4]:
             found = self.kids(k, SUBJECTS)
             if found:
@@ -86,7 +90,9 @@ class Parse:
 
     def finite(self, i: int) -> bool:
         """Whether a verb, with its auxiliaries, is finite."""
-        return self.tags[i] in _FINITE or any(self.tags[k] in _FINITE for k in self.kids(i, AUXILIARIES))
+        return self.tags[i] in _FINITE or any(
+            self.tags[k] in _FINITE for k in self.kids(i, AUXILIARIES)
+        )
 
     def verbal(self, i: int) -> bool:
         """Whether a token is a verb or an auxiliary."""
@@ -103,12 +109,21 @@ class Parse:
 
     def to_bytes(self) -> bytes:
         """What `of_bytes` reads back."""
-        columns = [self.tags, self.pos, self.deps, self.heads, self.lemmas, self.entities, self.chunks]
+        columns = [
+            self.tags,
+            self.pos,
+            self.deps,
+            self.heads,
+            self.lemmas,
+            self.entities,
+            self.chunks,
+        ]
         return zlib.compress(srsly.msgpack_dumps([FORMAT, *map(list, columns)]))
 
     @staticmethod
     def of_bytes(data: bytes, length: int) -> Parse | None:
-        """The parse that `to_bytes` wrote; None where it is of another format, or not one of so many tokens."""
+        """The parse that `to_bytes` wrote; None where it is of another format,
+        or not one of so many tokens."""
         try:
             version, *columns = srsly.msgpack_loads(zlib.decompress(data))
         except (ValueError, TypeError, zlib.error):
@@ -121,8 +136,9 @@ class Parse:
 
 
 def mostly_english(words: Sequence[str]) -> bool:
-    """Whether words in lower case look like English: enough of the commonest function words, or too few words to
-    tell. In English prose they are about a third of the words; other languages share one or two of them."""
+    """Whether words in lower case look like English: enough of the commonest function words, or too
+    few words to tell. In English prose they are about a third of the words; other languages
+    share one or two of them."""
     if len(words) < _FEW:
         return True
     return sum(word in _COMMONEST for word in words) >= _SHARE * len(words)
@@ -130,8 +146,10 @@ def mostly_english(words: Sequence[str]) -> bool:
 
 _FEW, _SHARE = 25, 0.12
 _COMMONEST = frozenset(
-    "the of and to in that is was for it with as on be at by this are from or an not but which were have has had will "
-    "would their its they we his he".split()
+    (
+        "the of and to in that is was for it with as on be at by this are from or an not but which "
+        "were have has had will would their its they we his he"
+    ).split()
 )
 
 __all__ = ["AUXILIARIES", "CLAUSAL", "FORMAT", "SUBJECTS", "Parse", "mostly_english"]

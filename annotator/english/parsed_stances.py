@@ -1,7 +1,9 @@
-"""Sides between actors by the parse: who is subject, object or agent of a word that takes a side, however far away.
+"""Sides between actors by the parse: who is subject, object or agent of
+a word that takes a side, however far away.
 
-Adds to what the order of words tells (`stances.py`): subjects through conjunctions and infinitives, passives, what
-belongs to an actor (`X rejected Y's offer`), and nouns with their holders and targets (`X's criticism of Y`).
+Adds to what the order of words tells (`stances.py`): subjects through conjunctions and infinitives,
+passives, what belongs to an actor (`X rejected Y's offer`), and nouns with their holders and
+targets (`X's criticism of Y`).
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class _Frames:
         self.at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
 
     def _actor(self, head: int | None) -> tuple[int, bool] | None:
-        """The actor that a noun phrase is, by its head, and whether it is that itself or owns what it is."""
+        """The actor that a noun phrase is, by its head, and whether it
+        is that itself or owns what it is."""
         if head is None:
             return None
         if head in self.at:
@@ -83,15 +86,19 @@ class _Frames:
         rule: str,
     ) -> Iterator[Edge]:
         attributes: dict[str, str | int] = {
-            "basis": "explicit", "strength": 2,
-            "cue_start": self.tokens[cue].start, "cue_end": self.tokens[cue].end,
-        }  # fmt: skip
+            "basis": "explicit",
+            "strength": 2,
+            "cue_start": self.tokens[cue].start,
+            "cue_end": self.tokens[cue].end,
+        }
         label = {"+": "support", "-": "oppose", "0": "neutral"}[side]
         reason = f"“{self.tokens[cue].text}” takes a side"
         for holder, _ in holders:
             for target, own in targets:
                 score = _DIRECT if own else _OWNED
-                yield Edge(label, holder, target, True, score, reason, f"stance.{rule}", dict(attributes))
+                yield Edge(
+                    label, holder, target, True, score, reason, f"stance.{rule}", dict(attributes)
+                )
 
     def verbs(self) -> Iterator[Edge]:
         """`X condemned Y`, `Y was condemned by X`, `X agreed to back Y's plan`."""
@@ -118,7 +125,9 @@ class _Frames:
         if particle:
             last = particle.split()[-1]
             preps = [
-                k for k in p.children[verb] if p.lemmas[k] == last and p.deps[k] in ("prep", "prt", "dative")
+                k
+                for k in p.children[verb]
+                if p.lemmas[k] == last and p.deps[k] in ("prep", "prt", "dative")
             ]
             heads = [k for prep in preps for k in p.kids(prep, {"pobj"})] or p.kids(verb, _OBJECTS)
         else:
@@ -133,7 +142,12 @@ class _Frames:
         """Negated itself, or what a verb of refusing governs."""
         p = self.parse
         head = p.heads[i]
-        refusing = p.deps[i] in ("xcomp", "ccomp") and p.lemmas[head] in ("refuse", "decline", "fail", "stop")
+        refusing = p.deps[i] in ("xcomp", "ccomp") and p.lemmas[head] in (
+            "refuse",
+            "decline",
+            "fail",
+            "stop",
+        )
         return p.negated(i) != refusing
 
     def nouns(self) -> Iterator[Edge]:
@@ -152,12 +166,19 @@ class _Frames:
                 for one in self._all(head)
             ]
             holders = [one for k in p.kids(i, {"poss"}) for one in self._all(k)]
-            by = [head for k, word in preps.items() if word in ("by", "from") for head in p.kids(k, {"pobj"})]
+            by = [
+                head
+                for k, word in preps.items()
+                if word in ("by", "from")
+                for head in p.kids(k, {"pobj"})
+            ]
             holders += [one for head in by for one in self._all(head)]
             verb = p.heads[i]
             if not holders and p.deps[i] == "dobj" and p.lemmas[verb] in _LIGHT:
                 holders = self._holders(verb)
-            yield from self._edges(flip(noun.side, negative=p.negated(i)), holders, targets, i, "noun")
+            yield from self._edges(
+                flip(noun.side, negative=p.negated(i)), holders, targets, i, "noun"
+            )
 
 
 __all__ = ["parsed_stances"]

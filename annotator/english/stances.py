@@ -1,8 +1,8 @@
 """Stances by rules: of holders towards the claims they are reported with, and between actors.
 
-Between actors: verbs that take sides (active, passive, in relative clauses and participles), nouns of acts
-(`X's attack on Y`, `X voiced support for Y`, `Y drew criticism from X`), nouns of persons (`X, a critic of Y`),
-adjectives (`X is critical of Y`) and strife (`tensions between X and Y`).
+Between actors: verbs that take sides (active, passive, in relative clauses and participles), nouns
+of acts (`X's attack on Y`, `X voiced support for Y`, `Y drew criticism from X`), nouns of persons
+(`X, a critic of Y`), adjectives (`X is critical of Y`) and strife (`tensions between X and Y`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ def find_stances(
         ):
             if edge.source != edge.target:
                 edges.setdefault((edge.source, edge.target, True), edge)
-        told = (*parsed_stances(tokens, actors, parse), *judgements(tokens, actors, parse)) if parse else ()
+        told = (
+            (*parsed_stances(tokens, actors, parse), *judgements(tokens, actors, parse))
+            if parse
+            else ()
+        )
         for edge in told:
             edges.setdefault((edge.source, edge.target, True), edge)
     return list(edges.values())
@@ -68,27 +72,45 @@ def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> Edge:
         "cue_end": tokens[frame.last - 1].end,
     }
     return Edge(
-        SIDES[frame.side], frame.holder, place, False, 0.6 if frame.implied else 0.8,
-        f"“{cue}” reports who holds it", "stance.report", attributes,
-    )  # fmt: skip
+        SIDES[frame.side],
+        frame.holder,
+        place,
+        False,
+        0.6 if frame.implied else 0.8,
+        f"“{cue}” reports who holds it",
+        "stance.report",
+        attributes,
+    )
 
 
 class _Reader(Syntax):
     """Reads the sides between the actors of one paragraph."""
 
     def _edge(
-        self, side: str, source: int | None, target: int | None, cue: tuple[int, int], rule: str, score: float,
-        *, strength: int = 2, basis: str = "explicit",
-    ) -> list[Edge]:  # fmt: skip
+        self,
+        side: str,
+        source: int | None,
+        target: int | None,
+        cue: tuple[int, int],
+        rule: str,
+        score: float,
+        *,
+        strength: int = 2,
+        basis: str = "explicit",
+    ) -> list[Edge]:
         if target is None or source == target:
             return []
         first, last = cue
         attributes: dict[str, str | int] = {
-            "basis": basis, "strength": strength,
-            "cue_start": self.tokens[first].start, "cue_end": self.tokens[last - 1].end,
-        }  # fmt: skip
+            "basis": basis,
+            "strength": strength,
+            "cue_start": self.tokens[first].start,
+            "cue_end": self.tokens[last - 1].end,
+        }
         reason = f"“{_quote(self.tokens, first, last)}” takes a side"
-        return [Edge(SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes)]
+        return [
+            Edge(SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes)
+        ]
 
     # ---------------------------------------------------------------- verbs
 
@@ -113,7 +135,9 @@ class _Reader(Syntax):
         before = self.lower[i - 1] if i > self.low[i] else ""
         if before in tables.words("determiners") or before in ("'s", "’s", "of", "own"):
             return False
-        if self.lower[i] == "like" and before not in PASSED | tables.words("subject_pronouns") | {"to"}:
+        if self.lower[i] == "like" and before not in PASSED | tables.words("subject_pronouns") | {
+            "to"
+        }:
             return False
         if self.lower[i + 1 : i + 2] and self.lower[i + 1] in ("away", "down", "up", "off"):
             return False
@@ -148,13 +172,20 @@ class _Reader(Syntax):
         cue = (i, after)
         if passive:
             by = next(
-                (k for k in range(after, min(after + 7, len(self.tokens))) if self.lower[k] == "by"), None
+                (
+                    k
+                    for k in range(after, min(after + 7, len(self.tokens)))
+                    if self.lower[k] == "by"
+                ),
+                None,
             )
             if by is None:
                 return []
             source = self.object(by + 1)
             target = self.subject(i, low)
-            return self._edge(side, source, target, cue, "passive", 0.8) if source is not None else []
+            return (
+                self._edge(side, source, target, cue, "passive", 0.8) if source is not None else []
+            )
         source = self.subject(i, low, participle=kind == "ing")
         if source is None:
             return []
@@ -177,7 +208,8 @@ class _Reader(Syntax):
     # ---------------------------------------------------------------- nouns and adjectives
 
     def acts(self) -> list[Edge]:
-        """`X's attack on Y`, `X voiced support for Y`, `criticism of Y by X`, `Y faces criticism from X`."""
+        """`X's attack on Y`, `X voiced support for Y`, `criticism of Y
+        by X`, `Y faces criticism from X`."""
         edges: list[Edge] = []
         for i, lower in enumerate(self.lower):
             noun = tables.side_nouns().get(lower)
@@ -198,7 +230,9 @@ class _Reader(Syntax):
                 continue
             if target is None and light is not None and noun.side:
                 given = self._between_of(light, i)
-                edges += self._edge(side, self.subject(light, self.low[i]), given, (i, i + 1), "noun", 0.65)
+                edges += self._edge(
+                    side, self.subject(light, self.low[i]), given, (i, i + 1), "noun", 0.65
+                )
                 continue
             if target is None:
                 continue
@@ -262,7 +296,9 @@ class _Reader(Syntax):
 
     def _between_of(self, verb: int, noun: int) -> int | None:
         """`offered Y an endorsement`: the actor between."""
-        return next((p for p, a in enumerate(self.actors) if a.first > verb and a.last < noun), None)
+        return next(
+            (p for p, a in enumerate(self.actors) if a.first > verb and a.last < noun), None
+        )
 
     def persons(self) -> list[Edge]:
         """`X, a critic of Y`, `Y supporter X`, `X is an ally of Y`, `X's rival Y`."""
@@ -289,7 +325,8 @@ class _Reader(Syntax):
         return edges
 
     def _bearer(self, i: int, target: int) -> int | None:
-        """Who a noun for a person is said of: the actor right after it, or before its comma or `be`."""
+        """Who a noun for a person is said of: the actor right after
+        it, or before its comma or `be`."""
         after = i + 1
         while (
             after < min(i + 4, len(self.lower))
@@ -312,7 +349,11 @@ class _Reader(Syntax):
         edges: list[Edge] = []
         for i, lower in enumerate(self.lower):
             word = tables.side_adjectives().get(lower)
-            if word is None or i + 1 >= len(self.lower) or self.lower[i + 1] not in word.prepositions:
+            if (
+                word is None
+                or i + 1 >= len(self.lower)
+                or self.lower[i + 1] not in word.prepositions
+            ):
                 continue
             source, target = self.subject(i, self.low[i]), self.object(i + 2)
             if source is not None:
@@ -329,14 +370,18 @@ class _Reader(Syntax):
                 for second in self.joined(first, subject=True) if first is not None else ():
                     assert first is not None
                     for a, b in ((first, second), (second, first)):
-                        edges += self._edge("-", a, b, (i, i + 2), "strife", 0.5, strength=1, basis="implied")
+                        edges += self._edge(
+                            "-", a, b, (i, i + 2), "strife", 0.5, strength=1, basis="implied"
+                        )
         return edges
 
 
 _OWN = ("his", "her", "its", "their")
 _GIVING = frozenset(
-    "give offer express voice declare pledge announce show lend throw have launch make lead mount level direct renew "
-    "file bring wage issue add deliver reiterate withdraw".split()
+    (
+        "give offer express voice declare pledge announce show lend throw have launch make lead "
+        "mount level direct renew file bring wage issue add deliver reiterate withdraw"
+    ).split()
 )
 _BEARING = frozenset(
     "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()

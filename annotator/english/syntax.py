@@ -1,6 +1,7 @@
 """Subjects and objects without a parser: who does what to whom, by the order of words.
 
-English alone, and of the actors of a paragraph only: what is found is the place of an actor among them.
+English alone, and of the actors of a paragraph only: what
+is found is the place of an actor among them.
 """
 
 from __future__ import annotations
@@ -17,17 +18,26 @@ STOPS = frozenset('; : , . ( ) “ ” "'.split())
 _LINKS = frozenset("of from by and or & 's ’s ' ’".split())
 """What may govern or join an actor in the object of a verb."""
 PASSED = (
-    tables.words("have") | tables.words("do") | tables.words("modals") | tables.words("finite_be")
-    | frozenset("been be being was were not n't n’t never also even still now just once again first both".split())
-)  # fmt: skip
+    tables.words("have")
+    | tables.words("do")
+    | tables.words("modals")
+    | tables.words("finite_be")
+    | frozenset(
+        "been be being was were not n't n’t never also even still now just once again first both".split()
+    )
+)
 HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}
 """Finite verbs that another verb may follow."""
 _REFUSING = frozenset(
-    "refuse refuses refused refusing decline declines declined declining fail fails failed failing stop stopped "
-    "hesitate hesitates hesitated reluctant unwilling".split()
+    (
+        "refuse refuses refused refusing decline declines declined declining fail fails failed "
+        "failing stop stopped hesitate hesitates hesitated reluctant unwilling"
+    ).split()
 )
 _RIVALS = frozenset("rival rivals opponent opponents critic critics enemy enemies foe foes".split())
-_PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {"her"}
+_PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {
+    "her"
+}
 
 
 @cache
@@ -39,11 +49,17 @@ def _finite() -> frozenset[str]:
         if any(kind in ("s", "past", "both", "base") for _, kind in of)
     }
     auxiliaries = ("has", "have", "had", "do", "does", "did", "was", "were")
-    return frozenset(forms) | tables.words("finite_be") | tables.words("modals") | frozenset(auxiliaries)
+    return (
+        frozenset(forms)
+        | tables.words("finite_be")
+        | tables.words("modals")
+        | frozenset(auxiliaries)
+    )
 
 
 def adverbial(word: str) -> bool:
-    """Whether a word in lower case has the ending of adverbs, and is none of the nouns that have it too."""
+    """Whether a word in lower case has the ending of adverbs, and
+    is none of the nouns that have it too."""
     return word.endswith("ly") and word not in tables.words("nouns_in_ly")
 
 
@@ -73,8 +89,8 @@ def finite(token: Token) -> bool:
 
 
 def governs(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a token that can be a finite verb is one here, by the word before it: no noun after an article,
-    no base form after a singular; and no name (`the United States`, `May`)."""
+    """Whether a token that can be a finite verb is one here, by the word before it: no noun after
+    an article, no base form after a singular; and no name (`the United States`, `May`)."""
     if not finite(tokens[i]) or (tokens[i].text[:1].isupper() and not tokens[i].first):
         return False
     word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
@@ -99,7 +115,8 @@ def negated(tokens: Sequence[Token], verb: int) -> bool:
 
 
 def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None:
-    """Where what follows a verb at `i` begins, its particle passed; None where the particle is not there."""
+    """Where what follows a verb at `i` begins, its particle passed;
+    None where the particle is not there."""
     particle = verb.particle.split()
     after = i + 1 + len(particle)
     return after if [t.lower for t in tokens[i + 1 : after]] == particle else None
@@ -129,8 +146,8 @@ class Syntax:
         return negated(self.tokens, i)
 
     def subject(self, i: int, low: int, *, participle: bool = False) -> int | None:
-        """The actor that is the subject of the verb at `i`: through auxiliaries, `who`, a pronoun, a verb
-        that takes an infinitive, a participle's main clause, or an insertion."""
+        """The actor that is the subject of the verb at `i`: through auxiliaries, `who`, a pronoun,
+        a verb that takes an infinitive, a participle's main clause, or an insertion."""
         at = i
         while at > low and (
             self.lower[at - 1] in PASSED
@@ -144,25 +161,37 @@ class Syntax:
         if before in ("he", "she", "they", "it"):
             return self.antecedent(at - 1)
         if participle and at == low:
-            comma = next((k for k in range(i, len(self.lower)) if self.lower[k] == ","), len(self.lower))
+            comma = next(
+                (k for k in range(i, len(self.lower)) if self.lower[k] == ","), len(self.lower)
+            )
             return self.first_of(comma, comma + 5)
         if participle and before not in tables.words("prepositions"):
-            main = next((k for k in range(low, i) if finite(self.tokens[k]) and k not in self.at), None)
+            main = next(
+                (k for k in range(low, i) if finite(self.tokens[k]) and k not in self.at), None
+            )
             if main is not None:
                 found = self._plain_subject(main, low)
                 return found if found is not None else self.first_of(low, i)
         found = self._plain_subject(at if at > low else i, low)
-        if found is None and self.lower[i - 1 : i] in (["to"], ["and"], ["or"], ["but"], [","], ["then"]):
+        if found is None and self.lower[i - 1 : i] in (
+            ["to"],
+            ["and"],
+            ["or"],
+            ["but"],
+            [","],
+            ["then"],
+        ):
             main = next(
-                (k for k in range(i - 2, low, -1) if finite(self.tokens[k]) and k not in self.at), None
+                (k for k in range(i - 2, low, -1) if finite(self.tokens[k]) and k not in self.at),
+                None,
             )
             if main is not None and i - main < 15:
                 return self.subject(main, low)
         return found
 
     def _plain_subject(self, i: int, low: int) -> int | None:
-        """The nearest actor before `i` that no preposition governs, with no other verb between; over what is
-        set off by commas."""
+        """The nearest actor before `i` that no preposition governs, with no other verb between;
+        over what is set off by commas."""
         if i > low and self.lower[i - 1] == ",":
             for place, actor in enumerate(self.actors):
                 if (
@@ -219,7 +248,8 @@ class Syntax:
         return word if word in tables.words("prepositions") else None
 
     def antecedent(self, at: int) -> int | None:
-        """Whom a subject pronoun stands for: the first subject of its sentence, or of the one before."""
+        """Whom a subject pronoun stands for: the first subject of its
+        sentence, or of the one before."""
         low = self.low[at]
         found = self.first_of(low, at)
         if found is None and low:
@@ -243,19 +273,29 @@ class Syntax:
         word = self.lower[k]
         if word in _LINKS:
             return False
-        if word in STOPS or word in tables.words("subordinators") or word in tables.words("prepositions"):
+        if (
+            word in STOPS
+            or word in tables.words("subordinators")
+            or word in tables.words("prepositions")
+        ):
             return True
-        return word in _PRONOUN_OBJECTS or word in tables.words("finite_be") or word in tables.words("modals")
+        return (
+            word in _PRONOUN_OBJECTS
+            or word in tables.words("finite_be")
+            or word in tables.words("modals")
+        )
 
     def joined(self, place: int, *, subject: bool = False) -> list[int]:
-        """Actors that are joined to another by commas and `and`; unless it is a `subject`, no verb follows."""
+        """Actors that are joined to another by commas and `and`; unless it
+        is a `subject`, no verb follows."""
         out = []
         while place + 1 < len(self.actors):
             between = self.lower[self.actors[place].last : self.actors[place + 1].first]
             if not between or len(between) > 4 or not set(between) & {",", "and", "or"}:
                 break
             if any(
-                w not in ("and", "or", ",", "the", "other", "its", "his", "her", "their") for w in between
+                w not in ("and", "or", ",", "the", "other", "its", "his", "her", "their")
+                for w in between
             ):
                 break
             last = self.actors[place + 1].last
@@ -266,7 +306,8 @@ class Syntax:
         return out
 
     def gap(self, i: int, source: int) -> int | None:
-        """`Y, whom X accuses of`: the actor before the relative pronoun, when the verb has no object."""
+        """`Y, whom X accuses of`: the actor before the relative pronoun,
+        when the verb has no object."""
         first = self.actors[source].first
         k = first - 1
         while k > self.low[i] and (self.tokens[k].text[:1].isupper() or self.lower[k] == "the"):
@@ -277,6 +318,6 @@ class Syntax:
 
 
 __all__ = [
-    "HELPERS", "PASSED", "STOPS", "Syntax", "adverb", "adverbial", "after_verb", "finite", "governs", "negated",
-    "over_adverbs", "verb_begins",
+    "HELPERS", "PASSED", "STOPS", "Syntax", "adverb", "adverbial", "after_verb", "finite",
+    "governs", "negated", "over_adverbs", "verb_begins",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""The data tables of the rules, read once: names, closed word classes, cues, verbs with their sides."""
+"""The data tables of the rules, read once: names, closed word
+classes, cues, verbs with their sides."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def _phrases(entries: Iterable[str]) -> Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in the tables: `label` is one of the actor layer's, or `place` or `other` for no actor."""
+    """A name in the tables: `label` is one of the actor layer's,
+    or `place` or `other` for no actor."""
 
     canonical: str
     label: str
@@ -85,8 +87,8 @@ def demonyms() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A common noun that names an actor; `needs`: a anything, d a determiner or adjective before it,
-    p the plural, x never by itself."""
+    """A common noun that names an actor; `needs`: a anything, d a determiner or adjective before
+    it, p the plural, x never by itself."""
 
     label: str
     needs: str
@@ -119,7 +121,8 @@ def grammar() -> frozenset[str]:
 
 @cache
 def common() -> frozenset[str]:
-    """Words in lower case that are no names: a capital letter at the start of a sentence does not make them one."""
+    """Words in lower case that are no names: a capital letter at the start
+    of a sentence does not make them one."""
     return grammar() | words("ordinary")
 
 
@@ -136,14 +139,16 @@ def _function_words() -> frozenset[str]:
 
 
 _GRAMMAR = (
-    "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "lead_ins",
-    "be", "have", "do", "modals", "negations", "value_words", "hedges", "conditionals",
+    "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators",
+    "coordinators", "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges",
+    "conditionals",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb that takes sides: on a claim, on an actor (`+`, `-`, `0` or empty), with its frames."""
+    """A verb that takes sides: on a claim, on an actor (`+`,
+    `-`, `0` or empty), with its frames."""
 
     base: str
     particle: str
@@ -162,9 +167,17 @@ def _irregular() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 def forms(base: str) -> dict[str, str]:
-    """Inflected form -> what it is: base, s, past, participle (for regular verbs also past), ing."""
+    """Inflected form -> what it is: base, s, past, participle
+    (for regular verbs also past), ing."""
     if base in ("be",):
-        return {"be": "base", "is": "s", "are": "s", "was": "past", "were": "past", "been": "participle"}
+        return {
+            "be": "base",
+            "is": "s",
+            "are": "s",
+            "was": "past",
+            "were": "past",
+            "been": "participle",
+        }
     stem = base[:-1] if base.endswith("e") and not base.endswith(("ee", "oe", "ye")) else base
     doubled = base + base[-1] if _doubles(base) else stem
     third = base + "es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else base + "s"
@@ -181,7 +194,8 @@ def forms(base: str) -> dict[str, str]:
 
 
 def _doubles(base: str) -> bool:
-    """Whether the last consonant doubles: one short stressed vowel before it, which short words have."""
+    """Whether the last consonant doubles: one short stressed vowel
+    before it, which short words have."""
     vowels = "aeiou"
     if len(base) < 3 or base[-1] in vowels + "wxyh" or base[-2] not in vowels or base[-3] in vowels:
         return False
@@ -214,7 +228,8 @@ def _verb_kinds() -> Mapping[str, frozenset[str]]:
 
 
 def verb_kinds(form: str) -> frozenset[str]:
-    """What a word in lower case may be as a form of verbs: base, s, past, participle, both or ing; empty for none."""
+    """What a word in lower case may be as a form of verbs: base, s, past, participle,
+    both or ing; empty for none."""
     return _verb_kinds().get(form, frozenset())
 
 
@@ -226,8 +241,8 @@ def judging(name: str) -> frozenset[str]:
 
 @cache
 def senses() -> Mapping[str, tuple[str, ...]]:
-    """Word in lower case -> the classes of senses.toml that it may be of: each word there as it stands, inflected as a
-    verb or a noun would be, and as an adverb."""
+    """Word in lower case -> the classes of senses.toml that it may be of: each word there as it
+    stands, inflected as a verb or a noun would be, and as an adverb."""
     found: dict[str, set[str]] = {}
     for name, entries in _toml("senses.toml").items():
         for word in entries.split():
@@ -252,7 +267,9 @@ def stance_verbs() -> tuple[Verb, ...]:
     for verb, claim, actor, frames, strength, *_rest in _lines("stance_verbs.tsv"):
         base, _, particle = verb.partition(" ")
         sides = [side if side in "+-0" else "" for side in (claim, actor)]
-        out.append(Verb(base, particle, sides[0], sides[1], frozenset(frames.split()), int(strength or 2)))
+        out.append(
+            Verb(base, particle, sides[0], sides[1], frozenset(frames.split()), int(strength or 2))
+        )
     return tuple(out)
 
 
@@ -268,8 +285,8 @@ def verbs_by_form() -> Mapping[str, tuple[tuple[Verb, str], ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ObjectVerb:
-    """A verb whose object is a claim: what it takes (`frames`, see object_verbs.tsv), the type of that claim, and
-    the side of its subject."""
+    """A verb whose object is a claim: what it takes (`frames`, see object_verbs.tsv), the type of
+    that claim, and the side of its subject."""
 
     base: str
     particle: str
@@ -281,22 +298,30 @@ class ObjectVerb:
 
 @cache
 def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
-    """Inflected form -> the verbs it may be of and what form of them it is, those with a particle first."""
+    """Inflected form -> the verbs it may be of and what form of them
+    it is, those with a particle first."""
     lines = [(line[0].split(" ", 1), line) for line in _lines("object_verbs.tsv")]
     found: dict[str, list[tuple[ObjectVerb, str]]] = {}
     for (base, *particle), (_, frames, label, side, strength, *_rest) in sorted(
         lines, key=lambda one: -len(one[0])
     ):
-        verb = ObjectVerb(base, " ".join(particle), frozenset(frames.split()), label, side, int(strength))
-        for form, kind in {base: "base"}.items() if base in words("modals") else forms(base).items():
+        verb = ObjectVerb(
+            base, " ".join(particle), frozenset(frames.split()), label, side, int(strength)
+        )
+        for form, kind in (
+            {base: "base"}.items() if base in words("modals") else forms(base).items()
+        ):
             found.setdefault(form, []).append((verb, kind))
     return {form: tuple(of) for form, of in found.items()}
 
 
 @cache
 def said_types() -> Mapping[str, str]:
-    """Inflected form of a verb of saying -> the type of what is said, where its own words do not show it."""
-    return {form: label for label in ("policy", "prediction") for form in _inflected(f"{label}_verbs")}
+    """Inflected form of a verb of saying -> the type of what is said,
+    where its own words do not show it."""
+    return {
+        form: label for label in ("policy", "prediction") for form in _inflected(f"{label}_verbs")
+    }
 
 
 @cache
@@ -312,7 +337,8 @@ def _inflected(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class SideWord:
-    """A noun or adjective that takes a side: `critical of`, `critics of`; `person` when it is the holder."""
+    """A noun or adjective that takes a side: `critical of`, `critics
+    of`; `person` when it is the holder."""
 
     side: str
     prepositions: frozenset[str]
@@ -340,13 +366,15 @@ def side_nouns() -> Mapping[str, SideWord]:
 
 @cache
 def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], frozenset[str]]:
-    """Labels of ours -> those of other schemas, for spans and relations; layers that take only names."""
+    """Labels of ours -> those of other schemas, for spans and relations;
+    layers that take only names."""
     table = tomllib.loads((_FOLDER / "labels.toml").read_text(encoding="utf-8"))
     return table["spans"], table["relations"], frozenset(table["names"])
 
 
 __all__ = [
-    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases", "heads", "judging",
-    "label_map", "names", "object_verbs", "phrases", "promises", "said_types", "senses", "side_adjectives",
-    "side_nouns", "stance_verbs", "telling", "verb_forms", "verb_kinds", "verbs_by_form", "words",
+    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases",
+    "heads", "judging", "label_map", "names", "object_verbs", "phrases", "promises", "said_types",
+    "senses", "side_adjectives", "side_nouns", "stance_verbs", "telling", "verb_forms",
+    "verb_kinds", "verbs_by_form", "words",
 ]  # fmt: skip

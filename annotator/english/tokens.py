@@ -27,7 +27,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A proposed span over tokens `[first, last)`; `start` and `end` in code points of the paragraph."""
+    """A proposed span over tokens `[first, last)`; `start` and
+    `end` in code points of the paragraph."""
 
     label: str
     start: int
@@ -43,8 +44,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A proposed stance: `source` is the place of an actor among those found, or None for the author;
-    `target` the place of a claim, or of an actor when `on_actor`."""
+    """A proposed stance: `source` is the place of an actor among those found, or None for the
+    author; `target` the place of a claim, or of an actor when `on_actor`."""
 
     side: str
     source: int | None

@@ -1,4 +1,5 @@
-"""How words are written in texts that nobody needs to have labelled: with a capital or not, and beside what."""
+"""How words are written in texts that nobody needs to have labelled:
+with a capital or not, and beside what."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ _MOST = 30_000
 
 @dataclass
 class Usage:
-    """How words are written in texts that need not be labelled: for each word that stands capitalized within
-    a sentence, how often it does so, how often after "the", after and before another capitalized word; and how
-    often it stands in lower case."""
+    """How words are written in texts that need not be labelled: for each word that stands
+    capitalized within a sentence, how often it does so, how often after "the", after and before
+    another capitalized word; and how often it stands in lower case."""
 
     capital: dict[str, list[int]] = field(default_factory=dict)
     lower: Counter[str] = field(default_factory=Counter)
@@ -62,10 +63,13 @@ class Usage:
     @staticmethod
     def of_data(data: Mapping[str, Any]) -> Usage:
         """The counts that `to_data` wrote."""
-        return Usage({word: list(counts) for word, counts in data["capital"].items()}, Counter(data["lower"]))
+        return Usage(
+            {word: list(counts) for word, counts in data["capital"].items()}, Counter(data["lower"])
+        )
 
     def features(self, tokens: Sequence[Token], own: Usage) -> list[list[str]]:
-        """For every capitalized token how it is used elsewhere; `own` holds the counts of its document."""
+        """For every capitalized token how it is used elsewhere; `own`
+        holds the counts of its document."""
         out: list[list[str]] = []
         for token in tokens:
             found: list[str] = []
@@ -74,7 +78,9 @@ class Usage:
                 continue
             nothing = (0, 0, 0, 0)
             pairs = zip(
-                self.capital.get(token.text, nothing), own.capital.get(token.text, nothing), strict=True
+                self.capital.get(token.text, nothing),
+                own.capital.get(token.text, nothing),
+                strict=True,
             )
             often, the, after, before = (a + b for a, b in pairs)
             lower = self.lower[token.lower] + own.lower[token.lower] > 0

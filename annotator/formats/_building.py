@@ -1,4 +1,5 @@
-"""The object of a canonical record from one work of another program, and what of it has no place there."""
+"""The object of a canonical record from one work of another program,
+and what of it has no place there."""
 
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ class Builder:
     """The object of a record from a work."""
 
     def __init__(
-        self, labels: Labels, work: Work, bounds: Mapping[int, tuple[int, int] | None], options: ReadOptions
+        self,
+        labels: Labels,
+        work: Work,
+        bounds: Mapping[int, tuple[int, int] | None],
+        options: ReadOptions,
     ) -> None:
         self.labels, self.work, self.options, self.report = labels, work, options, options.report
         self.spans: dict[str, list[dict[str, Any]]] = {}
@@ -41,7 +46,9 @@ class Builder:
             name = span.name if i == 0 else f"{span.name}-{i}"
             if self.labels.ignored(label):
                 what = f"annotations labelled {shown(label)}, as annotator.toml says"
-                self.report.note(what, f"{shown(label)} is left out, as annotator.toml says", line=span.line)
+                self.report.note(
+                    what, f"{shown(label)} is left out, as annotator.toml says", line=span.line
+                )
                 self.ignored.add(span.name)
                 continue
             found = self.labels.find(label, "span")
@@ -51,10 +58,16 @@ class Builder:
             layer, value = found
             self.spans.setdefault(span.name, []).append(
                 {
-                    "id": name, "layer": layer, "label": value, "start": bounds[0], "end": bounds[1],
-                    "attributes": {}, "@line": span.line, "@key": span.key,
+                    "id": name,
+                    "layer": layer,
+                    "label": value,
+                    "start": bounds[0],
+                    "end": bounds[1],
+                    "attributes": {},
+                    "@line": span.line,
+                    "@key": span.key,
                 }
-            )  # fmt: skip
+            )
 
     def _bounds(self, span: ReadSpan, points: tuple[int, int] | None) -> tuple[int, int] | None:
         """Where a span is: as counted, else where its quotation stands nearby."""
@@ -62,9 +75,13 @@ class Builder:
         given = f"[{place.start}, {place.end})"
         if place.start >= place.end:
             why = f"{given} is {'empty' if place.start == place.end else 'reversed'}"
-            self.report.left_out("spans that are empty or reversed", why, line=span.line, key=span.key)
+            self.report.left_out(
+                "spans that are empty or reversed", why, line=span.line, key=span.key
+            )
             return None
-        if points is not None and (not place.quote or alike(text[points[0] : points[1]], place.quote)):
+        if points is not None and (
+            not place.quote or alike(text[points[0] : points[1]], place.quote)
+        ):
             return points
         found = None
         if place.quote:
@@ -72,9 +89,12 @@ class Builder:
             found = nearby(text, *near, place.quote)
         if found is not None:
             message = (
-                f"{given} is not where {shown(place.quote or '')} stands; taken at [{found[0]}, {found[1]})"
+                f"{given} is not where {shown(place.quote or '')} stands; taken at [{found[0]}, "
+                f"{found[1]})"
             )
-            self.report.changed("spans moved to their quotation", message, line=span.line, key=span.key)
+            self.report.changed(
+                "spans moved to their quotation", message, line=span.line, key=span.key
+            )
             return found
         if points is None:
             why = f"{given} is outside the text of {len(text)} characters"
@@ -82,14 +102,21 @@ class Builder:
                 why = f"{given} divides a character of the text"
             self.report.left_out("spans outside their text", why, line=span.line, key=span.key)
             return None
-        why = f"{given} is {shown(text[points[0] : points[1]])}, and {shown(place.quote or '')} is quoted"
-        self.report.left_out("spans that are not their quotation", why, line=span.line, key=span.key)
+        why = (
+            f"{given} is {shown(text[points[0] : points[1]])}, and {shown(place.quote or '')} "
+            "is quoted"
+        )
+        self.report.left_out(
+            "spans that are not their quotation", why, line=span.line, key=span.key
+        )
         return None
 
     def _relation(self, index: int, one: ReadRelation) -> None:
         if self.labels.ignored(one.label):
             what = f"relations labelled {shown(one.label)}, as annotator.toml says"
-            self.report.note(what, f"{shown(one.label)} is left out, as annotator.toml says", line=one.line)
+            self.report.note(
+                what, f"{shown(one.label)} is left out, as annotator.toml says", line=one.line
+            )
             return
         found = self.labels.find(one.label, "relation")
         if found is None:
@@ -114,10 +141,16 @@ class Builder:
         source, target = self._ends(found[0], ends[0], ends[1])
         self.relations.append(
             {
-                "id": f"r{index + 1}", "layer": found[0], "label": found[1], "from": source["id"],
-                "to": target["id"], "attributes": {}, "@line": one.line, "@key": one.key,
+                "id": f"r{index + 1}",
+                "layer": found[0],
+                "label": found[1],
+                "from": source["id"],
+                "to": target["id"],
+                "attributes": {},
+                "@line": one.line,
+                "@key": one.key,
             }
-        )  # fmt: skip
+        )
 
     def _ends(
         self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
@@ -126,7 +159,9 @@ class Builder:
         layer = self.options.schema.layer(name)
         assert layer is not None
         pairs = [(a, b) for a in sources for b in targets]
-        fits = [(a, b) for a, b in pairs if a["layer"] in layer.sources and b["layer"] in layer.targets]
+        fits = [
+            (a, b) for a, b in pairs if a["layer"] in layer.sources and b["layer"] in layer.targets
+        ]
         return (fits or pairs)[0]
 
     def _property(self, item: str, name: str, value: str, line: int) -> None:
@@ -155,7 +190,8 @@ class Builder:
         self.notes.setdefault(str(spans[0]["id"]) if spans else item, []).append(said)
 
     def entry(self, prefix: str, identity: Identity, index: int) -> Entry:
-        """The entry of the work; of a text without any annotation, whose work is not asked for, the text alone."""
+        """The entry of the work; of a text without any annotation, whose work
+        is not asked for, the text alone."""
         work, options = self.work, self.options
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
@@ -165,17 +201,24 @@ class Builder:
             data["title"] = work.title
         status = work.status or ("done" if options.empty_is_done else None)
         if status == "done" and not self.spans and (work.lost or self.gone):
-            message = "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+            message = (
+                "nothing is left of the work on this text; the text alone is imported, as "
+                "nobody's work"
+            )
             self.report.left_out("works of which nothing is left", message, line=work.line)
             status = None
         if status is None:
             return Entry(data, id, work.line, work=False, identity=identity, own=work.own)
         if self.notes:
-            data["meta"][COMPLETION] = {"notes": {item: "; ".join(said) for item, said in self.notes.items()}}
+            data["meta"][COMPLETION] = {
+                "notes": {item: "; ".join(said) for item, said in self.notes.items()}
+            }
         data |= {
-            "annotator": work.annotator, "status": status,
-            "spans": [one for several in self.spans.values() for one in several], "relations": self.relations,
-        }  # fmt: skip
+            "annotator": work.annotator,
+            "status": status,
+            "spans": [one for several in self.spans.values() for one in several],
+            "relations": self.relations,
+        }
         return Entry(data, id, work.line, identity=identity, own=work.own)
 
 

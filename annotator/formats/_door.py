@@ -1,7 +1,9 @@
-"""The door: what a file holds becomes a record or a text, or is left out and told; nothing else gets in.
+"""The door: what a file holds becomes a record or a text, or
+is left out and told; nothing else gets in.
 
-Small faults of items are mended or cost the item alone: bounds written as `4.0` or `"4"`, white space around a span,
-the same span or relation twice, spans without extent, relations without ends. Whatever is wrong then costs the record.
+Small faults of items are mended or cost the item alone: bounds written as `4.0` or `"4"`, white
+space around a span, the same span or relation twice, spans without extent, relations without ends.
+Whatever is wrong then costs the record.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ def number(value: object) -> int | None:
 
 
 def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
-    """The record of an entry, or its text when it is nobody's work; None when it is left out, which the report
-    tells."""
+    """The record of an entry, or its text when it is nobody's work; None when
+    it is left out, which the report tells."""
     report, line = options.report, entry.line
     data = dict(entry.data)
     if not entry.work:
@@ -51,7 +53,9 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
     if isinstance(data.get("text"), str):
         _Mender(data, options.schema, report, line).mend()
     empty = had and not data.get("spans")
-    whole = completed(data, id=entry.id, annotator=options.annotator or FALLBACK, splitting=options.splitting)
+    whole = completed(
+        data, id=entry.id, annotator=options.annotator or FALLBACK, splitting=options.splitting
+    )
     found = problems(whole, options.schema)
     if found:
         key, message = found[0]
@@ -65,7 +69,9 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         report.left_out("texts of boilerplate", message, line=line)
         return None
     if empty:
-        message = "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+        message = (
+            "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+        )
         report.left_out("works of which nothing is left", message, line=line)
     return record_of(whole) if entry.work and not empty else document_of(whole)
 
@@ -73,7 +79,9 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
 class _Mender:
     """Mends the items of one object in place."""
 
-    def __init__(self, data: dict[str, Any], schema: LabelSchema, report: Report, line: int) -> None:
+    def __init__(
+        self, data: dict[str, Any], schema: LabelSchema, report: Report, line: int
+    ) -> None:
         self.data, self.schema, self.report, self.line = data, schema, report, line
         self.text: str = data["text"]
         self.other: dict[str, str] = {}
@@ -98,7 +106,9 @@ class _Mender:
         for i, one in enumerate(spans):
             if not isinstance(one, dict):
                 message = "a span must be an object"
-                self.report.left_out("spans that are none", message, line=self.line, key=f"spans[{i}]")
+                self.report.left_out(
+                    "spans that are none", message, line=self.line, key=f"spans[{i}]"
+                )
                 continue
             line, key = self._place(one, "spans", i)
             one.setdefault("id", f"#{i}")
@@ -109,7 +119,9 @@ class _Mender:
             rest = {k: v for k, v in one.items() if k not in ("id", "quote")}
             same = _key({"entity": None, "source": "human", "attributes": {}, **rest})
             if same in seen:
-                message = f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
+                message = (
+                    f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
+                )
                 self.report.changed("spans that stand twice", message, line=line, key=key)
                 self.other[name] = seen[same]
                 continue
@@ -118,8 +130,8 @@ class _Mender:
         return out
 
     def _bounds(self, one: dict[str, Any], line: int, key: str) -> bool:
-        """Whether the bounds of a span hold, white space around it taken off. Bounds that are no numbers are left to
-        the check of the record."""
+        """Whether the bounds of a span hold, white space around it taken off. Bounds that are no
+        numbers are left to the check of the record."""
         start, end = number(one.get("start")), number(one.get("end"))
         if start is None or end is None:
             return True
@@ -133,13 +145,20 @@ class _Mender:
                 if start > end
                 else f"outside the text of {size} characters"
             )
-            what = "spans outside their text" if why.startswith("o") else "spans that are empty or reversed"
+            what = (
+                "spans outside their text"
+                if why.startswith("o")
+                else "spans that are empty or reversed"
+            )
             self.report.left_out(what, f"[{start}, {end}) is {why}", line=line, key=key)
             return False
         a, b = trim(self.text, start, end)
         if a >= b:
             self.report.left_out(
-                "spans of white space", f"[{start}, {end}) holds only white space", line=line, key=key
+                "spans of white space",
+                f"[{start}, {end}) holds only white space",
+                line=line,
+                key=key,
             )
             return False
         if (a, b) != (start, end):
@@ -147,13 +166,16 @@ class _Mender:
                 one["quote"] = self.text[a:b]
             one["start"], one["end"] = a, b
             message = (
-                f"white space around {shown(self.text[a:b])} is taken off: [{start}, {end}) is [{a}, {b})"
+                f"white space around {shown(self.text[a:b])} is taken off: [{start}, {end}) is "
+                f"[{a}, {b})"
             )
             self.report.changed("spans with white space around", message, line=line, key=key)
         return True
 
     def _relations(self, relations: list[Any]) -> list[Any]:
-        layers = {one["id"]: one.get("layer") for one in self.data["spans"] if isinstance(one["id"], str)}
+        layers = {
+            one["id"]: one.get("layer") for one in self.data["spans"] if isinstance(one["id"], str)
+        }
         out: list[Any] = []
         seen: set[str] = set()
         for i, one in enumerate(relations):
@@ -174,7 +196,10 @@ class _Mender:
             same = _key({"source": "human", "attributes": {}, **rest})
             if same in seen:
                 self.report.changed(
-                    "relations that stand twice", "the same relation a second time", line=line, key=key
+                    "relations that stand twice",
+                    "the same relation a second time",
+                    line=line,
+                    key=key,
                 )
                 continue
             seen.add(same)
@@ -182,13 +207,16 @@ class _Mender:
         return out
 
     def _ends(self, one: dict[str, Any], layers: Mapping[Any, Any], line: int, key: str) -> bool:
-        """Whether both ends of a relation are there; one that only fits the other way round is turned."""
+        """Whether both ends of a relation are there; one that only fits
+        the other way round is turned."""
         source, target = one.get("from"), one.get("to")
         for end in (source, target):
             if isinstance(end, str) and end not in layers and end != AUTHOR:
                 why = "was left out" if end in self.gone else "is not there"
                 message = f"the relation names the span {shown(end)}, which {why}"
-                self.report.left_out("relations of spans that are not there", message, line=line, key=key)
+                self.report.left_out(
+                    "relations of spans that are not there", message, line=line, key=key
+                )
                 return False
         layer = self.schema.layer(str(one.get("layer")))
         if layer is None or not isinstance(source, str) or not isinstance(target, str):
@@ -198,11 +226,14 @@ class _Mender:
         if not fits and of[1] in layer.sources and of[0] in layer.targets:
             one["from"], one["to"] = target, source
             message = (
-                f"the {layer.name} stands the wrong way round and is turned: it goes from {of[1]} to {of[0]}"
+                f"the {layer.name} stands the wrong way round and is turned: it goes from "
+                f"{of[1]} to {of[0]}"
             )
             self.report.changed("relations turned round", message, line=line, key=key)
         elif not fits:
-            ends = f"a {layer.name} goes from {', '.join(layer.sources)} to {', '.join(layer.targets)}"
+            ends = (
+                f"a {layer.name} goes from {', '.join(layer.sources)} to {', '.join(layer.targets)}"
+            )
             message = f"{ends}, not from {of[0]} to {of[1]}"
             self.report.left_out("relations between other layers", message, line=line, key=key)
             return False
@@ -216,18 +247,23 @@ class _Mender:
             return
         added = dict(added)
         if isinstance(notes := added.get("notes"), dict):
-            added["notes"] = {self.other.get(k, k): v for k, v in notes.items() if k not in self.gone}
+            added["notes"] = {
+                self.other.get(k, k): v for k, v in notes.items() if k not in self.gone
+            }
         if isinstance(flags := added.get("flags"), list):
             added["flags"] = [
                 self.other.get(x, x) if isinstance(x, str) else x
-                for x in flags if not isinstance(x, str) or x not in self.gone
-            ]  # fmt: skip
+                for x in flags
+                if not isinstance(x, str) or x not in self.gone
+            ]
         self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
 
 
 def _key(value: Mapping[str, Any]) -> str:
     """Equal for equal JSON values."""
-    return repr(sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items()))
+    return repr(
+        sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items())
+    )
 
 
 __all__ = ["admit", "number"]

@@ -18,42 +18,62 @@ FEATURES: dict[str, Any] = {
         "attributes": _ATTRIBUTES, "source": _S,
     }],
     "relations": [{
-        "id": _S, "layer": _S, "label": _S, "from": _S, "to": _S, "attributes": _ATTRIBUTES, "source": _S,
+        "id": _S, "layer": _S, "label": _S, "from": _S, "to": _S, "attributes": _ATTRIBUTES,
+        "source": _S,
     }],
 }  # fmt: skip
 """The columns and their types; a list holds the type of its members."""
 
 
 def row_of(record: Record) -> dict[str, Any]:
-    """The row of a record: every key there, in `FEATURES`' types; what has no value is an empty string."""
+    """The row of a record: every key there, in `FEATURES`' types;
+    what has no value is an empty string."""
     document = record.document
     return {
-        "id": document.id, "title": document.title, "text": document.text, "annotator": record.annotator or "",
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "annotator": record.annotator or "",
         "status": record.status.value,
         "paragraphs": [
             {"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs
         ],
         "spans": [
             {
-                "id": s.id, "layer": s.layer, "label": s.label, "start": s.start, "end": s.end,
-                "quote": document.quote(s.start, s.end), "entity": s.entity or "",
-                "attributes": _pairs(s.attributes), "source": s.origin,
+                "id": s.id,
+                "layer": s.layer,
+                "label": s.label,
+                "start": s.start,
+                "end": s.end,
+                "quote": document.quote(s.start, s.end),
+                "entity": s.entity or "",
+                "attributes": _pairs(s.attributes),
+                "source": s.origin,
             }
             for s in record.spans
         ],
         "relations": [
             {
-                "id": r.id, "layer": r.layer, "label": r.label, "from": r.source, "to": r.target,
-                "attributes": _pairs(r.attributes), "source": r.origin,
+                "id": r.id,
+                "layer": r.layer,
+                "label": r.label,
+                "from": r.source,
+                "to": r.target,
+                "attributes": _pairs(r.attributes),
+                "source": r.origin,
             }
             for r in record.relations
         ],
-    }  # fmt: skip
+    }
 
 
 def _pairs(attributes: Attributes) -> list[dict[str, str]]:
     """Name and value; of several values one row each, of a place `start-end`."""
-    return [{"name": name, "value": one} for name, value in sorted(attributes.items()) for one in said(value)]
+    return [
+        {"name": name, "value": one}
+        for name, value in sorted(attributes.items())
+        for one in said(value)
+    ]
 
 
 __all__ = ["FEATURES", "row_of"]

@@ -1,8 +1,9 @@
-"""From another program's annotations to records: labels, offsets, and what has no place in a record.
+"""From another program's annotations to records: labels,
+offsets, and what has no place in a record.
 
-A label stands for that of the schema with the same name, written `label` or `layer.label`, or for what the
-project's table `[format.NAME.labels]` says. A file is read whole first, since how it counts is told by all of its
-spans together. What is left out is told, with its line.
+A label stands for that of the schema with the same name, written `label` or `layer.label`, or for
+what the project's table `[format.NAME.labels]` says. A file is read whole first, since how it
+counts is told by all of its spans together. What is left out is told, with its line.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ class Foreign:
     """Reads one file of another program: its works in the order of the file, then `entries`."""
 
     def __init__(
-        self, name: str, path: Path, options: ReadOptions, *, unit: str = "code-points",
+        self,
+        name: str,
+        path: Path,
+        options: ReadOptions,
+        *,
+        unit: str = "code-points",
         identity: Identity = Identity.NUMBER,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.name, self.path, self.options = name, path, options
         self.report, self.schema = options.report, options.schema
         self.labels = Labels(name, path, options)
@@ -37,8 +43,8 @@ class Foreign:
     # --- reading
 
     def text(self, data: Mapping[str, Any], line: int, key: str = "", *others: str) -> str | None:
-        """The text of an object, under the key that the settings name, or under one of `others`. None, and told, when
-        there is none."""
+        """The text of an object, under the key that the settings name, or under one of `others`.
+        None, and told, when there is none."""
         named = self.options.settings.get("text")
         names = [named] if named else ["text", *others]
         found = next((data[name] for name in names if isinstance(data.get(name), str)), None)
@@ -47,10 +53,12 @@ class Foreign:
         at = f"{key}.{names[0]}" if key else names[0]
         given = data.get(names[0])
         why = (
-            "is missing" if names[0] not in data
-            else "is empty" if found is not None
+            "is missing"
+            if names[0] not in data
+            else "is empty"
+            if found is not None
             else f"must be a text, not {_called(given)}"
-        )  # fmt: skip
+        )
         hint = f'another key is named in annotator.toml: [format.{self.name}] text = "KEY"'
         self.report.left_out("texts that are none", f"the text {why}; {hint}", line=line, key=at)
         return None
@@ -63,16 +71,26 @@ class Foreign:
         return work
 
     def span(
-        self, work: Work, name: str, labels: object, start: object, end: object, *, key: str, line: int = 0,
+        self,
+        work: Work,
+        name: str,
+        labels: object,
+        start: object,
+        end: object,
+        *,
+        key: str,
+        line: int = 0,
         quote: object = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take down a span, with one label or a list of them; told when it is none."""
         line = line or work.line
         a, b = number(start), number(end)
         every = labels if isinstance(labels, list) else [labels]
         words = [one for one in every if isinstance(one, str) and one]
         if a is None or b is None:
-            self.left_out(work, "spans without integer bounds", "start and end must be integers", key, line)
+            self.left_out(
+                work, "spans without integer bounds", "start and end must be integers", key, line
+            )
             return
         if not words:
             why = (
@@ -98,12 +116,13 @@ class Foreign:
         work.relations.append(ReadRelation(label, str(source), str(target), line, key))
 
     def more(self, work: Work, item: str, name: str, value: str, *, line: int = 0) -> None:
-        """A further property of an item (`WHOLE`: of the text): its attribute where the schema has it with that value,
-        else a note on it."""
+        """A further property of an item (`WHOLE`: of the text): its attribute where the schema has
+        it with that value, else a note on it."""
         work.properties.append((item, name, value, line or work.line))
 
     def objects(self, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-        """The objects listed at a key of a record; what is no object there is left out, and told."""
+        """The objects listed at a key of a record; what is no object
+        there is left out, and told."""
         found = data.get(key) or []
         if not isinstance(found, list):
             self.left_out(work, f"{key} that are no list", "must be a list of objects", key)
@@ -121,7 +140,8 @@ class Foreign:
     # --- the result
 
     def entries(self) -> Iterator[Entry]:
-        """What was read. Raises InputError for labels that the schema does not know, all of them in one."""
+        """What was read. Raises InputError for labels that the schema
+        does not know, all of them in one."""
         self.labels.check(label for work in self.works for label in work.labels())
         resolved = self._resolve()
         for index, work in enumerate(self._kept(), 1):
@@ -142,9 +162,10 @@ class Foreign:
 
     def _tell_counting(self, found: Resolved, spans: Sequence[ReadSpan]) -> None:
         differs = [
-            (span, points) for span, points in zip(spans, found.points, strict=True)
+            (span, points)
+            for span, points in zip(spans, found.points, strict=True)
             if points != (span.place.start, span.place.end)
-        ]  # fmt: skip
+        ]
         if differs and any(points is not None for _, points in differs):
             line = differs[0][0].line
         elif found.others:
@@ -152,16 +173,19 @@ class Foreign:
         else:
             line = -1
         if line >= 0:
-            self.report.note("countings", f"offsets are read as counts of {found.counting}", line=line)
+            self.report.note(
+                "countings", f"offsets are read as counts of {found.counting}", line=line
+            )
         if found.better is not None:
             self.report.note(
                 "countings",
-                f"spans cut words; counted as {found.better} fewer would. [format.{self.name}] in annotator.toml "
-                "says how a file counts: offsets, line_ends, bom, entities",
-            )  # fmt: skip
+                f"spans cut words; counted as {found.better} fewer would. [format.{self.name}] "
+                "in annotator.toml says how a file counts: offsets, line_ends, bom, entities",
+            )
 
     def _kept(self) -> list[Work]:
-        """The works, of several answers of one person about one text the later one, unless all are asked for."""
+        """The works, of several answers of one person about one text the later
+        one, unless all are asked for."""
         last: dict[tuple[str, str | None], Work] = {}
         answers: Counter[tuple[str, str | None]] = Counter()
         out: list[Work] = []
@@ -177,7 +201,9 @@ class Foreign:
                 name = work.annotator or self.options.annotator or "imported"
                 work.annotator = f"{name}-{answers[key]}"
                 self.report.note(
-                    "further answers", f"a further answer of {name}, kept as {work.annotator}", line=work.line
+                    "further answers",
+                    f"a further answer of {name}, kept as {work.annotator}",
+                    line=work.line,
                 )
             elif before is not None:
                 later, earlier = (work, before) if work.order >= before.order else (before, work)
@@ -185,8 +211,9 @@ class Foreign:
                     "earlier answers",
                     f"{work.annotator or 'somebody'} answered more than once; the later answer"
                     f"{f' (line {later.line})' if later.line != earlier.line else ''} stands. "
-                    "--every-answer keeps each", line=earlier.line,
-                )  # fmt: skip
+                    "--every-answer keeps each",
+                    line=earlier.line,
+                )
                 out = [one for one in out if one is not earlier]
                 last[key] = later
                 if later is before:
@@ -198,7 +225,13 @@ class Foreign:
 
 def _called(value: object) -> str:
     """What a JSON value is, for a message."""
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+    }
     return "null" if value is None else names.get(type(value), "a number")
 
 

@@ -1,4 +1,5 @@
-"""JSON lines and JSON arrays of objects, each with the line it stands in; what is broken is left out and told."""
+"""JSON lines and JSON arrays of objects, each with the line it stands
+in; what is broken is left out and told."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
         if isinstance(value, dict):
             yield line, value
         else:
-            options.report.left_out("lines that are no object", "must be an object, in braces", line=line)
+            options.report.left_out(
+                "lines that are no object", "must be an object, in braces", line=line
+            )
 
 
 def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
@@ -36,10 +39,15 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
             try:
                 yield from _value(number, line.decode("utf-8"), options.report)
             except UnicodeDecodeError as error:
-                message = f"not UTF-8 at byte {error.start} of the line; name the encoding with --encoding"
+                message = (
+                    f"not UTF-8 at byte {error.start} of the line; name the encoding with "
+                    "--encoding"
+                )
                 options.report.left_out("lines that are not UTF-8", message, line=number)
     else:
-        text = decode(path.read_bytes(), path=path, encoding=options.encoding, report=options.report)
+        text = decode(
+            path.read_bytes(), path=path, encoding=options.encoding, report=options.report
+        )
         for number, one in enumerate(text.split("\n"), 1):
             if one.strip():
                 yield from _value(number, one, options.report)
@@ -63,19 +71,24 @@ def _value(number: int, text: str, report: Report) -> Iterator[tuple[int, Any]]:
         message = f"broken JSON at column {error.colno}: {error.msg}"
         report.left_out("lines of broken JSON", message, line=number)
     except (RecursionError, ValueError) as error:
-        message = "nested too deeply" if isinstance(error, RecursionError) else f"broken JSON: {error}"
+        message = (
+            "nested too deeply" if isinstance(error, RecursionError) else f"broken JSON: {error}"
+        )
         report.left_out("lines of broken JSON", message, line=number)
 
 
 def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
-    """Line and value of each member of the array that a file is. A broken one ends the file, which is told."""
+    """Line and value of each member of the array that a file is. A broken
+    one ends the file, which is told."""
     data = read_bytes(path, options.max_bytes)
     text = decode(
         data, path=path, encoding=options.encoding or marked(path) or "utf-8", report=options.report
     )
     at, line, last = text.find("["), 1, 0
     if at < 0 or text[:at].strip():
-        raise InputError("must be a list", file=path, hint="Export it as JSON, as a list of objects")
+        raise InputError(
+            "must be a list", file=path, hint="Export it as JSON, as a list of objects"
+        )
     decoder = json.JSONDecoder()
     at += 1
     while True:
@@ -97,7 +110,8 @@ def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
 
 
 def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
-    """The first object in a file of JSON, however it is divided; None when there is none near its beginning."""
+    """The first object in a file of JSON, however it is divided; None
+    when there is none near its beginning."""
     try:
         with path.open("rb") as file:
             head = file.read(max_bytes)

@@ -20,7 +20,8 @@ class Labels:
         self._table: Mapping[str, str] = options.settings.get("labels", {})
 
     def find(self, given: str, kind: Kind) -> tuple[str, str] | None:
-        """Layer and label; None for what the project's settings leave out, and for what is unknown."""
+        """Layer and label; None for what the project's settings leave
+        out, and for what is unknown."""
         target = self._table.get(given, given)
         layers = [layer for layer in self._schema.layers if layer.kind == kind]
         first, _, rest = target.partition(".")
@@ -43,9 +44,11 @@ class Labels:
             target = self._table.get(given)
             if target is not None:
                 raise InputError(
-                    f"“{target}” is not a {kind} label of {self._schema.name}", file="annotator.toml",
-                    key=f"format.{self._name}.labels.{given}", hint=f"Labels: {', '.join(self._names(kind))}",
-                )  # fmt: skip
+                    f"“{target}” is not a {kind} label of {self._schema.name}",
+                    file="annotator.toml",
+                    key=f"format.{self._name}.labels.{given}",
+                    hint=f"Labels: {', '.join(self._names(kind))}",
+                )
             unknown.setdefault(given, (kind, line, key))
         if unknown:
             raise self._error(unknown)
@@ -56,15 +59,21 @@ class Labels:
         more = f"; nor {'are' if len(others) > 1 else 'is'} {more}" if others else ""
         example = next(iter(self._names(kind)), "layer.label")
         return InputError(
-            f"“{first}” is not a {kind} label of {self._schema.name}{more}", file=self._path, line=line or None,
+            f"“{first}” is not a {kind} label of {self._schema.name}{more}",
+            file=self._path,
+            line=line or None,
             key=key,
-            hint=f"Say in annotator.toml what each stands for: [format.{self._name}.labels] and then "
-            f'{json.dumps(first, ensure_ascii=False)} = "{example}", or = "" to leave it out. '
-            f"Labels: {', '.join([*self._names('span'), *self._names('relation')])}",
-        )  # fmt: skip
+            hint=(
+                f"Say in annotator.toml what each stands for: [format.{self._name}.labels] and "
+                f'then {json.dumps(first, ensure_ascii=False)} = "{example}", or = "" to leave '
+                f"it out. Labels: {', '.join([*self._names('span'), *self._names('relation')])}"
+            ),
+        )
 
     def _names(self, kind: Kind) -> list[str]:
-        return [f"{x.name}.{b.name}" for x in self._schema.layers if x.kind == kind for b in x.labels]
+        return [
+            f"{x.name}.{b.name}" for x in self._schema.layers if x.kind == kind for b in x.labels
+        ]
 
 
 __all__ = ["Labels"]

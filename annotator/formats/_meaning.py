@@ -1,6 +1,8 @@
-"""What a record has to mean beside its shape: offsets inside the text, ids that exist, labels of the schema.
+"""What a record has to mean beside its shape: offsets inside the
+text, ids that exist, labels of the schema.
 
-Asked of objects whose shape may be wrong too, so that one run names everything; it never fails on any JSON value.
+Asked of objects whose shape may be wrong too, so that one run names
+everything; it never fails on any JSON value.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _Ends: TypeAlias = dict[str, tuple[str, int, int]]
 
 
 def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
-    """Key and message of everything that does not mean what it says; needs `text` to be a string."""
+    """Key and message of everything that does not mean what
+    it says; needs `text` to be a string."""
     text = data["text"]
     if not text.strip():
         yield "text", "must be a string that is not empty"
@@ -101,7 +104,10 @@ def _spans(given: Any, text: str, schema: LabelSchema, known: _Ends) -> Iterator
             continue
         quote = one.get("quote")
         if quote != text[start:end]:
-            yield f"{key}.quote", f"is not the text of [{start}, {end}), which is “{text[start:end]}”"
+            yield (
+                f"{key}.quote",
+                f"is not the text of [{start}, {end}), which is “{text[start:end]}”",
+            )
         entity = one.get("entity")
         if isinstance(entity, str) and not entity.strip():
             yield f"{key}.entity", "must be a name or null"
@@ -142,7 +148,11 @@ def _either(
         yield f"{key}.layer", f"{told} {kind} layer of {schema.name} ({', '.join(names)})"
         return
     label = one.get("label")
-    if not isinstance(label, str) or not label.strip() or (layer.label(label) is None and not layer.open):
+    if (
+        not isinstance(label, str)
+        or not label.strip()
+        or (layer.label(label) is None and not layer.open)
+    ):
         names = [x.name for x in layer.labels]
         told = f"“{label}” is no" if "label" in one else "is missing; it names a"
         yield f"{key}.label", f"{told} label of {layer.name} ({', '.join(names)})"
@@ -156,7 +166,10 @@ def _attributes(given: Any, key: str, text: str, layer: Layer) -> Iterator[Probl
             names = [a.name for a in layer.attributes if a.type != "entity"]
             yield f"{key}.{name}", f"is no attribute of {layer.name} ({', '.join(names)})"
         elif attribute.type == "entity":
-            yield f"{key}.{name}", "stands in the key “entity” of its span, not among the attributes"
+            yield (
+                f"{key}.{name}",
+                "stands in the key “entity” of its span, not among the attributes",
+            )
         elif problem := attribute.problem(value):
             yield f"{key}.{name}", problem
         elif attribute.type == "span" and not 0 <= value[0] < value[1] <= len(text):

@@ -1,9 +1,10 @@
-"""How another program counted: offsets of a whole file, brought to code points of the text as it is stored.
+"""How another program counted: offsets of a whole file, brought
+to code points of the text as it is stored.
 
-Programs count code points, UTF-16 units or grapheme clusters; a line end of two characters as one, or one as two; a
-byte order mark or not; entities (`&amp;`) as they are written or as they are shown. Which of these a file was counted
-by is found by trying them on the whole of it: with quotations, the one under which they fit; without, the one under
-which spans do not cut words.
+Programs count code points, UTF-16 units or grapheme clusters; a line end of two characters as one,
+or one as two; a byte order mark or not; entities (`&amp;`) as they are written or as they are
+shown. Which of these a file was counted by is found by trying them on the whole of it: with
+quotations, the one under which they fit; without, the one under which spans do not cut words.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ UNITS = ("code-points", "utf-16", "graphemes", "utf-8")
 LINE_ENDS = ("as-is", "one", "two")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NAMES = {
-    "code-points": "code points", "utf-16": "UTF-16 units", "graphemes": "grapheme clusters", "utf-8": "bytes of UTF-8",
-}  # fmt: skip
+    "code-points": "code points",
+    "utf-16": "UTF-16 units",
+    "graphemes": "grapheme clusters",
+    "utf-8": "bytes of UTF-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class Counting:
         return ", ".join(parts)
 
     def points(self, text: str) -> Mapping[int, int]:
-        """Offsets by this counting -> code points of the text; those inside of a character are missing."""
+        """Offsets by this counting -> code points of the text; those
+        inside of a character are missing."""
         widths = _widths(text, self.unit)
         if self.line_ends == "one":
             for found in re.finditer("\r\n", text):
@@ -103,8 +108,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Code points for each place (None: nowhere in the text), the counting they are by, and others that would have
-    given something else."""
+    """Code points for each place (None: nowhere in the text), the counting they are by, and others
+    that would have given something else."""
 
     points: list[tuple[int, int] | None]
     counting: Counting
@@ -114,8 +119,8 @@ class Resolved:
 
 
 def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) -> Resolved:
-    """The code points of all places of a file; `unit` is what the program usually counts. Keys of `settings` that fix
-    a part of it: `offsets`, `line_ends`, `bom`, `entities`."""
+    """The code points of all places of a file; `unit` is what the program usually counts. Keys of
+    `settings` that fix a part of it: `offsets`, `line_ends`, `bom`, `entities`."""
     texts = {place.text: place.bom for place in places}
     tried: dict[Counting, list[tuple[int, int] | None]] = {}
     quoted = any(place.quote for place in places)
@@ -129,20 +134,30 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
     better = None
     if not quoted and best != usual and scores[best] * 4 > scores[usual]:
         better, best = best, usual
-    others = tuple(c for c in tried if c.unit != "utf-8" and c.line_ends != "two" and tried[c] != tried[best])
+    others = tuple(
+        c for c in tried if c.unit != "utf-8" and c.line_ends != "two" and tried[c] != tried[best]
+    )
     return Resolved(tried[best], best, others, better)
 
 
-def _candidates(texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]) -> Iterator[Counting]:
+def _candidates(
+    texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]
+) -> Iterator[Counting]:
     """Countings that differ on these texts, the usual one first, then what is changed least."""
     units = [unit]
     if any(not text.isascii() for text in texts):
         wide = any(char > "\uffff" for text in texts for char in text)
         several = any(_has_clusters(text) for text in texts)
         more = [
-            u for u, differs in
-            (("code-points", True), ("utf-16", wide), ("graphemes", several), ("utf-8", True)) if differs
-        ]  # fmt: skip
+            u
+            for u, differs in (
+                ("code-points", True),
+                ("utf-16", wide),
+                ("graphemes", several),
+                ("utf-8", True),
+            )
+            if differs
+        ]
         units += [u for u in more if u != unit]
     ends = ["as-is"]
     if any("\r\n" in text for text in texts):
@@ -161,14 +176,16 @@ def _candidates(texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any
         shown = [settings["entities"] == "shown"]
     every = list(product(units, ends, marks, shown))
     usual = every[0]
-    # Sorting is stable: of countings that change as much, the more frequent one stays before the others.
+    # Sorting is stable: of countings that change as much, the more
+    # frequent one stays before the others.
     for one in sorted(every, key=lambda one: sum(x != y for x, y in zip(one, usual, strict=True))):
         yield Counting(*one)
 
 
 def _has_clusters(text: str) -> bool:
     return any(
-        unicodedata.combining(c) or c in "\u200d\ufe0f" or "\U0001f1e6" <= c <= "\U0001f1ff" for c in text
+        unicodedata.combining(c) or c in "\u200d\ufe0f" or "\U0001f1e6" <= c <= "\U0001f1ff"
+        for c in text
     ) or ("\r\n" in text)
 
 
@@ -176,9 +193,11 @@ def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int]
     maps: dict[str, Mapping[int, int]] = {}
     out: list[tuple[int, int] | None] = []
     for place in places:
-        one = counting if place.bom or not counting.bom else Counting(
-            counting.unit, counting.line_ends, False, counting.entities
-        )  # fmt: skip
+        one = (
+            counting
+            if place.bom or not counting.bom
+            else Counting(counting.unit, counting.line_ends, False, counting.entities)
+        )
         found = maps.get(place.text)
         if found is None:
             found = maps[place.text] = one.points(place.text)
@@ -188,7 +207,8 @@ def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int]
 
 
 def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) -> float:
-    """How badly a counting fits: quotations that do not hold, else words cut; 0 is a perfect fit."""
+    """How badly a counting fits: quotations that do not hold,
+    else words cut; 0 is a perfect fit."""
     bad = 0.0
     for place, found in zip(places, points, strict=True):
         if place.start >= place.end:
@@ -203,7 +223,8 @@ def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) ->
 
 
 def cuts(text: str, start: int, end: int) -> int:
-    """How many of the two bounds stand inside a word, inside a character, or beside white space that is within."""
+    """How many of the two bounds stand inside a word, inside a character,
+    or beside white space that is within."""
     return _cut(text, start, inward=start) + _cut(text, end, inward=end - 1)
 
 
@@ -213,9 +234,12 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
-    return bool(unicodedata.combining(after)) or after in "\u200d\ufe0f" or before == "\u200d" or (
-        before.isalnum() and after.isalnum()
-    )  # fmt: skip
+    return (
+        bool(unicodedata.combining(after))
+        or after in "\u200d\ufe0f"
+        or before == "\u200d"
+        or (before.isalnum() and after.isalnum())
+    )
 
 
 def alike(text: str, quote: str) -> bool:
@@ -237,13 +261,16 @@ NEARBY = 40
 
 
 def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
-    """The bounds of a quotation near the given ones; None when it stands there not at all, or several times."""
+    """The bounds of a quotation near the given ones; None when it stands
+    there not at all, or several times."""
     words = quote.split()
     if not words:
         return None
     pattern = re.compile(r"\s+".join(map(re.escape, words)))
     low, high = max(0, start - NEARBY), min(len(text), max(start, end) + NEARBY)
-    near = [found.span() for found in pattern.finditer(text, low, min(len(text), high + len(quote)))]
+    near = [
+        found.span() for found in pattern.finditer(text, low, min(len(text), high + len(quote)))
+    ]
     if len(near) == 1:
         return near[0]
     every = [found.span() for found in pattern.finditer(text)]
@@ -251,7 +278,8 @@ def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
 
 
 def same_places(text: str, other: str) -> Mapping[int, int]:
-    """Offsets of a text -> those of another one that differs in line ends, byte order mark or normal form only."""
+    """Offsets of a text -> those of another one that differs in line ends,
+    byte order mark or normal form only."""
     theirs = {folded: at for at, folded in _boundaries(other).items()}
     return {at: theirs[folded] for at, folded in _boundaries(text).items() if folded in theirs}
 
@@ -271,6 +299,6 @@ def _boundaries(text: str) -> dict[int, int]:
 
 
 __all__ = [
-    "LINE_ENDS", "UNITS", "Counting", "Place", "Resolved", "alike", "clusters", "cuts", "nearby", "resolve",
-    "same_places", "squeezed",
+    "LINE_ENDS", "UNITS", "Counting", "Place", "Resolved", "alike", "clusters", "cuts", "nearby",
+    "resolve", "same_places", "squeezed",
 ]  # fmt: skip

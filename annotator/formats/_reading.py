@@ -33,11 +33,12 @@ _BOMS = (
 class ReadOptions:
     """How to read a file, and where to tell what is left out of it.
 
-    `annotator` is given to work that names nobody, and to all canonical records but gold. `settings` is the project's
-    table `[format.NAME]`. `prefix` begins the ids of documents that a file only numbers (else the file's name).
-    `empty_is_done`: texts without any annotation are finished work with nothing to mark. `every_answer`: of several
-    answers of one person all are kept, the second as NAME-2. `same_text`: equal texts are one document. `columns` name
-    those of a table, by what they hold.
+    `annotator` is given to work that names nobody, and to all canonical records but gold.
+    `settings` is the project's table `[format.NAME]`. `prefix` begins the ids of documents that a
+    file only numbers (else the file's name). `empty_is_done`: texts without any annotation are
+    finished work with nothing to mark. `every_answer`: of several answers of one person all are
+    kept, the second as NAME-2. `same_text`: equal texts are one document. `columns` name those of a
+    table, by what they hold.
     """
 
     schema: LabelSchema
@@ -58,16 +59,18 @@ class Identity(StrEnum):
     """By what a document of a file is known again."""
 
     ID = "id"  # the file gives ids
-    NUMBER = "number"  # the file gives numbers of its own (`own`), which other files of that program share
+    # the file gives numbers of its own (`own`), which other files of that program share
+    NUMBER = "number"
     NAME = "name"  # the id is made of the file's name; another one will do
     TEXT = "text"  # nothing but the text
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text of a file, and with `work` what somebody did with it: the object of a canonical record, of which all
-    keys but `text` may be missing. `line` is where it stands (0: in no line), `id` what to call the text if it has no
-    id; `own` is the number by which the file knows it."""
+    """One text of a file, and with `work` what somebody did with it: the object of a canonical
+    record, of which all keys but `text` may be missing. `line` is where it stands (0: in no
+    line), `id` what to call the text if it has no id; `own` is the number by which the file
+    knows it."""
 
     data: Mapping[str, Any]
     id: str
@@ -78,11 +81,14 @@ class Entry:
 
 
 def checked_file(path: Path) -> int:
-    """Size of a regular file in bytes. Raises InputError for anything else, and for an empty file."""
+    """Size of a regular file in bytes. Raises InputError for
+    anything else, and for an empty file."""
     if not path.exists():
         raise InputError("there is no such file", file=path, hint="Check the path")
     if not path.is_file():
-        raise InputError("is not a regular file", file=path, hint="Name a text or JSONL file, or a folder")
+        raise InputError(
+            "is not a regular file", file=path, hint="Name a text or JSONL file, or a folder"
+        )
     size = path.stat().st_size
     if size == 0:
         raise InputError("the file is empty", file=path, hint="Choose a file with something in it")
@@ -106,7 +112,8 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def decode(data: bytes, *, path: Path, encoding: str | None, report: Report) -> str:
-    """The text of bytes: a given encoding, else by byte order mark, else UTF-8, else a guess, which is told.
+    """The text of bytes: a given encoding, else by byte order mark, else
+    UTF-8, else a guess, which is told.
 
     Raises InputError for bytes that are no text. A byte order mark is no part of the text.
     """
@@ -127,13 +134,16 @@ def decode(data: bytes, *, path: Path, encoding: str | None, report: Report) -> 
         guessed = _guessed(data)
         if guessed is None:
             raise InputError(
-                "is not UTF-8, and no other encoding fits", file=path, line=line,
+                "is not UTF-8, and no other encoding fits",
+                file=path,
+                line=line,
                 hint="Name its encoding with --encoding",
-            ) from error  # fmt: skip
+            ) from error
         report.note(
             "files in another encoding",
-            f"not UTF-8; read as {guessed}. Check the letters, or give --encoding", line=line,
-        )  # fmt: skip
+            f"not UTF-8; read as {guessed}. Check the letters, or give --encoding",
+            line=line,
+        )
         return data.decode(guessed)
 
 
@@ -150,7 +160,8 @@ def _as(data: bytes, encoding: str, path: Path) -> str:
 
 
 _WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}
-"""Guesses that letters alone do not tell apart; Windows' own is by far the most frequent one in the field."""
+"""Guesses that letters alone do not tell apart; Windows' own is
+by far the most frequent one in the field."""
 
 _ENOUGH = 10
 """Bytes beyond ASCII from which a guess is worth something in a text that is mostly ASCII."""
@@ -178,14 +189,19 @@ def refuse_binary(data: bytes, path: Path) -> None:
             "holds a NUL byte, so it is not text",
             file=path,
             line=line,
-            hint="Convert it to a text file first; if it is text in UTF-16, name that with --encoding",
+            hint=(
+                "Convert it to a text file first; if it is text in UTF-16, name that with "
+                "--encoding"
+            ),
         )
     if data.startswith(b"%PDF-"):
         raise InputError("is a PDF, not text", file=path, hint="Convert it to a text file first")
     head = data[:4096]
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
     if controls > len(head) // 10:
-        raise InputError("looks binary, not like text", file=path, hint="Convert it to a text file first")
+        raise InputError(
+            "looks binary, not like text", file=path, hint="Convert it to a text file first"
+        )
 
 
 def lines(path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
@@ -217,9 +233,12 @@ def marked(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(4)
     name = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(name or "", name)
+    return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(
+        name or "", name
+    )
 
 
 def document_id(path: Path) -> str:
-    """An id from a file's name: its stem, with anything but letters, digits, `.`, `_`, `-` as `-`."""
+    """An id from a file's name: its stem, with anything but
+    letters, digits, `.`, `_`, `-` as `-`."""
     return re.sub(r"[^\w.-]+", "-", path.stem).strip("-.") or "document"

@@ -1,8 +1,9 @@
-"""The canonical record as a JSON object: read, completed, checked, and turned into a `Record` and back.
+"""The canonical record as a JSON object: read, completed, checked,
+and turned into a `Record` and back.
 
-`schemas/record.schema.json` says the shape, and a library checks it; `meaning` checks what a schema cannot say.
-Every value that enters a project passes `problems`, whatever file or caller it comes from, and `annotator validate`
-asks the same function.
+`schemas/record.schema.json` says the shape, and a library checks it; `meaning` checks what a schema
+cannot say. Every value that enters a project passes `problems`, whatever file or caller it comes
+from, and `annotator validate` asks the same function.
 """
 
 from __future__ import annotations
@@ -17,18 +18,28 @@ from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Attributes, Relation, Span, Value, reading_order, relation_order
-from annotator.model.text import Document, Paragraph, Splitting, split_paragraphs, text_sha256, title_of
+from annotator.model.text import (
+    Document,
+    Paragraph,
+    Splitting,
+    split_paragraphs,
+    text_sha256,
+    title_of,
+)
 
 FORMAT = "annotator/2"
 """The version of the record that is written."""
 
 OLD = "annotator/1"
-"""The version before it: relations end at `source` and `target`, and call their provenance `origin`."""
+"""The version before it: relations end at `source` and `target`,
+and call their provenance `origin`."""
 
 Data: TypeAlias = dict[str, Any]
 """The object of a record."""
 
-KEYS = frozenset("annotator id meta paragraphs relations schema spans status text text_sha256 title".split())
+KEYS = frozenset(
+    "annotator id meta paragraphs relations schema spans status text text_sha256 title".split()
+)
 """The keys of a record."""
 
 WORK = frozenset({"annotator", "relations", "spans", "status"})
@@ -68,7 +79,8 @@ def parse(line: bytes | str) -> Data:
 
 
 def upgraded(data: Mapping[str, Any]) -> Data:
-    """The object in the words of version 2. One of version 2, or without relations, stays as it is."""
+    """The object in the words of version 2. One of version 2,
+    or without relations, stays as it is."""
     new = dict(data)
     if new.get("schema") == OLD:
         new["schema"] = FORMAT
@@ -84,15 +96,21 @@ def _upgraded(relation: Any) -> Any:
     """A relation of version 1, told by its `target`, in the words of version 2."""
     if not isinstance(relation, dict) or "target" not in relation:
         return relation
-    new = {key: value for key, value in relation.items() if key not in ("source", "target", "origin")}
+    new = {
+        key: value for key, value in relation.items() if key not in ("source", "target", "origin")
+    }
     new |= {"from": relation.get("source"), "to": relation["target"]}
     return new | {"source": relation["origin"]} if "origin" in relation else new
 
 
-def completed(data: Mapping[str, Any], *, id: str, annotator: str | None, splitting: Splitting) -> Data:
-    """The object with every key that may be left out. `id` and `annotator` stand in for ones that are missing.
+def completed(
+    data: Mapping[str, Any], *, id: str, annotator: str | None, splitting: Splitting
+) -> Data:
+    """The object with every key that may be left out. `id` and `annotator`
+    stand in for ones that are missing.
 
-    Keys of a record that are there are not touched, whatever they hold; unknown ones go into `meta`.
+    Keys of a record that are there are not touched, whatever
+    they hold; unknown ones go into `meta`.
     """
     new = upgraded(data)
     text = new.get("text")
@@ -116,7 +134,9 @@ def completed(data: Mapping[str, Any], *, id: str, annotator: str | None, splitt
         _complete_text(new, text, splitting)
         for key, prefix in (("spans", "#"), ("relations", "#r")):
             if isinstance(new[key], list):
-                new[key] = [_completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])]
+                new[key] = [
+                    _completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])
+                ]
     return new
 
 
@@ -158,8 +178,8 @@ def _bounded(one: Mapping[str, Any], text: str) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """JSON values without floats, which become strings: what metadata may hold. What is nested too deeply stays, for
-    the door to refuse."""
+    """JSON values without floats, which become strings: what metadata may hold. What is nested too
+    deeply stays, for the door to refuse."""
     return _plain(value) if depth(value) <= MAX_DEPTH else value
 
 
@@ -189,7 +209,16 @@ def record_of(data: Mapping[str, Any]) -> Record:
     """The record of a whole object of version 2 without problems."""
     _, added = split_meta(data["meta"], gold=data["status"] == "gold")
     spans = [
-        Span(s["id"], s["layer"], s["label"], s["start"], s["end"], s["entity"], s["attributes"], s["source"])
+        Span(
+            s["id"],
+            s["layer"],
+            s["label"],
+            s["start"],
+            s["end"],
+            s["entity"],
+            s["attributes"],
+            s["source"],
+        )
         for s in data["spans"]
     ]
     relations = [
@@ -197,39 +226,61 @@ def record_of(data: Mapping[str, Any]) -> Record:
         for r in data["relations"]
     ]
     return Record(
-        document_of(data), data["annotator"], Completion(data["status"]),
-        tuple(sorted(spans, key=reading_order)), tuple(sorted(relations, key=relation_order)),
-        added.done, added.notes, added.flags, added.shown, added.history,
-    )  # fmt: skip
+        document_of(data),
+        data["annotator"],
+        Completion(data["status"]),
+        tuple(sorted(spans, key=reading_order)),
+        tuple(sorted(relations, key=relation_order)),
+        added.done,
+        added.notes,
+        added.flags,
+        added.shown,
+        added.history,
+    )
 
 
 def data_of(record: Record) -> Data:
     """The object of a record, with every key of version 2."""
     document = record.document
     return {
-        "schema": FORMAT, "id": document.id, "title": document.title, "text": document.text,
+        "schema": FORMAT,
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
         "text_sha256": document.sha256,
         "paragraphs": [
             {"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs
         ],
-        "annotator": record.annotator, "status": record.status.value,
+        "annotator": record.annotator,
+        "status": record.status.value,
         "spans": [
             {
-                "id": s.id, "layer": s.layer, "label": s.label, "start": s.start, "end": s.end,
-                "quote": document.quote(s.start, s.end), "entity": s.entity,
-                "attributes": dict(s.attributes), "source": s.origin,
+                "id": s.id,
+                "layer": s.layer,
+                "label": s.label,
+                "start": s.start,
+                "end": s.end,
+                "quote": document.quote(s.start, s.end),
+                "entity": s.entity,
+                "attributes": dict(s.attributes),
+                "source": s.origin,
             }
             for s in record.spans
         ],
         "relations": [
             {
-                "id": r.id, "layer": r.layer, "label": r.label, "from": r.source, "to": r.target,
-                "attributes": dict(r.attributes), "source": r.origin,
+                "id": r.id,
+                "layer": r.layer,
+                "label": r.label,
+                "from": r.source,
+                "to": r.target,
+                "attributes": dict(r.attributes),
+                "source": r.origin,
             }
             for r in record.relations
         ],
         "meta": record.meta,
-    }  # fmt: skip
+    }
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -239,7 +290,8 @@ _string: Callable[[str], str] = json.encoder.encode_basestring
 def dumps(record: Record) -> str:
     """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF.
 
-    The same bytes as the encoder makes of `data_of(record)`, written out by hand since an export has very many of them.
+    The same bytes as the encoder makes of `data_of(record)`, written out by hand
+    since an export has very many of them.
     """
     document, text = record.document, record.document.text
     spans = ",".join(
@@ -273,7 +325,11 @@ def _optional(text: str | None) -> str:
 def _attributes(attributes: Attributes) -> str:
     if not attributes:
         return "{}"
-    return "{" + ",".join(f"{_string(name)}:{_value(attributes[name])}" for name in sorted(attributes)) + "}"
+    return (
+        "{"
+        + ",".join(f"{_string(name)}:{_value(attributes[name])}" for name in sorted(attributes))
+        + "}"
+    )
 
 
 def _value(value: Value) -> str:
@@ -299,7 +355,8 @@ def item_problem(item: Span | Relation, document: Document, schema: LabelSchema)
 
 
 def check_record(record: Record, schema: LabelSchema) -> Record:
-    """The record that a caller made, when it holds. Raises InputError for the first thing that does not."""
+    """The record that a caller made, when it holds. Raises InputError
+    for the first thing that does not."""
     try:
         data = data_of(record)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """What a reader has to say of a file: what was left out, what was changed, what was understood how.
 
-Nothing is dropped in silence. Everything is counted; of one kind of thing the first few places are told one by one.
+Nothing is dropped in silence. Everything is counted; of one kind of thing
+the first few places are told one by one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing, where it stands (`line` from 1, 0 for the file), and what kind of thing it is (`what`, a plural)."""
+    """One thing, where it stands (`line` from 1, 0 for the file), and what kind
+    of thing it is (`what`, a plural)."""
 
     kind: Kind
     what: str
@@ -41,7 +43,8 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """The findings of one file. With `strict`, the first that is more than a note is an InputError."""
+    """The findings of one file. With `strict`, the first that
+    is more than a note is an InputError."""
 
     path: Path
     strict: bool = False
@@ -53,7 +56,8 @@ class Report:
     def add(
         self, kind: Kind, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1
     ) -> None:
-        """Tell of something. Raises InputError when the file is read strictly and this is more than a note."""
+        """Tell of something. Raises InputError when the file is read strictly
+        and this is more than a note."""
         if self.strict and kind is not Kind.NOTE:
             hint = "Without --strict the rest of the file is imported"
             raise InputError(
@@ -63,7 +67,9 @@ class Report:
             self.first.append(Finding(kind, what, message, line, key))
         self.counts[kind, what] += count
 
-    def left_out(self, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1) -> None:
+    def left_out(
+        self, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1
+    ) -> None:
         """Tell of something that is not in the project."""
         self.add(Kind.LEFT_OUT, what, message, line=line, key=key, count=count)
 
@@ -80,7 +86,8 @@ class Report:
         return sum(n for (one, _), n in self.counts.items() if one is kind)
 
     def lines(self) -> Iterator[str]:
-        """The findings for a person: file, line, key, what became of it, and how many more there are."""
+        """The findings for a person: file, line, key, what became of
+        it, and how many more there are."""
         for finding in self.first:
             place = f"{self.path}:{finding.line}" if finding.line else str(self.path)
             key = f" {finding.key}:" if finding.key else ""

@@ -1,4 +1,5 @@
-"""Whether a whole object is a canonical record: what `schemas/record.schema.json` says, and what it cannot say."""
+"""Whether a whole object is a canonical record: what `schemas/record.schema.json`
+says, and what it cannot say."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ Problem: TypeAlias = tuple[str, str]
 
 
 def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
-    """Everything that does not hold in a whole record of version 2; empty means that `record_of` works."""
+    """Everything that does not hold in a whole record of version
+    2; empty means that `record_of` works."""
     if depth(data) > MAX_DEPTH:
         return [(_deepest(data), f"is nested deeper than {MAX_DEPTH} levels")]
     broken = [(path, "holds half a surrogate pair") for path in _surrogates(data)]
@@ -36,7 +38,8 @@ def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
 
 
 def depth(value: Any) -> int:
-    """How many levels of objects and lists a value nests; counting stops a little above `MAX_DEPTH`."""
+    """How many levels of objects and lists a value nests; counting
+    stops a little above `MAX_DEPTH`."""
     levels, here = 0, [value]
     while here and levels <= MAX_DEPTH + 1:
         inner: list[Any] = []
@@ -104,7 +107,12 @@ def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _said(key, found)
 
 
-_TYPES = {"integer": "an integer", "array": "a list", "object": "an object", "boolean": "true or false"}
+_TYPES = {
+    "integer": "an integer",
+    "array": "a list",
+    "object": "an object",
+    "boolean": "true or false",
+}
 
 
 def _said(key: str, error: Any) -> Iterator[Problem]:
@@ -128,14 +136,19 @@ def _said(key: str, error: Any) -> Iterator[Problem]:
     elif name == "Pattern":
         yield key, _PATTERNS.get(kind.pattern, "has a form that does not hold")
     elif name == "AnyOf" and ".attributes." in key:
-        yield key, "must be a string, an integer, true or false, or a list of strings or of integers"
+        yield (
+            key,
+            "must be a string, an integer, true or false, or a list of strings or of integers",
+        )
     else:
         yield key, error.message if len(error.message) < 200 else f"{name}: does not hold"
 
 
 _PATTERNS = {
-    r"^[^@/\p{C}\p{Z}]( *[^/\p{C}\p{Z}])*$": "must be a name of 1 to 64 printable characters without a slash "
-    "that does not begin with @, or null",
+    r"^[^@/\p{C}\p{Z}]( *[^/\p{C}\p{Z}])*$": (
+        "must be a name of 1 to 64 printable characters without a slash that does not begin "
+        "with @, or null"
+    ),
     r"^[^@\s]": "must be a string that is not empty and does not begin with @ or white space",
     r"\S": "must be a string that is not empty",
     "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",

@@ -12,19 +12,30 @@ from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions, decode, read_bytes
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "fulltext", "articletext", "article", "articlebody", "volltext", "texte"),
+    "text": (
+        "text",
+        "body",
+        "content",
+        "fulltext",
+        "articletext",
+        "article",
+        "articlebody",
+        "volltext",
+        "texte",
+    ),
     "id": ("id", "docid", "documentid", "articleid", "document", "guid", "uid"),
     "title": ("title", "headline", "heading", "titel", "titre"),
     "date": ("date", "published", "pubdate", "publicationdate", "datum", "day"),
     "source": ("source", "outlet", "newspaper", "publication", "medium", "quelle"),
     "annotator": (),
-}  # fmt: skip
+}
 
 Row = tuple[int, dict[str, str]]
 
 
 def table(path: Path, options: ReadOptions) -> Iterator[Row]:
-    """Line and cells of each row, by what they hold (`text`, `id`, ...), other columns as `@` and their name.
+    """Line and cells of each row, by what they hold (`text`, `id`, ...),
+    other columns as `@` and their name.
 
     Raises InputError when no column is known to hold the text.
     """
@@ -35,11 +46,15 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
         divider, text = first[4], rest
     csv.field_size_limit(max(options.max_bytes, 131_072))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=divider or _divider(path, text), strict=True)
+    rows = csv.reader(
+        io.StringIO(text, newline=""), delimiter=divider or _divider(path, text), strict=True
+    )
     yield from _rows(rows, path, options, 1 if divider else 0)
 
 
-def _rows(rows: Iterator[list[str]], path: Path, options: ReadOptions, skipped: int) -> Iterator[Row]:
+def _rows(
+    rows: Iterator[list[str]], path: Path, options: ReadOptions, skipped: int
+) -> Iterator[Row]:
     counted, line = rows, 1
     header: list[str] | None = None
     chosen: dict[int, str] = {}
@@ -71,21 +86,32 @@ def _rows(rows: Iterator[list[str]], path: Path, options: ReadOptions, skipped: 
 
 
 def _divider(path: Path, text: str) -> str:
-    """What divides the cells: what stands most often in the first line, outside of quotation marks."""
+    """What divides the cells: what stands most often in the first
+    line, outside of quotation marks."""
     first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
     usual = "\t" if ".tsv" in path.name.lower() else ","
-    return max((usual, "\t", ";", ",", "|"), key=first.count) if any(c in first for c in "\t;,|") else usual
+    return (
+        max((usual, "\t", ";", ",", "|"), key=first.count)
+        if any(c in first for c in "\t;,|")
+        else usual
+    )
 
 
 def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
-    """The names of the columns, and by index what those that are known hold. A table of which columns are named by
-    number has no header."""
+    """The names of the columns, and by index what those that are known hold. A table of which
+    columns are named by number has no header."""
     wanted = options.columns or {
         k: v for k, v in options.settings.items() if k in _NAMES and isinstance(v, str)
     }
     numbers = {key: int(name) for key, name in wanted.items() if name.isdecimal()}
-    if numbers and len(numbers) == len(wanted) and not any(name in cells for name in wanted.values()):
-        return [f"column {i + 1}" for i in range(len(cells))], {n - 1: key for key, n in numbers.items()}
+    if (
+        numbers
+        and len(numbers) == len(wanted)
+        and not any(name in cells for name in wanted.values())
+    ):
+        return [f"column {i + 1}" for i in range(len(cells))], {
+            n - 1: key for key, n in numbers.items()
+        }
     folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
     chosen: dict[int, str] = {}
     for key, names in _NAMES.items():
@@ -93,22 +119,30 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             index = _named(wanted[key], cells)
             if index is None:
                 raise InputError(
-                    f"there is no column “{wanted[key]}”", file=path, line=1, key=key,
+                    f"there is no column “{wanted[key]}”",
+                    file=path,
+                    line=1,
+                    key=key,
                     hint=f"The columns are {', '.join(cells)}",
-                )  # fmt: skip
+                )
             chosen[index] = key
         else:
             found = next(
-                (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen), None
+                (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen),
+                None,
             )
             if found is not None:
                 chosen[found] = key
     if "text" not in chosen.values():
         raise InputError(
-            "no column is known to hold the text", file=path, line=1,
-            hint=f"Say which one: --columns text=NAME (or a number, where there is no header). The first row is "
-            f"{', '.join(cells)}",
-        )  # fmt: skip
+            "no column is known to hold the text",
+            file=path,
+            line=1,
+            hint=(
+                "Say which one: --columns text=NAME (or a number, where there is no header). "
+                f"The first row is {', '.join(cells)}"
+            ),
+        )
     return cells, chosen
 
 

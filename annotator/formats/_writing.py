@@ -1,4 +1,5 @@
-"""What formats that write share: names of labels, numbers of other programs, names of files, and what is lost."""
+"""What formats that write share: names of labels, numbers of other programs,
+names of files, and what is lost."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ from annotator.model.text import Document
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How to write: the schema of the project; `lost` counts, by what it is, all that the format has no place for.
-    `part_of` gives the part of the split that a document is in."""
+    """How to write: the schema of the project; `lost` counts, by what it is, all that the format
+    has no place for. `part_of` gives the part of the split that a document is in."""
 
     schema: LabelSchema
     lost: Counter[str] = field(default_factory=Counter)
@@ -27,7 +28,8 @@ class WriteOptions:
 
 
 def names_of_labels(schema: LabelSchema, kind: Kind) -> Callable[[Span | Relation], str]:
-    """What a label is called outside: its own name where only one layer has it, else `layer.label`."""
+    """What a label is called outside: its own name where only
+    one layer has it, else `layer.label`."""
     owners: Counter[str] = Counter()
     layers = [layer for layer in schema.layers if layer.kind == kind]
     for layer in layers:
@@ -72,7 +74,8 @@ class FileNames:
         self._taken: dict[str, str] = {}
 
     def of(self, id: str) -> str:
-        """The name for an id, always the same; a digest tells names apart that would be the same."""
+        """The name for an id, always the same; a digest tells names
+        apart that would be the same."""
         plain = re.sub(r"[^\w.-]+", "-", id).strip("-.")[:80] or "document"
         if self._taken.setdefault(plain.casefold(), id) != id:
             plain = f"{plain}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"
@@ -99,7 +102,8 @@ def sign_of(concept: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Who takes which side on what: a relation with its ends; `holder` is None for the author of the text."""
+    """Who takes which side on what: a relation with its ends; `holder`
+    is None for the author of the text."""
 
     record: Record
     relation: Relation
@@ -118,8 +122,8 @@ def statements(record: Record) -> Iterator[Statement]:
 
 
 def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
-    """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`, `paragraphs`, `author`
-    (stances of the text itself), `relations`."""
+    """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`,
+    `paragraphs`, `author` (stances of the text itself), `relations`."""
     counts = {
         "attributes": sum(len(i.attributes) for i in record.spans)
         + sum(len(i.attributes) for i in record.relations),
@@ -136,6 +140,6 @@ def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
 
 
 __all__ = [
-    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "names_of_labels", "number_of", "said",
-    "sign_of", "statements", "utf16", "who",
+    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "names_of_labels",
+    "number_of", "said", "sign_of", "statements", "utf16", "who",
 ]  # fmt: skip

@@ -1,9 +1,11 @@
-"""What the family of formats shows to others: the record and its checks, how files are read, what a member is.
+"""What the family of formats shows to others: the record and its checks,
+how files are read, what a member is.
 
-A format is one module of this package (or the one that an entry point of the group `annotator.formats` names) that
-holds what `Format` says, and what `Reads`, `WritesLines` or `WritesFiles` says on top. What one reads are `Entry`s:
-objects of canonical records, of which all keys but `text` may be missing. What is wrong with them is seen at the door
-(`admit`), the same for all formats; what a reader leaves out by itself it tells `options.report`.
+A format is one module of this package (or the one that an entry point of the group
+`annotator.formats` names) that holds what `Format` says, and what `Reads`, `WritesLines` or
+`WritesFiles` says on top. What one reads are `Entry`s: objects of canonical records, of which all
+keys but `text` may be missing. What is wrong with them is seen at the door (`admit`), the same for
+all formats; what a reader leaves out by itself it tells `options.report`.
 """
 
 from __future__ import annotations
@@ -50,9 +52,11 @@ from annotator.model.text import Splitting
 
 
 class Format(Protocol):
-    """What every member holds: a line for help, and the endings of its files, the first one for those it writes.
+    """What every member holds: a line for help, and the endings of its files,
+    the first one for those it writes.
 
-    Optional: `on_request = True` where files are taken for it only when it is named or `recognises` them.
+    Optional: `on_request = True` where files are taken for it only
+    when it is named or `recognises` them.
     """
 
     summary: str
@@ -64,7 +68,8 @@ class Reads(Format, Protocol):
     """A member that reads."""
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Entry]:
-        """The texts and the work in a file. Raises InputError for a file of which nothing can be read."""
+        """The texts and the work in a file. Raises InputError for a
+        file of which nothing can be read."""
         ...
 
 
@@ -109,7 +114,8 @@ class WritesFolder(Format, Protocol):
     """A member that writes several files."""
 
     def files(self, records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-        """Name, with folders, and bytes of each file; what comes again under a name is added to that file."""
+        """Name, with folders, and bytes of each file; what comes again under
+        a name is added to that file."""
         ...
 
 
@@ -128,9 +134,11 @@ def on_request(member: Format) -> bool:
     return bool(getattr(member, "on_request", False))
 
 
-def read_records(path: Path, schema: LabelSchema, *, splitting: Splitting = "auto") -> Iterator[Record]:
-    """The records of a file of canonical records, one at a time and as they are. Raises InputError for the first that
-    does not hold."""
+def read_records(
+    path: Path, schema: LabelSchema, *, splitting: Splitting = "auto"
+) -> Iterator[Record]:
+    """The records of a file of canonical records, one at a time and as they are. Raises InputError
+    for the first that does not hold."""
     checked_file(path)
     for line, text in lines(path, MAX_BYTES):
         try:

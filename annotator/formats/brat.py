@@ -1,7 +1,8 @@
 """brat's standoff: `NAME.ann` beside `NAME.txt`.
 
-Text-bound annotations become spans, binary relations relations (Arg1 is the source, Arg2 the target), normalizations
-entities, attributes those of the schema or notes, annotators' notes notes. Events and equivalences have no place.
+Text-bound annotations become spans, binary relations relations (Arg1 is the source, Arg2 the
+target), normalizations entities, attributes those of the schema or notes, annotators' notes notes.
+Events and equivalences have no place.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from annotator.errors import InputError
 from annotator.formats._foreign import Foreign, Work
 from annotator.formats._offsets import squeezed
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
-from annotator.formats._writing import FileNames, WriteOptions, count_lost, names_of_labels, said, who
+from annotator.formats._writing import (
+    FileNames,
+    WriteOptions,
+    count_lost,
+    names_of_labels,
+    said,
+    who,
+)
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 
@@ -32,7 +40,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     path = path.with_suffix(".ann")
     source = path.with_suffix(".txt")
     if not path.is_file():
-        raise InputError("there is no such file", file=path, hint=f"brat keeps it beside {source.name}")
+        raise InputError(
+            "there is no such file", file=path, hint=f"brat keeps it beside {source.name}"
+        )
     if not source.is_file():
         raise InputError(
             "there is no text of that name", file=source, hint=f"brat keeps it beside {path.name}"
@@ -45,8 +55,12 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     work = foreign.work(text, document_id(source), 0, status=None)
     work.bom = work.bom or raw.startswith(b"\xef\xbb\xbf")
     given = read_bytes(path, options.max_bytes) if path.stat().st_size else b""
-    content = decode(given, path=path, encoding=options.encoding, report=options.report) if given else ""
-    lines = [(n, line.rstrip("\r")) for n, line in enumerate(content.split("\n"), 1) if line.strip()]
+    content = (
+        decode(given, path=path, encoding=options.encoding, report=options.report) if given else ""
+    )
+    lines = [
+        (n, line.rstrip("\r")) for n, line in enumerate(content.split("\n"), 1) if line.strip()
+    ]
     for number, line in sorted(lines, key=lambda entry: _ORDER.find(entry[1][0])):
         work.status, work.line, options.report.here = "done", number, number
         _line(foreign, work, line)
@@ -87,7 +101,9 @@ def _line(foreign: Foreign, work: Work, line: str) -> None:
     elif kind == "*":
         foreign.left_out(work, "equivalences", "equivalences are not read", name)
     else:
-        message = f"“{name}” is no annotation of brat's; a line begins with T, R, E, A, M, N, # or *"
+        message = (
+            f"“{name}” is no annotation of brat's; a line begins with T, R, E, A, M, N, # or *"
+        )
         foreign.left_out(work, "lines that are no annotation", message)
 
 
@@ -95,7 +111,9 @@ def _bound(foreign: Foreign, work: Work, name: str, body: str, quote: str) -> No
     key = f"text-bound {name}"
     found = _BOUND.fullmatch(body)
     if found is None:
-        foreign.left_out(work, "lines that are cut short", "must be TYPE START END and the text", key)
+        foreign.left_out(
+            work, "lines that are cut short", "must be TYPE START END and the text", key
+        )
         return
     pieces = [piece.split() for piece in found[2].split(";")]
     start, end = pieces[0][0], pieces[-1][1]
@@ -106,13 +124,17 @@ def _bound(foreign: Foreign, work: Work, name: str, body: str, quote: str) -> No
     bounds = [(int(a), int(b)) for a, b in pieces if a.isdecimal() and b.isdecimal()]
     joined = " ".join(work.text[a:b] for a, b in bounds)
     whole = (
-        work.text[bounds[0][0] : bounds[-1][1]] if squeezed(joined) == squeezed(quote) and bounds else None
+        work.text[bounds[0][0] : bounds[-1][1]]
+        if squeezed(joined) == squeezed(quote) and bounds
+        else None
     )
     foreign.span(work, name, found[1], start, end, key=key, quote=whole)
     foreign.report.changed(
-        "spans in pieces", f"{name} is in {len(pieces)} pieces; taken from the first to the last",
-        line=work.line, key=key,
-    )  # fmt: skip
+        "spans in pieces",
+        f"{name} is in {len(pieces)} pieces; taken from the first to the last",
+        line=work.line,
+        key=key,
+    )
 
 
 def _normal(foreign: Foreign, work: Work, body: str, name: str) -> None:
@@ -123,9 +145,10 @@ def _normal(foreign: Foreign, work: Work, body: str, name: str) -> None:
         foreign.left_out(work, "lines that are cut short", message, "normalization")
         return
     entities = {
-        layer.name: entity.name for layer in foreign.schema.span_layers
+        layer.name: entity.name
+        for layer in foreign.schema.span_layers
         if (entity := layer.attribute_of_type("entity")) is not None
-    }  # fmt: skip
+    }
     span = next((one for one in work.spans if one.name == words[1]), None)
     found = foreign.labels.find(span.labels[0], "span") if span is not None else None
     if found is not None and found[0] in entities and name:
@@ -135,7 +158,8 @@ def _normal(foreign: Foreign, work: Work, body: str, name: str) -> None:
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A folder for each annotator, with .txt and .ann of each document, and the configuration that brat asks for.
+    """A folder for each annotator, with .txt and .ann of each document, and
+    the configuration that brat asks for.
 
     Values with white space become notes; the author's own stances have no place.
     """
@@ -154,12 +178,19 @@ def _configuration(schema: LabelSchema) -> bytes:
     relations = [f"{_type(name)}\tArg1:<ENTITY>, Arg2:<ENTITY>" for name in sides]
     attributes = [
         f"{a.name}\tArg:<ENTITY>, Value:{'|'.join(map(_type, a.values))}"
-        for layer in schema.span_layers for a in layer.attributes if a.type == "choice"
-    ]  # fmt: skip
-    parts = [("entities", spans), ("relations", relations), ("events", []), ("attributes", attributes)]
-    return "".join(f"[{name}]\n" + "".join(f"{x}\n" for x in dict.fromkeys(xs)) for name, xs in parts).encode(
-        "utf-8"
-    )
+        for layer in schema.span_layers
+        for a in layer.attributes
+        if a.type == "choice"
+    ]
+    parts = [
+        ("entities", spans),
+        ("relations", relations),
+        ("events", []),
+        ("attributes", attributes),
+    ]
+    return "".join(
+        f"[{name}]\n" + "".join(f"{x}\n" for x in dict.fromkeys(xs)) for name, xs in parts
+    ).encode("utf-8")
 
 
 def _type(name: str) -> str:
@@ -177,17 +208,24 @@ def _lines(record: Record, how: WriteOptions) -> Iterator[str]:
         name = ids[s.id]
         # A line of an .ann file holds no line end: a span over several lines is in pieces.
         pieces = [
-            (m.start() + s.start, m.end() + s.start) for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])
+            (m.start() + s.start, m.end() + s.start)
+            for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])
         ]
         bounds = ";".join(f"{a} {b}" for a, b in pieces)
         yield f"{name}\t{_type(label(s))} {bounds}\t{' '.join(text[a:b] for a, b in pieces)}"
         if s.entity:
             entities += 1
             yield f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
-        more += [(name, key, one) for key, value in sorted(s.attributes.items()) for one in said(value)]
+        more += [
+            (name, key, one) for key, value in sorted(s.attributes.items()) for one in said(value)
+        ]
     for i, r in enumerate((r for r in record.relations if r.source in ids), 1):
         yield f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}"
-        more += [(f"R{i}", key, one) for key, value in sorted(r.attributes.items()) for one in said(value)]
+        more += [
+            (f"R{i}", key, one)
+            for key, value in sorted(r.attributes.items())
+            for one in said(value)
+        ]
     notes = [(name, f"{key}: {one}") for name, key, one in more if _type(one) != one or not one]
     for i, (name, key, one) in enumerate((x for x in more if _type(x[2]) == x[2] and x[2]), 1):
         yield f"A{i}\t{_type(key)} {name} {one}"

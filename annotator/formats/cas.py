@@ -1,8 +1,10 @@
-"""UIMA CAS, as INCEpTION and DKPro write it: JSON with its types, or XMI with `TypeSystem.xml` beside it.
+"""UIMA CAS, as INCEpTION and DKPro write it: JSON with its types,
+or XMI with `TypeSystem.xml` beside it.
 
-Annotations with a governor and a dependent are relations, all others spans; the label is the feature `label` or
-`value`, else the name of the type. Further features become attributes where the schema has them, else notes. Tokens,
-sentences and what describes the document are no annotations. A library (dkpro-cassis) reads and writes.
+Annotations with a governor and a dependent are relations, all others spans; the label is the
+feature `label` or `value`, else the name of the type. Further features become attributes where the
+schema has them, else notes. Tokens, sentences and what describes the document are no annotations. A
+library (dkpro-cassis) reads and writes.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ extensions = (".json", ".xmi")
 on_request = True
 
 _OTHER = (
-    "Token", "Sentence", "Lemma", "POS", "Stem", "Morpheme", "DocumentMetaData", "DocumentAnnotation", "TagDescription",
-    "TagsetDescription", "CASMetadata", "Paragraph", "Heading", "Div", "SegmentationUnit",
+    "Token", "Sentence", "Lemma", "POS", "Stem", "Morpheme", "DocumentMetaData",
+    "DocumentAnnotation", "TagDescription", "TagsetDescription", "CASMetadata", "Paragraph",
+    "Heading", "Div", "SegmentationUnit",
 )  # fmt: skip
 _PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _CUSTOM = "webanno.custom."
@@ -88,10 +91,13 @@ def _short(one: Any) -> str:
 
 def _annotations(cas: Any) -> list[Any]:
     found = [
-        one for one in cas.select_all()
-        if hasattr(one, "begin") and hasattr(one, "end") and _short(one) not in _OTHER
+        one
+        for one in cas.select_all()
+        if hasattr(one, "begin")
+        and hasattr(one, "end")
+        and _short(one) not in _OTHER
         and not str(one.type.name).startswith("uima.")
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
 
 
@@ -118,12 +124,14 @@ def _features(foreign: Foreign, work: Work, name: str, one: Any) -> None:
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A CAS as JSON for each record, in a folder for each annotator; a custom type for each layer, as INCEpTION has
-    them. The author's own stances, notes and flags have no place."""
+    """A CAS as JSON for each record, in a folder for each annotator; a custom type for each layer,
+    as INCEpTION has them. The author's own stances, notes and flags have no place."""
     cassis = extra("cassis", name="cas")
     people, names = FileNames(), FileNames()
     for record in records:
-        count_lost(record, how.lost, "notes", "flags", "excluded paragraphs", "relations of the author")
+        count_lost(
+            record, how.lost, "notes", "flags", "excluded paragraphs", "relations of the author"
+        )
         place = f"{people.of(who(record))}/{names.of(record.document.id)}.json"
         yield place, _cas(cassis, record, how).to_json(pretty_print=True).encode("utf-8")
 
@@ -132,7 +140,9 @@ def _cas(cassis: Any, record: Record, how: WriteOptions) -> Any:
     types = cassis.TypeSystem()
     made: dict[str, Any] = {}
     for layer in how.schema.layers:
-        own = types.create_type(f"{_CUSTOM}{layer.name.capitalize()}", supertypeName="uima.tcas.Annotation")
+        own = types.create_type(
+            f"{_CUSTOM}{layer.name.capitalize()}", supertypeName="uima.tcas.Annotation"
+        )
         made[layer.name] = own
         for name in dict.fromkeys(["id", "label", *(a.name for a in layer.attributes)]):
             types.create_feature(own, name, "uima.cas.String")

@@ -1,4 +1,5 @@
-"""CoNLL tables: one token a line, a column of BIO labels for each layer of spans, a blank line between paragraphs.
+"""CoNLL tables: one token a line, a column of BIO labels for each layer
+of spans, a blank line between paragraphs.
 
 Of spans that overlap in one layer the longest stays. Relations, attributes and names have no place.
 """
@@ -27,7 +28,10 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         lines.append(f"# columns = token {' '.join(layers)}")
         for paragraph in record.document.paragraphs:
             if not paragraph.excluded:
-                lines += [*_paragraph(record.document.text, paragraph, [flat[name] for name in layers]), ""]
+                lines += [
+                    *_paragraph(record.document.text, paragraph, [flat[name] for name in layers]),
+                    "",
+                ]
         yield ("\n".join(lines) + "\n").encode("utf-8")
 
 

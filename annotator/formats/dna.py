@@ -1,9 +1,10 @@
 """A database of Discourse Network Analyzer 3.1 (SQLite), to be opened there.
 
-A statement type `statement` with the variables person (the holder as coded), organization, concept, agreement
-(1 for support, 0 for the other sides), side, claim type and quote; a row of STATEMENTS for each stance and concept,
-where the claim stands; a coder for each annotator and for the gold. A concept that is the contrary of its wording turns
-the agreement. Dates are seconds since 1970 in UTC, as DNA has them.
+A statement type `statement` with the variables person (the holder as coded), organization, concept,
+agreement (1 for support, 0 for the other sides), side, claim type and quote; a row of STATEMENTS
+for each stance and concept, where the claim stands; a coder for each annotator and for the gold. A
+concept that is the contrary of its wording turns the agreement. Dates are seconds since 1970 in
+UTC, as DNA has them.
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ summary = "Discourse Network Analyzer's database, version 3.1 (out)"
 extensions = (".dna",)
 
 _COLOUR = ", ".join(
-    f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue")
+    f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)"
+    for c in ("Red", "Green", "Blue")
 )
-_OPTIONAL_COLOUR = ", ".join(f"{c} INTEGER CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue"))
+_OPTIONAL_COLOUR = ", ".join(
+    f"{c} INTEGER CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue")
+)
 
 
 def _switch(name: str, default: int) -> str:
@@ -46,60 +50,106 @@ def _to(column: str, table: str) -> str:
 
 _MAY = [
     *(f"{verb}Documents" for verb in ("Add", "Edit", "Delete", "Import")),
-    *(f"{verb}Statements" for verb in ("Add", "Edit", "Delete")), "EditAttributes", "EditRegex",
-]  # fmt: skip
+    *(f"{verb}Statements" for verb in ("Add", "Edit", "Delete")),
+    "EditAttributes",
+    "EditRegex",
+]
 _MAY_NOT = ["EditStatementTypes", "EditCoders"]
-_OTHERS = [f"{verb}Others{what}" for what in ("Documents", "Statements") for verb in ("View", "Edit")]
+_OTHERS = [
+    f"{verb}Others{what}" for what in ("Documents", "Statements") for verb in ("View", "Edit")
+]
 _PERMISSIONS = ", ".join(
-    [_switch(f"Permission{x}", 1) for x in _MAY] + [_switch(f"Permission{x}", 0) for x in _MAY_NOT]
+    [_switch(f"Permission{x}", 1) for x in _MAY]
+    + [_switch(f"Permission{x}", 0) for x in _MAY_NOT]
     + [_switch(f"Permission{x}", 1) for x in _OTHERS]
-)  # fmt: skip
+)
 _OF_STATEMENT = (
-    "ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT NULL, {value}, "
-    + _to("StatementId", "STATEMENTS") + ", " + _to("VariableId", "VARIABLES") + "{more}, UNIQUE (StatementId, VariableId)"
-)  # fmt: skip
+    "ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT "
+    "NULL, {value}, "
+    + _to("StatementId", "STATEMENTS")
+    + ", "
+    + _to("VariableId", "VARIABLES")
+    + "{more}, UNIQUE (StatementId, VariableId)"
+)
 _TABLES = {
     "SETTINGS": "Property TEXT PRIMARY KEY, Value TEXT NOT NULL",
-    "CODERS": f"ID INTEGER NOT NULL PRIMARY KEY, Name TEXT NOT NULL, {_COLOUR}, Refresh INTEGER NOT NULL CHECK (Refresh "
-    "BETWEEN 0 AND 9999) DEFAULT 0, FontSize INTEGER NOT NULL CHECK (FontSize BETWEEN 1 AND 99) DEFAULT 14, Password TEXT "
-    "NOT NULL, PopupWidth INTEGER CHECK (PopupWidth BETWEEN 100 AND 9999) DEFAULT 300, "
-    f"{_switch('ColorByCoder', 0)}, {_switch('PopupDecoration', 0)}, {_switch('PopupAutoComplete', 1)}, {_PERMISSIONS}",
-    "DOCUMENTS": "ID INTEGER NOT NULL PRIMARY KEY, Title TEXT NOT NULL, Text TEXT NOT NULL, Coder INTEGER, "
-    + ", ".join(f"{x} TEXT NOT NULL DEFAULT ''" for x in ("Author", "Source", "Section", "Notes", "Type"))
+    "CODERS": (
+        f"ID INTEGER NOT NULL PRIMARY KEY, Name TEXT NOT NULL, {_COLOUR}, Refresh INTEGER NOT "
+        "NULL CHECK (Refresh BETWEEN 0 AND 9999) DEFAULT 0, FontSize INTEGER NOT NULL CHECK "
+        "(FontSize BETWEEN 1 AND 99) DEFAULT 14, Password TEXT NOT NULL, PopupWidth INTEGER "
+        f"CHECK (PopupWidth BETWEEN 100 AND 9999) DEFAULT 300, {_switch('ColorByCoder', 0)}, "
+        f"{_switch('PopupDecoration', 0)}, {_switch('PopupAutoComplete', 1)}, {_PERMISSIONS}"
+    ),
+    "DOCUMENTS": (
+        "ID INTEGER NOT NULL PRIMARY KEY, Title TEXT NOT NULL, Text TEXT NOT NULL, Coder INTEGER, "
+    )
+    + ", ".join(
+        f"{x} TEXT NOT NULL DEFAULT ''" for x in ("Author", "Source", "Section", "Notes", "Type")
+    )
     + f", Date INTEGER NOT NULL, {_to('Coder', 'CODERS')}",
     "STATEMENTTYPES": f"ID INTEGER NOT NULL PRIMARY KEY, Label TEXT NOT NULL, {_COLOUR}",
-    "VARIABLES": "ID INTEGER NOT NULL PRIMARY KEY, Variable TEXT NOT NULL, DataType TEXT NOT NULL CHECK (DataType IN "
-    "('boolean', 'integer', 'long text', 'short text')) DEFAULT 'short text', StatementTypeId INTEGER, "
-    f"{_to('StatementTypeId', 'STATEMENTTYPES')}, UNIQUE (Variable, StatementTypeId)",
-    "VARIABLELINKS": "ID INTEGER NOT NULL PRIMARY KEY, SourceVariableId INTEGER, TargetVariableId INTEGER CHECK "
-    f"(TargetVariableId != SourceVariableId), {_to('SourceVariableId', 'VARIABLES')}, {_to('TargetVariableId', 'VARIABLES')}",
+    "VARIABLES": (
+        "ID INTEGER NOT NULL PRIMARY KEY, Variable TEXT NOT NULL, DataType TEXT NOT NULL CHECK "
+        "(DataType IN ('boolean', 'integer', 'long text', 'short text')) DEFAULT 'short text', "
+        f"StatementTypeId INTEGER, {_to('StatementTypeId', 'STATEMENTTYPES')}, UNIQUE "
+        "(Variable, StatementTypeId)"
+    ),
+    "VARIABLELINKS": (
+        "ID INTEGER NOT NULL PRIMARY KEY, SourceVariableId INTEGER, TargetVariableId INTEGER "
+        f"CHECK (TargetVariableId != SourceVariableId), {_to('SourceVariableId', 'VARIABLES')}, "
+        f"{_to('TargetVariableId', 'VARIABLES')}"
+    ),
     "REGEXES": f"Label TEXT PRIMARY KEY, {_COLOUR}",
-    "CODERRELATIONS": "ID INTEGER NOT NULL PRIMARY KEY, Coder INTEGER CHECK (Coder > 0 AND Coder != OtherCoder), "
-    "OtherCoder INTEGER CHECK (OtherCoder > 0 AND OtherCoder != Coder), "
-    + ", ".join(_switch(x, 1) for x in ("viewStatements", "editStatements", "viewDocuments", "editDocuments"))
+    "CODERRELATIONS": (
+        "ID INTEGER NOT NULL PRIMARY KEY, Coder INTEGER CHECK (Coder > 0 AND Coder != "
+        "OtherCoder), OtherCoder INTEGER CHECK (OtherCoder > 0 AND OtherCoder != Coder), "
+    )
+    + ", ".join(
+        _switch(x, 1)
+        for x in ("viewStatements", "editStatements", "viewDocuments", "editDocuments")
+    )
     + f", {_to('Coder', 'CODERS')}, {_to('OtherCoder', 'CODERS')}",
-    "STATEMENTS": "ID INTEGER NOT NULL PRIMARY KEY, StatementTypeId INTEGER, DocumentId INTEGER, Start INTEGER NOT NULL "
-    "CHECK (Start >= 0 AND Start < Stop), Stop INTEGER NOT NULL CHECK (Stop >= 0 AND Stop > Start), Coder INTEGER, "
-    f"{_to('StatementTypeId', 'STATEMENTTYPES')}, {_to('Coder', 'CODERS')}, {_to('DocumentId', 'DOCUMENTS')}",
+    "STATEMENTS": (
+        "ID INTEGER NOT NULL PRIMARY KEY, StatementTypeId INTEGER, DocumentId INTEGER, Start "
+        "INTEGER NOT NULL CHECK (Start >= 0 AND Start < Stop), Stop INTEGER NOT NULL CHECK "
+        "(Stop >= 0 AND Stop > Start), Coder INTEGER, "
+        f"{_to('StatementTypeId', 'STATEMENTTYPES')}, {_to('Coder', 'CODERS')}, "
+        f"{_to('DocumentId', 'DOCUMENTS')}"
+    ),
     "DATABOOLEAN": _OF_STATEMENT.format(value="Value INTEGER NOT NULL DEFAULT 1", more=""),
     "DATAINTEGER": _OF_STATEMENT.format(value="Value INTEGER NOT NULL DEFAULT 0", more=""),
-    "ENTITIES": f"ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL DEFAULT '', "
-    f"{_OPTIONAL_COLOUR}, ChildOf INTEGER CHECK (ChildOf > 0 AND ChildOf != ID), UNIQUE (VariableId, Value), "
-    f"{_to('ChildOf', 'ENTITIES')}, {_to('VariableId', 'VARIABLES')}",
-    "DATASHORTTEXT": _OF_STATEMENT.format(value="Entity INTEGER NOT NULL", more=", " + _to("Entity", "ENTITIES")),
+    "ENTITIES": (
+        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL "
+        f"DEFAULT '', {_OPTIONAL_COLOUR}, ChildOf INTEGER CHECK (ChildOf > 0 AND ChildOf != "
+        f"ID), UNIQUE (VariableId, Value), {_to('ChildOf', 'ENTITIES')}, "
+        f"{_to('VariableId', 'VARIABLES')}"
+    ),
+    "DATASHORTTEXT": _OF_STATEMENT.format(
+        value="Entity INTEGER NOT NULL", more=", " + _to("Entity", "ENTITIES")
+    ),
     "DATALONGTEXT": _OF_STATEMENT.format(value="Value TEXT DEFAULT ''", more=""),
-    "ATTRIBUTEVARIABLES": "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, AttributeVariable TEXT NOT NULL, "
-    f"UNIQUE (VariableId, AttributeVariable), {_to('VariableId', 'VARIABLES')}",
-    "ATTRIBUTEVALUES": "ID INTEGER PRIMARY KEY NOT NULL, EntityId INTEGER NOT NULL, AttributeVariableId INTEGER NOT NULL, "
-    "AttributeValue TEXT NOT NULL DEFAULT '', UNIQUE (EntityId, AttributeVariableId), "
-    f"{_to('EntityId', 'ENTITIES')}, {_to('AttributeVariableId', 'ATTRIBUTEVARIABLES')}",
-}  # fmt: skip
+    "ATTRIBUTEVARIABLES": (
+        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, AttributeVariable TEXT "
+        f"NOT NULL, UNIQUE (VariableId, AttributeVariable), {_to('VariableId', 'VARIABLES')}"
+    ),
+    "ATTRIBUTEVALUES": (
+        "ID INTEGER PRIMARY KEY NOT NULL, EntityId INTEGER NOT NULL, AttributeVariableId "
+        "INTEGER NOT NULL, AttributeValue TEXT NOT NULL DEFAULT '', UNIQUE (EntityId, "
+        f"AttributeVariableId), {_to('EntityId', 'ENTITIES')}, "
+        f"{_to('AttributeVariableId', 'ATTRIBUTEVARIABLES')}"
+    ),
+}
 """The tables of DNA 3.1, columns and constraints as its program expects them."""
 
 _VARIABLES = {
-    "person": "short text", "organization": "short text", "concept": "short text", "agreement": "boolean",
-    "side": "short text", "claim": "short text", "quote": "long text",
-}  # fmt: skip
+    "person": "short text",
+    "organization": "short text",
+    "concept": "short text",
+    "agreement": "boolean",
+    "side": "short text",
+    "claim": "short text",
+    "quote": "long text",
+}
 _IDS = {name: i for i, name in enumerate(_VARIABLES, 1)}
 _SUPPORT = {"support", "agree", "agreement", "yes", "+1", "POS", "pro"}
 _COLOURS = (
@@ -134,7 +184,8 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
     db.execute("INSERT INTO SETTINGS VALUES ('version', '3.1'), ('date', '2026-01-01')")
     db.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'statement', 239, 208, 51)")
     db.executemany(
-        "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)", [(_IDS[n], n, kind) for n, kind in _VARIABLES.items()]
+        "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)",
+        [(_IDS[n], n, kind) for n, kind in _VARIABLES.items()],
     )
     _Writer(db, how).write(records)
 
@@ -152,24 +203,28 @@ class _Writer:
         for record in records:
             coder, document = self.coder(who(record)), self.document(record)
             count_lost(record, self.how.lost, "notes", "flags")
-            self.how.lost["spans that are no holder and no claim of a statement"] += len(record.spans) - len(
-                {i for r in record.relations for i in (r.source, r.target)} - {AUTHOR}
-            )
+            self.how.lost["spans that are no holder and no claim of a statement"] += len(
+                record.spans
+            ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
             for one in statements(record):
                 self.statement(one, coder, document)
 
     def coder(self, name: str) -> int:
-        """The number of a coder, who is made when new. Nobody can log in without setting a password there."""
+        """The number of a coder, who is made when new. Nobody can log in
+        without setting a password there."""
         if name not in self.coders:
             number = self.coders[name] = len(self.coders) + 1
             colour = _COLOURS[(number - 1) % len(_COLOURS)]
             self.db.execute(
-                "INSERT INTO CODERS (ID, Name, Red, Green, Blue, Password) VALUES (?, ?, ?, ?, ?, '')",
+                "INSERT INTO CODERS (ID, Name, Red, Green, Blue, Password) VALUES (?, ?, ?, ?, "
+                "?, '')",
                 (number, name, *colour),
             )
             others = [n for n in self.coders.values() if n != number]
             pairs = [p for other in others for p in ((number, other), (other, number))]
-            self.db.executemany("INSERT INTO CODERRELATIONS (Coder, OtherCoder) VALUES (?, ?)", pairs)
+            self.db.executemany(
+                "INSERT INTO CODERRELATIONS (Coder, OtherCoder) VALUES (?, ?)", pairs
+            )
         return self.coders[name]
 
     def document(self, record: Record) -> int:
@@ -178,15 +233,23 @@ class _Writer:
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
             meta = {
-                k: str(document.meta.get(k, "")) for k in ("author", "source", "outlet", "section", "date")
+                k: str(document.meta.get(k, ""))
+                for k in ("author", "source", "outlet", "section", "date")
             }
             self.db.execute(
                 "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
                 (
-                    number, document.title, document.text, self.coder(who(record)), meta["author"],
-                    meta["source"] or meta["outlet"], meta["section"], document.id, _seconds(meta["date"]),
+                    number,
+                    document.title,
+                    document.text,
+                    self.coder(who(record)),
+                    meta["author"],
+                    meta["source"] or meta["outlet"],
+                    meta["section"],
+                    document.id,
+                    _seconds(meta["date"]),
                 ),
-            )  # fmt: skip
+            )
         return self.documents[document.id]
 
     def statement(self, one: Statement, coder: int, document: int) -> None:
@@ -198,18 +261,31 @@ class _Writer:
         quote = text.quote(target.start, target.end)
         holder = one.holder
         name = AUTHOR if holder is None else holder.entity or text.quote(holder.start, holder.end)
-        organization = holder is not None and holder.label in ("organization", "state", "bloc", "collective")
-        for concept, sign in [sign_of(c) for c in (said(held) if held is not None else [])] or [(quote, 1)]:
+        organization = holder is not None and holder.label in (
+            "organization",
+            "state",
+            "bloc",
+            "collective",
+        )
+        for concept, sign in [sign_of(c) for c in (said(held) if held is not None else [])] or [
+            (quote, 1)
+        ]:
             self.statements += 1
             row = (self.statements, document, at(target.start), at(target.end), coder)
             self.db.execute("INSERT INTO STATEMENTS VALUES (?, 1, ?, ?, ?, ?)", row)
             short = {
-                "person": "" if organization else name, "organization": name if organization else "",
-                "concept": concept, "side": one.relation.label, "claim": target.label,
-            }  # fmt: skip
+                "person": "" if organization else name,
+                "organization": name if organization else "",
+                "concept": concept,
+                "side": one.relation.label,
+                "claim": target.label,
+            }
             self.db.executemany(
                 "INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (?, ?, ?)",
-                [(self.statements, _IDS[key], self.entity(_IDS[key], value)) for key, value in short.items()],
+                [
+                    (self.statements, _IDS[key], self.entity(_IDS[key], value))
+                    for key, value in short.items()
+                ],
             )
             agrees = (one.relation.label in _SUPPORT) == (sign > 0)
             self.db.execute(
@@ -227,7 +303,8 @@ class _Writer:
         if key not in self.entities:
             number = self.entities[key] = len(self.entities) + 1
             self.db.execute(
-                "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) VALUES (?, ?, ?, 0, 0, 0)",
+                "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) VALUES (?, ?, "
+                "?, 0, 0, 0)",
                 (number, variable, value),
             )
         return self.entities[key]

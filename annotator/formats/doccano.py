@@ -1,7 +1,8 @@
-"""doccano's JSONL (or array) for sequence labelling, with or without relations, of every version since 1.0.
+"""doccano's JSONL (or array) for sequence labelling, with or without
+relations, of every version since 1.0.
 
-doccano counts as its browser does, in UTF-16 units, or in grapheme clusters, as the project is set up; which it was is
-found from the file. `[format.doccano] offsets = "graphemes"` says it.
+doccano counts as its browser does, in UTF-16 units, or in grapheme clusters, as the project is set
+up; which it was is found from the file. `[format.doccano] offsets = "graphemes"` says it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import Any
 from annotator.formats._foreign import WHOLE, Foreign, Work
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, ReadOptions
-from annotator.formats._writing import FileNames, WriteOptions, count_lost, names_of_labels, utf16, who
+from annotator.formats._writing import (
+    FileNames,
+    WriteOptions,
+    count_lost,
+    names_of_labels,
+    utf16,
+    who,
+)
 from annotator.model.record import Record
 
 summary = "doccano's JSONL with spans and relations (in and out)"
@@ -23,8 +31,8 @@ on_request = True
 
 _LISTS = ("label", "labels", "entities", "annotations", "spans")
 _OWN = {
-    "id", "text", "data", *_LISTS, "relations", "Comments", "comments", "cats", "annotation_approver",
-    "annotation_approver_id", "meta",
+    "id", "text", "data", *_LISTS, "relations", "Comments", "comments", "cats",
+    "annotation_approver", "annotation_approver_id", "meta",
 }  # fmt: skip
 
 
@@ -76,7 +84,9 @@ def _spans(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> bool:
         if given is None or given == []:
             continue
         if not isinstance(given, list):
-            foreign.left_out(work, "lists that are none", "must be a list of [start, end, label]", name)
+            foreign.left_out(
+                work, "lists that are none", "must be a list of [start, end, label]", name
+            )
             continue
         for i, one in enumerate(given):
             found = True
@@ -95,16 +105,24 @@ def _span(foreign: Foreign, work: Work, one: Any, name: str, index: int) -> None
             table = foreign.options.settings.get("labels", {})
             if str(label) not in table:
                 foreign.left_out(
-                    work, "spans whose label is a number",
-                    f"the label is the number {label}: doccano's old export does not give names. Say what it stands "
-                    f'for in annotator.toml: [format.doccano.labels] and then "{label}" = "LAYER.LABEL"', key,
-                )  # fmt: skip
+                    work,
+                    "spans whose label is a number",
+                    f"the label is the number {label}: doccano's old export does not give "
+                    "names. Say what it stands for in annotator.toml: [format.doccano.labels] "
+                    f'and then "{label}" = "LAYER.LABEL"',
+                    key,
+                )
                 return
             label = str(label)
-        start, end = one.get("start_offset", one.get("start")), one.get("end_offset", one.get("end"))
+        start, end = (
+            one.get("start_offset", one.get("start")),
+            one.get("end_offset", one.get("end")),
+        )
         foreign.span(work, str(one.get("id", f"{name}-{index}")), label, start, end, key=key)
     else:
-        message = "must be [start, end, label]; labels of whole texts (text classification) are not read"
+        message = (
+            "must be [start, end, label]; labels of whole texts (text classification) are not read"
+        )
         foreign.left_out(work, "labels of whole texts", message, key)
 
 
@@ -120,7 +138,8 @@ def _comments(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A file for each annotator, as doccano has it. Attributes, entities and the author's own stances have no place."""
+    """A file for each annotator, as doccano has it. Attributes, entities and the
+    author's own stances have no place."""
     names = FileNames()
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     numbers: dict[str, int] = {}
@@ -130,17 +149,26 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         number = numbers.setdefault(document.id, len(numbers) + 1)
         ids = {span.id: i for i, span in enumerate(record.spans, 1)}
         data = {
-            "id": number, "text": document.text, "document": document.id, "status": record.status.value,
+            "id": number,
+            "text": document.text,
+            "document": document.id,
+            "status": record.status.value,
             "meta": dict(document.meta),
             "entities": [
-                {"id": ids[s.id], "label": label(s), "start_offset": at(s.start), "end_offset": at(s.end)}
+                {
+                    "id": ids[s.id],
+                    "label": label(s),
+                    "start_offset": at(s.start),
+                    "end_offset": at(s.end),
+                }
                 for s in record.spans
             ],
             "relations": [
                 {"id": i, "from_id": ids[r.source], "to_id": ids[r.target], "type": side(r)}
-                for i, r in enumerate(record.relations, 1) if r.source in ids
+                for i, r in enumerate(record.relations, 1)
+                if r.source in ids
             ],
             "Comments": [note for _, note in sorted(record.notes.items())],
-        }  # fmt: skip
+        }
         line = json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n"
         yield f"{names.of(who(record))}.jsonl", line.encode("utf-8")

@@ -22,7 +22,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             found = mammoth.extract_raw_text(file)
     except Exception as error:  # whatever a broken archive makes the library raise
         hint = "Open it in a word processor and save it as .docx again"
-        raise InputError(f"cannot be read as a Word document: {error}", file=path, hint=hint) from error
+        raise InputError(
+            f"cannot be read as a Word document: {error}", file=path, hint=hint
+        ) from error
     text = found.value.strip("\n")
     if not text.strip():
         raise InputError("holds no text", file=path, hint="There is nothing to annotate in it")

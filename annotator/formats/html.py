@@ -1,4 +1,5 @@
-"""Web pages: the main text without menus, scripts and what stands around it, found by trafilatura."""
+"""Web pages: the main text without menus, scripts and what
+stands around it, found by trafilatura."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ extensions = (".html", ".htm", ".xhtml")
 
 
 def _config() -> Any:
-    """Short texts count as well: below its usual sizes the library falls back to all text of the page."""
+    """Short texts count as well: below its usual sizes the library
+    falls back to all text of the page."""
     config = extra("trafilatura.settings", name="html").use_config()
     for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
         config.set("DEFAULT", name, "1")
@@ -23,11 +25,14 @@ def _config() -> Any:
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The document of a page, one paragraph a line; title, author, date and site as the page states them."""
+    """The document of a page, one paragraph a line; title, author,
+    date and site as the page states them."""
     trafilatura = extra("trafilatura", name="html", file=path)
     data = read_bytes(path, options.max_bytes)
     page: Any = data.decode(options.encoding) if options.encoding else data
-    found = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, config=_config())
+    found = trafilatura.bare_extraction(
+        page, with_metadata=True, include_comments=False, config=_config()
+    )
     text = (found.text or "").strip() if found is not None else ""
     if not text:
         hint = "The page may be made by scripts; save its text instead"
@@ -41,6 +46,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     entry: dict[str, Any] = {"text": "\n\n".join(lines), "meta": meta}
     if title:
         entry["title"] = title
-    options.report.note("pages", "the main text of the page is taken; menus and the like are left away")
+    options.report.note(
+        "pages", "the main text of the page is taken; menus and the like are left away"
+    )
     id = options.prefix or document_id(path)
     yield Entry(entry, id, work=options.empty_is_done, identity=Identity.NAME)

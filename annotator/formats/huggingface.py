@@ -1,7 +1,9 @@
-"""A folder that Hugging Face's `datasets` loads by its name: rows of one shape, and a card that states the features.
+"""A folder that Hugging Face's `datasets` loads by its name: rows of one
+shape, and a card that states the features.
 
-As in the canonical record, but attributes are lists of name and value, both strings, since their types differ from
-layer to layer. The features are stated, so that files whose rows have no relation, or no row, load with the others.
+As in the canonical record, but attributes are lists of name and value, both strings, since their
+types differ from layer to layer. The features are stated, so that files whose rows have no
+relation, or no row, load with the others.
 """
 
 from __future__ import annotations
@@ -45,11 +47,16 @@ def card(parts: list[str], path: str, how: WriteOptions) -> str:
     lines += ["dataset_info:", "  features:", *_features(FEATURES, "  "), "---", ""]
     schema = how.schema
     lines += [
-        f"# {schema.title or schema.name}", "",
-        f"Coded by the label schema `{schema.name}` {schema.version}. `datasets.load_dataset(FOLDER)` loads it.", "",
-        "Offsets are Unicode code points of `text`, the end exclusive. `attributes` are pairs of name and value, both "
-        "strings; what has no value is an empty string. Relations go `from` a span, or `@author`, `to` a span.", "",
-    ]  # fmt: skip
+        f"# {schema.title or schema.name}",
+        "",
+        f"Coded by the label schema `{schema.name}` {schema.version}. "
+        "`datasets.load_dataset(FOLDER)` loads it.",
+        "",
+        "Offsets are Unicode code points of `text`, the end exclusive. `attributes` are pairs "
+        "of name and value, both strings; what has no value is an empty string. Relations go "
+        "`from` a span, or `@author`, `to` a span.",
+        "",
+    ]
     return "\n".join(lines)
 
 

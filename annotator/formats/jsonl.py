@@ -1,8 +1,9 @@
 """Canonical JSONL: one record a line, for one annotator's work on one document, or the gold of one.
 
-The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats. Read are records of
-version 2 and 1, and rows of which all keys but `text` may be missing. A row without annotator, status, spans and
-relations is a text that waits to be coded; keys that a record has not are kept in `meta`.
+The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats. Read
+are records of version 2 and 1, and rows of which all keys but `text` may be missing. A row without
+annotator, status, spans and relations is a text that waits to be coded; keys that a record has not
+are kept in `meta`.
 """
 
 from __future__ import annotations
@@ -34,12 +35,18 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
         identity = Identity.ID if named else Identity.TEXT
         _tell_unknown(data, options, line)
-        yield Entry(data, f"{options.prefix or document_id(path)}-{line}", line, work=work, identity=identity)
+        yield Entry(
+            data,
+            f"{options.prefix or document_id(path)}-{line}",
+            line,
+            work=work,
+            identity=identity,
+        )
     if nameless:
         options.report.note(
             "records without an annotator",
-            f"{plural(nameless, 'record')} without an annotator, taken as the work of “{FALLBACK}”. "
-            "Say whose they are with --as",
+            f"{plural(nameless, 'record')} without an annotator, taken as the work of "
+            f"“{FALLBACK}”. Say whose they are with --as",
         )
 
 

@@ -1,8 +1,9 @@
 """Label Studio's JSON export (not JSON_MIN): text tasks with labels, relations and choices.
 
-Offsets of Label Studio count as a browser does, in UTF-16 units of the text as it was shown; each quotes its text, by
-which they are checked. Choices, ratings and texts on a region become attributes where the schema has them, else notes;
-those on a task become notes. Regions of HTML, of dialogues, images and sound are not read.
+Offsets of Label Studio count as a browser does, in UTF-16 units of the text as it was shown; each
+quotes its text, by which they are checked. Choices, ratings and texts on a region become attributes
+where the schema has them, else notes; those on a task become notes. Regions of HTML, of dialogues,
+images and sound are not read.
 """
 
 from __future__ import annotations
@@ -43,15 +44,17 @@ def recognises(first: Mapping[str, Any]) -> bool:
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The annotations of a file; a task without one is a text that nobody has worked on. Cancelled annotations are
-    skipped documents; predictions are nobody's work, and are left out."""
+    """The annotations of a file; a task without one is a text that nobody has worked on. Cancelled
+    annotations are skipped documents; predictions are nobody's work, and are left out."""
     foreign = Foreign("label-studio", path, options, unit="utf-16")
     for number, (line, task) in enumerate(rows(path, options)):
         key = f"[{number}]"
         data = task.get("data")
         annotations = task.get("annotations", task.get("completions"))
         if not isinstance(data, dict) or not isinstance(annotations, list | type(None)):
-            message = "must be a task with data and annotations; export as JSON, not as JSON_MIN or CSV"
+            message = (
+                "must be a task with data and annotations; export as JSON, not as JSON_MIN or CSV"
+            )
             options.report.left_out("tasks that are none", message, line=line, key=key)
             continue
         text = _text(foreign, data, line, f"{key}.data")
@@ -82,7 +85,9 @@ def _annotations(
     for i, one in enumerate(annotations):
         at = f"{key}.annotations[{i}]"
         if not isinstance(one, dict):
-            foreign.report.left_out("annotations that are none", "must be an object", line=line, key=at)
+            foreign.report.left_out(
+                "annotations that are none", "must be an object", line=line, key=at
+            )
             continue
         status = "skipped" if one.get("was_cancelled") or one.get("skipped") else "done"
         work = foreign.work(
@@ -105,9 +110,12 @@ def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -
         if isinstance(results, list) and results:
             message = f"{len(results)} results of a task without a text that is read"
             foreign.report.left_out(
-                "results of tasks without a text", message, line=line, key=f"{key}.annotations[{i}]",
+                "results of tasks without a text",
+                message,
+                line=line,
+                key=f"{key}.annotations[{i}]",
                 count=len(results),
-            )  # fmt: skip
+            )
 
 
 def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str | None:
@@ -120,7 +128,9 @@ def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str
             and all(isinstance(x, dict) for x in value)
         ):
             message = "dialogues are not read, only texts"
-            foreign.report.left_out("tasks that are dialogues", message, line=line, key=f"{key}.{name}")
+            foreign.report.left_out(
+                "tasks that are dialogues", message, line=line, key=f"{key}.{name}"
+            )
             return None
     return foreign.text(_with_text(data), line, key)
 
@@ -187,7 +197,9 @@ def _region(
         name = f"{name}@{key}"
     spans[name] = value
     labels = value.get(str(one["type"])) or value.get("labels") or []
-    foreign.span(work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text"))
+    foreign.span(
+        work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text")
+    )
 
 
 def _relation(foreign: Foreign, work: Work, one: Mapping[str, Any], key: str) -> None:
@@ -203,7 +215,9 @@ def _relation(foreign: Foreign, work: Work, one: Mapping[str, Any], key: str) ->
             foreign.relation(work, label, a, b, key=key)
 
 
-def _property(foreign: Foreign, work: Work, one: Mapping[str, Any], spans: Mapping[str, Any]) -> None:
+def _property(
+    foreign: Foreign, work: Work, one: Mapping[str, Any], spans: Mapping[str, Any]
+) -> None:
     """Choices, a rating, a text: of a region or of the task."""
     value = one.get("value")
     value = value if isinstance(value, dict) else {}
@@ -217,8 +231,9 @@ def _property(foreign: Foreign, work: Work, one: Mapping[str, Any], spans: Mappi
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """A list of tasks, one a document, with everybody's annotations; gold is the ground truth. What an annotator has
-    begun or suggested only is a prediction of that name. Notes and the author's own stances have no place."""
+    """A list of tasks, one a document, with everybody's annotations; gold is the ground truth. What
+    an annotator has begun or suggested only is a prediction of that name. Notes and the author's
+    own stances have no place."""
     for number, (document, works) in enumerate(by_document(records), 1):
         done = [r for r in works if r.status.value != "in_progress"]
         begun = [r for r in works if r.status.value == "in_progress"]
@@ -226,24 +241,35 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             count_lost(record, how.lost, "notes", "flags", "relations of the author")
         meta = {k: v for k, v in document.meta.items() if k not in ("text", "document", "title")}
         task = {
-            "id": number, "data": {"text": document.text, "document": document.id, "title": document.title, **meta},
+            "id": number,
+            "data": {
+                "text": document.text,
+                "document": document.id,
+                "title": document.title,
+                **meta,
+            },
             "annotations": [
                 {
-                    "id": number_of(document.id, who(r)), "completed_by": {"email": who(r), "id": number_of(who(r))},
-                    "was_cancelled": r.status.value == "skipped", "ground_truth": r.annotator is None,
+                    "id": number_of(document.id, who(r)),
+                    "completed_by": {"email": who(r), "id": number_of(who(r))},
+                    "was_cancelled": r.status.value == "skipped",
+                    "ground_truth": r.annotator is None,
                     "result": _written(r, how),
                 }
                 for r in done
             ],
-            "predictions": [{"model_version": who(r), "score": None, "result": _written(r, how)} for r in begun],
-        }  # fmt: skip
+            "predictions": [
+                {"model_version": who(r), "score": None, "result": _written(r, how)} for r in begun
+            ],
+        }
         opening = "[\n" if number == 1 else ",\n"
         yield (opening + json.dumps(task, ensure_ascii=False, sort_keys=True)).encode("utf-8")
     yield b"\n]\n"
 
 
 def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:
-    """The results of a record: regions, relations between them, and attributes as choices or texts."""
+    """The results of a record: regions, relations between them,
+    and attributes as choices or texts."""
     text, at = record.document.text, utf16(record.document.text)
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     out: list[dict[str, Any]] = []
@@ -251,7 +277,9 @@ def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:
         value = {"start": at(s.start), "end": at(s.end), "text": text[s.start : s.end]}
         common = {"id": s.id, "from_name": "label", "to_name": "text"}
         out.append({**common, "type": "labels", "value": {**value, "labels": [label(s)]}})
-        out += [_attribute(s, value, name, held, how) for name, held in sorted(s.attributes.items())]
+        out += [
+            _attribute(s, value, name, held, how) for name, held in sorted(s.attributes.items())
+        ]
         layer = how.schema.layer(s.layer)
         entity = layer.attribute_of_type("entity") if layer is not None else None
         if s.entity is not None and entity is not None:
@@ -278,4 +306,10 @@ def _attribute(
     attribute = layer.attribute(name) if layer is not None else None
     kind = "choices" if attribute is not None and attribute.type == "choice" else "textarea"
     words = {"choices": said(held)} if kind == "choices" else {"text": said(held)}
-    return {"id": item.id, "from_name": name, "to_name": "text", "type": kind, "value": {**value, **words}}
+    return {
+        "id": item.id,
+        "from_name": name,
+        "to_name": "text",
+        "type": kind,
+        "value": {**value, **words},
+    }

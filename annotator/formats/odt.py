@@ -15,7 +15,12 @@ extensions = (".odt",)
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_SKIPPED = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_OFFICE}annotation-end"}
+_SKIPPED = {
+    f"{_TEXT}note",
+    f"{_OFFICE}annotation",
+    f"{_TEXT}tracked-changes",
+    f"{_OFFICE}annotation-end",
+}
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
@@ -26,11 +31,15 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             info = archive.getinfo("content.xml")
             if info.file_size > options.max_bytes:
                 hint = "Raise the limit with --max-bytes if that is meant"
-                raise InputError(f"its text has more than {options.max_bytes:,} bytes", file=path, hint=hint)
+                raise InputError(
+                    f"its text has more than {options.max_bytes:,} bytes", file=path, hint=hint
+                )
             root = ElementTree.fromstring(archive.read(info))
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
         hint = "Open it in a word processor and save it as .odt again"
-        raise InputError(f"cannot be read as an OpenDocument text: {error}", file=path, hint=hint) from error
+        raise InputError(
+            f"cannot be read as an OpenDocument text: {error}", file=path, hint=hint
+        ) from error
     paragraphs = [text for element in _blocks(root) if (text := "".join(_words(element)).strip())]
     if not paragraphs:
         raise InputError("holds no text", file=path, hint="There is nothing to annotate in it")

@@ -44,5 +44,7 @@ def _batches(records: Iterable[Record], how: WriteOptions) -> Iterator[list[dict
 
 def _type(arrow: Any, kind: Any) -> Any:
     if isinstance(kind, list):
-        return arrow.list_(arrow.struct([(name, _type(arrow, one)) for name, one in kind[0].items()]))
+        return arrow.list_(
+            arrow.struct([(name, _type(arrow, one)) for name, one in kind[0].items()])
+        )
     return {"string": arrow.string(), "int64": arrow.int64(), "bool": arrow.bool_()}[kind]

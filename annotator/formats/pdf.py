@@ -1,4 +1,5 @@
-"""PDF files: the text that pypdf finds. A PDF knows no paragraphs; where they end is guessed, and told."""
+"""PDF files: the text that pypdf finds. A PDF knows no paragraphs;
+where they end is guessed, and told."""
 
 from __future__ import annotations
 
@@ -35,14 +36,17 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     if not paragraphs:
         hint = "It may be a picture of text; run a text recognition over it first"
         raise InputError("is a PDF without text", file=path, hint=hint)
-    options.report.note("PDF files", "a PDF knows no paragraphs; where they end is guessed. Check them")
+    options.report.note(
+        "PDF files", "a PDF knows no paragraphs; where they end is guessed. Check them"
+    )
     data = {"text": "\n\n".join(paragraphs)} | ({"title": title} if title else {})
     id = options.prefix or document_id(path)
     yield Entry(data, id, work=options.empty_is_done, identity=Identity.NAME)
 
 
 def guessed(lines: list[str]) -> list[str]:
-    """Lines put together to paragraphs: one ends at a blank line, and at a short line that ends a sentence."""
+    """Lines put together to paragraphs: one ends at a blank line, and
+    at a short line that ends a sentence."""
     longest = max((len(line.strip()) for line in lines), default=0)
     out: list[str] = []
     held: list[str] = []

@@ -1,8 +1,9 @@
-"""Prodigy's JSONL, as `prodigy db-out` writes it for ner, spans and rel recipes. Offsets are code points.
+"""Prodigy's JSONL, as `prodigy db-out` writes it for ner, spans
+and rel recipes. Offsets are code points.
 
-Lines on the same text by the same annotator are one record: of a manual recipe the last accepted answer stands, the
-questions of a binary one add up. Rejected answers say nothing that could stand. The head of a relation is its source,
-the child its target.
+Lines on the same text by the same annotator are one record: of a manual recipe the last accepted
+answer stands, the questions of a binary one add up. Rejected answers say nothing that could stand.
+The head of a relation is its source, the child its target.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ _SET = (
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like Prodigy's."""
-    return "text" in first and bool({"_input_hash", "_task_hash", "answer", "_view_id"} & set(first))
+    return "text" in first and bool(
+        {"_input_hash", "_task_hash", "answer", "_view_id"} & set(first)
+    )
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
@@ -66,7 +69,12 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
     first, data = answers[0]
     meta = data.get("meta")
     work = foreign.work(
-        text, None, first, annotator=annotator, status=None, meta=dict(meta) if isinstance(meta, dict) else {}
+        text,
+        None,
+        first,
+        annotator=annotator,
+        status=None,
+        meta=dict(meta) if isinstance(meta, dict) else {},
     )
     accepted: dict[str, _Answer] = {}
     for line, one in sorted(answers, key=lambda a: (_time(a[1]), a[0])):
@@ -75,9 +83,10 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
             task = "manual" if _is_manual(one) else str(one.get("_task_hash", f"line {line}"))
             if task in accepted:
                 foreign.report.changed(
-                    "earlier answers", f"answered again in line {line}; the last accepted answer stands",
+                    "earlier answers",
+                    f"answered again in line {line}; the last accepted answer stands",
                     line=accepted[task][0],
-                )  # fmt: skip
+                )
             accepted[task] = (line, one)
         elif answer == "ignore":
             work.status = "skipped"
@@ -112,9 +121,14 @@ def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
         if first is not None and last is not None:
             tokens.append((first, last, name))
         foreign.span(
-            work, name, span.get("label"), span.get("start"), span.get("end"), key=f"spans[{i}]",
+            work,
+            name,
+            span.get("label"),
+            span.get("start"),
+            span.get("end"),
+            key=f"spans[{i}]",
             quote=span.get("text"),
-        )  # fmt: skip
+        )
     for i, relation in enumerate(foreign.objects(work, data, "relations")):
         key = f"relations[{i}]"
         ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
@@ -141,13 +155,15 @@ def _end(
     ids: Mapping[tuple[int | None, int | None], list[tuple[str, str]]],
     tokens: list[tuple[int, int, str]],
 ) -> str | None:
-    """The span that a relation begins or ends at: with the bounds that it gives, and the label if there
-    are several, else the shortest around its token."""
+    """The span that a relation begins or ends at: with the bounds that it gives, and the label if
+    there are several, else the shortest around its token."""
     given = relation.get(f"{end}_span")
     if isinstance(given, dict):
         names = ids.get((number(given.get("start")), number(given.get("end"))), [])
         if names:
-            return next((name for name, label in names if label == str(given.get("label"))), names[0][0])
+            return next(
+                (name for name, label in names if label == str(given.get("label"))), names[0][0]
+            )
     token = number(relation.get(end))
     if token is None:
         return None
@@ -159,44 +175,60 @@ _ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progres
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end. Attributes, entities,
-    notes and the author's own stances have no place."""
+    """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end.
+    Attributes, entities, notes and the author's own stances have no place."""
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     for record in records:
-        count_lost(record, how.lost, "attributes", "entities", "notes", "flags", "relations of the author")
+        count_lost(
+            record, how.lost, "attributes", "entities", "notes", "flags", "relations of the author"
+        )
         document, text = record.document, record.document.text
         tokens = _tokens(text, sorted({at for s in record.spans for at in (s.start, s.end)}))
         first = {start: i for i, (start, _) in enumerate(tokens)}
         last = {end: i for i, (_, end) in enumerate(tokens)}
         spans = {
             s.id: {
-                "start": s.start, "end": s.end, "label": label(s), "text": text[s.start : s.end],
-                "token_start": first[s.start], "token_end": last[s.end],
+                "start": s.start,
+                "end": s.end,
+                "label": label(s),
+                "text": text[s.start : s.end],
+                "token_start": first[s.start],
+                "token_end": last[s.end],
             }
             for s in record.spans
-        }  # fmt: skip
+        }
         data = {
-            "text": text, "meta": {**document.meta, "id": document.id}, "spans": list(spans.values()),
+            "text": text,
+            "meta": {**document.meta, "id": document.id},
+            "spans": list(spans.values()),
             "tokens": [
                 {"id": i, "start": a, "end": b, "text": text[a:b], "ws": text[b : b + 1].isspace()}
                 for i, (a, b) in enumerate(tokens)
             ],
             "relations": [
                 {
-                    "head": spans[r.source]["token_end"], "child": spans[r.target]["token_end"], "label": side(r),
-                    "head_span": spans[r.source], "child_span": spans[r.target],
+                    "head": spans[r.source]["token_end"],
+                    "child": spans[r.target]["token_end"],
+                    "label": side(r),
+                    "head_span": spans[r.source],
+                    "child_span": spans[r.target],
                 }
-                for r in record.relations if r.source in spans
+                for r in record.relations
+                if r.source in spans
             ],
-            "answer": _ANSWERS[record.status.value], "_annotator_id": who(record), "_session_id": who(record),
-            "_view_id": "relations", "_input_hash": number_of(document.id, text),
+            "answer": _ANSWERS[record.status.value],
+            "_annotator_id": who(record),
+            "_session_id": who(record),
+            "_view_id": "relations",
+            "_input_hash": number_of(document.id, text),
             "_task_hash": number_of(document.id, text, who(record)),
-        }  # fmt: skip
+        }
         yield (json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
 def _tokens(text: str, bounds: list[int]) -> list[tuple[int, int]]:
-    """Words, divided where a span begins or ends, and white space where a span begins or ends in it."""
+    """Words, divided where a span begins or ends, and white space
+    where a span begins or ends in it."""
     out: list[tuple[int, int]] = []
     for start, end in words(text):
         stops = [start, *(at for at in bounds if start < at < end), end]

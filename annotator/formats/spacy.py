@@ -1,12 +1,15 @@
-"""A folder to train spaCy on: a DocBin for each part of the split, and a config for spancat, ner and textcat.
+"""A folder to train spaCy on: a DocBin for each part of the split,
+and a config for spancat, ner and textcat.
 
-One Doc for each record, each layer of spans in `doc.spans[LAYER]`. `doc.ents` has the spans of the first layer that
-overlap no other, the longest first; `doc.cats` which labels the layers of statements hold in the text.
+One Doc for each record, each layer of spans in `doc.spans[LAYER]`. `doc.ents` has the spans of the
+first layer that overlap no other, the longest first; `doc.cats` which labels the layers of
+statements hold in the text.
 
-A span's label is in `span.label_`, its id in `span.id_`, its entity in `span.kb_id_`. What a Doc has no place for
-(title, annotator, attributes, relations) is in `doc.user_data["annotator"]`, as the canonical record has it. Tokens
-are spaCy's for the language of the document (`meta.language`, else English), cut where a span begins or ends, so
-that `span.start_char` and `span.end_char` are exactly the offsets of the record.
+A span's label is in `span.label_`, its id in `span.id_`, its entity in `span.kb_id_`. What a Doc
+has no place for (title, annotator, attributes, relations) is in `doc.user_data["annotator"]`, as
+the canonical record has it. Tokens are spaCy's for the language of the document (`meta.language`,
+else English), cut where a span begins or ends, so that `span.start_char` and `span.end_char` are
+exactly the offsets of the record.
 """
 
 from __future__ import annotations
@@ -67,13 +70,17 @@ def _config(component: str, language: str, parts: Mapping[str, str], schema: Lab
     config = init_config(
         lang=_language(language).lang, pipeline=[component], optimize="efficiency", gpu=False
     )
-    config["paths"]["train"], config["paths"]["dev"] = (f"{parts[one]}.spacy" for one in ("train", "dev"))
+    config["paths"]["train"], config["paths"]["dev"] = (
+        f"{parts[one]}.spacy" for one in ("train", "dev")
+    )
     if component == "spancat":
         key = schema.span_layers[0].name
         config["components"]["spancat"]["spans_key"] = key
         config["training"]["score_weights"] = {
-            f"spans_{key}_f": 1.0, f"spans_{key}_p": 0.0, f"spans_{key}_r": 0.0
-        }  # fmt: skip
+            f"spans_{key}_f": 1.0,
+            f"spans_{key}_p": 0.0,
+            f"spans_{key}_r": 0.0,
+        }
     text: str = config.to_str()
     return text
 
@@ -82,7 +89,8 @@ _languages: dict[str, Any] = {}
 
 
 def _language(code: str) -> Any:
-    """A blank pipeline for a language; the one for any language where spaCy has none, or lacks a dependency."""
+    """A blank pipeline for a language; the one for any language where
+    spaCy has none, or lacks a dependency."""
     import spacy
 
     if code not in _languages:
@@ -112,40 +120,56 @@ def _doc(record: Record, schema: LabelSchema) -> Any:
     for layer in dict.fromkeys(span.layer for span in record.spans):
         spans = [
             doc.char_span(s.start, s.end, label=s.label, kb_id=s.entity or "", span_id=s.id)
-            for s in record.spans if s.layer == layer
-        ]  # fmt: skip
+            for s in record.spans
+            if s.layer == layer
+        ]
         assert all(spans), "tokens are cut where spans begin and end"
-        doc.spans[layer] = SpanGroup(doc, name=layer, spans=[span for span in spans if span is not None])
+        doc.spans[layer] = SpanGroup(
+            doc, name=layer, spans=[span for span in spans if span is not None]
+        )
     first = schema.span_layers[0].name
     doc.ents = filter_spans(list(doc.spans[first])) if first in doc.spans else []
     held = {(s.layer, s.label) for s in record.spans}
     about = [
         layer for layer in schema.span_layers if layer.name in schema.statement_layers
     ] or schema.span_layers
-    doc.cats = {b.name: float((layer.name, b.name) in held) for layer in about for b in layer.labels}
+    doc.cats = {
+        b.name: float((layer.name, b.name) in held) for layer in about for b in layer.labels
+    }
     doc.user_data["annotator"] = {
-        "id": document.id, "title": document.title, "annotator": record.annotator, "status": record.status.value,
+        "id": document.id,
+        "title": document.title,
+        "annotator": record.annotator,
+        "status": record.status.value,
         "attributes": {s.id: dict(s.attributes) for s in record.spans if s.attributes},
         "relations": [
-            {"id": r.id, "layer": r.layer, "label": r.label, "source": r.source, "target": r.target,
-             "attributes": dict(r.attributes)}
+            {
+                "id": r.id,
+                "layer": r.layer,
+                "label": r.label,
+                "source": r.source,
+                "target": r.target,
+                "attributes": dict(r.attributes),
+            }
             for r in record.relations
         ],
-    }  # fmt: skip
+    }
     return doc
 
 
 def cut(
     text: str, tokens: Sequence[tuple[int, int]], spans: Iterable[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """The tokens, divided where a span begins or ends. A single space after a token is in none, unless a span begins
-    or ends with it; all pieces and those spaces together are the text."""
+    """The tokens, divided where a span begins or ends. A single space after a token is in none,
+    unless a span begins or ends with it; all pieces and those spaces together are the text."""
     spans = list(spans)
     bounds = {at for span in spans for at in span}
     spaces = {start for start, _ in spans if text[start] == " "}
     spaces |= {end - 1 for _, end in spans if text[end - 1] == " "}
     pieces: list[tuple[int, int]] = []
-    for (start, end), following in zip(tokens, [*(a for a, _ in tokens[1:]), len(text)], strict=True):
+    for (start, end), following in zip(
+        tokens, [*(a for a, _ in tokens[1:]), len(text)], strict=True
+    ):
         at = start
         for stop in [*sorted(b for b in bounds if start < b < end), end]:
             pieces.append((at, stop))

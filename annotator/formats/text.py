@@ -21,6 +21,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         hint = "Only text can be annotated; convert the file"
         raise InputError("holds a NUL character", file=path, line=line, hint=hint)
     if not text.strip():
-        raise InputError("holds only white space", file=path, hint="There is nothing to annotate in it")
+        raise InputError(
+            "holds only white space", file=path, hint="There is nothing to annotate in it"
+        )
     id = options.prefix or document_id(path)
     yield Entry({"text": text}, id, work=options.empty_is_done, identity=Identity.NAME)

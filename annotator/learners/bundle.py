@@ -1,7 +1,9 @@
-"""What a project has learnt: a model for each layer that there was enough for, and how well each does.
+"""What a project has learnt: a model for each layer that there
+was enough for, and how well each does.
 
-Of the layers in `covers` the model's proposals replace those of rules and memory, because on paragraphs that it
-had not seen they saved more keys. Everything is a function of the examples: the same ones give the same model.
+Of the layers in `covers` the model's proposals replace those of rules and memory, because on
+paragraphs that it had not seen they saved more keys. Everything is a function of the examples: the
+same ones give the same model.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ FORMAT = "annotator-model/6"
 
 @dataclass
 class Bundle:
-    """Models by layer. `covers` are the layers that they take over; `metrics` what they were measured at."""
+    """Models by layer. `covers` are the layers that they take over;
+    `metrics` what they were measured at."""
 
     schema: LabelSchema
     flat: dict[str, FlatModel] = field(default_factory=dict)
@@ -59,7 +62,8 @@ class Bundle:
 
     @property
     def takes(self) -> frozenset[str]:
-        """The layers whose suggestions come from here alone: those covered, and relations between their spans."""
+        """The layers whose suggestions come from here alone: those covered,
+        and relations between their spans."""
         spans = {layer.name for layer in self.schema.span_layers} & self.covers
         ends = {r.name for r in self.schema.relation_layers if spans & {*r.sources, *r.targets}}
         return self.covers | ends
@@ -69,9 +73,11 @@ class Bundle:
         for model in self.flat.values():
             model.remember(memory, reader)
 
-    def suggest(self, reading: Reading, memory: Memory = EMPTY, *, gate: float = 0.0) -> list[Suggestion]:
-        """Suggestions for a paragraph in the layers that it takes, spans first; the caller gives them name,
-        version and rank."""
+    def suggest(
+        self, reading: Reading, memory: Memory = EMPTY, *, gate: float = 0.0
+    ) -> list[Suggestion]:
+        """Suggestions for a paragraph in the layers that it takes, spans first; the caller
+        gives them name, version and rank."""
         out: list[Suggestion] = []
         spans: list[Span] = []
         for layer in self.schema.span_layers:
@@ -84,19 +90,29 @@ class Bundle:
                 out += self._relations(reading, layer, spans)
         return out
 
-    def _spans(self, reading: Reading, layer: Layer, memory: Memory, gate: float) -> list[Suggestion]:
+    def _spans(
+        self, reading: Reading, layer: Layer, memory: Memory, gate: float
+    ) -> list[Suggestion]:
         if layer.name in self.covers and layer.name in self.flat:
             return self.flat[layer.name].suggest(reading, self._labels, memory, gate=gate)
         if layer.name in self.covers and layer.name in self.clauses:
             return _clauses(reading, layer, self.clauses[layer.name], gate)
         index = reading.paragraph.index
-        return [Suggestion(span, index, "", "", score) for span, score in self._by_rules(reading, layer.name)]
+        return [
+            Suggestion(span, index, "", "", score)
+            for span, score in self._by_rules(reading, layer.name)
+        ]
 
     def _by_rules(self, reading: Reading, layer: str) -> list[tuple[Span, float]]:
         """The spans of a layer that the rules find."""
-        every = [("actor", one) for one in reading.actors] + [("claim", one.found) for one in reading.clauses]
+        every = [("actor", one) for one in reading.actors] + [
+            ("claim", one.found) for one in reading.clauses
+        ]
         start = reading.paragraph.start
-        made = [(self._labels.span(reading.document, start, kind, one), one.score) for kind, one in every]
+        made = [
+            (self._labels.span(reading.document, start, kind, one), one.score)
+            for kind, one in every
+        ]
         return [(span, score) for span, score in made if span is not None and span.layer == layer]
 
     def _relations(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
@@ -108,10 +124,14 @@ class Bundle:
             if layer.label(one.label) is None:
                 continue
             id = relation_id(reading.document, layer.name, one.label, one.source, one.target)
-            given = of_edge(layer, one.edge, reading.paragraph.start) if one.edge is not None else {}
+            given = (
+                of_edge(layer, one.edge, reading.paragraph.start) if one.edge is not None else {}
+            )
             value = Relation(id, layer.name, one.label, one.source, one.target, given, "suggestion")
             out.append(
-                Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule)
+                Suggestion(
+                    value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule
+                )
             )
         return out
 
@@ -122,17 +142,29 @@ class Bundle:
             target = self._labels.of_side(edge.side)
             if target is None or target[0] != layer.name:
                 continue
-            begin, end = self._ends(reading, edge.source, edge.target, on_actor=edge.on_actor, spans=spans)
+            begin, end = self._ends(
+                reading, edge.source, edge.target, on_actor=edge.on_actor, spans=spans
+            )
             if begin is None or end is None or begin == end:
                 continue
-            value = self._labels.relation(reading.document, reading.paragraph.start, edge, begin, end)
+            value = self._labels.relation(
+                reading.document, reading.paragraph.start, edge, begin, end
+            )
             assert value is not None
-            made = Suggestion(value, reading.paragraph.index, "", "", edge.score, 0, edge.reason, edge.rule)
+            made = Suggestion(
+                value, reading.paragraph.index, "", "", edge.score, 0, edge.reason, edge.rule
+            )
             out.append(made)
         return out
 
     def _ends(
-        self, reading: Reading, source: int | None, target: int, *, on_actor: bool, spans: Sequence[Span]
+        self,
+        reading: Reading,
+        source: int | None,
+        target: int,
+        *,
+        on_actor: bool,
+        spans: Sequence[Span],
     ) -> tuple[str | None, str | None]:
         """The spans that stand where the ends of a rules' edge do, by their ids."""
         begin: str | None = AUTHOR
@@ -141,7 +173,9 @@ class Bundle:
         end = reading.actors[target] if on_actor else reading.clauses[target].found
         return begin, self._nearest(reading, "actor" if on_actor else "claim", end, spans)
 
-    def _nearest(self, reading: Reading, kind: str, found: Any, spans: Sequence[Span]) -> str | None:
+    def _nearest(
+        self, reading: Reading, kind: str, found: Any, spans: Sequence[Span]
+    ) -> str | None:
         there = self._labels.span(reading.document, reading.paragraph.start, kind, found)
         if there is None:
             return None
@@ -163,22 +197,30 @@ class Bundle:
 
     @staticmethod
     def of_bytes(data: bytes, schema: LabelSchema) -> Bundle:
-        """The bundle that `to_bytes` wrote, for a schema: models of layers that it has no more are left out.
+        """The bundle that `to_bytes` wrote, for a schema: models of layers
+        that it has no more are left out.
 
         Raises SuggesterError when it is none, or of another version of the program.
         """
         try:
             read = srsly.msgpack_loads(zlib.decompress(data))
         except (ValueError, zlib.error, TypeError) as error:
-            raise SuggesterError("is not a trained model", hint="Train anew: `annotator train`") from error
+            raise SuggesterError(
+                "is not a trained model", hint="Train anew: `annotator train`"
+            ) from error
         if not isinstance(read, dict) or read.get("format") != FORMAT:
             raise SuggesterError(
-                "the model was trained by another version of annotator", hint="Train anew: `annotator train`"
+                "the model was trained by another version of annotator",
+                hint="Train anew: `annotator train`",
             )
         layers = {layer.name: layer for layer in schema.layers}
         return Bundle(
             schema,
-            {n: FlatModel.of_data(one, layers[n]) for n, one in read["flat"].items() if n in layers},
+            {
+                n: FlatModel.of_data(one, layers[n])
+                for n, one in read["flat"].items()
+                if n in layers
+            },
             {n: ClauseModel.of_data(one) for n, one in read["clauses"].items() if n in layers},
             {n: PairModel.of_data(one) for n, one in read["pairs"].items() if n in layers},
             frozenset(read["covers"]) & frozenset(layers),
@@ -194,7 +236,9 @@ def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) ->
         id = span_id(reading.document, layer.name, one.label, one.start, one.end)
         attributes = fitting(layer, one.attributes)
         value = Span(id, layer.name, one.label, one.start, one.end, None, attributes, "suggestion")
-        out.append(Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule))
+        out.append(
+            Suggestion(value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule)
+        )
     return out
 
 
@@ -207,13 +251,15 @@ def learn(
 ) -> Bundle:
     """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
 
-    A `base` was trained on others for the same schema: what differs from it is learnt, and it speaks for layers of
-    which too little is decided. All is measured on these paragraphs alone.
+    A `base` was trained on others for the same schema: what differs from it is learnt, and it
+    speaks for layers of which too little is decided. All is measured on these paragraphs alone.
 
     Raises SuggesterError when nothing is marked in them.
     """
     if not any(one.spans or one.relations for one in examples):
-        raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
+        raise SuggesterError(
+            "there is nothing to learn from yet", hint="Finish some paragraphs first"
+        )
     bundle = Bundle(schema)
     texts = list(texts)
     usage = Usage.of(texts)
@@ -236,7 +282,9 @@ def learn(
             covers.add(layer.name)
         last.append(of_last(own, spans=spans, alone=layer.name not in covers))
     if not any(bundle.by_kind):
-        raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
+        raise SuggesterError(
+            "there is nothing to learn from yet", hint="Finish some paragraphs first"
+        )
     metrics = {
         "paragraphs": len(examples),
         "parsed": any(parse(one.reading) is not None for one in examples),
@@ -256,8 +304,8 @@ def _learn_layer(
     kinds: Callable[[], WordClusters],
     base: Bundle | None,
 ) -> dict[int, Judged]:
-    """Train the model of a layer, if there is enough to, else take that of the base; what it is judged by on
-    paragraphs held out, by their places."""
+    """Train the model of a layer, if there is enough to, else take that of the base; what it is
+    judged by on paragraphs held out, by their places."""
     name, known = layer.name, base or Bundle(bundle.schema)
     judged: dict[int, Judged] = {}
     try:
@@ -265,17 +313,24 @@ def _learn_layer(
             bundle.flat[name], training, passages = FlatModel.train(
                 examples, layer, bundle._labels, usage, known.flat.get(name)
             )
-            judged = {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
+            judged = {
+                i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out
+            }
         elif layer.kind == "span":
             before = known.clauses.get(name)
             # What a base knows of kinds of words it knows of its own.
             bundle.clauses[name], proposed = ClauseModel.train(
                 examples, layer, before.kinds if before else kinds(), before
             )
-            judged = {i: _judge_clauses(bundle, found, examples[i], layer) for i, found in proposed.items()}
+            judged = {
+                i: _judge_clauses(bundle, found, examples[i], layer)
+                for i, found in proposed.items()
+            }
         else:
             bundle.pairs[name], related = PairModel.train(examples, layer, known.pairs.get(name))
-            judged = {i: _judge_pairs(bundle, found, examples[i], layer) for i, found in related.items()}
+            judged = {
+                i: _judge_pairs(bundle, found, examples[i], layer) for i, found in related.items()
+            }
     except ValueError:  # too little is decided
         for mine, theirs in zip(bundle.by_kind, known.by_kind, strict=True):
             mine |= {name: theirs[name]} if name in theirs else {}
@@ -283,7 +338,9 @@ def _learn_layer(
     return judged if base or len(examples) >= LEAST else {}
 
 
-def _judge_flat(example: Example, passage: TaggedParagraph, training: Training, number: int) -> Judged:
+def _judge_flat(
+    example: Example, passage: TaggedParagraph, training: Training, number: int
+) -> Judged:
     tokens = passage.tokens
 
     def stretch(first: int, last: int, label: str) -> tuple[int, int, str]:
@@ -292,10 +349,14 @@ def _judge_flat(example: Example, passage: TaggedParagraph, training: Training, 
     chosen = choose(training.held_out[number])
     proposed = [(stretch(c.first, c.last, c.label), c.chance) for c in chosen]
     alone = [stretch(c.first, c.last, c.label) for c in choose(training.alone[number])]
-    return Judged(example.reading.text, proposed, alone, [stretch(*place) for place in passage.gold])
+    return Judged(
+        example.reading.text, proposed, alone, [stretch(*place) for place in passage.gold]
+    )
 
 
-def _judge_clauses(bundle: Bundle, found: Sequence[ClaimProposal], one: Example, layer: Layer) -> Judged:
+def _judge_clauses(
+    bundle: Bundle, found: Sequence[ClaimProposal], one: Example, layer: Layer
+) -> Judged:
     start = one.reading.paragraph.start
     proposed = [((p.start - start, p.end - start, p.label), p.chance) for p in found]
     alone = [_stretch(span, start) for span, _ in bundle._by_rules(one.reading, layer.name)]
@@ -303,7 +364,9 @@ def _judge_clauses(bundle: Bundle, found: Sequence[ClaimProposal], one: Example,
     return Judged(one.reading.text, proposed, alone, wanted)
 
 
-def _judge_pairs(bundle: Bundle, found: Sequence[RelationProposal], one: Example, layer: Layer) -> Judged:
+def _judge_pairs(
+    bundle: Bundle, found: Sequence[RelationProposal], one: Example, layer: Layer
+) -> Judged:
     """Given the spans as decided."""
     start = one.reading.paragraph.start
     ends: Mapping[str, tuple[int, int, str]] = {s.id: _stretch(s, start) for s in one.spans} | {

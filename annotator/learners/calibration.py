@@ -1,8 +1,10 @@
-"""Scores against what annotators made of them: for each suggester a shift of the log odds, by layer and label.
+"""Scores against what annotators made of them: for each suggester a
+shift of the log odds, by layer and label.
 
-A logistic regression with the scores' log odds as offset and an intercept for each layer and each label of it; the
-intercepts have Gaussian priors around 0, so that without decisions nothing moves, and with few of them little
-(a two-level model in the sense of Gelman and Hill 2007, chapter 12; its mode by Newton's method).
+A logistic regression with the scores' log odds as offset and an intercept for each layer and each
+label of it; the intercepts have Gaussian priors around 0, so that without decisions nothing moves,
+and with few of them little (a two-level model in the sense of Gelman and Hill 2007, chapter 12; its
+mode by Newton's method).
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ _EDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One suggestion that was decided on: its own score in [0, 1], and whether it was right as it stood."""
+    """One suggestion that was decided on: its own score in [0, 1],
+    and whether it was right as it stood."""
 
     suggester: str
     layer: str
@@ -55,7 +58,9 @@ class Calibration:
 
     def shift(self, suggester: str, layer: str, label: str) -> float:
         """By how much the log odds of such a suggestion are moved; 0 where nothing was decided."""
-        return self.layers.get((suggester, layer), 0.0) + self.labels.get((suggester, layer, label), 0.0)
+        return self.layers.get((suggester, layer), 0.0) + self.labels.get(
+            (suggester, layer, label), 0.0
+        )
 
     def adjust(self, one: Suggestion) -> Suggestion:
         """The suggestion with the score that the history gives it; its own is kept as `raw`."""
@@ -76,7 +81,8 @@ def _chance(log_odds: float) -> float:
 
 
 def _fit(by_label: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[float, dict[str, float]]:
-    """Shift of the layer and of each label; each is moved to its optimum given the others, until none moves."""
+    """Shift of the layer and of each label; each is moved to its optimum
+    given the others, until none moves."""
     shift = 0.0
     own = dict.fromkeys(sorted(by_label), 0.0)
     for _ in range(_ROUNDS):
@@ -84,7 +90,9 @@ def _fit(by_label: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[float, d
         rows = [(o + own[label], right) for label in own for o, right in by_label[label]]
         shift = _newton(rows, shift, LAYER)
         for label in own:
-            own[label] = _newton([(o + shift, right) for o, right in by_label[label]], own[label], LABEL)
+            own[label] = _newton(
+                [(o + shift, right) for o, right in by_label[label]], own[label], LABEL
+            )
         if max(abs(a - b) for a, b in zip(before, (shift, *own.values()), strict=True)) < 1e-6:
             break
     return shift, own
@@ -95,7 +103,9 @@ def _newton(rows: Sequence[tuple[float, bool]], start: float, spread: float) -> 
     value, precision = start, 1 / spread**2
     for _ in range(_ROUNDS):
         chances = [_chance(o + value) for o, _ in rows]
-        slope = sum(right - p for p, (_, right) in zip(chances, rows, strict=True)) - precision * value
+        slope = (
+            sum(right - p for p, (_, right) in zip(chances, rows, strict=True)) - precision * value
+        )
         step = slope / (sum(p * (1 - p) for p in chances) + precision)
         value += max(-2.0, min(2.0, step))
         if abs(step) < 1e-9:

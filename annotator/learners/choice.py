@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from annotator.model.effort import making
 
 LOSS = 1.5
-"""Keys that a wrong suggestion is counted for. To reject one takes 2, but some stand where something is wanted and are
-put right for less. From 1 to 2 the keys saved differ by .004, and wrong ones by a seventh (CrossNER politics)."""
+"""Keys that a wrong suggestion is counted for. To reject one takes 2, but some stand where
+something is wanted and are put right for less. From 1 to 2 the keys saved differ by .004, and
+wrong ones by a seventh (CrossNER politics)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanCandidate:
-    """A proposed place, tokens `[first, last)`: `chance` is its calibrated probability, `by` who proposes it."""
+    """A proposed place, tokens `[first, last)`: `chance` is its calibrated
+    probability, `by` who proposes it."""
 
     first: int
     last: int
@@ -25,15 +27,17 @@ class SpanCandidate:
 
 
 def gain(one: SpanCandidate) -> float:
-    """Keys that a candidate is expected to save: those of making it by hand (a token counts as a word), if it
-    is right."""
+    """Keys that a candidate is expected to save: those of making it by hand (a token
+    counts as a word), if it is right."""
     return one.chance * making(one.last - one.first) - (1 - one.chance) * LOSS
 
 
 def choose(candidates: Sequence[SpanCandidate], *, gate: float = 0.0) -> list[SpanCandidate]:
-    """The candidates, none overlapping and none of a probability below `gate`, with the largest sum of gains; in
-    order (weighted interval scheduling)."""
-    ordered = sorted((c for c in candidates if c.chance >= gate), key=lambda c: (c.last, c.first, c.label))
+    """The candidates, none overlapping and none of a probability below `gate`, with the largest sum
+    of gains; in order (weighted interval scheduling)."""
+    ordered = sorted(
+        (c for c in candidates if c.chance >= gate), key=lambda c: (c.last, c.first, c.label)
+    )
     ends = [c.last for c in ordered]
     best: list[tuple[float, tuple[SpanCandidate, ...]]] = [(0.0, ())]
     for i, one in enumerate(ordered):

@@ -12,7 +12,8 @@ from annotator.model.span import AUTHOR, Relation, Span
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A paragraph that an annotator finished, with what stands in it then; offsets are the document's.
+    """A paragraph that an annotator finished, with what stands
+    in it then; offsets are the document's.
 
     `group` names what must be held out together when something is judged: mostly the document.
     """
@@ -26,12 +27,14 @@ class Example:
 def examples_of(
     reader: Reader, record: Record, paragraphs: Iterable[int], *, group: str = ""
 ) -> list[Example]:
-    """The given paragraphs (by index) of a completion, with what stands in them; a relation stands where its
-    target does, and both its ends have to. `group` is the document unless it is given."""
+    """The given paragraphs (by index) of a completion, with what stands in them; a relation stands
+    where its target does, and both its ends have to. `group` is the document unless it is given."""
     out: list[Example] = []
     for index in paragraphs:
         paragraph = record.document.paragraphs[index]
-        spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
+        spans = tuple(
+            s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end
+        )
         here = {s.id for s in spans} | {AUTHOR}
         relations = tuple(r for r in record.relations if r.target in here and r.source in here)
         reading = reader.read(record.document, paragraph)

@@ -1,4 +1,5 @@
-"""How good proposals are on paragraphs that the proposer had not seen: against what annotators decided there."""
+"""How good proposals are on paragraphs that the proposer had not seen:
+against what annotators decided there."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ LAST = 50
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A layer in one paragraph: what was proposed with which chance, what rules and memory proposed, and what
-    was decided. Spans are (start, end, label), relations (source, label, target)."""
+    """A layer in one paragraph: what was proposed with which chance, what rules and memory
+    proposed, and what was decided. Spans are (start, end, label), relations (source, label,
+    target)."""
 
     text: str
     proposed: Sequence[tuple[Any, float]]
@@ -26,8 +28,9 @@ class Judged:
 
 
 def folds(groups: Sequence[str], number: int) -> list[frozenset[int]]:
-    """The places of examples in so many parts, to hold out one after the other: those of a group together, by
-    the order of their names; by their places where there are fewer groups than parts. Empty parts are left out."""
+    """The places of examples in so many parts, to hold out one after the other: those of a group
+    together, by the order of their names; by their places where there are fewer groups than
+    parts. Empty parts are left out."""
     names = {name: i for i, name in enumerate(sorted(set(groups)))}
     parts: list[set[int]] = [set() for _ in range(number)]
     for i, group in enumerate(groups):
@@ -36,7 +39,8 @@ def folds(groups: Sequence[str], number: int) -> list[frozenset[int]]:
 
 
 def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
-    """Keys for the paragraph with the model's proposals, or with those of rules and memory `alone`."""
+    """Keys for the paragraph with the model's proposals, or with
+    those of rules and memory `alone`."""
     given = one.alone if alone else [item for item, _ in one.proposed]
     if spans:
         stretches: list[Stretch] = list(given)
@@ -46,20 +50,23 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
 
 
 def better(judged: Sequence[Judged], *, spans: bool) -> bool:
-    """Whether the model saves more keys than rules and memory over the last paragraphs; not without any."""
+    """Whether the model saves more keys than rules and memory over
+    the last paragraphs; not without any."""
     mine, others = (of_last(judged, spans=spans, alone=alone) for alone in (False, True))
     return mine.keys < others.keys
 
 
 def of_last(judged: Sequence[Judged], *, spans: bool, alone: bool) -> Effort:
-    """Keys for the last paragraphs with the model's proposals, or with those of rules and memory `alone`."""
+    """Keys for the last paragraphs with the model's proposals, or with
+    those of rules and memory `alone`."""
     return total(effort(one, spans=spans, alone=alone) for one in judged[-LAST:])
 
 
 def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
-    """Figures of a layer, JSON-able: per label and over `all` precision, recall, F1 (None where undefined) with
-    counts; shares of keys saved by the model and by rules and memory `alone`, over all and the last paragraphs;
-    wrong proposals per paragraph; expected calibration error over ten bins (Naeini et al. 2015)."""
+    """Figures of a layer, JSON-able: per label and over `all` precision, recall, F1 (None where
+    undefined) with counts; shares of keys saved by the model and by rules and memory `alone`,
+    over all and the last paragraphs; wrong proposals per paragraph; expected calibration error
+    over ten bins (Naeini et al. 2015)."""
     counts: dict[str, Counter[str]] = {}
     pairs: list[tuple[float, bool]] = []
     for one in judged:
@@ -79,12 +86,14 @@ def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
     return {
         "labels": {label: scores(counts[label]) for label in sorted(counts)},
         "all": scores(every),
-        "saved": rounded(total(mine).saved), "saved_last": rounded(total(mine[-LAST:]).saved),
-        "alone": rounded(total(others).saved), "alone_last": rounded(total(others[-LAST:]).saved),
+        "saved": rounded(total(mine).saved),
+        "saved_last": rounded(total(mine[-LAST:]).saved),
+        "alone": rounded(total(others).saved),
+        "alone_last": rounded(total(others[-LAST:]).saved),
         "wrong": rounded(total(mine).wrong / len(mine)) if mine else None,
         "calibration_error": rounded(calibration_error(pairs)),
         "paragraphs": len(judged),
-    }  # fmt: skip
+    }
 
 
 def _label(item: Any) -> str:
@@ -101,13 +110,14 @@ def scores(counts: Counter[str]) -> dict[str, Any]:
         "precision": rounded(right / proposed) if proposed else None,
         "recall": rounded(right / wanted) if wanted else None,
         "f1": rounded(2 * right / (proposed + wanted)) if proposed + wanted else None,
-        "proposed": proposed, "wanted": wanted,
-    }  # fmt: skip
+        "proposed": proposed,
+        "wanted": wanted,
+    }
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """The mean distance of chance and share that is right, over ten bins of chance by their sizes; None for no
-    pairs."""
+    """The mean distance of chance and share that is right, over ten bins of chance
+    by their sizes; None for no pairs."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for chance, right in pairs:
         bins[min(BINS - 1, int(chance * BINS))].append((chance, right))

@@ -15,7 +15,8 @@ Target = tuple[str, str]
 
 
 class LabelMap:
-    """The rules' labels as layers and labels of a schema; what the schema has nothing for has no target."""
+    """The rules' labels as layers and labels of a schema; what the
+    schema has nothing for has no target."""
 
     def __init__(self, schema: LabelSchema) -> None:
         self._schema = schema
@@ -26,7 +27,9 @@ class LabelMap:
     def of_span(self, kind: str, found: Found) -> Target | None:
         """For a found `actor` or `claim`."""
         place = self._spans.get(f"{kind}.{found.label}")
-        if place is None or (place[0] in self._names_only and found.attributes.get("mention") == "nominal"):
+        if place is None or (
+            place[0] in self._names_only and found.attributes.get("mention") == "nominal"
+        ):
             return None
         return place
 
@@ -35,7 +38,8 @@ class LabelMap:
         return self._relations.get(f"stance.{side}")
 
     def span(self, document: str, offset: int, kind: str, found: Found) -> Span | None:
-        """What was found as a span of the schema; `offset` is where the paragraph starts in the document."""
+        """What was found as a span of the schema; `offset` is where the
+        paragraph starts in the document."""
         place = self.of_span(kind, found)
         if place is None:
             return None
@@ -48,9 +52,11 @@ class LabelMap:
         id = span_id(document, layer, label, start, end)
         return Span(id, layer, label, start, end, entity, attributes, "suggestion")
 
-    def relation(self, document: str, offset: int, edge: Edge, source: str, target: str) -> Relation | None:
-        """A found stance between two spans (or from the author), by their ids, as a relation of the schema;
-        `offset` is where the paragraph starts in the document."""
+    def relation(
+        self, document: str, offset: int, edge: Edge, source: str, target: str
+    ) -> Relation | None:
+        """A found stance between two spans (or from the author), by their ids, as a relation of the
+        schema; `offset` is where the paragraph starts in the document."""
         place = self.of_side(edge.side)
         if place is None:
             return None
@@ -58,7 +64,9 @@ class LabelMap:
         known = self._schema.layer(layer)
         assert known is not None
         id = relation_id(document, layer, label, source, target)
-        return Relation(id, layer, label, source, target, of_edge(known, edge, offset), "suggestion")
+        return Relation(
+            id, layer, label, source, target, of_edge(known, edge, offset), "suggestion"
+        )
 
 
 def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
@@ -72,9 +80,11 @@ def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
 
 
 def of_edge(layer: Layer, edge: Edge, offset: int) -> dict[str, Value]:
-    """Strength, basis and cue of a found stance, as far as the layer has them; `offset` is where the paragraph
-    starts in the document."""
-    given: dict[str, Value] = {k: v for k, v in edge.attributes.items() if k in ("basis", "strength")}
+    """Strength, basis and cue of a found stance, as far as the layer has them; `offset` is where
+    the paragraph starts in the document."""
+    given: dict[str, Value] = {
+        k: v for k, v in edge.attributes.items() if k in ("basis", "strength")
+    }
     cue = layer.attribute_of_type("span")
     if cue is not None and "cue_start" in edge.attributes:
         a, b = int(edge.attributes["cue_start"]), int(edge.attributes["cue_end"])

@@ -37,10 +37,12 @@ class Binary:
         return float(1 / (1 + np.exp(-min(30.0, max(-30.0, score)))))
 
     @staticmethod
-    def fit(rows: Sequence[Sequence[float]], right: Sequence[bool], prior: Sequence[float]) -> Binary:
+    def fit(
+        rows: Sequence[Sequence[float]], right: Sequence[bool], prior: Sequence[float]
+    ) -> Binary:
         """Fit by L-BFGS with a Gaussian prior around `prior` (weights and intercept): with no rows
-        the prior itself. Targets are moved off 0 and 1 as Platt (1999) does, which keeps few examples from
-        making certainty."""
+        the prior itself. Targets are moved off 0 and 1 as Platt (1999) does, which keeps few
+        examples from making certainty."""
         centre = np.asarray(prior, dtype=float)
         if not rows:
             return Binary(tuple(centre))
@@ -61,8 +63,8 @@ class Binary:
 
 @dataclass(frozen=True)
 class Design:
-    """Examples as sets of named features, flat: row `i` holds `columns[starts[i]:starts[i + 1]]`, its last
-    column the intercept's. `index` names the other columns."""
+    """Examples as sets of named features, flat: row `i` holds `columns[starts[i]:starts[i + 1]]`,
+    its last column the intercept's. `index` names the other columns."""
 
     index: dict[str, int]
     columns: NDArray[np.int64]
@@ -94,11 +96,14 @@ class Design:
     @cached_property
     def owner(self) -> NDArray[np.int64]:
         """The row that each of `columns` is of."""
-        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.columns)))
+        return np.repeat(
+            np.arange(len(self.starts)), np.diff(self.starts, append=len(self.columns))
+        )
 
     @cached_property
     def _turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows column by column, and where each column begins among them; no column is without a row."""
+        """Rows column by column, and where each column begins among
+        them; no column is without a row."""
         order = np.argsort(self.columns, kind="stable")
         return self.owner[order], np.searchsorted(self.columns[order], np.arange(self.wide))
 
@@ -109,7 +114,8 @@ class Design:
         return np.add.reduceat(weights.take(self.columns, axis=0), self.starts, axis=0)
 
     def slope(self, errors: Floats) -> Floats:
-        """The transpose of `scores`: for every column the sum of its rows' errors (rows x classes)."""
+        """The transpose of `scores`: for every column the sum of
+        its rows' errors (rows x classes)."""
         rows, heads = self._turned
         return np.add.reduceat(errors.take(rows, axis=0), heads, axis=0)
 
@@ -128,7 +134,8 @@ def _sum(parts: Sequence[Named]) -> tuple[dict[str, int], Floats]:
 
 
 def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Floats) -> Floats:
-    """Sums of the weights of each row's features (rows x classes); features never seen count nothing."""
+    """Sums of the weights of each row's features (rows x classes);
+    features never seen count nothing."""
     last = len(weights) - 1
     columns: list[int] = []
     starts: list[int] = []
@@ -141,12 +148,20 @@ def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Fl
 
 
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
-    """Names and weights without what weighs next to nothing, in half precision. Models are made of these from the
-    start, so that one read back says the same."""
+    """Names and weights without what weighs next to nothing, in half precision. Models are made of
+    these from the start, so that one read back says the same."""
     names = list(index)
-    kept = np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL) if names else np.array([], dtype=int)
+    kept = (
+        np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL)
+        if names
+        else np.array([], dtype=int)
+    )
     rows = np.vstack([weights[kept], weights[-1:]]).astype("<f2")
-    return {"features": [names[i] for i in kept], "wide": weights.shape[1], "weights": rows.tobytes()}
+    return {
+        "features": [names[i] for i in kept],
+        "wide": weights.shape[1],
+        "weights": rows.tobytes(),
+    }
 
 
 def _unpack(data: dict[str, Any]) -> tuple[dict[str, int], Floats]:
@@ -160,7 +175,8 @@ SMALL = 0.01
 
 @dataclass(frozen=True)
 class Classes:
-    """Probabilities of classes from a set of named features (softmax regression with an L2 penalty)."""
+    """Probabilities of classes from a set of named features (softmax
+    regression with an L2 penalty)."""
 
     classes: tuple[str, ...]
     index: dict[str, int]
@@ -225,10 +241,12 @@ class Classes:
         base: Classes | None = None,
         whole: Sequence[Iterable[str]] | None = None,
     ) -> Classes:
-        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`. Raises ValueError without examples.
+        """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`.
+        Raises ValueError without examples.
 
-        Weights are held to zero, or, with a `base`, to its weights (a Gaussian prior around those of another domain,
-        Chelba and Acero 2004); where `examples` lack features that the base goes by, `whole` are those with all.
+        Weights are held to zero, or, with a `base`, to its weights (a Gaussian prior around those
+        of another domain, Chelba and Acero 2004); where `examples` lack features that the base goes
+        by, `whole` are those with all.
         """
         design = Design.of(examples)
         names = tuple(sorted({*classes, *(base.classes if base else ())}))
@@ -254,16 +272,20 @@ class Classes:
         return Classes.of_data(made.to_data())
 
     def _widened(self, names: Sequence[str]) -> Named:
-        """The weights for these classes; one that is not known is as likely as the rarest one, whatever speaks."""
+        """The weights for these classes; one that is not known is as likely as
+        the rarest one, whatever speaks."""
         weights = np.zeros((len(self.weights), len(names)))
         weights[-1] = self.weights[-1].min()
         weights[:, [names.index(one) for one in self.classes]] = self.weights
         return self.index, weights
 
     @staticmethod
-    def counted(examples: Sequence[Iterable[str]], classes: Sequence[str], *, share: float = 1.0) -> Classes:
-        """Naive Bayes by counts plus one (the multinomial model of McCallum and Nigam 1998), all evidence taken to
-        the power `share` for features that tell the same. Raises ValueError without examples."""
+    def counted(
+        examples: Sequence[Iterable[str]], classes: Sequence[str], *, share: float = 1.0
+    ) -> Classes:
+        """Naive Bayes by counts plus one (the multinomial model of McCallum and Nigam 1998), all
+        evidence taken to the power `share` for features that tell the same. Raises ValueError
+        without examples."""
         design = Design.of(examples)
         names = tuple(sorted(set(classes)))
         own = np.array([names.index(c) for c in classes])[design.owner]
@@ -278,8 +300,8 @@ class Classes:
 
     @staticmethod
     def pooled(models: Sequence[Classes]) -> Classes:
-        """Models of the same classes as one: the normalised geometric mean of their chances (logarithmic opinion
-        pool, Genest and Zidek 1986)."""
+        """Models of the same classes as one: the normalised geometric mean of their chances
+        (logarithmic opinion pool, Genest and Zidek 1986)."""
         summed = _sum([(one.index, one.weights / len(models)) for one in models])
         return Classes.of_data(Classes(models[0].classes, *summed).to_data())
 
@@ -295,8 +317,8 @@ class Classes:
 
 @dataclass(frozen=True)
 class Options:
-    """Probabilities of options, of which one is taken, from the features of each (conditional logit,
-    McFadden 1974, with an L2 penalty)."""
+    """Probabilities of options, of which one is taken, from the features of each (conditional
+    logit, McFadden 1974, with an L2 penalty)."""
 
     index: dict[str, int]
     weights: Floats
@@ -326,8 +348,8 @@ class Options:
         rounds: int = 60,
         base: Options | None = None,
     ) -> Options:
-        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. With a `base` weights are held to its own
-        instead of to zero. Raises ValueError without groups."""
+        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. With a `base` weights
+        are held to its own instead of to zero. Raises ValueError without groups."""
         every = [one for group in groups for one in group]
         design = Design.of(every)
         given = _scores(every, base.index, base.weights)[:, 0] if base else 0.0
@@ -359,7 +381,8 @@ class Options:
 
 
 def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
-    """Minimise a smooth convex function (Nocedal and Wright 2006, algorithm 7.5, backtracking line search)."""
+    """Minimise a smooth convex function (Nocedal and Wright 2006, algorithm
+    7.5, backtracking line search)."""
     x = start
     value, slope = loss(x)
     steps: list[tuple[Floats, Floats, float]] = []

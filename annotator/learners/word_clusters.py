@@ -1,9 +1,11 @@
-"""WordClusters of words: groups of those that stand in like places in texts that need not be labelled.
+"""WordClusters of words: groups of those that stand in like
+places in texts that need not be labelled.
 
-A word is described by the frequent words beside it, before and after by one and two places, each weighed by how much
-more often than by chance it stands there (positive pointwise mutual information), in fewer dimensions by singular
-vectors (Schütze 1993; Levy and Goldberg 2014); like descriptions are grouped by spherical k-means (Dhillon and Modha
-2001), three times, coarser and finer. With these a learner knows something of words that were never decided on.
+A word is described by the frequent words beside it, before and after by one and two places, each
+weighed by how much more often than by chance it stands there (positive pointwise mutual
+information), in fewer dimensions by singular vectors (Schütze 1993; Levy and Goldberg 2014); like
+descriptions are grouped by spherical k-means (Dhillon and Modha 2001), three times, coarser and
+finer. With these a learner knows something of words that were never decided on.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ class WordClusters:
         """Those of the words of these texts; none for too few words. Deterministic."""
         lines = [_WORD.findall(text.lower()) for text in texts]
         counts = Counter(chain.from_iterable(lines))
-        words = sorted((w for w, n in counts.items() if n >= _SEEN), key=lambda w: (-counts[w], w))[:_MOST]
+        words = sorted((w for w, n in counts.items() if n >= _SEEN), key=lambda w: (-counts[w], w))[
+            :_MOST
+        ]
         if len(words) < _SIZES[0]:
             return WordClusters()
         described = _described(lines, words)
@@ -55,7 +59,11 @@ class WordClusters:
 
     def features(self, words: Iterable[str], name: str) -> list[str]:
         """What the words are, each kind once."""
-        found = {(grain, number) for word in words for grain, number in enumerate(self.groups.get(word, ()))}
+        found = {
+            (grain, number)
+            for word in words
+            for grain, number in enumerate(self.groups.get(word, ()))
+        }
         return [f"{name}{grain}={number}" for grain, number in sorted(found)]
 
     def to_data(self) -> dict[str, Any]:
@@ -76,7 +84,9 @@ def _described(lines: Iterable[list[str]], words: list[str]) -> Floats:
     for line in lines:
         known = np.array([place.get(word, -1) for word in line])
         for k, step in enumerate(_PLACES):
-            own, other = (known[:-step], known[step:]) if step > 0 else (known[-step:], known[:step])
+            own, other = (
+                (known[:-step], known[step:]) if step > 0 else (known[-step:], known[:step])
+            )
             met = (own >= 0) & (other >= 0) & (other < beside)
             np.add.at(counts, (own[met], k * beside + other[met]), 1)
     every = max(1.0, float(counts.sum()))
@@ -88,8 +98,8 @@ def _described(lines: Iterable[list[str]], words: list[str]) -> Floats:
 
 
 def _shorter(rows: Floats) -> Floats:
-    """The rows in the directions of their greatest singular values, by a randomized range finder (Halko,
-    Martinsson and Tropp 2011) that begins at the same place each time."""
+    """The rows in the directions of their greatest singular values, by a randomized range finder
+    (Halko, Martinsson and Tropp 2011) that begins at the same place each time."""
     wide = min(_WIDE, *rows.shape)
     found = rows @ np.random.default_rng(0).standard_normal((rows.shape[1], wide), dtype=np.float32)
     for _ in range(2):
@@ -101,7 +111,8 @@ def _shorter(rows: Floats) -> Floats:
 
 
 def _grouped(vectors: Floats, number: int) -> list[int]:
-    """The group of each vector; the first ones, of the most frequent words, are where groups begin."""
+    """The group of each vector; the first ones, of the most frequent
+    words, are where groups begin."""
     centres = vectors[:number].copy()
     near = np.zeros(len(vectors), np.int64)
     for _ in range(_ROUNDS):

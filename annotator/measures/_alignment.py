@@ -1,10 +1,12 @@
-"""Which annotations of two annotators belong together: an assignment with the largest total, not a greedy one.
+"""Which annotations of two annotators belong together: an assignment
+with the largest total, not a greedy one.
 
-Candidate pairs have a rank of several levels; of all ways to pair one to one that is taken whose sum is the largest
-in the first level, then in the second, and so on. Pairs without a rival are taken at once; the rest falls into small
-groups that have no span in common, and each is solved by successive shortest augmenting paths (Edmonds, J. and Karp,
-R. (1972). Theoretical improvements in algorithmic efficiency for network flow problems. Journal of the ACM 19,
-248-264), whose cost follows the number of rivals.
+Candidate pairs have a rank of several levels; of all ways to pair one to one that is taken whose
+sum is the largest in the first level, then in the second, and so on. Pairs without a rival are
+taken at once; the rest falls into small groups that have no span in common, and each is solved by
+successive shortest augmenting paths (Edmonds, J. and Karp, R. (1972). Theoretical improvements in
+algorithmic efficiency for network flow problems. Journal of the ACM 19, 248-264), whose cost
+follows the number of rivals.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ from annotator.measures._tables import Ints
 from annotator.model.span import AUTHOR, Relation, Span
 
 Rank = Callable[[int], tuple[int, ...]]
-"""From the index of a candidate pair to its levels, the most important first: whole numbers, not negative."""
+"""From the index of a candidate pair to its levels, the most important
+first: whole numbers, not negative."""
 
 _LEVEL = 1 << 44
 """Sums of a level stay below this."""
 
 
 def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
-    """Which of the candidate pairs `(left, right)` to keep, so that no number of a side occurs twice and the total
-    rank is the largest. `rank` is asked for pairs that have a rival."""
+    """Which of the candidate pairs `(left, right)` to keep, so that no number of a side occurs
+    twice and the total rank is the largest. `rank` is asked for pairs that have a rival."""
     keep = np.zeros(len(left), dtype=bool)
     if not len(left):
         return keep
@@ -41,7 +44,9 @@ def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
     keep[alone] = True
     rivals = np.flatnonzero(~alone)
     groups: dict[int, list[int]] = {}
-    for pair, group in zip(rivals.tolist(), _groups(one[rivals], other[rivals]).tolist(), strict=True):
+    for pair, group in zip(
+        rivals.tolist(), _groups(one[rivals], other[rivals]).tolist(), strict=True
+    ):
         groups.setdefault(group, []).append(pair)
     for pairs in groups.values():
         ends = [(int(one[i]), int(other[i])) for i in pairs]
@@ -89,7 +94,8 @@ def _weight(rank: Sequence[int]) -> int:
 
 
 def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
-    """Left -> right of an assignment of the largest total weight; weights are positive, and missing pairs none."""
+    """Left -> right of an assignment of the largest total weight; weights
+    are positive, and missing pairs none."""
     # A left one that stays alone has a partner of its own, of weight 0: the negative number.
     options = {left: {**row, -1 - left: 0} for left, row in rows.items()}
     above = {left: max(row.values()) for left, row in options.items()}
@@ -133,9 +139,9 @@ def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
 
 
 def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[Ints, Ints]:
-    """Pairs of rows of two annotators, one to one, with an intersection over union of at least `least`, so that the
-    characters in common are the most; then equal labels, equal attributes and equal relations. Made once for a
-    comparison."""
+    """Pairs of rows of two annotators, one to one, with an intersection over union of at least
+    `least`, so that the characters in common are the most; then equal labels, equal attributes
+    and equal relations. Made once for a comparison."""
     key = ("aligned", layer, least)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)
@@ -148,7 +154,11 @@ def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[
 
         def rank(i: int) -> tuple[int, ...]:
             one, other = int(a[i]), int(b[i])
-            return (int(common[i]), int(found.label[one] == found.label[other]), *ties.rank(one, other))
+            return (
+                int(common[i]),
+                int(found.label[one] == found.label[other]),
+                *ties.rank(one, other),
+            )
 
         keep = one_to_one(*sides(found, a, b), rank)
         comparison.cache[key] = (a[keep], b[keep])
@@ -163,8 +173,9 @@ def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
 
 
 class Ties:
-    """What decides between pairs of spans that overlap equally: equal attributes, equal relations, and in the end
-    something that depends on what is coded alone, so that it does not matter who comes first."""
+    """What decides between pairs of spans that overlap equally: equal attributes, equal relations,
+    and in the end something that depends on what is coded alone, so that it does not matter who
+    comes first."""
 
     def __init__(self, comparison: Comparison, found: SpanArrays) -> None:
         self._comparison = comparison
@@ -175,8 +186,10 @@ class Ties:
         """Equal attributes, equal relations, and a number for the two rows."""
         a, b = self._found.spans[one], self._found.spans[other]
         mine, theirs = self._edges(one), self._edges(other)
-        both = sorted(repr((content(span), sorted(map(repr, edges.items()))))
-                      for span, edges in ((a, mine), (b, theirs)))  # fmt: skip
+        both = sorted(
+            repr((content(span), sorted(map(repr, edges.items()))))
+            for span, edges in ((a, mine), (b, theirs))
+        )
         return (
             alike_attributes(a, b),
             (mine & theirs).total(),
@@ -202,7 +215,9 @@ def _by_end(relations: Sequence[Relation], ends: Mapping[str, Span]) -> dict[str
             if own != AUTHOR:
                 span = ends.get(far)
                 other = AUTHOR if far == AUTHOR else content(span) if span is not None else None
-                out.setdefault(own, Counter())[(role, r.layer, r.label, frozen(r.attributes), other)] += 1
+                out.setdefault(own, Counter())[
+                    (role, r.layer, r.label, frozen(r.attributes), other)
+                ] += 1
     return out
 
 

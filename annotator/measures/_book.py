@@ -1,9 +1,10 @@
-"""Sums of tables over documents, in all and without each of them, kept up to date document by document.
+"""Sums of tables over documents, in all and without each of
+them, kept up to date document by document.
 
-Statistics come in batches of documents. A figure is computed from the sums over all documents; its interval from the
-sums without one document, or without one group of documents where there are many. So memory is bounded by what is not
-zero, and a document that changed costs its own statistics and nothing else. A book that is only read once keeps no
-more than sums by group.
+Statistics come in batches of documents. A figure is computed from the sums over all documents; its
+interval from the sums without one document, or without one group of documents where there are many.
+So memory is bounded by what is not zero, and a document that changed costs its own statistics and
+nothing else. A book that is only read once keeps no more than sums by group.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ AT_ONCE = 2_000_000
 Shorts = NDArray[np.int32]
 
 AT_MOST = 20_000_000
-"""Of a table with many columns groups are joined until there are so many numbers in all, but not below"""
+"""Of a table with many columns groups are joined until there
+are so many numbers in all, but not below"""
 
 LEAST_GROUPS = 100
 """so many groups."""
@@ -41,7 +43,8 @@ NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Documents in order, and for each of their passages which document it is of (an index, ascending)."""
+    """Documents in order, and for each of their passages which document
+    it is of (an index, ascending)."""
 
     documents: Sequence[str]
     document: Ints
@@ -73,7 +76,9 @@ def _short(numbers: Ints) -> Shorts:
 def _joined(parts: Sequence[_Entries]) -> _Entries:
     """Entries of several batches, summed."""
     if not parts:
-        return _Entries.summed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        return _Entries.summed(
+            np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        )
     return _Entries.summed(
         np.concatenate([part.group for part in parts]).astype(np.int64),
         np.concatenate([part.column for part in parts]).astype(np.int64),
@@ -97,7 +102,9 @@ class Tally:
 
     def columns(self, keys: Sequence[Key]) -> Ints:
         """The columns of keys; new ones get the next number."""
-        columns = np.array([self._place.setdefault(key, len(self._place)) for key in keys], dtype=np.int64)
+        columns = np.array(
+            [self._place.setdefault(key, len(self._place)) for key in keys], dtype=np.int64
+        )
         room, size = len(self._total), len(self._place)
         if size > room:
             more = max(size, 2 * room) - room
@@ -106,8 +113,8 @@ class Tally:
         return columns
 
     def add(self, table: AnyTable, batch: Batch, groups: Ints | None) -> None:
-        """Count a batch: by its documents, which can be taken out again, or once for all by `groups`, the group of
-        each document."""
+        """Count a batch: by its documents, which can be taken out again, or once for all by
+        `groups`, the group of each document."""
         row, column, value = table.entries()
         column = self.columns(table.keys)[column] if len(row) else column
         document = batch.document[row]
@@ -217,18 +224,31 @@ def _with_interval(value: float, n: int, found: Interval) -> Part:
 def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
     """The result of a figure; what has no part has no value."""
     own = parts.get(id(figure), Part(None, figure.n, reason=figure.refused or figure.reason))
-    by_name = {one.name: parts[id(one)] for one in figure.parts if id(one) in parts and not figure.refused}
+    by_name = {
+        one.name: parts[id(one)] for one in figure.parts if id(one) in parts and not figure.refused
+    }
     return Result(
-        figure.measure, layer, figure.name, own.value, own.reason, own.low, own.high, figure.n, figure.coverage,
-        by_name, own.no_interval, figure.about,
-    )  # fmt: skip
+        figure.measure,
+        layer,
+        figure.name,
+        own.value,
+        own.reason,
+        own.low,
+        own.high,
+        figure.n,
+        figure.coverage,
+        by_name,
+        own.no_interval,
+        figure.about,
+    )
 
 
 class Book:
     """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
 
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
-        """With `keep` documents can be put in anew and dropped. Otherwise `documents` says how many there will be."""
+        """With `keep` documents can be put in anew and dropped. Otherwise `documents`
+        says how many there will be."""
         self.tallies: dict[tuple[str, ...], Tally] = {}
         self._intervals = intervals
         self._keep = keep
@@ -243,7 +263,8 @@ class Book:
         return len(self._group)
 
     def put(self, batch: Batch, tables: Mapping[tuple[str, ...], AnyTable]) -> None:
-        """Count documents, in place of what there was of them. A table that there is none of has nothing."""
+        """Count documents, in place of what there was of them. A table
+        that there is none of has nothing."""
         for name in batch.documents:
             if name in self._group and self._keep:
                 for id, tally in self.tallies.items():
@@ -270,7 +291,8 @@ class Book:
         return self._group[name]
 
     def _number(self) -> None:
-        """Give groups to documents without one, and new ones to all where there are many now, or no longer."""
+        """Give groups to documents without one, and new ones to all where
+        there are many now, or no longer."""
         many = len(self._group) > GROUPS
         anew = many != self._many
         self._many = many
@@ -294,7 +316,8 @@ class Book:
         return tally.sums() if tally is not None else Sums((), np.zeros(0))
 
     def version(self, *prefix: str) -> tuple[int, ...]:
-        """Changes with every change of a table whose id begins so, and of the number of documents."""
+        """Changes with every change of a table whose id begins so,
+        and of the number of documents."""
         own = (tally.version for id, tally in self.tallies.items() if id[: len(prefix)] == prefix)
         return (len(self), *own)
 
@@ -320,7 +343,9 @@ class Book:
         values = [1.0 if 1 < value < 1 + NOISE else value for value in values]
         wanted = [i for i, value in enumerate(values) if self._intervals and not np.isnan(value)]
         without = self._without(tally, [figures[i] for i in wanted]) if wanted else []
-        found = {i: interval(values[i], without[at], figures[i].scale) for at, i in enumerate(wanted)}
+        found = {
+            i: interval(values[i], without[at], figures[i].scale) for at, i in enumerate(wanted)
+        }
         return [
             Part(None, figure.n, reason=figure.reason)
             if np.isnan(value)
@@ -329,7 +354,8 @@ class Book:
         ]
 
     def _without(self, tally: Tally, figures: Sequence[Figure]) -> list[Array]:
-        """What each figure is without each group of documents. Of a wide table fewer groups are made."""
+        """What each figure is without each group of documents. Of a
+        wide table fewer groups are made."""
         entries, total = tally.grouped(self._group), tally.sums().total
         width = max(1, len(total))
         groups = np.unique(np.fromiter(self._group.values(), np.int64, len(self._group)))
@@ -352,7 +378,8 @@ class Book:
         return [np.concatenate(rows) if rows else np.zeros(0) for rows in out]
 
     def by_document(self, figure: Figure, *prefix: str) -> dict[str, float]:
-        """What a figure is in each document alone, where it is defined; of a book that keeps its documents."""
+        """What a figure is in each document alone, where it is defined; of
+        a book that keeps its documents."""
         tally = self.tallies.get((*prefix, figure.table))
         out: dict[str, float] = {}
         if tally is None or figure.refused:

@@ -1,8 +1,8 @@
 """What annotators say of every character and token, as coincidences that add up over passages.
 
-What an annotator says of a character is the set of labels that cover it; no label is a value like others.
-Characters are never enumerated: between two boundaries all are alike, and a stretch counts by its length. A
-token has the labels of every span that covers some of it.
+What an annotator says of a character is the set of labels that cover it; no label is a value like
+others. Characters are never enumerated: between two boundaries all are alike, and a stretch counts
+by its length. A token has the labels of every span that covers some of it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from annotator.model.text import count_words
 
 @dataclass(frozen=True, slots=True)
 class Coincidences:
-    """Of each passage: matrices of coincidences `(passages, size * size)` where a unit with m annotators weighs
-    1 / (m - 1); the `share` of each value `(passages, size)` and the `agreeing` pairs `(passages,)`, in units; and how
-    many `units` there are. `values` are the sets of labels that the `size` values stand for, the empty one first."""
+    """Of each passage: matrices of coincidences `(passages, size * size)` where a unit with m
+    annotators weighs 1 / (m - 1); the `share` of each value `(passages, size)` and the
+    `agreeing` pairs `(passages,)`, in units; and how many `units` there are. `values` are the
+    sets of labels that the `size` values stand for, the empty one first."""
 
     matrices: Array
     share: Array
@@ -61,8 +62,8 @@ def tokens(comparison: Comparison, layer: str) -> Coincidences:
 
 
 def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints, Array]:
-    """Bounds on the continuum, passage and number of every token; where nobody marked anything, all tokens of a passage
-    are one with their number. Made once for a comparison."""
+    """Bounds on the continuum, passage and number of every token; where nobody marked anything, all
+    tokens of a passage are one with their number. Made once for a comparison."""
     if "tokens" not in comparison.cache:
         bounds: list[tuple[int, int]] = []
         counts: list[int] = []
@@ -94,8 +95,8 @@ def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints
 def _said(
     found: SpanArrays, opens: Ints, closes: Ints, units: int
 ) -> Iterator[tuple[Ints, list[frozenset[int]]]]:
-    """For each seat the value of every unit, `(units,)`, and what labels each value known so far stands for; value 0
-    is no label at all."""
+    """For each seat the value of every unit, `(units,)`, and what labels each value known so far
+    stands for; value 0 is no label at all."""
     known: dict[frozenset[int], int] = {frozenset(): 0}
     labels = len(found.labels)
     group = found.seat * labels + found.label
@@ -125,7 +126,9 @@ def _joined(values: Ints, label: int, known: dict[frozenset[int], int]) -> Ints:
     return np.asarray(step[values])
 
 
-def _coincidences(found: SpanArrays, opens: Ints, closes: Ints, passage: Ints, weight: Array) -> Coincidences:
+def _coincidences(
+    found: SpanArrays, opens: Ints, closes: Ints, passage: Ints, weight: Array
+) -> Coincidences:
     count, units = len(found.people), len(weight)
     counts: list[Array] = [np.zeros(units)]
     values: list[frozenset[int]] = [frozenset()]
@@ -144,7 +147,9 @@ def _coincidences(found: SpanArrays, opens: Ints, closes: Ints, passage: Ints, w
         weighted = counts[v] * share
         for w in range(v, size):
             pairs = weighted * (counts[w] - (v == w))
-            matrices[:, v, w] = matrices[:, w, v] = np.bincount(passage, weights=pairs, minlength=count)
+            matrices[:, v, w] = matrices[:, w, v] = np.bincount(
+                passage, weights=pairs, minlength=count
+            )
     each = weight / np.maximum(coders, 1)
     agreeing = sum((counts[v] * (counts[v] - 1) for v in range(size)), np.zeros(units))
     shares = [by_passage(count, passage, counts[v] * each) for v in range(size)]

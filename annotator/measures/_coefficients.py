@@ -1,7 +1,8 @@
 """Agreement coefficients as functions of sums that add up over passages.
 
-Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11; (2011) Computing Krippendorff's Alpha-Reliability. For
-several annotators and missing values: Gwet, K. L. (2014). Handbook of Inter-Rater Reliability, 4th ed., ch. 2 and 3.
+Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11; (2011) Computing Krippendorff's
+Alpha-Reliability. For several annotators and missing values: Gwet, K. L. (2014). Handbook of
+Inter-Rater Reliability, 4th ed., ch. 2 and 3.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ TINY = 1e-9
 
 
 def alpha(size: int, distance: Array | None = None) -> Value:
-    """From rows of flattened matrices of coincidences to alpha: 1 - D_o / D_e; NaN without data or without variation.
+    """From rows of flattened matrices of coincidences to alpha: 1 - D_o / D_e;
+    NaN without data or without variation.
 
-    `distance` `(size, size)` says how far values are apart (squared differences make it the interval alpha);
-    nominal without.
+    `distance` `(size, size)` says how far values are apart (squared differences make
+    it the interval alpha); nominal without.
     """
     apart = 1 - np.eye(size) if distance is None else distance
 
@@ -39,15 +41,16 @@ def alpha(size: int, distance: Array | None = None) -> Value:
 
 
 def one_minus(observed: Array, expected: Array, n: Array) -> Array:
-    """Krippendorff's 1 - (n - 1) * observed / expected, where `observed` sums the differences of coincidences and
-    `expected` those of all pairs of the `n` values; NaN where nothing varies."""
+    """Krippendorff's 1 - (n - 1) * observed / expected, where `observed` sums the differences of
+    coincidences and `expected` those of all pairs of the `n` values; NaN where nothing varies."""
     with np.errstate(divide="ignore", invalid="ignore"):
         varies = (n > 1 + TINY) & (expected > TINY * n**2)
         return np.asarray(np.where(varies, 1 - (n - 1) * observed / expected, np.nan))
 
 
 def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
-    """Rows of matrices `(k, size, size)` with the values `keep` as one value and all others as another, `(k, 4)`."""
+    """Rows of matrices `(k, size, size)` with the values `keep` as one value
+    and all others as another, `(k, 4)`."""
     mask = np.zeros(matrices.shape[1], dtype=bool)
     mask[list(keep)] = True
     both = matrices[:, mask][:, :, mask].sum(axis=(1, 2))
@@ -58,7 +61,8 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
 
 
 def squares(values: Sequence[str]) -> Array | None:
-    """Squared differences of whole numbers; None when there are none, or when a value is no number."""
+    """Squared differences of whole numbers; None when there are
+    none, or when a value is no number."""
     if not all(value.lstrip("-").isdigit() for value in values) or not values:
         return None
     numbers = np.array([int(value) for value in values], dtype=np.float64)
@@ -66,15 +70,16 @@ def squares(values: Sequence[str]) -> Array | None:
 
 
 def beyond(observed: Array, expected: Array, n: Array) -> Array:
-    """(observed - expected) / (1 - expected); NaN without data, or where chance alone agrees fully."""
+    """(observed - expected) / (1 - expected); NaN without data,
+    or where chance alone agrees fully."""
     with np.errstate(divide="ignore", invalid="ignore"):
         known = (n > TINY) & (expected < 1 - TINY)
         return np.asarray(np.where(known, (observed - expected) / (1 - expected), np.nan))
 
 
 def kappa(size: int) -> Value:
-    """From rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 - P_e); NaN without data
-    or without variation."""
+    """From rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 - P_e);
+    NaN without data or without variation."""
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
@@ -95,8 +100,8 @@ def mean_of(each: Array) -> Array:
 
 
 def mean_kappa(size: int, pairs: int) -> Value:
-    """From rows of confusion matrices side by side, one for each pair, to the mean of their kappas (Light 1971); a
-    pair without data or variation is left out, NaN when none is left."""
+    """From rows of confusion matrices side by side, one for each pair, to the mean of their kappas
+    (Light 1971); a pair without data or variation is left out, NaN when none is left."""
     own = kappa(size)
 
     def value(rows: Array) -> Array:
@@ -108,13 +113,14 @@ def mean_kappa(size: int, pairs: int) -> Value:
 
 
 def fleiss(agreeing: Array, shares: Array) -> Array:
-    """Fleiss' kappa: `agreeing` is the mean share of pairs of annotators who agree on a unit, `(k,)`; `shares` the
-    mean share of each value, `(k, values)`."""
+    """Fleiss' kappa: `agreeing` is the mean share of pairs of annotators who agree on a unit,
+    `(k,)`; `shares` the mean share of each value, `(k, values)`."""
     return beyond(agreeing, (shares**2).sum(axis=1), shares.sum(axis=1))
 
 
 def ac1(agreeing: Array, shares: Array, values: int) -> Array:
-    """Gwet's AC1 with `values` possible ones: chance is the sum of p (1 - p) over values / (values - 1)."""
+    """Gwet's AC1 with `values` possible ones: chance is the sum of
+    p (1 - p) over values / (values - 1)."""
     if values < 2:
         return np.full(len(agreeing), np.nan)
     expected = (shares * (1 - shares)).sum(axis=1) / (values - 1)
@@ -131,9 +137,10 @@ ALPHA = About(
     "The share of the disagreement that chance would give and that is not there.",
     r"\alpha = 1 - D_o / D_e",
     "Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11",
-    "1 is full agreement, 0 what chance gives, below 0 systematic disagreement; .8 and more is reliable, below .667 is "
-    "not to be relied on.",
-    "Not where nearly everything has one value: a few differences then bring it near 0; look at percent and AC1 too.",
+    "1 is full agreement, 0 what chance gives, below 0 systematic disagreement; .8 and more is "
+    "reliable, below .667 is not to be relied on.",
+    "Not where nearly everything has one value: a few differences then bring it near 0; look at "
+    "percent and AC1 too.",
 )
 
 PERCENT = About(
@@ -145,42 +152,49 @@ PERCENT = About(
 )
 
 AC1 = About(
-    "Agreement beyond chance, where chance is small when one value is much more frequent than the others.",
+    "Agreement beyond chance, where chance is small when one value is much more frequent than "
+    "the others.",
     r"AC_1 = (p_a - p_e) / (1 - p_e),\quad p_e = \frac{1}{q - 1} \sum_k \pi_k (1 - \pi_k)",
-    "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement. British "
-    "Journal of Mathematical and Statistical Psychology 61, 29-48",
-    "1 is full agreement, 0 what chance gives; it stays high where one value is frequent and annotators agree.",
+    "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of "
+    "high agreement. British Journal of Mathematical and Statistical Psychology 61, 29-48",
+    "1 is full agreement, 0 what chance gives; it stays high where one value is frequent and "
+    "annotators agree.",
     "Not for comparing with limits that were set for alpha or kappa: it is often higher.",
 )
 
 FLEISS = About(
     "Agreement beyond chance of several annotators who are taken as one population.",
     r"\kappa = (p_a - \sum_k \pi_k^2) / (1 - \sum_k \pi_k^2)",
-    "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological Bulletin "
-    "76, 378-382; with missing values as in Gwet (2014)",
+    "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological "
+    "Bulletin 76, 378-382; with missing values as in Gwet (2014)",
     "1 is full agreement, 0 what chance gives; for two annotators it is Scott's pi.",
     "Not where nearly everything has one value (as for alpha).",
 )
 
 KAPPA = About(
-    "Agreement beyond chance of two annotators, each with an own habit; for several the mean over pairs.",
+    "Agreement beyond chance of two annotators, each with an own habit; for several the mean "
+    "over pairs.",
     r"\kappa = (P_o - P_e) / (1 - P_e),\quad P_e = \sum_k p_{1k} p_{2k}",
-    "Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20, "
-    "37-46; Light, R. J. (1971). Psychological Bulletin 76, 365-377",
+    "Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and "
+    "Psychological Measurement 20, 37-46; Light, R. J. (1971). Psychological Bulletin 76, "
+    "365-377",
     "1 is full agreement, 0 what chance gives.",
-    "Not for many annotators who share little: pairs with few units in common count as much as others.",
+    "Not for many annotators who share little: pairs with few units in common count as much as "
+    "others.",
 )
 
 BRENNAN_PREDIGER = About(
     "Agreement beyond chance, where chance gives every value of the tagset equally often.",
     r"S = (p_a - 1/q) / (1 - 1/q)",
-    "Brennan, R. L. and Prediger, D. J. (1981). Coefficient kappa: some uses, misuses, and alternatives. Educational "
-    "and Psychological Measurement 41, 687-699; the S of Bennett, Alpert and Goldstein (1954)",
+    "Brennan, R. L. and Prediger, D. J. (1981). Coefficient kappa: some uses, misuses, and "
+    "alternatives. Educational and Psychological Measurement 41, 687-699; the S of Bennett, "
+    "Alpert and Goldstein (1954)",
     "1 is full agreement, 0 what guessing gives.",
     "Not with values in the tagset that nobody uses: they make chance look smaller than it is.",
 )
 
 __all__ = [
-    "AC1", "ALPHA", "BRENNAN_PREDIGER", "FLEISS", "KAPPA", "PERCENT", "TINY", "Value", "ac1", "against_rest",
-    "alpha", "beyond", "brennan_prediger", "fleiss", "kappa", "mean_kappa", "mean_of", "one_minus", "squares",
+    "AC1", "ALPHA", "BRENNAN_PREDIGER", "FLEISS", "KAPPA", "PERCENT", "TINY", "Value", "ac1",
+    "against_rest", "alpha", "beyond", "brennan_prediger", "fleiss", "kappa", "mean_kappa",
+    "mean_of", "one_minus", "squares",
 ]  # fmt: skip

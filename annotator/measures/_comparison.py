@@ -21,7 +21,8 @@ _DEFAULT_CONCEPTS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one annotator marked in a passage, all layers; `ends` finds the spans of relations by id."""
+    """What one annotator marked in a passage, all layers; `ends`
+    finds the spans of relations by id."""
 
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
@@ -38,10 +39,11 @@ _NOTHING = Work((), (), _NO_ENDS)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch `[start, end)` of text that two or more annotators finished; `document` counts from 0.
+    """A stretch `[start, end)` of text that two or more annotators
+    finished; `document` counts from 0.
 
-    A passage is one paragraph, or several in a row where somebody's span runs across their border, so that every
-    span lies in one passage. `index` is that of its first paragraph.
+    A passage is one paragraph, or several in a row where somebody's span runs across their border,
+    so that every span lies in one passage. `index` is that of its first paragraph.
     """
 
     document: int
@@ -65,9 +67,10 @@ class Passage:
 class Comparison:
     """Finished work on the documents that two or more annotators finished.
 
-    `empty` counts finished passages in which an annotator marked nothing, `unfinished` completions that are
-    left out because they are skipped or not done. With `pairwise` statistics by pair of annotators are wanted.
-    `concepts` says which attribute of a layer holds its concepts; `concept` where it says nothing.
+    `empty` counts finished passages in which an annotator marked nothing, `unfinished` completions
+    that are left out because they are skipped or not done. With `pairwise` statistics by pair of
+    annotators are wanted. `concepts` says which attribute of a layer holds its concepts; `concept`
+    where it says nothing.
     """
 
     passages: tuple[Passage, ...]
@@ -91,13 +94,16 @@ def compare(
 ) -> Comparison:
     """The comparison of these records; only `annotators`, when given. Gold is never in it.
 
-    White space around a span is cut off, and of annotations that are the same in everything one is kept: neither says
-    anything about agreement. Without `pairwise` the number of annotators decides (`PAIRWISE`).
+    White space around a span is cut off, and of annotations that are the same in everything one is
+    kept: neither says anything about agreement. Without `pairwise` the number of annotators decides
+    (`PAIRWISE`).
     """
     finished: dict[str, list[Record]] = {}
     unfinished = 0
     for record in records:
-        if record.annotator is None or (annotators is not None and record.annotator not in annotators):
+        if record.annotator is None or (
+            annotators is not None and record.annotator not in annotators
+        ):
             continue
         if record.status is Completion.DONE:
             finished.setdefault(record.document.id, []).append(record)
@@ -115,7 +121,14 @@ def compare(
     empty = sum(not w.spans and not w.relations for p in passages for w in p.works.values())
     by_pair = len(names) <= PAIRWISE if pairwise is None else pairwise
     return Comparison(
-        tuple(passages), tuple(names), number, completions, empty, unfinished, by_pair, concepts or {}
+        tuple(passages),
+        tuple(names),
+        number,
+        completions,
+        empty,
+        unfinished,
+        by_pair,
+        concepts or {},
     )
 
 
@@ -136,14 +149,17 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
         works = {
             who: own.get(first, _NOTHING)
             for who, paragraphs, own in held
-            if not paragraphs[first].excluded or not all(p.excluded for p in paragraphs[first : last + 1])
+            if not paragraphs[first].excluded
+            or not all(p.excluded for p in paragraphs[first : last + 1])
         }
         if len(works) > 1:
             start, end = document.paragraphs[first].start, document.paragraphs[last].end
             yield Passage(number, document.id, first, document.text, start, end, works)
 
 
-def _by_paragraph(record: Record, document: Document, starts: Sequence[int]) -> dict[int, list[Span]]:
+def _by_paragraph(
+    record: Record, document: Document, starts: Sequence[int]
+) -> dict[int, list[Span]]:
     """The spans that begin in each paragraph, where there are any."""
     found: dict[int, list[Span]] = {}
     for span in record.spans:
@@ -153,7 +169,9 @@ def _by_paragraph(record: Record, document: Document, starts: Sequence[int]) -> 
     return found
 
 
-def _crossed(found: Mapping[int, Sequence[Span]], document: Document, starts: Sequence[int]) -> Iterator[int]:
+def _crossed(
+    found: Mapping[int, Sequence[Span]], document: Document, starts: Sequence[int]
+) -> Iterator[int]:
     """Every paragraph whose border to the next one is crossed by a span."""
     for i, spans in found.items():
         end = document.paragraphs[i].end
@@ -193,7 +211,8 @@ def _works(
 
 
 def cleaned_record(record: Record) -> Record:
-    """The record without white space around spans, and without a second annotation that is the same in everything."""
+    """The record without white space around spans, and without a second annotation
+    that is the same in everything."""
     text = record.document.text
     spans = tuple([_trimmed(span, text) for span in record.spans])
     renamed: dict[str, str] = {}
@@ -204,11 +223,16 @@ def cleaned_record(record: Record) -> Record:
     relations = record.relations
     if renamed:
         relations = tuple(
-            replace(r, source=renamed.get(r.source, r.source), target=renamed.get(r.target, r.target))
+            replace(
+                r, source=renamed.get(r.source, r.source), target=renamed.get(r.target, r.target)
+            )
             for r in relations
         )
     if len({(r.layer, r.label, r.source, r.target) for r in relations}) < len(relations):
-        edges = {(r.layer, r.label, r.source, r.target, frozen(r.attributes)): r for r in reversed(relations)}
+        edges = {
+            (r.layer, r.label, r.source, r.target, frozen(r.attributes)): r
+            for r in reversed(relations)
+        }
         relations = tuple(r for r in relations if any(r is kept_one for kept_one in edges.values()))
     if kept == record.spans and relations is record.relations:
         return record
@@ -241,7 +265,14 @@ def _without_copies(spans: Sequence[Span]) -> tuple[tuple[Span, ...], dict[str, 
 
 def content(span: Span) -> tuple[object, ...]:
     """Everything that an annotator says with a span: what is equal for spans that are the same."""
-    return (span.layer, span.start, span.end, span.label, span.entity or "", frozen(span.attributes))
+    return (
+        span.layer,
+        span.start,
+        span.end,
+        span.label,
+        span.entity or "",
+        frozen(span.attributes),
+    )
 
 
 def frozen(attributes: Attributes) -> tuple[tuple[str, object], ...]:
@@ -262,15 +293,16 @@ def frozen_value(value: object) -> str:
 def alike_attributes(a: Annotation, b: Annotation) -> int:
     """How many attributes (of spans also the entity) two annotations have in common."""
     same = sum(
-        1 for name, value in a.attributes.items()
+        1
+        for name, value in a.attributes.items()
         if name in b.attributes and frozen_value(value) == frozen_value(b.attributes[name])
-    )  # fmt: skip
+    )
     if isinstance(a, Span) and isinstance(b, Span) and a.entity and a.entity == b.entity:
         same += 1
     return same
 
 
 __all__ = [
-    "PAIRWISE", "Comparison", "Passage", "Work", "alike_attributes", "cleaned_record", "compare", "content",
-    "frozen", "frozen_value",
+    "PAIRWISE", "Comparison", "Passage", "Work", "alike_attributes", "cleaned_record", "compare",
+    "content", "frozen", "frozen_value",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
 """Confidence intervals over documents: the jackknife, on a scale that keeps to the figure's bounds.
 
-A document (a group of them in large sets) is left out at a time; what the figure then is gives its standard error
-(Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap, ch. 11). The interval is that
-of Student's t on Fisher's z of figures that chance is taken out of, and on the logit of shares, and carried back. Its
-degrees of freedom are those of the documents that move the figure. Measured against the percentile bootstrap, the
-bootstrap with a small-sample correction, BCa, and t of the jackknife without a scale (`tests/bench/intervals.py`): it
-holds what it promises from five documents on, costs no resamples, and needs no random numbers.
+A document (a group of them in large sets) is left out at a time; what the figure then is gives its
+standard error (Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the
+Bootstrap, ch. 11). The interval is that of Student's t on Fisher's z of figures that chance is
+taken out of, and on the logit of shares, and carried back. Its degrees of freedom are those of the
+documents that move the figure. Measured against the percentile bootstrap, the bootstrap with a
+small-sample correction, BCa, and t of the jackknife without a scale (`tests/bench/intervals.py`):
+it holds what it promises from five documents on, costs no resamples, and needs no random numbers.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Interval:
 
 
 def interval(value: float, without: Array, scale: Scale) -> Interval:
-    """The 95 % interval of a figure; `without` holds what it is when each document (or group) is left out."""
+    """The 95 % interval of a figure; `without` holds what it is when
+    each document (or group) is left out."""
     count = len(without)
     if count < LEAST:
         return Interval(reason=f"an interval needs {LEAST} documents or more")
@@ -44,14 +46,17 @@ def interval(value: float, without: Array, scale: Scale) -> Interval:
     if not moving:
         return Interval(reason="no variation: every document gives the same")
     if moving < LEAST:
-        return Interval(reason=f"the figure rests on {moving} of the documents: an interval needs {LEAST}")
+        return Interval(
+            reason=f"the figure rests on {moving} of the documents: an interval needs {LEAST}"
+        )
     error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
     low, high = _carried(value, error, student(moving - 1), scale)
     return Interval(low, high)
 
 
 def _carried(value: float, error: float, t: float, scale: Scale) -> tuple[float, float]:
-    """The interval on the scale of the figure; the delta method says what the error is on the other one."""
+    """The interval on the scale of the figure; the delta method says
+    what the error is on the other one."""
     # A share is the same thing on half the width: its logit is twice Fisher's z of it.
     z_value = 2 * value - 1 if scale == "share" else value
     half = 2 * error if scale == "share" else error

@@ -1,8 +1,8 @@
 """Annotations of a layer that mean the same thing, joined into units over all annotators.
 
-Two annotators' spans are aligned pair by pair (`_alignment`), relations meet by their ends (`_meetings`). A unit
-joins what belongs together: at most one annotation of each annotator. Units are what labels, attributes and names
-are compared on; what nobody else marked is a unit of its own.
+Two annotators' spans are aligned pair by pair (`_alignment`), relations meet by their ends
+(`_meetings`). A unit joins what belongs together: at most one annotation of each annotator. Units
+are what labels, attributes and names are compared on; what nobody else marked is a unit of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from annotator.model.span import Annotation, Relation
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A row for each annotation: its passage, the seat and the number of its annotator, and its unit.
+    """A row for each annotation: its passage, the seat and the
+    number of its annotator, and its unit.
 
     `passages` is how many passages there are; `seats` how many annotators share one at most.
     """
@@ -60,9 +61,13 @@ def _of_spans(comparison: Comparison, layer: str) -> Items:
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
     union = np.maximum(found.end[a], found.end[b]) - np.minimum(found.start[a], found.start[b])
     # The surest pairs first: the same bounds and label, then the largest overlaps.
-    order = np.lexsort((found.start[a], found.label[a] != found.label[b], -common / np.maximum(union, 1)))
+    order = np.lexsort(
+        (found.start[a], found.label[a] != found.label[b], -common / np.maximum(union, 1))
+    )
     unit = _units(len(found.spans), a[order], b[order], found.seat, found.seats)
-    return Items(found.passage, found.seat, found.who, unit, found.spans, len(found.people), found.seats)
+    return Items(
+        found.passage, found.seat, found.who, unit, found.spans, len(found.people), found.seats
+    )
 
 
 def _of_relations(comparison: Comparison, layer: str) -> Items:
@@ -96,8 +101,9 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
 
 
 def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
-    """The unit of every row: rows that pairs connect are one, unless that would bring two of one annotator together;
-    then pairs are taken in their order, and one that would do so is left out."""
+    """The unit of every row: rows that pairs connect are one, unless that would bring two of one
+    annotator together; then pairs are taken in their order, and one that would do so is left
+    out."""
     unit = np.arange(count)
     if not len(a):
         return unit

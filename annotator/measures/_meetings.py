@@ -1,8 +1,9 @@
-"""How two annotators' relations meet: which have both ends in common, and what the others differ in.
+"""How two annotators' relations meet: which have both ends
+in common, and what the others differ in.
 
-End points are the same when the spans are aligned (one to one, intersection over union at least .5) or, for
-exact ones, have the same bounds; or when both are the author. Spans of one annotator that are the same in
-everything are one end.
+End points are the same when the spans are aligned (one to one, intersection over union at least .5)
+or, for exact ones, have the same bounds; or when both are the author. Spans of one annotator that
+are the same in everything are one end.
 """
 
 from __future__ import annotations
@@ -12,12 +13,20 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from annotator.measures._alignment import aligned, best
-from annotator.measures._comparison import Comparison, Passage, Work, alike_attributes, content, frozen
+from annotator.measures._comparison import (
+    Comparison,
+    Passage,
+    Work,
+    alike_attributes,
+    content,
+    frozen,
+)
 from annotator.measures._span_arrays import seating, span_arrays, span_layers
 from annotator.model.span import AUTHOR, Relation, Span
 
 End = Callable[[str], object]
-"""From the id of an end to what is equal for ends that are the same; None for an end without counterpart."""
+"""From the id of an end to what is equal for ends that are the
+same; None for an end without counterpart."""
 
 CAUSES = ("holder", "target", "missing")
 """What relations differ in that do not have both ends in common."""
@@ -25,9 +34,9 @@ CAUSES = ("holder", "target", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Two annotators' relations in a passage: those with both ends in common, in pairs, and how many each has; `apart`
-    counts the rest by what differs: the holder, the target, or all (missing); `rest` names them, None for who has no
-    counterpart."""
+    """Two annotators' relations in a passage: those with both ends in common, in pairs, and how
+    many each has; `apart` counts the rest by what differs: the holder, the target, or all
+    (missing); `rest` names them, None for who has no counterpart."""
 
     who: tuple[str, str]
     pairs: tuple[tuple[Relation, Relation], ...]
@@ -44,15 +53,19 @@ class Meeting:
         return out
 
 
-def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list[tuple[int, Meeting]]:
-    """For every passage (by index) and two annotators of whom one has relations there, how these meet."""
+def meetings(
+    comparison: Comparison, layer: str, *, exact: bool = False
+) -> list[tuple[int, Meeting]]:
+    """For every passage (by index) and two annotators of whom one
+    has relations there, how these meet."""
     key = ("meetings", layer, exact)
     if key not in comparison.cache:
         partners = {} if exact else _partners(comparison)
         out: list[tuple[int, Meeting]] = []
         for i, passage in with_relations(comparison):
             held = {
-                who: [r for r in work.relations if r.layer == layer] for who, work in passage.works.items()
+                who: [r for r in work.relations if r.layer == layer]
+                for who, work in passage.works.items()
             }
             if not any(held.values()):
                 continue
@@ -62,7 +75,10 @@ def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list
                     if exact:
                         ours, others = _bounds(a), _bounds(b)
                     else:
-                        ours, others = _partner(partners.get((passage.document, one, other), {})), _own(b)
+                        ours, others = (
+                            _partner(partners.get((passage.document, one, other), {})),
+                            _own(b),
+                        )
                     out.append((i, _meet((one, other), held[one], held[other], ours, others)))
         comparison.cache[key] = out
     found = comparison.cache[key]
@@ -71,10 +87,13 @@ def meetings(comparison: Comparison, layer: str, *, exact: bool = False) -> list
 
 
 def with_relations(comparison: Comparison) -> list[tuple[int, Passage]]:
-    """The passages, with their index, in which somebody has a relation; made once for a comparison."""
+    """The passages, with their index, in which somebody has a
+    relation; made once for a comparison."""
     if "with relations" not in comparison.cache:
         comparison.cache["with relations"] = [
-            (i, p) for i, p in enumerate(comparison.passages) if any(w.relations for w in p.works.values())
+            (i, p)
+            for i, p in enumerate(comparison.passages)
+            if any(w.relations for w in p.works.values())
         ]
     found = comparison.cache["with relations"]
     assert isinstance(found, list)
@@ -106,7 +125,8 @@ def _bounds(work: Work) -> End:
 
 
 def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, Span]]:
-    """For every document and two annotators: the id of the one's span -> the other's span aligned with it."""
+    """For every document and two annotators: the id of the one's span
+    -> the other's span aligned with it."""
     names, people = comparison.annotators, seating(comparison)
     out: dict[tuple[int, str, str], dict[str, Span]] = {}
     for layer in span_layers(comparison) if with_relations(comparison) else ():
@@ -123,9 +143,14 @@ _Keyed = tuple[object, object, Relation]
 
 
 def _meet(
-    who: tuple[str, str], mine: Sequence[Relation], theirs: Sequence[Relation], ours: End, others: End
+    who: tuple[str, str],
+    mine: Sequence[Relation],
+    theirs: Sequence[Relation],
+    ours: End,
+    others: End,
 ) -> Meeting:
-    """Pair off relations with the same ends, equal sides and attributes first; then what the rest differs in."""
+    """Pair off relations with the same ends, equal sides and attributes
+    first; then what the rest differs in."""
     rest = [_keyed(r, ours) for r in mine]
     left = [_keyed(r, others) for r in theirs]
     pairs: list[tuple[Relation, Relation]] = []
@@ -140,18 +165,24 @@ def _meet(
             pairs.append((a[2], b[2]))
             met |= {id(a), id(b)}
     return Meeting(
-        who, tuple(pairs), len(mine), len(theirs),
+        who,
+        tuple(pairs),
+        len(mine),
+        len(theirs),
         _apart([e for e in rest if id(e) not in met], [e for e in left if id(e) not in met]),
-    )  # fmt: skip
+    )
 
 
 def _keyed(relation: Relation, same: End) -> _Keyed:
-    source, target = (AUTHOR if end == AUTHOR else same(end) for end in (relation.source, relation.target))
+    source, target = (
+        AUTHOR if end == AUTHOR else same(end) for end in (relation.source, relation.target)
+    )
     return (source, target, relation)
 
 
 def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed, _Keyed]]:
-    """Relations with the same ends, one to one: the most equal sides, then the most equal attributes."""
+    """Relations with the same ends, one to one: the most equal
+    sides, then the most equal attributes."""
     if len(own) == 1 == len(other):
         return [(own[0], other[0])]
     options = [(i, j) for i in range(len(own)) for j in range(len(other))]
@@ -160,20 +191,24 @@ def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed
 
 
 def _rank(a: Relation, b: Relation) -> tuple[int, ...]:
-    """Equal sides, equal attributes, the same in everything, a pair at all; last a number that depends on what is coded
-    and on nothing else."""
+    """Equal sides, equal attributes, the same in everything, a pair at all; last a number that
+    depends on what is coded and on nothing else."""
     said = sorted(repr((r.label, frozen(r.attributes))) for r in (a, b))
     same = a.label == b.label
     return (
-        int(same), alike_attributes(a, b), int(same and said[0] == said[1]), 1,
+        int(same),
+        alike_attributes(a, b),
+        int(same and said[0] == said[1]),
+        1,
         crc32("\x1f".join(said).encode("utf-8", "replace")),
-    )  # fmt: skip
+    )
 
 
 def _apart(
     rest: Sequence[_Keyed], left: list[_Keyed]
 ) -> tuple[tuple[str, Relation | None, Relation | None], ...]:
-    """What relations without a counterpart differ in; one with the same target differs in the holder."""
+    """What relations without a counterpart differ in; one with
+    the same target differs in the holder."""
     out: list[tuple[str, Relation | None, Relation | None]] = []
     for edge in rest:
         cause = "holder"

@@ -18,8 +18,8 @@ def turned(concept: str) -> tuple[str, bool]:
 def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
     """The names (or values) that an annotation has of an attribute; empty where it has none.
 
-    Several entities of a plural are divided by semicolons; the contrary of a concept is that concept, since it turns
-    the side and not what is spoken of.
+    Several entities of a plural are divided by semicolons; the contrary of a concept is that
+    concept, since it turns the side and not what is spoken of.
     """
     if attribute.type == "entity":
         held: object = item.entity if isinstance(item, Span) else None
@@ -36,7 +36,9 @@ def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
 def named(layer: Layer) -> list[Attribute]:
     """The attributes of a layer that hold names, or several values at once."""
     return [
-        a for a in layer.attributes if a.type in ("entity", "concept") or (a.multiple and a.type != "span")
+        a
+        for a in layer.attributes
+        if a.type in ("entity", "concept") or (a.multiple and a.type != "span")
     ]
 
 

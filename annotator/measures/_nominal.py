@@ -1,4 +1,5 @@
-"""Agreement on one value of each annotation (a label, a side, an attribute) over units: statistics and figures."""
+"""Agreement on one value of each annotation (a label, a side, an attribute)
+over units: statistics and figures."""
 
 from __future__ import annotations
 
@@ -52,8 +53,8 @@ def attribute(name: str) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The annotations that have a value: their rows (ascending), values (indices of `values`), and how many of their
-    unit have one."""
+    """The annotations that have a value: their rows (ascending), values (indices of `values`),
+    and how many of their unit have one."""
 
     rows: Ints
     code: Ints
@@ -74,10 +75,11 @@ class Coded:
 
 
 def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[str, AnyTable]:
-    """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how often one annotator
-    gave which value where another gave which (`met`, both directions), for each value its share of units (`share`), the
-    agreeing pairs of units (`agree`), and numbers of `units` with two values or more, values in them (`pairable`), and
-    annotations (`every`). `<name> by pair`: confusions of every two annotators (`p`)."""
+    """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how
+    often one annotator gave which value where another gave which (`met`, both directions), for
+    each value its share of units (`share`), the agreeing pairs of units (`agree`), and numbers
+    of `units` with two values or more, values in them (`pairable`), and annotations (`every`).
+    `<name> by pair`: confusions of every two annotators (`p`)."""
     coded = Coded.of(found, said)
     full = np.full(len(found.values), -1, dtype=np.int64)
     full[coded.rows] = coded.code
@@ -91,9 +93,17 @@ def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[
     one, other = full[a], full[b]
     for left, right in ((one, other), (other, one)):
         cells.add(
-            found.passage[a], left * size + right, 1 / np.maximum(m - 1, 1), lambda i: ("c", *_two(i, values))
+            found.passage[a],
+            left * size + right,
+            1 / np.maximum(m - 1, 1),
+            lambda i: ("c", *_two(i, values)),
         )
-        cells.add(found.passage[a], left * size + right, np.ones(len(a)), lambda i: ("met", *_two(i, values)))
+        cells.add(
+            found.passage[a],
+            left * size + right,
+            np.ones(len(a)),
+            lambda i: ("met", *_two(i, values)),
+        )
     agreeing = (one == other) * 2 / np.maximum(m * (m - 1), 1)
     cells.add(found.passage[a], np.zeros(len(a), dtype=np.int64), agreeing, lambda _: ("agree",))
     _count_units(cells, found, coded)
@@ -125,9 +135,19 @@ def _count_units(cells: _Cells, found: Items, coded: Coded) -> None:
     unit, passage = found.unit[coded.rows[several]], found.passage[coded.rows[several]]
     share = 1 / coded.together[several]
     cells.add(passage, coded.code[several], share, lambda i: ("share", coded.values[i]))
-    cells.add(passage, np.zeros(len(passage), dtype=np.int64), np.ones(len(passage)), lambda _: ("pairable",))
+    cells.add(
+        passage,
+        np.zeros(len(passage), dtype=np.int64),
+        np.ones(len(passage)),
+        lambda _: ("pairable",),
+    )
     _, first = np.unique(unit, return_index=True)
-    cells.add(passage[first], np.zeros(len(first), dtype=np.int64), np.ones(len(first)), lambda _: ("units",))
+    cells.add(
+        passage[first],
+        np.zeros(len(first), dtype=np.int64),
+        np.ones(len(first)),
+        lambda _: ("units",),
+    )
 
 
 class _Cells:
@@ -161,7 +181,8 @@ class _Cells:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is compared: its name in figures, the values that it may have, and whether they are whole numbers."""
+    """What is compared: its name in figures, the values that it may have,
+    and whether they are whole numbers."""
 
     name: str
     known: Sequence[str] = ()
@@ -170,7 +191,8 @@ class Variable:
 
 
 def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:
-    """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and Fleiss' kappa, and Brennan-Prediger."""
+    """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and
+    Fleiss' kappa, and Brennan-Prediger."""
     name, own = variable.name, sums[variable.name]
     square = own.square("c")
     values = [key[1] for key in own.of("share")]
@@ -209,18 +231,31 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
         parts: Sequence[Figure] = (),
     ) -> Figure:
         return Figure(
-            measure, f"{kind} {name}", name, value, reason, units, coverage, parts, scale=scale, about=about
+            measure,
+            f"{kind} {name}",
+            name,
+            value,
+            reason,
+            units,
+            coverage,
+            parts,
+            scale=scale,
+            about=about,
         )
 
     return [
-        figure("alpha", lambda rows: own_alpha(square.matrices(rows)), coefficients.ALPHA,
-               parts=_by_value(measure, name, own, square)),
+        figure(
+            "alpha",
+            lambda rows: own_alpha(square.matrices(rows)),
+            coefficients.ALPHA,
+            parts=_by_value(measure, name, own, square),
+        ),
         figure("percent", percent, coefficients.PERCENT, "share"),
         figure("AC1", gwet, coefficients.AC1),
         _mean_kappa(measure, name, sums, square, units, coverage, reason),
         figure("Fleiss' kappa", fleiss, coefficients.FLEISS),
         figure("Brennan-Prediger", brennan_prediger, coefficients.BRENNAN_PREDIGER),
-    ]  # fmt: skip
+    ]
 
 
 def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure]:
@@ -233,7 +268,9 @@ def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure
         return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), [at]))
 
     return [
-        Figure(measure, value, name, part(i), "no variation: every value is the same", round(totals[i]))
+        Figure(
+            measure, value, name, part(i), "no variation: every value is the same", round(totals[i])
+        )
         for i, value in enumerate(square.values)
     ]
 
@@ -250,11 +287,21 @@ def _mean_kappa(
     table = f"{name} by pair"
     by_pair = sums.get(table)
     if by_pair is None:
-        refused = f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see Fleiss' kappa"
+        refused = (
+            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see "
+            "Fleiss' kappa"
+        )
         return Figure(
-            measure, f"kappa {name}", table, lambda rows: np.full(len(rows), np.nan), reason, units, coverage,
-            refused=refused, about=coefficients.KAPPA,
-        )  # fmt: skip
+            measure,
+            f"kappa {name}",
+            table,
+            lambda rows: np.full(len(rows), np.nan),
+            reason,
+            units,
+            coverage,
+            refused=refused,
+            about=coefficients.KAPPA,
+        )
     squares_ = list(_pair_squares(by_pair, square.values).values())
     pairs = len(squares_)
     mean = coefficients.mean_kappa(square.size, pairs)
@@ -264,12 +311,14 @@ def _mean_kappa(
             return np.full(len(rows), np.nan)
         return mean(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
 
-    return Figure(measure, f"kappa {name}", table, value, reason, units, coverage, about=coefficients.KAPPA)
+    return Figure(
+        measure, f"kappa {name}", table, value, reason, units, coverage, about=coefficients.KAPPA
+    )
 
 
 def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
-    """For every two annotators alpha and percent agreement, and the number of units that both coded; from the sums of a
-    table by pair."""
+    """For every two annotators alpha and percent agreement, and the number of units that both
+    coded; from the sums of a table by pair."""
     out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
     values = sorted({value for key in sums.keys for value in key[3:]})
     for who, square in _pair_squares(sums, values).items():
@@ -290,13 +339,14 @@ def _pair_squares(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], Sq
 
 
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
-    """Values, and how often one annotator gave the value of the row where another gave that of the column; both
-    directions are counted."""
+    """Values, and how often one annotator gave the value of the row where another gave that of the
+    column; both directions are counted."""
     square = sums.square("met")
     matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
     return tuple(square.values), np.rint(matrix).astype(int).tolist() if square.values else []
 
 
 __all__ = [
-    "Coded", "Said", "Variable", "attribute", "closed", "confusion", "figures", "label_of", "pair_values", "tables",
+    "Coded", "Said", "Variable", "attribute", "closed", "confusion", "figures", "label_of",
+    "pair_values", "tables",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The spans of one layer as arrays of numbers, and which of two annotators' spans are the same.
 
-What is counted over all pairs of annotators is counted here by sorting, not by nested loops: 500,000 spans of
-ten annotators take fractions of a second. Within a document its annotators are numbered from 0 (their *seats*), so
-that the cost depends on how many share a document and not on how many there are.
+What is counted over all pairs of annotators is counted here by sorting, not by nested loops:
+500,000 spans of ten annotators take fractions of a second. Within a document its annotators are
+numbered from 0 (their *seats*), so that the cost depends on how many share a document and not on
+how many there are.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from annotator.model.span import Span
 
 @dataclass(frozen=True, slots=True)
 class SpanArrays:
-    """A row for each span: its passage, the seat of its annotator, bounds on one continuum that all passages
-    follow each other on, and its label (an index of `labels`). Rows are ordered by passage and seat.
+    """A row for each span: its passage, the seat of its annotator, bounds on one continuum that all
+    passages follow each other on, and its label (an index of `labels`). Rows are ordered by
+    passage and seat.
 
-    `people` has a row for each passage and a column for each seat: the annotator (an index of the comparison's) who
-    sits there and finished the passage, or -1. `begins` is where each passage starts on the continuum, `lengths` how
-    long it is, in characters.
+    `people` has a row for each passage and a column for each seat: the annotator (an index of the
+    comparison's) who sits there and finished the passage, or -1. `begins` is where each passage
+    starts on the continuum, `lengths` how long it is, in characters.
     """
 
     passage: Ints
@@ -61,7 +63,8 @@ class SpanArrays:
 
 
 def seating(comparison: Comparison) -> Ints:
-    """Who sits where in each passage, `(passages, seats)`; an annotator has one seat in a document."""
+    """Who sits where in each passage, `(passages, seats)`; an
+    annotator has one seat in a document."""
     if "seating" not in comparison.cache:
         number = {name: i for i, name in enumerate(comparison.annotators)}
         of_document: dict[int, set[str]] = {}
@@ -94,7 +97,8 @@ def span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
 
 
 def _by_layer(comparison: Comparison) -> dict[str, tuple[list[Span], list[int], list[int]]]:
-    """By layer the spans, and the passage and seat of each, in their order; made once for a comparison."""
+    """By layer the spans, and the passage and seat of each, in their
+    order; made once for a comparison."""
     if "by layer" not in comparison.cache:
         people, names = seating(comparison), comparison.annotators
         out: dict[str, tuple[list[Span], list[int], list[int]]] = {}
@@ -124,7 +128,9 @@ def _span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
     code = {label: i for i, label in enumerate(labels)}
     starts = np.array([p.start for p in comparison.passages], dtype=np.int64)
     lengths = np.array([p.end - p.start for p in comparison.passages], dtype=np.int64)
-    begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths + 1)[:-1]])[: len(lengths)]
+    begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths + 1)[:-1]])[
+        : len(lengths)
+    ]
     passage_of = np.array(passages, dtype=np.int64)
     shift = (begins - starts)[passage_of]
     # Nothing reaches beyond its passage but what lies beyond the last paragraph.
@@ -150,15 +156,16 @@ def marked(found: SpanArrays) -> Array:
 
 
 def same_pairs(found: SpanArrays, *, label: bool) -> tuple[Ints, Ints]:
-    """Rows of two annotators with the same bounds (and the same `label`): `(n,)` twice, the earlier seat
-    first; one to one for every two annotators."""
+    """Rows of two annotators with the same bounds (and the same `label`): `(n,)` twice, the earlier
+    seat first; one to one for every two annotators."""
     longest = int((found.end - found.start).max(initial=0)) + 1
     key = found.start * longest + (found.end - found.start)
     if label:
         key = key * max(1, len(found.labels)) + found.label
     order = np.lexsort((found.seat, key))
     key, seat = key[order], found.seat[order]
-    # Twins of one annotator are told apart by their number, so that they meet the other's one to one.
+    # Twins of one annotator are told apart by their number, so
+    # that they meet the other's one to one.
     twin = np.zeros(len(key), dtype=np.int64)
     again = (key[1:] == key[:-1]) & (seat[1:] == seat[:-1])
     if again.any():
@@ -171,7 +178,8 @@ def same_pairs(found: SpanArrays, *, label: bool) -> tuple[Ints, Ints]:
 
 
 def _rows_together(order: Ints, keys: tuple[Ints, ...], most: int) -> tuple[Ints, Ints]:
-    """Every two of the rows in `order` that follow each other with equal `keys`; at most `most` have equal ones."""
+    """Every two of the rows in `order` that follow each other with equal `keys`;
+    at most `most` have equal ones."""
     left: list[Ints] = []
     right: list[Ints] = []
     for step in range(1, most):
@@ -228,13 +236,16 @@ def by_passage(passages: int, passage: Ints, weights: Array | None = None) -> Ar
     return np.bincount(passage, weights=weights, minlength=passages).astype(np.float64)
 
 
-def spread(passages: int, passage: Ints, cell: Ints, width: int, weights: Array | None = None) -> Array:
-    """How often (or with what summed weights) each of `width` cells occurs in each passage: `(passages, width)`."""
+def spread(
+    passages: int, passage: Ints, cell: Ints, width: int, weights: Array | None = None
+) -> Array:
+    """How often (or with what summed weights) each of `width` cells occurs
+    in each passage: `(passages, width)`."""
     flat = np.bincount(passage * width + cell, weights=weights, minlength=passages * width)
     return flat.reshape(passages, width).astype(np.float64)
 
 
 __all__ = [
-    "SpanArrays", "by_passage", "marked", "overlaps", "rows_by_group", "same_pairs", "seating", "shared",
-    "span_arrays", "span_layers", "spread",
+    "SpanArrays", "by_passage", "marked", "overlaps", "rows_by_group", "same_pairs", "seating",
+    "shared", "span_arrays", "span_layers", "spread",
 ]  # fmt: skip

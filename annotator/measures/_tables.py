@@ -1,4 +1,5 @@
-"""Statistics that add up over passages, as named columns; what follows from their sums; and results."""
+"""Statistics that add up over passages, as named columns;
+what follows from their sums; and results."""
 
 from __future__ import annotations
 
@@ -19,13 +20,14 @@ Entries: TypeAlias = tuple[Ints, Ints, Array]
 """What is not zero in a table: rows, columns, values."""
 
 Scale: TypeAlias = Literal["chance", "share"]
-"""`share`: from 0 to 1; `chance`: 1 at most, 0 is chance. Intervals are made on a scale that keeps to these bounds."""
+"""`share`: from 0 to 1; `chance`: 1 at most, 0 is chance. Intervals are made
+on a scale that keeps to these bounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A row for each passage of a comparison, a column for each key: `(passages, keys)`. A statistic of a whole
-    document stands in the row of one of its passages."""
+    """A row for each passage of a comparison, a column for each key: `(passages, keys)`. A
+    statistic of a whole document stands in the row of one of its passages."""
 
     keys: Sequence[Key]
     rows: Array
@@ -38,7 +40,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class SparseTable:
-    """The same where most is zero: a value for each pair of `row` and `column`, an index of `keys`."""
+    """The same where most is zero: a value for each pair of `row`
+    and `column`, an index of `keys`."""
 
     keys: Sequence[Key]
     row: Ints
@@ -66,7 +69,8 @@ def counted(cells: Mapping[tuple[int, Key], float]) -> SparseTable:
 
 
 class Sums:
-    """A table summed over passages: `total` has one number for each of the `keys`, which are in a fixed order."""
+    """A table summed over passages: `total` has one number for each of the
+    `keys`, which are in a fixed order."""
 
     __slots__ = ("index", "keys", "total")
 
@@ -102,7 +106,8 @@ class Sums:
         return picked
 
     def square(self, kind: str, values: Iterable[Any] | None = None) -> Square:
-        """The columns `(kind, ..., one value, other value)` as matrices, of all values that occur or of these."""
+        """The columns `(kind, ..., one value, other value)` as matrices, of
+        all values that occur or of these."""
         found = self.of(kind)
         own = {key[-2] for key in found} | {key[-1] for key in found}
         return Square(found, sorted(own if values is None else values), self.index)
@@ -122,7 +127,8 @@ class Square:
         return max(1, len(self.values))
 
     def matrices(self, rows: Array) -> Array:
-        """From rows `(k, all keys)` to flattened matrices `(k, size * size)`, keys with the same values added."""
+        """From rows `(k, all keys)` to flattened matrices `(k, size * size)`,
+        keys with the same values added."""
         place = {value: i for i, value in enumerate(self.values)}
         out = np.zeros((len(rows), self.size * self.size))
         for key in self.keys:
@@ -132,8 +138,8 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a reader has to know of a figure: `what` it is in one sentence, its `formula` (TeX), its `source`, how to
-    read it, and when not to use it."""
+    """What a reader has to know of a figure: `what` it is in one sentence, its `formula` (TeX), its
+    `source`, how to read it, and when not to use it."""
 
     what: str
     formula: str
@@ -144,11 +150,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `value` maps rows `(k, keys)` of the sums of `table` to `(k,)`, NaN where undefined for the
-    `reason`.
+    """One figure: `value` maps rows `(k, keys)` of the sums of `table` to `(k,)`,
+    NaN where undefined for the `reason`.
 
-    `n` is the number of units that it rests on, `coverage` the share of all units that could be compared, `parts`
-    the same figure by label (a part's `name`). `refused` is the reason why there is none whatever the numbers.
+    `n` is the number of units that it rests on, `coverage` the share of all units that could be
+    compared, `parts` the same figure by label (a part's `name`). `refused` is the reason why there
+    is none whatever the numbers.
     """
 
     measure: str
@@ -166,7 +173,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A figure for one label: its value, None with the `reason`, its interval, and the units `n` that it rests on."""
+    """A figure for one label: its value, None with the `reason`, its interval,
+    and the units `n` that it rests on."""
 
     value: float | None
     n: int = 0
@@ -178,11 +186,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One figure: `value` at most 1, or None with the `reason`; `low` and `high` bound its 95 % interval, and
-    `no_interval` says why there is none.
+    """One figure: `value` at most 1, or None with the `reason`; `low` and `high` bound its 95 %
+    interval, and `no_interval` says why there is none.
 
-    `n` is the number of units that it rests on, `coverage` the share of all units that could be compared,
-    `parts` the same figure by label.
+    `n` is the number of units that it rests on, `coverage` the share of all units that could be
+    compared, `parts` the same figure by label.
     """
 
     measure: str
@@ -206,13 +214,14 @@ def single(value: Callable[[Array], Array], sums: Array) -> float | None:
 
 
 def f1(rows: Array) -> Array:
-    """From rows `(shared, number of the one, number of the other)` to F1; NaN when nothing is marked."""
+    """From rows `(shared, number of the one, number of the other)`
+    to F1; NaN when nothing is marked."""
     total = rows[:, 1] + rows[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))
 
 
 __all__ = [
-    "About", "AnyTable", "Array", "Entries", "Figure", "Ints", "Key", "Part", "Result", "Scale", "SparseTable",
-    "Square", "Sums", "Table", "counted", "f1", "single",
+    "About", "AnyTable", "Array", "Entries", "Figure", "Ints", "Key", "Part", "Result", "Scale",
+    "SparseTable", "Square", "Sums", "Table", "counted", "f1", "single",
 ]  # fmt: skip

@@ -1,6 +1,8 @@
-"""Krippendorff's alpha, nominal, on the characters and on the tokens of the text; percent agreement and AC1 beside it.
+"""Krippendorff's alpha, nominal, on the characters and on the tokens of the
+text; percent agreement and AC1 beside it.
 
-What an annotator says of a character or token is the set of labels that cover it; no label is a value like others.
+What an annotator says of a character or token is the set of labels that
+cover it; no label is a value like others.
 """
 
 from __future__ import annotations
@@ -14,7 +16,17 @@ from annotator.measures._characters import Coincidences, characters, tokens
 from annotator.measures._coefficients import against_rest, alpha
 from annotator.measures._comparison import Comparison
 from annotator.measures._span_arrays import SpanArrays, span_arrays
-from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Scale, Square, Sums, Table
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Key,
+    Scale,
+    Square,
+    Sums,
+    Table,
+)
 from annotator.model.schema import Layer
 
 title = "Krippendorff's alpha on characters and tokens"
@@ -39,7 +51,8 @@ def on_tokens(comparison: Comparison, layer: Layer) -> Table:
 
 
 def _table(found: SpanArrays, counted: Coincidences) -> Table:
-    """Matrices under the labels that the values stand for, shares of values, agreeing pairs and units."""
+    """Matrices under the labels that the values stand for, shares
+    of values, agreeing pairs and units."""
     names = [tuple(sorted(found.labels[i] for i in held)) for held in counted.values]
     keys: list[Key] = [("c", one, other) for one in names for other in names]
     keys += [*(("share", one) for one in names), ("agree",), ("n",)]
@@ -48,7 +61,8 @@ def _table(found: SpanArrays, counted: Coincidences) -> Table:
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-    """Alpha on characters and on tokens, `parts` by label, each against everything else; percent agreement and AC1."""
+    """Alpha on characters and on tokens, `parts` by label, each against everything
+    else; percent agreement and AC1."""
     return [
         one
         for unit in ("characters", "tokens")
@@ -61,9 +75,16 @@ def figure(unit: str, sums: Sums) -> Figure:
     square = sums.square("c")
     own = alpha(square.size)
     return Figure(
-        "alpha", f"alpha {unit}", unit, lambda rows: own(square.matrices(rows)), _ALIKE, sums.count("n"), None,
-        _by_label(unit, square, sums), about=coefficients.ALPHA,
-    )  # fmt: skip
+        "alpha",
+        f"alpha {unit}",
+        unit,
+        lambda rows: own(square.matrices(rows)),
+        _ALIKE,
+        sums.count("n"),
+        None,
+        _by_label(unit, square, sums),
+        about=coefficients.ALPHA,
+    )
 
 
 def _by_label(unit: str, square: Square, sums: Sums) -> list[Figure]:
@@ -98,14 +119,23 @@ def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
     ) -> Figure:
         refused = "" if marked else "nothing is marked"
         return Figure(
-            "alpha", f"{kind} {unit}", unit, lambda rows: value(*agreeing(rows)), _ALIKE, n, refused=refused,
-            scale=scale, about=about,
-        )  # fmt: skip
+            "alpha",
+            f"{kind} {unit}",
+            unit,
+            lambda rows: value(*agreeing(rows)),
+            _ALIKE,
+            n,
+            refused=refused,
+            scale=scale,
+            about=about,
+        )
 
     return [
         figure("percent", lambda observed, _: observed, coefficients.PERCENT, "share"),
         figure(
-            "AC1", lambda observed, shares: coefficients.ac1(observed, shares, possible), coefficients.AC1
+            "AC1",
+            lambda observed, shares: coefficients.ac1(observed, shares, possible),
+            coefficients.AC1,
         ),
     ]
 

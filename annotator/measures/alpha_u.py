@@ -1,17 +1,19 @@
 """Krippendorff's unitizing alpha of 1995, as corrected in 2004: how far units of a label coincide.
 
-Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25, 47-76;
-(2004). Content Analysis, 2nd ed., pp. 251-256. A continuum is a document of L characters, annotated by m. Two
-units of one label that overlap differ by the squares of the distances of their starts and of their ends; a
-unit that lies in another's gap by the square of its length:
+Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology
+25, 47-76; (2004). Content Analysis, 2nd ed., pp. 251-256. A continuum is a document of L
+characters, annotated by m. Two units of one label that overlap differ by the squares of the
+distances of their starts and of their ends; a unit that lies in another's gap by the square of its
+length:
 
-    D_o = sum over ordered pairs of annotators of these differences / (m (m - 1) L^2)
-    D_e = 2/L * sum over units of [(N - 1) / 3 * (2 l^3 - 3 l^2 + l) + l^2 * sum over gaps g >= l of (g - l + 1)]
-          / (m L (m L - 1) - sum over units of l (l - 1))
+    D_o = sum over ordered pairs of annotators of these differences / (m (m - 1) L^2) D_e = 2/L *
+    sum over units of [(N - 1) / 3 * (2 l^3 - 3 l^2 + l) + l^2 * sum over gaps g >= l of (g - l +
+    1)] / (m L (m L - 1) - sum over units of l (l - 1))
 
-with N units of the label, l the length of a unit, g those of the gaps between them (before the first and
-after the last too), of all annotators. Documents, and labels, are pooled by summing D_o and D_e: alpha_U = 1 -
-sum of D_o / sum of D_e. Units of one annotator may overlap when their labels differ, and not otherwise.
+with N units of the label, l the length of a unit, g those of the gaps between them (before the
+first and after the last too), of all annotators. Documents, and labels, are pooled by summing D_o
+and D_e: alpha_U = 1 - sum of D_o / sum of D_e. Units of one annotator may overlap when their labels
+differ, and not otherwise.
 """
 
 from __future__ import annotations
@@ -34,15 +36,17 @@ kinds = ("span",)
 ABOUT = About(
     "How far the units of a label coincide, in squared distances of their bounds.",
     r"\alpha_U = 1 - D_o / D_e",
-    "Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25, 47-76; "
-    "(2004). Content Analysis, 2nd ed., pp. 251-256",
+    "Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological "
+    "Methodology 25, 47-76; (2004). Content Analysis, 2nd ed., pp. 251-256",
     "1 is full agreement, 0 what chance gives; long units that are missed weigh much.",
-    "Not where units of one annotator and label overlap (there is none then); on few, long units it varies widely.",
+    "Not where units of one annotator and label overlap (there is none then); on few, long "
+    "units it varies widely.",
 )
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """D_o and D_e of every document by label; of one whose units overlap, who refuses it instead."""
+    """D_o and D_e of every document by label; of one whose
+    units overlap, who refuses it instead."""
     found = span_arrays(comparison, layer.name)
     continua = _continua(comparison)
     first = (
@@ -66,7 +70,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     keys = [
         *((kind, v) for kind in ("observed", "expected", "units") for v in found.labels),
         *(("refused", words) for words in refused),
-    ]  # fmt: skip
+    ]
     return {"disagreements": Table(keys, rows)}
 
 
@@ -95,7 +99,18 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
         )
     n = sum(own.count(*key) for key in own.of("units"))
     return [
-        Figure("alpha_u", "alpha_U", "disagreements", value, reason, n, None, parts, refused, about=ABOUT)
+        Figure(
+            "alpha_u",
+            "alpha_U",
+            "disagreements",
+            value,
+            reason,
+            n,
+            None,
+            parts,
+            refused,
+            about=ABOUT,
+        )
     ]
 
 
@@ -109,7 +124,8 @@ def _alpha(rows: Array) -> Array:
 
 
 def _overlapping(comparison: Comparison, found: SpanArrays, continua: _Continua) -> dict[str, int]:
-    """For every document in which units of one annotator and label overlap, who it is and where: words -> document."""
+    """For every document in which units of one annotator and label overlap, who
+    it is and where: words -> document."""
     document = continua.document[found.passage]
     order = np.lexsort((found.start, found.label, found.seat, document))
     a, b = order[:-1], order[1:]
@@ -120,13 +136,16 @@ def _overlapping(comparison: Comparison, found: SpanArrays, continua: _Continua)
         passage = comparison.passages[int(found.passage[at])]
         label, name = found.labels[int(found.label[at])], comparison.annotators[int(found.who[at])]
         where = f"{passage.name}, paragraph {paragraph_number(passage.index)}"
-        out.setdefault(int(document[at]), f"units of {name} with the label {label} overlap in {where}")
+        out.setdefault(
+            int(document[at]), f"units of {name} with the label {label} overlap in {where}"
+        )
     return {words: at for at, words in out.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Continua:
-    """The documents: which one a passage is of, `(passages,)`; lengths, and who annotated them, `(documents, m)`."""
+    """The documents: which one a passage is of, `(passages,)`; lengths, and
+    who annotated them, `(documents, m)`."""
 
     document: Ints
     length: Ints
@@ -145,8 +164,8 @@ def _continua(comparison: Comparison) -> _Continua:
 
 
 def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
-    """D_o and D_e of every document and label, `(documents, labels)` each; units of one annotator and label must
-    not overlap. The time is that of sorting the units."""
+    """D_o and D_e of every document and label, `(documents, labels)` each; units of one annotator
+    and label must not overlap. The time is that of sorting the units."""
     found = span_arrays(comparison, layer)
     continua = _continua(comparison)
     document = continua.document[found.passage]
@@ -155,7 +174,9 @@ def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
     groups = comparison.documents * size
     many = continua.present.sum(axis=1)
     length = (found.end - found.start).astype(np.float64)
-    observed = _observed(found, group, many[document] - 1, groups).reshape(comparison.documents, size)
+    observed = _observed(found, group, many[document] - 1, groups).reshape(
+        comparison.documents, size
+    )
     scale = many * (many - 1) * continua.length.astype(np.float64) ** 2
     observed = 2 * observed / np.maximum(scale, 1)[:, None]
 
@@ -169,7 +190,9 @@ def disagreements(comparison: Comparison, layer: str) -> tuple[Array, Array]:
     all_of_it = (many * continua.length)[:, None]
     possible = all_of_it * (all_of_it - 1) - held
     expected = np.where(
-        possible > 0, 2 / np.maximum(continua.length, 1)[:, None] * total / np.maximum(possible, 1), 0
+        possible > 0,
+        2 / np.maximum(continua.length, 1)[:, None] * total / np.maximum(possible, 1),
+        0,
     )
     return observed, expected
 
@@ -182,7 +205,9 @@ def _observed(found: SpanArrays, group: Ints, others: Array, groups: int) -> Arr
     apart = (found.start[a] - found.start[b]) ** 2 + (found.end[a] - found.end[b]) ** 2
     out = np.bincount(group[a], weights=apart.astype(np.float64), minlength=groups)
     size = found.seats
-    met = np.unique(np.concatenate([a * size + found.seat[b], b * size + found.seat[a]])) // max(1, size)
+    met = np.unique(np.concatenate([a * size + found.seat[b], b * size + found.seat[a]])) // max(
+        1, size
+    )
     alone = others - np.bincount(met, minlength=len(group))
     length = (found.end - found.start).astype(np.float64)
     return np.asarray(out + np.bincount(group, weights=alone * length**2, minlength=groups))
@@ -211,10 +236,16 @@ def _gaps(found: SpanArrays, continua: _Continua, group: Ints) -> tuple[Ints, In
     lane = group * people + found.seat
     order = np.lexsort((begin, lane))
     lane_, begin_, end_ = lane[order], begin[order], end[order]
-    fresh = np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
+    fresh = (
+        np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
+    )
     # Where units overlap, which is refused later, there is no gap.
-    before = np.maximum(0, begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)]))
-    last = np.concatenate([lane_[1:] != lane_[:-1], [True]]) if len(lane_) else np.zeros(0, dtype=bool)
+    before = np.maximum(
+        0, begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)])
+    )
+    last = (
+        np.concatenate([lane_[1:] != lane_[:-1], [True]]) if len(lane_) else np.zeros(0, dtype=bool)
+    )
     after = np.maximum(0, continua.length[document[order][last]] - end_[last])
     # Who has no unit of a label has one gap, the document.
     held = np.zeros(len(continua.length) * size * people, dtype=bool)

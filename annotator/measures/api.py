@@ -1,8 +1,9 @@
 """What a measure needs, and what is made of measures: the public face of the family.
 
-A measure is a module that fits `Measure`: `tables` gives statistics that add up over the passages of a comparison,
-and `figures` says what follows from their sums. So the same functions serve a whole project that is read in parts, a
-document that has changed since, and the sums without a document that intervals are made of.
+A measure is a module that fits `Measure`: `tables` gives statistics that add up over the passages
+of a comparison, and `figures` says what follows from their sums. So the same functions serve a
+whole project that is read in parts, a document that has changed since, and the sums without a
+document that intervals are made of.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ from annotator.model.schema import Layer
 class Measure(Protocol):
     """A member of the family `annotator.measures`, as a rule a module.
 
-    `kinds` are the kinds of layers it is for ("span", "relation"). "Finished, nothing marked" counts; skipped and
-    unfinished work is not in a comparison. A value that is undefined is None with its reason, never 0 or 1.
+    `kinds` are the kinds of layers it is for ("span", "relation"). "Finished, nothing marked"
+    counts; skipped and unfinished work is not in a comparison. A value that is undefined is None
+    with its reason, never 0 or 1.
     """
 
     title: str
@@ -60,13 +62,15 @@ class Measure(Protocol):
         ...
 
     def figures(self, layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-        """What follows from the sums of these tables; a table may be missing where there was nothing to count."""
+        """What follows from the sums of these tables; a table may be missing
+        where there was nothing to count."""
         ...
 
 
 __all__ = [
-    "CAUSES", "PAIRWISE", "About", "AnyTable", "Array", "Batch", "Book", "Comparison", "Figure", "Interval", "Ints",
-    "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result", "SpanArrays", "SparseTable", "Sums", "Table",
-    "Work", "alike_attributes", "cleaned_record", "compare", "confusion", "content", "counted", "f1", "interval",
-    "items", "meetings", "named", "names_in", "pair_values", "span_arrays", "student",
+    "CAUSES", "PAIRWISE", "About", "AnyTable", "Array", "Batch", "Book", "Comparison", "Figure",
+    "Interval", "Ints", "Items", "Key", "Measure", "Meeting", "Part", "Passage", "Result",
+    "SpanArrays", "SparseTable", "Sums", "Table", "Work", "alike_attributes", "cleaned_record",
+    "compare", "confusion", "content", "counted", "f1", "interval", "items", "meetings", "named",
+    "names_in", "pair_values", "span_arrays", "student",
 ]  # fmt: skip

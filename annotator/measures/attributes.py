@@ -1,10 +1,10 @@
 """Agreement on the label and the attributes of spans that two or more annotators marked.
 
-Spans are aligned pair by pair, so that the characters in common are the most, with an intersection over union of at
-least .5, and joined into units over all annotators; the `coverage` is the share of all spans whose value could be
-compared. A span without the attribute says nothing of it. Krippendorff's alpha is nominal, of whole numbers interval.
-See Artstein, R. and Poesio, M. (2008). Inter-coder agreement for computational linguistics. Computational Linguistics
-34, 555-596.
+Spans are aligned pair by pair, so that the characters in common are the most, with an intersection
+over union of at least .5, and joined into units over all annotators; the `coverage` is the share of
+all spans whose value could be compared. A span without the attribute says nothing of it.
+Krippendorff's alpha is nominal, of whole numbers interval. See Artstein, R. and Poesio, M. (2008).
+Inter-coder agreement for computational linguistics. Computational Linguistics 34, 555-596.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-    """Alpha, percent agreement, AC1, kappas and Brennan-Prediger of the label, then of every attribute."""
+    """Alpha, percent agreement, AC1, kappas and Brennan-Prediger
+    of the label, then of every attribute."""
     tagset = [label.name for label in layer.labels]
     label = nominal.Variable("label", tagset, nothing="nothing is aligned")
     out = nominal.figures("attributes", label, sums)

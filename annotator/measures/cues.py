@@ -1,9 +1,9 @@
 """Agreement on attributes that are stretches of text (the cue of a stance), on aligned annotations.
 
-Where two annotators both marked an annotation, their stretches are compared as spans: with the same bounds, by
-overlap, and by the characters that they have in common. An annotation without the attribute counts as nothing marked,
-so that a cue that one annotator left out is one that is missing. `coverage` is the share of aligned annotations on
-which both marked one.
+Where two annotators both marked an annotation, their stretches are compared as spans: with the same
+bounds, by overlap, and by the characters that they have in common. An annotation without the
+attribute counts as nothing marked, so that a cue that one annotator left out is one that is
+missing. `coverage` is the share of aligned annotations on which both marked one.
 """
 
 from __future__ import annotations
@@ -25,32 +25,48 @@ _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _ABOUT = {
     "exact": About(
-        "The share of stretches that two annotators gave an aligned annotation with the same bounds.", _FORMULA,
-        _SOURCE, "0 to 1; one character of difference is an error.", "Chance is not taken out; see its coverage.",
+        "The share of stretches that two annotators gave an aligned annotation with the same "
+        "bounds.",
+        _FORMULA,
+        _SOURCE,
+        "0 to 1; one character of difference is an error.",
+        "Chance is not taken out; see its coverage.",
     ),
     "partial": About(
-        "The same, with half a point for stretches that overlap.", _FORMULA, _SOURCE,
+        "The same, with half a point for stretches that overlap.",
+        _FORMULA,
+        _SOURCE,
         "0 to 1; near 1 where annotators see the same place and draw it differently.",
         "Chance is not taken out; see its coverage.",
     ),
     "characters": About(
         "The share of characters of these stretches that both annotators marked.",
-        r"F_1 = 2 |A \cap B| / (|A| + |B|)", "Dice, L. R. (1945). Ecology 26, 297-302",
-        "0 to 1; long stretches count more.", "Chance is not taken out; see its coverage.",
+        r"F_1 = 2 |A \cap B| / (|A| + |B|)",
+        "Dice, L. R. (1945). Ecology 26, 297-302",
+        "0 to 1; long stretches count more.",
+        "Chance is not taken out; see its coverage.",
     ),
-}  # fmt: skip
+}
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """For every attribute of type span, over all pairs of annotators: stretches with the same bounds, that overlap
-    otherwise, stretches of both, characters in common and of both, and pairs of annotations, those with both
-    stretches among them."""
+    """For every attribute of type span, over all pairs of annotators: stretches with the same
+    bounds, that overlap otherwise, stretches of both, characters in common and of both, and
+    pairs of annotations, those with both stretches among them."""
     wanted = _stretches(layer)
     if not wanted:
         return {}
     found = items(comparison, layer)
     a, b = found.pairs(np.arange(len(found.values)))
-    keys = [("same",), ("overlap",), ("marked",), ("common",), ("characters",), ("pairs",), ("both",)]
+    keys = [
+        ("same",),
+        ("overlap",),
+        ("marked",),
+        ("common",),
+        ("characters",),
+        ("pairs",),
+        ("both",),
+    ]
     out: dict[str, AnyTable] = {}
     for attribute in wanted:
         rows = np.zeros((found.passages, len(keys)))
@@ -75,7 +91,9 @@ def _bounds(item: Annotation, attribute: Attribute) -> tuple[int, int] | None:
 
 def _compared(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[float, ...]:
     marked = (one is not None) + (other is not None)
-    characters = sum(end - start for start, end in (held for held in (one, other) if held is not None))
+    characters = sum(
+        end - start for start, end in (held for held in (one, other) if held is not None)
+    )
     if one is None or other is None:
         return (0, 0, marked, 0, characters, 1, 0)
     common = max(0, min(one[1], other[1]) - max(one[0], other[0]))
@@ -95,9 +113,10 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
         reason = "no aligned annotation has one" if pairs else "nothing is aligned"
         take = own.pick(("same",), ("overlap",), ("marked",), ("common",), ("characters",))
         for kind, shared, every in (
-            ("exact", (1.0, 0.0, 0.0, 0.0), 2), ("partial", (1.0, 0.5, 0.0, 0.0), 2),
+            ("exact", (1.0, 0.0, 0.0, 0.0), 2),
+            ("partial", (1.0, 0.5, 0.0, 0.0), 2),
             ("characters", (0.0, 0.0, 0.0, 1.0), 4),
-        ):  # fmt: skip
+        ):
             out.append(
                 Figure(
                     "cues",
@@ -114,12 +133,18 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
     return out
 
 
-def _share(take: Callable[[Array], Array], shared: tuple[float, ...], every: int) -> Callable[[Array], Array]:
+def _share(
+    take: Callable[[Array], Array], shared: tuple[float, ...], every: int
+) -> Callable[[Array], Array]:
     """F1 of the points `shared` for the first columns, and what both have in the column `every`."""
 
     def value(rows: Array) -> Array:
         picked = take(rows)
-        return f1(np.stack([picked[:, :4] @ np.array(shared), picked[:, every], np.zeros(len(rows))], axis=1))
+        return f1(
+            np.stack(
+                [picked[:, :4] @ np.array(shared), picked[:, every], np.zeros(len(rows))], axis=1
+            )
+        )
 
     return value
 

@@ -1,10 +1,11 @@
 """Pairwise F1 of spans as in MUC-5 and SemEval-2013 task 9: strict, exact, partial and type.
 
-Strict: bounds and label agree; exact: bounds; partial: bounds, or half a point for overlap; type: the label,
-with any overlap. Spans are paired one to one: as many identical ones as there can be, then as many with equal bounds,
-then as many overlapping ones with equal labels, then as many others, with the most characters in common. Pooled over
-all pairs of annotators; `F1 strict, mean of pairs` is the mean over the pairs that marked anything.
-Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics; Segura-Bedmar et al. (2013).
+Strict: bounds and label agree; exact: bounds; partial: bounds, or half a point for overlap; type:
+the label, with any overlap. Spans are paired one to one: as many identical ones as there can be,
+then as many with equal bounds, then as many overlapping ones with equal labels, then as many
+others, with the most characters in common. Pooled over all pairs of annotators; `F1 strict, mean of
+pairs` is the mean over the pairs that marked anything. Chinchor, N. and Sundheim, B. (1993). MUC-5
+evaluation metrics; Segura-Bedmar et al. (2013).
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ from annotator.measures._span_arrays import (
     span_arrays,
     spread,
 )
-from annotator.measures._tables import About, AnyTable, Array, Figure, Ints, SparseTable, Sums, Table, f1
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Ints,
+    SparseTable,
+    Sums,
+    Table,
+    f1,
+)
 from annotator.model.schema import Layer
 
 title = "F1 of spans"
@@ -39,42 +50,57 @@ _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _ABOUT = {
     "strict": About(
-        "The share of spans that two annotators marked with the same bounds and the same label.", _FORMULA, _SOURCE,
+        "The share of spans that two annotators marked with the same bounds and the same label.",
+        _FORMULA,
+        _SOURCE,
         "0 to 1; a span that differs by one character counts as two errors.",
-        "Not to tell why annotators differ: bounds and labels count alike, and chance is not taken out.",
+        "Not to tell why annotators differ: bounds and labels count alike, and chance is not "
+        "taken out.",
     ),
     "exact": About(
-        "The share of spans that two annotators marked with the same bounds, whatever the label.", _FORMULA, _SOURCE,
-        "0 to 1; what F1 strict would be if no label differed.", "Chance is not taken out.",
+        "The share of spans that two annotators marked with the same bounds, whatever the label.",
+        _FORMULA,
+        _SOURCE,
+        "0 to 1; what F1 strict would be if no label differed.",
+        "Chance is not taken out.",
     ),
     "partial": About(
-        "As F1 exact, with half a point for spans that overlap.", _FORMULA,
-        "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. SemEval 2013, 341-350",
-        "0 to 1; near F1 exact where annotators either agree on bounds or do not see the same thing.",
+        "As F1 exact, with half a point for spans that overlap.",
+        _FORMULA,
+        "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
+        "SemEval 2013, 341-350",
+        "0 to 1; near F1 exact where annotators either agree on bounds or do not see the same "
+        "thing.",
         "Chance is not taken out; long spans overlap easily.",
     ),
     "type": About(
-        "The share of spans that overlap one of the other annotator with the same label.", _FORMULA,
-        "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. SemEval 2013, 341-350",
-        "0 to 1; what matters where bounds do not.", "Chance is not taken out; long spans overlap easily.",
+        "The share of spans that overlap one of the other annotator with the same label.",
+        _FORMULA,
+        "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
+        "SemEval 2013, 341-350",
+        "0 to 1; what matters where bounds do not.",
+        "Chance is not taken out; long spans overlap easily.",
     ),
     "mean": About(
         "F1 strict of every two annotators, on average over pairs.",
-        r"\frac{1}{|P|} \sum_{(a, b) \in P} F_1(a, b)", _SOURCE,
+        r"\frac{1}{|P|} \sum_{(a, b) \in P} F_1(a, b)",
+        _SOURCE,
         "0 to 1; every pair counts alike, however much it shares.",
         "Not where pairs share few spans: small pairs count as much as large ones.",
     ),
-}  # fmt: skip
+}
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`strict`: spans alike and spans of both, over all pairs of annotators, `labels`: the same by label; `pairing`:
-    pairs by what they differ in; `people`: each annotator against all others; `pairs`: strict by pair of annotators,
-    who share the passages of `met`."""
+    """`strict`: spans alike and spans of both, over all pairs of annotators, `labels`: the same by
+    label; `pairing`: pairs by what they differ in; `people`: each annotator against all others;
+    `pairs`: strict by pair of annotators, who share the passages of `met`."""
     found = span_arrays(comparison, layer.name)
     count = len(found.people)
     a, _, kind = paired(comparison, layer.name)
-    pairing = [by_passage(count, found.passage[a], (kind == k).astype(np.float64)) for k in range(4)]
+    pairing = [
+        by_passage(count, found.passage[a], (kind == k).astype(np.float64)) for k in range(4)
+    ]
     return {
         "strict": strict(comparison, layer),
         "pairing": Table(
@@ -108,8 +134,9 @@ def by_label(comparison: Comparison, layer: Layer) -> Table:
 
 
 def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
-    """For each annotator against all others (`people`), and for every two of them (`pairs`; only where the comparison
-    is by pair): spans alike and spans of both; `met`: the passages that two share."""
+    """For each annotator against all others (`people`), and for every two of them (`pairs`; only
+    where the comparison is by pair): spans alike and spans of both; `met`: the passages that two
+    share."""
     found = span_arrays(comparison, layer)
     names, seats, count = comparison.annotators, max(1, found.seats), len(found.people)
     a, b = same_pairs(found, label=True)
@@ -117,11 +144,15 @@ def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
     own = spread(count, found.passage, found.seat, seats)
     present = found.present.astype(np.float64) if found.seats else np.zeros((count, 1))
     people = found.people if found.seats else np.full((count, 1), -1, dtype=np.int64)
-    same = spread(count, passage, found.seat[a], seats) + spread(count, passage, found.seat[b], seats)
+    same = spread(count, passage, found.seat[a], seats) + spread(
+        count, passage, found.seat[b], seats
+    )
     coders = present.sum(axis=1, keepdims=True)
     every = (own * (coders - 1) + own.sum(axis=1, keepdims=True) - own) * present
     who = [(name,) for name in names]
-    out: dict[str, AnyTable] = {"people": _by_annotator(people, who, {"same": same, "marked": every})}
+    out: dict[str, AnyTable] = {
+        "people": _by_annotator(people, who, {"same": same, "marked": every})
+    }
     if comparison.pairwise:
         one, other = np.triu_indices(seats, 1)
         cell = np.zeros((seats, seats), dtype=np.int64)
@@ -136,8 +167,11 @@ def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
     return out
 
 
-def _by_annotator(who: Ints, names: Sequence[tuple[str, ...]], held: Mapping[str, Array]) -> SparseTable:
-    """What passages `(rows)` hold of annotators or pairs (`who`, `(rows, places)`, -1 for nobody), by their names."""
+def _by_annotator(
+    who: Ints, names: Sequence[tuple[str, ...]], held: Mapping[str, Array]
+) -> SparseTable:
+    """What passages `(rows)` hold of annotators or pairs (`who`, `(rows, places)`,
+    -1 for nobody), by their names."""
     known = np.unique(who[who >= 0])
     number = np.zeros(int(known.max(initial=-1)) + 1, dtype=np.int64)
     number[known] = np.arange(len(known))
@@ -169,7 +203,9 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
             return _f1(taken[:, :4] @ np.array(worth), taken[:, 4])
 
         out.append(
-            Figure("f1", f"F1 {name}", "pairing", value, _NOTHING, n, scale="share", about=_ABOUT[name])
+            Figure(
+                "f1", f"F1 {name}", "pairing", value, _NOTHING, n, scale="share", about=_ABOUT[name]
+            )
         )
     return [*out, _mean_of_pairs(sums.get("pairs"))]
 
@@ -177,18 +213,28 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
 def _mean_of_pairs(pairs: Sums | None) -> Figure:
     name = "F1 strict, mean of pairs"
     if pairs is None:
-        refused = f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 strict"
+        refused = (
+            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 strict"
+        )
         return Figure(
-            "f1", name, "pairs", lambda rows: np.full(len(rows), np.nan), _NOTHING, scale="share",
-            refused=refused, about=_ABOUT["mean"],
-        )  # fmt: skip
+            "f1",
+            name,
+            "pairs",
+            lambda rows: np.full(len(rows), np.nan),
+            _NOTHING,
+            scale="share",
+            refused=refused,
+            about=_ABOUT["mean"],
+        )
     known = pairs.of("marked")
     same, every = pairs.pick(*(("same", *key[1:]) for key in known)), pairs.pick(*known)
 
     def mean(rows: Array) -> Array:
         return mean_of(_f1(same(rows), every(rows)))
 
-    return Figure("f1", name, "pairs", mean, _NOTHING, len(known), scale="share", about=_ABOUT["mean"])
+    return Figure(
+        "f1", name, "pairs", mean, _NOTHING, len(known), scale="share", about=_ABOUT["mean"]
+    )
 
 
 def strict_figure(sums: Sums, labels: Sums | None = None) -> Figure:
@@ -201,9 +247,17 @@ def strict_figure(sums: Sums, labels: Sums | None = None) -> Figure:
         n = labels.count("marked", label)
         parts.append(Figure("f1", label, "labels", _f1_of(own), _NOTHING, n, scale="share"))
     return Figure(
-        "f1", "F1 strict", "strict", lambda rows: _f1(*take(rows).T), _NOTHING, sums.count("marked"), None, parts,
-        scale="share", about=_ABOUT["strict"],
-    )  # fmt: skip
+        "f1",
+        "F1 strict",
+        "strict",
+        lambda rows: _f1(*take(rows).T),
+        _NOTHING,
+        sums.count("marked"),
+        None,
+        parts,
+        scale="share",
+        about=_ABOUT["strict"],
+    )
 
 
 def _f1_of(take: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -211,12 +265,14 @@ def _f1_of(take: Callable[[Array], Array]) -> Callable[[Array], Array]:
 
 
 def _f1(same: Array, every: Array) -> Array:
-    return f1(np.stack([same, every, np.zeros_like(every)], axis=-1).reshape(-1, 3)).reshape(same.shape)
+    return f1(np.stack([same, every, np.zeros_like(every)], axis=-1).reshape(-1, 3)).reshape(
+        same.shape
+    )
 
 
 def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
-    """Pairs of rows of two annotators and of what kind each is: 0 alike, 1 other label, 2 other bounds, 3 both
-    other; made once for a comparison."""
+    """Pairs of rows of two annotators and of what kind each is: 0 alike, 1 other label, 2 other
+    bounds, 3 both other; made once for a comparison."""
     key = ("paired", layer)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)
@@ -239,8 +295,8 @@ def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
 
 
 def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], float | None]:
-    """Strict F1 of every two annotators who finished a passage together, from the sums of the tables `pairs` and
-    `met`; None where neither marked anything."""
+    """Strict F1 of every two annotators who finished a passage together, from the sums of the
+    tables `pairs` and `met`; None where neither marked anything."""
     out: dict[tuple[str, str], float | None] = {}
     for _, one, other in met.of("met"):
         every = pairs.get("marked", one, other)
@@ -249,8 +305,8 @@ def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], float | None]:
 
 
 def against_others(people: Sums) -> dict[str, tuple[float | None, int]]:
-    """Strict F1 of each annotator with all others together, and the spans that it rests on; from the sums of the table
-    `people`."""
+    """Strict F1 of each annotator with all others together, and the spans that it rests on;
+    from the sums of the table `people`."""
     out: dict[str, tuple[float | None, int]] = {}
     for _, who in people.of("marked"):
         every = people.get("marked", who)
@@ -259,6 +315,6 @@ def against_others(people: Sums) -> dict[str, tuple[float | None, int]]:
 
 
 __all__ = [
-    "KINDS", "against_others", "between", "by_label", "figures", "kinds", "pair_tables", "paired", "strict",
-    "strict_figure", "tables", "title",
+    "KINDS", "against_others", "between", "by_label", "figures", "kinds", "pair_tables", "paired",
+    "strict", "strict_figure", "tables", "title",
 ]  # fmt: skip

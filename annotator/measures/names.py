@@ -1,11 +1,13 @@
-"""Agreement on names: entities, concepts, and attributes that hold several values, on aligned annotations.
+"""Agreement on names: entities, concepts, and attributes that hold
+several values, on aligned annotations.
 
-Entities are compared as one nominal value (the names of a plural together). Concepts are sets: alpha with the distance
-of Jaccard, 1 - |A and B| / |A or B|, and with that of MASI, 1 - J * M, where M is 1 for equal sets, 2/3 where one holds
-the other, 1/3 where they cross, 0 where they have nothing in common; and alpha of each concept, there or not. A concept
-`not: x` is the concept x. What has no name is left out, and told by the `coverage`.
-Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006;
-Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11.
+Entities are compared as one nominal value (the names of a plural together). Concepts are sets:
+alpha with the distance of Jaccard, 1 - |A and B| / |A or B|, and with that of MASI, 1 - J * M,
+where M is 1 for equal sets, 2/3 where one holds the other, 1/3 where they cross, 0 where they have
+nothing in common; and alpha of each concept, there or not. A concept `not: x` is the concept x.
+What has no name is left out, and told by the `coverage`. Passonneau, R. (2006). Measuring agreement
+on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006; Krippendorff, K.
+(2004). Content Analysis, 2nd ed., ch. 11.
 """
 
 from __future__ import annotations
@@ -20,7 +22,16 @@ from annotator.measures._coefficients import one_minus
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import Items, items
 from annotator.measures._names import named, names_in
-from annotator.measures._tables import About, AnyTable, Array, Figure, Key, SparseTable, Sums, counted
+from annotator.measures._tables import (
+    About,
+    AnyTable,
+    Array,
+    Figure,
+    Key,
+    SparseTable,
+    Sums,
+    counted,
+)
 from annotator.model.schema import Attribute, Layer
 
 title = "Names: entities, concepts, and attributes with several values"
@@ -30,35 +41,45 @@ _TOLD = 40
 """So many names are told one by one, the most frequent first."""
 
 _PASSONNEAU = (
-    "Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. "
-    "LREC 2006"
+    "Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and "
+    "pragmatic annotation. LREC 2006"
 )
 _READING = "1 is full agreement, 0 what chance gives; sets that share something count in part."
 _CAUTION = (
-    "Look at its coverage: what has no name, or nobody else marked, is not in it. Two wordings are two names."
+    "Look at its coverage: what has no name, or nobody else marked, is not in it. Two wordings "
+    "are two names."
 )
 _NOMINAL = About(
-    "Agreement beyond chance on the name, where both annotators gave one.", r"\alpha = 1 - D_o / D_e",
-    coefficients.ALPHA.source, coefficients.ALPHA.reading, _CAUTION,
-)  # fmt: skip
+    "Agreement beyond chance on the name, where both annotators gave one.",
+    r"\alpha = 1 - D_o / D_e",
+    coefficients.ALPHA.source,
+    coefficients.ALPHA.reading,
+    _CAUTION,
+)
 _JACCARD = About(
     "Agreement beyond chance on sets, by the share that two sets have in common.",
     r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - |A \cap B| / |A \cup B|",
-    f"{coefficients.ALPHA.source}; Jaccard, P. (1901)", _READING, _CAUTION,
-)  # fmt: skip
+    f"{coefficients.ALPHA.source}; Jaccard, P. (1901)",
+    _READING,
+    _CAUTION,
+)
 _MASI = About(
     "Agreement beyond chance on sets, where a set within the other is nearer than sets that cross.",
-    r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - J(A, B) M(A, B)", _PASSONNEAU, _READING, _CAUTION,
-)  # fmt: skip
+    r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - J(A, B) M(A, B)",
+    _PASSONNEAU,
+    _READING,
+    _CAUTION,
+)
 
 Names = tuple[str, ...]
 """A set of names, sorted."""
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """For every attribute with names: `set` counts values of units that two or more named, by the set of names; `same`,
-    `jaccard` and `masi` sum what their coincidences have in common; `name` counts values that hold a name, `name same`
-    coincidences that both hold it; `agree` as in `_nominal`; then numbers of `units` and annotations (`every`)."""
+    """For every attribute with names: `set` counts values of units that two or more named, by the
+    set of names; `same`, `jaccard` and `masi` sum what their coincidences have in common; `name`
+    counts values that hold a name, `name same` coincidences that both hold it; `agree` as in
+    `_nominal`; then numbers of `units` and annotations (`every`)."""
     wanted = named(layer)
     found = items(comparison, layer) if wanted else None
     return {a.name: _table(found, a) for a in wanted if found is not None}
@@ -114,7 +135,8 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
-    """MASI's M: 1 for equal sets, 2/3 where one holds the other, 1/3 where they cross, 0 without a common name."""
+    """MASI's M: 1 for equal sets, 2/3 where one holds the other, 1/3 where
+    they cross, 0 without a common name."""
     if one == other:
         return 1.0
     if not one & other:
@@ -123,8 +145,8 @@ def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-    """Of entities alpha and percent agreement (`parts` by name); of sets alpha with both distances, and percent of
-    equal sets (`parts` by name of the first)."""
+    """Of entities alpha and percent agreement (`parts` by name); of sets alpha with both distances,
+    and percent of equal sets (`parts` by name of the first)."""
     out: list[Figure] = []
     for attribute in named(layer):
         if attribute.name in sums:
@@ -172,7 +194,8 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
 
 
 def _alpha(own: Sums, sets: Sequence[Names], similarity: str) -> Callable[[Array], Array]:
-    """Alpha from what coincidences have in common: D_o = n - their sum, D_e = n^2 - that of all pairs of values."""
+    """Alpha from what coincidences have in common: D_o = n - their sum, D_e
+    = n^2 - that of all pairs of values."""
     take = own.pick((similarity,), *(("set", names) for names in sets))
     one, other, alike = _similar(sets, similarity)
 
@@ -189,7 +212,8 @@ def _alpha(own: Sums, sets: Sequence[Names], similarity: str) -> Callable[[Array
 
 
 def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[int], Array]:
-    """Indices of every two different sets that have a name in common, and how alike they are; none for `same`."""
+    """Indices of every two different sets that have a name in common, and
+    how alike they are; none for `same`."""
     one: list[int] = []
     other: list[int] = []
     alike: list[float] = []
@@ -208,7 +232,8 @@ def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[in
 
 
 def _by_name(table: str, own: Sums) -> list[Figure]:
-    """Alpha of each name, there or not, of the most frequent ones; n counts the values that hold it."""
+    """Alpha of each name, there or not, of the most frequent ones;
+    n counts the values that hold it."""
     counts = sorted(
         ((own.get(*key), key[1]) for key in own.of("name")), key=lambda found: (-found[0], found[1])
     )

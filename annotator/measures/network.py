@@ -1,12 +1,14 @@
-"""Agreement on what the coding is for: who takes which side on what, in each document and in the network.
+"""Agreement on what the coding is for: who takes which side on
+what, in each document and in the network.
 
-A document-level tuple is (entity of the source, what the target is, side): the target by its label, or by its
-concept. A concept `not: x` is x with the other side. Annotators agree on a tuple when both coded it at least once in
-the document, wherever. The network is the matrix of actors by concepts, each cell the sign of its supports less its
-opposes over all documents (0 when even, empty when nothing was coded); two annotators' matrices, from the documents
-that both finished, are compared cell by cell: F1 of signed cells, and alpha of the sign where both have one
-(`coverage`: their share of cells).
-Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
+A document-level tuple is (entity of the source, what the target is, side): the target by its label,
+or by its concept. A concept `not: x` is x with the other side. Annotators agree on a tuple when
+both coded it at least once in the document, wherever. The network is the matrix of actors by
+concepts, each cell the sign of its supports less its opposes over all documents (0 when even, empty
+when nothing was coded); two annotators' matrices, from the documents that both finished, are
+compared cell by cell: F1 of signed cells, and alpha of the sign where both have one (`coverage`:
+their share of cells). Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political
+Networks.
 """
 
 from __future__ import annotations
@@ -30,35 +32,52 @@ from annotator.model.span import AUTHOR, Relation, Span
 title = "Tuples of a document, and the network"
 kinds = ("relation",)
 
-SIGNS = {"support": 1, "agree": 1, "agreement": 1, "pos": 1, "+1": 1, "oppose": -1, "disagree": -1,
-         "disagreement": -1, "neg": -1, "-1": -1}  # fmt: skip
+SIGNS = {
+    "support": 1,
+    "agree": 1,
+    "agreement": 1,
+    "pos": 1,
+    "+1": 1,
+    "oppose": -1,
+    "disagree": -1,
+    "disagreement": -1,
+    "neg": -1,
+    "-1": -1,
+}
 
 _SOURCE = "Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks"
 ABOUT = {
     "tuples": About(
-        "The share of statements (who, on what, which side) that two annotators both found in a document.",
-        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        "The share of statements (who, on what, which side) that two annotators both found in a "
+        "document.",
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
+        _SOURCE,
         "0 to 1; how often a finding that rests on one annotator would be found by another.",
         "Not to tell why it is low: other names, other concepts and other sides all count.",
     ),
     "parts": About(
-        "The same statements with one part of them left out: what is left if that part never differed.",
-        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        "The same statements with one part of them left out: what is left if that part never "
+        "differed.",
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
+        _SOURCE,
         "The difference to F1 tuples, concept is what would be gained by agreeing on that part.",
         "Gains do not add up: a statement may differ in several parts.",
     ),
     "cells": About(
         "The share of signed cells that two annotators' networks have in common.",
-        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})", _SOURCE,
+        r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
+        _SOURCE,
         "0 to 1; errors in single statements may cancel out in a cell.",
         "Not for networks of few documents: each cell then rests on one statement.",
     ),
     "sign": About(
         "Agreement beyond chance on the sign of the cells that both networks have.",
-        r"\alpha = 1 - D_o / D_e", coefficients.ALPHA.source, coefficients.ALPHA.reading,
+        r"\alpha = 1 - D_o / D_e",
+        coefficients.ALPHA.source,
+        coefficients.ALPHA.reading,
         "Look at its coverage: cells of one network alone are not in it.",
     ),
-}  # fmt: skip
+}
 
 _PARTS = ("holder", "concept", "side")
 """What a statement is made of."""
@@ -67,9 +86,10 @@ Edges = list[tuple[Passage, Work, Relation]]
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`tuples`: of each document those that two annotators share and those of both, by label, by concept, and by
-    concept without one part of the statement; `cells` (where the comparison is by pair): by pair of annotators, cell
-    and side (0, 1) how often it was coded, and the sum of its signs."""
+    """`tuples`: of each document those that two annotators share and those of both, by label, by
+    concept, and by concept without one part of the statement; `cells` (where the comparison is
+    by pair): by pair of annotators, cell and side (0, 1) how often it was coded, and the sum of
+    its signs."""
     first: dict[int, int] = {}
     for i, passage in enumerate(comparison.passages):
         first.setdefault(passage.document, i)
@@ -166,38 +186,53 @@ def _by_label(work: Work, relation: Relation) -> list[str]:
 def _by_concept(
     comparison: Comparison, passage: Passage, work: Work, relation: Relation
 ) -> list[tuple[str, bool]]:
-    """Concepts of the target, each with whether `not: ` turned it; its entity or words where it has none."""
+    """Concepts of the target, each with whether `not: ` turned it;
+    its entity or words where it has none."""
     span = work.ends.get(relation.target)
     if span is None:
         return []
     held = span.attributes.get(comparison.concepts.get(span.layer, "concept"))
-    several = [str(one) for one in held] if isinstance(held, list) and held else [str(held)] if held else []
+    several = (
+        [str(one) for one in held]
+        if isinstance(held, list) and held
+        else [str(held)]
+        if held
+        else []
+    )
     if several:
         return [turned(one) for one in several]
     return [(span.entity or _words(passage, span), False)]
 
 
 def _side(relation: Relation, turn: bool) -> str:
-    """The sign of a side, the other one where the concept was turned; the label of a side without a sign."""
+    """The sign of a side, the other one where the concept was turned;
+    the label of a side without a sign."""
     sign = SIGNS.get(relation.label.casefold(), 0)
     return relation.label if not sign else str(-sign if turn else sign)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
-    """F1 of tuples by label and by concept, the latter also without one part of each; F1 of signed cells of the
-    network, and alpha of the sign."""
+    """F1 of tuples by label and by concept, the latter also without one part of each; F1 of signed
+    cells of the network, and alpha of the sign."""
     own, nothing = sums["tuples"], "nobody marked anything"
 
     def tuples(name: str, table: str, about: About) -> Figure:
         take = own.pick(("same", table), ("marked", table), ())
         return Figure(
-            "network", name, "tuples", lambda rows: f1(take(rows)), nothing, own.count("marked", table), scale="share",
+            "network",
+            name,
+            "tuples",
+            lambda rows: f1(take(rows)),
+            nothing,
+            own.count("marked", table),
+            scale="share",
             about=about,
-        )  # fmt: skip
+        )
 
     out = [tuples(f"F1 tuples, {about}", about, ABOUT["tuples"]) for about in ("label", "concept")]
     out += [
-        tuples(f"F1 tuples, {part} left out", f"concept without {part}", ABOUT["parts"]) for part in _PARTS
+        tuples(f"F1 tuples, {part} left out", f"concept without {part}", ABOUT["parts"])
+        for part in _PARTS
     ]
     return [*out, *_network(sums.get("cells"), nothing)]
 
@@ -205,10 +240,17 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
 def _network(sums: Sums | None, nothing: str) -> list[Figure]:
     names = ("F1 network cells", "alpha network sign")
     if sums is None:
-        refused = f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 tuples"
+        refused = (
+            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 tuples"
+        )
         return [
             Figure(
-                "network", name, "cells", lambda rows: np.full(len(rows), np.nan), nothing, refused=refused
+                "network",
+                name,
+                "cells",
+                lambda rows: np.full(len(rows), np.nan),
+                nothing,
+                refused=refused,
             )
             for name in names
         ]
@@ -217,7 +259,9 @@ def _network(sums: Sums | None, nothing: str) -> list[Figure]:
     reason = "no variation: no cell in common, or every sign is the same" if n else nothing
     coverage = 2 * both / n if n else None
     return [
-        Figure("network", names[0], "cells", cells.f1, nothing, n, scale="share", about=ABOUT["cells"]),
+        Figure(
+            "network", names[0], "cells", cells.f1, nothing, n, scale="share", about=ABOUT["cells"]
+        ),
         Figure("network", names[1], "cells", cells.sign, reason, n, coverage, about=ABOUT["sign"]),
     ]
 
@@ -238,7 +282,8 @@ class _Cells:
         return np.sign(np.rint(self._sign(rows))).reshape(len(rows), -1, 2)
 
     def filled(self, rows: Array) -> tuple[int, int]:
-        """How many cells are filled, of all annotators, and how many places by both of a pair; of the first row."""
+        """How many cells are filled, of all annotators, and how many places by
+        both of a pair; of the first row."""
         there = self._occupied(rows)[0]
         return int(there.sum()), int(there.all(axis=1).sum())
 

@@ -1,8 +1,10 @@
-"""Agreement on relations: F1 with and without side, on aligned and on exact end points; alpha of side and attributes.
+"""Agreement on relations: F1 with and without side, on aligned and on exact
+end points; alpha of side and attributes.
 
-End points are the same when the spans are aligned (one to one, intersection over union at least .5) or, for
-exact ones, have the same bounds; or when both are the author. Figures of the side and of attributes are over the
-relations that have both aligned ends in common; their `coverage` is the share of all relations.
+End points are the same when the spans are aligned (one to one, intersection over union at least .5)
+or, for exact ones, have the same bounds; or when both are the author. Figures of the side and of
+attributes are over the relations that have both aligned ends in common; their `coverage` is the
+share of all relations.
 """
 
 from __future__ import annotations
@@ -43,9 +45,10 @@ ABOUT = About(
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`aligned` and `exact`: relations that have both ends in common, those that have the side in common too, those of
-    both, over all pairs of annotators, and what the rest differs in; `side labels`: the same by side; `pairs`: by pair
-    of annotators; for the side and every attribute with a closed set of values the tables of `_nominal`."""
+    """`aligned` and `exact`: relations that have both ends in common, those that have the side in
+    common too, those of both, over all pairs of annotators, and what the rest differs in; `side
+    labels`: the same by side; `pairs`: by pair of annotators; for the side and every attribute
+    with a closed set of values the tables of `_nominal`."""
     out: dict[str, AnyTable] = {
         "aligned": aligned_table(comparison, layer),
         "exact": _meetings_table(comparison, layer.name, exact=True),
@@ -99,13 +102,16 @@ def _by_pair(comparison: Comparison, layer: Layer) -> SparseTable:
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-    """F1 without and with side on aligned ends, the same on exact ones, agreement on the side and on attributes."""
+    """F1 without and with side on aligned ends, the same on exact ones, agreement
+    on the side and on attributes."""
     out: list[Figure] = []
     for table, words in (("aligned", ""), ("exact", ", exact ends")):
         for kind, name in (("met", "F1 without side"), ("same", "F1 with side")):
             parts = _by_side(sums["side labels"]) if (table, kind) == ("aligned", "same") else ()
             out.append(_f1(sums[table], table, kind, name + words, parts))
-    side = nominal.Variable("side", [label.name for label in layer.labels], nothing="no ends in common")
+    side = nominal.Variable(
+        "side", [label.name for label in layer.labels], nothing="no ends in common"
+    )
     out += nominal.figures("relations", side, sums)
     for attribute in nominal.closed(layer):
         known = [str(value) for value in attribute.values]
@@ -142,12 +148,22 @@ def _f1_of(take: Callable[[Array], Array]) -> Callable[[Array], Array]:
     return lambda rows: f1(take(rows))
 
 
-def _f1(sums: Sums, table: str, kind: str, name: str, parts: list[Figure] | tuple[()] = ()) -> Figure:
+def _f1(
+    sums: Sums, table: str, kind: str, name: str, parts: list[Figure] | tuple[()] = ()
+) -> Figure:
     take = sums.pick((kind,), ("marked",), ())
     return Figure(
-        "relations", name, table, lambda rows: f1(take(rows)), "nobody marked anything", sums.count("marked"),
-        None, parts, scale="share", about=ABOUT,
-    )  # fmt: skip
+        "relations",
+        name,
+        table,
+        lambda rows: f1(take(rows)),
+        "nobody marked anything",
+        sums.count("marked"),
+        None,
+        parts,
+        scale="share",
+        about=ABOUT,
+    )
 
 
 __all__ = ["CAUSES", "aligned_table", "by_side", "figures", "kinds", "tables", "title", "with_side"]

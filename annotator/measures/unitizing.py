@@ -1,20 +1,22 @@
 """The u-alpha family: agreement in unitizing a continuum, and in the labels of its units.
 
-Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing textual
-continua: further developments. Quality & Quantity 50, 2347-2364; Krippendorff, K. (2019). Content Analysis, 4th ed.,
-section 12.6. Coincidences are lengths of intersections of the units and gaps of every two annotators, each pair
-weighted by 1 / (m - 1) for m annotators. What is expected leaves out that a unit meets itself; gaps count as
-stretches of length one. With l_ck the lengths of intersections of labels c and k, gaps included, l_c and l their
-sums, and q the squared lengths of units (lengths of gaps):
+Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing
+textual continua: further developments. Quality & Quantity 50, 2347-2364; Krippendorff, K. (2019).
+Content Analysis, 4th ed., section 12.6. Coincidences are lengths of intersections of the units and
+gaps of every two annotators, each pair weighted by 1 / (m - 1) for m annotators. What is expected
+leaves out that a unit meets itself; gaps count as stretches of length one. With l_ck the lengths of
+intersections of labels c and k, gaps included, l_c and l their sums, and q the squared lengths of
+units (lengths of gaps):
 
-- u-alpha: labels and gaps, all alike different: 1 - (l - sum of l_cc) / (l^2 - sum of l_c^2) * (l - sum of q / l);
+- u-alpha: labels and gaps, all alike different: 1 - (l - sum of l_cc) /
+  (l^2 - sum of l_c^2) * (l - sum of q / l);
 - |u-alpha: the same for units against gaps, whatever their labels;
-- cu-alpha: labels where unit meets unit. With l* the same sums without gaps, and q* the squares of the lengths that
-  a unit has in common with the units of each other annotator (weighted likewise), e_ck = (l*_c l*_k - q*_c if c = k)
-  / (l* - q* / l*), it is 1 - (l* - sum of l*_cc) / (l* - sum of e_cc); its `coverage` is l* / l, the share of the
-  continuum;
-- (k)u-alpha of a label k: 1 - (e_k / l*_k) (l*_k - l*_kk) / (e_k - e_kk); its `coverage` is l*_k / l_k, the share of
-  the label's length that meets units of others.
+- cu-alpha: labels where unit meets unit. With l* the same sums without gaps, and q* the squares of
+  the lengths that a unit has in common with the units of each other annotator (weighted likewise),
+  e_ck = (l*_c l*_k - q*_c if c = k) / (l* - q* / l*), it is 1 - (l* - sum of l*_cc) / (l* - sum of
+  e_cc); its `coverage` is l* / l, the share of the continuum;
+- (k)u-alpha of a label k: 1 - (e_k / l*_k) (l*_k - l*_kk) / (e_k - e_kk); its `coverage` is l*_k /
+  l_k, the share of the label's length that meets units of others.
 
 Units of one annotator may not overlap: such data are refused by name, never thinned out.
 """
@@ -37,38 +39,50 @@ title = "u-alpha (unitizing)"
 kinds = ("span",)
 
 _SOURCE = (
-    "Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing textual "
-    "continua: further developments. Quality & Quantity 50, 2347-2364"
+    "Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of "
+    "unitizing textual continua: further developments. Quality & Quantity 50, 2347-2364"
 )
 _LIMITS = "1 is full agreement, 0 what chance gives."
 _CAUTION = "Not where units of one annotator overlap: there is none then."
 _ABOUT = {
     "u-alpha": About(
         "Agreement on the bounds and labels of units, gaps included, weighted by length.",
-        r"{}_u\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS, _CAUTION,
+        r"{}_u\alpha = 1 - D_o / D_e",
+        _SOURCE,
+        _LIMITS,
+        _CAUTION,
     ),
     "|u-alpha": About(
         "Agreement on what is a unit and what is a gap, whatever the label.",
-        r"{}_{|u}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS, _CAUTION,
+        r"{}_{|u}\alpha = 1 - D_o / D_e",
+        _SOURCE,
+        _LIMITS,
+        _CAUTION,
     ),
     "cu-alpha": About(
         "Agreement on the labels of stretches that two annotators both marked.",
-        r"{}_{cu}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS,
+        r"{}_{cu}\alpha = 1 - D_o / D_e",
+        _SOURCE,
+        _LIMITS,
         f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
     ),
     "(k)u-alpha": About(
-        "The same for one label against the others.", r"{}_{(k)u}\alpha = 1 - D_o / D_e", _SOURCE, _LIMITS,
+        "The same for one label against the others.",
+        r"{}_{(k)u}\alpha = 1 - D_o / D_e",
+        _SOURCE,
+        _LIMITS,
         f"Look at its coverage. {_CAUTION}",
     ),
-}  # fmt: skip
+}
 
 GAP = ""
 """Stands for a gap among the labels."""
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`lengths`: of each passage the coincidences of labels and gaps (`c`), squares (`own`) and, of what is in common
-    with others, squares (`met`), and numbers of units, by label; who refuses a passage whose units overlap."""
+    """`lengths`: of each passage the coincidences of labels and gaps (`c`), squares (`own`) and, of
+    what is in common with others, squares (`met`), and numbers of units, by label; who refuses a
+    passage whose units overlap."""
     found = span_arrays(comparison, layer.name)
     labels = (GAP, *found.labels)
     size, count = len(labels), len(found.people)
@@ -86,7 +100,8 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
 
 
 def _overlapping(comparison: Comparison, found: SpanArrays) -> dict[str, int]:
-    """For every passage in which units of one annotator overlap, who it is and where: words -> passage."""
+    """For every passage in which units of one annotator overlap,
+    who it is and where: words -> passage."""
     order = np.lexsort((found.end, found.start, found.seat, found.passage))
     a, b = order[:-1], order[1:]
     bad = (found.passage[a] == found.passage[b]) & (found.seat[a] == found.seat[b])
@@ -96,7 +111,9 @@ def _overlapping(comparison: Comparison, found: SpanArrays) -> dict[str, int]:
         number = int(found.passage[at])
         passage, name = comparison.passages[number], comparison.annotators[int(found.who[at])]
         out.setdefault(
-            number, f"units of {name} overlap in {passage.name}, paragraph {paragraph_number(passage.index)}"
+            number,
+            f"units of {name} overlap in {passage.name}, paragraph "
+            f"{paragraph_number(passage.index)}",
         )
     return {words: at for at, words in out.items()}
 
@@ -114,7 +131,8 @@ def _coincidences(comparison: Comparison, layer: str, found: SpanArrays) -> Arra
 
 
 def _squares(found: SpanArrays, size: int) -> Array:
-    """Squared lengths of units by label, and before them the lengths of gaps: `(passages, size)`."""
+    """Squared lengths of units by label, and before them the
+    lengths of gaps: `(passages, size)`."""
     length = (found.end - found.start).astype(np.float64)
     out = spread(len(found.people), found.passage, found.label + 1, size, length**2)
     marked = np.bincount(found.passage, weights=length, minlength=len(out))
@@ -123,8 +141,8 @@ def _squares(found: SpanArrays, size: int) -> Array:
 
 
 def _met(found: SpanArrays, size: int) -> Array:
-    """Squares of what units have in common with all units of each other annotator, by label, each pair of annotators
-    weighted by 1 / (m - 1): `(passages, size)`."""
+    """Squares of what units have in common with all units of each other annotator, by label, each
+    pair of annotators weighted by 1 / (m - 1): `(passages, size)`."""
     a, b = overlaps(found)
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
     people = found.seats
@@ -133,7 +151,9 @@ def _met(found: SpanArrays, size: int) -> Array:
     lengths = np.bincount(which, weights=np.concatenate([common, common]), minlength=len(pairs))
     row = pairs // max(1, people)
     others = np.maximum(found.coders[found.passage[row]] - 1, 1)
-    return spread(len(found.people), found.passage[row], found.label[row] + 1, size, lengths**2 / others)
+    return spread(
+        len(found.people), found.passage[row], found.label[row] + 1, size, lengths**2 / others
+    )
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001
@@ -149,10 +169,24 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
     covered = float(met.sum() / total.sum()) if total.sum() else None
     out = [
         Figure(
-            "unitizing", "u-alpha", "lengths", parts.u_alpha, alike, n, refused=who, about=_ABOUT["u-alpha"]
+            "unitizing",
+            "u-alpha",
+            "lengths",
+            parts.u_alpha,
+            alike,
+            n,
+            refused=who,
+            about=_ABOUT["u-alpha"],
         ),
         Figure(
-            "unitizing", "|u-alpha", "lengths", parts.binary, alike, n, refused=who, about=_ABOUT["|u-alpha"]
+            "unitizing",
+            "|u-alpha",
+            "lengths",
+            parts.binary,
+            alike,
+            n,
+            refused=who,
+            about=_ABOUT["|u-alpha"],
         ),
         Figure(
             "unitizing",
@@ -171,18 +205,32 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
         share = float(met[i].sum() / every) if every else None
         reason = _reason(met if met[i].sum() else met[i])
         out.append(
-            Figure("unitizing", f"(k)u-alpha {label}", "lengths", parts.coding(i), reason,
-                   own.count("units", label), share, refused=who, about=_ABOUT["(k)u-alpha"])
-        )  # fmt: skip
+            Figure(
+                "unitizing",
+                f"(k)u-alpha {label}",
+                "lengths",
+                parts.coding(i),
+                reason,
+                own.count("units", label),
+                share,
+                refused=who,
+                about=_ABOUT["(k)u-alpha"],
+            )
+        )
     return out
 
 
 def _reason(met: Array) -> str:
-    return "no variation: what meets has one label" if met.sum() else "no unit meets one of another annotator"
+    return (
+        "no variation: what meets has one label"
+        if met.sum()
+        else "no unit meets one of another annotator"
+    )
 
 
 class _Parts:
-    """The columns of `lengths` for labels in a fixed order, the gap first, and the figures on rows of them."""
+    """The columns of `lengths` for labels in a fixed order, the gap first,
+    and the figures on rows of them."""
 
     def __init__(self, sums: Sums, labels: list[str]) -> None:
         values = [GAP, *labels]
@@ -202,7 +250,10 @@ class _Parts:
         total = marginals.sum(axis=1)
         differing = total - np.trace(matrices, axis1=1, axis2=2)
         return _one_minus(
-            differing, total, total**2 - (marginals**2).sum(axis=1), total**2 - self._own(rows).sum(axis=1)
+            differing,
+            total,
+            total**2 - (marginals**2).sum(axis=1),
+            total**2 - self._own(rows).sum(axis=1),
         )
 
     def binary(self, rows: Array) -> Array:
@@ -210,10 +261,13 @@ class _Parts:
         matrices = self.matrices(rows)
         total, gaps = matrices.sum(axis=(1, 2)), matrices[:, 0].sum(axis=1)
         differing = 2 * (gaps - matrices[:, 0, 0])
-        return _one_minus(differing, total, 2 * gaps * (total - gaps), total**2 - self._own(rows).sum(axis=1))
+        return _one_minus(
+            differing, total, 2 * gaps * (total - gaps), total**2 - self._own(rows).sum(axis=1)
+        )
 
     def coding(self, label: int | None = None) -> Callable[[Array], Array]:
-        """cu-alpha, or the (k)u-alpha of the label of this number, `(k,)`; NaN without variation."""
+        """cu-alpha, or the (k)u-alpha of the label of this number,
+        `(k,)`; NaN without variation."""
 
         def value(rows: Array) -> Array:
             units = self.matrices(rows)[:, 1:, 1:]
@@ -221,7 +275,8 @@ class _Parts:
             total = marginals.sum(axis=1)
             with np.errstate(divide="ignore", invalid="ignore"):
                 possible = total - self._met(rows).sum(axis=1) / total
-                # Where a single unit meets a single one there is nothing else that they could have met.
+                # Where a single unit meets a single one there is nothing else
+                # that they could have met.
                 possible = np.where(possible > 1e-9 * total, possible, np.nan)
                 if label is None:
                     differing = total - np.trace(units, axis1=1, axis2=2)

@@ -11,7 +11,9 @@ title = "One annotator"
 complete = True
 
 
-def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
+def kept(
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
+) -> list[Candidate]:
     """What the annotator made, as they made it. Raises UsageError without a name."""
     if not option:
         raise UsageError("no annotator named", hint="Write annotator:NAME")
@@ -19,7 +21,8 @@ def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str 
 
 
 def applies(voters: Sequence[str], *, option: str = "") -> bool:
-    """Whether there is anything to take: of a document that the annotator did not finish, nothing is gold."""
+    """Whether there is anything to take: of a document that the annotator
+    did not finish, nothing is gold."""
     return option in voters
 
 

@@ -1,7 +1,7 @@
 """What merging strategies share: candidates for the gold, and what a strategy is.
 
-A candidate is everything that annotators made alike in layer, label and place. What they filled in differently is
-named, and is decided by a strategy or by review, never by the order of their names.
+A candidate is everything that annotators made alike in layer, label and place. What they filled in
+differently is named, and is decided by a strategy or by review, never by the order of their names.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Span, iou
 
 MAJORITY, TIE, RULING = "majority", "tie", "ruling"
-"""How a field in which annotators differ was settled: by most of them, by the order of the schema where as many stood
-against as many, by a ruling that their names are the same."""
+"""How a field in which annotators differ was settled: by most of them, by the order of the schema
+where as many stood against as many, by a ruling that their names are the same."""
 
 BECAUSE = "; "
-"""Divides the strategy from how fields were settled, in the source of an item: `unanimous; mention by majority`."""
+"""Divides the strategy from how fields were settled, in the source of
+an item: `unanimous; mention by majority`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An annotation that some annotators made with the same layer, label and place.
 
-    `made` has each one's own version, sorted by annotator, its ends (of a relation) being ids of candidates. `value` is
-    what they have in common: the fields named in `contested` are empty in it. `settled` says of other fields that
-    differ how they got their value.
+    `made` has each one's own version, sorted by annotator, its ends (of a relation) being ids of
+    candidates. `value` is what they have in common: the fields named in `contested` are empty in
+    it. `settled` says of other fields that differ how they got their value.
     """
 
     value: Annotation
@@ -59,8 +60,8 @@ class Candidate:
         return next(field for field in self.fields if field.name == name)
 
     def choices(self, name: str) -> list[tuple[Annotation, tuple[str, ...]]]:
-        """The different contents of a field, each as a version that holds it with those who gave it; the most frequent
-        first, then in the order of the annotators."""
+        """The different contents of a field, each as a version that holds it with those who gave
+        it; the most frequent first, then in the order of the annotators."""
         field = self.field(name)
         groups: dict[str, list[tuple[str, Annotation]]] = {}
         for who, value in self.made:
@@ -69,8 +70,11 @@ class Candidate:
         return [(group[0][1], tuple(who for who, _ in group)) for group in ordered]
 
     def version(self, value: Annotation, *how: tuple[str, str]) -> Candidate:
-        """The candidate with nothing contested any more; `how` says of fields how they were settled."""
-        return replace(self, value=replace(value, id=self.id), contested=(), settled=(*self.settled, *how))
+        """The candidate with nothing contested any more; `how` says
+        of fields how they were settled."""
+        return replace(
+            self, value=replace(value, id=self.id), contested=(), settled=(*self.settled, *how)
+        )
 
     def origin(self, strategy: str) -> str:
         """What the source of the item says, where a strategy keeps it."""
@@ -86,8 +90,9 @@ def strategy_of(origin: str) -> str:
 class Strategy(Protocol):
     """What a module of the family holds.
 
-    `title` names it; where it is `complete`, what it does not keep is thereby decided against. A strategy prefills:
-    unless it is complete, what it does not keep waits for the reviewer. It never makes up a version that nobody made.
+    `title` names it; where it is `complete`, what it does not keep is thereby decided against. A
+    strategy prefills: unless it is complete, what it does not keep waits for the reviewer. It never
+    makes up a version that nobody made.
     """
 
     title: str
@@ -96,8 +101,9 @@ class Strategy(Protocol):
     def kept(
         self, candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
     ) -> list[Candidate]:
-        """The candidates that stand without review, with nothing contested in them. `option` is what follows a colon
-        in the strategy's name, as in `annotator:ada`. Relations without their ends are left out by the caller."""
+        """The candidates that stand without review, with nothing contested in them. `option` is
+        what follows a colon in the strategy's name, as in `annotator:ada`. Relations without
+        their ends are left out by the caller."""
 
 
 @runtime_checkable
@@ -145,10 +151,11 @@ def candidates(
 ) -> list[Candidate]:
     """The candidates of finished records of one document: spans in reading order, then relations.
 
-    Spans belong together when layer, label and bounds are the same; relations when layer, label and both ends are. All
-    fields that the schema lists (without one, all that are filled in) have to agree, but for those of which it says
-    `agree = false`. Names that `same` makes one are one. An annotator who made the same thing twice has a second
-    candidate for it where something in it differs.
+    Spans belong together when layer, label and bounds are the same; relations when layer, label and
+    both ends are. All fields that the schema lists (without one, all that are filled in) have to
+    agree, but for those of which it says `agree = false`. Names that `same` makes one are one. An
+    annotator who made the same thing twice has a second candidate for it where something in it
+    differs.
     """
     names = same or SameNames()
     concepts = concepts_of(schema) if schema is not None else {}
@@ -178,7 +185,8 @@ def _place(candidate: Candidate) -> tuple[int, int, str]:
 def _relations(
     records: Sequence[Record], ends: Mapping[tuple[str, str], str], schema: LabelSchema | None
 ) -> list[Candidate]:
-    """The candidates of relations, by id; `ends` goes from annotator and span to the candidate of the span."""
+    """The candidates of relations, by id; `ends` goes from annotator
+    and span to the candidate of the span."""
     edges: dict[str, Made] = {}
     for record in records:
         who = record.annotator or ""
@@ -195,8 +203,8 @@ def _relations(
 def _slots(
     form: str, made: Made, schema: LabelSchema | None
 ) -> list[tuple[Candidate, list[tuple[str, str]]]]:
-    """The candidates of one form, each with the annotators' own items in it: one, or where somebody made it several
-    times with other contents, as many as that, those of equal contents together."""
+    """The candidates of one form, each with the annotators' own items in it: one, or where somebody
+    made it several times with other contents, as many as that, those of equal contents together."""
     values = [value for _, value, _ in made]
     fields = fields_of(values[0].layer, schema, values)
     by_content: dict[str, Made] = {}
@@ -204,16 +212,23 @@ def _slots(
         by_content.setdefault(content(one[1], fields), []).append(one)
     slots: list[dict[str, tuple[Annotation, Annotation]]] = []
     owners: list[list[tuple[str, str]]] = []
-    for _, several in sorted(by_content.items(), key=lambda kv: (-len({w for w, _, _ in kv[1]}), kv[0])):
+    for _, several in sorted(
+        by_content.items(), key=lambda kv: (-len({w for w, _, _ in kv[1]}), kv[0])
+    ):
         holders = {who: (own, raw) for who, own, raw in reversed(several)}
-        at = next((i for i, slot in enumerate(slots) if not slot.keys() & holders.keys()), len(slots))
+        at = next(
+            (i for i, slot in enumerate(slots) if not slot.keys() & holders.keys()), len(slots)
+        )
         if at == len(slots):
             slots.append({})
             owners.append([])
         slots[at] |= holders
         owners[at] += [(who, raw.id) for who, _, raw in several]
     ids = [form if i == 0 else _id(form, i) for i in range(len(slots))]
-    return [(_candidate(id, slot, fields), own) for id, slot, own in zip(ids, slots, owners, strict=True)]
+    return [
+        (_candidate(id, slot, fields), own)
+        for id, slot, own in zip(ids, slots, owners, strict=True)
+    ]
 
 
 def _candidate(
@@ -244,15 +259,20 @@ def _candidate(
 
 
 def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]:
-    """A version with the most frequent content of a field, and how it was found: by majority, or at a tie by what the
-    schema takes unless told otherwise, by the order of its values, else by the order of the contents."""
+    """A version with the most frequent content of a field, and how it was found: by majority, or at
+    a tie by what the schema takes unless told otherwise, by the order of its values, else by the
+    order of the contents."""
     counts = Counter(content(own, [field]) for own in versions)
     top = max(counts.values())
     best = [own for own in versions if counts[content(own, [field])] == top]
 
     def rank(own: Annotation) -> tuple[bool, int, str]:
         held = field.of(own)
-        place = field.order.index(held) if isinstance(held, str) and held in field.order else len(field.order)
+        place = (
+            field.order.index(held)
+            if isinstance(held, str) and held in field.order
+            else len(field.order)
+        )
         return held != field.default or held is None, place, content(own, [field])
 
     winner = min(best, key=rank)
@@ -272,8 +292,8 @@ def with_most(candidate: Candidate) -> Candidate:
 
 
 def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
-    """The candidate as more than half of all `voters` made it, label, place and contested fields together; None where
-    no version has so many."""
+    """The candidate as more than half of all `voters` made it, label, place and contested fields
+    together; None where no version has so many."""
     if len(candidate.made) * 2 <= voters:
         return None
     if not candidate.contested:
@@ -291,8 +311,9 @@ def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
 
 
 def clusters(found: Sequence[Candidate], *, least: float = 0.5) -> list[list[Candidate]]:
-    """Span candidates of one layer that mean the same stretch: each overlaps the first of its cluster with an
-    intersection over union of at least `least`; those with more votes come first."""
+    """Span candidates of one layer that mean the same stretch: each overlaps the first of its
+    cluster with an intersection over union of at least `least`; those with more votes come
+    first."""
     out: list[list[Candidate]] = []
     spans = [c for c in found if isinstance(c.value, Span)]
     for one in sorted(spans, key=lambda c: (-len(c.made), _place(c))):
@@ -314,9 +335,10 @@ def with_ends(kept: Iterable[Candidate], standing: Iterable[str] = ()) -> list[C
     held = list(kept)
     ids = {c.id for c in held} | {AUTHOR, *standing}
     return [
-        c for c in held
+        c
+        for c in held
         if isinstance(c.value, Span) or (c.value.source in ids and c.value.target in ids)
-    ]  # fmt: skip
+    ]
 
 
 __all__ = [

@@ -1,10 +1,11 @@
-"""Labels of aligned spans by how reliable each annotator proves to be (Dawid and Skene 1979), from three
-annotators on.
+"""Labels of aligned spans by how reliable each annotator proves to be (Dawid
+and Skene 1979), from three annotators on.
 
-Dawid, A. P. and Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using the EM
-algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; to mark nothing there is a label
-too. Annotators have a matrix of error rates for each layer, estimated over all documents; every count begins at
-.01, so that what was not seen is not impossible. `dawid-skene:0.8` keeps what has a posterior of .8 (.9 without).
+Dawid, A. P. and Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using
+the EM algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; to mark
+nothing there is a label too. Annotators have a matrix of error rates for each layer, estimated over
+all documents; every count begins at .01, so that what was not seen is not impossible.
+`dawid-skene:0.8` keeps what has a posterior of .8 (.9 without).
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ Item = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Of a layer: the labels, how frequent each is, and for each annotator `(labels, labels)` the probability to
-    say the label of the column where that of the row is true."""
+    """Of a layer: the labels, how frequent each is, and for each annotator `(labels, labels)` the
+    probability to say the label of the column where that of the row is true."""
 
     labels: tuple[str, ...]
     share: Array
@@ -90,7 +91,8 @@ def _maximize(belief: Array, said: Array) -> tuple[Array, Array]:
 
 
 def _item(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, str]:
-    """What each voter called a cluster: the label with most votes among one's own versions of it."""
+    """What each voter called a cluster: the label with most
+    votes among one's own versions of it."""
     item = dict.fromkeys(voters, NOTHING)
     for candidate in sorted(group, key=lambda c: len(c.votes)):
         for who in candidate.votes:
@@ -99,10 +101,12 @@ def _item(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, str]:
 
 
 def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt:
-    """The models of all documents' candidates and voters. Raises UsageError below three annotators."""
+    """The models of all documents' candidates and voters. Raises
+    UsageError below three annotators."""
     if len({who for _, voters in corpus for who in voters}) < 3:
         raise UsageError(
-            "dawid-skene needs the finished work of three annotators", hint="Use unanimous or majority"
+            "dawid-skene needs the finished work of three annotators",
+            hint="Use unanimous or majority",
         )
     items: dict[str, list[Item]] = {}
     for found, voters in corpus:
@@ -111,8 +115,11 @@ def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt
     return Learnt({layer: estimate(several) for layer, several in items.items()})
 
 
-def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: object) -> dict[str, float]:
-    """For each span candidate, by id, the posterior of its label in its cluster. `learnt` is what `learn` gave."""
+def posteriors(
+    candidates: Sequence[Candidate], voters: Sequence[str], learnt: object
+) -> dict[str, float]:
+    """For each span candidate, by id, the posterior of its label in its cluster.
+    `learnt` is what `learn` gave."""
     assert isinstance(learnt, Learnt)
     out: dict[str, float] = {}
     for group in clusters(candidates):
@@ -123,11 +130,15 @@ def posteriors(candidates: Sequence[Candidate], voters: Sequence[str], learnt: o
 
 
 def kept(
-    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "", learnt: object | None = None
+    candidates: Sequence[Candidate],
+    voters: Sequence[str],
+    *,
+    option: str = "",
+    learnt: object | None = None,
 ) -> list[Candidate]:
-    """Of each cluster whose likeliest label is sure enough, the version with that label and the most voted
-    bounds; relations as by majority. A tie of bounds, and a field in which no version has a majority, is left to the
-    reviewer. Raises UsageError when `option` is no probability."""
+    """Of each cluster whose likeliest label is sure enough, the version with that label and the
+    most voted bounds; relations as by majority. A tie of bounds, and a field in which no version
+    has a majority, is left to the reviewer. Raises UsageError when `option` is no probability."""
     if not candidates:
         return []
     least = _probability(option)

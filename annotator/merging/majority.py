@@ -10,9 +10,11 @@ title = "Majority"
 complete = False
 
 
-def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """The versions that more than half drew, label, bounds and every field together. Parts that different majorities
-    drew are never combined: such an item is left to the reviewer."""
+def kept(
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
+) -> list[Candidate]:
+    """The versions that more than half drew, label, bounds and every field together. Parts that
+    different majorities drew are never combined: such an item is left to the reviewer."""
     found = (by_majority(candidate, len(voters)) for candidate in candidates)
     return [candidate for candidate in found if candidate is not None]
 

@@ -10,8 +10,11 @@ title = "Unanimous"
 complete = False
 
 
-def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """The candidates with the vote of all and nothing contested; of a single annotator nothing is unanimous."""
+def kept(
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
+) -> list[Candidate]:
+    """The candidates with the vote of all and nothing contested; of a
+    single annotator nothing is unanimous."""
     several = len(voters) > 1
     return [c for c in candidates if several and len(c.made) == len(voters) and not c.contested]
 

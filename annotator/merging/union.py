@@ -10,8 +10,11 @@ title = "Union"
 complete = True
 
 
-def kept(candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = "") -> list[Candidate]:
-    """All candidates; a field that annotators filled in differently takes what most of them gave, and says so."""
+def kept(
+    candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
+) -> list[Candidate]:
+    """All candidates; a field that annotators filled in differently takes
+    what most of them gave, and says so."""
     return [with_most(candidate) for candidate in candidates]
 
 

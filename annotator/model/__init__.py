@@ -1,1 +1,2 @@
-"""Frozen values and pure functions: texts, spans, schemas, decisions. Standard library only, no I/O."""
+"""Frozen values and pure functions: texts, spans, schemas,
+decisions. Standard library only, no I/O."""

@@ -1,4 +1,5 @@
-"""What an annotator can do, as values: the input of `review.step`. Keys are bound to these elsewhere."""
+"""What an annotator can do, as values: the input of `review.step`.
+Keys are bound to these elsewhere."""
 
 from __future__ import annotations
 
@@ -64,8 +65,8 @@ class AcceptAll:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Of several versions of one thing `take` stands, as it is here, and the items `drop` do not; stances that
-    stand on a dropped span go over to the span taken. `words` tells what was done."""
+    """Of several versions of one thing `take` stands, as it is here, and the items `drop` do not;
+    stances that stand on a dropped span go over to the span taken. `words` tells what was done."""
 
     take: tuple[Annotation, ...]
     drop: tuple[str, ...]
@@ -82,8 +83,9 @@ class ChooseSeveral:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Of the item in focus, a field that annotators filled in differently takes what `value` holds in it, nothing
-    where it is None or empty there; the other fields stay as they are. `words` tells what was done."""
+    """Of the item in focus, a field that annotators filled in differently takes what `value` holds
+    in it, nothing where it is None or empty there; the other fields stay as they are. `words`
+    tells what was done."""
 
     field: str
     value: Annotation | None
@@ -108,7 +110,8 @@ class SetAttribute:
 
 @dataclass(frozen=True, slots=True)
 class NextValue:
-    """The next value of the item's choice attribute of that number (from 0), in the order of the schema."""
+    """The next value of the item's choice attribute of that number
+    (from 0), in the order of the schema."""
 
     number: int = 0
 
@@ -143,7 +146,8 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class CloseParagraph:
-    """The paragraph is done; on to the next that is not. After the last one the document is done."""
+    """The paragraph is done; on to the next that is not. After
+    the last one the document is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ class SetCompletion:
 
 @dataclass(frozen=True, slots=True)
 class StartSelection:
-    """Begin a new span at the word at `at`; without it at the item in focus or the paragraph's first word."""
+    """Begin a new span at the word at `at`; without it at the item in
+    focus or the paragraph's first word."""
 
     at: int | None = None
 
@@ -217,8 +222,8 @@ class StartStance:
 
 @dataclass(frozen=True, slots=True)
 class ChooseHolder:
-    """The source of the relation in the making: the id of a span, or `@author`. With `more` it is one of
-    several, and the next is waited for; one chosen twice is taken back."""
+    """The source of the relation in the making: the id of a span, or `@author`. With `more` it is
+    one of several, and the next is waited for; one chosen twice is taken back."""
 
     source: str
     more: bool = False
@@ -226,7 +231,8 @@ class ChooseHolder:
 
 @dataclass(frozen=True, slots=True)
 class ChooseSide:
-    """The label of the relation in the making, which completes it; of several holders one relation each."""
+    """The label of the relation in the making, which completes it;
+    of several holders one relation each."""
 
     label: str
 
@@ -250,7 +256,8 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """Take back one thing done earlier, by the name of its group; refused where something later hangs on it."""
+    """Take back one thing done earlier, by the name of its group; refused
+    where something later hangs on it."""
 
     group: str
 
@@ -262,7 +269,8 @@ class Redo:
 
 @dataclass(frozen=True, slots=True)
 class SetThreshold:
-    """Hide suggestions with a score below `score`, in [0, 1]; below 0 those held back are shown too."""
+    """Hide suggestions with a score below `score`, in [0, 1];
+    below 0 those held back are shown too."""
 
     score: float
 

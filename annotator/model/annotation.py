@@ -1,7 +1,7 @@
 """What stands: the state of one annotator's work on one document, folded from the decisions.
 
-The state is kept by paragraph, so that one decision costs the size of its paragraph and not that of the
-document. All values are immutable; `apply` gives a new set.
+The state is kept by paragraph, so that one decision costs the size of its paragraph and not that of
+the document. All values are immutable; `apply` gives a new set.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class History:
 
 
 def _taken(stack: tuple[Group, Stack], name: str | None) -> tuple[Group, Stack]:
-    """The group of that name and the stack without it; the newest group where there is none of that name."""
+    """The group of that name and the stack without it; the newest group
+    where there is none of that name."""
     passed: list[Group] = []
     rest: Stack = stack
     while rest is not None and rest[0][0].group != name:
@@ -115,7 +116,9 @@ class AnnotationSet:
 
     def spans(self, paragraph: int | None = None) -> list[Span]:
         """Standing spans in reading order."""
-        return sorted((a for a in self.annotations(paragraph) if isinstance(a, Span)), key=reading_order)
+        return sorted(
+            (a for a in self.annotations(paragraph) if isinstance(a, Span)), key=reading_order
+        )
 
     def relations(self, paragraph: int | None = None) -> list[Relation]:
         """Standing relations by target, source, layer and id; of one paragraph or of all."""

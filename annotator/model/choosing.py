@@ -64,8 +64,11 @@ def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
     return [*out, replace(decision, after=replace(decision.after, open=()))]
 
 
-def _moved(state: ReviewState, decision: Decision, dropped: str, spans: list[Span]) -> Decision | None:
-    """In place of the removal of a relation that hung on a dropped span: the same on the one span taken."""
+def _moved(
+    state: ReviewState, decision: Decision, dropped: str, spans: list[Span]
+) -> Decision | None:
+    """In place of the removal of a relation that hung on a dropped
+    span: the same on the one span taken."""
     before = decision.before.value if decision.before else None
     if len(spans) != 1 or not isinstance(before, Relation) or decision.item == dropped:
         return None
@@ -81,11 +84,14 @@ def _moved(state: ReviewState, decision: Decision, dropped: str, spans: list[Spa
 
 
 def on_settle(state: ReviewState, action: do.Settle) -> Step:
-    """See `actions.Settle`. The item stands from then on, with the fields that are left still open."""
+    """See `actions.Settle`. The item stands from then on, with
+    the fields that are left still open."""
     item = state.focused
     if item is None:
         return say(state, "nothing in focus")
-    fields = {field.name: field for field in fields_of(item.value.layer, state.schema, [item.value])}
+    fields = {
+        field.name: field for field in fields_of(item.value.layer, state.schema, [item.value])
+    }
     field = fields.get(action.field)
     if field is None:
         return say(state, f"nothing in focus has the field {action.field}")

@@ -11,8 +11,8 @@ from annotator.model.naming import CONTRARY, Kind
 
 @dataclass(frozen=True, slots=True)
 class CodebookEntry:
-    """A name of the codebook. `label` is the kind of actor, `parent` and `opposite` are names of the same kind, and
-    `external_id` is the id in an authority file."""
+    """A name of the codebook. `label` is the kind of actor, `parent` and `opposite` are names of
+    the same kind, and `external_id` is the id in an authority file."""
 
     kind: Kind
     name: str
@@ -26,7 +26,8 @@ class CodebookEntry:
 
 @dataclass(frozen=True)
 class Codebook:
-    """All entries, in the order in which they came. Names and aliases are looked up whatever their capitals."""
+    """All entries, in the order in which they came. Names and aliases
+    are looked up whatever their capitals."""
 
     entries: tuple[CodebookEntry, ...] = ()
 
@@ -43,7 +44,9 @@ class Codebook:
     def _by_form(self) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
         found: dict[tuple[Kind, str], tuple[str, ...]] = {}
         for one in self.entries:
-            for form in dict.fromkeys((one.name.casefold(), *(alias.casefold() for alias in one.aliases))):
+            for form in dict.fromkeys(
+                (one.name.casefold(), *(alias.casefold() for alias in one.aliases))
+            ):
                 key = (one.kind, form)
                 # The name itself comes before the aliases of others.
                 own = form == one.name.casefold()
@@ -63,7 +66,8 @@ class Codebook:
         return self._by_form.get((kind, form.casefold()), ())
 
     def contrary(self, name: str) -> str:
-        """The contrary of a concept: its opposite in the codebook where there is one, else `not: NAME`."""
+        """The contrary of a concept: its opposite in the codebook where
+        there is one, else `not: NAME`."""
         if name.startswith(CONTRARY):
             return name.removeprefix(CONTRARY)
         entry = self.by_name.get(("concept", name))

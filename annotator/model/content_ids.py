@@ -1,4 +1,5 @@
-"""Ids that follow from the content, so that a second run proposes the same items under the same names."""
+"""Ids that follow from the content, so that a second run proposes
+the same items under the same names."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ def span_id(document: str, layer: str, label: str, start: int, end: int) -> str:
 
 
 def relation_id(document: str, layer: str, label: str, source: str, target: str) -> str:
-    """`s` and 12 hexadecimal digits of a proposed relation; `source` and `target` are ids of items."""
+    """`s` and 12 hexadecimal digits of a proposed relation; `source`
+    and `target` are ids of items."""
     return _digest(document, layer, label, source, target)
 
 

@@ -39,20 +39,24 @@ def decide(
     status: Status,
     value: ItemValue | None,
 ) -> Decision:
-    """One decision on one item, which keeps its note and flag; fields that annotators filled in differently stay open
-    until something is said of them."""
+    """One decision on one item, which keeps its note and flag; fields that annotators filled in
+    differently stay open until something is said of them."""
     before = state.annotations.get(item, paragraph)
     after = Standing(
-        status, value, before.note if before else "", before.flagged if before else False,
+        status,
+        value,
+        before.note if before else "",
+        before.flagged if before else False,
         _still_open(state, item, paragraph, before, value),
-    )  # fmt: skip
+    )
     return Decision(state.new_id(), action, item, paragraph, before, after)
 
 
 def _still_open(
     state: ReviewState, item: str, paragraph: int, before: Standing | None, value: ItemValue | None
 ) -> tuple[str, ...]:
-    """The fields that are open after a decision: of those that were, the ones that have no content yet."""
+    """The fields that are open after a decision: of those that were,
+    the ones that have no content yet."""
     if not isinstance(value, Span | Relation):
         return ()
     if before is not None and before.value is not None:
@@ -78,8 +82,9 @@ def defaults(schema: LabelSchema, layer: str) -> dict[str, Value]:
 
 
 def accepted(state: ReviewState, item: Item, *, asked: bool = False) -> list[Decision]:
-    """The decisions that make a pending item stand, after those on a relation's pending end points. Their proposed
-    names come with them where they are sure; that of the item itself also where it was `asked` for."""
+    """The decisions that make a pending item stand, after those on a relation's pending end points.
+    Their proposed names come with them where they are sure; that of the item itself also where
+    it was `asked` for."""
     decisions: list[Decision] = []
     value = item.value
     if isinstance(value, Relation):
@@ -90,7 +95,9 @@ def accepted(state: ReviewState, item: Item, *, asked: bool = False) -> list[Dec
     if item.pending:
         value = with_name(state, item, asked=asked).value
         decisions.append(
-            decide(state, Action.ACCEPT, item.id, paragraph_of(state, value), Status.ACCEPTED, value)
+            decide(
+                state, Action.ACCEPT, item.id, paragraph_of(state, value), Status.ACCEPTED, value
+            )
         )
     return decisions
 
@@ -126,8 +133,8 @@ def removed(state: ReviewState, item: Item) -> list[Decision]:
 def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]:
     """The decisions that give an item another value; a pending relation's end points come to stand.
 
-    What keeps the label and the bounds that were suggested is accepted: a name that is filled in corrects nothing. In
-    review it is the reviewer's from then on.
+    What keeps the label and the bounds that were suggested is accepted: a name that is filled in
+    corrects nothing. In review it is the reviewer's from then on.
     """
     if state.finished is Completion.GOLD:
         value = replace(value, origin=state.origin)
@@ -144,24 +151,31 @@ def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]
 def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span, str]:
     """The span of an item at other bounds, and what to say of it.
 
-    A suggested entity that is only the text of the span follows the text, but for a title or an article before it.
-    One that somebody wrote stays, and so does a canonical name that a suggester knew; of the latter it is said, since
-    the text may be another's now.
+    A suggested entity that is only the text of the span follows the text, but for a title or an
+    article before it. One that somebody wrote stays, and so does a canonical name that a suggester
+    knew; of the latter it is said, since the text may be another's now.
     """
     value = item.value
     assert isinstance(value, Span)
     moved = value.at(start, end)
     if item.pending and state.namer is not None:
         moved = made(state, moved)
-        return moved, f"bounds changed; the entity is {moved.entity}" if moved.entity else "bounds changed"
+        return (
+            moved,
+            f"bounds changed; the entity is {moved.entity}" if moved.entity else "bounds changed",
+        )
     proposed = item.suggestion.value if item.suggestion is not None else None
     if not isinstance(proposed, Span) or proposed.origin != "suggestion" or not value.entity:
         return moved, "bounds changed"
     if not all(
-        one.entity and one.entity == _named(one.entity, _form(state, one)) for one in (proposed, value)
+        one.entity and one.entity == _named(one.entity, _form(state, one))
+        for one in (proposed, value)
     ):
         known = value.entity == proposed.entity
-        return moved, f"bounds changed; the entity is still {value.entity}" if known else "bounds changed"
+        return (
+            moved,
+            f"bounds changed; the entity is still {value.entity}" if known else "bounds changed",
+        )
     entity = _named(value.entity, _form(state, moved))
     kept = entity == value.entity
     said = f"bounds changed; the entity is {'still' if kept else 'now'} {entity}"
@@ -169,8 +183,9 @@ def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span,
 
 
 def _named(name: str, text: str) -> str:
-    """The name that a text gives to what was called `name`: the text, without small words before a name that began
-    with a capital; a name that a word more stands before (a title, an article) is the same."""
+    """The name that a text gives to what was called `name`: the text, without small words before a
+    name that began with a capital; a name that a word more stands before (a title, an article)
+    is the same."""
     before, found, after = text.rpartition(name)
     if found and not after and before.endswith(" ") and (" " in name or before.islower()):
         return name
@@ -264,7 +279,11 @@ def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:
 
 def arrive_at(state: ReviewState, item: str) -> ReviewState:
     """Focus on an item of the paragraph, if it is shown."""
-    return replace(state, focus=item) if any(i.id == item for i in state.items) else advance(state, None)
+    return (
+        replace(state, focus=item)
+        if any(i.id == item for i in state.items)
+        else advance(state, None)
+    )
 
 
 def on_skip(state: ReviewState, _: do.Skip) -> Step:
@@ -275,7 +294,7 @@ def on_skip(state: ReviewState, _: do.Skip) -> Step:
         return advance(replace(state, message="left as it is"), item.id), ()
     skipped = decide(
         state, Action.SKIP, item.id, paragraph_of(state, item.value), Status.SKIPPED, None
-    )  # fmt: skip
+    )
     after, group = commit(state, [skipped], told(state, skipped))
     return advance(after, item.id), group
 
@@ -290,7 +309,9 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
     if item is None:
         return say(state, "nothing in focus to label; v begins a new span")
     if (item.value.layer, item.value.label) == (action.layer, action.label):
-        return on_accept(state, do.Accept()) if item.pending else say(state, f"already {action.label}")
+        return (
+            on_accept(state, do.Accept()) if item.pending else say(state, f"already {action.label}")
+        )
     known = state.schema.layer(item.value.layer)
     if known is None or known.kind != layer.kind:
         return say(state, f"{action.label} is a label for a {layer.kind}, not for what is in focus")
@@ -300,7 +321,8 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
         if hanging:
             return say(state, "remove the stances on it before it changes its layer")
         question = (
-            f"{name_of(state, item.value)} is {_a(item.value.layer)}: once more makes it {_a(layer.name)}"
+            f"{name_of(state, item.value)} is {_a(item.value.layer)}: once more makes it "
+            f"{_a(layer.name)}"
         )
         if asking := ask(state, f"layer:{item.id}:{action.label}", f"{question} ({action.label})"):
             return asking
@@ -337,19 +359,26 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
         return replace(after, focus=item.id, last_label=last), group
     twin = next(
         (
-            i for i in state.items
+            i
+            for i in state.items
             if isinstance(i.value, Span)
-            and (i.value.layer, i.value.start, i.value.end) == (action.layer, chosen.start, chosen.end)
+            and (i.value.layer, i.value.start, i.value.end)
+            == (action.layer, chosen.start, chosen.end)
         ),
         None,
-    )  # fmt: skip
+    )
     if twin is not None:
         focused = replace(state, focus=twin.id, mode=Mode.BROWSE, selection=None, last_label=last)
         return on_set_label(focused, action)
     new = Span(
-        state.new_id(1), action.layer, action.label, chosen.start, chosen.end,
-        attributes=defaults(state.schema, action.layer), origin=state.origin,
-    )  # fmt: skip
+        state.new_id(1),
+        action.layer,
+        action.label,
+        chosen.start,
+        chosen.end,
+        attributes=defaults(state.schema, action.layer),
+        origin=state.origin,
+    )
     new = made(state, new)
     added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
     after, group = commit(state, [added], told(state, added))
@@ -378,7 +407,8 @@ def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
 
 
 def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
-    """Why a group cannot be taken back by itself: an item was changed since, or a stance stands on one it made."""
+    """Why a group cannot be taken back by itself: an item was changed since,
+    or a stance stands on one it made."""
     made = set()
     for decision in group:
         now = state.annotations.get(decision.item, decision.paragraph)

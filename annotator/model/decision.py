@@ -28,7 +28,9 @@ class Action(StrEnum):
 
     ACCEPT = "accept"  # a suggestion stands as proposed
     REJECT = "reject"  # a suggestion is wrong
-    CORRECT = "correct"  # an annotation, suggested or not, now has another label, bounds or attributes
+    CORRECT = (
+        "correct"  # an annotation, suggested or not, now has another label, bounds or attributes
+    )
     ADD = "add"  # an annotation from nothing
     REMOVE = "remove"  # an annotation stands no more
     SKIP = "skip"  # left undecided on purpose
@@ -77,8 +79,9 @@ class ParagraphMark:
 
 @dataclass(frozen=True, slots=True)
 class CompletionMark:
-    """State of the whole document for one annotator. `based_on` says of a finished gold how far each annotator's log
-    was when it was finished: annotator -> revision. Empty where that is not known."""
+    """State of the whole document for one annotator. `based_on` says of a finished gold how far
+    each annotator's log was when it was finished: annotator -> revision. Empty where that is not
+    known."""
 
     completion: Completion
     based_on: Mapping[str, int] = field(default_factory=dict)
@@ -89,8 +92,9 @@ ItemValue: TypeAlias = Annotation | ParagraphMark | CompletionMark
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """State of an item: `value` is None where nothing stands (rejected, skipped, removed). `open` names the fields that
-    annotators filled in differently and that review has yet to decide; `value` does not hold them."""
+    """State of an item: `value` is None where nothing stands (rejected, skipped, removed). `open`
+    names the fields that annotators filled in differently and that review has yet to decide;
+    `value` does not hold them."""
 
     status: Status
     value: ItemValue | None = None
@@ -121,11 +125,13 @@ Group: TypeAlias = tuple[Decision, ...]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decision as recorded. `id` is a UUIDv7; `revision` counts from 1 per document and annotator.
+    """A decision as recorded. `id` is a UUIDv7; `revision` counts
+    from 1 per document and annotator.
 
-    Local order is that of `sequence`; after a merge of databases it is that of (revision, id), never of
-    `time` (ISO 8601, UTC, seconds), which is kept for the reader alone. `reviewer` is the person who decided where
-    the work is not their own: in the gold. It is None there for what a strategy or an import decided.
+    Local order is that of `sequence`; after a merge of databases it is that of (revision, id),
+    never of `time` (ISO 8601, UTC, seconds), which is kept for the reader alone. `reviewer` is the
+    person who decided where the work is not their own: in the gold. It is None there for what a
+    strategy or an import decided.
     """
 
     id: str
@@ -140,15 +146,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A proposed annotation. Its `value.id` is the suggestion's id and stays that of what is accepted.
+    """A proposed annotation. Its `value.id` is the suggestion's
+    id and stays that of what is accepted.
 
-    `score` is in [0, 1]; `rank` counts from 0 within the paragraph; `reason` is one line for a person;
-    `rule` names the cue, pattern or model that fired, so that it can be muted. One that is not `shown` is held
-    back until the annotator asks for more; in a `blind` paragraph none is seen. `raw` is the suggester's own
-    score, before the history of decisions moved it; None where that is the same.
+    `score` is in [0, 1]; `rank` counts from 0 within the paragraph; `reason` is one line for a
+    person; `rule` names the cue, pattern or model that fired, so that it can be muted. One that is
+    not `shown` is held back until the annotator asks for more; in a `blind` paragraph none is seen.
+    `raw` is the suggester's own score, before the history of decisions moved it; None where that is
+    the same.
 
-    The others are for review. `open` names the fields that annotators filled in differently. What `follows` is agreed
-    on and stands as soon as its ends do. What `reopens` stood in a finished gold and has lost its ground since.
+    The others are for review. `open` names the fields that annotators filled in differently. What
+    `follows` is agreed on and stands as soon as its ends do. What `reopens` stood in a finished
+    gold and has lost its ground since.
     """
 
     value: Annotation
@@ -172,7 +181,8 @@ class Suggestion:
 
 
 def undo_of(group: Group, name: str) -> Group:
-    """The decisions, as group `name`, that take `group` back: last first, before and after swapped."""
+    """The decisions, as group `name`, that take `group` back:
+    last first, before and after swapped."""
     return tuple(
         Decision(name, Action.UNDO, d.item, d.paragraph, d.after, d.before, group[0].group)
         for d in reversed(group)
@@ -182,7 +192,8 @@ def undo_of(group: Group, name: str) -> Group:
 def redo_of(group: Group, name: str) -> Group:
     """The decisions, as group `name`, that bring `group` back after it was undone."""
     return tuple(
-        Decision(name, Action.REDO, d.item, d.paragraph, d.before, d.after, group[0].group) for d in group
+        Decision(name, Action.REDO, d.item, d.paragraph, d.before, d.after, group[0].group)
+        for d in group
     )
 
 

@@ -1,8 +1,9 @@
 """The annotator's effort in keys, with and without suggestions.
 
-A paragraph costs the key that ends it, which takes whatever is left as suggested; a wrong suggestion is put
-right or rejected; what was not suggested is made by hand. A person who makes no mistakes and needs no time to
-read is assumed, so that the figures compare suggesters and do not tell how long work takes.
+A paragraph costs the key that ends it, which takes whatever is left as suggested; a wrong
+suggestion is put right or rejected; what was not suggested is made by hand. A person who makes no
+mistakes and needs no time to read is assumed, so that the figures compare suggesters and do not
+tell how long work takes.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ RELATE = 4
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a paragraph (or many) costs: `keys` with the suggestions, `without` them; and of the suggestions
-    how many were `right` as they stood and how many `wrong`, against how many annotations `wanted`."""
+    """What a paragraph (or many) costs: `keys` with the suggestions, `without` them; and of the
+    suggestions how many were `right` as they stood and how many `wrong`, against how many
+    annotations `wanted`."""
 
     keys: int = 0
     without: int = 0
@@ -36,13 +38,17 @@ class Effort:
     def plus(self, other: Effort) -> Effort:
         """Both together."""
         return Effort(
-            self.keys + other.keys, self.without + other.without, self.right + other.right,
-            self.wrong + other.wrong, self.wanted + other.wanted,
-        )  # fmt: skip
+            self.keys + other.keys,
+            self.without + other.without,
+            self.right + other.right,
+            self.wrong + other.wrong,
+            self.wanted + other.wanted,
+        )
 
     @property
     def saved(self) -> float | None:
-        """The share of keys that is saved, below 0 when suggestions cost more than they help; None without keys."""
+        """The share of keys that is saved, below 0 when suggestions cost more
+        than they help; None without keys."""
         return 1 - self.keys / self.without if self.without else None
 
 
@@ -70,9 +76,9 @@ def shared(a: Stretch, b: Stretch) -> float:
 def of_spans(text: str, suggested: Sequence[Stretch], wanted: Sequence[Stretch]) -> Effort:
     """Keys for the spans of a paragraph, its last key included.
 
-    Each suggestion is matched with at most one wanted span, by overlap. One that is right costs nothing; one
-    with wrong bounds or label is put right, or rejected and made anew where that is less; one too many is
-    rejected.
+    Each suggestion is matched with at most one wanted span, by overlap. One that is right costs
+    nothing; one with wrong bounds or label is put right, or rejected and made anew where that is
+    less; one too many is rejected.
     """
     pairs = sorted(
         (
@@ -104,7 +110,9 @@ def of_spans(text: str, suggested: Sequence[Stretch], wanted: Sequence[Stretch])
 
 def _mending(text: str, suggested: Stretch, wanted: Stretch) -> int:
     moved = sum(
-        words(text[min(a, b) : max(a, b)]) for a, b in zip(suggested[:2], wanted[:2], strict=True) if a != b
+        words(text[min(a, b) : max(a, b)])
+        for a, b in zip(suggested[:2], wanted[:2], strict=True)
+        if a != b
     )
     mend = FOCUS + moved + (LABEL if suggested[2] != wanted[2] else 0)
     return min(mend, FOCUS + REJECT + creating(text, wanted[0], wanted[1]))
@@ -137,5 +145,6 @@ def total(every: Iterable[Effort]) -> Effort:
 
 
 __all__ = [
-    "Edge", "Effort", "Stretch", "creating", "making", "of_relations", "of_spans", "shared", "total", "words",
+    "Edge", "Effort", "Stretch", "creating", "making", "of_relations", "of_spans", "shared",
+    "total", "words",
 ]  # fmt: skip

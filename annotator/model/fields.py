@@ -1,5 +1,5 @@
-"""The fields of an annotation beside its place and label: entity, concept and every other attribute, read, compared and
-written in one way."""
+"""The fields of an annotation beside its place and label: entity, concept and every other
+attribute, read, compared and written in one way."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from annotator.model.span import Annotation, Span, Value
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a layer's annotations. `entity` tells the one that stands outside the attributes, `pair` a stretch of
-    text; where `agree` is false, annotators need not agree on it; `order` are the values of a choice."""
+    """A field of a layer's annotations. `entity` tells the one that stands outside the attributes,
+    `pair` a stretch of text; where `agree` is false, annotators need not agree on it; `order`
+    are the values of a choice."""
 
     name: str
     entity: bool = False
@@ -32,7 +33,8 @@ class Field:
         return None if held is None or held in ("", []) else held
 
     def key(self, value: Annotation) -> Hashable:
-        """Equal for equal contents: several values in any order are the same, and so are several entities."""
+        """Equal for equal contents: several values in any order are the
+        same, and so are several entities."""
         held = self.of(value)
         if self.entity and isinstance(held, str):
             return frozenset(part.strip() for part in held.split(";") if part.strip())
@@ -49,7 +51,9 @@ class Field:
         return replace(value, attributes=rest if held is None else {**rest, self.name: held})
 
 
-def fields_of(layer: str, schema: LabelSchema | None, values: Iterable[Annotation] = ()) -> tuple[Field, ...]:
+def fields_of(
+    layer: str, schema: LabelSchema | None, values: Iterable[Annotation] = ()
+) -> tuple[Field, ...]:
     """The fields of a layer in the order of the schema; without one, all that the values hold."""
     known = schema.layer(layer) if schema is not None else None
     if known is None:
@@ -57,15 +61,22 @@ def fields_of(layer: str, schema: LabelSchema | None, values: Iterable[Annotatio
         return (Field("entity", entity=True), *(Field(name) for name in every))
     listed = [
         Field(
-            a.name, a.type == "entity", a.agree, a.type == "span", a.values if a.type == "choice" else (),
+            a.name,
+            a.type == "entity",
+            a.agree,
+            a.type == "span",
+            a.values if a.type == "choice" else (),
             a.default,
         )
         for a in known.attributes
-    ]  # fmt: skip
-    # What the schema does not list is nothing to agree on, and still is not the first annotator's to say.
+    ]
+    # What the schema does not list is nothing to agree on, and still
+    # is not the first annotator's to say.
     names = {field.name for field in listed}
     held = list(values)
-    if not any(field.entity for field in listed) and any(isinstance(v, Span) and v.entity for v in held):
+    if not any(field.entity for field in listed) and any(
+        isinstance(v, Span) and v.entity for v in held
+    ):
         listed.append(Field("entity", entity=True, agree=False))
     others = sorted({name for value in held for name in value.attributes} - names)
     return (*listed, *(Field(name, agree=False) for name in others))

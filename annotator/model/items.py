@@ -1,4 +1,5 @@
-"""What an annotator sees in a paragraph: items decided and pending, and the statements they form."""
+"""What an annotator sees in a paragraph: items decided
+and pending, and the statements they form."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from annotator.model.span import AUTHOR, Annotation, Relation, Span, reading_ord
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An annotation as shown: `standing` is None while nothing was decided, `suggestion` None when it is
-    the annotator's own."""
+    """An annotation as shown: `standing` is None while nothing was decided, `suggestion`
+    None when it is the annotator's own."""
 
     value: Annotation
     suggestion: Suggestion | None = None
@@ -30,7 +31,8 @@ class Item:
 
     @property
     def undecided(self) -> bool:
-        """Whether it still waits for a decision. What was agreed on waits for none; a field that is open does."""
+        """Whether it still waits for a decision. What was agreed on waits for
+        none; a field that is open does."""
         own, proposed = self.standing, self.suggestion
         if own is None or (own.value is None and own.status is Status.MARKED):
             return proposed is None or not proposed.follows
@@ -59,7 +61,8 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A statement: what is asserted or whom it is about (`target`), and who takes which side on it."""
+    """A statement: what is asserted or whom it is about (`target`),
+    and who takes which side on it."""
 
     target: Item
     stances: tuple[Stance, ...]
@@ -75,10 +78,10 @@ def paragraph_items(
 ) -> tuple[Item, ...]:
     """The items of one paragraph in reading order, each relation right after its target.
 
-    Left out are suggestions that were rejected or removed, those below `threshold` (see `passes`), those of other
-    layers than `only` (but for the ends of its relations), those on a stretch that already stands in the same
-    layer, and suggested relations with an end point that is not shown. A relation that stands without its
-    target comes last, so that it can be seen and mended.
+    Left out are suggestions that were rejected or removed, those below `threshold` (see `passes`),
+    those of other layers than `only` (but for the ends of its relations), those on a stretch that
+    already stands in the same layer, and suggested relations with an end point that is not shown. A
+    relation that stands without its target comes last, so that it can be seen and mended.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}
@@ -87,19 +90,27 @@ def paragraph_items(
         if isinstance(standing.value, Span | Relation):
             shown[name] = Item(standing.value, proposed.get(name), standing)
     wanted = _of_layer(proposed.values(), only) if only else None
-    taken = {(i.value.layer, i.value.start, i.value.end) for i in shown.values() if isinstance(i.value, Span)}
+    taken = {
+        (i.value.layer, i.value.start, i.value.end)
+        for i in shown.values()
+        if isinstance(i.value, Span)
+    }
     for name, suggestion in proposed.items():
         own = standings.get(name)
         if name in shown or (own is not None and own.status not in (Status.SKIPPED, Status.MARKED)):
             continue
         value = suggestion.value
-        if own is None and (not passes(suggestion, threshold) or (wanted is not None and name not in wanted)):
+        if own is None and (
+            not passes(suggestion, threshold) or (wanted is not None and name not in wanted)
+        ):
             continue
         if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
             continue
         shown[name] = Item(value, suggestion, own)
     missing = (
-        {i.value.source for i in shown.values() if isinstance(i.value, Relation)} - set(shown) - {AUTHOR}
+        {i.value.source for i in shown.values() if isinstance(i.value, Relation)}
+        - set(shown)
+        - {AUTHOR}
     )
     own_names = set(standings) | set(proposed)
     elsewhere = {n for n in missing if n not in own_names and find(n, annotations, suggestions)}
@@ -111,8 +122,8 @@ LOWEST = -0.2
 
 
 def passes(suggestion: Suggestion, threshold: float) -> bool:
-    """Whether a suggestion is seen. From 0 on `threshold` is the least score of those shown at all; below it,
-    those held back come too: at -0.1 with a score from .5 on, at `LOWEST` all."""
+    """Whether a suggestion is seen. From 0 on `threshold` is the least score of those shown at all;
+    below it, those held back come too: at -0.1 with a score from .5 on, at `LOWEST` all."""
     if suggestion.shown:
         return suggestion.score >= threshold
     return threshold < 0 and suggestion.score >= 1 + threshold / -LOWEST
@@ -121,12 +132,15 @@ def passes(suggestion: Suggestion, threshold: float) -> bool:
 def _of_layer(proposed: Iterable[Suggestion], layer: str) -> set[str]:
     """The ids of the suggestions of a layer, and of the ends of its relations."""
     own = [s.value for s in proposed if s.value.layer == layer]
-    ends = {end for value in own if isinstance(value, Relation) for end in (value.source, value.target)}
+    ends = {
+        end for value in own if isinstance(value, Relation) for end in (value.source, value.target)
+    }
     return {value.id for value in own} | ends
 
 
 def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Item, ...]:
-    """Spans in reading order, each followed by the relations to it whose source is shown or `elsewhere`."""
+    """Spans in reading order, each followed by the relations to it
+    whose source is shown or `elsewhere`."""
     spans = sorted(
         (i for i in shown.values() if isinstance(i.value, Span)),
         key=lambda i: reading_order(i.value) if isinstance(i.value, Span) else (0, 0, "", "", ""),
@@ -151,7 +165,8 @@ def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Ite
 def find(
     item: str, annotations: AnnotationSet, suggestions: Mapping[int, Sequence[Suggestion]]
 ) -> Item | None:
-    """An item anywhere in the document, decided or proposed; None when it is unknown or was rejected."""
+    """An item anywhere in the document, decided or proposed; None
+    when it is unknown or was rejected."""
     for paragraph, standings in annotations.by_paragraph.items():
         standing = standings.get(item)
         if standing is None:
@@ -164,17 +179,23 @@ def find(
     for group in suggestions.values():
         for suggestion in group:
             if suggestion.id == item:
-                return Item(suggestion.value, suggestion, annotations.get(item, suggestion.paragraph))
+                return Item(
+                    suggestion.value, suggestion, annotations.get(item, suggestion.paragraph)
+                )
     return None
 
 
 def cards(
-    items: Sequence[Item], *, layers: Collection[str] = (), outside: Mapping[str, Item] | None = None
+    items: Sequence[Item],
+    *,
+    layers: Collection[str] = (),
+    outside: Mapping[str, Item] | None = None,
 ) -> tuple[Card, ...]:
     """The statements of a paragraph, in the order of its items.
 
     A card stands for every span that is the target of a relation, and for every span of `layers`: a
-    claim that nobody holds yet is a statement too. `outside` holds sources from other paragraphs by id.
+    claim that nobody holds yet is a statement too. `outside` holds sources from other paragraphs by
+    id.
     """
     by_id = {item.id: item for item in items} | dict(outside or {})
     stances: dict[str, list[Stance]] = {}

@@ -1,4 +1,5 @@
-"""Steps that mark: notes and flags, paragraphs that are done or excluded, the state of the document."""
+"""Steps that mark: notes and flags, paragraphs that are done
+or excluded, the state of the document."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ from annotator.model.state import ReviewState, Step, arrive, ask, commit, say
 from annotator.model.text import paragraph_number, plural
 
 
-def _annotate_standing(state: ReviewState, paragraph: bool, *, note: str | None, action: Action) -> Step:
+def _annotate_standing(
+    state: ReviewState, paragraph: bool, *, note: str | None, action: Action
+) -> Step:
     """Change the note (given) or the flag (not) of the item in focus or of the paragraph."""
     item = state.focused
     whole = paragraph or item is None
@@ -32,12 +35,18 @@ def _annotate_standing(state: ReviewState, paragraph: bool, *, note: str | None,
         name, index = item.id, paragraph_of(state, item.value)
     before = state.annotations.get(name, index)
     base = before or Standing(Status.MARKED, ParagraphMark() if whole else None)
-    after = replace(base, flagged=not base.flagged) if note is None else replace(base, note=note.strip())
+    after = (
+        replace(base, flagged=not base.flagged)
+        if note is None
+        else replace(base, note=note.strip())
+    )
     if after == base:
         return say(state, "unchanged")
     where = "paragraph" if whole else "item"
     what = "note saved" if note is not None else ("flagged" if after.flagged else "flag taken away")
-    return commit(state, [Decision(state.new_id(), action, name, index, before, after)], f"{where}: {what}")
+    return commit(
+        state, [Decision(state.new_id(), action, name, index, before, after)], f"{where}: {what}"
+    )
 
 
 def on_note(state: ReviewState, action: do.Note) -> Step:
@@ -64,7 +73,7 @@ def on_flag(state: ReviewState, action: do.Flag) -> Step:
 def _mark(state: ReviewState, action: Action, mark: ParagraphMark) -> Decision:
     return decide(
         state, action, paragraph_item(state.paragraph), state.paragraph, Status.MARKED, mark
-    )  # fmt: skip
+    )
 
 
 def _complete(state: ReviewState, completion: Completion) -> Decision:
@@ -79,7 +88,9 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     here = state.paragraph
     left = state.left(here)
     if left and not state.is_done(here):
-        question = f"{plural(left, 'suggestion')} undecided here: once more to go on and leave it so"
+        question = (
+            f"{plural(left, 'suggestion')} undecided here: once more to go on and leave it so"
+        )
         if asking := ask(state, f"close:{here}", question):
             return asking
     decisions = _closing(state)
@@ -105,17 +116,23 @@ def _closing(state: ReviewState) -> list[Decision]:
 
 
 def _close_gold(state: ReviewState) -> Step:
-    """A paragraph with differences left is not done, and the document of it is no gold: it stays begun."""
+    """A paragraph with differences left is not done, and the document
+    of it is no gold: it stays begun."""
     here = state.paragraph
     left = state.left(here)
     if left:
-        question = f"{plural(left, 'difference')} left here: once more goes on, and the document stays begun"
+        question = (
+            f"{plural(left, 'difference')} left here: once more goes on, and the document stays "
+            "begun"
+        )
         if asking := ask(state, f"close:{here}", question):
             return asking
         following = _next_open(state)
         if following is None:
             return say(state, f"the document stays begun: {_left_in(state, [here])}")
-        return replace(arrive(state, following), message=f"left open: {_left_in(state, [here])}"), ()
+        return replace(
+            arrive(state, following), message=f"left open: {_left_in(state, [here])}"
+        ), ()
     decisions = _closing(state)
     following = _next_open(state)
     if following is not None:
@@ -176,5 +193,7 @@ def on_set_completion(state: ReviewState, action: do.SetCompletion) -> Step:
     if state.annotations.completion is action.completion:
         return say(state, f"the document is already {action.completion.replace('_', ' ')}")
     return commit(
-        state, [_complete(state, action.completion)], f"document {action.completion.replace('_', ' ')}"
+        state,
+        [_complete(state, action.completion)],
+        f"document {action.completion.replace('_', ' ')}",
     )

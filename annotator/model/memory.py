@@ -17,31 +17,38 @@ LONGEST = 8
 
 
 def surface(text: str) -> str:
-    """The form under which a stretch of text is remembered: caseless, white space as single blanks."""
+    """The form under which a stretch of text is remembered: caseless,
+    white space as single blanks."""
     return " ".join(text.casefold().split())
 
 
 PRONOUNS = frozenset(
-    "all another both each either everyone he her him his i it its many most neither no nobody none one others our she "
-    "some that their them these they this those three two us we what which who whom whose you".split()
+    (
+        "all another both each either everyone he her him his i it its many most neither no nobody "
+        "none one others our she some that their them these they this those three two us we what "
+        "which who whom whose you"
+    ).split()
 )
 """Words that stand for somebody else in each text, also where a sentence begins with them."""
 
 
 def is_pronoun(text: str) -> bool:
-    """Whether a surface form is one of those words; in capitals it is an abbreviation (`US`, `WHO`)."""
+    """Whether a surface form is one of those words; in capitals
+    it is an abbreviation (`US`, `WHO`)."""
     return surface(text) in PRONOUNS and not (text.isupper() and len(text) > 1)
 
 
 def is_name(text: str) -> bool:
-    """Whether a surface form looks like a name: its last word begins with a capital, and it is no pronoun."""
+    """Whether a surface form looks like a name: its last word begins
+    with a capital, and it is no pronoun."""
     last = text.split()[-1:] or [""]
     return last[0][:1].isupper() and not is_pronoun(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often annotators accepted (or corrected to, or added) and rejected (or removed) something."""
+    """How often annotators accepted (or corrected to, or added)
+    and rejected (or removed) something."""
 
     accepted: int = 0
     rejected: int = 0
@@ -53,7 +60,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of spans: their text as it stood, whether they were `accepted`, and how many there were."""
+    """What became of spans: their text as it stood, whether they were
+    `accepted`, and how many there were."""
 
     layer: str
     label: str
@@ -67,8 +75,8 @@ class Outcome:
 class Memory:
     """Counts by layer and surface form.
 
-    `labels` holds a tally for each label; `forms` how often each spelling was accepted, so that "US" is
-    not taken for "us"; `entities` how often each canonical name was given with it.
+    `labels` holds a tally for each label; `forms` how often each spelling was accepted, so that
+    "US" is not taken for "us"; `entities` how often each canonical name was given with it.
     """
 
     labels: Mapping[Key, Mapping[str, Tally]] = field(default_factory=dict)
@@ -100,14 +108,16 @@ class Memory:
         return Tally(sum(c.accepted for c in counts), sum(c.rejected for c in counts))
 
     def best(self, layer: str, text: str) -> tuple[str, Tally] | None:
-        """The label accepted most often for a surface form and its counts; None when none ever was."""
+        """The label accepted most often for a surface form and its
+        counts; None when none ever was."""
         counts = self.labels.get((layer, surface(text)), {})
         ranked = sorted(counts.items(), key=lambda kv: (-kv[1].accepted, kv[1].rejected, kv[0]))
         return ranked[0] if ranked and ranked[0][1].accepted else None
 
     def entity(self, layer: str, text: str) -> str | None:
-        """The canonical name given most often with a name, as far as it is that of one entity. What a common noun, a
-        pronoun or a plural of several stands for is another thing in each text: of those nothing is remembered."""
+        """The canonical name given most often with a name, as far as it is that of one entity. What
+        a common noun, a pronoun or a plural of several stands for is another thing in each text:
+        of those nothing is remembered."""
         if not is_name(text):
             return None
         counts = self.entities.get((layer, surface(text)), {})
@@ -115,7 +125,8 @@ class Memory:
         return min(single, key=lambda name: (-single[name], name)) if single else None
 
     def vetoed(self, layer: str, label: str, text: str) -> bool:
-        """Whether a surface form was rejected VETO times and never accepted, with this label or with any."""
+        """Whether a surface form was rejected VETO times and never accepted,
+        with this label or with any."""
         counts = self.labels.get((layer, surface(text)), {})
         one = counts.get(label, Tally())
         every = self.tally(layer, text)

@@ -1,4 +1,5 @@
-"""Steps that move: the focus, the paragraph, the selection. None of them decides anything but the last."""
+"""Steps that move: the focus, the paragraph, the selection. None
+of them decides anything but the last."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
 
 
 def _to_undecided(state: ReviewState, direction: int) -> Step:
-    """The nearest undecided item in that direction: in the paragraph, then in the ones beyond it."""
+    """The nearest undecided item in that direction: in the
+    paragraph, then in the ones beyond it."""
     items = state.items
     ids = [item.id for item in items]
     at = ids.index(state.focus) if state.focus in ids else (-1 if direction > 0 else len(ids))
@@ -48,12 +50,17 @@ def _to_undecided(state: ReviewState, direction: int) -> Step:
     if earlier is not None:
         index, item = earlier
         back = arrive(state, index, item)
-        return replace(back, message=f"back to ¶ {paragraph_number(index)}: something is left there"), ()
-    return say(state, f"nothing undecided {'is left' if direction > 0 else 'before this'} in the document")
+        return replace(
+            back, message=f"back to ¶ {paragraph_number(index)}: something is left there"
+        ), ()
+    return say(
+        state, f"nothing undecided {'is left' if direction > 0 else 'before this'} in the document"
+    )
 
 
 def _left_before(state: ReviewState) -> tuple[int, str] | None:
-    """The first undecided item of the document before the focus, with its paragraph: what `next` left behind."""
+    """The first undecided item of the document before the focus, with its
+    paragraph: what `next` left behind."""
     for index in range(state.paragraph + 1):
         left = [item.id for item in state.items_of(index) if item.undecided]
         if left and (index < state.paragraph or left[0] != state.focus):
@@ -80,7 +87,10 @@ def on_move_paragraph(state: ReviewState, action: do.MoveParagraph) -> Step:
     last = len(state.document.paragraphs) - 1
     index = max(0, min(last, state.paragraph + action.step))
     if index == state.paragraph:
-        return say(state, "this is the last paragraph" if action.step > 0 else "this is the first paragraph")
+        return say(
+            state,
+            "this is the last paragraph" if action.step > 0 else "this is the first paragraph",
+        )
     return arrive(state, index), ()
 
 
@@ -124,7 +134,8 @@ def on_edit_bounds(state: ReviewState, _: do.EditBounds) -> Step:
 
 
 def cue_of(state: ReviewState, relation: Relation) -> str | None:
-    """The attribute that holds the words of the text which show a relation, if its layer has one."""
+    """The attribute that holds the words of the text which
+    show a relation, if its layer has one."""
     layer = state.schema.layer(relation.layer)
     attribute = layer.attribute_of_type("span") if layer else None
     return attribute.name if attribute else None
@@ -169,7 +180,8 @@ def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
         starts = list(range(low, high))
         ends = list(range(low + 1, high + 1))
     else:
-        # Edges go from word to word and leave stray punctuation out; it can still be reached by character.
+        # Edges go from word to word and leave stray punctuation out; it
+        # can still be reached by character.
         every = words(state.document.text, low, high)
         tokens = [t for t in every if is_word(state.document.text, t)] or every
         starts, ends = [a for a, _ in tokens], [b for _, b in tokens]
@@ -186,7 +198,8 @@ def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
 
 
 def _nudge(stops: list[int], at: int, step: int) -> int:
-    """The stop `step` places beyond `at`, which need not be a stop itself; at most the outermost."""
+    """The stop `step` places beyond `at`, which need not be
+    a stop itself; at most the outermost."""
     if step > 0:
         later = [stop for stop in stops if stop > at]
         return later[min(step, len(later)) - 1] if later else at
@@ -194,8 +207,11 @@ def _nudge(stops: list[int], at: int, step: int) -> int:
     return earlier[max(step, -len(earlier))] if earlier else at
 
 
-def _shift(state: ReviewState, chosen: Selection, step: int, starts: list[int], ends: list[int]) -> Step:
-    """One token, `step` tokens from the selection's start (its end when moving on from a longer one)."""
+def _shift(
+    state: ReviewState, chosen: Selection, step: int, starts: list[int], ends: list[int]
+) -> Step:
+    """One token, `step` tokens from the selection's start (its
+    end when moving on from a longer one)."""
     pairs = list(zip(starts, ends, strict=True))
     if not pairs:
         return say(state, "there is no word here")

@@ -43,23 +43,26 @@ class ProposedName:
 class Namer(Protocol):
     """Knows names: from the document, from what was decided in it, and from the registry."""
 
-    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> Sequence[ProposedName]:
-        """Names for a span, the likeliest first; `decided` are the standing spans of its layer in the document."""
+    def ranked(
+        self, document: Document, decided: Sequence[Span], span: Span
+    ) -> Sequence[ProposedName]:
+        """Names for a span, the likeliest first; `decided` are the standing spans
+        of its layer in the document."""
         ...
 
 
 NameRelation: TypeAlias = Literal["same", "different", "parent", "opposite"]
-"""How a name hangs together with another: one and the same; really different, which is remembered; the other is its
-parent; it is the contrary of the other."""
+"""How a name hangs together with another: one and the same; really different, which is remembered;
+the other is its parent; it is the contrary of the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision on two names of a kind: `name` is the same as `canonical` (or what else `relation` says), or (without
-    `same`) is not any more.
+    """A decision on two names of a kind: `name` is the same as `canonical` (or what else `relation`
+    says), or (without `same`) is not any more.
 
-    `id` is a UUIDv7 and gives the order; `reviewer` decided; `token` begins the groups of the decisions that renamed
-    what stood in the gold, so that they can be found and taken back.
+    `id` is a UUIDv7 and gives the order; `reviewer` decided; `token` begins the groups of the
+    decisions that renamed what stood in the gold, so that they can be found and taken back.
     """
 
     id: str
@@ -92,8 +95,8 @@ class SameNames:
 
     @classmethod
     def of(cls, rulings: Iterable[Ruling]) -> SameNames:
-        """By the rulings, oldest first: of those that stand the latest on a name holds. Chains are followed to their
-        end; one that would come back to itself ends where it began."""
+        """By the rulings, oldest first: of those that stand the latest on a name holds. Chains are
+        followed to their end; one that would come back to itself ends where it began."""
         latest: dict[tuple[Kind, str], str] = {}
         for ruling in standing(rulings):
             if ruling.relation in ("same", "opposite"):
@@ -119,7 +122,11 @@ class SameNames:
         if direct is None and kind == "concept" and name.startswith(CONTRARY):
             own = name.removeprefix(CONTRARY)
             kept = self.canonical.get((kind, own), own)
-            return f"{CONTRARY}{kept}" if not kept.startswith(CONTRARY) else kept.removeprefix(CONTRARY)
+            return (
+                f"{CONTRARY}{kept}"
+                if not kept.startswith(CONTRARY)
+                else kept.removeprefix(CONTRARY)
+            )
         return name if direct is None else direct
 
     def span(self, span: Span, concepts: Concepts) -> Span:
@@ -149,7 +156,8 @@ def names_of(span: Span, concepts: Concepts) -> list[tuple[Kind, str]]:
 
 
 def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> Span:
-    """The span with `new` in place of the name `old`, once; the same span when it does not bear it."""
+    """The span with `new` in place of the name `old`, once; the
+    same span when it does not bear it."""
     names = [name for own, name in names_of(span, concepts) if own == kind]
     if old not in names:
         return span
@@ -162,6 +170,6 @@ def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> S
 
 
 __all__ = [
-    "CONTRARY", "SURE", "Concepts", "Kind", "MentionKind", "NameRelation", "Namer", "ProposedName", "Ruling",
-    "SameNames", "concepts_of", "names_of", "renamed", "standing",
+    "CONTRARY", "SURE", "Concepts", "Kind", "MentionKind", "NameRelation", "Namer", "ProposedName",
+    "Ruling", "SameNames", "concepts_of", "names_of", "renamed", "standing",
 ]  # fmt: skip

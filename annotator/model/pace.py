@@ -18,8 +18,9 @@ DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`paragraphs` finished and `minutes` worked today; `left` paragraphs to finish, which take `minutes_left` at
-    this pace, on `days` days like those before; both None where nothing was finished yet."""
+    """`paragraphs` finished and `minutes` worked today; `left` paragraphs to finish, which take
+    `minutes_left` at this pace, on `days` days like those before; both None where nothing was
+    finished yet."""
 
     paragraphs: int
     minutes: float
@@ -29,15 +30,17 @@ class Pace:
 
 
 def pace(log: Sequence[tuple[datetime, bool]], *, left: int, now: datetime) -> Pace:
-    """The pace of one annotator. `log` holds the time of each decision of the last `DAYS` days, in order and in the
-    zone of `now`, and whether it finished a paragraph."""
+    """The pace of one annotator. `log` holds the time of each decision of the last `DAYS` days, in
+    order and in the zone of `now`, and whether it finished a paragraph."""
     worked: dict[str, float] = {}
     finished: dict[str, int] = {}
     for i, (when, closes) in enumerate(log):
         day = when.date().isoformat()
         gap = when - log[i - 1][0] if i else timedelta()
         same = i > 0 and log[i - 1][0].date() == when.date()
-        worked[day] = worked.get(day, 0.0) + (gap / timedelta(minutes=1) if same and gap <= BREAK else 0.0)
+        worked[day] = worked.get(day, 0.0) + (
+            gap / timedelta(minutes=1) if same and gap <= BREAK else 0.0
+        )
         finished[day] = finished.get(day, 0) + closes
     today = now.date().isoformat()
     minutes, count = worked.get(today, 0.0), finished.get(today, 0)

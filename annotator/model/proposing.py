@@ -1,4 +1,5 @@
-"""Names that come with a decision: taken with the span where they are sure, or where they were shown as a question."""
+"""Names that come with a decision: taken with the span where they are sure,
+or where they were shown as a question."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from annotator.model.state import ReviewState
 
 
 def with_name(state: ReviewState, item: Item, *, asked: bool) -> Item:
-    """The pending item as it stands once it is accepted: with its proposed name where that is sure, or where it was
-    `asked` for with this item in focus; else without a name. Of an item that nothing is proposed for, the item."""
+    """The pending item as it stands once it is accepted: with its proposed name where that is sure,
+    or where it was `asked` for with this item in focus; else without a name. Of an item that
+    nothing is proposed for, the item."""
     proposed = state.proposed_name(item) if item.pending else None
     if proposed is None or not isinstance(item.value, Span):
         return item
@@ -31,18 +33,23 @@ def made(state: ReviewState, span: Span) -> Span:
 
 
 def relabelled(state: ReviewState, item: Item, value: Annotation) -> Annotation:
-    """The new value of an item; where it was pending and only its label is new, with the name that is sure now."""
+    """The new value of an item; where it was pending and only its label is
+    new, with the name that is sure now."""
     old = item.value
     if not item.pending or not isinstance(old, Span) or not isinstance(value, Span):
         return value
     same = (old.start, old.end, old.entity, old.attributes) == (
-        value.start, value.end, value.entity, value.attributes
-    )  # fmt: skip
+        value.start,
+        value.end,
+        value.entity,
+        value.attributes,
+    )
     return made(state, value) if same else value
 
 
 def with_mention(state: ReviewState, span: Span, proposed: ProposedName) -> Attributes:
-    """The attributes of a span with the kind of mention that its words are, where its layer has that."""
+    """The attributes of a span with the kind of mention that its
+    words are, where its layer has that."""
     layer = state.schema.layer(span.layer)
     attribute = layer.attribute("mention") if layer else None
     if attribute is None or proposed.mention not in attribute.values:

@@ -17,8 +17,8 @@ HISTORY = "gold"
 class Shown:
     """A suggestion that an annotator saw in a document.
 
-    `id` is the suggestion's, and stays that of what is accepted. A span has `start` and `end`, a relation `source` and
-    `target` (ids of items, or `@author`).
+    `id` is the suggestion's, and stays that of what is accepted. A span has `start` and `end`, a
+    relation `source` and `target` (ids of items, or `@author`).
     """
 
     id: str
@@ -37,12 +37,13 @@ class Shown:
         return self.start is not None
 
     def kept(self, value: object) -> bool:
-        """Whether what stands has the label and the bounds (the ends, of a relation) that were suggested."""
+        """Whether what stands has the label and the bounds (the ends, of
+        a relation) that were suggested."""
         return not self.corrected(value)
 
     def corrected(self, value: object) -> tuple[str, ...]:
-        """What differs between what stands and what was suggested: `layer`, `label`, `bounds`, `ends`. Names and
-        other attributes are additions, not corrections."""
+        """What differs between what stands and what was suggested: `layer`, `label`, `bounds`,
+        `ends`. Names and other attributes are additions, not corrections."""
         if not isinstance(value, Span | Relation):
             return ("removed",)
         out = [name for name in ("layer", "label") if getattr(value, name) != getattr(self, name)]
@@ -57,8 +58,13 @@ def shown_of(suggestion: Suggestion) -> Shown:
     """What is kept of a suggestion when it is shown."""
     value = suggestion.value
     shared = (
-        value.id, suggestion.paragraph, value.layer, value.label, suggestion.suggester, suggestion.version,
-    )  # fmt: skip
+        value.id,
+        suggestion.paragraph,
+        value.layer,
+        value.label,
+        suggestion.suggester,
+        suggestion.version,
+    )
     if isinstance(value, Span):
         return Shown(*shared, value.start, value.end)
     return Shown(*shared, source=value.source, target=value.target)
@@ -67,12 +73,19 @@ def shown_of(suggestion: Suggestion) -> Shown:
 def shown_json(one: Shown) -> dict[str, Any]:
     """As it stands in a record: `meta.completion.shown`."""
     place = (
-        {"start": one.start, "end": one.end} if one.is_span else {"source": one.source, "target": one.target}
+        {"start": one.start, "end": one.end}
+        if one.is_span
+        else {"source": one.source, "target": one.target}
     )
     return {
-        "id": one.id, "paragraph": one.paragraph, "layer": one.layer, "label": one.label,
-        "suggester": one.suggester, "version": one.version, **place,
-    }  # fmt: skip
+        "id": one.id,
+        "paragraph": one.paragraph,
+        "layer": one.layer,
+        "label": one.label,
+        "suggester": one.suggester,
+        "version": one.version,
+        **place,
+    }
 
 
 _TEXTS = ("id", "layer", "label", "suggester", "version")
@@ -87,7 +100,14 @@ def shown_from(data: object) -> Shown | None:
     paragraph = data.get("paragraph")
     if type(paragraph) is not int or paragraph < 0:
         return None
-    shared = (data["id"], paragraph, data["layer"], data["label"], data["suggester"], data["version"])
+    shared = (
+        data["id"],
+        paragraph,
+        data["layer"],
+        data["label"],
+        data["suggester"],
+        data["version"],
+    )
     start, end = data.get("start"), data.get("end")
     known = {*_TEXTS, "paragraph", "start", "end", "source", "target"}
     if set(data) - known:

@@ -21,12 +21,13 @@ COMPLETION = "completion"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What stands in one completion. Spans are in reading order, relations by target, source, layer, id.
+    """What stands in one completion. Spans are in reading order,
+    relations by target, source, layer, id.
 
-    The paragraphs of `document` carry `excluded` as it holds for this annotator, and its `meta` is the
-    document's own, without what the completion adds. `annotator` is None exactly for gold (status `gold`).
-    `done` holds the indices of paragraphs marked as done, ascending; `notes` and `flags` go by item: the id
-    of a span or relation, `@p3` for a paragraph, `@document`.
+    The paragraphs of `document` carry `excluded` as it holds for this annotator, and its `meta` is
+    the document's own, without what the completion adds. `annotator` is None exactly for gold
+    (status `gold`). `done` holds the indices of paragraphs marked as done, ascending; `notes` and
+    `flags` go by item: the id of a span or relation, `@p3` for a paragraph, `@document`.
     """
 
     document: Document
@@ -44,8 +45,8 @@ class Record:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """The document's metadata, with what the completion adds under `completion` when there is any, and the
-        history of gold under `gold`."""
+        """The document's metadata, with what the completion adds under `completion` when there is
+        any, and the history of gold under `gold`."""
         added: dict[str, Any] = {}
         if self.done:
             added["done"] = list(self.done)
@@ -76,18 +77,24 @@ def same_work(a: Record, b: Record) -> bool:
     """Whether two records hold the same work, whoever did it, on the same paragraphs."""
 
     def key(r: Record) -> tuple[object, ...]:
-        spans, relations = sorted(r.spans, key=reading_order), sorted(r.relations, key=relation_order)
+        spans, relations = (
+            sorted(r.spans, key=reading_order),
+            sorted(r.relations, key=relation_order),
+        )
         excluded = [p.excluded for p in r.document.paragraphs]
         return r.status, spans, relations, excluded, r.done, dict(r.notes), tuple(sorted(r.flags))
 
     return key(a) == key(b)
 
 
-def split_meta(meta: Mapping[str, Any], *, gold: bool = False) -> tuple[dict[str, Any], CompletionMeta]:
-    """A record's metadata, divided into the document's own and what the completion adds; of a record of gold, the
-    history of its items is no part of the document's.
+def split_meta(
+    meta: Mapping[str, Any], *, gold: bool = False
+) -> tuple[dict[str, Any], CompletionMeta]:
+    """A record's metadata, divided into the document's own and what the completion adds; of a
+    record of gold, the history of its items is no part of the document's.
 
-    Raises InputError, naming the key, when the latter does not have the shape that `Record.meta` gives it.
+    Raises InputError, naming the key, when the latter does not have
+    the shape that `Record.meta` gives it.
     """
     own = {key: value for key, value in meta.items() if key != COMPLETION}
     history = own.pop(HISTORY) if gold and is_history(own.get(HISTORY)) else {}
@@ -109,7 +116,8 @@ def split_meta(meta: Mapping[str, Any], *, gold: bool = False) -> tuple[dict[str
     seen = tuple(one for one in shown if one is not None)
     if len(seen) < len(shown) or len({one.id for one in seen}) < len(seen):
         raise _wrong(
-            "shown", "must be a list of suggestions, each once, with id, paragraph, layer, label and place"
+            "shown",
+            "must be a list of suggestions, each once, with id, paragraph, layer, label and place",
         )
     seen = tuple(sorted(seen, key=lambda one: (one.paragraph, one.id)))
     return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
@@ -130,7 +138,9 @@ def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:
 
 def _wrong(key: str, message: str) -> InputError:
     place = f"meta.{COMPLETION}.{key}" if key else f"meta.{COMPLETION}"
-    return InputError(message, key=place, hint="Keys here: done (indices), notes (by item), flags (items)")
+    return InputError(
+        message, key=place, hint="Keys here: done (indices), notes (by item), flags (items)"
+    )
 
 
 __all__ = ["COMPLETION", "GOLD", "CompletionMeta", "Record", "same_work", "split_meta"]

@@ -28,7 +28,8 @@ def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:
     state = replace(state, mode=Mode.HOLDER, draft=Draft(layer.name, item.id), selection=None)
     if not state.holders() and not layer.admits_author():
         return say(
-            replace(state, mode=Mode.BROWSE, draft=None), f"mark one of {', '.join(layer.sources)} first"
+            replace(state, mode=Mode.BROWSE, draft=None),
+            f"mark one of {', '.join(layer.sources)} first",
         )
     return state, ()
 
@@ -43,7 +44,11 @@ def on_choose_holder(state: ReviewState, action: do.ChooseHolder) -> Step:
             return say(state, f"the author cannot be the source of a {layer.name}")
     else:
         holder = state.find(action.source)
-        if holder is None or holder.value.layer not in layer.sources or action.source == draft.target:
+        if (
+            holder is None
+            or holder.value.layer not in layer.sources
+            or action.source == draft.target
+        ):
             return say(state, "that cannot be the holder")
     if action.more and draft.item is None:
         chosen = set(draft.more) ^ {action.source}
@@ -63,20 +68,27 @@ def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
     if action.source == AUTHOR and not layer.admits_author():
         return say(state, f"the author cannot be the source of a {layer.name}")
     if action.source != AUTHOR and (
-        holder is None or holder.value.layer not in layer.sources or action.source == relation.target
+        holder is None
+        or holder.value.layer not in layer.sources
+        or action.source == relation.target
     ):
         return say(state, "that cannot be the holder")
     if action.source == relation.source and not item.pending:
         return say(state, "unchanged")
     if any(
-        isinstance(i.value, Relation) and not i.pending and i.id != item.id
-        and (i.value.layer, i.value.source, i.value.target) == (layer.name, action.source, relation.target)
+        isinstance(i.value, Relation)
+        and not i.pending
+        and i.id != item.id
+        and (i.value.layer, i.value.source, i.value.target)
+        == (layer.name, action.source, relation.target)
         for i in state.items
-    ):  # fmt: skip
+    ):
         return say(state, "that holder has a stance on it already")
     decisions = list(accepted(state, holder)) if holder is not None and holder.pending else []
     value = replace(relation, source=action.source)
-    decisions += [d for d in changed(state, item, value) if d.item not in {one.item for one in decisions}]
+    decisions += [
+        d for d in changed(state, item, value) if d.item not in {one.item for one in decisions}
+    ]
     after, group = commit(state, decisions)
     return replace(after, focus=item.id, message=f"holder: {holder_of(after, value)}"), group
 
@@ -113,20 +125,24 @@ def _relation(state: ReviewState, id: str) -> Relation:
 def _sided(
     state: ReviewState, draft: Draft, source: str, label: str, new: str
 ) -> tuple[str, Sequence[Decision]]:
-    """The relation of one holder, and the decisions that give it its label: of the one there is, or a new one
-    of the id `new`."""
+    """The relation of one holder, and the decisions that give it its label: of the one
+    there is, or a new one of the id `new`."""
     twin = next(
         (
-            i for i in state.items
+            i
+            for i in state.items
             if isinstance(i.value, Relation)
-            and (i.value.layer, i.value.source, i.value.target) == (draft.layer, source, draft.target)
+            and (i.value.layer, i.value.source, i.value.target)
+            == (draft.layer, source, draft.target)
             and (draft.item is None or i.id == draft.item)
         ),
         None,
-    )  # fmt: skip
+    )
     if twin is not None:
         value = replace(twin.value, label=label)
-        return twin.id, [] if value == twin.value and not twin.pending else changed(state, twin, value)
+        return twin.id, [] if value == twin.value and not twin.pending else changed(
+            state, twin, value
+        )
     attributes = defaults(state.schema, draft.layer)
     relation = Relation(new, draft.layer, label, source, draft.target, attributes, state.origin)
     decisions: list[Decision] = []

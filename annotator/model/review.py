@@ -1,7 +1,8 @@
-"""The behaviour of the annotate screen, without a screen: `step(state, action) -> (state, decisions)`.
+"""The behaviour of the annotate screen, without a screen: `step(state,
+action) -> (state, decisions)`.
 
-The decisions that a step returns are what has to be recorded, in one transaction; the new state already
-holds them. A step that cannot be done returns the state with a message and no decisions.
+The decisions that a step returns are what has to be recorded, in one transaction; the new state
+already holds them. A step that cannot be done returns the state with a message and no decisions.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def step(state: ReviewState, action: do.ReviewAction) -> Step:
 
 
 def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
-    """`after`, with the items and cards that `before` has worked out where they are still the same."""
+    """`after`, with the items and cards that `before` has worked
+    out where they are still the same."""
     same = (
         after.annotations is before.annotations
         and after.suggestions is before.suggestions

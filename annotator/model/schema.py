@@ -27,7 +27,8 @@ COLORS = ("sky", "orange", "green", "yellow", "blue", "vermillion", "purple", "g
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """What an annotator reads about a layer or a label; spans in examples stand in [square brackets]."""
+    """What an annotator reads about a layer or a label; spans in
+    examples stand in [square brackets]."""
 
     definition: str = ""
     include: tuple[str, ...] = ()
@@ -50,9 +51,10 @@ class Label:
 class Attribute:
     """A further property of a layer's annotations.
 
-    `values` only for type `choice`; `minimum` and `maximum` (inclusive) only for `integer`. `entity` is
-    the canonical name of an actor and stands in the record's own key, not among the attributes. Where `agree` is
-    false, a difference in this attribute is not worth a decision: gold takes the majority's value.
+    `values` only for type `choice`; `minimum` and `maximum` (inclusive) only for `integer`.
+    `entity` is the canonical name of an actor and stands in the record's own key, not among the
+    attributes. Where `agree` is false, a difference in this attribute is not worth a decision: gold
+    takes the majority's value.
     """
 
     name: str
@@ -82,7 +84,9 @@ class Attribute:
                 return f"must be from {low} to {high}"
             return None
         if self.type == "span":
-            pair = isinstance(value, list) and len(value) == 2 and all(type(x) is int for x in value)
+            pair = (
+                isinstance(value, list) and len(value) == 2 and all(type(x) is int for x in value)
+            )
             return None if pair else "must be a [start, end] pair"
         if not isinstance(value, str):
             return "must be a string"
@@ -93,7 +97,8 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Layer:
-    """A kind of annotation: spans, or relations from `sources` to `targets` (names of span layers)."""
+    """A kind of annotation: spans, or relations from `sources`
+    to `targets` (names of span layers)."""
 
     name: str
     kind: Kind
@@ -174,7 +179,9 @@ class LabelSchema:
     def statement_layers(self) -> frozenset[str]:
         """Span layers that a statement is about: targets of relations that are never sources."""
         targets = {name for layer in self.relation_layers for name in layer.targets}
-        return frozenset(targets - {name for layer in self.relation_layers for name in layer.sources})
+        return frozenset(
+            targets - {name for layer in self.relation_layers for name in layer.sources}
+        )
 
     @cached_property
     def hash(self) -> str:
@@ -197,7 +204,9 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
     try:
         table = tomllib.loads(source)
     except RecursionError as error:
-        raise SchemaError("is nested too deeply", file=file, hint="A schema needs no such depth") from error
+        raise SchemaError(
+            "is nested too deeply", file=file, hint="A schema needs no such depth"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(
             f"not valid TOML: {error}", file=file, hint="Correct the line that it names"
@@ -232,7 +241,9 @@ class _Reader:
     def texts(self, table: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
         value = table.get(name, [])
         if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            raise self.fail(f"{at}.{name}" if at else name, "must be a list of strings", f'{name} = ["..."]')
+            raise self.fail(
+                f"{at}.{name}" if at else name, "must be a list of strings", f'{name} = ["..."]'
+            )
         return tuple(x.strip() for x in value)
 
     def flag(self, table: Mapping[str, Any], name: str, at: str, *, default: bool = False) -> bool:
@@ -244,7 +255,9 @@ class _Reader:
     def choice(self, table: Mapping[str, Any], name: str, at: str, values: Iterable[str]) -> str:
         value = self.text(table, name, at)
         if value not in values:
-            raise self.fail(f"{at}.{name}", f"“{value}” is not one of the values", f"Use {', '.join(values)}")
+            raise self.fail(
+                f"{at}.{name}", f"“{value}” is not one of the values", f"Use {', '.join(values)}"
+            )
         return value
 
     def tables(self, table: Mapping[str, Any], name: str, at: str) -> list[Mapping[str, Any]]:
@@ -259,14 +272,22 @@ class _Reader:
     def guideline(self, table: Mapping[str, Any], at: str) -> Guideline:
         return Guideline(
             self.text(table, "definition", at, ""),
-            *(self.texts(table, name, at) for name in ("include", "exclude", "examples", "borderline")),
+            *(
+                self.texts(table, name, at)
+                for name in ("include", "exclude", "examples", "borderline")
+            ),
         )
 
     def schema(self, table: Mapping[str, Any]) -> LabelSchema:
         self.only(table, "", "name", "version", "title", "description", "sources", "layer")
-        layers = [self.layer(entry, f"layer[{i}]") for i, entry in enumerate(self.tables(table, "layer", ""))]
+        layers = [
+            self.layer(entry, f"layer[{i}]")
+            for i, entry in enumerate(self.tables(table, "layer", ""))
+        ]
         if not layers:
-            raise self.fail("layer", "no layer", "Add at least one [[layer]] with a [[layer.label]]")
+            raise self.fail(
+                "layer", "no layer", "Add at least one [[layer]] with a [[layer.label]]"
+            )
         self.unique([layer.name for layer in layers], "layer", "name")
         self.ends(layers)
         self.keys([layer for layer in layers if layer.kind == "span"], "layer")
@@ -281,12 +302,29 @@ class _Reader:
 
     def layer(self, table: Mapping[str, Any], at: str) -> Layer:
         self.only(
-            table, at, "name", "kind", "title", "color", "symbol", "open", "sources", "targets",
-            "definition", "include", "exclude", "examples", "borderline", "label", "attribute",
-        )  # fmt: skip
+            table,
+            at,
+            "name",
+            "kind",
+            "title",
+            "color",
+            "symbol",
+            "open",
+            "sources",
+            "targets",
+            "definition",
+            "include",
+            "exclude",
+            "examples",
+            "borderline",
+            "label",
+            "attribute",
+        )
         name = self.name(table, at)
         kind = cast(Kind, self.choice(table, "kind", at, ("span", "relation")))
-        labels = [self.label(x, f"{at}.label[{i}]") for i, x in enumerate(self.tables(table, "label", at))]
+        labels = [
+            self.label(x, f"{at}.label[{i}]") for i, x in enumerate(self.tables(table, "label", at))
+        ]
         attributes = [
             self.attribute(x, f"{at}.attribute[{i}]")
             for i, x in enumerate(self.tables(table, "attribute", at))
@@ -297,11 +335,18 @@ class _Reader:
         self.unique([label.name for label in labels], f"{at}.label", "name")
         self.unique([attribute.name for attribute in attributes], f"{at}.attribute", "name")
         layer = Layer(
-            name, kind, self.text(table, "title", at, name), self.color(table, at),
-            self.text(table, "symbol", at, name[:1].upper()), tuple(labels), tuple(attributes),
-            self.texts(table, "sources", at), self.texts(table, "targets", at), is_open,
+            name,
+            kind,
+            self.text(table, "title", at, name),
+            self.color(table, at),
+            self.text(table, "symbol", at, name[:1].upper()),
+            tuple(labels),
+            tuple(attributes),
+            self.texts(table, "sources", at),
+            self.texts(table, "targets", at),
+            is_open,
             self.guideline(table, at),
-        )  # fmt: skip
+        )
         if kind == "relation":
             self.keys([layer], at)
         return layer
@@ -309,7 +354,9 @@ class _Reader:
     def name(self, table: Mapping[str, Any], at: str) -> str:
         name = self.text(table, "name", at)
         if name.startswith("@") or any(c.isspace() for c in name):
-            raise self.fail(f"{at}.name", f"“{name}” may not begin with @ or hold a space", "Rename it")
+            raise self.fail(
+                f"{at}.name", f"“{name}” may not begin with @ or hold a space", "Rename it"
+            )
         return name
 
     def color(self, table: Mapping[str, Any], at: str) -> str:
@@ -317,7 +364,16 @@ class _Reader:
 
     def label(self, table: Mapping[str, Any], at: str) -> Label:
         self.only(
-            table, at, "name", "key", "symbol", "definition", "include", "exclude", "examples", "borderline"
+            table,
+            at,
+            "name",
+            "key",
+            "symbol",
+            "definition",
+            "include",
+            "exclude",
+            "examples",
+            "borderline",
         )
         name = self.name(table, at)
         key = self.text(table, "key", at, "")
@@ -332,18 +388,31 @@ class _Reader:
 
     def attribute(self, table: Mapping[str, Any], at: str) -> Attribute:
         self.only(
-            table, at, "name", "type", "values", "default", "multiple", "minimum", "maximum", "definition",
+            table,
+            at,
+            "name",
+            "type",
+            "values",
+            "default",
+            "multiple",
+            "minimum",
+            "maximum",
+            "definition",
             "agree",
-        )  # fmt: skip
+        )
         types = ("choice", "text", "integer", "entity", "concept", "span")
         kind = cast(AttributeType, self.choice(table, "type", at, types))
         values = self.texts(table, "values", at)
         if (kind == "choice") != bool(values):
-            raise self.fail(f"{at}.values", "goes with type choice, and with no other", 'values = ["..."]')
+            raise self.fail(
+                f"{at}.values", "goes with type choice, and with no other", 'values = ["..."]'
+            )
         for name in ("minimum", "maximum"):
             bound = table.get(name)
             if bound is not None and (kind != "integer" or type(bound) is not int):
-                raise self.fail(f"{at}.{name}", "must be an integer, with type integer", f"{name} = 1")
+                raise self.fail(
+                    f"{at}.{name}", "must be an integer, with type integer", f"{name} = 1"
+                )
         attribute = Attribute(
             name=self.name(table, at),
             type=kind,
@@ -356,7 +425,9 @@ class _Reader:
             agree=self.flag(table, "agree", at, default=True),
         )
         default = attribute.default
-        problem = replace(attribute, multiple=False).problem(default) if default is not None else None
+        problem = (
+            replace(attribute, multiple=False).problem(default) if default is not None else None
+        )
         if problem:
             raise self.fail(f"{at}.default", problem, "Choose a default that is allowed")
         return attribute
@@ -388,7 +459,9 @@ class _Reader:
                         raise self.fail(key, "goes with kind relation only", "Remove it")
                     continue
                 if not ends:
-                    raise self.fail(key, "missing", f'Add {name} = ["..."] with names of span layers')
+                    raise self.fail(
+                        key, "missing", f'Add {name} = ["..."] with names of span layers'
+                    )
                 allowed = spans | {AUTHOR} if name == "sources" else spans
                 for end in ends:
                     if end not in allowed:

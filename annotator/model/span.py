@@ -14,7 +14,8 @@ AUTHOR = "@author"
 """The text's own voice: the only source of a relation that is not a span."""
 
 Value: TypeAlias = str | int | bool | list[str] | list[int]
-"""What an attribute may hold: one value, several (`multiple`), or a `[start, end]` pair (type `span`)."""
+"""What an attribute may hold: one value, several (`multiple`),
+or a `[start, end]` pair (type `span`)."""
 
 Attributes: TypeAlias = Mapping[str, Value]
 
@@ -25,8 +26,8 @@ NO_ATTRIBUTES: Attributes = MappingProxyType({})
 class Span:
     """A labelled stretch `[start, end)` of a document's text, with `start < end`.
 
-    `origin` says where it comes from: `human`, `suggestion`, and in gold `unanimous` or `adjudicated`.
-    The canonical record calls it `source`.
+    `origin` says where it comes from: `human`, `suggestion`, and in gold `unanimous` or
+    `adjudicated`. The canonical record calls it `source`.
     """
 
     id: str
@@ -54,7 +55,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A labelled edge from a span (`source`, or `@author`) to a span (`target`), named by their ids."""
+    """A labelled edge from a span (`source`, or `@author`) to
+    a span (`target`), named by their ids."""
 
     id: str
     layer: str
@@ -90,5 +92,6 @@ def relation_order(relation: Relation) -> tuple[str, str, str, str]:
 
 
 def reading_order(span: Span) -> tuple[int, int, str, str, str]:
-    """Sort key: by start, the longer first, then by layer, label and id, so that the order is total."""
+    """Sort key: by start, the longer first, then by layer, label
+    and id, so that the order is total."""
     return (span.start, -span.end, span.layer, span.label, span.id)

@@ -1,7 +1,8 @@
-"""The state of the annotate screen, without a screen: what is decided, what is proposed, where one is.
+"""The state of the annotate screen, without a screen: what
+is decided, what is proposed, where one is.
 
-Immutable. Ids of new items and groups follow from the session's token and a counter, so that the same
-actions on the same state give the same result.
+Immutable. Ids of new items and groups follow from the session's token and a counter, so that the
+same actions on the same state give the same result.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Selected text `[start, end)`; `anchor` is where it grows from; `item` is the span being changed."""
+    """Selected text `[start, end)`; `anchor` is where it grows from;
+    `item` is the span being changed."""
 
     start: int
     end: int
@@ -50,8 +52,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A relation in the making; `item` is the relation whose label is chosen anew, `more` are holders besides
-    `source`."""
+    """A relation in the making; `item` is the relation whose label is chosen anew,
+    `more` are holders besides `source`."""
 
     layer: str
     target: str
@@ -64,9 +66,10 @@ class Draft:
 class ReviewState:
     """One annotator's work on one document, and where in it they are.
 
-    `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is that of
-    annotations made here; `finished` what the document is when its last paragraph is done. Suggestions below
-    `threshold` (see `items.passes`), and those of other layers than `only` where that is one, are not shown.
+    `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is
+    that of annotations made here; `finished` what the document is when its last paragraph is done.
+    Suggestions below `threshold` (see `items.passes`), and those of other layers than `only` where
+    that is one, are not shown.
     """
 
     document: Document
@@ -90,12 +93,13 @@ class ReviewState:
     based_on: Mapping[str, int] = field(default_factory=dict)
     """In review: how far each annotator's log was when the document was opened."""
     asked: str = ""
-    """What the last step asked to be confirmed: the same action once more does it, any other forgets it."""
+    """What the last step asked to be confirmed: the same action once
+    more does it, any other forgets it."""
     namer: Namer | None = None
     """Who proposes names; without one none are."""
     together: tuple[str, ...] = ()
-    """The relations that one key made for several holders: what is set on one of them is set on all, until the focus
-    leaves them."""
+    """The relations that one key made for several holders: what is set on one of them is set
+    on all, until the focus leaves them."""
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -118,8 +122,9 @@ class ReviewState:
         return {}
 
     def proposed_name(self, item: Item) -> ProposedName | None:
-        """The likeliest name of an item that has none which somebody gave; None where its layer has no entity, and
-        where nothing proposes names. It is worked out when it is asked for, by all that stands by then."""
+        """The likeliest name of an item that has none which somebody gave; None where its layer has
+        no entity, and where nothing proposes names. It is worked out when it is asked for, by
+        all that stands by then."""
         if self.namer is None or not isinstance(item.value, Span):
             return None
         if item.value.entity and not item.pending:
@@ -150,7 +155,9 @@ class ReviewState:
     def cards(self) -> tuple[Card, ...]:
         """The statements of the paragraph."""
         shown = {item.id for item in self.items}
-        sources = {i.value.source for i in self.items if isinstance(i.value, Relation)} - shown - {AUTHOR}
+        sources = (
+            {i.value.source for i in self.items if isinstance(i.value, Relation)} - shown - {AUTHOR}
+        )
         outside = {s: item for s in sources if (item := self.find(s))}
         return cards(self.items, layers=self.schema.statement_layers, outside=outside)
 
@@ -191,11 +198,15 @@ class ReviewState:
 
     @cached_property
     def progress(self) -> tuple[int, int]:
-        """Paragraphs done and paragraphs to annotate. Costs the paragraphs that were touched, not all there are."""
+        """Paragraphs done and paragraphs to annotate. Costs the paragraphs that
+        were touched, not all there are."""
         done, total = 0, self.document.included
         for index in self.annotations.by_paragraph:
             mark = self.annotations.mark(index)
-            own = 0 <= index < len(self.document.paragraphs) and self.document.paragraphs[index].excluded
+            own = (
+                0 <= index < len(self.document.paragraphs)
+                and self.document.paragraphs[index].excluded
+            )
             excluded = own if mark.excluded is None else mark.excluded
             total += own - excluded
             done += mark.done and not excluded
@@ -208,7 +219,8 @@ class ReviewState:
         return sum(item.undecided for item in self.items_of(paragraph))
 
     def left(self, paragraph: int) -> int:
-        """Number of things of a paragraph that wait for a decision; in review several versions are one difference."""
+        """Number of things of a paragraph that wait for a decision; in review several
+        versions are one difference."""
         items = [item for item in self.items_of(paragraph) if item.undecided]
         if self.finished is not Completion.GOLD:
             return len(items)
@@ -218,9 +230,11 @@ class ReviewState:
     def suggested(self) -> list[str]:
         """The ids of all suggestions of the document that nothing was decided on."""
         return [
-            s.id for index, several in self.suggestions.items() for s in several
+            s.id
+            for index, several in self.suggestions.items()
+            for s in several
             if (own := self.annotations.get(s.id, index)) is None or own.status is Status.MARKED
-        ]  # fmt: skip
+        ]
 
     def holders(self) -> tuple[Item, ...]:
         """Spans of the paragraph that may be the source of the relation in the making."""
@@ -229,13 +243,15 @@ class ReviewState:
             return ()
         target = self.draft.target
         return tuple(
-            i for i in self.items
+            i
+            for i in self.items
             if isinstance(i.value, Span) and i.value.layer in layer.sources and i.id != target
-        )  # fmt: skip
+        )
 
     def changed(self, **changes: Any) -> ReviewState:
-        """This state with other values for the fields named, which have to be such that its items stay the same:
-        `dataclasses.replace`, for the keys that only move, without the price of making all fields anew."""
+        """This state with other values for the fields named, which have to be such that its items
+        stay the same: `dataclasses.replace`, for the keys that only move, without the price of
+        making all fields anew."""
         other = object.__new__(ReviewState)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(changes)
@@ -261,14 +277,20 @@ def open_document(
     focus: str | None = None,
     namer: Namer | None = None,
 ) -> ReviewState:
-    """The state in which a document is opened: at the given place, else at the first paragraph not done."""
+    """The state in which a document is opened: at the given place,
+    else at the first paragraph not done."""
     by_paragraph: dict[int, list[Suggestion]] = {}
     for suggestion in suggestions:
         by_paragraph.setdefault(suggestion.paragraph, []).append(suggestion)
     state = ReviewState(
-        document, schema, session, by_paragraph, annotations or AnnotationSet(), history or History(),
+        document,
+        schema,
+        session,
+        by_paragraph,
+        annotations or AnnotationSet(),
+        history or History(),
         namer=namer,
-    )  # fmt: skip
+    )
     if paragraph is None or not 0 <= paragraph < len(document.paragraphs):
         todo = state.to_annotate() or list(document.paragraphs)
         paragraph = next((p.index for p in todo if not state.is_done(p.index)), todo[0].index)
@@ -276,9 +298,16 @@ def open_document(
 
 
 def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> ReviewState:
-    """The state at a paragraph: the given item, the first undecided one or the first one in focus."""
+    """The state at a paragraph: the given item, the first undecided
+    one or the first one in focus."""
     state = replace(
-        state, paragraph=paragraph, focus=None, mode=Mode.BROWSE, selection=None, draft=None, message=""
+        state,
+        paragraph=paragraph,
+        focus=None,
+        mode=Mode.BROWSE,
+        selection=None,
+        draft=None,
+        message="",
     )
     ids = [item.id for item in state.items]
     if focus not in ids:
@@ -287,7 +316,8 @@ def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> Revi
 
 
 def ask(state: ReviewState, what: str, message: str) -> Step | None:
-    """None when `what` was asked by the step before and is thereby confirmed; else the step that asks."""
+    """None when `what` was asked by the step before and is thereby
+    confirmed; else the step that asks."""
     if state.asked == what:
         return None
     return replace(state, asked=what, message=message), ()
@@ -298,24 +328,33 @@ def say(state: ReviewState, message: str) -> Step:
     return replace(state, message=message), ()
 
 
-def _following(state: ReviewState, annotations: AnnotationSet, first: Decision) -> tuple[Decision, ...]:
+def _following(
+    state: ReviewState, annotations: AnnotationSet, first: Decision
+) -> tuple[Decision, ...]:
     """The relations that everybody made and whose ends stand now: they come to stand with them."""
     waiting = [
-        (s, own) for index, several in state.suggestions.items() for s in several
-        if s.follows and isinstance(s.value, Relation)
+        (s, own)
+        for index, several in state.suggestions.items()
+        for s in several
+        if s.follows
+        and isinstance(s.value, Relation)
         and ((own := annotations.get(s.id, index)) is None or _is_open(own))
-    ]  # fmt: skip
+    ]
     if not waiting:
         return ()
     standing = {AUTHOR, *(span.id for span in annotations.spans())}
     return tuple(
         Decision(
-            first.group, Action.ACCEPT, s.id, s.paragraph, own,
+            first.group,
+            Action.ACCEPT,
+            s.id,
+            s.paragraph,
+            own,
             Standing(Status.ACCEPTED, s.value, own.note if own else "", bool(own and own.flagged)),
         )
         for s, own in waiting
         if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= standing
-    )  # fmt: skip
+    )
 
 
 def _is_open(own: Standing) -> bool:
@@ -328,7 +367,9 @@ def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "")
         return say(state, message)
     group = tuple(decisions)
     annotations = state.annotations.apply(group)
-    if state.finished is Completion.GOLD and (following := _following(state, annotations, group[0])):
+    if state.finished is Completion.GOLD and (
+        following := _following(state, annotations, group[0])
+    ):
         group = (*group, *following)
         annotations = annotations.apply(following)
     after = replace(

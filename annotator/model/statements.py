@@ -1,8 +1,9 @@
 """Statements: who takes which side on what, and where it is said. The rows of a discourse network.
 
-A claim that the text asserts itself counts as held by the author, unless a stance of the author on it says otherwise.
-A concept that begins with `not: ` is the contrary of what follows: both meet in one concept, the sign turned round.
-Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
+A claim that the text asserts itself counts as held by the author, unless a stance of the author on
+it says otherwise. A concept that begins with `not: ` is the contrary of what follows: both meet in
+one concept, the sign turned round. Leifeld, P. (2017). Discourse network analysis. Oxford Handbook
+of Political Networks.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ Sort: TypeAlias = Literal["concept", "entity", "claim"]
 class Statement:
     """One side taken by one holder on one concept (or entity, or claim without a concept).
 
-    `item` is the relation, or the claim itself where the text asserts it. `coder` is None for gold. `date` is ISO 8601,
-    as far as the document's metadata tells it, else empty. `sign` is 1, -1 or 0, with `not: ` taken into account;
-    `side` is the label as coded. `sort` says what `about` is: a concept, an entity (a side on an actor), or the words
-    of a claim without a concept.
-    `start` and `end` are code points of the document's text and hold `quote`.
+    `item` is the relation, or the claim itself where the text asserts it. `coder` is None for gold.
+    `date` is ISO 8601, as far as the document's metadata tells it, else empty. `sign` is 1, -1 or
+    0, with `not: ` taken into account; `side` is the label as coded. `sort` says what `about` is: a
+    concept, an entity (a side on an actor), or the words of a claim without a concept. `start` and
+    `end` are code points of the document's text and hold `quote`.
     """
 
     document: str
@@ -64,8 +65,8 @@ class Statement:
 
 
 def statements(record: Record, concepts: Concepts | None = None) -> list[Statement]:
-    """The statements of a record in text order. `concepts` says where a layer's concepts are held (see
-    `naming.concepts_of`); without it, as in the schemas that are shipped."""
+    """The statements of a record in text order. `concepts` says where a layer's concepts are held
+    (see `naming.concepts_of`); without it, as in the schemas that are shipped."""
     where = _CONCEPTS if concepts is None else concepts
     spans = {span.id: span for span in record.spans}
     taken = [(r, spans[r.target]) for r in record.relations if r.target in spans]
@@ -99,17 +100,33 @@ def _of(
         for about, turned, sort in _abouts(target, quote, concepts):
             sign = SIGNS.get(side.casefold(), 0)
             yield Statement(
-                document.id, document.title, _date(record), document.paragraph_at(target.start).index,
-                record.annotator, relation.id if relation is not None else target.id, holder,
-                source.label if source is not None else AUTHOR_NAME, side, -sign if turned else sign, about,
-                sort, target.id, target.label, quote, target.start, target.end,
+                document.id,
+                document.title,
+                _date(record),
+                document.paragraph_at(target.start).index,
+                record.annotator,
+                relation.id if relation is not None else target.id,
+                holder,
+                source.label if source is not None else AUTHOR_NAME,
+                side,
+                -sign if turned else sign,
+                about,
+                sort,
+                target.id,
+                target.label,
+                quote,
+                target.start,
+                target.end,
                 strength if isinstance(strength, int) else None,
-                document.quote(int(cue[0]), int(cue[1])) if isinstance(cue, list) and len(cue) == 2 else "",
-            )  # fmt: skip
+                document.quote(int(cue[0]), int(cue[1]))
+                if isinstance(cue, list) and len(cue) == 2
+                else "",
+            )
 
 
 def _holders(record: Record, source: Span | None) -> list[str]:
-    """The entities of a holder; its words where it has none, the author where it is the text itself."""
+    """The entities of a holder; its words where it has none, the
+    author where it is the text itself."""
     if source is None:
         return [AUTHOR_NAME]
     names = [name for kind, name in names_of(source, {}) if kind == "entity"]

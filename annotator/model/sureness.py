@@ -1,7 +1,8 @@
-"""How sure a suggestion is, in words that a person can use: scores are calibrated, but say little as percentages.
+"""How sure a suggestion is, in words that a person can use: scores are
+calibrated, but say little as percentages.
 
-A claim's score is the chance that its bounds and its label are both right to the character. Many at a third are
-right but for a word, so a low score asks for a look and not for distrust.
+A claim's score is the chance that its bounds and its label are both right to the character. Many at
+a third are right but for a word, so a low score asks for a look and not for distrust.
 """
 
 from __future__ import annotations

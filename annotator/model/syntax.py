@@ -1,5 +1,5 @@
-"""Units of text that a selection grows and shrinks by: token, name, phrase, phrase with what hangs on it,
-clause, sentence, paragraph.
+"""Units of text that a selection grows and shrinks by: token, name, phrase, phrase with what
+hangs on it, clause, sentence, paragraph.
 
 Plain rules on characters and a few closed word classes, so that a key costs microseconds and works
 in any language with punctuation; the word classes are English and simply find nothing elsewhere.
@@ -15,32 +15,45 @@ from annotator.model.text import is_word, trim, words
 Bounds = tuple[int, int]
 
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st rev hon gen col lt sgt capt gov sen rep pres jr sr vs etc inc ltd co corp no "
-    "jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e cf fig al dept mt".split()
+    (
+        "mr mrs ms dr prof st rev hon gen col lt sgt capt gov sen rep pres jr sr vs etc inc ltd co "
+        "corp no jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e cf fig al dept mt"
+    ).split()
 )
 # A sentence ends at a mark, with the quotes and brackets that close after it, before white space.
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
 _CLAUSE_MARKS = frozenset(',;:—–()[]“”«»"„،؛')
 _CLAUSE_WORDS = frozenset(
-    "and but or nor yet so that which who whom whose because although though while whereas if unless "
-    "when whenever where since until after before".split()
+    (
+        "and but or nor yet so that which who whom whose because although though while whereas if "
+        "unless when whenever where since until after before"
+    ).split()
 )
 _PHRASE_WORDS = frozenset(
-    "about above across against along amid among around as at beneath beside between beyond by despite "
-    "down during except for from in inside into like near of off on onto over past per since than through "
-    "throughout to toward towards under until up upon via with within without is are was were be been being "
-    "am has have had do does did will would shall should can could may might must not no".split()
+    (
+        "about above across against along amid among around as at beneath beside between beyond by "
+        "despite down during except for from in inside into like near of off on onto over past per "
+        "since than through throughout to toward towards under until up upon via with within "
+        "without is are was were be been being am has have had do does did will would shall should "
+        "can could may might must not no"
+    ).split()
 )
 _DETERMINERS = frozenset(
-    "the a an this that these those its his her their our my your such any every each some all both".split()
+    (
+        "the a an this that these those its his her their our my your such any every each some all "
+        "both"
+    ).split()
 )
 _LINKS = frozenset(
     "of in for with to on from by at between over against among towards toward about into".split()
 )
 _CLAUSE_OPENERS = frozenset("what how why they he she it we you i".split())
 _TITLES = frozenset(
-    "president prime minister chancellor king queen prince mayor governor senator secretary general chairman "
-    "chairwoman director ambassador pope sir lord lady mr mrs ms dr prof professor judge justice".split()
+    (
+        "president prime minister chancellor king queen prince mayor governor senator secretary "
+        "general chairman chairwoman director ambassador pope sir lord lady mr mrs ms dr prof "
+        "professor judge justice"
+    ).split()
 )
 _EDGE = ".,;:!?…\"'“”‘’„«»()[]{}—–-‐‑*•·|/\\،؛؟。！？、「」『』"
 _DOTTED = re.compile(r"(?:\b\w\.){2,}\Z")
@@ -86,16 +99,22 @@ def enclosing(units: Iterable[Bounds], at: int) -> Bounds | None:
 def snap(text: str, start: int, end: int) -> Bounds:
     """Bounds drawn out to whole tokens and freed of stray punctuation and white space at the edges.
 
-    An abbreviation keeps its full stop (U.S.) and a bracket stays that closes one within. Bounds with
-    nothing but punctuation in them stay as they are.
+    An abbreviation keeps its full stop (U.S.) and a bracket stays that closes one within. Bounds
+    with nothing but punctuation in them stay as they are.
     """
     touched = [
-        t for t in words(text, max(0, start - 80), min(len(text), end + 80)) if t[1] > start and t[0] < end
+        t
+        for t in words(text, max(0, start - 80), min(len(text), end + 80))
+        if t[1] > start and t[0] < end
     ]
     if not touched:
         return start, end
     left, right = touched[0][0], touched[-1][1]
-    while left < right and text[left] in _EDGE + " \n\t\u00a0" and not _opens_within(text, left, right):
+    while (
+        left < right
+        and text[left] in _EDGE + " \n\t\u00a0"
+        and not _opens_within(text, left, right)
+    ):
         left += 1
     while left < right and (text[right - 1].isspace() or text[right - 1] in _EDGE):
         if _closes_within(text, left, right) or _DOTTED.search(text, left, right):
@@ -137,18 +156,26 @@ def _run(text: str, at: int, within: Bounds, stops: Callable[[Bounds], bool]) ->
 def clause_at(text: str, at: int, within: Bounds) -> Bounds | None:
     """The stretch between clause marks or clause words around `at`."""
     return _run(
-        text, at, within,
-        lambda t: text[t[0] : t[1]] in _CLAUSE_MARKS or text[t[0] : t[1]].casefold() in _CLAUSE_WORDS,
-    )  # fmt: skip
+        text,
+        at,
+        within,
+        lambda t: (
+            text[t[0] : t[1]] in _CLAUSE_MARKS or text[t[0] : t[1]].casefold() in _CLAUSE_WORDS
+        ),
+    )
 
 
 def phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
-    """The stretch around `at` without prepositions, auxiliaries, conjunctions, marks and determiners."""
+    """The stretch around `at` without prepositions, auxiliaries,
+    conjunctions, marks and determiners."""
 
     def stops(token: Bounds) -> bool:
         word = text[token[0] : token[1]].casefold()
         return (
-            not is_word(text, token) or word in _PHRASE_WORDS or word in _CLAUSE_WORDS or word in _DETERMINERS
+            not is_word(text, token)
+            or word in _PHRASE_WORDS
+            or word in _CLAUSE_WORDS
+            or word in _DETERMINERS
         )
 
     return _run(text, at, within, stops)
@@ -160,7 +187,9 @@ def name_at(text: str, at: int, within: Bounds) -> Bounds | None:
     if here is None or not here[0] <= at < here[1] or not text[here[0]].isupper():
         return None
     tokens = words(text, *here)
-    titles = [i for i, t in enumerate(tokens) if text[t[0] : t[1]].casefold().rstrip(".") in _TITLES]
+    titles = [
+        i for i, t in enumerate(tokens) if text[t[0] : t[1]].casefold().rstrip(".") in _TITLES
+    ]
     last = max((i for i in titles if tokens[i][1] <= at), default=-1)
     return (tokens[last + 1][0], here[1]) if last + 1 < len(tokens) else None
 
@@ -170,7 +199,8 @@ def _is_determiner(text: str, token: Bounds) -> bool:
 
 
 def long_phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
-    """The phrase around `at` with its determiner, and with the prepositional phrases that follow it."""
+    """The phrase around `at` with its determiner, and with the
+    prepositional phrases that follow it."""
     core = phrase_at(text, at, within)
     if core is None:
         return None
@@ -185,13 +215,17 @@ def long_phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
 
 
 def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds) -> int | None:
-    """Where a prepositional phrase that begins with token `at` ends; None when none begins there."""
+    """Where a prepositional phrase that begins with token `at`
+    ends; None when none begins there."""
     if at >= len(tokens) or text[tokens[at][0] : tokens[at][1]].casefold() not in _LINKS:
         return None
     begin = at + 1
     while begin < len(tokens) and _is_determiner(text, tokens[begin]):
         begin += 1
-    if begin >= len(tokens) or text[tokens[begin][0] : tokens[begin][1]].casefold() in _CLAUSE_OPENERS:
+    if (
+        begin >= len(tokens)
+        or text[tokens[begin][0] : tokens[begin][1]].casefold() in _CLAUSE_OPENERS
+    ):
         return None
     core = phrase_at(text, tokens[begin][0], within)
     if core is None or core[0] > tokens[begin][0] or core[1] <= tokens[begin][0]:
@@ -200,7 +234,8 @@ def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds)
 
 
 def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
-    """Units around `at` inside the paragraph `within`: ever larger, each strictly holding the one before."""
+    """Units around `at` inside the paragraph `within`: ever larger,
+    each strictly holding the one before."""
     sentence = enclosing(sentences(text, *within), at) or within
     every = (
         token_at(text, at, within),
@@ -222,7 +257,8 @@ def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
 
 
 def grow(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
-    """The smallest unit around `anchor` that holds the selection and is larger; else the selection."""
+    """The smallest unit around `anchor` that holds the selection
+    and is larger; else the selection."""
     for start, end in units_at(text, anchor, within):
         if start <= selected[0] and selected[1] <= end and (start, end) != selected:
             return start, end
@@ -238,6 +274,6 @@ def shrink(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
 
 
 __all__ = [
-    "Bounds", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at", "sentences", "shrink",
-    "snap", "token_at", "units_at",
+    "Bounds", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at",
+    "sentences", "shrink", "snap", "token_at", "units_at",
 ]  # fmt: skip

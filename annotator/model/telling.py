@@ -1,4 +1,5 @@
-"""Decisions in words: what a step did, what an undo takes back, what the list of decisions shows."""
+"""Decisions in words: what a step did, what an undo takes
+back, what the list of decisions shows."""
 
 from __future__ import annotations
 
@@ -105,7 +106,9 @@ def _where(state: ReviewState, decision: Decision, value: object) -> str:
     known = value if value is not None else _known(state, decision)
     if isinstance(known, Span | Relation):
         return name_of(state, known)
-    return f"¶ {paragraph_number(decision.paragraph)}" if decision.paragraph >= 0 else "the document"
+    return (
+        f"¶ {paragraph_number(decision.paragraph)}" if decision.paragraph >= 0 else "the document"
+    )
 
 
 def told(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
@@ -142,7 +145,8 @@ def told(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
 
 
 def _known(state: ReviewState, decision: Decision) -> Annotation | None:
-    """The annotation that a decision was about: what stands, else the suggestion, also one that is not shown."""
+    """The annotation that a decision was about: what stands, else the suggestion,
+    also one that is not shown."""
     item = state.find(decision.item)
     if item is not None:
         return item.value
@@ -151,7 +155,8 @@ def _known(state: ReviewState, decision: Decision) -> Annotation | None:
 
 
 def told_group(state: ReviewState, group: Group, *, values: bool = True) -> str:
-    """What one key did: of several decisions alike how many, else the last one and how many more."""
+    """What one key did: of several decisions alike how many,
+    else the last one and how many more."""
     if len(group) == 1:
         return told(state, group[0], values=values)
     verbs = {told(state, d, values=False).partition(" ")[0] for d in group}

@@ -17,12 +17,13 @@ Splitting: TypeAlias = Literal["auto", "blank", "line"]
 
 BOILERPLATE = frozenset(
     {
-        "advertisement", "advertisements", "advertorial", "sponsored", "sponsored content", "promoted",
-        "read more", "read also", "also read", "see also", "related", "related articles", "related stories",
-        "share", "share this", "share this article", "tweet", "print", "email", "comments", "subscribe",
-        "subscribe now", "sign up", "sign in", "log in", "newsletter", "sign up for our newsletter",
-        "continue reading", "story continues below", "article continues below", "most read", "trending",
-        "more from opinion", "more on this story", "recommended", "recommended for you", "follow us",
+        "advertisement", "advertisements", "advertorial", "sponsored", "sponsored content",
+        "promoted", "read more", "read also", "also read", "see also", "related",
+        "related articles", "related stories", "share", "share this", "share this article", "tweet",
+        "print", "email", "comments", "subscribe", "subscribe now", "sign up", "sign in", "log in",
+        "newsletter", "sign up for our newsletter", "continue reading", "story continues below",
+        "article continues below", "most read", "trending", "more from opinion",
+        "more on this story", "recommended", "recommended for you", "follow us",
         "all rights reserved", "listen to this article", "skip advertisement",
     }
 )  # fmt: skip
@@ -30,14 +31,16 @@ BOILERPLATE = frozenset(
 
 _BLANK = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\n\r]*(?>\r\n|\r|\n))+")
 _LINE = re.compile(r"\r\n|\r|\n")
-# A word keeps its inner apostrophes, hyphens, full stops and digit separators (US's, U.S., 3.5, well-being).
+# A word keeps its inner apostrophes, hyphens, full stops and digit
+# separators (US's, U.S., 3.5, well-being).
 _TOKEN = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*|\S")
 HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff\ud800-\udfff]"
     # A joiner outside an emoji is measured and drawn differently from terminal to terminal.
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )
-"""C0 and C1 controls, DEL, bidi controls, other characters that move a cursor, and what no encoding has."""
+"""C0 and C1 controls, DEL, bidi controls, other characters that
+move a cursor, and what no encoding has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as imported, its paragraphs in order, and free metadata (`meta`, JSON values without floats)."""
+    """A text as imported, its paragraphs in order, and free metadata
+    (`meta`, JSON values without floats)."""
 
     id: str
     title: str
@@ -72,7 +76,9 @@ class Document:
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """The paragraph that holds `offset`, or the last one that starts before it."""
-        return self.paragraphs[max(0, bisect_right(self.paragraphs, offset, key=lambda p: p.start) - 1)]
+        return self.paragraphs[
+            max(0, bisect_right(self.paragraphs, offset, key=lambda p: p.start) - 1)
+        ]
 
     def quote(self, start: int, end: int) -> str:
         """The text of `[start, end)`."""
@@ -85,8 +91,8 @@ def plural(number: int, noun: str) -> str:
 
 
 def paragraph_number(index: int) -> int:
-    """The number that people see for the paragraph of an index: from 1, excluded ones counted, so that it is the same
-    on every screen, in every report and for every annotator."""
+    """The number that people see for the paragraph of an index: from 1, excluded ones counted, so
+    that it is the same on every screen, in every report and for every annotator."""
     return index + 1
 
 
@@ -96,8 +102,8 @@ def text_sha256(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text without a byte order mark, with LF as its line ends, in normal form C: equal for texts that differ in
-    nothing else."""
+    """The text without a byte order mark, with LF as its line ends, in normal form C: equal
+    for texts that differ in nothing else."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
 
@@ -127,7 +133,9 @@ def split_paragraphs(text: str, *, splitting: Splitting = "auto") -> tuple[Parag
     return tuple(Paragraph(i, a, b, is_boilerplate(text[a:b])) for i, (a, b) in enumerate(cut))
 
 
-def _pieces(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _pieces(
+    text: str, start: int, end: int, separator: re.Pattern[str]
+) -> Iterator[tuple[int, int]]:
     """Trimmed non-empty stretches of `text[start:end]` between matches of `separator`."""
     at = start
     for found in separator.finditer(text, start, end):
@@ -166,7 +174,8 @@ def _cut_boilerplate(text: str, start: int, end: int) -> Iterator[tuple[int, int
 def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Words and single other visible characters of `text[start:end]` as `(start, end)`, in order.
 
-    Word tokens are what moving and growing a selection goes by; every non-space character is in one.
+    Word tokens are what moving and growing a selection goes
+    by; every non-space character is in one.
     """
     end = len(text) if end is None else end
     return [found.span() for found in _TOKEN.finditer(text, start, end)]
@@ -183,7 +192,8 @@ def is_word(text: str, token: tuple[int, int]) -> bool:
 
 
 def displayable(text: str) -> str:
-    """The text with every character a terminal could act on replaced; same length, so offsets hold."""
+    """The text with every character a terminal could act on replaced;
+    same length, so offsets hold."""
     return HARMFUL.sub(_stand_in, text)
 
 
@@ -213,7 +223,7 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 
 __all__ = [
-    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "folded", "folded_sha256",
-    "is_boilerplate", "is_word",
-    "paragraph_number", "plural", "split_paragraphs", "text_sha256", "title_of", "trim", "words",
+    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "folded",
+    "folded_sha256", "is_boilerplate", "is_word", "paragraph_number", "plural", "split_paragraphs",
+    "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

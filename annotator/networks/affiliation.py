@@ -1,7 +1,8 @@
-"""The two-mode network: holders by concepts, with signs, weights and the statements behind every edge.
+"""The two-mode network: holders by concepts, with signs, weights
+and the statements behind every edge.
 
-Duplicate rules and aggregations follow the Discourse Network Analyzer: Leifeld, P., Gruber, J. and Bossner, F. R.
-(2019). Discourse Network Analyzer manual.
+Duplicate rules and aggregations follow the Discourse Network Analyzer: Leifeld, P., Gruber, J. and
+Bossner, F. R. (2019). Discourse Network Analyzer manual.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from annotator.model.statements import Sort, Statement
 Array = NDArray[np.float64]
 
 Duplicates = Literal["include", "document", "week", "month", "year", "once"]
-"""Which statements of one holder on one concept with one sign count once: none of them, those of a document, of a week,
-month or year, or all."""
+"""Which statements of one holder on one concept with one sign count once: none of them, those of a
+document, of a week, month or year, or all."""
 
 DUPLICATES: Mapping[Duplicates, str] = {
     "include": "every statement counts",
@@ -37,8 +38,8 @@ CONCEPTS: tuple[Sort, ...] = ("concept",)
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A holder's side on a concept: how often for, against and neither, after the duplicate rule; `statements` are all
-    that stand behind it."""
+    """A holder's side on a concept: how often for, against and neither, after the duplicate rule;
+    `statements` are all that stand behind it."""
 
     holder: str
     concept: str
@@ -60,7 +61,8 @@ class Edge:
 
 @dataclass(frozen=True)
 class Affiliation:
-    """Holders, concepts and the edges between them, sorted by name; `kinds` is the label of each holder."""
+    """Holders, concepts and the edges between them, sorted by name;
+    `kinds` is the label of each holder."""
 
     holders: tuple[str, ...]
     concepts: tuple[str, ...]
@@ -84,8 +86,8 @@ def affiliation(
     author: bool = False,
     sorts: Collection[Sort] = CONCEPTS,
 ) -> Affiliation:
-    """The two-mode network of statements. The author is a holder only with `author`; `sorts` says what is a target:
-    concepts, entities (sides on actors), claims without a concept.
+    """The two-mode network of statements. The author is a holder only with `author`; `sorts` says
+    what is a target: concepts, entities (sides on actors), claims without a concept.
 
     Raises ValueError for a rule by time where a statement has no date.
     """
@@ -105,7 +107,9 @@ def affiliation(
     return Affiliation(holders, concepts, edges, kinds)
 
 
-def _counted(found: Sequence[Statement], unit: Callable[[Statement], object] | None) -> tuple[int, int, int]:
+def _counted(
+    found: Sequence[Statement], unit: Callable[[Statement], object] | None
+) -> tuple[int, int, int]:
     counts = {1: 0, -1: 0, 0: 0}
     seen: set[tuple[object, int]] = set()
     for one in found:
@@ -133,4 +137,13 @@ _UNITS: Mapping[Duplicates, Callable[[Statement], object] | None] = {
     "once": lambda _: "",
 }
 
-__all__ = ["CONCEPTS", "DUPLICATES", "Affiliation", "Array", "Duplicates", "Edge", "affiliation", "day"]
+__all__ = [
+    "CONCEPTS",
+    "DUPLICATES",
+    "Affiliation",
+    "Array",
+    "Duplicates",
+    "Edge",
+    "affiliation",
+    "day",
+]

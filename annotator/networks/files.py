@@ -1,4 +1,5 @@
-"""Networks as files for Gephi, R and spreadsheets: GraphML, GEXF and a CSV of edges, with receipts on every edge."""
+"""Networks as files for Gephi, R and spreadsheets: GraphML, GEXF and a
+CSV of edges, with receipts on every edge."""
 
 from __future__ import annotations
 
@@ -21,23 +22,36 @@ def receipt(one: Statement) -> str:
     return f"{one.document}/{one.paragraph + 1}/{one.item}"
 
 
-def two_mode_graph(found: Affiliation, shares: Mapping[tuple[str, str], float] | None = None) -> nx.Graph:
-    """Holders and concepts as nodes. A holder and a concept of one name are two nodes. `shares` are those of samples in
-    which an edge has its sign."""
+def two_mode_graph(
+    found: Affiliation, shares: Mapping[tuple[str, str], float] | None = None
+) -> nx.Graph:
+    """Holders and concepts as nodes. A holder and a concept of one name are two nodes. `shares` are
+    those of samples in which an edge has its sign."""
     graph = nx.Graph(name="affiliation")
     for holder in found.holders:
         graph.add_node(f"h:{holder}", label=holder, mode="holder", kind=found.kinds[holder])
     for concept in found.concepts:
         graph.add_node(f"c:{concept}", label=concept, mode="concept", kind="concept")
     for edge in found.edges:
-        more = {} if shares is None else {"share": round(shares.get((edge.holder, edge.concept), 0.0), 3)}
+        more = (
+            {}
+            if shares is None
+            else {"share": round(shares.get((edge.holder, edge.concept), 0.0), 3)}
+        )
         graph.add_edge(
-            f"h:{edge.holder}", f"c:{edge.concept}", weight=edge.support + edge.oppose + edge.neither,
-            balance=edge.weight, sign=edge.sign, support=edge.support, oppose=edge.oppose, neither=edge.neither,
+            f"h:{edge.holder}",
+            f"c:{edge.concept}",
+            weight=edge.support + edge.oppose + edge.neither,
+            balance=edge.weight,
+            sign=edge.sign,
+            support=edge.support,
+            oppose=edge.oppose,
+            neither=edge.neither,
             documents="; ".join(sorted({one.document for one in edge.statements})),
             statements="; ".join(receipt(one) for one in edge.statements),
-            quotes=" | ".join(" ".join(one.quote.split()) for one in edge.statements), **more,
-        )  # fmt: skip
+            quotes=" | ".join(" ".join(one.quote.split()) for one in edge.statements),
+            **more,
+        )
     return graph
 
 
@@ -64,10 +78,14 @@ def one_mode_graph(
         both = [c for c in affiliation.concepts if signs.get((a, c)) and signs.get((b, c))]
         more = {} if shares is None else {"share": round(shares.get((a, b), 0.0), 3)}
         graph.add_edge(
-            a, b, weight=weight, sign=(weight > 0) - (weight < 0),
+            a,
+            b,
+            weight=weight,
+            sign=(weight > 0) - (weight < 0),
             agree="; ".join(c for c in both if signs[a, c] == signs[b, c]),
-            disagree="; ".join(c for c in both if signs[a, c] != signs[b, c]), **more,
-        )  # fmt: skip
+            disagree="; ".join(c for c in both if signs[a, c] != signs[b, c]),
+            **more,
+        )
     return graph
 
 
@@ -96,4 +114,12 @@ def edge_table(graph: nx.Graph) -> bytes:
 WRITERS = {".graphml": graphml, ".gexf": gexf, ".csv": edge_table}
 """The ending of a file -> what writes it."""
 
-__all__ = ["WRITERS", "edge_table", "gexf", "graphml", "one_mode_graph", "receipt", "two_mode_graph"]
+__all__ = [
+    "WRITERS",
+    "edge_table",
+    "gexf",
+    "graphml",
+    "one_mode_graph",
+    "receipt",
+    "two_mode_graph",
+]

@@ -22,8 +22,8 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A holder who took one side on a concept first and the other one later: the last statement before the turn and
-    the first after it, and all on either side."""
+    """A holder who took one side on a concept first and the other one later: the last statement
+    before the turn and the first after it, and all on either side."""
 
     holder: str
     concept: str
@@ -32,13 +32,16 @@ class Turn:
 
 
 def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterator[Slice]:
-    """Windows of `window` days, `step` days apart, from the first day to the last that anything was said on.
+    """Windows of `window` days, `step` days apart, from the first day
+    to the last that anything was said on.
 
     Raises ValueError for a statement without a date, and for a window or step below one day.
     """
     if window < 1 or step < 1:
         raise ValueError("a window and its step have at least one day")
-    dated = sorted(((day(one), one) for one in statements), key=lambda pair: (pair[0], pair[1].document))
+    dated = sorted(
+        ((day(one), one) for one in statements), key=lambda pair: (pair[0], pair[1].document)
+    )
     if not dated:
         return
     first, end = dated[0][0], dated[-1][0]
@@ -49,8 +52,9 @@ def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterat
 
 
 def turns(statements: Iterable[Statement]) -> list[Turn]:
-    """Every change of sides on a concept, by holder, in order of time. The author is left out, since each text has its
-    own. Days on which somebody takes both sides are neither; statements without a date are left out."""
+    """Every change of sides on a concept, by holder, in order of time. The author is left out,
+    since each text has its own. Days on which somebody takes both sides are neither; statements
+    without a date are left out."""
     several: dict[tuple[str, str], list[Statement]] = {}
     for one in statements:
         if one.sort == "concept" and one.kind != AUTHOR_NAME and one.sign and one.date:

@@ -1,4 +1,5 @@
-"""Figures for a paper, as SVG: the two-mode network, and the signed matrix. The same network gives the same bytes."""
+"""Figures for a paper, as SVG: the two-mode network, and the signed matrix.
+The same network gives the same bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from annotator.networks.affiliation import Affiliation
 from annotator.networks.structure import Communities
 
 SUPPORT, OPPOSE, EVEN = "#0072b2", "#d55e00", "#999999"
-"""Blue, vermillion and grey of Okabe and Ito (2008), told apart with every common colour blindness."""
+"""Blue, vermillion and grey of Okabe and Ito (2008), told
+apart with every common colour blindness."""
 
 GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 _FONT = "font-family='Helvetica, Arial, sans-serif'"
@@ -24,15 +26,17 @@ def _svg(width: float, height: float, parts: Sequence[str], title: str) -> bytes
     return (head + "\n".join(parts) + "\n</svg>\n").encode("utf-8")
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 11, more: str = "") -> str:
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = 11, more: str = ""
+) -> str:
     place = f"x='{x:.1f}' y='{y:.1f}' {_FONT} font-size='{size}' text-anchor='{anchor}' {more}"
     return f"<text {place}>{escape(words)}</text>"
 
 
 def network_picture(found: Affiliation, groups: Communities) -> bytes:
-    """The two-mode network in two columns, so that no name covers another: holders by community at the left, coloured
-    by it; concepts at the right, each near those who take a side on it. A solid edge supports, a dashed one opposes,
-    and its width grows with its weight."""
+    """The two-mode network in two columns, so that no name covers another: holders by community at
+    the left, coloured by it; concepts at the right, each near those who take a side on it. A
+    solid edge supports, a dashed one opposes, and its width grows with its weight."""
     holders = [name for names in groups.groups for name in names]
     group_of = {name: number for number, names in enumerate(groups.groups) for name in names}
     place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
@@ -56,18 +60,24 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
         )
         bend = (right - left) / 2
         parts.append(
-            f"<path d='M {left + 8:.1f} {y1:.1f} C {left + bend:.1f} {y1:.1f} {right - bend:.1f} {y2:.1f} "
-            f"{right - 8:.1f} {y2:.1f}' fill='none' stroke='{colour}' stroke-opacity='0.6' "
+            f"<path d='M {left + 8:.1f} {y1:.1f} C {left + bend:.1f} {y1:.1f} "
+            f"{right - bend:.1f} {y2:.1f} {right - 8:.1f} {y2:.1f}' fill='none' "
+            f"stroke='{colour}' stroke-opacity='0.6' "
             f"stroke-width='{min(6.0, 1 + 0.8 * abs(edge.weight)):.1f}' {dash}/>"
         )
     for holder in holders:
         colour = GROUPS[group_of[holder] % len(GROUPS)]
-        parts.append(f"<circle cx='{left:.1f}' cy='{ys[holder]:.1f}' r='6' fill='{colour}' stroke='#333'/>")
-        parts.append(_text(left - 12, ys[holder] + 4, holder, anchor="end", more="font-weight='bold'"))
+        parts.append(
+            f"<circle cx='{left:.1f}' cy='{ys[holder]:.1f}' r='6' fill='{colour}' stroke='#333'/>"
+        )
+        parts.append(
+            _text(left - 12, ys[holder] + 4, holder, anchor="end", more="font-weight='bold'")
+        )
     for concept in concepts:
         y = yc[concept]
         parts.append(
-            f"<rect x='{right - 5:.1f}' y='{y - 5:.1f}' width='10' height='10' fill='white' stroke='#333'/>"
+            f"<rect x='{right - 5:.1f}' y='{y - 5:.1f}' width='10' height='10' fill='white' "
+            "stroke='#333'/>"
         )
         parts.append(_text(right + 12, y + 4, concept, more="font-style='italic'"))
     if not parts:
@@ -76,8 +86,8 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
 
 
 def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
-    """The signed matrix, holders by concepts: `+` supports, `−` opposes, `±` is even; holders of one community
-    stand together, the concepts with the most sides come first."""
+    """The signed matrix, holders by concepts: `+` supports, `−` opposes, `±` is even; holders of
+    one community stand together, the concepts with the most sides come first."""
     order = [name for names in groups.groups for name in names]
     signs = {(edge.holder, edge.concept): edge for edge in found.edges}
     sides = {c: sum(bool(signs.get((h, c))) for h in order) for c in found.concepts}
@@ -87,7 +97,9 @@ def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
     for i, concept in enumerate(columns):
         x = left + (i + 0.6) * cell
         parts.append(
-            _text(x, top - 8, concept, more=f"transform='rotate(-55 {x:.1f} {top - 8:.1f})'", size=10)
+            _text(
+                x, top - 8, concept, more=f"transform='rotate(-55 {x:.1f} {top - 8:.1f})'", size=10
+            )
         )
     for row, holder in enumerate(order):
         y = top + row * cell
@@ -97,13 +109,19 @@ def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
             fill = "#f4f4f4" if edge is None else {1: SUPPORT, -1: OPPOSE}.get(edge.sign, EVEN)
             x = left + i * cell
             parts.append(
-                f"<rect x='{x:.1f}' y='{y:.1f}' width='{cell - 2:.1f}' height='{cell - 2:.1f}' fill='{fill}'/>"
+                f"<rect x='{x:.1f}' y='{y:.1f}' width='{cell - 2:.1f}' height='{cell - 2:.1f}' "
+                f"fill='{fill}'/>"
             )
             if edge is not None:
                 mark = {1: "+", -1: "−"}.get(edge.sign, "±")
                 parts.append(
                     _text(
-                        x + cell / 2 - 1, y + cell * 0.66, mark, anchor="middle", size=13, more="fill='white'"
+                        x + cell / 2 - 1,
+                        y + cell * 0.66,
+                        mark,
+                        anchor="middle",
+                        size=13,
+                        more="fill='white'",
                     )
                 )
     width = left + len(columns) * cell + 160

@@ -8,9 +8,9 @@ With W+ and W- the counts of supports and opposes, holders by concepts, the weig
 
 as in the Discourse Network Analyzer (Leifeld, Gruber and Bossner 2019), divided by a normalisation:
 
-    average      the mean of the two holders' activity, the number of cells (concept and sign) that each has
-    jaccard      the number of cells that either has, of which the weight counts those that both have
-    cosine       the product of the lengths of the two rows of counts
+    average      the mean of the two holders' activity, the number of cells (concept and sign) that
+    each has jaccard      the number of cells that either has, of which the weight counts those that
+    both have cosine       the product of the lengths of the two rows of counts
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ NORMALISATIONS: Mapping[Normalisation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Holders and the weights between them: `weights` is symmetric, `(holders, holders)`, 0 on the diagonal."""
+    """Holders and the weights between them: `weights` is symmetric, `(holders,
+    holders)`, 0 on the diagonal."""
 
     mode: Mode
     normalisation: Normalisation
@@ -59,11 +60,14 @@ class Projection:
 
 def project(found: Affiliation, mode: Mode, *, normalisation: Normalisation = "no") -> Projection:
     """The one-mode network of the holders of a two-mode network."""
-    return Projection(mode, normalisation, found.holders, weights_of(found.counts(), mode, normalisation))
+    return Projection(
+        mode, normalisation, found.holders, weights_of(found.counts(), mode, normalisation)
+    )
 
 
 def weights_of(counts: Array, mode: Mode, normalisation: Normalisation) -> Array:
-    """The weights of holders from counts `(holders, concepts, 2)`; see the module for the formulas."""
+    """The weights of holders from counts `(holders, concepts,
+    2)`; see the module for the formulas."""
     if not len(counts):
         return np.zeros((0, 0))
     if normalisation == "jaccard":
@@ -93,4 +97,12 @@ def _divisors(rows: Array, normalisation: Normalisation) -> Array:
     return np.ones((len(rows), len(rows)))
 
 
-__all__ = ["MODES", "NORMALISATIONS", "Mode", "Normalisation", "Projection", "project", "weights_of"]
+__all__ = [
+    "MODES",
+    "NORMALISATIONS",
+    "Mode",
+    "Normalisation",
+    "Projection",
+    "project",
+    "weights_of",
+]

@@ -1,7 +1,8 @@
-"""Error bars of a network: documents, and coders where there are several, are drawn again and again.
+"""Error bars of a network: documents, and coders where there
+are several, are drawn again and again.
 
-The share of samples in which an edge has its sign again says how much it hangs on single documents. Efron, B. and
-Tibshirani, R. (1993). An Introduction to the Bootstrap.
+The share of samples in which an edge has its sign again says how much it hangs on single documents.
+Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ CENTRAL = 3
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Shares of samples in [0, 1]: in which an edge of the two-mode network has the same sign, two holders are tied
-    with the same sign, stand in one community, and a holder is among the `CENTRAL` most central."""
+    """Shares of samples in [0, 1]: in which an edge of the two-mode network has the same sign, two
+    holders are tied with the same sign, stand in one community, and a holder is among the
+    `CENTRAL` most central."""
 
     samples: int
     edges: Mapping[tuple[str, str], float]
@@ -33,7 +35,8 @@ class Support:
     central: Mapping[str, float]
 
     def group(self, names: Sequence[str]) -> float | None:
-        """How well a community holds together: the mean share of its pairs that are together; None for one holder."""
+        """How well a community holds together: the mean share of its pairs that
+        are together; None for one holder."""
         pairs = [self.together.get(pair, 0.0) for pair in combinations(sorted(names), 2)]
         return sum(pairs) / len(pairs) if pairs else None
 
@@ -49,8 +52,8 @@ def resample(
     mode: Mode = "subtract",
     normalisation: Normalisation = "average",
 ) -> Support:
-    """The shares over so many samples of the documents, drawn with replacement; where several coders worked, these
-    too. A document drawn twice counts as two."""
+    """The shares over so many samples of the documents, drawn with replacement; where several
+    coders worked, these too. A document drawn twice counts as two."""
     by_place: dict[tuple[str, str | None], list[Statement]] = {}
     for one in statements:
         by_place.setdefault((one.document, one.coder), []).append(one)
@@ -65,11 +68,15 @@ def resample(
     whole = made(statements)
     tallies: tuple[dict[object, int], ...] = ({}, {}, {}, {})
     first = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
-    ties = {(a, b): np.sign(w) for a, b, w in project(whole, mode, normalisation=normalisation).edges()}
+    ties = {
+        (a, b): np.sign(w) for a, b, w in project(whole, mode, normalisation=normalisation).edges()
+    }
     random = np.random.default_rng(seed)
     for _ in range(samples):
         drawn = random.integers(len(documents), size=len(documents))
-        who = {coders[i] for i in random.integers(len(coders), size=len(coders))} if coders else set()
+        who = (
+            {coders[i] for i in random.integers(len(coders), size=len(coders))} if coders else set()
+        )
         chosen = _drawn(by_place, [documents[i] for i in drawn], who)
         _tally(made(chosen), first, ties, mode, normalisation, tallies)
     share: Callable[[dict[object, int]], dict[object, float]] = lambda counts: {  # noqa: E731
@@ -80,9 +87,12 @@ def resample(
 
 
 def _drawn(
-    by_place: Mapping[tuple[str, str | None], Sequence[Statement]], documents: Sequence[str], coders: set[str]
+    by_place: Mapping[tuple[str, str | None], Sequence[Statement]],
+    documents: Sequence[str],
+    coders: set[str],
 ) -> list[Statement]:
-    """The statements of the documents drawn, each under a name of its own, of the coders drawn and of the gold."""
+    """The statements of the documents drawn, each under a name of its own,
+    of the coders drawn and of the gold."""
     from dataclasses import replace
 
     out: list[Statement] = []

@@ -1,4 +1,5 @@
-"""What a network shows: communities, central holders, and on which concepts the camps meet or part."""
+"""What a network shows: communities, central holders, and
+on which concepts the camps meet or part."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ SEED = 20240901
 
 @dataclass(frozen=True, slots=True)
 class Communities:
-    """Groups of holders, the largest first, each sorted by name, and their modularity; None where there is no edge."""
+    """Groups of holders, the largest first, each sorted by name, and their modularity;
+    None where there is no edge."""
 
     groups: tuple[tuple[str, ...], ...]
     modularity: float | None
@@ -25,8 +27,9 @@ class Communities:
 class ConceptFigures:
     """How holders stand on a concept: so many for it, against it and even.
 
-    `agreement` is the share of pairs of holders who take a side that take the same one, None for fewer than two.
-    `polarisation` is twice the share of the smaller camp: 0 when all are on one side, 1 when they are halved.
+    `agreement` is the share of pairs of holders who take a side that take the same one, None for
+    fewer than two. `polarisation` is twice the share of the smaller camp: 0 when all are on one
+    side, 1 when they are halved.
     """
 
     concept: str
@@ -39,15 +42,19 @@ class ConceptFigures:
 
 
 def communities(holders: Sequence[str], weights: Array, *, seed: int = SEED) -> Communities:
-    """Communities by modularity on the positive weights. Holders without any are groups of their own.
+    """Communities by modularity on the positive weights. Holders
+    without any are groups of their own.
 
-    Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks. Journal of Statistical Mechanics.
+    Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks.
+    Journal of Statistical Mechanics.
     """
     graph = _graph(holders, np.maximum(weights, 0))
     if not graph.number_of_edges():
         return Communities(tuple((name,) for name in holders), None)
     found = nx.community.louvain_communities(graph, weight="weight", seed=seed)
-    groups = sorted((tuple(sorted(group)) for group in found), key=lambda group: (-len(group), group))
+    groups = sorted(
+        (tuple(sorted(group)) for group in found), key=lambda group: (-len(group), group)
+    )
     return Communities(tuple(groups), float(nx.community.modularity(graph, found, weight="weight")))
 
 
@@ -67,10 +74,15 @@ def concept_figures(found: Affiliation) -> list[ConceptFigures]:
         same = (support * (support - 1) + oppose * (oppose - 1)) / 2
         out.append(
             ConceptFigures(
-                concept, support, oppose, len(edges) - sided, same / pairs if pairs else None,
-                2 * min(support, oppose) / sided if sided else None, sum(len(e.statements) for e in edges),
+                concept,
+                support,
+                oppose,
+                len(edges) - sided,
+                same / pairs if pairs else None,
+                2 * min(support, oppose) / sided if sided else None,
+                sum(len(e.statements) for e in edges),
             )
-        )  # fmt: skip
+        )
     return sorted(out, key=lambda one: (-(one.support + one.oppose), one.concept))
 
 

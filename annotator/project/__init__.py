@@ -1,7 +1,7 @@
 """The headless facade: a project is a folder with `annotator.toml` and `annotator.db`.
 
-Screens, commands and tests all go through `Project`. One instance belongs to one thread; a worker opens
-its own.
+Screens, commands and tests all go through `Project`. One instance belongs
+to one thread; a worker opens its own.
 """
 
 from __future__ import annotations
@@ -53,16 +53,18 @@ from annotator.store.rows import (
 from annotator.store.turns import resume
 
 TOUR = "tour"
-"""The setting that offers the guided tour; with a colon and an annotator's name, that it is over for them."""
+"""The setting that offers the guided tour; with a colon and an annotator's
+name, that it is over for them."""
 
 
 class Project:
     """A project that is open. Close it, or use it as a context manager.
 
-    Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them, `suggestions`
-    what is proposed, `names` the entities and concepts, `learning` what can be learnt from and the models,
-    `assignments` who is to code which document, `provenance` what annotators were shown, `parses` what was parsed,
-    `journal` the decisions that cannot be written yet. `taken_in` tells what others had left in theirs.
+    Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them,
+    `suggestions` what is proposed, `names` the entities and concepts, `learning` what can be learnt
+    from and the models, `assignments` who is to code which document, `provenance` what annotators
+    were shown, `parses` what was parsed, `journal` the decisions that cannot be written yet.
+    `taken_in` tells what others had left in theirs.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -99,7 +101,8 @@ class Project:
         shared: bool = False,
         allow_network: bool = False,
     ) -> Project:
-        """A new, empty project in a folder, which is made when missing; nothing is left behind on failure."""
+        """A new, empty project in a folder, which is made when missing;
+        nothing is left behind on failure."""
         with new_folder(root, schema=schema, shared=shared, allow_network=allow_network):
             return cls.open(root)
 
@@ -111,7 +114,9 @@ class Project:
         config = read_config(root / FILE)
         if config.shared:
             let_group_in()
-        return cls(root, config, schema_of(root, config), Database(root / DATABASE, timeout=timeout))
+        return cls(
+            root, config, schema_of(root, config), Database(root / DATABASE, timeout=timeout)
+        )
 
     def wait_at_most(self, seconds: float) -> None:
         """How long a write waits for the database from now on, before BusyError."""
@@ -119,16 +124,19 @@ class Project:
         self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
     def reopen(self) -> None:
-        """Open the database that stands in the folder now, after the one that was open was replaced.
+        """Open the database that stands in the folder now, after
+        the one that was open was replaced.
 
         Raises StoreError when there is none that can be opened: then only `close` is left to do.
         """
         self._database.reopen()
 
     def rescue(self, pending: Sequence[Pending]) -> Path:
-        """Keep what this connection has of a database that was replaced, and what is not written yet, beside it.
+        """Keep what this connection has of a database that was replaced, and
+        what is not written yet, beside it.
 
-        The file that this makes can be merged or restored. Raises StoreError when it cannot be written.
+        The file that this makes can be merged or restored. Raises
+        StoreError when it cannot be written.
         """
         from annotator.store.restoring import rescue
 
@@ -143,7 +151,10 @@ class Project:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -154,8 +165,8 @@ class Project:
         return overview.status(self._database)
 
     def verify(self, *, deep: bool = False) -> list[Finding]:
-        """Whether the state follows from the log and texts and offsets hold; reads everything. With `deep` the chain
-        of hashes over the log is walked, too."""
+        """Whether the state follows from the log and texts and offsets hold; reads everything. With
+        `deep` the chain of hashes over the log is walked, too."""
         from annotator.store import checking
 
         return checking.verify(self._database, deep=deep)
@@ -180,16 +191,22 @@ class Project:
             part.replace(file)
         except OSError as error:
             hint = "Check the folder and its permissions"
-            raise StoreError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
+            raise StoreError(
+                f"cannot be written: {error.strerror}", file=file, hint=hint
+            ) from error
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
 
     def merge(
-        self, database: Path, *, dry_run: bool = False, tell: Callable[[int, int], None] | None = None
+        self,
+        database: Path,
+        *,
+        dry_run: bool = False,
+        tell: Callable[[int, int], None] | None = None,
     ) -> MergeResult:
-        """Bring in what the database of another project with the same label schema holds, all or nothing; with
-        `dry_run` nothing. `tell` hears how many documents are done, of how many.
+        """Bring in what the database of another project with the same label schema holds, all or
+        nothing; with `dry_run` nothing. `tell` hears how many documents are done, of how many.
 
         Raises StoreError for a database that cannot be merged.
         """
@@ -198,7 +215,9 @@ class Project:
         def check(item: Annotation, document: Document) -> str:
             return item_problem(item, document, self.schema)
 
-        return merging.merge(self._database, database, self.schema, check, dry_run=dry_run, tell=tell)
+        return merging.merge(
+            self._database, database, self.schema, check, dry_run=dry_run, tell=tell
+        )
 
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""

@@ -42,8 +42,8 @@ class Documents:
         return AddResult(new, 0, tuple(known))
 
     def join_meta(self, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-        """Add to a document's metadata what it does not have yet. What contradicts it stays as it is here, and is
-        told: the key, the value here and the other one."""
+        """Add to a document's metadata what it does not have yet. What contradicts it stays as it
+        is here, and is told: the key, the value here and the other one."""
         return store.join_meta(self._database, id, meta)
 
     def load(self, id: str) -> Document:
@@ -51,12 +51,13 @@ class Documents:
         return store.load(self._database, id)
 
     def hashes(self, id: str) -> tuple[str, str] | None:
-        """Hash of the text of a document, and of its folded text; None when there is no document of that id."""
+        """Hash of the text of a document, and of its folded text; None when
+        there is no document of that id."""
         return store.hashes(self._database, id)
 
     def ids_by_folded(self, folded: str) -> list[str]:
-        """The ids of the documents with this folded text, in document order: texts that differ in line ends, byte
-        order mark or normal form only are one."""
+        """The ids of the documents with this folded text, in document order: texts that differ in
+        line ends, byte order mark or normal form only are one."""
         return store.ids_by_folded(self._database, folded)
 
     def free_ids(self, wanted: Iterable[str]) -> list[str]:
@@ -77,15 +78,20 @@ class Documents:
     # --- in order
 
     def ids(self, *, own: str | None = None) -> list[str]:
-        """All ids, in document order; with `own`, of the documents assigned to or begun by this annotator."""
+        """All ids, in document order; with `own`, of the documents assigned
+        to or begun by this annotator."""
         return store.ids(self._database, own)
 
     def neighbour(self, document: str, direction: int, *, own: str | None = None) -> str | None:
-        """The document after (1) or before (-1) one in document order; with `own`, of those of this annotator."""
+        """The document after (1) or before (-1) one in document order; with
+        `own`, of those of this annotator."""
         return store.neighbour(self._database, document, direction, own)
 
-    def waiting(self, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
-        """The nearest document after (1) or before (-1) one where the annotator has suggestions to decide.
+    def waiting(
+        self, annotator: str, document: str, direction: int, *, own: bool = False
+    ) -> str | None:
+        """The nearest document after (1) or before (-1) one where the annotator
+        has suggestions to decide.
 
         Skipped documents don't count; with `own`, only those of the annotator do.
         """
@@ -103,10 +109,12 @@ class Documents:
         completion: Completion | None = None,
         own: bool = False,
     ) -> list[DocumentSummary]:
-        """The queue of an annotator in document order: rows `[offset, offset + limit)` of what is asked for.
+        """The queue of an annotator in document order: rows `[offset, offset
+        + limit)` of what is asked for.
 
-        `search` has to be in the title or id, in any case; the document's completion has to be `completion`;
-        with `own`, only documents count that are assigned to the annotator or begun by them.
+        `search` has to be in the title or id, in any case; the document's completion has to be
+        `completion`; with `own`, only documents count that are assigned to the annotator or begun
+        by them.
         """
         return store.queue(
             self._database,
@@ -123,7 +131,8 @@ class Documents:
         return store.some(self._database, annotator, ids)
 
     def titled(self, search: str) -> list[str]:
-        """The ids of the documents whose title or id holds some words, in any case, in document order."""
+        """The ids of the documents whose title or id holds some words,
+        in any case, in document order."""
         return store.titled(self._database, search)
 
     def count(

@@ -39,15 +39,27 @@ class Log:
         )
 
     def record(
-        self, document: str, annotator: str, decisions: Sequence[Decision], *, reviewer: str | None = None
+        self,
+        document: str,
+        annotator: str,
+        decisions: Sequence[Decision],
+        *,
+        reviewer: str | None = None,
     ) -> None:
-        """Record one group of decisions: durable on return, all or none. `reviewer` is the person who decided where
-        the work is the gold.
+        """Record one group of decisions: durable on return, all or none. `reviewer` is the person
+        who decided where the work is the gold.
 
-        Raises ConflictError when a `before` is not what is stored, BusyError when the database stayed
-        locked, StoreError for any other failure; nothing was written then.
+        Raises ConflictError when a `before` is not what is stored, BusyError when the database
+        stayed locked, StoreError for any other failure; nothing was written then.
         """
-        log.record(self._database, document, annotator, decisions, concepts=self._concepts, reviewer=reviewer)
+        log.record(
+            self._database,
+            document,
+            annotator,
+            decisions,
+            concepts=self._concepts,
+            reviewer=reviewer,
+        )
 
     def save(self, pending: Pending) -> None:
         """Record one group of decisions as `record` does, unless it is in the log already."""
@@ -72,7 +84,8 @@ class Log:
     def progress(
         self, annotators: Sequence[str] | None = None, *, document: str | None = None
     ) -> dict[str, tuple[int, int, int]]:
-        """Document -> how many completions are done, skipped, begun; of these annotators, or of all but gold."""
+        """Document -> how many completions are done, skipped, begun; of these
+        annotators, or of all but gold."""
         names = None if annotators is None else list(annotators)
         return finished.progress(self._database, names, document)
 
@@ -83,26 +96,31 @@ class Log:
         annotator: str | None = None,
         document: str | None = None,
     ) -> Iterator[Record]:
-        """What stands, by document order, then annotator (gold first); one document at a time in memory.
+        """What stands, by document order, then annotator (gold first);
+        one document at a time in memory.
 
         `annotator` is a name or `@gold`.
         """
-        return recorded.records(self._database, status=status, annotator=annotator, document=document)
+        return recorded.records(
+            self._database, status=status, annotator=annotator, document=document
+        )
 
     def sharing(self, annotators: Sequence[str] | None = None) -> list[str]:
-        """Who finished a document that another one finished too; of these annotators, when given."""
+        """Who finished a document that another one finished too;
+        of these annotators, when given."""
         return finished.sharing(self._database, None if annotators is None else list(annotators))
 
     def finished(
         self, documents: Sequence[str], annotators: Sequence[str] | None = None
     ) -> Iterator[list[Record]]:
-        """Finished completions of these documents, some hundred documents at a time, without notes and flags."""
+        """Finished completions of these documents, some hundred documents at
+        a time, without notes and flags."""
         names = None if annotators is None else list(annotators)
         return finished.batches(self._database, documents, names)
 
     def in_review(self, basis: str) -> list[Worked]:
-        """How every document that somebody finished stands in review, in document order; None where that is not
-        known for this `basis` and what stands now."""
+        """How every document that somebody finished stands in review, in document order; None where
+        that is not known for this `basis` and what stands now."""
         return reviews.all_worked_on(self._database, basis)
 
     def keep_in_review(self, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
@@ -110,27 +128,32 @@ class Log:
         reviews.put(self._database, basis, rows)
 
     def add_records(self, records: Iterable[Record], *, admitted: bool = False) -> AddResult:
-        """Import completions, all or none; documents that are new are added. `admitted` ones came through the door
-        of the formats, and are not checked again.
+        """Import completions, all or none; documents that are new are added. `admitted` ones came
+        through the door of the formats, and are not checked again.
 
-        Raises InputError when a record does not hold, when an id already belongs to another text, or when that
-        annotator already has other work on the document.
+        Raises InputError when a record does not hold, when an id already belongs to another text,
+        or when that annotator already has other work on the document.
         """
-        checked = records if admitted else (check_record(record, self._schema) for record in records)
+        checked = (
+            records if admitted else (check_record(record, self._schema) for record in records)
+        )
         return add_records(self._database, checked, concepts=self._concepts)
 
     def notes(
         self, annotator: str, *, documents: Sequence[str] | None = None
     ) -> list[tuple[str, int, str, str]]:
-        """Document, paragraph, item and text of the notes of an annotator, of all or of some documents, in order."""
+        """Document, paragraph, item and text of the notes of an annotator, of all
+        or of some documents, in order."""
         return overview.notes(self._database, annotator, documents)
 
     def times(self, annotator: str, since: str) -> list[tuple[str, bool]]:
-        """When an annotator decided since a time (ISO 8601, UTC), and whether that finished a paragraph."""
+        """When an annotator decided since a time (ISO 8601, UTC), and
+        whether that finished a paragraph."""
         return log.times(self._database, annotator, since)
 
     def left(self, annotator: str, *, own: bool = False) -> int:
-        """How many paragraphs an annotator has yet to finish, in all documents or in those assigned to them."""
+        """How many paragraphs an annotator has yet to finish, in all documents
+        or in those assigned to them."""
         return log.left(self._database, annotator, own=own)
 
     # --- places
@@ -144,7 +167,8 @@ class Log:
         return places.last_position(self._database, annotator)
 
     def save_position(self, annotator: str, position: Position) -> None:
-        """Keep a place. It survives the death of the process; a power cut may lose the last ones."""
+        """Keep a place. It survives the death of the process; a
+        power cut may lose the last ones."""
         places.save_position(self._database, annotator, position)
 
 

@@ -22,7 +22,8 @@ class Names:
         self._codebook: tuple[str, Codebook] | None = None
 
     def named(self, form: str) -> dict[str, int]:
-        """The entities that a form of the text (with single blanks) bears in anybody's work, with how often."""
+        """The entities that a form of the text (with single blanks) bears
+        in anybody's work, with how often."""
         return store.of_form(self._database, "entity", form)
 
     def listed(self, form: str) -> Sequence[str]:
@@ -30,7 +31,8 @@ class Names:
         return self.codebook().named("entity", form)
 
     def usage(self, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-        """Name -> mentions, documents and annotators, the most frequent first. Reads all names of a kind."""
+        """Name -> mentions, documents and annotators, the most frequent
+        first. Reads all names of a kind."""
         return store.usage(self._database, kind)
 
     def codebook(self) -> Codebook:
@@ -47,8 +49,8 @@ class Names:
     def write_codebook(
         self, changes: Iterable[tuple[Kind, str, CodebookEntry | None]], *, who: str, token: str
     ) -> int:
-        """Write entries `(kind, name, entry)`, None for one that goes, in one transaction; how many. What is written
-        under one `token` is one deed."""
+        """Write entries `(kind, name, entry)`, None for one that goes, in one transaction; how
+        many. What is written under one `token` is one deed."""
         return codebook.put(self._database, changes, who=who, token=token)
 
     def entities(self) -> list[Known]:
@@ -60,7 +62,8 @@ class Names:
         return store.known(self._database, "concept")
 
     def given(self, annotator: str, kind: Kind) -> list[Known]:
-        """The names of a kind that an annotator gave, with the forms of the text, the most frequent first."""
+        """The names of a kind that an annotator gave, with the forms of
+        the text, the most frequent first."""
         return store.known(self._database, kind, annotator)
 
     def mentions(self, annotator: str, kind: Kind, name: str) -> list[Mention]:
@@ -68,21 +71,23 @@ class Names:
         return store.mentions(self._database, annotator, kind, name)
 
     def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
-        """Forms of a document's named spans that stand for several entities in all work of an annotator."""
+        """Forms of a document's named spans that stand for several entities
+        in all work of an annotator."""
         return store.ambiguous(self._database, annotator, document)
 
     def sides(self, annotator: str, *, statements: Collection[str], concepts: bool) -> list[Side]:
         """Every side that an annotator's work takes, in no order; see `Side`.
 
-        `statements` are the layers whose claims may be the author's own; with `concepts` a target goes by its
-        concepts as well as by its entities.
+        `statements` are the layers whose claims may be the author's own; with `concepts` a target
+        goes by its concepts as well as by its entities.
         """
         return sides.sides(self._database, annotator, statements=statements, concepts=concepts)
 
     def wording(
         self, annotator: str, items: Sequence[tuple[str, str]], *, limit: int
     ) -> list[tuple[str, str, int, str]]:
-        """The words behind items `(document, item)`: document, item, paragraph and claim, in reading order."""
+        """The words behind items `(document, item)`: document, item, paragraph
+        and claim, in reading order."""
         return sides.words(self._database, annotator, items, limit)
 
     def rulings(self) -> list[Ruling]:
@@ -101,8 +106,8 @@ class Names:
         reviewer: str | None,
         token: str,
     ) -> None:
-        """Rule how names `(kind, name, canonical, relation)` hang together, or (without `same`) that they do not any
-        more, in one transaction. See `Ruling`."""
+        """Rule how names `(kind, name, canonical, relation)` hang together, or (without `same`)
+        that they do not any more, in one transaction. See `Ruling`."""
         rulings.add(self._database, verdicts, same=same, reviewer=reviewer, token=token)
 
 

@@ -1,4 +1,5 @@
-"""`project.suggestions`: what suggesters propose, and what they can learn from earlier decisions."""
+"""`project.suggestions`: what suggesters propose, and what
+they can learn from earlier decisions."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ class Suggestions:
         self._database = database
 
     def of(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
-        """The suggestions of a document or of one paragraph of it, decided or not, by paragraph, rank and id."""
+        """The suggestions of a document or of one paragraph of it, decided
+        or not, by paragraph, rank and id."""
         return store.load(self._database, document, paragraph)
 
     def put(
@@ -32,13 +34,16 @@ class Suggestions:
     ) -> int:
         """Replace the suggestions of a document by `run`'s suggesters that nobody has decided on.
 
-        With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs that nobody
-        has opened or done anything in. Gives how many were stored.
+        With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs
+        that nobody has opened or done anything in. Gives how many were stored.
         """
-        return store.put(self._database, document, suggestions, run, untouched=untouched, others=others)
+        return store.put(
+            self._database, document, suggestions, run, untouched=untouched, others=others
+        )
 
     def withdraw(self, document: str, ids: Collection[str]) -> int:
-        """Take suggestions back in paragraphs that nobody has opened or done anything in; how many."""
+        """Take suggestions back in paragraphs that nobody has opened
+        or done anything in; how many."""
         return store.withdraw(self._database, document, ids)
 
     def documents(self) -> frozenset[str]:
@@ -46,11 +51,13 @@ class Suggestions:
         return store.suggested(self._database)
 
     def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
-        """Keep that an annotator sees a paragraph: training no longer changes what is suggested there."""
+        """Keep that an annotator sees a paragraph: training no longer
+        changes what is suggested there."""
         store.mark_opened(self._database, document, paragraph, annotator)
 
     def touched(self, document: str) -> frozenset[int]:
-        """The paragraphs in which somebody did something, or that somebody opened and saw suggestions in."""
+        """The paragraphs in which somebody did something, or that somebody
+        opened and saw suggestions in."""
         return store.touched(self._database, document)
 
     def memory(self) -> Memory:

@@ -1,6 +1,7 @@
 """Who is to code which document, and how far they are with it.
 
-A document is held by those to whom it is assigned, and by those who have begun or finished it without that.
+A document is held by those to whom it is assigned, and by those
+who have begun or finished it without that.
 """
 
 from __future__ import annotations
@@ -26,18 +27,20 @@ _HELD = f"""
 
 
 FEW = 10_000
-"""Up to so many documents of an annotator are looked up one by one; of more, a page is soon found among all."""
+"""Up to so many documents of an annotator are looked up one by one;
+of more, a page is soon found among all."""
 
 
 def held_by(db: Database, annotator: str) -> str:
-    """The condition that a document `d` is held by an annotator; the name is to be given for the question mark."""
+    """The condition that a document `d` is held by an annotator; the name
+    is to be given for the question mark."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM assignment WHERE annotator = ? LIMIT ?)"
     if db.value(sql, (annotator, FEW + 1)) > FEW:
         return (
-            "EXISTS (SELECT 1 FROM (SELECT ? AS name) w WHERE "
-            "EXISTS (SELECT 1 FROM assignment a WHERE a.annotator = w.name AND a.document = d.id) "
-            "OR EXISTS (SELECT 1 FROM completion h WHERE h.annotator = w.name AND h.document = d.id "
-            "AND h.completion IN ('in_progress', 'done')))"
+            "EXISTS (SELECT 1 FROM (SELECT ? AS name) w WHERE EXISTS (SELECT 1 FROM assignment "
+            "a WHERE a.annotator = w.name AND a.document = d.id) OR EXISTS (SELECT 1 FROM "
+            "completion h WHERE h.annotator = w.name AND h.document = d.id AND h.completion IN "
+            "('in_progress', 'done')))"
         )
     return (
         f"d.position IN (SELECT o.position FROM ({_HELD}) h JOIN document o ON o.id = h.document "
@@ -46,12 +49,14 @@ def held_by(db: Database, annotator: str) -> str:
 
 
 def count_held(db: Database, annotator: str) -> int:
-    """How many documents an annotator holds; from the ends of two tables, since it is asked with every key."""
+    """How many documents an annotator holds; from the ends of two tables,
+    since it is asked with every key."""
     return int(
         db.value(
-            "SELECT (SELECT count(*) FROM assignment WHERE annotator = ?1) + (SELECT count(*) FROM completion c "
-            "WHERE c.annotator = ?1 AND c.completion IN ('in_progress', 'done') AND NOT EXISTS "
-            "(SELECT 1 FROM assignment a WHERE a.annotator = ?1 AND a.document = c.document))",
+            "SELECT (SELECT count(*) FROM assignment WHERE annotator = ?1) + (SELECT count(*) "
+            "FROM completion c WHERE c.annotator = ?1 AND c.completion IN ('in_progress', "
+            "'done') AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.annotator = ?1 AND "
+            "a.document = c.document))",
             (annotator,),
         )
     )
@@ -59,7 +64,8 @@ def count_held(db: Database, annotator: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A document and an annotator who holds it: whether it is assigned to them, and whether they have finished it."""
+    """A document and an annotator who holds it: whether it is assigned to them,
+    and whether they have finished it."""
 
     annotator: str
     document: str
@@ -76,7 +82,8 @@ class Assignments:
     # --- of all
 
     def writing(self) -> AbstractContextManager[None]:
-        """A transaction for reading what is held and changing it: all of it or, on any error, none."""
+        """A transaction for reading what is held and changing it:
+        all of it or, on any error, none."""
         return self._db.write()
 
     def any(self, annotator: str | None = None) -> bool:
@@ -91,16 +98,19 @@ class Assignments:
     def held(self) -> list[Held]:
         """Who holds which documents, by annotator, then in document order."""
         rows = self._db.rows(
-            "SELECT h.annotator, h.document, EXISTS (SELECT 1 FROM assignment a WHERE a.annotator = h.annotator "
-            "AND a.document = h.document), coalesce(c.completion, 'new') = 'done' "
-            f"FROM ({_HELD}) h JOIN document d ON d.id = h.document LEFT JOIN completion c "
-            "ON c.annotator = h.annotator AND c.document = h.document ORDER BY h.annotator, d.position"
+            "SELECT h.annotator, h.document, EXISTS (SELECT 1 FROM assignment a WHERE "
+            "a.annotator = h.annotator AND a.document = h.document), coalesce(c.completion, "
+            f"'new') = 'done' FROM ({_HELD}) h JOIN document d ON d.id = h.document LEFT JOIN "
+            "completion c ON c.annotator = h.annotator AND c.document = h.document ORDER BY "
+            "h.annotator, d.position"
         )
         return [Held(who, id, bool(assigned), bool(done)) for who, id, assigned, done in rows]
 
     def skipped(self) -> set[Pair]:
         """Who has skipped which documents."""
-        return set(self._db.rows("SELECT annotator, document FROM completion WHERE completion = 'skipped'"))
+        return set(
+            self._db.rows("SELECT annotator, document FROM completion WHERE completion = 'skipped'")
+        )
 
     def add(self, pairs: Iterable[Pair]) -> None:
         """Assign documents. To be called within `writing`."""
@@ -108,9 +118,11 @@ class Assignments:
         rows = [(check_annotator(who), id, time) for who, id in pairs]
         self._db.many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
 
-    def free(self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> list[Pair]:
-        """What is assigned and not begun, of these annotators (else of all) and documents (else of all), by annotator,
-        then in document order."""
+    def free(
+        self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None
+    ) -> list[Pair]:
+        """What is assigned and not begun, of these annotators (else of all) and documents (else of
+        all), by annotator, then in document order."""
         return self._db.rows(
             "SELECT a.annotator, a.document FROM assignment a JOIN document d ON d.id = a.document "
             "LEFT JOIN completion c ON c.annotator = a.annotator AND c.document = a.document "
@@ -133,10 +145,12 @@ class Assignments:
         return bool(self._db.value(sql, (annotator, document)))
 
     def first_open(self, annotator: str) -> str | None:
-        """The first document in order that an annotator holds and has neither finished nor skipped."""
+        """The first document in order that an annotator holds and
+        has neither finished nor skipped."""
         found: str | None = self._db.value(
-            "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ? AND c.document = d.id "
-            f"WHERE {held_by(self._db, annotator)} AND {_OPEN} ORDER BY d.position LIMIT 1",
+            "SELECT d.id FROM document d LEFT JOIN completion c ON c.annotator = ? AND "
+            f"c.document = d.id WHERE {held_by(self._db, annotator)} AND {_OPEN} ORDER BY "
+            "d.position LIMIT 1",
             (annotator, annotator),
         )
         return found
@@ -144,9 +158,10 @@ class Assignments:
     def left(self, annotator: str) -> bool:
         """Whether an annotator holds a document that they have neither finished nor skipped."""
         sql = (
-            "SELECT EXISTS (SELECT 1 FROM completion WHERE annotator = ?1 AND completion = 'in_progress') "
-            "OR EXISTS (SELECT 1 FROM assignment a LEFT JOIN completion c ON c.annotator = a.annotator "
-            f"AND c.document = a.document WHERE a.annotator = ?1 AND {_OPEN})"
+            "SELECT EXISTS (SELECT 1 FROM completion WHERE annotator = ?1 AND completion = "
+            "'in_progress') OR EXISTS (SELECT 1 FROM assignment a LEFT JOIN completion c ON "
+            "c.annotator = a.annotator AND c.document = a.document WHERE a.annotator = ?1 AND "
+            f"{_OPEN})"
         )
         return bool(self._db.value(sql, (annotator,)))
 

@@ -1,12 +1,12 @@
 """A chain of hashes over the event log: each event's hash covers the event and the hash before it.
 
-The order is that of `sequence`, the local one: what a merge brings is appended and chained here, and has other hashes
-at another host. The chain shows where events were changed, cut out or put in between, by a fault of the disk or by
-somebody who did not write the chain anew. Whoever may write the file can do that, so the last hash (the head) is worth
-noting elsewhere.
+The order is that of `sequence`, the local one: what a merge brings is appended and chained here,
+and has other hashes at another host. The chain shows where events were changed, cut out or put in
+between, by a fault of the disk or by somebody who did not write the chain anew. Whoever may write
+the file can do that, so the last hash (the head) is worth noting elsewhere.
 
-Whoever appends events chains them in the same transaction. Events that a program before this one left are chained a
-few at a time with those that come after.
+Whoever appends events chains them in the same transaction. Events that a program before this one
+left are chained a few at a time with those that come after.
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
 _COLUMNS = (
-    "e.sequence, e.id, e.document, e.annotator, e.revision, e.grouping, e.action, e.item, e.paragraph, e.before, "
-    "e.after, e.reverts, e.time, e.reviewer"
+    "e.sequence, e.id, e.document, e.annotator, e.revision, e.grouping, e.action, e.item, "
+    "e.paragraph, e.before, e.after, e.reverts, e.time, e.reviewer"
 )
 _AT_ONCE = 500
 _START = bytes(32)
 
 
 def m012_chain(db: Utils) -> None:
-    """Hashes of events, each over the event and the hash before; `chain.catch_up` fills in what is there."""
+    """Hashes of events, each over the event and the hash before; `chain.catch_up`
+    fills in what is there."""
     for statement in (
-        "CREATE TABLE chain (sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL CHECK (length(hash) = 32)) STRICT",
+        "CREATE TABLE chain (sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL CHECK "
+        "(length(hash) = 32)) STRICT",
         "CREATE TRIGGER chain_no_update BEFORE UPDATE ON chain "
         "BEGIN SELECT RAISE(ABORT, 'the chain is never changed'); END",
         "CREATE TRIGGER chain_no_delete BEFORE DELETE ON chain "
@@ -47,11 +49,13 @@ def _hash(before: bytes, row: Row) -> bytes:
 
 
 def extend(db: Database, limit: int = _AT_ONCE) -> int:
-    """Chain events that are not chained yet, within a transaction; how many there were, at most `limit`."""
+    """Chain events that are not chained yet, within a transaction;
+    how many there were, at most `limit`."""
     last = db.row("SELECT sequence, hash FROM chain ORDER BY sequence DESC LIMIT 1")
     sequence, before = last if last is not None else (0, _START)
     rows = db.rows(
-        f"SELECT {_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?", (sequence, limit)
+        f"SELECT {_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?",
+        (sequence, limit),
     )
     links: list[tuple[int, bytes]] = []
     for row in rows:
@@ -93,7 +97,9 @@ def check(db: Database) -> Iterator[Finding]:
                     yield Finding(where, "was put into the log: the chain has no such event")
                 continue
             if _hash(before, tuple(row)) != bytes(kept):
-                yield Finding(where, "is not what was chained: it, or what was before it, was changed")
+                yield Finding(
+                    where, "is not what was chained: it, or what was before it, was changed"
+                )
             before = bytes(kept)
         if len(rows) < _AT_ONCE:
             break
@@ -106,7 +112,9 @@ def _gap(last: int, following: int, known: int) -> Iterator[Finding]:
     end = min(following - 1, known)
     if end > last:
         many = f"event {end}" if end == last + 1 else f"events {last + 1} to {end}"
-        yield Finding(many, "was cut out of the log" if end == last + 1 else "were cut out of the log")
+        yield Finding(
+            many, "was cut out of the log" if end == last + 1 else "were cut out of the log"
+        )
 
 
 __all__ = ["catch_up", "check", "extend", "head"]

@@ -1,4 +1,5 @@
-"""Whether a database holds: every item read in its own guard, so that damage in one hides nothing of the rest."""
+"""Whether a database holds: every item read in its own guard, so that
+damage in one hides nothing of the rest."""
 
 from __future__ import annotations
 
@@ -18,12 +19,15 @@ from annotator.store.rows import Finding
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
-    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not follow from the log,
-    columns that are not what the state says; with `deep` also where the log is not what was chained."""
+    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not
+    follow from the log, columns that are not what the state says; with `deep` also where the log
+    is not what was chained."""
     found: list[Finding] = []
     with _guard(found, str(db.path)):
         found += [
-            Finding(str(db.path), str(row[0])) for row in db.rows("PRAGMA integrity_check") if row[0] != "ok"
+            Finding(str(db.path), str(row[0]))
+            for row in db.rows("PRAGMA integrity_check")
+            if row[0] != "ok"
         ]
     with _guard(found, str(db.path)):
         found += [
@@ -58,14 +62,18 @@ _SCHEMA = (
     "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
     "AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\'"
 )
-"""Tables, indexes and triggers, but those of the index of texts, which not every SQLite can make."""
+"""Tables, indexes and triggers, but those of the index
+of texts, which not every SQLite can make."""
 
 
 def _schema(db: Database) -> Iterator[Finding]:
     """Tables, indexes and triggers that are not as the migrations make them."""
     from annotator.store.migrations import migrate
 
-    with TemporaryDirectory() as folder, closing(Database(Path(folder) / "new.db", create=True)) as new:
+    with (
+        TemporaryDirectory() as folder,
+        closing(Database(Path(folder) / "new.db", create=True)) as new,
+    ):
         migrate(new)
         wanted = {(kind, name): sql for kind, name, sql in new.rows(_SCHEMA)}
     there = {(kind, name): sql for kind, name, sql in db.rows(_SCHEMA)}
@@ -97,8 +105,9 @@ def _document(db: Database, id: str, found: list[Finding]) -> None:
         annotators = [
             str(who)
             for (who,) in db.rows(
-                "SELECT annotator FROM completion WHERE document = ?1 UNION SELECT annotator FROM event "
-                "WHERE document = ?1 UNION SELECT annotator FROM item WHERE document = ?1",
+                "SELECT annotator FROM completion WHERE document = ?1 UNION SELECT annotator "
+                "FROM event WHERE document = ?1 UNION SELECT annotator FROM item WHERE document "
+                "= ?1",
                 (id,),
             )
         ]
@@ -128,7 +137,8 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             found.append(Finding(where, "the state does not follow from the log"))
     with _guard(found, where):
         kept = db.row(
-            "SELECT completion, revision, done FROM completion WHERE document = ? AND annotator = ?",
+            "SELECT completion, revision, done FROM completion WHERE document = ? AND annotator "
+            "= ?",
             (id, annotator),
         )
         last = db.value(
@@ -147,15 +157,16 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
 def _items(db: Database, id: str, annotator: str, where: str, found: list[Finding]) -> list[Row]:
     with _guard(found, where):
         return db.rows(
-            'SELECT item, paragraph, state, kind, status, layer, label, start, "end", source, target, entity '
-            "FROM item WHERE document = ? AND annotator = ?",
+            'SELECT item, paragraph, state, kind, status, layer, label, start, "end", source, '
+            "target, entity FROM item WHERE document = ? AND annotator = ?",
             (id, annotator),
         )
     return []
 
 
 def backup_to_take(db_path: Path, project: str | None) -> Path | None:
-    """The newest whole copy of a project's database that lies beside it; None when there is none."""
+    """The newest whole copy of a project's database that lies
+    beside it; None when there is none."""
     newest: tuple[int, float, Path] | None = None
     for file in db_path.parent.glob("*.db"):
         if file.name == db_path.name:

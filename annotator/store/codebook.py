@@ -1,6 +1,8 @@
-"""The codebook as events: each says what an entry is from then on, or that it is no more. None is ever changed.
+"""The codebook as events: each says what an entry is from then on, or
+that it is no more. None is ever changed.
 
-The latest event on a name holds, by its id, so that the codebooks of two hosts merge by putting their events together.
+The latest event on a name holds, by its id, so that the codebooks of two
+hosts merge by putting their events together.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ COLUMNS = "id, kind, name, entry, who, token, time"
 
 @dataclass(frozen=True, slots=True)
 class CodebookEvent:
-    """`entry` is what the name is from then on; None where it is no more. The events of one deed share a `token`."""
+    """`entry` is what the name is from then on; None where it is no more. The
+    events of one deed share a `token`."""
 
     id: str
     kind: Kind
@@ -49,7 +52,9 @@ def events(db: Database) -> list[CodebookEvent]:
     """All events, oldest first."""
     rows = db.rows(f"SELECT {COLUMNS} FROM codebook_event ORDER BY id")
     return [
-        CodebookEvent(id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time)
+        CodebookEvent(
+            id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time
+        )
         for id, kind, name, entry, who, token, time in rows
     ]
 
@@ -60,7 +65,9 @@ def read(db: Database) -> Codebook:
     latest: dict[tuple[Kind, str], str | None] = {}
     for kind, name, entry in rows:
         latest[kind, name] = entry
-    return Codebook.of(_entry(kind, name, text) for (kind, name), text in latest.items() if text is not None)
+    return Codebook.of(
+        _entry(kind, name, text) for (kind, name), text in latest.items() if text is not None
+    )
 
 
 def version(db: Database) -> str:
@@ -70,7 +77,11 @@ def version(db: Database) -> str:
 
 def _text(entry: CodebookEntry) -> str:
     return dumps(
-        {key: value for key, value in asdict(entry).items() if key not in ("kind", "name") and value}
+        {
+            key: value
+            for key, value in asdict(entry).items()
+            if key not in ("kind", "name") and value
+        }
     )
 
 

@@ -40,9 +40,12 @@ def dumps(value: Any) -> str:
 def annotation_json(value: Annotation) -> dict[str, Any]:
     """A span or relation as JSON values."""
     shared = {
-        "id": value.id, "layer": value.layer, "label": value.label,
-        "attributes": dict(value.attributes), "origin": value.origin,
-    }  # fmt: skip
+        "id": value.id,
+        "layer": value.layer,
+        "label": value.label,
+        "attributes": dict(value.attributes),
+        "origin": value.origin,
+    }
     if isinstance(value, Span):
         return {**shared, "start": value.start, "end": value.end, "entity": value.entity}
     return {**shared, "source": value.source, "target": value.target}
@@ -51,7 +54,11 @@ def annotation_json(value: Annotation) -> dict[str, Any]:
 def annotation_of(data: dict[str, Any]) -> Annotation:
     """The span or relation of JSON values."""
     # What stands in every annotation of a project is kept once.
-    layer, label, origin = sys.intern(data["layer"]), sys.intern(data["label"]), sys.intern(data["origin"])
+    layer, label, origin = (
+        sys.intern(data["layer"]),
+        sys.intern(data["label"]),
+        sys.intern(data["origin"]),
+    )
     attributes = check_attributes(data["attributes"], origin) or _NO_ATTRIBUTES
     check_texts(id=data["id"])
     if "start" in data:
@@ -60,7 +67,7 @@ def annotation_of(data: dict[str, Any]) -> Annotation:
             check_texts(entity=data["entity"])
         return Span(
             data["id"], layer, label, data["start"], data["end"], data["entity"], attributes, origin
-        )  # fmt: skip
+        )
     check_texts(source=data["source"], target=data["target"])
     return Relation(data["id"], layer, label, data["source"], data["target"], attributes, origin)
 
@@ -113,9 +120,12 @@ def _standing(data: dict[str, Any]) -> Standing:
     elif "completion" in data:
         value = CompletionMark(Completion(data["completion"]), data.get("based_on", {}))
     return Standing(
-        _STATUS[data["status"]], value, data.get("note", ""), data.get("flagged", False),
+        _STATUS[data["status"]],
+        value,
+        data.get("note", ""),
+        data.get("flagged", False),
         tuple(data.get("open", ())),
-    )  # fmt: skip
+    )
 
 
 EVENT_COLUMNS = (
@@ -128,7 +138,9 @@ def event_of(row: tuple[Any, ...]) -> Event:
     """An event of a row of `EVENT_COLUMNS`."""
     id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, *rest = row
     before, after, of, reviewer = rest
-    decision = Decision(group, Action(action), item, paragraph, standing_of(before), standing_of(after), of)
+    decision = Decision(
+        group, Action(action), item, paragraph, standing_of(before), standing_of(after), of
+    )
     return Event(id_, sequence, revision, document, annotator, time_, decision, reviewer)
 
 
@@ -142,7 +154,8 @@ _guard = threading.Lock()
 
 
 def uuid7() -> str:
-    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then 12 counting within one and 62 random.
+    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then
+    12 counting within one and 62 random.
 
     Ids of one process are strictly increasing.
     """

@@ -2,8 +2,8 @@
 
 - `driver.py` says which SQLite is used. Where it is not safe in WAL mode, journal_mode is TRUNCATE.
 - `synchronous=FULL`: a decision that was acknowledged survives a power cut.
-- Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because SQLite's own
-  back-off lets some writers starve.
+- Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because
+  SQLite's own back-off lets some writers starve.
 - A write is acknowledged when it is in the file that the path names (`seal.py`).
 - A file that is missing is an error and never made silently; one that is not ours is refused.
 """
@@ -26,13 +26,15 @@ APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
 SCHEMA_VERSION = 12
-"""Number of migrations; a test holds it against `migrations.py`, which is imported only to migrate."""
+"""Number of migrations; a test holds it against `migrations.py`,
+which is imported only to migrate."""
 
 Row = tuple[Any, ...]
 
 
 class Access(Protocol):
-    """What reads, and takes what is to be written: a database within a transaction, or a `Staging`."""
+    """What reads, and takes what is to be written: a database
+    within a transaction, or a `Staging`."""
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query."""
@@ -56,8 +58,9 @@ class Database:
     def __init__(
         self, path: Path, *, timeout: float = 10.0, create: bool = False, read_only: bool = False
     ) -> None:
-        """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only` nothing is changed in
-        the file, and of one that nobody has open nothing is made beside it.
+        """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only`
+        nothing is changed in the file, and of one that nobody has open nothing is made beside
+        it.
 
         Raises StoreError when the file is missing, not ours, newer than this program or unreadable.
         """
@@ -66,7 +69,10 @@ class Database:
         self.read_only = read_only
         self._unlocked = read_only and _is_at_rest(path)
         if not create and not path.is_file():
-            hint = "Make a project with `annotator init`, or bring a backup back with `annotator restore`"
+            hint = (
+                "Make a project with `annotator init`, or bring a backup back with `annotator "
+                "restore`"
+            )
             raise StoreError("there is no database", file=path, hint=hint)
         self._lock = Lock(beside(path, ".lock"))
         self._connect("rwc" if create else "ro" if read_only else "rw")
@@ -88,17 +94,23 @@ class Database:
 
     def _settle(self) -> None:
         """See that a log that lies beside the file is its own."""
-        if not has_log(self.path) or not os.access(self.path.parent, os.W_OK) or self._seal.is_known():
+        if (
+            not has_log(self.path)
+            or not os.access(self.path.parent, os.W_OK)
+            or self._seal.is_known()
+        ):
             return
         with self._locked():
             self._seal.settle()
 
     def reopen(self) -> None:
-        """Open the file that the path names now in the place of the one that was opened. Raises StoreError when
-        there is none that can be opened; all stays as it was then."""
+        """Open the file that the path names now in the place of the one that was opened. Raises
+        StoreError when there is none that can be opened; all stays as it was then."""
         if not self.path.is_file():
             raise StoreError(
-                "there is no database", file=self.path, hint="`annotator restore` brings a backup back"
+                "there is no database",
+                file=self.path,
+                hint="`annotator restore` brings a backup back",
             )
         before = self._connection, self._seal
         try:
@@ -113,7 +125,9 @@ class Database:
     def _open(self, mode: str) -> Any:
         if sqlite.sqlite_version_info < OLDEST:
             hint = "Install pysqlite3, or a Python with a newer SQLite"
-            raise StoreError(f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint)
+            raise StoreError(
+                f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint
+            )
         uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
         uri += "&immutable=1" * self._unlocked
         connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
@@ -143,14 +157,17 @@ class Database:
             )
         if self.read_only:
             return
-        self.read_only = not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK)
+        self.read_only = not os.access(self.path, os.W_OK) or not os.access(
+            self.path.parent, os.W_OK
+        )
         if self.read_only:
             return
         if not WAL_IS_SAFE:
             # Not kept in the file: every connection has to ask for it.
             self.execute("PRAGMA journal_mode = TRUNCATE")
         elif self.value("PRAGMA journal_mode") != "wal":
-            # A backup was put here by hand. When somebody reads it just now, the next one to open it does this.
+            # A backup was put here by hand. When somebody reads it just now, the
+            # next one to open it does this.
             with suppress(BusyError):
                 self.execute("PRAGMA journal_mode = WAL")
 
@@ -207,8 +224,8 @@ class Database:
     def write(self) -> Iterator[None]:
         """A transaction that writes: all of it or, on any error, none.
 
-        Raises BusyError when the lock was not to be had within the timeout, ReplacedError when the path names another
-        file than the one that was opened.
+        Raises BusyError when the lock was not to be had within the timeout, ReplacedError when the
+        path names another file than the one that was opened.
         """
         if self.read_only:
             hint = "Ask for write permission on the file and its folder"
@@ -229,7 +246,8 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """All that is read within is of one moment.
 
-        Raises BusyError when the file was written to in spite of it, as can be where nobody had it open before.
+        Raises BusyError when the file was written to in spite of it, as can
+        be where nobody had it open before.
         """
         before = self._written()
         self.execute("BEGIN")
@@ -251,7 +269,9 @@ class Database:
     def _unchanged(self, before: tuple[int, int], error: StoreError | None = None) -> None:
         if self._unlocked and self._written() != before:
             hint = "Try again in a moment"
-            raise BusyError("was written to while it was read", file=self.path, hint=hint) from error
+            raise BusyError(
+                "was written to while it was read", file=self.path, hint=hint
+            ) from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -259,7 +279,9 @@ class Database:
         if not self._lock.acquire(self.timeout):
             who = holder(self._lock.path) or "another process"
             raise BusyError(
-                f"{who} held the database for {self.timeout:g} seconds", file=self.path, hint="Try again"
+                f"{who} held the database for {self.timeout:g} seconds",
+                file=self.path,
+                hint="Try again",
             )
         try:
             yield
@@ -268,7 +290,8 @@ class Database:
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:
-        """Commits within survive the process but perhaps no power cut: for places, not for decisions."""
+        """Commits within survive the process but perhaps no power cut:
+        for places, not for decisions."""
         self.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
@@ -293,8 +316,9 @@ class Database:
 
 
 def _is_at_rest(path: Path) -> bool:
-    """Whether a database in WAL mode is open nowhere, so that it can be read as it lies there. SQLite would make two
-    files beside it otherwise, which a reader cannot take away again, or not read it where it cannot make them."""
+    """Whether a database in WAL mode is open nowhere, so that it can be read as it lies there.
+    SQLite would make two files beside it otherwise, which a reader cannot take away again, or
+    not read it where it cannot make them."""
     if beside(path, "-wal").exists():
         return False
     try:
@@ -314,9 +338,13 @@ def translated(error: Exception, path: Path) -> StoreError:
         hint = "Ask for write permission on the file and its folder"
         return StoreError("the database is read-only", file=path, hint=hint)
     if "full" in low:
-        return StoreError("the disk is full; nothing was written", file=path, hint="Free some space")
+        return StoreError(
+            "the disk is full; nothing was written", file=path, hint="Free some space"
+        )
     if "not a database" in low:
-        return StoreError("is not a database of annotator", file=path, hint="Name another project folder")
+        return StoreError(
+            "is not a database of annotator", file=path, hint="Name another project folder"
+        )
     if any(
         word in low
         for word in ("malformed", "corrupt", "could not decode", "no such table", "no such column")
@@ -326,7 +354,17 @@ def translated(error: Exception, path: Path) -> StoreError:
     if "unable to open" in low:
         hint = "Check that the file exists and the permissions of its folder"
         return StoreError("the database cannot be opened", file=path, hint=hint)
-    return StoreError(f"the database refused: {text}", file=path, hint="`annotator doctor` checks it")
+    return StoreError(
+        f"the database refused: {text}", file=path, hint="`annotator doctor` checks it"
+    )
 
 
-__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "WAL_IS_SAFE", "Database", "Row", "sqlite", "translated"]
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA_VERSION",
+    "WAL_IS_SAFE",
+    "Database",
+    "Row",
+    "sqlite",
+    "translated",
+]

@@ -22,12 +22,16 @@ _COMPLETION = {completion.value: completion for completion in Completion}
 def check_text(text: str, *, what: str) -> None:
     """Raise InputError for a text that cannot be stored exactly."""
     if "\0" in text:
-        raise InputError(f"{what} holds a NUL character", hint="Only text can be annotated; convert the file")
+        raise InputError(
+            f"{what} holds a NUL character", hint="Only text can be annotated; convert the file"
+        )
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         hint = "The file is not valid Unicode; name its encoding with --encoding"
-        raise InputError(f"{what} holds half a surrogate pair at {error.start}", hint=hint) from error
+        raise InputError(
+            f"{what} holds half a surrogate pair at {error.start}", hint=hint
+        ) from error
 
 
 class Placing:
@@ -42,8 +46,8 @@ class Placing:
         """Id -> paragraphs of the new ones."""
 
     def place(self, document: Document, *, imported: str = "") -> bool:
-        """Store a document unless it is there already, by its id; whether it is new. `imported` is the time when that
-        is not now.
+        """Store a document unless it is there already, by its id; whether it is new. `imported`
+        is the time when that is not now.
 
         Raises InputError when its id already belongs to another text.
         """
@@ -62,13 +66,20 @@ class Placing:
         to_annotate = document.included
         # Until its row is there nothing leads to the rest of it.
         self._at_last(
-            "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, imported, folded) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, "
+            "imported, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                id, self._position, document.title, document.sha256, len(document.text), to_annotate,
-                dumps(dict(document.meta)), imported or now(), folded_sha256(document.text),
+                id,
+                self._position,
+                document.title,
+                document.sha256,
+                len(document.text),
+                to_annotate,
+                dumps(dict(document.meta)),
+                imported or now(),
+                folded_sha256(document.text),
             ),
-        )  # fmt: skip
+        )
         out.execute("INSERT INTO text VALUES (?, ?)", (id, document.text))
         search.add(out, [(id, document.text)])
         out.many(
@@ -82,14 +93,17 @@ class Placing:
 
 
 def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Add to a document's metadata what it does not have yet; nothing is written where that is nothing. What
-    contradicts it is left as it is here: the key, the value here and the other one."""
+    """Add to a document's metadata what it does not have yet; nothing is written where that is
+    nothing. What contradicts it is left as it is here: the key, the value here and the other
+    one."""
     held = _meta(db, id)
     if any(key not in held for key in meta):
         with db.write():
             held = _meta(db, id)
             db.execute("UPDATE document SET meta = ? WHERE id = ?", (dumps({**meta, **held}), id))
-    return [(key, held[key], value) for key, value in meta.items() if key in held and held[key] != value]
+    return [
+        (key, held[key], value) for key, value in meta.items() if key in held and held[key] != value
+    ]
 
 
 def _meta(db: Database, id: str) -> dict[str, Any]:
@@ -99,8 +113,11 @@ def _meta(db: Database, id: str) -> dict[str, Any]:
 
 
 def _instead(db: Database, id: str) -> str:
-    """What to say to somebody who named a document that is not there: up to three that are, the like first."""
-    rows = db.rows("SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 4", (id,))
+    """What to say to somebody who named a document that is not there:
+    up to three that are, the like first."""
+    rows = db.rows(
+        "SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 4", (id,)
+    )
     known = [row[0] for row in rows]
     more = ", …" if len(known) > 3 else ""
     return f"Documents here: {', '.join(known[:3])}{more}" if known else "Import one first"
@@ -109,12 +126,15 @@ def _instead(db: Database, id: str) -> str:
 def load(db: Database, id: str) -> Document:
     """A document by its id. Raises ProjectError when there is none."""
     row = db.row(
-        "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE id = ?", (id,)
+        "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE "
+        "id = ?",
+        (id,),
     )
     if row is None:
         raise ProjectError(f"there is no document “{id}”", hint=_instead(db, id))
     paragraphs = db.rows(
-        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number', (id,)
+        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number',
+        (id,),
     )
     return Document(
         id,
@@ -155,7 +175,8 @@ def ids(db: Database, own: str | None = None) -> list[str]:
 
 
 def hashes(db: Access, id: str) -> tuple[str, str] | None:
-    """Hash of the text of a document, and of its folded text; None when there is no document of that id."""
+    """Hash of the text of a document, and of its folded text; None
+    when there is no document of that id."""
     found = db.row("SELECT sha256, folded FROM document WHERE id = ?", (id,))
     return None if found is None else (found[0], found[1])
 
@@ -178,7 +199,8 @@ _ANYBODY = "?1 <> ''"
 def _filtered(
     db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
 ) -> tuple[str, str, list[Any]]:
-    """The tables and the condition of a queue, and the values of its question marks; ?1 is the annotator."""
+    """The tables and the condition of a queue, and the values of its
+    question marks; ?1 is the annotator."""
     # Named in every case, so that the question marks without a number come after it.
     clauses, values = [_ANYBODY], []
     if own:
@@ -229,22 +251,29 @@ def titled(db: Database, search: str) -> list[str]:
 
 def _summaries(db: Database, page: str, values: Sequence[Any]) -> list[DocumentSummary]:
     rows = db.rows(
-        "SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), coalesce(c.done, 0), "
-        "coalesce(v.number, 0) - coalesce(w.decided, 0), coalesce(c.completion, 'new'), c.updated, "
-        "(SELECT group_concat(o.annotator, char(10)) FROM completion o "
-        "WHERE o.document = d.id AND o.annotator <> ?1 AND o.completion <> 'new') "
-        f"FROM ({page}) d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
-        "LEFT JOIN sum_visible v ON v.document = d.id "
-        "LEFT JOIN sum_decided w ON w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
+        "SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), "
+        "coalesce(c.done, 0), coalesce(v.number, 0) - coalesce(w.decided, 0), "
+        "coalesce(c.completion, 'new'), c.updated, (SELECT group_concat(o.annotator, char(10)) "
+        "FROM completion o WHERE o.document = d.id AND o.annotator <> ?1 AND o.completion <> "
+        f"'new') FROM ({page}) d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = "
+        "d.id LEFT JOIN sum_visible v ON v.document = d.id LEFT JOIN sum_decided w ON "
+        "w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
         values,
     )
     return [
         DocumentSummary(
-            id, title, order, paragraphs, done, max(0, pending), Completion(status),
-            tuple(sorted(others.split("\n"))) if others else (), updated,
+            id,
+            title,
+            order,
+            paragraphs,
+            done,
+            max(0, pending),
+            Completion(status),
+            tuple(sorted(others.split("\n"))) if others else (),
+            updated,
         )
         for id, title, order, paragraphs, done, pending, status, updated, others in rows
-    ]  # fmt: skip
+    ]
 
 
 def count(
@@ -270,16 +299,18 @@ def neighbour(db: Database, document: str, direction: int, own: str | None = Non
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
     and_own = f" AND {held_by(db, own)}" if own is not None else ""
     found: str | None = db.value(
-        f"SELECT d.id FROM document d WHERE d.position {than} (SELECT position FROM document WHERE id = ?){and_own} "
-        f"ORDER BY d.position {order} LIMIT 1",
+        f"SELECT d.id FROM document d WHERE d.position {than} (SELECT position FROM document "
+        f"WHERE id = ?){and_own} ORDER BY d.position {order} LIMIT 1",
         (document,) if own is None else (document, own),
     )
     return found
 
 
-def waiting(db: Database, annotator: str, document: str, direction: int, *, own: bool = False) -> str | None:
-    """The nearest document after (1) or before (-1) one that the annotator did not skip and that has suggestions
-    without a decision; with `own`, of those of the annotator.
+def waiting(
+    db: Database, annotator: str, document: str, direction: int, *, own: bool = False
+) -> str | None:
+    """The nearest document after (1) or before (-1) one that the annotator did not skip and that
+    has suggestions without a decision; with `own`, of those of the annotator.
 
     Sums by block pass over blocks of documents in which the annotator has decided everything.
     """
@@ -289,9 +320,9 @@ def waiting(db: Database, annotator: str, document: str, direction: int, *, own:
     if at is None:
         return None
     blocks = db.rows(
-        "SELECT b.block FROM sum_block b LEFT JOIN sum_block w ON w.annotator = ?1 AND w.block = b.block "
-        f"WHERE b.annotator = '' AND b.block {than}= ?2 / {BLOCK} AND b.documents > coalesce(w.documents, 0) "
-        f"ORDER BY b.block {order}",
+        "SELECT b.block FROM sum_block b LEFT JOIN sum_block w ON w.annotator = ?1 AND w.block "
+        f"= b.block WHERE b.annotator = '' AND b.block {than}= ?2 / {BLOCK} AND b.documents > "
+        f"coalesce(w.documents, 0) ORDER BY b.block {order}",
         (annotator, at),
     )
     for (block,) in blocks:
@@ -310,7 +341,8 @@ def waiting(db: Database, annotator: str, document: str, direction: int, *, own:
 
 
 def words(db: Database) -> dict[str, int]:
-    """Number of words in the paragraphs to annotate, of every document in order. Reads all texts."""
+    """Number of words in the paragraphs to annotate, of every
+    document in order. Reads all texts."""
     left_out: dict[str, list[tuple[int, int]]] = {}
     for id, start, end in db.rows('SELECT document, start, "end" FROM paragraph WHERE excluded'):
         left_out.setdefault(id, []).append((start, end))
@@ -328,7 +360,8 @@ def completions(
     db: Database, *, document: str | None = None, annotator: str | None = None
 ) -> Iterator[CompletionRow]:
     """Work begun or done, by document order, then annotator (gold first)."""
-    # Conditions that are not there instead of ones that may be null, so that an index serves one document.
+    # Conditions that are not there instead of ones that may be null,
+    # so that an index serves one document.
     conditions, values = ["c.completion <> 'new'"], []
     for column, wanted in (("document", document), ("annotator", annotator)):
         if wanted is not None:
@@ -336,7 +369,8 @@ def completions(
             values.append(wanted)
     rows = db.rows(
         "SELECT c.document, c.annotator, c.completion, c.revision, c.updated FROM completion c "
-        f"JOIN document d ON d.id = c.document WHERE {' AND '.join(conditions)} ORDER BY d.position, c.annotator",
+        f"JOIN document d ON d.id = c.document WHERE {' AND '.join(conditions)} ORDER BY "
+        "d.position, c.annotator",
         values,
     )
     for row in rows:

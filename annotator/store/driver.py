@@ -1,9 +1,9 @@
 """Which SQLite is used, and how: the driver is chosen once, by the SQLite that each one brings.
 
-`pysqlite3` brings an SQLite of its own and is a dependency where it has a wheel (Linux on x86-64). When it is built
-from source it has the system's SQLite and is no better than the standard library. SQLite 3.7.0 to 3.51.2 can lose data
-with several connections in WAL mode (the WAL-reset bug); such a version runs with journal_mode=TRUNCATE, where
-readers wait for writers.
+`pysqlite3` brings an SQLite of its own and is a dependency where it has a wheel (Linux on x86-64).
+When it is built from source it has the system's SQLite and is no better than the standard library.
+SQLite 3.7.0 to 3.51.2 can lose data with several connections in WAL mode (the WAL-reset bug); such
+a version runs with journal_mode=TRUNCATE, where readers wait for writers.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def wal_is_safe(version: Sequence[int]) -> bool:
 
 
 def choose(load: Callable[[str], ModuleType] = import_module) -> ModuleType:
-    """The first driver whose SQLite is safe in WAL mode; where there is none, the one with the newest SQLite. A driver
-    that follows a safe one is not even imported."""
+    """The first driver whose SQLite is safe in WAL mode; where there is none, the one with the
+    newest SQLite. A driver that follows a safe one is not even imported."""
     found: list[ModuleType] = []
     for name in DRIVERS:
         try:

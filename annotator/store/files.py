@@ -27,7 +27,8 @@ _NETWORK = frozenset(
 
 
 def file_system(path: Path) -> str:
-    """The type of file system that holds a path, as the kernel names it; empty where that is unknown."""
+    """The type of file system that holds a path, as the kernel
+    names it; empty where that is unknown."""
     mounts = Path("/proc/self/mountinfo")
     if not mounts.is_file():
         return ""
@@ -43,33 +44,40 @@ def file_system(path: Path) -> str:
 
 
 def refuse_network(path: Path) -> None:
-    """Raise StoreError for a folder on a network file system, where locks and WAL cannot be trusted."""
+    """Raise StoreError for a folder on a network file system,
+    where locks and WAL cannot be trusted."""
     kind = file_system(path)
     if kind in _NETWORK:
         raise StoreError(
             f"lies on a network file system ({kind}), where several writers can damage a database",
             file=path,
-            hint="Use a local disk of the host that all log in to, or --allow-network at your own risk",
+            hint=(
+                "Use a local disk of the host that all log in to, or --allow-network at your "
+                "own risk"
+            ),
         )
 
 
 SHARED_FOLDER, SHARED_FILE = 0o2770, 0o660
-"""Modes in a shared project: the group may do what the owner may, and what is made in the folder is the group's."""
+"""Modes in a shared project: the group may do what the owner may, and
+what is made in the folder is the group's."""
 
 
 def let_group_in() -> None:
-    """From now on this process makes its files for the group too, whatever its umask was: those of SQLite, locks and
-    journals, what runs in the background, and what is exported."""
+    """From now on this process makes its files for the group too, whatever its umask was: those of
+    SQLite, locks and journals, what runs in the background, and what is exported."""
     mask = os.umask(0o077)
     os.umask(mask & ~0o070)
 
 
 def share(root: Path, database: Path, files: Iterable[Path]) -> None:
-    """Make a project writable for its group: the folder, the database with what SQLite has made beside it, and the
-    other files that belong to it. SQLite copies the database's mode to the files that it makes later."""
+    """Make a project writable for its group: the folder, the database with what SQLite has made
+    beside it, and the other files that belong to it. SQLite copies the database's mode to the
+    files that it makes later."""
     root.chmod(SHARED_FOLDER)
     beside = [
-        database.with_name(database.name + suffix) for suffix in ("", ".lock", "-wal", "-shm", "-journal")
+        database.with_name(database.name + suffix)
+        for suffix in ("", ".lock", "-wal", "-shm", "-journal")
     ]
     for file in (*beside, *files):
         if file.exists():

@@ -1,4 +1,5 @@
-"""Finished work for comparing annotators: what stands in it and nothing else, some hundred completions at a time."""
+"""Finished work for comparing annotators: what stands in it and nothing
+else, some hundred completions at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +9,14 @@ from dataclasses import replace
 
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
-from annotator.model.span import NO_ATTRIBUTES, Attributes, Relation, Span, reading_order, relation_order
+from annotator.model.span import (
+    NO_ATTRIBUTES,
+    Attributes,
+    Relation,
+    Span,
+    reading_order,
+    relation_order,
+)
 from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store.connection import Database
@@ -21,9 +29,10 @@ _AT_ONCE = 1000
 def progress(
     db: Database, annotators: list[str] | None, document: str | None = None
 ) -> dict[str, tuple[int, int, int]]:
-    """For every document that somebody works on (or one), in document order: how many completions are done, skipped,
-    and begun but not done; of these annotators, when given. Gold is none."""
-    # Conditions that are not there instead of ones that may be null, so that an index serves one document.
+    """For every document that somebody works on (or one), in document order: how many completions
+    are done, skipped, and begun but not done; of these annotators, when given. Gold is none."""
+    # Conditions that are not there instead of ones that may be null,
+    # so that an index serves one document.
     where, values = "c.completion <> 'new' AND c.annotator <> ?", [GOLD]
     if annotators is not None:
         where, values = (
@@ -42,19 +51,26 @@ def progress(
 
 
 def sharing(db: Database, annotators: list[str] | None) -> list[str]:
-    """Who finished a document that another one finished too, in order of names; of these annotators, when given."""
-    own = "completion = 'done' AND annotator <> ?1 AND (?2 IS NULL OR annotator IN (SELECT value FROM json_each(?2)))"
+    """Who finished a document that another one finished too, in order of names;
+    of these annotators, when given."""
+    own = (
+        "completion = 'done' AND annotator <> ?1 AND (?2 IS NULL OR annotator IN (SELECT value "
+        "FROM json_each(?2)))"
+    )
     rows = db.rows(
-        f"SELECT DISTINCT annotator FROM completion WHERE {own} AND document IN "
-        f"(SELECT document FROM completion WHERE {own} GROUP BY document HAVING count(*) > 1) ORDER BY annotator",
+        f"SELECT DISTINCT annotator FROM completion WHERE {own} AND document IN (SELECT "
+        f"document FROM completion WHERE {own} GROUP BY document HAVING count(*) > 1) ORDER BY "
+        "annotator",
         (GOLD, None if annotators is None else json.dumps(annotators)),
     )
     return [row[0] for row in rows]
 
 
-def batches(db: Database, ids: Sequence[str], annotators: list[str] | None) -> Iterator[list[Record]]:
-    """The finished completions of documents, in the order of `ids`, then by annotator; each list holds whole
-    documents. Records are without notes, flags and paragraphs marked as done."""
+def batches(
+    db: Database, ids: Sequence[str], annotators: list[str] | None
+) -> Iterator[list[Record]]:
+    """The finished completions of documents, in the order of `ids`, then by annotator; each list
+    holds whole documents. Records are without notes, flags and paragraphs marked as done."""
     sizes = {id: row[0] for id, row in progress(db, annotators).items()} if len(ids) > 1 else {}
     some: list[str] = []
     held = 0
@@ -72,12 +88,14 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
     wanted = json.dumps(list(ids))
     names = None if annotators is None else json.dumps(list(annotators))
     done = db.rows(
-        "SELECT document, annotator FROM completion WHERE document IN (SELECT value FROM json_each(?1)) "
-        "AND completion = 'done' AND annotator <> ?2 "
-        "AND (?3 IS NULL OR annotator IN (SELECT value FROM json_each(?3))) ORDER BY annotator",
+        "SELECT document, annotator FROM completion WHERE document IN (SELECT value FROM "
+        "json_each(?1)) AND completion = 'done' AND annotator <> ?2 AND (?3 IS NULL OR "
+        "annotator IN (SELECT value FROM json_each(?3))) ORDER BY annotator",
         (wanted, GOLD, names),
     )
-    held: dict[tuple[str, str], tuple[list[Span], list[Relation]]] = {(d, who): ([], []) for d, who in done}
+    held: dict[tuple[str, str], tuple[list[Span], list[Relation]]] = {
+        (d, who): ([], []) for d, who in done
+    }
     _read(db, wanted, held)
     known = documents.load_many(db, ids)
     excluded = _excluded(db, wanted)
@@ -98,7 +116,8 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
 def _read(
     db: Database, wanted: str, held: Mapping[tuple[str, str], tuple[list[Span], list[Relation]]]
 ) -> None:
-    """Spans and relations, from columns of their own; only attributes, where there are any, are parsed."""
+    """Spans and relations, from columns of their own; only attributes,
+    where there are any, are parsed."""
     own = "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END"
     source = "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind"
     rows = db.rows(
@@ -114,7 +133,8 @@ def _read(
         elif found is not None:
             found[0].append(Span(id, layer, label, start, end, entity, attributes))
     rows = db.rows(
-        f"SELECT document, annotator, item, layer, label, source, target, {own} {source} = 'relation'",
+        f"SELECT document, annotator, item, layer, label, source, target, {own} {source} = "
+        "'relation'",
         (wanted,),
     )
     states = _attributes([row[7] for row in rows])
@@ -137,7 +157,8 @@ def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
 
 
 def _excluded(db: Database, wanted: str) -> dict[tuple[str, str], dict[int, bool]]:
-    """Paragraphs that annotators left out or brought back: (document, annotator) -> paragraph -> left out."""
+    """Paragraphs that annotators left out or brought back: (document,
+    annotator) -> paragraph -> left out."""
     rows = db.rows(
         "SELECT document, annotator, paragraph, json_extract(state, '$.mark.excluded') FROM item "
         "WHERE document IN (SELECT value FROM json_each(?1)) AND kind = 'paragraph' "
@@ -156,12 +177,15 @@ def _shown(document: Document, changed: Mapping[int, bool] | None) -> Document:
         return document
     return replace(
         document,
-        paragraphs=tuple(replace(p, excluded=changed.get(p.index, p.excluded)) for p in document.paragraphs),
+        paragraphs=tuple(
+            replace(p, excluded=changed.get(p.index, p.excluded)) for p in document.paragraphs
+        ),
     )
 
 
 class Watch:
-    """What has changed in the work of a project since one looked last. Holds no transaction open."""
+    """What has changed in the work of a project since one looked
+    last. Holds no transaction open."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -169,12 +193,13 @@ class Watch:
         self.changed()
 
     def changed(self) -> set[str] | None:
-        """The documents with decisions or suggestions since the last call; None when nobody wrote anything, which is
-        found out without reading a table."""
+        """The documents with decisions or suggestions since the last call; None when nobody wrote
+        anything, which is found out without reading a table."""
         data = int(self._db.value("PRAGMA data_version"))
         if data == self._data:
             return None
-        # Read before what follows it, and the ends before the rows: what is written in between is found the next time.
+        # Read before what follows it, and the ends before the rows: what is written
+        # in between is found the next time.
         self._data = data
         sequence = int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
         run = int(self._db.value("SELECT coalesce(max(id), 0) FROM run"))

@@ -1,4 +1,5 @@
-"""Completions of elsewhere written on import: all of a file or none, in short turns where it is much."""
+"""Completions of elsewhere written on import: all of a file
+or none, in short turns where it is much."""
 
 from __future__ import annotations
 
@@ -64,9 +65,10 @@ class _Incoming:
         bounds = [(p.start, p.end) for p in one.document.paragraphs]
         if bounds != [(p.start, p.end) for p in stored.paragraphs]:
             raise InputError(
-                f"“{stored.id}” is in the project with other paragraphs", key="paragraphs",
+                f"“{stored.id}” is in the project with other paragraphs",
+                key="paragraphs",
                 hint="Import it into a project of its own, or leave `paragraphs` out",
-            )  # fmt: skip
+            )
         if self._is_there(stored, name, one):
             self._known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
             return
@@ -74,17 +76,20 @@ class _Incoming:
         self._brought[stored.id, name] = _digest(one)
 
     def _stored(self, document: Document) -> Document:
-        """A document that was there before, or came with this import, as it stands in the project."""
+        """A document that was there before, or came with this import,
+        as it stands in the project."""
         paragraphs = self._placing.paragraphs.get(document.id)
         if paragraphs is None:
             return documents.load(self._db, document.id)
         return replace(document, paragraphs=paragraphs)
 
     def _is_there(self, stored: Document, name: str, one: Record) -> bool:
-        """Whether a completion is there already, just as it is. Raises InputError when there is another."""
+        """Whether a completion is there already, just as it is. Raises
+        InputError when there is another."""
         brought = self._brought.get((stored.id, name))
         begun = self._db.row(
-            "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND completion <> 'new'",
+            "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND "
+            "completion <> 'new'",
             (name, stored.id),
         )
         if brought is None and begun is None:
@@ -106,11 +111,14 @@ class _Incoming:
 
         def check() -> None:
             found = self._db.value(
-                "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, document)
+                "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
+                (name, document),
             )
             if found != before:
                 said = f"{name} went on with “{document}” while it was imported"
-                raise ConflictError(said, file=self._db.path, hint="Nothing was imported; try again")
+                raise ConflictError(
+                    said, file=self._db.path, hint="Nothing was imported; try again"
+                )
 
         self._staging.guard(check)
 
@@ -119,16 +127,30 @@ class _Incoming:
         time, group = now(), uuid7()
         events_, items = [], []
         before = db.value(
-            "SELECT revision FROM completion WHERE annotator = ? AND document = ?", (name, stored.id)
+            "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
+            (name, stored.id),
         )
-        for revision, (item, paragraph, after) in enumerate(_standings(stored, one), (before or 0) + 1):
+        for revision, (item, paragraph, after) in enumerate(
+            _standings(stored, one), (before or 0) + 1
+        ):
             text = standing_text(after)
             events_.append(
                 (
-                    uuid7(), stored.id, name, revision, group, Action.IMPORT.value, item, paragraph, None, text,
-                    None, time, None,
+                    uuid7(),
+                    stored.id,
+                    name,
+                    revision,
+                    group,
+                    Action.IMPORT.value,
+                    item,
+                    paragraph,
+                    None,
+                    text,
+                    None,
+                    time,
+                    None,
                 )
-            )  # fmt: skip
+            )
             items.append(item_row(stored.id, name, item, paragraph, after, text))
         db.many(INSERT_EVENT, events_)
         db.many(PUT_ITEM, items)
@@ -153,9 +175,14 @@ def _digest(record: Record) -> bytes:
     relations = map(annotation_json, sorted(record.relations, key=relation_order))
     excluded = [p.excluded for p in record.document.paragraphs]
     whole = [
-        record.status.value, list(spans), list(relations), excluded, list(record.done), dict(record.notes),
+        record.status.value,
+        list(spans),
+        list(relations),
+        excluded,
+        list(record.done),
+        dict(record.notes),
         sorted(record.flags),
-    ]  # fmt: skip
+    ]
     return hashlib.sha256(dumps(whole).encode()).digest()
 
 

@@ -1,4 +1,5 @@
-"""What stands in a database though no door lets it in: it is named, left out and told of, and the rest goes on."""
+"""What stands in a database though no door lets it in: it is named, left
+out and told of, and the rest goes on."""
 
 from __future__ import annotations
 
@@ -19,12 +20,15 @@ def leave_out(where: str, why: object) -> None:
     if where not in _told:
         _told.add(where)
         logger.warning(
-            "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these", where, why
+            "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these",
+            where,
+            why,
         )
 
 
 def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
-    """What can be read; None for what cannot, which is told of. Damage can raise anything that reading can."""
+    """What can be read; None for what cannot, which is told of. Damage
+    can raise anything that reading can."""
     try:
         return read()
     except (
@@ -71,7 +75,13 @@ def check_numbers(**numbers: object) -> None:
 
 
 def _kind(value: object) -> str:
-    words = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+    words = {
+        dict: "an object",
+        list: "a list",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
     return "missing" if value is None else words.get(type(value), type(value).__name__)
 
 

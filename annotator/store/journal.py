@@ -1,10 +1,11 @@
 """Decisions that could not be written into the database at once, in a file beside it.
 
-Each process has a file of its own, `annotator.db.unsaved-…`, and holds a lock on it as long as it lives. A line is one
-group of decisions with the ids that its events will have, and a checksum; it is on disk before the key is answered.
-Once all of it is in the database the file goes. What a process left behind is taken in by whoever opens the project
-next; the ids of the events make that safe to do twice. What no longer fits to what stands (the same annotator went on
-elsewhere) is put aside in `annotator.db.left-…`, and `annotator doctor` tells of it.
+Each process has a file of its own, `annotator.db.unsaved-…`, and holds a lock on it as long as it
+lives. A line is one group of decisions with the ids that its events will have, and a checksum; it
+is on disk before the key is answered. Once all of it is in the database the file goes. What a
+process left behind is taken in by whoever opens the project next; the ids of the events make that
+safe to do twice. What no longer fits to what stands (the same annotator went on elsewhere) is put
+aside in `annotator.db.left-…`, and `annotator doctor` tells of it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ UNSAVED, LEFT = ".unsaved-", ".left-"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A group of decisions on its way into the database; `ids` are those of its events, in order."""
+    """A group of decisions on its way into the database; `ids`
+    are those of its events, in order."""
 
     document: str
     annotator: str
@@ -43,15 +45,17 @@ class Pending:
     reviewer: str | None = None
 
     @classmethod
-    def of(cls, document: str, annotator: str, group: Group, reviewer: str | None = None) -> Pending:
+    def of(
+        cls, document: str, annotator: str, group: Group, reviewer: str | None = None
+    ) -> Pending:
         """Decisions made just now."""
         return cls(document, annotator, group, tuple(uuid7() for _ in group), now(), reviewer)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What came of files that were left behind: decisions that are in the database now, how many of them were not
-    there before, and the files with decisions that no longer fit."""
+    """What came of files that were left behind: decisions that are in the database now, how many of
+    them were not there before, and the files with decisions that no longer fit."""
 
     decisions: int = 0
     left: tuple[Path, ...] = ()
@@ -92,7 +96,9 @@ class Journal:
 
     def _begin(self) -> None:
         self.path = beside(self._database, f"{UNSAVED}{uuid7()}")
-        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+        handle = os.open(
+            self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE
+        )
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             as_the_database(handle, self._database)
@@ -111,9 +117,11 @@ class Journal:
             os.close(self._handle)
             self._handle, self._kept = -1, set()
 
-    def settle(self, save: Callable[[Pending], None], pending: Sequence[Pending]) -> tuple[int, Path | None]:
-        """Save what fits to a database that was put in the place of the one it was decided on; how many decisions that
-        are, and the file in which the others are put aside."""
+    def settle(
+        self, save: Callable[[Pending], None], pending: Sequence[Pending]
+    ) -> tuple[int, Path | None]:
+        """Save what fits to a database that was put in the place of the one it was decided on; how
+        many decisions that are, and the file in which the others are put aside."""
         fitting, misfits = _sorted(save, pending)
         return fitting, _put_aside(self._database, misfits) if misfits else None
 
@@ -129,7 +137,8 @@ class Journal:
 
 
 def as_the_database(handle: int, database: Path) -> None:
-    """Give a file beside the database its mode, so that whoever may work in the project may take it in."""
+    """Give a file beside the database its mode, so that whoever may
+    work in the project may take it in."""
     try:
         os.fchmod(handle, database.stat().st_mode & 0o666)
     except FileNotFoundError:
@@ -140,7 +149,9 @@ def left_behind(database: Path) -> list[Path]:
     """The files beside a database that hold decisions, of processes alive or not."""
     start = database.name + UNSAVED
     with os.scandir(database.parent) as entries:
-        return sorted(database.parent / entry.name for entry in entries if entry.name.startswith(start))
+        return sorted(
+            database.parent / entry.name for entry in entries if entry.name.startswith(start)
+        )
 
 
 def put_aside(database: Path) -> list[Path]:
@@ -149,7 +160,8 @@ def put_aside(database: Path) -> list[Path]:
 
 
 def take_in(db: Database, concepts: Concepts) -> TakenIn:
-    """Write what processes that are no more have left behind. What cannot be written now stays for the next time."""
+    """Write what processes that are no more have left behind. What cannot be
+    written now stays for the next time."""
     done, left = 0, list[Path]()
     for path in left_behind(db.path):
         try:
@@ -178,14 +190,22 @@ def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pendi
 def write(db: Database, one: Pending, concepts: Concepts) -> None:
     """Record a group as `log.record` does, unless it is in the log already."""
     record(
-        db, one.document, one.annotator, one.group, concepts=concepts, reviewer=one.reviewer, ids=one.ids,
+        db,
+        one.document,
+        one.annotator,
+        one.group,
+        concepts=concepts,
+        reviewer=one.reviewer,
+        ids=one.ids,
         time=one.time,
-    )  # fmt: skip
+    )
 
 
-def _sorted(save: Callable[[Pending], None], pending: Iterable[Pending]) -> tuple[int, list[Pending]]:
-    """Save what fits; how many decisions that are, and the groups that do not. What was decided in a document after
-    such a group does not fit either."""
+def _sorted(
+    save: Callable[[Pending], None], pending: Iterable[Pending]
+) -> tuple[int, list[Pending]]:
+    """Save what fits; how many decisions that are, and the groups that do not. What was decided in
+    a document after such a group does not fit either."""
     fitting, misfits = 0, list[Pending]()
     stopped: set[tuple[str, str]] = set()
     for one in pending:
@@ -221,15 +241,24 @@ def _write(handle: int, data: bytes) -> None:
 
 def _line(one: Pending) -> bytes:
     data = {
-        "document": one.document, "annotator": one.annotator, "reviewer": one.reviewer, "time": one.time,
+        "document": one.document,
+        "annotator": one.annotator,
+        "reviewer": one.reviewer,
+        "time": one.time,
         "events": [
             {
-                "id": id, "group": d.group, "action": d.action.value, "item": d.item, "paragraph": d.paragraph,
-                "before": standing_text(d.before), "after": standing_text(d.after), "reverts": d.reverts,
+                "id": id,
+                "group": d.group,
+                "action": d.action.value,
+                "item": d.item,
+                "paragraph": d.paragraph,
+                "before": standing_text(d.before),
+                "after": standing_text(d.after),
+                "reverts": d.reverts,
             }
             for id, d in zip(one.ids, one.group, strict=True)
         ],
-    }  # fmt: skip
+    }
     text = dumps(data).encode()
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
@@ -240,23 +269,30 @@ def read(path: Path) -> Iterator[Pending]:
 
 
 def read_lines(data: bytes, path: Path | None = None) -> Iterator[Pending]:
-    """The groups in what a file holds. What follows the last end of a line is torn and was never acknowledged; any
-    other line that does not hold is a StoreError."""
+    """The groups in what a file holds. What follows the last end of a line is torn and was never
+    acknowledged; any other line that does not hold is a StoreError."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         head, _, text = line.partition(b" ")
         if head != b"%08x" % zlib.crc32(text):
-            raise StoreError("the line is damaged", file=path, line=number, hint="Nothing of it was taken in")
+            raise StoreError(
+                "the line is damaged", file=path, line=number, hint="Nothing of it was taken in"
+            )
         yield _pending(json.loads(text))
 
 
 def _pending(data: dict[str, Any]) -> Pending:
     group = tuple(
         Decision(
-            e["group"], Action(e["action"]), e["item"], e["paragraph"], standing_of(e["before"]),
-            standing_of(e["after"]), e["reverts"],
+            e["group"],
+            Action(e["action"]),
+            e["item"],
+            e["paragraph"],
+            standing_of(e["before"]),
+            standing_of(e["after"]),
+            e["reverts"],
         )
         for e in data["events"]
-    )  # fmt: skip
+    )
     ids = tuple(e["id"] for e in data["events"])
     return Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
 

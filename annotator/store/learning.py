@@ -1,4 +1,5 @@
-"""What is learnt from and what came of it: finished paragraphs, fates of suggestions, trained models."""
+"""What is learnt from and what came of it: finished paragraphs,
+fates of suggestions, trained models."""
 
 from __future__ import annotations
 
@@ -20,9 +21,10 @@ _AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A trained model. `schema`, `config`, `code` and `sha256` are hashes of the label schema, the settings, the
-    program and the model's bytes; `trained_on` holds `paragraphs`, `documents` and the log's last `sequence`;
-    `metrics` what it was measured at. `kept` says whether its bytes are still there."""
+    """A trained model. `schema`, `config`, `code` and `sha256` are hashes of the label schema, the
+    settings, the program and the model's bytes; `trained_on` holds `paragraphs`, `documents` and
+    the log's last `sequence`; `metrics` what it was measured at. `kept` says whether its bytes
+    are still there."""
 
     number: int
     created: str
@@ -38,8 +40,9 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a suggestion with one annotator: `right` when it stands with its label and bounds. `score`
-    is the suggester's own; `seen` is false in blind paragraphs, where the annotator's own work is compared."""
+    """What became of a suggestion with one annotator: `right` when it stands with its label and
+    bounds. `score` is the suggester's own; `seen` is false in blind paragraphs, where the
+    annotator's own work is compared."""
 
     suggester: str
     layer: str
@@ -51,7 +54,8 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A paragraph that an annotator finished; `sequence` is that of the last event in it, in the log's order."""
+    """A paragraph that an annotator finished; `sequence` is that of the
+    last event in it, in the log's order."""
 
     document: str
     annotator: str
@@ -60,7 +64,8 @@ class Finished:
 
 
 class Learning:
-    """Queries over one database. The text and the annotations themselves come from `project.log.records`."""
+    """Queries over one database. The text and the annotations themselves
+    come from `project.log.records`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -76,39 +81,39 @@ class Learning:
         return int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
 
     def finished(self) -> list[Finished]:
-        """The paragraphs that are done (of a document that is done as a whole, all that are annotated), the one
-        that was finished first leading."""
+        """The paragraphs that are done (of a document that is done as a whole, all that are
+        annotated), the one that was finished first leading."""
         last: dict[tuple[str, str, int], int] = {}
         closed: dict[tuple[str, str], int] = {}
         for document, annotator, paragraph, sequence in self._closing():
             last[document, annotator, paragraph] = sequence
             closed[document, annotator] = max(sequence, closed.get((document, annotator), 0))
         rows = self._db.rows(
-            "SELECT c.document, c.annotator, p.number FROM completion c "
-            "JOIN paragraph p ON p.document = c.document LEFT JOIN item i ON i.document = c.document "
-            "AND i.annotator = c.annotator AND i.item = '@p' || p.number "
-            "WHERE c.completion <> 'skipped' AND (c.done > 0 OR c.completion IN ('done', 'gold')) "
-            "AND NOT coalesce(json_extract(i.state, '$.mark.excluded'), p.excluded) "
-            "AND (c.completion IN ('done', 'gold') OR coalesce(json_extract(i.state, '$.mark.done'), 0))"
+            "SELECT c.document, c.annotator, p.number FROM completion c JOIN paragraph p ON "
+            "p.document = c.document LEFT JOIN item i ON i.document = c.document AND "
+            "i.annotator = c.annotator AND i.item = '@p' || p.number WHERE c.completion <> "
+            "'skipped' AND (c.done > 0 OR c.completion IN ('done', 'gold')) AND NOT "
+            "coalesce(json_extract(i.state, '$.mark.excluded'), p.excluded) AND (c.completion "
+            "IN ('done', 'gold') OR coalesce(json_extract(i.state, '$.mark.done'), 0))"
         )
         found = [Finished(d, a, p, last.get((d, a, p), closed.get((d, a), 0))) for d, a, p in rows]
         return sorted(found, key=lambda f: (f.sequence, f.document, f.annotator, f.paragraph))
 
     def _closing(self) -> Iterator[tuple[str, str, int, int]]:
-        """Document, annotator, paragraph and sequence of events that finish paragraphs, some at a time, so that
-        no read transaction lasts."""
+        """Document, annotator, paragraph and sequence of events that finish paragraphs, some at a
+        time, so that no read transaction lasts."""
         last = self.last_sequence()
         for first in range(0, last, _AT_ONCE):
             yield from self._db.rows(
-                "SELECT document, annotator, paragraph, max(sequence) FROM event WHERE sequence > ? "
-                "AND sequence <= ? AND action IN ('close', 'import', 'complete', 'redo') "
+                "SELECT document, annotator, paragraph, max(sequence) FROM event WHERE sequence "
+                "> ? AND sequence <= ? AND action IN ('close', 'import', 'complete', 'redo') "
                 "GROUP BY document, annotator, paragraph",
                 (first, first + _AT_ONCE),
             )
 
     def fates(self, limit: int = 20_000) -> list[Fate]:
-        """What became of the suggestions that were shown, and of those that would have been in blind paragraphs;
-        of the newest runs first, at most `limit` of each."""
+        """What became of the suggestions that were shown, and of those that would have been in
+        blind paragraphs; of the newest runs first, at most `limit` of each."""
         seen = self._db.rows(
             "SELECT s.suggester, s.layer, s.label, coalesce(s.raw, s.score), "
             "i.status IN ('accepted', 'corrected') AND i.label = s.label "
@@ -119,12 +124,13 @@ class Learning:
             (limit,),
         )
         blind = self._db.rows(
-            "SELECT s.suggester, s.layer, s.label, coalesce(s.raw, s.score), EXISTS (SELECT 1 FROM item i "
-            "WHERE i.document = s.document AND i.annotator = p.annotator AND i.kind = 'span' "
-            'AND i.layer = s.layer AND i.label = s.label AND i.start = s.start AND i."end" = s."end") '
-            "FROM suggestion s JOIN item p ON p.document = s.document AND p.item = '@p' || s.paragraph "
-            "WHERE s.kind = 'span' AND s.blind AND s.shown AND p.annotator NOT LIKE '@%' "
-            "AND json_extract(p.state, '$.mark.done') ORDER BY s.run DESC LIMIT ?",
+            "SELECT s.suggester, s.layer, s.label, coalesce(s.raw, s.score), EXISTS (SELECT 1 "
+            "FROM item i WHERE i.document = s.document AND i.annotator = p.annotator AND i.kind "
+            "= 'span' AND i.layer = s.layer AND i.label = s.label AND i.start = s.start AND "
+            'i."end" = s."end") FROM suggestion s JOIN item p ON p.document = s.document AND '
+            "p.item = '@p' || s.paragraph WHERE s.kind = 'span' AND s.blind AND s.shown AND "
+            "p.annotator NOT LIKE '@%' AND json_extract(p.state, '$.mark.done') ORDER BY s.run "
+            "DESC LIMIT ?",
             (limit,),
         )
         return [
@@ -136,41 +142,69 @@ class Learning:
     # --- models
 
     def keep(
-        self, data: bytes, *, kind: str, schema: str, config: str, code: str,
-        trained_on: Mapping[str, Any], metrics: Mapping[str, Any],
-    ) -> int:  # fmt: skip
-        """Store a model; its number, one more than the last. The bytes of all but the newest `KEPT` go."""
+        self,
+        data: bytes,
+        *,
+        kind: str,
+        schema: str,
+        config: str,
+        code: str,
+        trained_on: Mapping[str, Any],
+        metrics: Mapping[str, Any],
+    ) -> int:
+        """Store a model; its number, one more than the last. The bytes
+        of all but the newest `KEPT` go."""
         with self._db.write():
             number = int(self._db.value("SELECT coalesce(max(number), 0) + 1 FROM model"))
             self._db.execute(
                 "INSERT INTO model VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    number, now(), kind, schema, config, code, hashlib.sha256(data).hexdigest(),
-                    dumps(dict(trained_on)), dumps(dict(metrics)), data,
+                    number,
+                    now(),
+                    kind,
+                    schema,
+                    config,
+                    code,
+                    hashlib.sha256(data).hexdigest(),
+                    dumps(dict(trained_on)),
+                    dumps(dict(metrics)),
+                    data,
                 ),
-            )  # fmt: skip
+            )
             self._db.execute("UPDATE model SET data = NULL WHERE number <= ?", (number - KEPT,))
         return number
 
     def models(self, *, schema: str | None = None, limit: int = -1) -> list[ModelRow]:
-        """Models, the newest first: all, or those for the label schema of this hash, at most `limit` of them."""
+        """Models, the newest first: all, or those for the label schema of this
+        hash, at most `limit` of them."""
         rows = self._db.rows(
-            "SELECT number, created, kind, schema, config, code, sha256, trained_on, metrics, data IS NOT NULL "
-            "FROM model WHERE ?1 IS NULL OR schema = ?1 ORDER BY number DESC LIMIT ?2",
+            "SELECT number, created, kind, schema, config, code, sha256, trained_on, metrics, "
+            "data IS NOT NULL FROM model WHERE ?1 IS NULL OR schema = ?1 ORDER BY number DESC "
+            "LIMIT ?2",
             (schema, limit),
         )
         return [
             ModelRow(
-                number, created, kind, schema, config, code, sha256, json.loads(trained_on), json.loads(metrics),
+                number,
+                created,
+                kind,
+                schema,
+                config,
+                code,
+                sha256,
+                json.loads(trained_on),
+                json.loads(metrics),
                 bool(kept),
             )
             for number, created, kind, schema, config, code, sha256, trained_on, metrics, kept in rows
-        ]  # fmt: skip
+        ]
 
     def newest(self, schema: str) -> tuple[int, bytes] | None:
-        """Number and bytes of the newest model for the label schema of this hash; None when there is none."""
+        """Number and bytes of the newest model for the label schema of this
+        hash; None when there is none."""
         row = self._db.row(
-            "SELECT number, data FROM model WHERE schema = ? AND data IS NOT NULL ORDER BY number DESC LIMIT 1",
+            "SELECT number, data FROM model WHERE schema = ? AND data IS NOT NULL ORDER BY "
+            "number DESC LIMIT 1",
             (schema,),
         )
         return (int(row[0]), bytes(row[1])) if row else None
@@ -178,10 +212,11 @@ class Learning:
     # --- where annotators are
 
     def places(self) -> list[tuple[str, int]]:
-        """Document and paragraph where each annotator was last, the most recent of each annotator."""
+        """Document and paragraph where each annotator was last,
+        the most recent of each annotator."""
         return self._db.rows(
-            "SELECT document, paragraph FROM place p WHERE serial = (SELECT max(serial) FROM place q "
-            "WHERE q.annotator = p.annotator) ORDER BY annotator"
+            "SELECT document, paragraph FROM place p WHERE serial = (SELECT max(serial) FROM "
+            "place q WHERE q.annotator = p.annotator) ORDER BY annotator"
         )
 
 

@@ -1,12 +1,14 @@
-"""The lock that all writers of a database queue for: blocking, first come first served, and never polled.
+"""The lock that all writers of a database queue for: blocking,
+first come first served, and never polled.
 
-Two locks on one file make a fair queue. A writer waits for the door (an open-file-description lock on one byte),
-then for the room (an `flock` on the file), and leaves the door as soon as it has the room. So whoever leaves the
-room and wants back in stands behind those who wait, and long work that takes many short turns overtakes nobody. The
-kernel hands each lock on in the order in which it was asked for, and frees the locks of a process that dies.
+Two locks on one file make a fair queue. A writer waits for the door (an open-file-description lock
+on one byte), then for the room (an `flock` on the file), and leaves the door as soon as it has the
+room. So whoever leaves the room and wants back in stands behind those who wait, and long work that
+takes many short turns overtakes nobody. The kernel hands each lock on in the order in which it was
+asked for, and frees the locks of a process that dies.
 
-Neither lock can be waited for with a time limit, so a helper thread waits where the room is not free at once.
-One that was given up by its caller drops the lock as soon as it gets it.
+Neither lock can be waited for with a time limit, so a helper thread waits where the room is not
+free at once. One that was given up by its caller drops the lock as soon as it gets it.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ _CLOSE_DOOR, _OPEN_DOOR = _door(fcntl.F_WRLCK), _door(fcntl.F_UNLCK)
 
 
 class Lock:
-    """One holder's way to the lock of a file. Belongs to one thread; the file is made when it is missing."""
+    """One holder's way to the lock of a file. Belongs to one thread;
+    the file is made when it is missing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -47,8 +50,8 @@ class Lock:
         self._helper: _Helper | None = None
 
     def acquire(self, timeout: float) -> bool:
-        """Take the lock; False when it was not to be had within `timeout` seconds. Raises OSError when the file
-        cannot be opened."""
+        """Take the lock; False when it was not to be had within `timeout` seconds. Raises OSError
+        when the file cannot be opened."""
         self._open()
         helper = self._helper
         if helper is None or helper.is_idle():
@@ -70,7 +73,8 @@ class Lock:
         return os.pread(self._handle, _NOTE, 0)
 
     def put_note(self, note: bytes) -> None:
-        """Note something of at most 256 bytes in the file, over what was there. It is not flushed to disk."""
+        """Note something of at most 256 bytes in the file, over what was
+        there. It is not flushed to disk."""
         os.pwrite(self._handle, note.ljust(_NOTE), 0)
 
     def close(self) -> None:
@@ -139,7 +143,8 @@ def _leave_door(handle: int) -> None:
 
 
 class _Helper:
-    """A thread that waits for the lock. Whoever gave up and asks again has kept the place in the queue."""
+    """A thread that waits for the lock. Whoever gave up and asks
+    again has kept the place in the queue."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -198,7 +203,8 @@ class _Helper:
 
 
 def holder(path: Path) -> str:
-    """Who holds the lock of a file, as `process 123 (name)`; empty when nobody does or it cannot be told."""
+    """Who holds the lock of a file, as `process 123 (name)`; empty
+    when nobody does or it cannot be told."""
     try:
         inode = path.stat().st_ino
         lines = Path("/proc/locks").read_text(encoding="utf-8").splitlines()
@@ -208,7 +214,9 @@ def holder(path: Path) -> str:
         if fields[1:2] == ["FLOCK"] and fields[5].rpartition(":")[2] == str(inode):
             pid = fields[4]
             try:
-                name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+                name = (
+                    Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+                )
             except OSError:
                 return f"process {pid}"
             return f"process {pid} ({name})"

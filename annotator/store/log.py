@@ -34,8 +34,8 @@ from annotator.store.connection import Database
 from annotator.store.isolation import readable
 
 INSERT_EVENT = (
-    "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, before, after, "
-    "reverts, time, reviewer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, "
+    "before, after, reverts, time, reviewer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -50,12 +50,21 @@ def item_row(
     relation = value if isinstance(value, Relation) else None
     either = span or relation
     return (
-        document, annotator, item, paragraph, kind_of(value), after.status.value,
-        either.layer if either else None, either.label if either else None,
-        span.start if span else None, span.end if span else None,
-        relation.source if relation else None, relation.target if relation else None,
-        span.entity if span else None, state,
-    )  # fmt: skip
+        document,
+        annotator,
+        item,
+        paragraph,
+        kind_of(value),
+        after.status.value,
+        either.layer if either else None,
+        either.label if either else None,
+        span.start if span else None,
+        span.end if span else None,
+        relation.source if relation else None,
+        relation.target if relation else None,
+        span.entity if span else None,
+        state,
+    )
 
 
 def record(
@@ -69,12 +78,13 @@ def record(
     ids: Sequence[str] = (),
     time: str = "",
 ) -> None:
-    """Append decisions to the log and bring the state and the names up to them, in one durable transaction.
+    """Append decisions to the log and bring the state and the names
+    up to them, in one durable transaction.
 
-    `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are those of the events, for
-    decisions that may be there already: nothing is done then. `time` is when it was decided, if not now.
-    Raises ConflictError when a `before` is not the stored state, and UsageError for a name that no annotator may have:
-    nothing is written then.
+    `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are
+    those of the events, for decisions that may be there already: nothing is done then. `time` is
+    when it was decided, if not now. Raises ConflictError when a `before` is not the stored state,
+    and UsageError for a name that no annotator may have: nothing is written then.
     """
     if not decisions:
         return
@@ -84,14 +94,17 @@ def record(
         if ids and db.row("SELECT 1 FROM event WHERE id = ?", (ids[0],)):
             return
         before = db.row(
-            "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document = ?",
+            "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document "
+            "= ?",
             (annotator, document),
         )
         if before is None:
             to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
             if to_annotate is None:
                 hint = "The database may have been restored from a backup"
-                raise ConflictError(f"there is no document “{document}” any more", file=db.path, hint=hint)
+                raise ConflictError(
+                    f"there is no document “{document}” any more", file=db.path, hint=hint
+                )
             before = (0, 0, to_annotate)
         revision, done, paragraphs = before
         for d, id in zip(decisions, ids or [uuid7() for _ in decisions], strict=True):
@@ -110,10 +123,21 @@ def record(
             db.execute(
                 INSERT_EVENT,
                 (
-                    id, document, annotator, revision, d.group, d.action.value, d.item, d.paragraph,
-                    old, new, d.reverts, time, reviewer,
+                    id,
+                    document,
+                    annotator,
+                    revision,
+                    d.group,
+                    d.action.value,
+                    d.item,
+                    d.paragraph,
+                    old,
+                    new,
+                    d.reverts,
+                    time,
+                    reviewer,
                 ),
-            )  # fmt: skip
+            )
             _put(db, document, annotator, d, new)
             names.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
@@ -135,11 +159,14 @@ def _put(db: Database, document: str, annotator: str, d: Decision, state: str | 
 
 
 def _is_done(standing: Standing | None) -> int:
-    return int(standing is not None and isinstance(standing.value, ParagraphMark) and standing.value.done)
+    return int(
+        standing is not None and isinstance(standing.value, ParagraphMark) and standing.value.done
+    )
 
 
 def _shown(db: Database, document: str, d: Decision, standing: Standing | None) -> int:
-    """1 when the decision's paragraph is to be annotated in that state; 0 also for any other item."""
+    """1 when the decision's paragraph is to be annotated in
+    that state; 0 also for any other item."""
     value = (d.after or d.before or Standing(Status.MARKED)).value
     if not isinstance(value, ParagraphMark):
         return 0
@@ -160,7 +187,9 @@ def completion_of(db: Database, document: str, annotator: str) -> str:
     )
     if state is not None and "completion" in (data := json.loads(state)):
         return str(data["completion"])
-    begun = db.row("SELECT 1 FROM item WHERE document = ? AND annotator = ? LIMIT 1", (document, annotator))
+    begun = db.row(
+        "SELECT 1 FROM item WHERE document = ? AND annotator = ? LIMIT 1", (document, annotator)
+    )
     return "in_progress" if begun else "new"
 
 
@@ -168,7 +197,8 @@ def state(db: Database, document: str, annotator: str) -> AnnotationSet:
     """What stands in one completion, from the state table."""
     by_paragraph: dict[int, dict[str, Standing]] = {}
     rows = db.rows(
-        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?", (document, annotator)
+        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?",
+        (document, annotator),
     )
     for item, paragraph, text in rows:
         standing = readable(partial(standing_of, text), lambda: f"{document} ({annotator}): {item}")  # noqa: B023
@@ -200,17 +230,19 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
 
 
 __all__ = [
-    "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "history", "item_row", "record", "state",
+    "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "history", "item_row",
+    "record", "state",
 ]  # fmt: skip
 
 
 _RECENT = 50_000
-"""Events of everybody among which those of the last days are looked for: a log is long, and its end is near."""
+"""Events of everybody among which those of the last days are looked
+for: a log is long, and its end is near."""
 
 
 def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
-    """When an annotator decided since a time (ISO 8601, UTC), in order, and whether that finished a paragraph;
-    among the last events of all."""
+    """When an annotator decided since a time (ISO 8601, UTC), in order, and whether that finished a
+    paragraph; among the last events of all."""
     rows = db.rows(
         "SELECT time, action = ? FROM event WHERE sequence > (SELECT max(sequence) FROM event) - ? "
         "AND annotator = ? AND time >= ? ORDER BY time",
@@ -220,13 +252,13 @@ def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
 
 
 def left(db: Database, annotator: str, *, own: bool) -> int:
-    """How many paragraphs an annotator has yet to finish: in all documents, or in those assigned to them alone.
-    Those of documents that are skipped do not count."""
+    """How many paragraphs an annotator has yet to finish: in all documents, or in those assigned to
+    them alone. Those of documents that are skipped do not count."""
     mine = "AND d.id IN (SELECT document FROM assignment WHERE annotator = ?1)" if own else ""
     found = db.value(
-        "SELECT sum(max(0, coalesce(c.paragraphs, d.paragraphs) - coalesce(c.done, 0))) FROM document d "
-        "LEFT JOIN completion c ON c.document = d.id AND c.annotator = ?1 "
-        f"WHERE coalesce(c.completion, 'new') NOT IN ('done', 'skipped') {mine}",
+        "SELECT sum(max(0, coalesce(c.paragraphs, d.paragraphs) - coalesce(c.done, 0))) FROM "
+        "document d LEFT JOIN completion c ON c.document = d.id AND c.annotator = ?1 WHERE "
+        f"coalesce(c.completion, 'new') NOT IN ('done', 'skipped') {mine}",
         (annotator,),
     )
     return int(found or 0)

@@ -1,9 +1,9 @@
 """Another database's documents and work into this one, by the log: all in one transaction.
 
-Events have ids of their own, and nobody changes them. So of two logs of one annotator's work on one text, one is the
-beginning of the other, or both were gone on with since they parted. In the first case what is missing is appended,
-with everything it came with; in the second nothing is changed. No event is made here: two hosts that merge each
-other's work have the same logs then.
+Events have ids of their own, and nobody changes them. So of two logs of one annotator's work on one
+text, one is the beginning of the other, or both were gone on with since they parted. In the first
+case what is missing is appended, with everything it came with; in the second nothing is changed. No
+event is made here: two hosts that merge each other's work have the same logs then.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from annotator.store.rows import Fork, MergeResult
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (
-    "SELECT id, revision, grouping, action, item, paragraph, before, after, reverts, time, reviewer FROM event "
-    "WHERE document = ? AND annotator = ? AND revision > ? ORDER BY revision"
+    "SELECT id, revision, grouping, action, item, paragraph, before, after, reverts, time, "
+    "reviewer FROM event WHERE document = ? AND annotator = ? AND revision > ? ORDER BY revision"
 )
 _ID = "SELECT id FROM event WHERE document = ? AND annotator = ? AND revision = ?"
 _DONE = (
@@ -38,9 +38,9 @@ _DONE = (
     "AND json_extract(state, '$.mark.done')"
 )
 _TO_ANNOTATE = (
-    "SELECT count(*) FROM paragraph p LEFT JOIN item i ON i.document = p.document AND i.annotator = ?2 "
-    "AND i.item = '@p' || p.number WHERE p.document = ?1 "
-    "AND NOT coalesce(json_extract(i.state, '$.mark.excluded'), p.excluded)"
+    "SELECT count(*) FROM paragraph p LEFT JOIN item i ON i.document = p.document AND "
+    "i.annotator = ?2 AND i.item = '@p' || p.number WHERE p.document = ?1 AND NOT "
+    "coalesce(json_extract(i.state, '$.mark.excluded'), p.excluded)"
 )
 
 
@@ -63,10 +63,15 @@ class _Tally:
 
     def result(self) -> MergeResult:
         return MergeResult(
-            len(self.new), tuple((theirs, ours) for theirs, ours in self.ids.items() if theirs != ours),
-            dict(sorted(self.decisions.items())), self.completions, self.ahead, self.alike, tuple(self.forks),
+            len(self.new),
+            tuple((theirs, ours) for theirs, ours in self.ids.items() if theirs != ours),
+            dict(sorted(self.decisions.items())),
+            self.completions,
+            self.ahead,
+            self.alike,
+            tuple(self.forks),
             tuple(self.left_out),
-        )  # fmt: skip
+        )
 
 
 Check: TypeAlias = Callable[[Annotation, Document], str]
@@ -82,10 +87,12 @@ def merge(
     dry_run: bool = False,
     tell: Callable[[int, int], None] | None = None,
 ) -> MergeResult:
-    """Bring what another database holds into this one, all or nothing; with `dry_run` nothing. `tell` hears how many
-    documents of how many are done. One annotator's work on one document is in memory at a time.
+    """Bring what another database holds into this one, all or nothing; with `dry_run` nothing.
+    `tell` hears how many documents of how many are done. One annotator's work on one document is
+    in memory at a time.
 
-    Raises StoreError when the other one is not of this program's version, or what it holds does not hold.
+    Raises StoreError when the other one is not of this program's
+    version, or what it holds does not hold.
     """
     theirs = Database(other, timeout=db.timeout, read_only=True)
     try:
@@ -117,18 +124,22 @@ def _check_annotators(theirs: Database) -> None:
             kept_name(name)
         except UsageError as error:
             raise StoreError(
-                error.message, file=theirs.path,
+                error.message,
+                file=theirs.path,
                 hint="Export that annotator's work there, and import it here with --as NAME",
-            ) from error  # fmt: skip
+            ) from error
 
 
 def _check_version(theirs: Database) -> None:
     if theirs.version < SCHEMA_VERSION:
         raise StoreError(
-            f"was written by an older annotator (database version {theirs.version}, this program merges "
-            f"{SCHEMA_VERSION})",
+            f"was written by an older annotator (database version {theirs.version}, this "
+            f"program merges {SCHEMA_VERSION})",
             file=theirs.path,
-            hint="Run `annotator status` in that project with this version, which brings it up to date",
+            hint=(
+                "Run `annotator status` in that project with this version, which brings it up "
+                "to date"
+            ),
         )
 
 
@@ -145,8 +156,11 @@ def _documents(db: Database, theirs: Database, tally: _Tally) -> None:
     known: dict[str, str] = {}
     ours = documents.ids(db)
     rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
-    # Equal texts under several ids: each keeps to its own id, only what is left over goes by the text.
-    own = {id for id, sha256, _ in rows if (found := documents.hashes(db, id)) and found[0] == sha256}
+    # Equal texts under several ids: each keeps to its own id, only
+    # what is left over goes by the text.
+    own = {
+        id for id, sha256, _ in rows if (found := documents.hashes(db, id)) and found[0] == sha256
+    }
     taken = set(own)
     for there, sha256, imported in rows:
         here = there if there in own else _by_text(db, sha256, taken)
@@ -181,13 +195,15 @@ def _add(db: Database, theirs: Database, id: str, sha256: str, imported: str) ->
 
 def _paragraphs(db: Database, id: str) -> list[Row]:
     return db.rows(
-        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number', (id,)
+        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number',
+        (id,),
     )
 
 
 def _arrange(db: Database, ours: Sequence[str], theirs: Sequence[str]) -> None:
-    """Put documents that are new behind those they follow there, and where ours follow the same one, by the time of
-    import: so both hosts come to one order, which exports have too. Ours stay in their order."""
+    """Put documents that are new behind those they follow there, and where ours follow the same
+    one, by the time of import: so both hosts come to one order, which exports have too. Ours
+    stay in their order."""
     keys = {
         id: (imported, sha256)
         for id, imported, sha256 in db.rows("SELECT id, imported, sha256 FROM document")
@@ -206,7 +222,8 @@ def _arrange(db: Database, ours: Sequence[str], theirs: Sequence[str]) -> None:
 
 
 def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each anchor with what stands between it and the next; what stands before the first by an empty one."""
+    """Each anchor with what stands between it and the next; what stands
+    before the first by an empty one."""
     anchor, run = "", list[str]()
     for id in ids:
         if id in anchors:
@@ -221,8 +238,9 @@ def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str
 
 
 def _places(db: Database, theirs: Database, tally: _Tally) -> None:
-    """Places, and which paragraphs were opened, of whoever has not worked on the document here. Nobody is taken away
-    from where they were last: the places that come are older than those here."""
+    """Places, and which paragraphs were opened, of whoever has not worked on the document here.
+    Nobody is taken away from where they were last: the places that come are older than those
+    here."""
     no_work = "WHERE NOT EXISTS (SELECT 1 FROM completion WHERE document = ?1 AND annotator = ?2)"
     for annotator, there, paragraph, item, mode in theirs.rows(
         "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
@@ -242,11 +260,14 @@ def _places(db: Database, theirs: Database, tally: _Tally) -> None:
 
 
 def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
-    """What annotators were shown there, what records that came in there say, and what was decided on names."""
+    """What annotators were shown there, what records that came in there
+    say, and what was decided on names."""
     seen = provenance.shown(theirs, list(tally.ids), None)
     for (there, annotator), several in seen.items():
         provenance.put_shown(db, tally.ids[there], annotator, several)
-    for (there, annotator), (data, revision) in provenance.histories(theirs, list(tally.ids)).items():
+    for (there, annotator), (data, revision) in provenance.histories(
+        theirs, list(tally.ids)
+    ).items():
         here = tally.ids[there]
         if provenance.imported(db, here, annotator) is None:
             provenance.put_imported(db, here, annotator, data, revision)
@@ -260,20 +281,31 @@ def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
 
 
 def _work(
-    db: Database, theirs: Database, there: str, here: str, schema: LabelSchema, check: Check, tally: _Tally
+    db: Database,
+    theirs: Database,
+    there: str,
+    here: str,
+    schema: LabelSchema,
+    check: Check,
+    tally: _Tally,
 ) -> None:
     """Everybody's work on one document."""
     for annotator, last in theirs.rows(
-        "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator ORDER BY annotator",
+        "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator ORDER "
+        "BY annotator",
         (there,),
     ):
         pair = (here, annotator)
         own = db.value(
-            "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?", pair
+            "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?",
+            pair,
         )
         shared = min(own, last)
-        # An event is only ever appended to what was before it: one that is in both has the same ones before it.
-        if shared and db.value(_ID, (*pair, shared)) != theirs.value(_ID, (there, annotator, shared)):
+        # An event is only ever appended to what was before it: one that is in
+        # both has the same ones before it.
+        if shared and db.value(_ID, (*pair, shared)) != theirs.value(
+            _ID, (there, annotator, shared)
+        ):
             _parted(db, theirs, there, pair, tally)
         elif own >= last:
             tally.ahead += own > last
@@ -283,10 +315,14 @@ def _work(
             tally.completions += 1
 
 
-def _parted(db: Database, theirs: Database, there: str, pair: tuple[str, str], tally: _Tally) -> None:
+def _parted(
+    db: Database, theirs: Database, there: str, pair: tuple[str, str], tally: _Tally
+) -> None:
     """Tell of work that was gone on with on both sides, unless the same stands on both."""
     here, annotator = pair
-    state = "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ? ORDER BY item"
+    state = (
+        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ? ORDER BY item"
+    )
     if db.rows(state, pair) == theirs.rows(state, (there, annotator)):
         tally.alike += 1
         return
@@ -305,8 +341,8 @@ def _append(
     schema: LabelSchema,
     check: Check,
 ) -> int:
-    """Append what their log has after revision `own`, and bring state, names and completion up to it as if it had
-    been decided here; how many events there were."""
+    """Append what their log has after revision `own`, and bring state, names and completion up to
+    it as if it had been decided here; how many events there were."""
     here, annotator = pair
     states: dict[str, str] = dict(
         db.rows("SELECT item, state FROM item WHERE document = ? AND annotator = ?", pair)
@@ -359,7 +395,9 @@ def _bring_up(
         try:
             after = standing_of(state)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise _damaged(theirs, f"{item} of {annotator} on “{here}” does not hold: {error}") from error
+            raise _damaged(
+                theirs, f"{item} of {annotator} on “{here}” does not hold: {error}"
+            ) from error
         if after is None:
             gone.append((*pair, item))
             continue

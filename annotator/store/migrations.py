@@ -1,7 +1,7 @@
 """The tables, as a history: every change of the database is one function at the end of this file.
 
-A function that was released is never edited: a test freezes each by its hash. sqlite-utils runs them and
-keeps the list of those applied; the caller wraps the whole in one BEGIN IMMEDIATE.
+A function that was released is never edited: a test freezes each by its hash. sqlite-utils runs
+them and keeps the list of those applied; the caller wraps the whole in one BEGIN IMMEDIATE.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def migrate(database: Database) -> None:
         with database.write():
             if database.version >= SCHEMA_VERSION:
                 return
-            migrations.apply(Utils(database.connection, use_counts_table=False, execute_plugins=False))
+            migrations.apply(
+                Utils(database.connection, use_counts_table=False, execute_plugins=False)
+            )
             database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         database.execute("PRAGMA foreign_keys = ON")
@@ -42,7 +44,8 @@ def _script(db: Utils, script: str) -> None:
 
 @migrations()
 def m001_first(db: Utils) -> None:
-    """Documents, the event log with the state that follows from it, suggestions, places and settings."""
+    """Documents, the event log with the state that follows from
+    it, suggestions, places and settings."""
     _script(
         db,
         """
@@ -213,8 +216,8 @@ def m002_names(db: Utils) -> None:
 
 @migrations()
 def m003_models(db: Utils) -> None:
-    """Trained models; of suggestions whether they are shown, and their scores before calibration; which
-    paragraphs were opened."""
+    """Trained models; of suggestions whether they are shown, and their scores before calibration;
+    which paragraphs were opened."""
     _script(
         db,
         """
@@ -267,8 +270,8 @@ def m004_assignments(db: Utils) -> None:
 
 @migrations()
 def m005_provenance(db: Utils) -> None:
-    """Which person decided in review; which suggestions an annotator was shown; what a record that came in says of
-    how it was made; which names are the same."""
+    """Which person decided in review; which suggestions an annotator was shown; what a record that
+    came in says of how it was made; which names are the same."""
     _script(
         db,
         """
@@ -318,8 +321,8 @@ migrations()(m007_parses)
 
 @migrations()
 def m008_search(db: Utils) -> None:
-    """An index of the texts, where the SQLite at hand can make one; and claims that the text asserts itself, so that
-    the matrix of a project finds them without reading states."""
+    """An index of the texts, where the SQLite at hand can make one; and claims that the text
+    asserts itself, so that the matrix of a project finds them without reading states."""
     _script(
         db,
         """
@@ -336,21 +339,25 @@ def m008_search(db: Utils) -> None:
     if search.has_index():
         db.execute(f"CREATE VIRTUAL TABLE search USING {search.INDEX}")
         db.execute("INSERT INTO searchable (document) SELECT id FROM document ORDER BY position")
-        every = db.execute("SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document")
+        every = db.execute(
+            "SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document"
+        )
         for number, text in every:
-            db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, search.fold(text)))
+            db.execute(
+                "INSERT INTO search (rowid, text) VALUES (?, ?)", (number, search.fold(text))
+            )
 
 
 @migrations()
 def m009_equal_texts(db: Utils) -> None:
-    """Several documents may have the same text; texts that differ in line ends, byte order mark or normal form only
-    are found by `folded`."""
+    """Several documents may have the same text; texts that differ in line ends, byte order mark or
+    normal form only are found by `folded`."""
     (table,) = db.execute(
         "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'document'"
     ).fetchone()
     others = db.execute(
-        "SELECT sql FROM sqlite_master WHERE tbl_name = 'document' AND type IN ('index', 'trigger') "
-        "AND sql IS NOT NULL"
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'document' AND type IN ('index', "
+        "'trigger') AND sql IS NOT NULL"
     ).fetchall()
     db.execute("CREATE TEMP TABLE kept AS SELECT * FROM document")
     db.execute("DROP TABLE document")
@@ -369,7 +376,8 @@ def m009_equal_texts(db: Utils) -> None:
 
 @migrations()
 def m010_codebook(db: Utils) -> None:
-    """The codebook as events; how two names hang together where they are not the same; names by their form."""
+    """The codebook as events; how two names hang together where they
+    are not the same; names by their form."""
     _script(
         db,
         """

@@ -1,7 +1,8 @@
 """The canonical names in use, in a table of their own, so that no registry has to read all work.
 
-A row of `name` says that a standing span of an annotator bears a name, under which form of the text (white space
-as single blanks). The rows follow from the state of the items and are written in the same transaction.
+A row of `name` says that a standing span of an annotator bears a name, under which form of the text
+(white space as single blanks). The rows follow from the state of the items and are written in the
+same transaction.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _SOURCE = "names_from"
 
 
 def refresh(db: Database, concepts: Concepts) -> None:
-    """Fill the table anew where it was made for other attributes than the schema's; of a database that cannot be
-    written nothing, so that it has no names until it can."""
+    """Fill the table anew where it was made for other attributes than the schema's; of a database
+    that cannot be written nothing, so that it has no names until it can."""
     wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
         return
@@ -32,22 +33,34 @@ def refresh(db: Database, concepts: Concepts) -> None:
         db.execute("DELETE FROM name")
         for document, text in db.rows("SELECT document, text FROM text"):
             put(
-                db, document, text,
+                db,
+                document,
+                text,
                 (
                     (annotator, item, paragraph, standing.value)
                     for annotator, item, paragraph, state in db.rows(
-                        "SELECT annotator, item, paragraph, state FROM item WHERE document = ? AND kind = 'span'",
+                        "SELECT annotator, item, paragraph, state FROM item WHERE document = ? "
+                        "AND kind = 'span'",
                         (document,),
                     )
-                    if (standing := readable(partial(standing_of, state), lambda: f"{document}: {item}")) is not None  # noqa: B023
+                    if (
+                        standing := readable(
+                            partial(standing_of, state), lambda: f"{document}: {item}"
+                        )
+                    )
+                    is not None  # noqa: B023
                 ),
                 concepts,
-            )  # fmt: skip
+            )
         db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_SOURCE, wanted))
 
 
 def put(
-    db: Access, document: str, text: str, items: Iterable[tuple[str, str, int, object]], concepts: Concepts
+    db: Access,
+    document: str,
+    text: str,
+    items: Iterable[tuple[str, str, int, object]],
+    concepts: Concepts,
 ) -> None:
     """Write the names of standing items `(annotator, item, paragraph, value)` of a document."""
     db.many(
@@ -69,7 +82,9 @@ def put(
     )
 
 
-def update(db: Database, document: str, annotator: str, decision: Decision, concepts: Concepts) -> None:
+def update(
+    db: Database, document: str, annotator: str, decision: Decision, concepts: Concepts
+) -> None:
     """Bring the names of one item to what a decision makes of it."""
     before, after = (s.value if s else None for s in (decision.before, decision.after))
     old = before if isinstance(before, Span) and names_of(before, concepts) else None
@@ -90,8 +105,8 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
     for name, form, number in db.rows(
-        "SELECT name, form, sum(number) FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR annotator = ?2) "
-        "AND number > 0 GROUP BY name, form",
+        "SELECT name, form, sum(number) FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR "
+        "annotator = ?2) AND number > 0 GROUP BY name, form",
         (kind, annotator),
     ):
         found.setdefault(name, {})[form] = number
@@ -103,42 +118,51 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]
 
 
 def of_form(db: Database, kind: Kind, form: str) -> dict[str, int]:
-    """The names that a form of the text bears in anybody's work, with how often, the most frequent first."""
+    """The names that a form of the text bears in anybody's work, with
+    how often, the most frequent first."""
     rows = db.rows(
         "SELECT name, sum(number) AS n FROM sum_name WHERE kind = ? AND form = ? AND number > 0 "
-        "AND annotator IN (SELECT DISTINCT annotator FROM completion) GROUP BY name ORDER BY n DESC, name",
+        "AND annotator IN (SELECT DISTINCT annotator FROM completion) GROUP BY name ORDER BY n "
+        "DESC, name",
         (kind, form),
     )
     return dict(rows)
 
 
 def usage(db: Database, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-    """Of each name of a kind how many mentions it has, in how many documents, by whom; the most frequent first."""
+    """Of each name of a kind how many mentions it has, in how many documents,
+    by whom; the most frequent first."""
     rows = db.rows(
-        "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) FROM name "
-        "WHERE kind = ? GROUP BY name ORDER BY n DESC, name",
+        "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) "
+        "FROM name WHERE kind = ? GROUP BY name ORDER BY n DESC, name",
         (kind,),
     )
-    return {name: (number, documents, tuple(sorted(who.split(",")))) for name, number, documents, who in rows}
+    return {
+        name: (number, documents, tuple(sorted(who.split(","))))
+        for name, number, documents, who in rows
+    }
 
 
 def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mention]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(
-        "SELECT n.document, n.paragraph, n.item, n.form FROM name n JOIN document d ON d.id = n.document "
-        "JOIN item i ON i.document = n.document AND i.annotator = n.annotator AND i.item = n.item "
-        "WHERE n.kind = ? AND n.name = ? AND n.annotator = ? ORDER BY d.position, i.start",
+        "SELECT n.document, n.paragraph, n.item, n.form FROM name n JOIN document d ON d.id = "
+        "n.document JOIN item i ON i.document = n.document AND i.annotator = n.annotator AND "
+        "i.item = n.item WHERE n.kind = ? AND n.name = ? AND n.annotator = ? ORDER BY "
+        "d.position, i.start",
         (kind, name, annotator),
     )
     return [Mention(*row) for row in rows]
 
 
 def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
-    """The forms of a document's named spans that stand for several entities in an annotator's work, with those."""
+    """The forms of a document's named spans that stand for several entities
+    in an annotator's work, with those."""
     found: dict[str, list[str]] = {}
     for form, name in db.rows(
-        "SELECT form, name FROM sum_name WHERE kind = 'entity' AND annotator = ?1 AND number > 0 AND form IN "
-        "(SELECT form FROM name WHERE document = ?2 AND annotator = ?1 AND kind = 'entity') ORDER BY form, name",
+        "SELECT form, name FROM sum_name WHERE kind = 'entity' AND annotator = ?1 AND number > "
+        "0 AND form IN (SELECT form FROM name WHERE document = ?2 AND annotator = ?1 AND kind = "
+        "'entity') ORDER BY form, name",
         (annotator, document),
     ):
         found.setdefault(form, []).append(name)

@@ -41,9 +41,9 @@ def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
         return f"sum(CASE WHEN status IN ({wanted}) THEN number ELSE 0 END)"
 
     rows = db.rows(
-        f"SELECT suggester, layer, {of('accepted')}, {of('corrected')}, {of('rejected', 'removed')}, "
-        f"{of('skipped')}, {of('pending')} FROM sum_suggestion GROUP BY suggester, layer "
-        f"HAVING {of('stored')} > 0 ORDER BY suggester, layer"
+        f"SELECT suggester, layer, {of('accepted')}, {of('corrected')}, "
+        f"{of('rejected', 'removed')}, {of('skipped')}, {of('pending')} FROM sum_suggestion "
+        f"GROUP BY suggester, layer HAVING {of('stored')} > 0 ORDER BY suggester, layer"
     )
     return tuple(SuggestionTally(*row) for row in rows)
 
@@ -53,8 +53,9 @@ def diagnosis(db: Database) -> Diagnosis:
     remarks: list[str] = []
     if not WAL_IS_SAFE:
         remarks.append(
-            f"SQLite {sqlite.sqlite_version} can lose data in WAL mode with several connections; the journal "
-            "is truncated instead, so readers wait for writers. Install pysqlite3 for a newer SQLite"
+            f"SQLite {sqlite.sqlite_version} can lose data in WAL mode with several "
+            "connections; the journal is truncated instead, so readers wait for writers. "
+            "Install pysqlite3 for a newer SQLite"
         )
     if db.read_only:
         remarks.append("the database or its folder is not writable for this user")
@@ -73,10 +74,12 @@ def diagnosis(db: Database) -> Diagnosis:
 def notes(
     db: Database, annotator: str, documents: Sequence[str] | None = None
 ) -> list[tuple[str, int, str, str]]:
-    """Document, paragraph, item and text of the notes of an annotator, in document order; of all or of some
-    documents."""
+    """Document, paragraph, item and text of the notes of an annotator, in document
+    order; of all or of some documents."""
     only, wanted = (
-        ("", "") if documents is None else ("i.document IN (SELECT value FROM json_each(?2)) AND", documents)
+        ("", "")
+        if documents is None
+        else ("i.document IN (SELECT value FROM json_each(?2)) AND", documents)
     )
     rows = db.rows(
         "SELECT i.document, i.paragraph, i.item, json_extract(i.state, '$.note') FROM item i "

@@ -1,4 +1,5 @@
-"""Parses of paragraphs, kept by a hash of their text, so that a text is parsed once however often is learnt from it.
+"""Parses of paragraphs, kept by a hash of their text, so that a text is parsed
+once however often is learnt from it.
 
 They can be lost: what is missing is parsed again.
 """
@@ -44,7 +45,8 @@ class KeptParses:
             some = keys[at : at + _AT_ONCE]
             marks = ", ".join("?" * len(some))
             rows = self._db.rows(
-                f"SELECT key, data FROM parse WHERE version = ? AND key IN ({marks})", (version, *some)
+                f"SELECT key, data FROM parse WHERE version = ? AND key IN ({marks})",
+                (version, *some),
             )
             out.update((str(key), bytes(data)) for key, data in rows)
         return out
@@ -52,7 +54,10 @@ class KeptParses:
     def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
         """Keep these; those by another version of the parser go."""
         with self._db.write():
-            if self._db.row("SELECT 1 FROM parse WHERE version <> ? LIMIT 1", (version,)) is not None:
+            if (
+                self._db.row("SELECT 1 FROM parse WHERE version <> ? LIMIT 1", (version,))
+                is not None
+            ):
                 self._db.execute("DELETE FROM parse WHERE version <> ?", (version,))
             self._db.many(
                 "INSERT OR REPLACE INTO parse VALUES (?, ?, ?)",

@@ -1,4 +1,5 @@
-"""Where annotations come from: what annotators were shown, and what records that came in say of it."""
+"""Where annotations come from: what annotators were shown,
+and what records that came in say of it."""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ class Provenance:
         self._db = database
 
     def keep_shown(self, document: str, annotator: str, several: Sequence[Shown]) -> None:
-        """Keep that an annotator sees these suggestions. Costs no flush of the disk: the next decision's flush takes
-        it along, so that no decision is on disk without what was seen before it."""
+        """Keep that an annotator sees these suggestions. Costs no flush of the disk: the next
+        decision's flush takes it along, so that no decision is on disk without what was seen
+        before it."""
         if several:
             with self._db.relaxed(), self._db.write():
                 put_shown(self._db, document, annotator, several)
@@ -39,8 +41,8 @@ class Provenance:
         return shown(self._db, documents, None)
 
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
-        """What a record that was imported says of how it was made, and the revision of the import; None when
-        it was made here or says nothing."""
+        """What a record that was imported says of how it was made, and the revision of the import;
+        None when it was made here or says nothing."""
         return imported(self._db, document, annotator)
 
 
@@ -50,21 +52,33 @@ def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown
         _PUT,
         [
             (
-                document, annotator, s.id, s.paragraph, s.layer, s.label, s.suggester, s.version, s.start,
-                s.end, s.source, s.target,
+                document,
+                annotator,
+                s.id,
+                s.paragraph,
+                s.layer,
+                s.label,
+                s.suggester,
+                s.version,
+                s.start,
+                s.end,
+                s.source,
+                s.target,
             )
             for s in several
         ],
-    )  # fmt: skip
+    )
 
 
 def shown(
     db: Database, documents: Sequence[str], annotator: str | None
 ) -> dict[tuple[str, str], tuple[Shown, ...]]:
-    """(document, annotator) -> what they were shown, by paragraph and id; of one annotator or of all."""
+    """(document, annotator) -> what they were shown, by paragraph
+    and id; of one annotator or of all."""
     rows = db.rows(
-        f"SELECT document, annotator, {_COLUMNS} FROM shown WHERE document IN (SELECT value FROM json_each(?1)) "
-        "AND (?2 IS NULL OR annotator = ?2) ORDER BY document, annotator, paragraph, id",
+        f"SELECT document, annotator, {_COLUMNS} FROM shown WHERE document IN (SELECT value "
+        "FROM json_each(?1)) AND (?2 IS NULL OR annotator = ?2) ORDER BY document, annotator, "
+        "paragraph, id",
         (json.dumps(list(documents)), annotator),
     )
     found: dict[tuple[str, str], list[Shown]] = {}
@@ -76,24 +90,30 @@ def shown(
 def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
     """See `Provenance.imported`."""
     row = db.row(
-        "SELECT data, revision FROM provenance WHERE document = ? AND annotator = ?", (document, annotator)
+        "SELECT data, revision FROM provenance WHERE document = ? AND annotator = ?",
+        (document, annotator),
     )
     return None if row is None else (json.loads(row[0]), row[1])
 
 
-def histories(db: Database, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
-    """(document, annotator) -> what an imported record says of how it was made, and the import's revision; of work that
-    nobody has touched since."""
+def histories(
+    db: Database, documents: Sequence[str]
+) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
+    """(document, annotator) -> what an imported record says of how it was made, and the import's
+    revision; of work that nobody has touched since."""
     rows = db.rows(
-        "SELECT p.document, p.annotator, p.data, p.revision FROM provenance p WHERE NOT EXISTS (SELECT 1 FROM event e "
-        "WHERE e.document = p.document AND e.annotator = p.annotator AND e.revision > p.revision "
-        "AND e.action <> 'import') AND p.document IN (SELECT value FROM json_each(?))",
+        "SELECT p.document, p.annotator, p.data, p.revision FROM provenance p WHERE NOT EXISTS "
+        "(SELECT 1 FROM event e WHERE e.document = p.document AND e.annotator = p.annotator AND "
+        "e.revision > p.revision AND e.action <> 'import') AND p.document IN (SELECT value FROM "
+        "json_each(?))",
         (json.dumps(list(documents)),),
     )
     return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}
 
 
-def put_imported(db: Access, document: str, annotator: str, data: Mapping[str, Any], revision: int) -> None:
+def put_imported(
+    db: Access, document: str, annotator: str, data: Mapping[str, Any], revision: int
+) -> None:
     """Keep what a record says, within a transaction that is open."""
     db.execute(
         "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",

@@ -1,4 +1,5 @@
-"""Records: what stands in completions read for export, and completions of elsewhere written on import."""
+"""Records: what stands in completions read for export, and completions
+of elsewhere written on import."""
 
 from __future__ import annotations
 
@@ -45,14 +46,17 @@ def records(
             if row.document not in known:
                 leave_out(f"{row.document} ({row.annotator})", "its text is missing")
                 continue
-            found = _record(known[row.document], row.annotator, row.completion, work.get(place) or _Work())
+            found = _record(
+                known[row.document], row.annotator, row.completion, work.get(place) or _Work()
+            )
             yield _with_provenance(found, seen.get(place, ()), told.get(place))
 
 
 def _with_provenance(
     record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None
 ) -> Record:
-    """The record with what was shown, and with the history that it came with where nothing was changed since."""
+    """The record with what was shown, and with the history that it came
+    with where nothing was changed since."""
     history = told[0] if told is not None else {}
     return replace(record, shown=shown, history=history) if shown or history else record
 
@@ -61,14 +65,17 @@ def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]
     """Completions in their order, those of a document together, some hundred at a time."""
     first = 0
     for at in range(1, len(rows) + 1):
-        if at == len(rows) or (at - first >= _AT_ONCE and rows[at].document != rows[at - 1].document):
+        if at == len(rows) or (
+            at - first >= _AT_ONCE and rows[at].document != rows[at - 1].document
+        ):
             yield rows[first:at]
             first = at
 
 
 @dataclass(slots=True)
 class _Work:
-    """What stands in one completion; `excluded` holds the paragraphs that were left out or brought back."""
+    """What stands in one completion; `excluded` holds the paragraphs
+    that were left out or brought back."""
 
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -85,16 +92,32 @@ _STATE = """json_extract(
 def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple[str, str], _Work]:
     """What stands in the completions of some documents.
 
-    Most of it has columns of its own. What only the state holds is alike in many items, and read once.
+    Most of it has columns of its own. What only the state holds
+    is alike in many items, and read once.
     """
     rows = db.rows(
-        f'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, target, entity, '
-        f"{_STATE} FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR annotator = ?2)",
+        'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, '
+        f"target, entity, {_STATE} FROM item WHERE document IN (SELECT value FROM "
+        "json_each(?1)) AND (?2 IS NULL OR annotator = ?2)",
         (json.dumps(list(ids)), annotator),
     )
     read: dict[str, list[Any]] = {}
     out: dict[tuple[str, str], _Work] = {}
-    for id, who, item, paragraph, kind, layer, label, start, end, source, target, entity, state in rows:
+    for (
+        id,
+        who,
+        item,
+        paragraph,
+        kind,
+        layer,
+        label,
+        start,
+        end,
+        source,
+        target,
+        entity,
+        state,
+    ) in rows:
         work = out.get((id, who))
         if work is None:
             work = out[id, who] = _Work()

@@ -1,4 +1,5 @@
-"""A backup put in the place of the database, while others work: a swap under the lock, and the old file kept."""
+"""A backup put in the place of the database, while others work: a swap
+under the lock, and the old file kept."""
 
 from __future__ import annotations
 
@@ -21,19 +22,23 @@ from annotator.store.seal import beside, flush, has_log, note_for
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it: under which name the old database is kept, if there was one, and how many events it and the
-    backup hold; None where that cannot be read."""
+    """What came of it: under which name the old database is kept, if there was one, and how many
+    events it and the backup hold; None where that cannot be read."""
 
     kept: Path | None
     before: int | None
     after: int | None
 
 
-def restore(database: Path, backup: Path, *, timeout: float = 10.0, force: bool = False) -> Restored:
-    """Put a copy of `backup` in the place of `database`. Who has the old one open is told so at their next decision.
+def restore(
+    database: Path, backup: Path, *, timeout: float = 10.0, force: bool = False
+) -> Restored:
+    """Put a copy of `backup` in the place of `database`. Who has the old one
+    open is told so at their next decision.
 
-    Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another project; BusyError when
-    the lock was not to be had within `timeout` seconds. Nothing is changed then.
+    Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another
+    project; BusyError when the lock was not to be had within `timeout` seconds. Nothing is changed
+    then.
     """
     if database.exists() and backup.exists() and database.samefile(backup):
         raise StoreError("is the database itself", file=backup, hint="Name a backup of it")
@@ -59,7 +64,9 @@ def restore(database: Path, backup: Path, *, timeout: float = 10.0, force: bool 
 def _examined(backup: Path) -> tuple[str | None, int | None]:
     """Project and last event of a backup that holds."""
     if not backup.is_file():
-        raise StoreError("there is no such file", file=backup, hint="Name a file made by `annotator backup`")
+        raise StoreError(
+            "there is no such file", file=backup, hint="Name a file made by `annotator backup`"
+        )
     with closing(Database(backup, read_only=True)) as found:
         damage = [row[0] for row in found.rows("PRAGMA integrity_check(3)") if row[0] != "ok"]
         if damage:
@@ -80,12 +87,15 @@ def _identity(database: Path) -> tuple[str | None, int | None]:
 
 
 def _copy(backup: Path, new: Path, *, like: Path) -> None:
-    """A whole copy of the backup beside the database, with the mode and the owner of the one that is there."""
+    """A whole copy of the backup beside the database, with the mode and
+    the owner of the one that is there."""
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o660))
     try:
         with closing(sqlite.connect(str(new), isolation_level=None)) as copy:
-            with closing(sqlite.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
+            with closing(
+                sqlite.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
+            ) as source:
                 source.backup(copy)
             copy.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
     except sqlite.Error as error:
@@ -102,9 +112,12 @@ def _swap(database: Path, new: Path, timeout: float) -> Path | None:
     try:
         if not lock.acquire(timeout):
             who = holder(lock.path) or "another process"
-            raise BusyError(f"{who} holds the database", file=database, hint="Try again; nothing was changed")
+            raise BusyError(
+                f"{who} holds the database", file=database, hint="Try again; nothing was changed"
+            )
         kept = _keep(database) if database.exists() else None
-        # First the log, then the file: whoever opens it in between finds the old one whole, never a mixture.
+        # First the log, then the file: whoever opens it in between finds
+        # the old one whole, never a mixture.
         for suffix in ("-wal", "-shm"):
             beside(database, suffix).unlink(missing_ok=True)
         new.replace(database)
@@ -143,8 +156,9 @@ def _checkpoint(connection: Any) -> bool:
 
 
 def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path:
-    """Copy what a connection has of a database that was replaced, with what is not written yet, into a file beside it.
-    Where the old file was overwritten there is nothing whole to copy: then the decisions alone are put aside.
+    """Copy what a connection has of a database that was replaced, with what is not written yet,
+    into a file beside it. Where the old file was overwritten there is nothing whole to copy:
+    then the decisions alone are put aside.
 
     Raises StoreError when it cannot be written.
     """
@@ -170,7 +184,9 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path
 def _free(database: Path, word: str) -> Path:
     stem = f"{database.stem}-{word}-{time.strftime('%Y%m%d-%H%M%S')}"
     number = 1
-    while (kept := database.with_name(f"{stem}{f'-{number}' * (number > 1)}{database.suffix}")).exists():
+    while (
+        kept := database.with_name(f"{stem}{f'-{number}' * (number > 1)}{database.suffix}")
+    ).exists():
         number += 1
     return kept
 

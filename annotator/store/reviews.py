@@ -1,7 +1,9 @@
-"""How documents stand in review, kept with what it follows from, so that the review queue reads no work.
+"""How documents stand in review, kept with what it follows from,
+so that the review queue reads no work.
 
-A row holds as long as nobody's log of the document went on (the sum of revisions is the same), and what else it follows
-from (`basis`: strategy, label schema, rulings on names, the program) is the same. Others are worked out anew.
+A row holds as long as nobody's log of the document went on (the sum of revisions is the same), and
+what else it follows from (`basis`: strategy, label schema, rulings on names, the program) is the
+same. Others are worked out anew.
 """
 
 from __future__ import annotations
@@ -38,8 +40,9 @@ def m011_reviews(db: Utils) -> None:
 
 @dataclass(frozen=True, slots=True)
 class InReview:
-    """How a document stands in review: who finished it, how many differences wait, how far the gold is, whether it was
-    changed since it was gold, and the codes of reasons given. No voters: there is nothing to merge in it."""
+    """How a document stands in review: who finished it, how many differences wait, how far the gold
+    is, whether it was changed since it was gold, and the codes of reasons given. No voters:
+    there is nothing to merge in it."""
 
     voters: tuple[str, ...] = ()
     undecided: int = 0
@@ -49,17 +52,19 @@ class InReview:
 
 
 Worked = tuple[str, int, str, InReview | None]
-"""Document, sum of revisions, when somebody last worked on it, and how it stands; None where that is not known."""
+"""Document, sum of revisions, when somebody last worked on it, and how
+it stands; None where that is not known."""
 
 
 def all_worked_on(db: Database, basis: str) -> list[Worked]:
     """Every document that somebody finished, in document order."""
     rows = db.rows(
-        "SELECT x.document, x.revisions, x.updated, r.voters, r.undecided, r.status, r.changed, r.reasons "
-        "FROM (SELECT document, sum(revision) AS revisions, max(updated) AS updated, "
-        "sum(completion = 'done' AND annotator NOT LIKE '@%') AS done FROM completion GROUP BY document) x "
-        "JOIN document d ON d.id = x.document LEFT JOIN review r ON r.document = x.document "
-        "AND r.revisions = x.revisions AND r.basis = ? WHERE x.done > 0 ORDER BY d.position",
+        "SELECT x.document, x.revisions, x.updated, r.voters, r.undecided, r.status, r.changed, "
+        "r.reasons FROM (SELECT document, sum(revision) AS revisions, max(updated) AS updated, "
+        "sum(completion = 'done' AND annotator NOT LIKE '@%') AS done FROM completion GROUP BY "
+        "document) x JOIN document d ON d.id = x.document LEFT JOIN review r ON r.document = "
+        "x.document AND r.revisions = x.revisions AND r.basis = ? WHERE x.done > 0 ORDER BY "
+        "d.position",
         (basis,),
     )
     read: dict[str, tuple[str, ...]] = {}
@@ -79,14 +84,21 @@ def all_worked_on(db: Database, basis: str) -> list[Worked]:
 
 
 def put(db: Database, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
-    """Keep how documents stand, by the sum of revisions that it was worked out from. Nothing is lost without it."""
+    """Keep how documents stand, by the sum of revisions that it was worked
+    out from. Nothing is lost without it."""
     values = [
         (
-            document, basis, revisions, json.dumps(row.voters, ensure_ascii=False), row.undecided,
-            row.status.value, row.changed, json.dumps(sorted(row.reasons), ensure_ascii=False),
+            document,
+            basis,
+            revisions,
+            json.dumps(row.voters, ensure_ascii=False),
+            row.undecided,
+            row.status.value,
+            row.changed,
+            json.dumps(sorted(row.reasons), ensure_ascii=False),
         )
         for document, revisions, row in rows
-    ]  # fmt: skip
+    ]
     if values and not db.read_only:
         with db.relaxed(), db.write():
             db.many("INSERT OR REPLACE INTO review VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)

@@ -12,11 +12,11 @@ from annotator.model.decision import Completion
 class DocumentSummary:
     """One row of the queue, as one annotator sees it.
 
-    `order` counts from 0; `paragraphs` are those to annotate (not excluded), `done` those of them marked as
-    done; `pending` is the number of suggestions this annotator has not decided on; `others` are the other
-    annotators with work on it (gold included, as `@gold`), sorted; `updated` is the time of this
-    annotator's last decision (ISO 8601, UTC), or None; `changed` tells in review a gold of which annotators changed
-    their work since.
+    `order` counts from 0; `paragraphs` are those to annotate (not excluded), `done` those of them
+    marked as done; `pending` is the number of suggestions this annotator has not decided on;
+    `others` are the other annotators with work on it (gold included, as `@gold`), sorted; `updated`
+    is the time of this annotator's last decision (ISO 8601, UTC), or None; `changed` tells in
+    review a gold of which annotators changed their work since.
     """
 
     id: str
@@ -64,7 +64,8 @@ class SuggestionRun:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A name in use (entity or concept): how often it stands, and the surface forms it stands for."""
+    """A name in use (entity or concept): how often it stands,
+    and the surface forms it stands for."""
 
     name: str
     count: int
@@ -85,8 +86,8 @@ class Mention:
 class AddResult:
     """What came of adding documents or records.
 
-    `documents` and `completions` were new; `known` were there already, just as they are (ids of documents;
-    of records `document (annotator)`).
+    `documents` and `completions` were new; `known` were there already, just as they are (ids of
+    documents; of records `document (annotator)`).
     """
 
     documents: int = 0
@@ -96,7 +97,8 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Work on which was gone on with in two databases: how many decisions each has since they parted."""
+    """Work on which was gone on with in two databases: how many
+    decisions each has since they parted."""
 
     document: str
     annotator: str
@@ -108,10 +110,11 @@ class Fork:
 class MergeResult:
     """What came of merging another database into this one.
 
-    `documents` were new; `renamed` pairs the id of a document there with the one it has here, where they differ;
-    `decisions` counts the events added by annotator, `completions` the pairs of annotator and document they belong
-    to. `ahead` pairs have all that is there and more; in `alike` ones the same stands by other events. Nothing was
-    changed in the pairs of `forks` and in the documents (ids here) of `left_out`, which have other paragraphs there.
+    `documents` were new; `renamed` pairs the id of a document there with the one it has here, where
+    they differ; `decisions` counts the events added by annotator, `completions` the pairs of
+    annotator and document they belong to. `ahead` pairs have all that is there and more; in `alike`
+    ones the same stands by other events. Nothing was changed in the pairs of `forks` and in the
+    documents (ids here) of `left_out`, which have other paragraphs there.
     """
 
     documents: int = 0
@@ -128,8 +131,8 @@ class MergeResult:
 class SuggestionTally:
     """What became of the suggestions of one suggester in one layer.
 
-    `accepted`, `corrected`, `rejected` and `skipped` count decisions, of every annotator; `pending` counts
-    suggestions that are shown and nobody has decided on.
+    `accepted`, `corrected`, `rejected` and `skipped` count decisions, of every annotator; `pending`
+    counts suggestions that are shown and nobody has decided on.
     """
 
     suggester: str
@@ -152,8 +155,8 @@ class AnnotatorTally:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """The project in figures. `labels` is layer -> label -> number of standing annotations, all annotators
-    together; `paragraphs` counts those to annotate by the documents' own settings."""
+    """The project in figures. `labels` is layer -> label -> number of standing annotations, all
+    annotators together; `paragraphs` counts those to annotate by the documents' own settings."""
 
     documents: int
     paragraphs: int
@@ -172,7 +175,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """How a database is run: driver and version, journal mode, and what there is to say about them."""
+    """How a database is run: driver and version, journal mode,
+    and what there is to say about them."""
 
     driver: str
     sqlite_version: str
@@ -184,6 +188,7 @@ class Diagnosis:
 
 
 __all__ = [
-    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding", "Fork", "Known",
-    "Mention", "MergeResult", "Position", "ProjectStatus", "SuggestionRun", "SuggestionTally",
+    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding",
+    "Fork", "Known", "Mention", "MergeResult", "Position", "ProjectStatus", "SuggestionRun",
+    "SuggestionTally",
 ]  # fmt: skip

@@ -1,14 +1,16 @@
-"""Whether the file that a path names is still the database that was opened there, asked around every write.
+"""Whether the file that a path names is still the database that
+was opened there, asked around every write.
 
-A file can be taken away (`rm`), another put in its place (`mv`), or its bytes overwritten (`cp`) while it is open.
-SQLite notices none of this in WAL mode: it goes on writing into a file that nobody will find again, or mixes its
-log into a file that the log does not belong to. Device and inode tell of the first two.
+A file can be taken away (`rm`), another put in its place (`mv`), or its bytes overwritten (`cp`)
+while it is open. SQLite notices none of this in WAL mode: it goes on writing into a file that
+nobody will find again, or mixes its log into a file that the log does not belong to. Device and
+inode tell of the first two.
 
-The third is told by a seal: whoever has written leaves size and time of the file in the lock file. A file that looks
-otherwise was changed by somebody else: by another program's checkpoint, which only brings the file forward, or by
-a copy over it, which takes it back. So the file is read by itself, without its log: when it ends before the
-event that it is known to hold (the floor), it is another one. A file that ends at the floor or after it fits to the
-log, whichever way it came.
+The third is told by a seal: whoever has written leaves size and time of the file in the lock file.
+A file that looks otherwise was changed by somebody else: by another program's checkpoint, which
+only brings the file forward, or by a copy over it, which takes it back. So the file is read by
+itself, without its log: when it ends before the event that it is known to hold (the floor), it is
+another one. A file that ends at the floor or after it fits to the log, whichever way it came.
 """
 
 from __future__ import annotations
@@ -61,8 +63,8 @@ def has_log(path: Path) -> bool:
 
 
 def last_event(path: Path) -> int:
-    """The number of the last event in the file by itself, without its log; 0 where there is none yet. Raises
-    StoreError for a file that cannot be read so."""
+    """The number of the last event in the file by itself, without its log; 0 where there is none
+    yet. Raises StoreError for a file that cannot be read so."""
     try:
         alone = sqlite.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
         try:
@@ -74,7 +76,9 @@ def last_event(path: Path) -> int:
             alone.close()
     except (sqlite.Error, OSError) as error:
         hint = f"{_ASK}. `annotator doctor` checks the file"
-        raise StoreError("the database file was changed by another program", file=path, hint=hint) from error
+        raise StoreError(
+            "the database file was changed by another program", file=path, hint=hint
+        ) from error
 
 
 class Seal:
@@ -88,7 +92,8 @@ class Seal:
         self._floor: int | None = None
 
     def check(self) -> None:
-        """Before a transaction. Raises ReplacedError when the file is not the one that was opened."""
+        """Before a transaction. Raises ReplacedError when the file
+        is not the one that was opened."""
         found = self._here()
         noted = self._noted()
         if noted is not None and noted[0] == found:
@@ -98,7 +103,8 @@ class Seal:
             self._verify(found, floor or 0)
 
     def renew(self) -> None:
-        """After a transaction. Raises ReplacedError when what was written did not reach the file of that name."""
+        """After a transaction. Raises ReplacedError when what was written did
+        not reach the file of that name."""
         found = self._here()
         if found != self._last or self._floor is None:
             self._verify(found, self._floor or 0)
@@ -117,12 +123,15 @@ class Seal:
         return found
 
     def _verify(self, found: Footprint, floor: int) -> None:
-        """Take the file as it looks now for ours. Raises ReplacedError when it ends before the floor."""
+        """Take the file as it looks now for ours. Raises ReplacedError
+        when it ends before the floor."""
         last = last_event(self._path)
         if last < floor:
             set_apart(self._path, same_file=True)
             self._note(Footprint.of(self._path), last)
-            raise ReplacedError("another file was copied over the database", file=self._path, hint=_ASK)
+            raise ReplacedError(
+                "another file was copied over the database", file=self._path, hint=_ASK
+            )
         self._last, self._floor = found, last
 
     def _noted(self) -> tuple[Footprint, int] | None:
@@ -142,8 +151,9 @@ class Seal:
         return noted is not None and noted[0] == self._last
 
     def settle(self) -> None:
-        """Before a connection is opened, under the lock: see that a log beside the file belongs to it. A log of the
-        file that was there before is put aside, since SQLite would mix it into this one."""
+        """Before a connection is opened, under the lock: see that a log beside the file belongs to
+        it. A log of the file that was there before is put aside, since SQLite would mix it into
+        this one."""
         if not has_log(self._path):
             return
         noted, found = self._noted(), Footprint.of(self._path)
@@ -164,11 +174,12 @@ def note_for(path: Path) -> bytes:
 
 
 def set_apart(path: Path, *, same_file: bool) -> None:
-    """Separate a file that was put in the place of a database from the log that was left there. The log is kept
-    under another name.
+    """Separate a file that was put in the place of a database from the log that was left there.
+    The log is kept under another name.
 
-    With `same_file`, connections to the file before are still open on this very inode and would write their log into it
-    when they close. It becomes a file of its own, and they find that theirs has moved.
+    With `same_file`, connections to the file before are still open on this very inode and would
+    write their log into it when they close. It becomes a file of its own, and they find that theirs
+    has moved.
     """
     if same_file:
         own = beside(path, ".apart")

@@ -1,8 +1,9 @@
 """Which texts hold some words: an index of all runs of three characters, in any case.
 
-The index (FTS5) holds the texts folded, so that characters that are the same in any case are one. It says which texts
-may hold what is looked for; the caller looks closer. A text that it misses, since it came in by a program without
-FTS5, is read. Where the index is no help (fewer than three characters), SQLite passes over most texts.
+The index (FTS5) holds the texts folded, so that characters that are the same in any case are one.
+It says which texts may hold what is looked for; the caller looks closer. A text that it misses,
+since it came in by a program without FTS5, is read. Where the index is no help (fewer than three
+characters), SQLite passes over most texts.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ _AT_ONCE = 500
 """Texts that are looked at in one query."""
 
 _KIN = {
-    "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82", "с": "\u1c83",
-    "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a", "ṡ": "\u1e9b", "å": "\u212b",
-    "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
-    # The lower case of this one is two characters, an i and a dot above, so that it leads to no other letter.
+    "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82",
+    "с": "\u1c83", "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a",
+    "ṡ": "\u1e9b", "å": "\u212b", "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
+    # The lower case of this one is two characters, an i and a dot above,
+    # so that it leads to no other letter.
     "\u0130": "iI\u0131",
 }  # fmt: skip
 """Letters that are the same in any case besides their upper and lower ones."""
@@ -47,13 +49,17 @@ def has_index() -> bool:
     return True
 
 
-# What follows made the index of every database: it changes with a migration only, and `fold` with it.
-INDEX = "fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1')"
+# What follows made the index of every database: it changes
+# with a migration only, and `fold` with it.
+INDEX = (
+    "fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram "
+    "case_sensitive 1')"
+)
 
 
 def fold(text: str) -> str:
-    """The text with characters that are the same in any case made one, so that whatever `re.IGNORECASE` finds in a
-    text stands in the folded text too."""
+    """The text with characters that are the same in any case made one, so that whatever
+    `re.IGNORECASE` finds in a text stands in the folded text too."""
     return text.translate(_ONE).casefold()
 
 
@@ -74,8 +80,8 @@ def _is_made(db: Access) -> bool:
 
 
 def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
-    """Id and text of the documents in order, some hundred at a time; with `literal` those that hold it in any case,
-    and perhaps some others."""
+    """Id and text of the documents in order, some hundred at a time; with `literal` those that hold
+    it in any case, and perhaps some others."""
     condition, value = _holding(literal)
     last = db.value("SELECT coalesce(max(position), -1) FROM document")
     for first in range(0, last + 1, _AT_ONCE):
@@ -93,8 +99,8 @@ def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _indexed(db: Database, literal: str, first: int) -> Iterator[tuple[str, str]] | None:
-    """Texts that hold the words by the index, and those that it misses, from a position on; None where it is no
-    help."""
+    """Texts that hold the words by the index, and those that it misses, from a
+    position on; None where it is no help."""
     folded = fold(literal)
     parts = {folded[i : i + 3] for i in range(len(folded) - 2)}
     if not parts or not has_index() or not _is_made(db):
@@ -107,7 +113,8 @@ def _indexed(db: Database, literal: str, first: int) -> Iterator[tuple[str, str]
     )
     if db.value("SELECT count(*) FROM searchable") < db.value("SELECT count(*) FROM document"):
         found += db.rows(
-            "SELECT position FROM document WHERE position >= ? AND id NOT IN (SELECT document FROM searchable)",
+            "SELECT position FROM document WHERE position >= ? AND id NOT IN (SELECT document "
+            "FROM searchable)",
             (first,),
         )
     return _at(db, sorted(row[0] for row in found))
@@ -128,7 +135,9 @@ def _holding(literal: str) -> tuple[str, list[str]]:
         return "1", []
     if literal.isascii():
         # LIKE knows the case of ASCII letters only, and is the quicker one.
-        like = "".join("_" if c.lower() in _KIN else f"\\{c}" if c in "%_\\" else c for c in literal)
+        like = "".join(
+            "_" if c.lower() in _KIN else f"\\{c}" if c in "%_\\" else c for c in literal
+        )
         return "t.text LIKE ? ESCAPE '\\'", [f"%{like}%"]
     return "t.text GLOB ?", [f"*{''.join(map(in_any_case, literal))}*"]
 

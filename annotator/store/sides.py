@@ -1,5 +1,6 @@
-"""The sides that an annotator's work takes in a project: who holds what, of every relation and of every claim that
-the text asserts itself. Read from the columns of items and from the table of names, never from their states."""
+"""The sides that an annotator's work takes in a project: who holds what, of every relation and of
+every claim that the text asserts itself. Read from the columns of items and from the table of
+names, never from their states."""
 
 from __future__ import annotations
 
@@ -11,15 +12,17 @@ from annotator.model.span import AUTHOR
 from annotator.store.connection import Database
 
 Side: TypeAlias = tuple[str, str, str, str, str, str, bool, bool]
-"""Document and item by which a side is taken; layer and label of the relation, empty for a claim of the author; holder
-and target; whether each of the two is a name, or the words of the text as they stand there. The author is `author`.
+"""Document and item by which a side is taken; layer and label of the relation, empty for a claim of
+the author; holder and target; whether each of the two is a name, or the words of the text as
+they stand there. The author is `author`.
 
 A bare tuple, since a project has hundreds of thousands of them.
 """
 
 _QUOTE = (
-    'SELECT substr(x.text, s.start + 1, s."end" - s.start) FROM item s JOIN text x ON x.document = s.document '
-    "WHERE s.document = t.document AND s.annotator = ?1 AND s.kind = 'span' AND s.item = t."
+    'SELECT substr(x.text, s.start + 1, s."end" - s.start) FROM item s JOIN text x ON '
+    "x.document = s.document WHERE s.document = t.document AND s.annotator = ?1 AND s.kind = "
+    "'span' AND s.item = t."
 )
 _SIDES = f"""
     WITH t AS (
@@ -39,11 +42,15 @@ _SIDES = f"""
 """
 
 
-def sides(db: Database, annotator: str, *, statements: Collection[str], concepts: bool) -> list[Side]:
-    """Every side an annotator has coded, in no order; a relation that hangs on several names gives one for each.
+def sides(
+    db: Database, annotator: str, *, statements: Collection[str], concepts: bool
+) -> list[Side]:
+    """Every side an annotator has coded, in no order; a relation that hangs
+    on several names gives one for each.
 
-    `statements` are the layers whose claims may be the author's own; with `concepts` a target goes by its concepts as
-    well as by its entities. What hangs on a span that does not stand is left out.
+    `statements` are the layers whose claims may be the author's own; with `concepts` a target goes
+    by its concepts as well as by its entities. What hangs on a span that does not stand is left
+    out.
     """
     rows = db.rows(_SIDES, (annotator, json.dumps(sorted(statements)), concepts))
     return [row for row in rows if row[4] is not None and row[5] is not None]
@@ -52,17 +59,20 @@ def sides(db: Database, annotator: str, *, statements: Collection[str], concepts
 def words(
     db: Database, annotator: str, items: Sequence[tuple[str, str]], limit: int
 ) -> list[tuple[str, str, int, str]]:
-    """Of the first items `(document, item)` in document and text order: document, item, paragraph, and the words of the
-    claim, with white space as single blanks."""
+    """Of the first items `(document, item)` in document and text order: document, item, paragraph,
+    and the words of the claim, with white space as single blanks."""
     rows = db.rows(
-        'SELECT i.document, i.item, s.paragraph, substr(x.text, s.start + 1, s."end" - s.start) FROM json_each(?2) j '
-        "JOIN item i ON i.document = j.value ->> 0 AND i.annotator = ?1 AND i.item = j.value ->> 1 "
-        "JOIN item s ON s.document = i.document AND s.annotator = ?1 AND s.item = coalesce(i.target, i.item) "
-        "JOIN document d ON d.id = i.document JOIN text x ON x.document = i.document "
-        'ORDER BY d.position, s.start, -s."end", i.item LIMIT ?3',
+        'SELECT i.document, i.item, s.paragraph, substr(x.text, s.start + 1, s."end" - s.start) '
+        "FROM json_each(?2) j JOIN item i ON i.document = j.value ->> 0 AND i.annotator = ?1 "
+        "AND i.item = j.value ->> 1 JOIN item s ON s.document = i.document AND s.annotator = ?1 "
+        "AND s.item = coalesce(i.target, i.item) JOIN document d ON d.id = i.document JOIN text "
+        'x ON x.document = i.document ORDER BY d.position, s.start, -s."end", i.item LIMIT ?3',
         (annotator, json.dumps(items), limit),
     )
-    return [(document, item, paragraph, " ".join(quote.split())) for document, item, paragraph, quote in rows]
+    return [
+        (document, item, paragraph, " ".join(quote.split()))
+        for document, item, paragraph, quote in rows
+    ]
 
 
 __all__ = ["Side", "sides", "words"]

@@ -13,8 +13,8 @@ from annotator.store.connection import Database
 from annotator.store.rows import Position, SuggestionRun
 
 _PUT = (
-    'INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "end", value, '
-    "suggester, version, score, rank, reason, rule, run, shown, blind, raw) "
+    "INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "
+    '"end", value, suggester, version, score, rank, reason, rule, run, shown, blind, raw) '
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TOUCHED = (
@@ -25,7 +25,8 @@ _TOUCHED = (
 
 
 def touched(db: Database, document: str) -> frozenset[int]:
-    """The paragraphs in which somebody did something, or that somebody opened and saw suggestions in."""
+    """The paragraphs in which somebody did something, or that somebody
+    opened and saw suggestions in."""
     return frozenset(row[0] for row in db.rows(_TOUCHED, (document,)))
 
 
@@ -38,8 +39,9 @@ def put(
     untouched: bool,
     others: bool,
 ) -> int:
-    """Replace the suggestions of a document by the run's suggesters (with `others` by all) that nobody has decided
-    on; with `untouched` only in paragraphs that are not `touched`. How many were stored."""
+    """Replace the suggestions of a document by the run's suggesters (with `others` by all) that
+    nobody has decided on; with `untouched` only in paragraphs that are not `touched`. How many
+    were stored."""
     with db.write():
         kept = touched(db, document) if untouched else frozenset()
         db.execute(
@@ -49,9 +51,9 @@ def put(
         number = db.value("SELECT last_insert_rowid()")
         wanted = dumps(sorted(kept))
         db.many(
-            "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS ("
-            "SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = suggestion.id) "
-            "AND paragraph NOT IN (SELECT value FROM json_each(?))",
+            "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS "
+            "(SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = "
+            "suggestion.id) AND paragraph NOT IN (SELECT value FROM json_each(?))",
             [(document, name, others, wanted) for name in run.versions],
         )
         new = [_row(document, s, number) for s in suggestions if s.paragraph not in kept]
@@ -75,10 +77,26 @@ def withdraw(db: Database, document: str, ids: Collection[str]) -> int:
 def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
     span = s.value if isinstance(s.value, Span) else None
     return (
-        document, s.id, s.paragraph, "span" if span else "relation", s.value.layer, s.value.label,
-        span.start if span else None, span.end if span else None, dumps(annotation_json(s.value)),
-        s.suggester, s.version, s.score, s.rank, s.reason, s.rule, run, s.shown, s.blind, s.raw,
-    )  # fmt: skip
+        document,
+        s.id,
+        s.paragraph,
+        "span" if span else "relation",
+        s.value.layer,
+        s.value.label,
+        span.start if span else None,
+        span.end if span else None,
+        dumps(annotation_json(s.value)),
+        s.suggester,
+        s.version,
+        s.score,
+        s.rank,
+        s.reason,
+        s.rule,
+        run,
+        s.shown,
+        s.blind,
+        s.raw,
+    )
 
 
 def suggested(db: Database) -> frozenset[str]:
@@ -87,10 +105,12 @@ def suggested(db: Database) -> frozenset[str]:
 
 
 def load(db: Database, document: str, paragraph: int | None = None) -> list[Suggestion]:
-    """The suggestions of a document, or of one paragraph of it, decided or not, by paragraph, rank and id."""
+    """The suggestions of a document, or of one paragraph of it, decided
+    or not, by paragraph, rank and id."""
     rows = db.rows(
-        "SELECT value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, raw "
-        "FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) ORDER BY paragraph, rank, id",
+        "SELECT value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, "
+        "raw FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) ORDER BY "
+        "paragraph, rank, id",
         (document, paragraph),
     )
     return [
@@ -114,7 +134,9 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
 def mark_opened(db: Database, document: str, paragraph: int, annotator: str) -> None:
     """Keep that a paragraph was opened."""
     with db.relaxed(), db.write():
-        db.execute("INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (document, paragraph, annotator))
+        db.execute(
+            "INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (document, paragraph, annotator)
+        )
 
 
 def position(db: Database, document: str, annotator: str) -> Position | None:
@@ -129,7 +151,8 @@ def position(db: Database, document: str, annotator: str) -> Position | None:
 def last_position(db: Database, annotator: str) -> Position | None:
     """Where the annotator was last, in any document."""
     row = db.row(
-        "SELECT document, paragraph, item, mode FROM place WHERE annotator = ? ORDER BY serial DESC LIMIT 1",
+        "SELECT document, paragraph, item, mode FROM place WHERE annotator = ? ORDER BY serial "
+        "DESC LIMIT 1",
         (annotator,),
     )
     return Position(*row) if row else None
@@ -139,8 +162,8 @@ def save_position(db: Database, annotator: str, place: Position) -> None:
     """Keep a place."""
     with db.relaxed(), db.write():
         db.execute(
-            "INSERT OR REPLACE INTO place SELECT ?, ?, ?, ?, ?, coalesce(max(serial) + 1, 0) FROM place "
-            "WHERE annotator = ?",
+            "INSERT OR REPLACE INTO place SELECT ?, ?, ?, ?, ?, coalesce(max(serial) + 1, 0) "
+            "FROM place WHERE annotator = ?",
             (annotator, place.document, place.paragraph, place.item, place.mode, annotator),
         )
 
@@ -148,15 +171,16 @@ def save_position(db: Database, annotator: str, place: Position) -> None:
 def memory(db: Database) -> Memory:
     """What the project has accepted and rejected before, over all annotators but the gold.
 
-    Of texts that are longer than any that is looked for again, only those that were rejected, or bear a name, are
-    remembered: what else stands of them decides nothing.
+    Of texts that are longer than any that is looked for again, only those that were rejected, or
+    bear a name, are remembered: what else stands of them decides nothing.
     """
     blanks = "length(quote) - length(replace(quote, ' ', ''))"
     rows = db.rows(
-        "SELECT layer, label, quote, entity, accepted, rejected FROM sum_surface WHERE (accepted > 0 OR rejected > 0) "
-        f"AND (rejected > 0 OR entity <> '' OR {blanks} < ?1 OR quote GLOB '*[' || char(9, 10, 11, 12, 13) || ']*' "
-        "OR instr(quote, '  ') OR EXISTS (SELECT 1 FROM sum_surface r WHERE r.layer = sum_surface.layer "
-        "AND r.quote = sum_surface.quote AND r.rejected > 0)) ORDER BY layer, quote, label, entity",
+        "SELECT layer, label, quote, entity, accepted, rejected FROM sum_surface WHERE "
+        f"(accepted > 0 OR rejected > 0) AND (rejected > 0 OR entity <> '' OR {blanks} < ?1 OR "
+        "quote GLOB '*[' || char(9, 10, 11, 12, 13) || ']*' OR instr(quote, '  ') OR EXISTS "
+        "(SELECT 1 FROM sum_surface r WHERE r.layer = sum_surface.layer AND r.quote = "
+        "sum_surface.quote AND r.rejected > 0)) ORDER BY layer, quote, label, entity",
         (LONGEST + 2,),
     )
     return Memory.of(

@@ -1,18 +1,17 @@
 """Sums that are kept in the database, so that no figure, page or queue reads all work.
 
-Triggers bring them up to date in the transaction that changes what they count, whichever way it is changed: a decision,
-undo, import, merge or adjudication. Each equals a count from scratch at any time.
+Triggers bring them up to date in the transaction that changes what they count, whichever way it is
+changed: a decision, undo, import, merge or adjudication. Each equals a count from scratch at any
+time.
 
-| table | what it holds |
-|---|---|
-| `sum_label` | annotations that stand, by annotator, layer and label |
-| `sum_completion` | documents, and paragraphs done in them, by annotator and completion |
-| `sum_suggestion` | suggestions by suggester, layer and fate: an item's status, `pending`, all that are `stored` |
-| `sum_visible` | suggestions of a document that are shown |
-| `sum_decided` | how many of those an annotator has decided on, and not |
-| `sum_block` | documents by 256 positions: with visible suggestions (annotator ``), and all decided by an annotator |
-| `sum_surface` | texts of spans that were accepted and rejected |
-| `sum_name` | mentions of a name under a form, by annotator |
+| table | what it holds | |---|---| | `sum_label` | annotations that stand, by annotator, layer and
+label | | `sum_completion` | documents, and paragraphs done in them, by annotator and completion | |
+`sum_suggestion` | suggestions by suggester, layer and fate: an item's status, `pending`, all that
+are `stored` | | `sum_visible` | suggestions of a document that are shown | | `sum_decided` | how
+many of those an annotator has decided on, and not | | `sum_block` | documents by 256 positions:
+with visible suggestions (annotator ``), and all decided by an annotator | | `sum_surface` | texts
+of spans that were accepted and rejected | | `sum_name` | mentions of a name under a form, by
+annotator |
 """
 
 from __future__ import annotations
@@ -21,10 +20,12 @@ from sqlite_utils import Database as Utils
 
 
 def m006_sums(db: Utils) -> None:
-    """Sums that triggers keep in the same transaction as what they count, so that no figure reads all work.
+    """Sums that triggers keep in the same transaction as what they count,
+    so that no figure reads all work.
 
-    A row that is replaced fires no trigger of its own: what it counted is taken off before it goes. So every table
-    has a trigger that takes off what stands under a key before it changes, and one that adds what stands there after.
+    A row that is replaced fires no trigger of its own: what it counted is taken off before it goes.
+    So every table has a trigger that takes off what stands under a key before it changes, and one
+    that adds what stands there after.
     """
     kept = """
         INSERT INTO sum_label SELECT r.annotator, r.layer, r.label, {by} FROM item r
@@ -114,7 +115,12 @@ def m006_sums(db: Utils) -> None:
     """
 
     def follow(
-        table: str, body: str, at: str = "", *, events: str = "INSERT DELETE UPDATE", replaced: str = ""
+        table: str,
+        body: str,
+        at: str = "",
+        *,
+        events: str = "INSERT DELETE UPDATE",
+        replaced: str = "",
     ) -> None:
         for event in events.split():
             for moment, by in (("BEFORE", -1), ("AFTER", 1)):
@@ -125,7 +131,8 @@ def m006_sums(db: Utils) -> None:
                     continue
                 when = f"WHEN {replaced}" if (moment, event) == ("BEFORE", "INSERT") else ""
                 db.execute(
-                    f"CREATE TRIGGER sum_{table}_{moment}_{event} {moment} {event} ON {table} {when} BEGIN "
+                    f"CREATE TRIGGER sum_{table}_{moment}_{event} {moment} {event} ON {table} "
+                    f"{when} BEGIN "
                     + body.replace("{r}", at.replace("{row}", row))
                     .replace("{row}", row)
                     .replace("{by}", str(by))
@@ -164,25 +171,28 @@ def m006_sums(db: Utils) -> None:
     ).split("\n--\n"):
         db.execute(statement)
     key = "document = NEW.document AND annotator = NEW.annotator"
-    # Filled before the triggers of what they count are there, and read by those of what counts them.
+    # Filled before the triggers of what they count are there,
+    # and read by those of what counts them.
     follow("sum_visible", visible, events="INSERT UPDATE")
     follow("sum_decided", decided, events="INSERT UPDATE")
     db.execute(
-        "INSERT INTO sum_visible SELECT document, count(*) FROM suggestion WHERE shown AND NOT blind GROUP BY document"
+        "INSERT INTO sum_visible SELECT document, count(*) FROM suggestion WHERE shown AND NOT "
+        "blind GROUP BY document"
     )
     db.execute(
-        "INSERT INTO sum_decided SELECT i.document, i.annotator, count(*), v.number - count(*) FROM suggestion s "
-        "JOIN item i ON i.document = s.document AND i.item = s.id JOIN sum_visible v ON v.document = s.document "
-        "WHERE s.shown AND NOT s.blind AND i.status <> 'marked' GROUP BY i.document, i.annotator"
+        "INSERT INTO sum_decided SELECT i.document, i.annotator, count(*), v.number - count(*) "
+        "FROM suggestion s JOIN item i ON i.document = s.document AND i.item = s.id JOIN "
+        "sum_visible v ON v.document = s.document WHERE s.shown AND NOT s.blind AND i.status <> "
+        "'marked' GROUP BY i.document, i.annotator"
     )
     db.execute(
         "INSERT INTO sum_label SELECT annotator, layer, label, count(*) FROM item "
         "WHERE kind IN ('span', 'relation') GROUP BY annotator, layer, label"
     )
     db.execute(
-        'INSERT INTO sum_surface SELECT i.layer, i.label, substr(t.text, i.start + 1, i."end" - i.start), '
-        "coalesce(i.entity, ''), count(*), 0 FROM item i JOIN text t ON t.document = i.document "
-        "WHERE i.kind = 'span' AND i.annotator NOT LIKE '@%' GROUP BY 1, 2, 3, 4"
+        'INSERT INTO sum_surface SELECT i.layer, i.label, substr(t.text, i.start + 1, i."end" - '
+        "i.start), coalesce(i.entity, ''), count(*), 0 FROM item i JOIN text t ON t.document = "
+        "i.document WHERE i.kind = 'span' AND i.annotator NOT LIKE '@%' GROUP BY 1, 2, 3, 4"
     )
     db.execute(
         "INSERT INTO sum_surface SELECT s.layer, s.label, substr(t.text, s.start + 1, s.\"end\" - s.start), '', 0, "
@@ -192,37 +202,49 @@ def m006_sums(db: Utils) -> None:
         "GROUP BY 1, 2, 3 ON CONFLICT DO UPDATE SET rejected = rejected + excluded.rejected"
     )
     db.execute(
-        "INSERT INTO sum_suggestion SELECT s.suggester, s.layer, i.status, count(*) FROM suggestion s "
-        "JOIN item i ON i.document = s.document AND i.item = s.id WHERE i.annotator <> '@gold' GROUP BY 1, 2, 3"
+        "INSERT INTO sum_suggestion SELECT s.suggester, s.layer, i.status, count(*) FROM "
+        "suggestion s JOIN item i ON i.document = s.document AND i.item = s.id WHERE "
+        "i.annotator <> '@gold' GROUP BY 1, 2, 3"
     )
     db.execute(
-        "INSERT INTO sum_suggestion SELECT suggester, layer, 'stored', count(*) FROM suggestion GROUP BY 1, 2"
+        "INSERT INTO sum_suggestion SELECT suggester, layer, 'stored', count(*) FROM suggestion "
+        "GROUP BY 1, 2"
     )
     db.execute(
-        "INSERT INTO sum_suggestion SELECT s.suggester, s.layer, 'pending', count(*) FROM suggestion s "
-        "WHERE s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item o WHERE o.document = s.document "
-        "AND o.item = s.id AND o.annotator <> '@gold') GROUP BY 1, 2"
+        "INSERT INTO sum_suggestion SELECT s.suggester, s.layer, 'pending', count(*) FROM "
+        "suggestion s WHERE s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item o WHERE "
+        "o.document = s.document AND o.item = s.id AND o.annotator <> '@gold') GROUP BY 1, 2"
     )
     db.execute(
-        "INSERT INTO sum_completion SELECT annotator, completion, count(*), sum(done) FROM completion GROUP BY 1, 2"
+        "INSERT INTO sum_completion SELECT annotator, completion, count(*), sum(done) FROM "
+        "completion GROUP BY 1, 2"
     )
     db.execute(
-        "INSERT INTO sum_name SELECT kind, annotator, form, name, count(*) FROM name GROUP BY 1, 2, 3, 4"
+        "INSERT INTO sum_name SELECT kind, annotator, form, name, count(*) FROM name GROUP BY "
+        "1, 2, 3, 4"
     )
     follow(
-        "item", kept, "r.document = {row}.document AND r.annotator = {row}.annotator AND r.item = {row}.item",
+        "item",
+        kept,
+        "r.document = {row}.document AND r.annotator = {row}.annotator AND r.item = {row}.item",
         replaced=f"EXISTS (SELECT 1 FROM item WHERE {key} AND item = NEW.item)",
-    )  # fmt: skip
+    )
     follow(
-        "completion", completions, "c.annotator = {row}.annotator AND c.document = {row}.document",
+        "completion",
+        completions,
+        "c.annotator = {row}.annotator AND c.document = {row}.document",
         replaced=f"EXISTS (SELECT 1 FROM completion WHERE {key})",
-    )  # fmt: skip
+    )
     follow(
-        "name", names,
+        "name",
+        names,
         "n.kind = {row}.kind AND n.name = {row}.name AND n.annotator = {row}.annotator "
         "AND n.document = {row}.document AND n.item = {row}.item",
-        replaced=f"EXISTS (SELECT 1 FROM name WHERE {key} AND kind = NEW.kind AND name = NEW.name AND item = NEW.item)",
-    )  # fmt: skip
+        replaced=(
+            f"EXISTS (SELECT 1 FROM name WHERE {key} AND kind = NEW.kind AND name = NEW.name "
+            "AND item = NEW.item)"
+        ),
+    )
     follow("suggestion", suggestions, "s.document = {row}.document AND s.id = {row}.id")
     follow("document", moved, events="UPDATE")
 

@@ -1,15 +1,17 @@
 """Long work in short turns: all of it or nothing, and nobody waits for it longer than for one turn.
 
-What is to be written is prepared without the lock, as statements with their values. Little of it is written in one
-transaction. Much of it goes into a file beside the database, `annotator.db.turns-…`. Once that file has its name, the
-work is decided on, and is done in turns of some milliseconds each. A process that dies in between has not undone it:
-whoever opens the project next goes on where it stopped, since every turn keeps in its transaction how far it came.
+What is to be written is prepared without the lock, as statements with their values. Little of it is
+written in one transaction. Much of it goes into a file beside the database, `annotator.db.turns-…`.
+Once that file has its name, the work is decided on, and is done in turns of some milliseconds each.
+A process that dies in between has not undone it: whoever opens the project next goes on where it
+stopped, since every turn keeps in its transaction how far it came.
 
-`at_first` takes what keeps others from getting in the way, after checks (`guard`) that it may begin; `at_last` what
-makes the rest visible: documents and completions. In between, rows stand there that nothing leads to yet.
+`at_first` takes what keeps others from getting in the way, after checks (`guard`) that it may
+begin; `at_last` what makes the rest visible: documents and completions. In between, rows stand
+there that nothing leads to yet.
 
-One long work at a time: a lock of its own, `annotator.db.long`, is held from the first look at what there is to the
-last turn.
+One long work at a time: a lock of its own, `annotator.db.long`, is held from the
+first look at what there is to the last turn.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ Statement = tuple[str, list[Sequence[Any]]]
 
 
 class Staging:
-    """Statements that are collected, to be written all at once or in turns. Reads see what is there before."""
+    """Statements that are collected, to be written all at once or in
+    turns. Reads see what is there before."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -129,7 +132,8 @@ class Staging:
             self._file = None
 
     def commit(self) -> None:
-        """Write what was collected. Raises what a guard raises, and StoreError; nothing is written then."""
+        """Write what was collected. Raises what a guard raises, and StoreError;
+        nothing is written then."""
         if self._file is None:
             with self.db.write():
                 self._check()
@@ -150,7 +154,8 @@ class Staging:
                 self._check()
                 for sql, rows in self._first:
                     self.db.many(sql, rows)
-                # Within the first turn: either it and the file's name are there, or the file is as good as not there.
+                # Within the first turn: either it and the file's name are there, or the file
+                # is as good as not there.
                 _keep_place(self.db, name, 0)
                 self._part.replace(name)
                 flush(name.parent)
@@ -188,8 +193,8 @@ def go_on(db: Database, path: Path) -> None:
         with path.open(encoding="utf-8") as file:
             lines = _from(file, done)
             for some, last in _turns(lines, size):
-                # A power cut may take turns back, and then how far the work came with them: they are done again. What
-                # makes it visible is on disk before anybody hears of it.
+                # A power cut may take turns back, and then how far the work came with them: they
+                # are done again. What makes it visible is on disk before anybody hears of it.
                 with nullcontext() if last else db.relaxed(), db.write():
                     began = time.perf_counter()
                     for sql, rows in some:
@@ -214,7 +219,9 @@ def _from(file: IO[str], done: int) -> Iterator[tuple[Statement, bool]]:
             last = data[0] == "last" and len(data) == 3
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
-                raise StoreError("holds what is no work of ours", file=file.name, hint="Take the file away")
+                raise StoreError(
+                    "holds what is no work of ours", file=file.name, hint="Take the file away"
+                )
             yield (sql, rows), last
 
 
@@ -225,8 +232,8 @@ def _size(some: Iterable[Statement]) -> int:
 def _turns(
     lines: Iterable[tuple[Statement, bool]], size: Sequence[int]
 ) -> Iterator[tuple[list[Statement], bool]]:
-    """Statements by turns, of `size[0]` rows at that moment, those of the last one together; there always is a last
-    one."""
+    """Statements by turns, of `size[0]` rows at that moment, those of the last one
+    together; there always is a last one."""
     some: list[Statement] = []
     rows, ending = 0, False
     for one, last in lines:
@@ -243,7 +250,8 @@ def _turns(
 
 
 def resume(db: Database) -> int:
-    """Finish works whose process is no more; how many. What cannot be written now stays for the next time."""
+    """Finish works whose process is no more; how many. What cannot be
+    written now stays for the next time."""
     start = db.path.name + TURNS
     with os.scandir(db.path.parent) as entries:
         left = sorted(db.path.parent / e.name for e in entries if e.name.startswith(start))

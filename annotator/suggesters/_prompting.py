@@ -29,8 +29,12 @@ ANSWER: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "id": {"type": "integer"}, "layer": {"type": "string"}, "label": {"type": "string"},
-                    "quote": {"type": "string"}, "entity": {"type": "string"}, "concept": {"type": "string"},
+                    "id": {"type": "integer"},
+                    "layer": {"type": "string"},
+                    "label": {"type": "string"},
+                    "quote": {"type": "string"},
+                    "entity": {"type": "string"},
+                    "concept": {"type": "string"},
                 },
                 "required": ["id", "layer", "label", "quote"],
             },
@@ -40,22 +44,24 @@ ANSWER: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "layer": {"type": "string"}, "label": {"type": "string"},
-                    "source": {"type": ["integer", "string"]}, "target": {"type": "integer"},
+                    "layer": {"type": "string"},
+                    "label": {"type": "string"},
+                    "source": {"type": ["integer", "string"]},
+                    "target": {"type": "integer"},
                 },
                 "required": ["layer", "label", "source", "target"],
             },
         },
     },
     "required": ["spans", "relations"],
-}  # fmt: skip
+}
 """The JSON schema of an answer."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is asked of a model: the label schema in words, with names in use (entities and concepts) and a few finished
-    paragraphs, each as text and answer."""
+    """What is asked of a model: the label schema in words, with names in use (entities and
+    concepts) and a few finished paragraphs, each as text and answer."""
 
     schema: LabelSchema
     entities: tuple[str, ...] = ()
@@ -79,13 +85,16 @@ class Prompt:
             parts += [f"### label {label.name}\n{_told(label.guideline)}" for label in layer.labels]
             for one in layer.attributes:
                 values = f": one of {', '.join(one.values)}" if one.values else f" ({one.type})"
-                parts += [f"attribute {one.name}{values}"] if one.values or one.type in _NAMES else []
+                parts += (
+                    [f"attribute {one.name}{values}"] if one.values or one.type in _NAMES else []
+                )
         for text, answer in self.examples:
             parts.append(f"## finished paragraph\n{text}\n{json.dumps(answer, ensure_ascii=False)}")
         parts.append(
-            'Answer with one JSON object and nothing else: {"spans": [{"id": 1, "layer": ..., "label": ..., "quote": '
-            '..., and attributes}], "relations": [{"layer": ..., "label": ..., "source": id of a span or '
-            f'"{AUTHOR}", "target": id of a span}}]}}. A quote is copied from the paragraph, character by character.'
+            'Answer with one JSON object and nothing else: {"spans": [{"id": 1, "layer": ..., '
+            '"label": ..., "quote": ..., and attributes}], "relations": [{"layer": ..., '
+            f'"label": ..., "source": id of a span or "{AUTHOR}", "target": id of a span}}]}}. '
+            "A quote is copied from the paragraph, character by character."
         )
         return "\n\n".join(part for part in parts if part.strip())
 
@@ -107,8 +116,10 @@ class Prompt:
 def _told(guideline: Guideline) -> str:
     parts = [guideline.definition.strip()]
     for noun, lines in (
-        ("include", guideline.include), ("exclude", guideline.exclude), ("examples", guideline.examples),
-    ):  # fmt: skip
+        ("include", guideline.include),
+        ("exclude", guideline.exclude),
+        ("examples", guideline.examples),
+    ):
         parts += [f"{noun}: {' | '.join(lines)}"] if lines else []
     return "\n".join(part for part in parts if part)
 
@@ -117,14 +128,17 @@ def nearest(names: Sequence[str], text: str) -> list[str]:
     """Of names those that share words with a text, the most first; at most NAMES."""
     words = {word.lower() for word in _WORD.findall(text)}
     shared = {
-        name: sum(word.lower() in words for word in _WORD.findall(name) if len(word) > 2) for name in names
+        name: sum(word.lower() in words for word in _WORD.findall(name) if len(word) > 2)
+        for name in names
     }
-    return sorted((name for name in names if shared[name]), key=lambda name: (-shared[name], name))[:NAMES]
+    return sorted((name for name in names if shared[name]), key=lambda name: (-shared[name], name))[
+        :NAMES
+    ]
 
 
 def parse_answer(said: str) -> Mapping[str, Any] | None:
-    """The JSON object in what a model said, in a fence or not; None for anything else, such as a refusal or an answer
-    that was cut off."""
+    """The JSON object in what a model said, in a fence or not; None for anything else, such as a
+    refusal or an answer that was cut off."""
     begin, end = said.find("{"), said.rfind("}")
     if begin < 0 or end < begin:
         return None
@@ -137,8 +151,9 @@ def parse_answer(said: str) -> Mapping[str, Any] | None:
 
 
 def found_in(text: str, quote: str, after: int) -> tuple[int, int] | None:
-    """Where a quote stands in a text from a place on, `[start, end)`: exactly, else but for case, white space and the
-    form of quotation marks, else the stretch of as many words that is alike enough; None for none."""
+    """Where a quote stands in a text from a place on, `[start, end)`: exactly, else but for case,
+    white space and the form of quotation marks, else the stretch of as many words that is alike
+    enough; None for none."""
     quote = quote.strip()
     if not quote:
         return None
@@ -161,7 +176,9 @@ def _alike(text: str, quote: str, after: int) -> tuple[int, int] | None:
     for size in {max(1, count - 1), count, count + 1}:
         for i in range(len(words) - size + 1):
             start, end = words[i][0], words[i + size - 1][1]
-            likeness = SequenceMatcher(None, text[start:end].lower(), quote.lower(), autojunk=False).ratio()
+            likeness = SequenceMatcher(
+                None, text[start:end].lower(), quote.lower(), autojunk=False
+            ).ratio()
             if likeness > best:
                 best, place = likeness, (start, end)
     return place

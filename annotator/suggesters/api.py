@@ -1,8 +1,9 @@
 """The family of suggesters: what proposes annotations for a paragraph.
 
-A member's module has one function, `create`. Importing the module must be cheap (no spaCy): what is heavy
-is imported in `create`. A suggester proposes only layers and labels that its schema has, with scores in
-[0, 1] and a one-line reason. It reads one paragraph at a time but may look at the whole document.
+A member's module has one function, `create`. Importing the module must be cheap (no spaCy): what is
+heavy is imported in `create`. A suggester proposes only layers and labels that its schema has, with
+scores in [0, 1] and a one-line reason. It reads one paragraph at a time but may look at the whole
+document.
 """
 
 from __future__ import annotations
@@ -33,15 +34,17 @@ class Suggester(Protocol):
 class SuggesterModule(Protocol):
     """What a member of the family is: a module with this function."""
 
-    def create(self, *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Suggester:
-        """The suggester for a schema; `config` is the project's table `[suggester.<name>]`, `memory` what was decided
-        so far. Raises SuggesterError when it cannot work."""
+    def create(
+        self, *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory
+    ) -> Suggester:
+        """The suggester for a schema; `config` is the project's table `[suggester.<name>]`,
+        `memory` what was decided so far. Raises SuggesterError when it cannot work."""
         ...
 
 
 CERTAIN = "certain."
-"""How the `rule` of a suggestion begins that no learner outvotes: an exact hit of a table, of a registered name, or
-of an example of the guidelines."""
+"""How the `rule` of a suggestion begins that no learner outvotes: an exact hit of a table, of a
+registered name, or of an example of the guidelines."""
 
 
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
@@ -56,7 +59,8 @@ def redacted(text: str) -> str:
 
 
 def name_goes_on(text: str, start: int, end: int) -> bool:
-    """Whether a capitalized stretch of a text seems to be part of a longer name (`West` in `West Asia`)."""
+    """Whether a capitalized stretch of a text seems to be part of
+    a longer name (`West` in `West Asia`)."""
     if not text[start : start + 1].isupper():
         return False
     after = text[end : end + 2]
@@ -66,7 +70,8 @@ def name_goes_on(text: str, start: int, end: int) -> bool:
 
 
 def bracketed(example: str) -> tuple[str, list[tuple[int, int]]]:
-    """An example of a guideline as plain text, and the stretches `[start, end)` that stand in [brackets] in it."""
+    """An example of a guideline as plain text, and the stretches `[start,
+    end)` that stand in [brackets] in it."""
     text, spans, begun = "", [], -1
     for sign in example:
         if sign == "[":

@@ -1,7 +1,8 @@
-"""Suggestions from the guidelines: what stands in [brackets] in an example is proposed where it stands in a text.
+"""Suggestions from the guidelines: what stands in [brackets] in an example
+is proposed where it stands in a text.
 
-A label's examples say how it is coded. A name, or a stretch of several words, is certain then; a single common noun is
-one proposal among others, since it stands for something else in another text.
+A label's examples say how it is coded. A name, or a stretch of several words, is certain then; a
+single common noun is one proposal among others, since it stands for something else in another text.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _LEAST = 3
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Guideline:
-    """The suggester of a schema's examples; `config` is not used. What annotators decided otherwise is left out."""
+    """The suggester of a schema's examples; `config` is not used. What annotators
+    decided otherwise is left out."""
     return Guideline(schema, memory)
 
 
@@ -85,17 +87,23 @@ class Guideline:
     ) -> Suggestion:
         start, end = match.span()
         value = Span(
-            span_id(document.id, known.layer, known.label, start, end), known.layer, known.label, start, end,
-            None, {}, "suggestion",
-        )  # fmt: skip
+            span_id(document.id, known.layer, known.label, start, end),
+            known.layer,
+            known.label,
+            start,
+            end,
+            None,
+            {},
+            "suggestion",
+        )
         score, rule = (_CERTAIN, f"{CERTAIN}guideline") if known.certain else (_LIKELY, "guideline")
         reason = f"“{match.group()}” is {known.label} in an example of the guidelines"
         return Suggestion(value, paragraph.index, self.name, self.version, score, 0, reason, rule)
 
 
 def _examples(layer: Layer) -> Iterator[tuple[str, str]]:
-    """Label and form of every stretch that is bracketed in an example of a layer's labels; a form that stands in
-    examples of several labels says nothing."""
+    """Label and form of every stretch that is bracketed in an example of a layer's labels; a form
+    that stands in examples of several labels says nothing."""
     labels: dict[str, set[str]] = {}
     for label in layer.labels:
         for example in label.guideline.examples:

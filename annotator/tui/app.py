@@ -41,7 +41,8 @@ from annotator.tui.widgets.rows import Rows
 from annotator.workflows.background import Background
 
 PATIENCE = 0.5
-"""Seconds that a key waits for a locked database; then a banner says so, and saving is tried again."""
+"""Seconds that a key waits for a locked database; then a
+banner says so, and saving is tried again."""
 
 LAST = 0.7
 """Seconds from a hang-up to the end, whatever is still in the way of it."""
@@ -67,7 +68,9 @@ class AnnotatorApp(PrivateApp):
     ) -> None:
         no_color = bool(os.environ.get("NO_COLOR"))
         # Elsewhere than on Linux Textual's own driver does, with its threads.
-        super().__init__(ansi_color=True, driver_class=TerminalDriver if sys.platform == "linux" else None)
+        super().__init__(
+            ansi_color=True, driver_class=TerminalDriver if sys.platform == "linux" else None
+        )
         self.session = session
         self.key_map = keys
         self._wanted = document
@@ -81,7 +84,9 @@ class AnnotatorApp(PrivateApp):
             ),
             os.environ,
         )
-        self.glyphs: Glyphs = UNICODE if "utf" in locale.getpreferredencoding(False).lower() else ASCII
+        self.glyphs: Glyphs = (
+            UNICODE if "utf" in locale.getpreferredencoding(False).lower() else ASCII
+        )
         system = self.console.color_system
         stand_ins = stand_in(os.environ.get("TERM", ""), locale.getpreferredencoding(False))
         self._painter = Painter(
@@ -107,7 +112,8 @@ class AnnotatorApp(PrivateApp):
         self._open_first()
 
     def on_ready(self) -> None:
-        """What was loaded to start is there to stay: it need not be looked through for garbage key after key."""
+        """What was loaded to start is there to stay: it need not be looked
+        through for garbage key after key."""
         if self.session.propose_names() and isinstance(self.screen, AnnotateScreen):
             self.screen.redraw()
         gc.freeze()
@@ -115,8 +121,8 @@ class AnnotatorApp(PrivateApp):
         gc.enable()
 
     def _open_first(self) -> None:
-        """The document asked for; else the one last worked on; else the first one; else the queue. For somebody to
-        whom documents are assigned, one of theirs."""
+        """The document asked for; else the one last worked on; else the first one; else the queue.
+        For somebody to whom documents are assigned, one of theirs."""
         session = self.session
         session.names_wait = True
         document = self._wanted
@@ -145,10 +151,15 @@ class AnnotatorApp(PrivateApp):
             self.switch_screen(QueueScreen(self.session))
 
     def go_to(
-        self, document: str, paragraph: int, item: str | None, *, find: tuple[str, int] | None = None
+        self,
+        document: str,
+        paragraph: int,
+        item: str | None,
+        *,
+        find: tuple[str, int] | None = None,
     ) -> None:
-        """From a list to a place in a document; everything above the queue gives way. `find`: what was looked for
-        there, to be marked, and the offset of the place."""
+        """From a list to a place in a document; everything above the queue gives way. `find`: what
+        was looked for there, to be marked, and the offset of the place."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
         keep = 2 if any(isinstance(screen, QueueScreen) for screen in self.screen_stack) else 1
@@ -180,7 +191,8 @@ class AnnotatorApp(PrivateApp):
         self.exit(0)
 
     def _hang_up(self) -> None:
-        """The terminal or the system ends the program: save what can be, and go, within a second."""
+        """The terminal or the system ends the program: save what
+        can be, and go, within a second."""
         if self._ending:
             return
         self._ending = True
@@ -194,7 +206,8 @@ class AnnotatorApp(PrivateApp):
         self.exit(0)
 
     def _end_at_once(self) -> None:
-        """What hinders an orderly end, such as a thread at work, is not waited for. All that could be saved is."""
+        """What hinders an orderly end, such as a thread at work, is not waited
+        for. All that could be saved is."""
         if isinstance(self.terminal, TerminalDriver):
             self.terminal.abandon()
         os._exit(0 if self.session.safe else 3)
@@ -213,7 +226,8 @@ class AnnotatorApp(PrivateApp):
             self.keyboard.receive(keys)
 
     def terminal_ready(self) -> None:
-        """The terminal has taken all that was written: what was not painted meanwhile is painted now."""
+        """The terminal has taken all that was written: what was not
+        painted meanwhile is painted now."""
         late, self._late = self._late, None
         if late is not None and not self.paint_rows(late, range(late.size.height)):
             late.refresh()
@@ -227,7 +241,9 @@ class AnnotatorApp(PrivateApp):
     def next_theme(self) -> None:
         """Dark, light, 16 colours, none."""
         names = list(THEMES)
-        self.look = adapted(THEMES[names[(names.index(self.look.name) + 1) % len(names)]], os.environ)
+        self.look = adapted(
+            THEMES[names[(names.index(self.look.name) + 1) % len(names)]], os.environ
+        )
 
     def repaint(self) -> None:
         """Paint the whole screen anew."""
@@ -238,8 +254,9 @@ class AnnotatorApp(PrivateApp):
         self._painter.forget()
 
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
-        """Paint these rows of a widget that fills the screen, past Textual's compositor; whether that could be
-        done. The compositor's own next update asks the widget again, and finds the same."""
+        """Paint these rows of a widget that fills the screen, past Textual's compositor; whether
+        that could be done. The compositor's own next update asks the widget again, and finds the
+        same."""
         if rows is not self._direct or not self._painter.known:
             self._direct = rows if self._fills_the_screen(rows) else None
         driver = self.terminal
@@ -289,7 +306,9 @@ class AnnotatorApp(PrivateApp):
     def painted(self, renderable: Any) -> bool:
         """Write the difference to what is shown; anything unknown goes Textual's own way."""
         driver = self.terminal
-        ready = self.is_alive and not self.is_headless and driver is not None and not driver.is_inline
+        ready = (
+            self.is_alive and not self.is_headless and driver is not None and not driver.is_inline
+        )
         if not isinstance(renderable, Update) or not ready or self.is_batching or driver is None:
             if renderable is not None and not self.is_batching:
                 self._painter.forget()
@@ -322,12 +341,17 @@ def run_review(
 
     came_back = requeue(project)
     session = ReviewSession(
-        project, GOLD, project.new_session(), strategy=strategy, hidden=hidden or project.config.hide_names,
+        project,
+        GOLD,
+        project.new_session(),
+        strategy=strategy,
+        hidden=hidden or project.config.hide_names,
         reviewer=reviewer,
-    )  # fmt: skip
+    )
     if not session.ids():
         raise UsageError(
-            "nobody has finished a document yet", hint="`annotator status` shows how far everybody is"
+            "nobody has finished a document yet",
+            hint="`annotator status` shows how far everybody is",
         )
     changed = ", ".join(label for label, count in came_back.items() if count)
     session.greeting = (
@@ -350,13 +374,19 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
 
 
 def _run(
-    project: Project, session: Session, document: str | None, screen: Callable[[Session], AnnotateScreen]
+    project: Project,
+    session: Session,
+    document: str | None,
+    screen: Callable[[Session], AnnotateScreen],
 ) -> int:
     file = str(Path(project.root) / FILE)
     theme = project.config.theme
     if theme and theme not in THEMES:
         raise UsageError(
-            f"“{theme}” is not a theme", file=file, key="theme", hint=f"Use one of {', '.join(THEMES)}"
+            f"“{theme}” is not a theme",
+            file=file,
+            key="theme",
+            hint=f"Use one of {', '.join(THEMES)}",
         )
     keys = key_map(project.config.keys, file=file)
     check_labels(keys, project.schema, file=file)
@@ -366,7 +396,12 @@ def _run(
     logging.getLogger("annotator").addHandler(logging.NullHandler())
     # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
     gc.disable()
-    code = AnnotatorApp(session, keys, document=document, screen=screen).run(mouse=project.config.mouse) or 0
+    code = (
+        AnnotatorApp(session, keys, document=document, screen=screen).run(
+            mouse=project.config.mouse
+        )
+        or 0
+    )
     if not session.safe:
         count = sum(len(one.group) for one in session.unsaved)
         what = f"{count} decision{'s' if count != 1 else ''} could not be saved"

@@ -41,8 +41,8 @@ class Burst(Generic[Key]):
     """Whether keys are held back until the annotator says what becomes of them."""
 
     def admits(self, keys: Sequence[Key]) -> list[Key]:
-        """The keys to be done now, of those that came now. Of a burst there are none, and `message` asks; after
-        a silence the next key answers."""
+        """The keys to be done now, of those that came now. Of a burst there are none, and `message`
+        asks; after a silence the next key answers."""
         now = self.clock()
         rested = now - self._last > REST
         self._last = now

@@ -32,7 +32,8 @@ class Command:
     contexts: tuple[str, ...] = ("browse",)
     action: do.ReviewAction | None = None
     quick: bool = False
-    """Whether it stays on the screen: keys typed ahead of it need not wait. What has an action does so anyway."""
+    """Whether it stays on the screen: keys typed ahead of it need not wait.
+    What has an action does so anyway."""
     repeats: bool = False
     """Whether a number before it says how often. What has an action is repeated anyway."""
 
@@ -47,9 +48,11 @@ _BOTH = ("browse", "queue")
 _R = ("review",)
 
 COMMANDS: tuple[Command, ...] = (
-    Command("accept", ("a",), "accept", "Accept the suggestion in focus; for a stance, the whole statement.",
+    Command("accept", ("a",), "accept",
+            "Accept the suggestion in focus; for a stance, the whole statement.",
             "Decide", _B, do.Accept()),
-    Command("reject", ("x",), "reject", "Reject the suggestion in focus.", "Decide", _B, do.Reject()),
+    Command("reject", ("x",), "reject", "Reject the suggestion in focus.", "Decide", _B,
+            do.Reject()),
     Command("skip", ("space",), "skip", "Leave the suggestion in focus undecided and go on.",
             "Decide", _B, do.Skip()),
     Command("accept_all", ("A",), "accept all",
@@ -65,37 +68,51 @@ COMMANDS: tuple[Command, ...] = (
             "Redo the last thing you undid.", "Decide", ANNOTATE, do.Redo()),
     Command("next", ("j", "down", "right"), "next",
             "Go to the next item of the paragraph.", "Move", _B, do.MoveFocus(1)),
-    Command("previous", ("k", "up", "left"), "", "Go to the previous item.", "Move", _B, do.MoveFocus(-1)),
-    Command("next_undecided", ("n",), "undecided", "Go to the next undecided suggestion, also in later documents.",
+    Command("previous", ("k", "up", "left"), "", "Go to the previous item.", "Move", _B,
+            do.MoveFocus(-1)),
+    Command("next_undecided", ("n",), "undecided",
+            "Go to the next undecided suggestion, also in later documents.",
             "Move", _B, quick=True, repeats=True),
-    Command("previous_undecided", ("N",), "", "Go to the previous undecided suggestion, also in earlier documents.",
+    Command("previous_undecided", ("N",), "",
+            "Go to the previous undecided suggestion, also in earlier documents.",
             "Move", _B, quick=True, repeats=True),
     Command("next_paragraph", ("]", "pagedown"), "paragraph",
             "Go to the next paragraph.", "Move", _B, do.MoveParagraph(1)),
     Command("previous_paragraph", ("[", "pageup"), "",
             "Go to the previous paragraph.", "Move", _B, do.MoveParagraph(-1)),
-    Command("next_document", ("}",), "", "Go to the next document of the queue.", "Move", _B, repeats=True),
-    Command("previous_document", ("{",), "", "Go to the previous document of the queue.", "Move", _B, repeats=True),
-    Command("outer", ("<",), "", "Go out to the claim around this one: who says that somebody says it.",
+    Command("next_document", ("}",), "", "Go to the next document of the queue.", "Move", _B,
+            repeats=True),
+    Command("previous_document", ("{",), "", "Go to the previous document of the queue.", "Move",
+            _B, repeats=True),
+    Command("outer", ("<",), "",
+            "Go out to the claim around this one: who says that somebody says it.",
             "Move", _B, quick=True, repeats=True),
-    Command("inner", (">",), "", "Go in to the claim inside this one.", "Move", _B, quick=True, repeats=True),
-    Command("jump", ("f",), "jump", "Show a letter on every item and word in view; type it to go there.",
+    Command("inner", (">",), "", "Go in to the claim inside this one.", "Move", _B, quick=True,
+            repeats=True),
+    Command("jump", ("f",), "jump",
+            "Show a letter on every item and word in view; type it to go there.",
             "Move", ("browse", "select"), quick=True),
-    Command("find", ("/",), "find", "Find text in this document; begin with re: for a regular expression.",
+    Command("find", ("/",), "find",
+            "Find text in this document; begin with re: for a regular expression.",
             "Move", _BOTH),
     Command("count", (";",), "", "Repeat the next key as often as the digits say: ; 5 j.",
             "Move", ("browse", "select"), quick=True),
-    Command("find_everywhere", ("ctrl+f",), "", "Find text in all documents of the project.", "Move", _BOTH),
-    Command("find_next", ("ctrl+n",), "", "Go to the next place that was found.", "Move", _B, quick=True, repeats=True),
-    Command("form", ("t",), "form", "Show all fields of the statement in focus on one screen.", "Change"),
+    Command("find_everywhere", ("ctrl+f",), "", "Find text in all documents of the project.",
+            "Move", _BOTH),
+    Command("find_next", ("ctrl+n",), "", "Go to the next place that was found.", "Move", _B,
+            quick=True, repeats=True),
+    Command("form", ("t",), "form", "Show all fields of the statement in focus on one screen.",
+            "Change"),
     Command("label", ("t",), "", "Choose the label from a list that narrows as you type.",
             "Select", ("select", "side")),
     Command("name", ("i",), "name",
             "Write the entity or concept; the project offers what it knows.", "Change"),
     Command("name_last", ("I",), "",
-            "Write the entity or concept of what you decided last, and stay where you are.", "Change"),
+            "Write the entity or concept of what you decided last, and stay where you are.",
+            "Change"),
     Command("bounds", ("e",), "bounds",
-            "Change the bounds of the span in focus, or the cue of the stance.", "Change", _B, do.EditBounds()),
+            "Change the bounds of the span in focus, or the cue of the stance.", "Change", _B,
+            do.EditBounds()),
     Command("delete", ("d",), "delete", "Remove the annotation in focus, and what depends on it.",
             "Change", _B, do.Delete()),
     Command("note", ("c",), "note", "Write a note on the item in focus.", "Change"),
@@ -105,30 +122,38 @@ COMMANDS: tuple[Command, ...] = (
     Command("flag_paragraph", ("P",), "",
             "Set or remove the flag of the paragraph.", "Change", _B, do.Flag(paragraph=True)),
     Command("first_value", ("b",), "",
-            "Take the next basis of a stance (1-3: its strength), modality of a claim, or mention of an actor.",
+            "Take the next basis of a stance (1-3: its strength), modality of a claim, or "
+            "mention of an actor.",
             "Change", _B, do.NextValue(0)),
-    Command("second_value", ("B",), "", "Take the next attribution of a claim.", "Change", _B, do.NextValue(1)),
+    Command("second_value", ("B",), "", "Take the next attribution of a claim.", "Change", _B,
+            do.NextValue(1)),
     Command("exclude", ("o",), "",
             "Exclude the paragraph, or bring it back.", "Change", _B, do.ToggleExcluded()),
     Command("new", ("v",), "new", "Begin a new span.", "Mark", _B, do.StartSelection()),
     Command("stance", ("s",), "stance",
-            "Begin a stance on the item in focus: choose the holder (capitals: several), then the side.",
+            "Begin a stance on the item in focus: choose the holder (capitals: several), then "
+            "the side.",
             "Mark", _B, do.StartStance()),
-    Command("move_left", ("h", "left"), "", "Select the previous word.", "Select", _S, do.MoveSelection(-1)),
-    Command("move_right", ("l", "right"), "word", "Select the next word.", "Select", _S, do.MoveSelection(1)),
+    Command("move_left", ("h", "left"), "", "Select the previous word.", "Select", _S,
+            do.MoveSelection(-1)),
+    Command("move_right", ("l", "right"), "word", "Select the next word.", "Select", _S,
+            do.MoveSelection(1)),
     Command("end_right", ("w", "shift+right", "j", "down"), "longer", "Move the end one word on.",
             "Select", _S, do.MoveSelection(1, "end")),
     Command("end_left", ("b", "shift+left", "k", "up"), "shorter", "Move the end one word back.",
             "Select", _S, do.MoveSelection(-1, "end")),
-    Command("start_right", ("W",), "", "Move the start one word on.", "Select", _S, do.MoveSelection(1, "start")),
-    Command("start_left", ("B",), "", "Move the start one word back.", "Select", _S, do.MoveSelection(-1, "start")),
+    Command("start_right", ("W",), "", "Move the start one word on.", "Select", _S,
+            do.MoveSelection(1, "start")),
+    Command("start_left", ("B",), "", "Move the start one word back.", "Select", _S,
+            do.MoveSelection(-1, "start")),
     Command("end_character_right", (".",), "", "Move the end one character on.",
             "Select", _S, do.MoveSelection(1, "end", "character")),
     Command("end_character_left", (",",), "", "Move the end one character back.",
             "Select", _S, do.MoveSelection(-1, "end", "character")),
     Command("grow", ("+", "="), "grow", "Grow to the token, phrase, clause, sentence, paragraph.",
             "Select", ("browse", "select"), do.GrowSelection()),
-    Command("shrink", ("-",), "shrink", "Shrink again, the same way.", "Select", _S, do.ShrinkSelection()),
+    Command("shrink", ("-",), "shrink", "Shrink again, the same way.", "Select", _S,
+            do.ShrinkSelection()),
     Command("confirm", ("enter",), "take it",
             "Take the selection: as the new bounds, or as a span with the last label.",
             "Select", _S, do.ConfirmSelection()),
@@ -136,50 +161,69 @@ COMMANDS: tuple[Command, ...] = (
             "Stance", ("holder",), do.ChooseHolder("@author")),
     Command("cancel", ("escape", "q"), "cancel", "Cancel; nothing changes.",
             "Select", ("select", "holder", "side"), do.Cancel()),
-    Command("guidelines", ("g",), "guidelines", "Show the guidelines of the label in focus.", "See"),
+    Command("guidelines", ("g",), "guidelines", "Show the guidelines of the label in focus.",
+            "See"),
     Command("why", ("w",), "why", "Show why this was suggested.", "See"),
-    Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or bring one back.", "See"),
-    Command("matrix", ("M",), "", "Show who holds what, here and in the project: actors by claims or concepts.", "See"),
-    Command("entities", ("E",), "", "Open the registry of entities: mentions, rename, merge.", "See", _BOTH),
-    Command("concepts", ("K",), "", "Open the registry of concepts: mentions, rename, merge.", "See", _BOTH),
+    Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or bring one back.",
+            "See"),
+    Command("matrix", ("M",), "",
+            "Show who holds what, here and in the project: actors by claims or concepts.", "See"),
+    Command("entities", ("E",), "", "Open the registry of entities: mentions, rename, merge.",
+            "See", _BOTH),
+    Command("concepts", ("K",), "", "Open the registry of concepts: mentions, rename, merge.",
+            "See", _BOTH),
     Command("history", ("H",), "",
             "List what you did last in this document: go there, or take one thing back.", "See"),
-    Command("lint", ("L",), "", "Go to what looks unfinished or contradictory in the paragraph.", "See", quick=True),
-    Command("density", ("z",), "", "Show the marks under the text, or in the text.", "See", quick=True),
+    Command("lint", ("L",), "", "Go to what looks unfinished or contradictory in the paragraph.",
+            "See", quick=True),
+    Command("density", ("z",), "", "Show the marks under the text, or in the text.", "See",
+            quick=True),
     Command("statements", ("tab",), "statements",
             "Show or hide the statements on narrow screens.",
             "See", quick=True),
-    Command("fewer", (".",), "", "Hide suggestions with low scores: raise the threshold.", "See", quick=True),
+    Command("fewer", (".",), "", "Hide suggestions with low scores: raise the threshold.", "See",
+            quick=True),
     Command("more", (",",), "", "Show more suggestions: lower the threshold.", "See", quick=True),
-    Command("filter_layer", ("F",), "", "Show suggestions of one layer only: the next one, then all.",
+    Command("filter_layer", ("F",), "",
+            "Show suggestions of one layer only: the next one, then all.",
             "See", quick=True),
-    Command("theme", ("ctrl+t",), "", "Change the colours: dark, light, or 16 colours.", "See", _BOTH),
+    Command("theme", ("ctrl+t",), "", "Change the colours: dark, light, or 16 colours.", "See",
+            _BOTH),
     Command("redraw", ("ctrl+l",), "", "Repaint the screen.", "See", (*ANNOTATE, "queue")),
     Command("palette", ("ctrl+p",), "", "Search all commands.", "See", _BOTH),
     Command("help", ("?",), "keys", "Show this help.", "See", _BOTH),
     Command("tour", ("T",), "", "Begin the guided tour, or leave it.", "See", _BOTH, quick=True),
     Command("back", ("q", "escape"), "queue", "Go to the queue of documents.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",
-            "Leave the program; the next start is at the same place.", "Leave", (*ANNOTATE, "queue")),
-    Command("take_majority", ("a",), "majority", "Take the version of more than half of the annotators.",
+            "Leave the program; the next start is at the same place.", "Leave",
+            (*ANNOTATE, "queue")),
+    Command("take_majority", ("a",), "majority",
+            "Take the version of more than half of the annotators.",
             "Review", _R),
-    Command("take_none", ("x",), "none", "Decide that none of the versions is right.", "Review", _R),
+    Command("take_none", ("x",), "none", "Decide that none of the versions is right.", "Review",
+            _R),
     Command("take_edit", ("m",), "edit", "Take the version in focus, and change it.", "Review", _R),
-    Command("next_field", (".",), "", "Take what differs in an item apart: a number then decides one field.",
+    Command("next_field", (".",), "",
+            "Take what differs in an item apart: a number then decides one field.",
             "Review", _R, quick=True),
     Command("same_names", ("=",), "same name",
             "The names are the same: merge them, here and in all other places.", "Review", _R),
-    Command("keep_gold", ("0",), "", "What the finished gold has stays, whatever coders changed since.", "Review", _R),
-    Command("order", ("O",), "", "Review what moves the network most first, or what has most to decide.",
+    Command("keep_gold", ("0",), "",
+            "What the finished gold has stays, whatever coders changed since.", "Review", _R),
+    Command("order", ("O",), "",
+            "Review what moves the network most first, or what has most to decide.",
             "Queue", ("queue",)),
-    Command("reason", ("c",), "reason", "Give a reason: one of the project's codes, and your own words.",
+    Command("reason", ("c",), "reason",
+            "Give a reason: one of the project's codes, and your own words.",
             "Review", _R),
-    Command("message", ("C",), "", "Write to the annotators about the item; they see it in their queue.",
+    Command("message", ("C",), "",
+            "Write to the annotators about the item; they see it in their queue.",
             "Review", _R),
     Command("model_lane", ("V",), "", "Show or hide the model's suggestions beside the versions.",
             "Review", _R),
     Command("hide_names", ("H",), "", "Hide or show who coded what.", "Review", _R),
-    Command("who_was_right", ("W",), "", "Show who was right in how many cases, by label.", "Review", _R),
+    Command("who_was_right", ("W",), "", "Show who was right in how many cases, by label.",
+            "Review", _R),
     Command("open", ("enter",), "open", "Open the document.", "Queue", ("queue",)),
     Command("down", ("j", "down"), "", "Go to the next document.", "Queue", ("queue",)),
     Command("up", ("k", "up"), "", "Go to the previous document.", "Queue", ("queue",)),
@@ -187,13 +231,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("page_up", ("pageup", "["), "", "Go a page up.", "Queue", ("queue",)),
     Command("first", ("home",), "", "Go to the first document.", "Queue", ("queue",)),
     Command("last", ("end", "G"), "", "Go to the last document.", "Queue", ("queue",)),
-    Command("filter_status", ("s",), "status", "Show all documents, then only new, begun, done or skipped ones.",
+    Command("filter_status", ("s",), "status",
+            "Show all documents, then only new, begun, done or skipped ones.",
             "Queue", ("queue",)),
     Command("mine", ("m",), "", "Show the documents assigned to you, or all.", "Queue", ("queue",)),
     Command("agreement", ("A",), "", "Show how far the annotators agree.", "Queue", ("queue",)),
     Command("learning", ("S",), "learning", "Show what the model has learnt and how good it is.",
             "Queue", ("queue",)),
-    Command("skip_document", ("x",), "skip", "Skip the document, or bring it back.", "Queue", ("queue",)),
+    Command("skip_document", ("x",), "skip", "Skip the document, or bring it back.", "Queue",
+            ("queue",)),
     Command("leave", ("q",), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
     Command("unfilter", ("escape",), "", "Show all documents again.", "Queue", ("queue",)),
 )  # fmt: skip
@@ -201,18 +247,26 @@ COMMANDS: tuple[Command, ...] = (
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "default": {},
     "vim": {
-        "delete": ("d", "delete"), "next_paragraph": ("}", "ctrl+d", "pagedown"),
-        "previous_paragraph": ("{", "ctrl+u", "pageup"), "next_document": (")",), "previous_document": ("(",),
-        "redo": ("ctrl+r",), "end_right": ("e", "w", "j", "down"), "first": ("home", "g"),
+        "delete": ("d", "delete"),
+        "next_paragraph": ("}", "ctrl+d", "pagedown"),
+        "previous_paragraph": ("{", "ctrl+u", "pageup"),
+        "next_document": (")",),
+        "previous_document": ("(",),
+        "redo": ("ctrl+r",),
+        "end_right": ("e", "w", "j", "down"),
+        "first": ("home", "g"),
     },
     "prodigy": {
-        "skip": ("space", "escape"), "back": ("q",), "undo": ("u", "backspace", "ctrl+z"),
+        "skip": ("space", "escape"),
+        "back": ("q",),
+        "undo": ("u", "backspace", "ctrl+z"),
     },
-}  # fmt: skip
+}
 """Key presets: what differs from the defaults."""
 
 _NAMED = frozenset(
-    ("enter", "space", "tab", "escape", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown",
+    ("enter", "space", "tab", "escape", "backspace", "delete", "insert", "home", "end", "pageup",
+     "pagedown",
      "up", "down", "left", "right", *(f"f{number}" for number in range(1, 13)))
 )  # fmt: skip
 """Keys that are written as a word."""
@@ -222,7 +276,8 @@ _TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it 
 
 @dataclass(frozen=True)
 class KeyMap:
-    """Which command a key means in a context. Keys are written as on the keyboard: `a`, `A`, `ctrl+z`."""
+    """Which command a key means in a context. Keys are written as
+    on the keyboard: `a`, `A`, `ctrl+z`."""
 
     keys: Mapping[str, tuple[str, ...]]
     by_context: Mapping[str, Mapping[str, Command]]
@@ -259,10 +314,11 @@ def shown(key: str) -> str:
 
 
 def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> KeyMap:
-    """The keys that a project's `[keys]` table asks for: `preset`, and command names with their keys.
+    """The keys that a project's `[keys]` table asks for: `preset`,
+    and command names with their keys.
 
-    Raises UsageError for an unknown preset or command, a key that terminals do not deliver, a key that
-    means two things in one context, or one that leaves another command without any.
+    Raises UsageError for an unknown preset or command, a key that terminals do not deliver, a key
+    that means two things in one context, or one that leaves another command without any.
     """
     preset = settings.get("preset", "default")
     if preset not in PRESETS:
@@ -278,9 +334,11 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
     for name, wanted in own.items():
         if name not in names:
             raise UsageError(
-                f"there is no command “{name}”", file=file, key=f"keys.{name}",
+                f"there is no command “{name}”",
+                file=file,
+                key=f"keys.{name}",
                 hint=f"Commands: {', '.join(sorted(names))}",
-            )  # fmt: skip
+            )
         for key in wanted:
             _deliverable(key, f"keys.{name}", file)
     keys |= own
@@ -288,7 +346,9 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
     # Help and footer show a key for what it does: not for the command that it was taken from.
     heard = {
         command.name: tuple(
-            key for key in keys[command.name] if any(found[x].get(key) is command for x in command.contexts)
+            key
+            for key in keys[command.name]
+            if any(found[x].get(key) is command for x in command.contexts)
         )
         for command in COMMANDS
     }
@@ -296,17 +356,23 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
 
 
 def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
-    """Raise UsageError where a label's key means a command already: one of the two would never be heard."""
+    """Raise UsageError where a label's key means a command already:
+    one of the two would never be heard."""
     wanted = [("browse", key, label.name) for key, (_, label) in schema.span_keys.items()]
     wanted += [("select", key, name) for _, key, name in wanted]
-    wanted += [("side", x.key, x.name) for layer in schema.relation_layers for x in layer.labels if x.key]
+    wanted += [
+        ("side", x.key, x.name) for layer in schema.relation_layers for x in layer.labels if x.key
+    ]
     for context, key, name in wanted:
         command = keys.command(context, key)
         if command is not None:
             raise UsageError(
-                f"key {key} would mean {command.name} and the label {name} of the schema {schema.name}", file=file,
-                key=f"keys.{command.name}", hint="Give the command another key, or the label in its schema",
-            )  # fmt: skip
+                f"key {key} would mean {command.name} and the label {name} of the schema "
+                f"{schema.name}",
+                file=file,
+                key=f"keys.{command.name}",
+                hint="Give the command another key, or the label in its schema",
+            )
 
 
 def _deliverable(key: str, at: str, file: str) -> None:
@@ -322,14 +388,16 @@ def _deliverable(key: str, at: str, file: str) -> None:
     if reason is None and len(last) > 1 and last not in _NAMED:
         reason = "no key has that name"
     if reason:
-        raise UsageError(f"{key} cannot be used: {reason}", file=file, key=at, hint="Choose another key")
+        raise UsageError(
+            f"{key} cannot be used: {reason}", file=file, key=at, hint="Choose another key"
+        )
 
 
 def _by_context(
     keys: Mapping[str, Sequence[str]], own: Mapping[str, Sequence[str]], file: str
 ) -> dict[str, dict[str, Command]]:
-    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a default, unless it was
-    the last one."""
+    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a
+    default, unless it was the last one."""
     found: dict[str, dict[str, Command]] = {context: {} for context in CONTEXTS}
     for command in sorted(COMMANDS, key=lambda c: c.name not in own):
         for context in command.contexts:
@@ -339,9 +407,11 @@ def _by_context(
                     found[context][key] = command
                 elif command.name in own or holder.name not in own:
                     raise UsageError(
-                        f"key {key} would mean {holder.name} and {command.name}", file=file,
-                        key=f"keys.{command.name}", hint="Give one of them another key",
-                    )  # fmt: skip
+                        f"key {key} would mean {holder.name} and {command.name}",
+                        file=file,
+                        key=f"keys.{command.name}",
+                        hint="Give one of them another key",
+                    )
     for command in COMMANDS:
         for context in command.contexts:
             mine = keys[command.name]
@@ -355,10 +425,14 @@ def _by_context(
 def _silenced(command: Command, key: str, taker: Command, file: str) -> NoReturn:
     """Raise UsageError for a command whose last key the user gave to another."""
     raise UsageError(
-        f"key {key} would mean {taker.name} and {command.name}, which has no other key", file=file,
+        f"key {key} would mean {taker.name} and {command.name}, which has no other key",
+        file=file,
         key=f"keys.{taker.name}",
-        hint=f'Give {taker.name} another key, or {command.name} one of its own: {command.name} = "..." ("" for none)',
-    )  # fmt: skip
+        hint=(
+            f"Give {taker.name} another key, or {command.name} one of its own: {command.name} = "
+            '"..." ("" for none)'
+        ),
+    )
 
 
 __all__ = [

@@ -1,8 +1,10 @@
-"""The terminal, read and written in the event loop itself: no thread stands between a key and its paint.
+"""The terminal, read and written in the event loop itself: no
+thread stands between a key and its paint.
 
-Textual's driver reads in one thread and writes in another, and each hand-over costs more than a whole key
-of this program. What it does besides (modes of the terminal, resizing, suspending) stays as it is. A
-terminal that takes nothing any more does not block the program, and one that is gone ends it.
+Textual's driver reads in one thread and writes in another, and each hand-over costs more than a
+whole key of this program. What it does besides (modes of the terminal, resizing, suspending) stays
+as it is. A terminal that takes nothing any more does not block the program, and one that is gone
+ends it.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ FAREWELL = 0.3
 """Seconds that the terminal has to take what restores it."""
 
 _RESTORE = b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
-"""Ends all modes that the program begins: pasting, mouse, focus, keyboard; the other screen, a hidden cursor."""
+"""Ends all modes that the program begins: pasting, mouse, focus, keyboard;
+the other screen, a hidden cursor."""
 
 PASTING = 1.0
 """Seconds of silence after which a paste is over, also where its end mark was lost."""
@@ -91,7 +94,8 @@ class TerminalDriver(PrivateDriver):
 
     def start_application_mode(self) -> None:
         if self.input_tty and self._sink is None and self.terminal_file is not None:
-            # An open file of its own, so that not blocking is not forced on whoever shares the terminal.
+            # An open file of its own, so that not blocking is not forced
+            # on whoever shares the terminal.
             with suppress(OSError):
                 name = os.ttyname(self.terminal_file.fileno())
                 self._sink = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
@@ -137,7 +141,8 @@ class TerminalDriver(PrivateDriver):
         self._out.clear()
 
     def abandon(self) -> None:
-        """Give the terminal back as it was, from any thread and in whatever state; it will not be used again."""
+        """Give the terminal back as it was, from any thread and in whatever
+        state; it will not be used again."""
         if not self.lost and self._sink is not None:
             with suppress(OSError, termios.error):
                 if self.attributes_before is not None:
@@ -203,7 +208,12 @@ class TerminalDriver(PrivateDriver):
             self._gone()
             return
         text = self._decode(data)
-        if text.isascii() and text.isprintable() and not self._pasting and self.loop.time() > self._unsure:
+        if (
+            text.isascii()
+            and text.isprintable()
+            and not self._pasting
+            and self.loop.time() > self._unsure
+        ):
             self._desk.keys_came(["space" if char == " " else char for char in text])
         elif text:
             self._parse(text)
@@ -229,12 +239,14 @@ class TerminalDriver(PrivateDriver):
             self.loop.call_later(ESCAPE_DELAY + 0.01, self._tick)
 
     def _paste_is_over(self) -> None:
-        """After a silence the keys are a person's again: without its end mark a paste would swallow them all."""
+        """After a silence the keys are a person's again: without its end mark
+        a paste would swallow them all."""
         if self._pasting and self._reading and self.loop.time() - self._heard >= PASTING:
             self._end_paste()
 
     def _end_paste(self) -> None:
-        """Forget what was pasted and wait for keys: a parser that never saw the end of a paste is of no use."""
+        """Forget what was pasted and wait for keys: a parser that never saw
+        the end of a paste is of no use."""
         self._parser = self.parser()
         self._pasting, self._tail = False, ""
 

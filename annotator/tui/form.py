@@ -1,4 +1,5 @@
-"""All that can be said of a statement, as fields of a form: what each holds now, and the steps that change it.
+"""All that can be said of a statement, as fields of a form: what each
+holds now, and the steps that change it.
 
 Pure: a screen shows the fields and asks; what it is answered becomes actions of the model here.
 """
@@ -16,7 +17,9 @@ from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.telling import both_ends, holder_of
 
-Kind = Literal["label", "holder", "bounds", "choice", "integer", "text", "entity", "concept", "note", "flag"]
+Kind = Literal[
+    "label", "holder", "bounds", "choice", "integer", "text", "entity", "concept", "note", "flag"
+]
 
 LETTERS = "abcdefghilmnoprsuvwxyz"
 """Letters that lead to a field; `j`, `k`, `q` and `t` move and leave."""
@@ -27,8 +30,8 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that an item holds: `values` are those it may have, where they are counted, and `held` those it has.
-    `letter` leads to it, `heading` opens a new part of the form."""
+    """One thing that an item holds: `values` are those it may have, where they are counted, and
+    `held` those it has. `letter` leads to it, `heading` opens a new part of the form."""
 
     item: str
     kind: Kind
@@ -42,8 +45,8 @@ class Field:
 
 
 def fields(state: ReviewState) -> list[Field]:
-    """The fields of the statement that the focus is on, the stance in focus first; of an item that is in no
-    statement, its own. Empty without a focus."""
+    """The fields of the statement that the focus is on, the stance in focus first; of an item that
+    is in no statement, its own. Empty without a focus."""
     item = state.focused
     if item is None:
         return []
@@ -72,7 +75,15 @@ def _headed(state: ReviewState, item: Item, first: Field) -> Field:
     if isinstance(item.value, Relation):
         what += f" of {holder_of(state, item.value)}"
     return Field(
-        first.item, first.kind, first.name, first.text, "", first.values, first.held, first.multiple, what
+        first.item,
+        first.kind,
+        first.name,
+        first.text,
+        "",
+        first.values,
+        first.held,
+        first.multiple,
+        what,
     )
 
 
@@ -93,7 +104,12 @@ def _of_item(state: ReviewState, item: Item) -> Iterator[Field]:
         yield _of_attribute(state, item, attribute)
     yield Field(item.id, "note", "note", item.note)
     yield Field(
-        item.id, "flag", "flag", "yes" if item.flagged else "", values=("yes",), held=("yes",) * item.flagged
+        item.id,
+        "flag",
+        "flag",
+        "yes" if item.flagged else "",
+        values=("yes",),
+        held=("yes",) * item.flagged,
     )
 
 
@@ -106,7 +122,9 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field
     if attribute.type == "span":
         pair = own if isinstance(own, list) and len(own) == 2 else None
         quote = state.document.quote(int(pair[0]), int(pair[1])) if pair else ""
-        return Field(item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else "")
+        return Field(
+            item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else ""
+        )
     held = tuple(map(str, own)) if isinstance(own, list) else () if own is None else (str(own),)
     kind: Kind = "text"
     values: tuple[str, ...] = ()
@@ -117,7 +135,13 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field
     elif attribute.type == "integer":
         kind, values = "integer", _numbers(attribute)
     return Field(
-        item.id, kind, attribute.name, "; ".join(held), values=values, held=held, multiple=attribute.multiple
+        item.id,
+        kind,
+        attribute.name,
+        "; ".join(held),
+        values=values,
+        held=held,
+        multiple=attribute.multiple,
     )
 
 
@@ -130,7 +154,8 @@ def _numbers(attribute: Attribute) -> tuple[str, ...]:
 
 
 def choose(state: ReviewState, field: Field, value: str) -> list[do.ReviewAction]:
-    """The actions that give a field one of its values; the one it has is taken away where it need not have one."""
+    """The actions that give a field one of its values; the one it has is
+    taken away where it need not have one."""
     there = do.FocusItem(field.item)
     if field.kind == "flag":
         return [there, do.Flag()]
@@ -176,14 +201,19 @@ def problem(state: ReviewState, field: Field, answer: str) -> str:
 
 
 def holders(state: ReviewState, field: Field) -> list[tuple[str, str]]:
-    """Who may hold the stance of a field: ids and names, the author first where the layer admits it."""
+    """Who may hold the stance of a field: ids and names, the author
+    first where the layer admits it."""
     layer = _layer(state, field)
     item = state.find(field.item)
     if layer is None or item is None or not isinstance(item.value, Relation):
         return []
     found = [(AUTHOR, "the author")] if layer.admits_author() else []
     for one in state.items:
-        if isinstance(one.value, Span) and one.value.layer in layer.sources and one.id != item.value.target:
+        if (
+            isinstance(one.value, Span)
+            and one.value.layer in layer.sources
+            and one.id != item.value.target
+        ):
             quote = both_ends(state.document.quote(one.value.start, one.value.end), 40)
             name = one.value.entity
             found.append((one.id, f"{quote} = {name}" if name and name != quote else quote))
@@ -196,7 +226,8 @@ def _layer(state: ReviewState, field: Field) -> Layer | None:
 
 
 def at(found: Sequence[Field], *, item: str | None, letter: str = "") -> int:
-    """The place of the field with a letter, else of the first field of an item; 0 where there is none."""
+    """The place of the field with a letter, else of the first field
+    of an item; 0 where there is none."""
     for i, field in enumerate(found):
         if (letter and field.letter == letter) or (not letter and field.item == item):
             return i

@@ -1,7 +1,7 @@
 """From pressed keys to what they do: all that have come are done in order, and then painted once.
 
-Keys that mean an action of the model are done right here. What opens or closes a screen goes the way of
-Textual's messages, and the keys after it wait until that screen takes them.
+Keys that mean an action of the model are done right here. What opens or closes a screen goes the
+way of Textual's messages, and the keys after it wait until that screen takes them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Keyboard:
             self._work()
 
     async def _settled(self) -> None:
-        """Until whatever takes keys has no message left: the third round finds what the second one focused."""
+        """Until whatever takes keys has no message left: the third round
+        finds what the second one focused."""
         for _ in range(3):
             screen = self._app.screen
             pumps: list[Pump] = [self._app, screen]

@@ -14,8 +14,8 @@ _PLACES = {
 
 
 def by_place(key: str) -> tuple[str, str] | None:
-    """`(script, key)` for a letter of a Cyrillic (Russian) or Greek keyboard: the key of a Latin keyboard in the
-    same place, a capital for a capital; None for every other key."""
+    """`(script, key)` for a letter of a Cyrillic (Russian) or Greek keyboard: the key of a Latin
+    keyboard in the same place, a capital for a capital; None for every other key."""
     found = _PLACES.get(key.lower()) if len(key) == 1 else None
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """Where text and marks go, in terminal cells: wrapping and tracks. Pure; no widget, no colour.
 
-Columns count terminal cells from 0; offsets count code points of the paragraph's text. No character is
-ever inserted into the text: marks stand on lines of their own under it.
+Columns count terminal cells from 0; offsets count code points of the paragraph's text. No character
+is ever inserted into the text: marks stand on lines of their own under it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The part of a mark on one line, in columns `[left, right)`; track `level` 0 is next to the text."""
+    """The part of a mark on one line, in columns `[left, right)`;
+    track `level` 0 is next to the text."""
 
     mark: Mark
     left: int
@@ -69,8 +70,8 @@ class Piece:
 def wrap(text: str, width: int) -> tuple[Line, ...]:
     """Lines of at most `width` cells (at least 2), broken at spaces; longer words are cut.
 
-    Every code point is in exactly one line; the spaces at a break belong to the line before it and may
-    reach beyond its width.
+    Every code point is in exactly one line; the spaces at a break belong to the line
+    before it and may reach beyond its width.
     """
     width = max(2, width)
     graphemes, _ = split_graphemes(text)
@@ -114,8 +115,9 @@ def line_of(lines: Sequence[Line], offset: int) -> int:
 def tracks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
     """For each line the pieces of the marks on it.
 
-    Shorter marks lie nearer to the text, so that what is nested is above what it is nested in; a mark
-    keeps apart from others on its track by a cell. Levels no mark uses on a line are left out there.
+    Shorter marks lie nearer to the text, so that what is nested is above what it is nested in; a
+    mark keeps apart from others on its track by a cell. Levels no mark uses on a line are left out
+    there.
     """
     levels: dict[str, int] = {}
     placed: list[list[tuple[int, int]]] = []
@@ -123,7 +125,7 @@ def tracks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[tuple[Piece, .
         level = 0
         while level < len(placed) and any(
             mark.start <= b and a <= mark.end for a, b in placed[level]
-        ):  # fmt: skip
+        ):
             level += 1
         if level == len(placed):
             placed.append([])
@@ -172,8 +174,9 @@ HEAVY = 2
 def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
     """The characters of a piece, exactly as many cells as it is wide.
 
-    What is pending is dotted at both ends of each line, what is decided solid; what is in focus is heavy
-    after its name. The rest of a line is the same in all of them, so that little is to be painted anew.
+    What is pending is dotted at both ends of each line, what is decided solid; what is in focus is
+    heavy after its name. The rest of a line is the same in all of them, so that little is to be
+    painted anew.
     """
     width = piece.right - piece.left
     title = piece.mark.title if piece.begins else ""
@@ -186,7 +189,9 @@ def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
         if cell_len(title) > width - 2:
             title = title[:1] if width > 2 else ""
     room = width - len(left) - len(right) - cell_len(title)
-    return _fit(f"{left}{title}{_line(room, glyphs, pending=pending, focused=focused)}{right}", width)
+    return _fit(
+        f"{left}{title}{_line(room, glyphs, pending=pending, focused=focused)}{right}", width
+    )
 
 
 def _line(room: int, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
@@ -205,7 +210,8 @@ def _line(room: int, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
 
 
 def _fit(text: str, width: int) -> str:
-    """The text cut to so many cells; what it holds is one cell each but for a title's wide letters."""
+    """The text cut to so many cells; what it holds is one cell
+    each but for a title's wide letters."""
     if cell_len(text) == len(text):
         return text[:width]
     out, used = [], 0

@@ -19,7 +19,8 @@ EMPTY = Codebook()
 
 @dataclass(frozen=True, slots=True)
 class NameField:
-    """The canonical name of an item: `kind` is entity or concept, `name` the attribute that holds it."""
+    """The canonical name of an item: `kind` is entity or concept,
+    `name` the attribute that holds it."""
 
     kind: Kind
     name: str
@@ -62,9 +63,9 @@ def offers(
     decided: Sequence[str] = (),
     codebook: Codebook = EMPTY,
 ) -> list[Offer]:
-    """The names that are offered: of an entity those `proposed` for it, then those in use, first those that stood for
-    the same text before; of a concept see `concept_offers`, where `decided` are those of the document, the latest
-    last. What the codebook lists comes too."""
+    """The names that are offered: of an entity those `proposed` for it, then those in use, first
+    those that stood for the same text before; of a concept see `concept_offers`, where `decided`
+    are those of the document, the latest last. What the codebook lists comes too."""
     form = field.form.casefold()
 
     def times(name: Known) -> int:
@@ -75,14 +76,16 @@ def offers(
         return concept_offers(field, ranked, decided)
     by_name = {name.name: name for name in ranked}
     first = [
-        by_name.get(name) or Known(name, 0) for name in dict.fromkeys([*proposed, *_listed(field, codebook)])
+        by_name.get(name) or Known(name, 0)
+        for name in dict.fromkeys([*proposed, *_listed(field, codebook)])
     ]
     taken = {name.name for name in first}
     ranked = [*first, *(name for name in ranked if name.name not in taken)]
     ranked += [
-        Known(one.name, 0, dict.fromkeys(one.aliases, 0)) for one in codebook.entries
+        Known(one.name, 0, dict.fromkeys(one.aliases, 0))
+        for one in codebook.entries
         if one.kind == "entity" and one.name not in by_name and one.name not in taken
-    ]  # fmt: skip
+    ]
     capital = field.form[:1].isupper()
     return [
         Offer(
@@ -101,12 +104,15 @@ def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
 
 
 def concept_offers(field: NameField, known: Sequence[Known], decided: Sequence[str]) -> list[Offer]:
-    """The concepts in use and in the codebook, those first that are likest to the claim, by their words and the words
-    of the claims that were given them, and those of this document, the latest before the others."""
+    """The concepts in use and in the codebook, those first that are likest to the claim, by their
+    words and the words of the claims that were given them, and those of this document, the
+    latest before the others."""
     from annotator.workflows.names.likeness import ranked_concepts
 
     return [
-        Offer(name.name, f"{name.count}  {next(iter(name.aliases), '')}" if name.count else "codebook")
+        Offer(
+            name.name, f"{name.count}  {next(iter(name.aliases), '')}" if name.count else "codebook"
+        )
         for name in ranked_concepts(field.form, known, decided)
     ]
 
@@ -130,7 +136,9 @@ def completer(state: ReviewState, field: NameField, known: Sequence[Known]) -> C
 
     here = names_here(state, field.kind)
     entities = here if field.kind == "entity" else names_here(state, "entity")
-    given = next_word.context(NameText(state.document), item.value, [_bare(n) for n in here], entities)
+    given = next_word.context(
+        NameText(state.document), item.value, [_bare(n) for n in here], entities
+    )
     learnt = [_bare(one.name) for one in known]
     return next_word.NextWord(given, learnt, kind=field.kind)
 
@@ -140,7 +148,8 @@ def _bare(name: str) -> str:
 
 
 def set_to(field: NameField, answer: str) -> do.SetAttribute:
-    """The action that writes the answer; an empty one clears the field, `;` parts several concepts."""
+    """The action that writes the answer; an empty one clears
+    the field, `;` parts several concepts."""
     text = answer.strip()
     value: Value | None = text or None
     if field.multiple and text:
@@ -149,8 +158,8 @@ def set_to(field: NameField, answer: str) -> do.SetAttribute:
 
 
 def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
-    """Every label that the selection, or the stance in the making, may have: name, key, action. Where two layers
-    have a label of one name, the layer stands before it."""
+    """Every label that the selection, or the stance in the making, may have: name, key, action.
+    Where two layers have a label of one name, the layer stands before it."""
     if state.mode is Mode.SIDE and state.draft is not None:
         layer = state.schema.layer(state.draft.layer)
         sides = layer.labels if layer is not None else ()
@@ -158,12 +167,16 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
     every = [(layer, label) for layer in state.schema.span_layers for label in layer.labels]
     twice = {name for name, n in Counter(label.name for _, label in every).items() if n > 1}
     return [
-        (f"{layer.name}: {label.name}" if label.name in twice else label.name,
-         f"{label.key}  {layer.name}" if label.key else f"   {layer.name}", do.SetLabel(layer.name, label.name))
+        (
+            f"{layer.name}: {label.name}" if label.name in twice else label.name,
+            f"{label.key}  {layer.name}" if label.key else f"   {layer.name}",
+            do.SetLabel(layer.name, label.name),
+        )
         for layer, label in every
-    ]  # fmt: skip
+    ]
 
 
 __all__ = [
-    "NameField", "completer", "concept_offers", "field_of", "labels", "names_here", "offers", "set_to",
+    "NameField", "completer", "concept_offers", "field_of", "labels", "names_here", "offers",
+    "set_to",
 ]  # fmt: skip

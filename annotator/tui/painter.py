@@ -1,9 +1,10 @@
-"""Writes only the cells that differ from what the terminal already shows, in as few bytes as it can.
+"""Writes only the cells that differ from what the terminal
+already shows, in as few bytes as it can.
 
-Textual repaints whole regions; on a slow link the cells that stay the same are most of the bytes. The
-painter keeps what it wrote last and sends the difference: the shortest move to each run of changed cells,
-attributes only as far as they change, blanks by erasing. It uses nothing beyond what every terminal since
-the VT220 knows (CUP, CUU, CUD, CUF, EL, ECH, SGR).
+Textual repaints whole regions; on a slow link the cells that stay the same are most of the bytes.
+The painter keeps what it wrote last and sends the difference: the shortest move to each run of
+changed cells, attributes only as far as they change, blanks by erasing. It uses nothing beyond what
+every terminal since the VT220 knows (CUP, CUU, CUD, CUF, EL, ECH, SGR).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from annotator.tui.repertoire import StandIn
 from annotator.tui.sgr import canonical, change
 
 Cell = tuple[str, str]
-"""What stands in a cell: the character (empty in the second cell of a wide one), and the SGR codes."""
+"""What stands in a cell: the character (empty in the second
+cell of a wide one), and the SGR codes."""
 
 BLANK: Cell = (" ", "")
 _NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u259f\u25b8\u25c2\u2713]*")
@@ -58,8 +60,8 @@ class Painter:
         """Column and row of the cursor; None when that is in doubt."""
         self._style = ""
         self._unsure: list[Place] = []
-        """Of the characters just written on whose width terminals differ the column after them, and the one after
-        the most that they may cover."""
+        """Of the characters just written on whose width terminals differ the column after them, and
+        the one after the most that they may cover."""
 
     def forget(self) -> None:
         """What the terminal shows is not known any more; the next paint is a full one."""
@@ -79,7 +81,9 @@ class Painter:
         """Whether what a terminal of that size shows is known."""
         return self._size == size
 
-    def paint(self, changes: Iterable[tuple[int, int, Iterable[Segment]]], width: int, height: int) -> str:
+    def paint(
+        self, changes: Iterable[tuple[int, int, Iterable[Segment]]], width: int, height: int
+    ) -> str:
         """The bytes for these changes, each `(x, y, segments)`, on a screen of that size."""
         self._out = []
         if self._size != (width, height):
@@ -95,8 +99,8 @@ class Painter:
         return self._taken()
 
     def paint_rows(self, rows: Iterable[tuple[int, list[Segment]]]) -> str:
-        """The bytes for whole rows, each `(y, segments)`, on a screen whose contents are known. The lists are
-        kept, and must not be changed."""
+        """The bytes for whole rows, each `(y, segments)`, on a screen whose contents are known. The
+        lists are kept, and must not be changed."""
         self._out = []
         for y, segments in rows:
             if y < len(self._rows):
@@ -191,7 +195,8 @@ class Painter:
             self._settle(y)
 
     def _settle(self, y: int) -> None:
-        """Write again what a terminal may have covered that gives a joined character more cells than it has here."""
+        """Write again what a terminal may have covered that gives a joined character
+        more cells than it has here."""
         row = self._rows[y]
         at = begin = min(after for after, _ in self._unsure)
         end = max(natural for _, natural in self._unsure)
@@ -220,7 +225,8 @@ class Painter:
             at = stop
 
     def _erased(self, x: int, y: int, text: str, blanks: re.Match[str], *, last: bool) -> int:
-        """Write plain text to the end of its first long stretch of blanks; how many cells that is."""
+        """Write plain text to the end of its first long stretch
+        of blanks; how many cells that is."""
         begin, end = blanks.span()
         if begin:
             self._put(x, y, text[:begin], "", begin)
@@ -244,10 +250,12 @@ class Painter:
         self._at = (x + size, y) if x + size < self._size[0] else None
 
     def _put_wide(self, x: int, text: str) -> None:
-        """Write text that may have characters on whose cells terminals differ: each of those over blanks, and what
-        follows where it belongs."""
+        """Write text that may have characters on whose cells terminals differ: each of those over
+        blanks, and what follows where it belongs."""
         graphemes = split_graphemes(text)[0]
-        flags = {found.start() for found in _FLAG.finditer(text) if found.end() - found.start() == 2}
+        flags = {
+            found.start() for found in _FLAG.finditer(text) if found.end() - found.start() == 2
+        }
         for start, end, size in graphemes:
             char = text[start:end]
             if start - 1 in flags:
@@ -275,13 +283,16 @@ class Painter:
 
 @lru_cache(maxsize=4096)
 def _at_most(char: str) -> int:
-    """The cells that a terminal may give to several code points that are one character here; 0 where all agree."""
+    """The cells that a terminal may give to several code points that are
+    one character here; 0 where all agree."""
     rest = [c for c in char[1:] if not combining(c)]
     if _FLAG.match(char):
         return 4
     if not rest:
         return 0
-    return cell_len(char[0]) + sum(2 if c > "\U0001f000" else cell_len(c) or c == "\ufe0f" for c in rest)
+    return cell_len(char[0]) + sum(
+        2 if c > "\U0001f000" else cell_len(c) or c == "\ufe0f" for c in rest
+    )
 
 
 def _width(text: str) -> int:

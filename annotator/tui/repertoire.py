@@ -26,8 +26,8 @@ def _in_ascii(char: str) -> str:
 
 
 def stand_in(term: str, encoding: str) -> StandIn | None:
-    """What a terminal shows for the character of a cell, by TERM and the encoding of the locale; None where all of
-    it can be shown. The second cell of a wide character is the empty one."""
+    """What a terminal shows for the character of a cell, by TERM and the encoding of the locale;
+    None where all of it can be shown. The second cell of a wide character is the empty one."""
     if "utf" not in encoding.lower():
         return _in_ascii
     if term == "linux" or term.startswith("linux-"):

@@ -37,15 +37,16 @@ HASTE = 0.3
 """Seconds that a look at the queue may take for counting what was not counted before."""
 
 FILTERS = ("layer", "label", "by", "reason")
-"""Words that narrow the queue down, as in `layer:claim by:ada`; other words are looked for in titles."""
+"""Words that narrow the queue down, as in `layer:claim by:ada`;
+other words are looked for in titles."""
 
 
 @dataclass
 class ReviewSession(Session):
     """Opens documents as `@gold`, filled with what the strategy decides by itself.
 
-    With `hidden` annotators go by letters, which differ from document to document; with `model_lane` the
-    suggestions stand beside the annotators' versions.
+    With `hidden` annotators go by letters, which differ from document to document; with
+    `model_lane` the suggestions stand beside the annotators' versions.
     """
 
     has_tour: ClassVar[bool] = False
@@ -104,7 +105,9 @@ class ReviewSession(Session):
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:  # noqa: ARG002
         if self._here is None:
             return []
-        return suggestions_of(document, self._here, self.names(document.id) if self.hidden else None)
+        return suggestions_of(
+            document, self._here, self.names(document.id) if self.hidden else None
+        )
 
     def names(self, document: str) -> dict[str, str]:
         """Annotator -> letter, in an order that a hash of document and name gives."""
@@ -129,7 +132,9 @@ class ReviewSession(Session):
         return False
 
     def begun(self, state: ReviewState) -> ReviewState:
-        self.state = replace(state, origin=ADJUDICATED, finished=Completion.GOLD, based_on=self._basis)
+        self.state = replace(
+            state, origin=ADJUDICATED, finished=Completion.GOLD, based_on=self._basis
+        )
         self._reattach()
         return self.review
 
@@ -167,7 +172,9 @@ class ReviewSession(Session):
 
     def is_open(self, difference: Difference) -> bool:
         """Whether something of a difference waits for a decision."""
-        return any((item := self.review.find(id)) is not None and item.undecided for id in difference.ids)
+        return any(
+            (item := self.review.find(id)) is not None and item.undecided for id in difference.ids
+        )
 
     def open_fields(self, difference: Difference) -> tuple[str, ...]:
         """The fields of a difference that can be decided apart and are not decided yet."""
@@ -185,7 +192,9 @@ class ReviewSession(Session):
         if not self.model_lane or not isinstance(first, Span):
             return None
         near = [
-            s.value for s in self._suggested if isinstance(s.value, Span) and s.value.layer == first.layer
+            s.value
+            for s in self._suggested
+            if isinstance(s.value, Span) and s.value.layer == first.layer
         ]
         return next((v for v in near if v.start < first.end and first.start < v.end), None)
 
@@ -196,13 +205,18 @@ class ReviewSession(Session):
 
     def called_everywhere(self) -> dict[str, str]:
         """A letter for each annotator, the same in all documents, for tables over all of them."""
-        names = {row.annotator for row in self.project.log.completions() if row.annotator != self.annotator}
+        names = {
+            row.annotator
+            for row in self.project.log.completions()
+            if row.annotator != self.annotator
+        }
         ordered = sorted(names, key=lambda who: hashlib.sha256(who.encode()).digest())
         return {who: f"annotator {i}" for i, who in enumerate(ordered, 1)}
 
     def noted(self) -> tuple[str, str] | None:
-        """The item that a reason or a message is about, and its note: of what was decided last, until the focus is
-        moved by hand; else the item in focus. None where nothing was decided about it."""
+        """The item that a reason or a message is about, and its note: of what was decided last,
+        until the focus is moved by hand; else the item in focus. None where nothing was decided
+        about it."""
         focus = self.review.focus
         wanted = self._decided or ((focus,) if focus is not None else ())
         found = [
@@ -218,12 +232,13 @@ class ReviewSession(Session):
         return id, standing.note
 
     def edit(self) -> None:
-        """The next change of the item in focus decides its difference: the other versions do not stand then."""
+        """The next change of the item in focus decides its difference: the
+        other versions do not stand then."""
         self._editing = self.in_focus()
 
     def _edited(self, action: ReviewAction) -> bool:
-        """Do an action on the version that is being changed; where it came to stand, its rivals do not, in one undo.
-        Whether there was such a version."""
+        """Do an action on the version that is being changed; where it came to stand, its rivals do
+        not, in one undo. Whether there was such a version."""
         difference, before = self._editing, self.review
         if difference is None or before.focus not in difference.ids | {
             before.selection and before.selection.item
@@ -243,7 +258,8 @@ class ReviewSession(Session):
         return True
 
     def _walk(self, step: int) -> bool:
-        """The focus to the next difference of the paragraph, decided or not; whether there are any."""
+        """The focus to the next difference of the paragraph, decided
+        or not; whether there are any."""
         several = [d for d in self.here() if d.number]
         if not several:
             return False
@@ -254,12 +270,14 @@ class ReviewSession(Session):
             else several[max(0, min(len(several) - 1, at + step))]
         )
         shown = self._ids_shown(to)
-        self.state = self.review.changed(focus=shown[0] if shown else to.candidates[0].id, message="")
+        self.state = self.review.changed(
+            focus=shown[0] if shown else to.candidates[0].id, message=""
+        )
         return True
 
     def take(self, versions: Sequence[Candidate], words: str) -> None:
-        """Decide the difference in focus: these of its versions stand, the others do not. What a stance hangs on is
-        decided with it."""
+        """Decide the difference in focus: these of its versions stand, the others do not. What a
+        stance hangs on is decided with it."""
         difference = self.in_focus()
         if difference is None:
             return
@@ -296,23 +314,29 @@ class ReviewSession(Session):
     def _ends_of(self, versions: Sequence[Candidate]) -> list[str]:
         """The spans that relations among some versions hang on, which do not stand yet."""
         ends = [
-            end for c in versions if isinstance(c.value, Relation)
-            for end in (c.value.source, c.value.target) if end != AUTHOR
-        ]  # fmt: skip
+            end
+            for c in versions
+            if isinstance(c.value, Relation)
+            for end in (c.value.source, c.value.target)
+            if end != AUTHOR
+        ]
         return [
             end
             for end in dict.fromkeys(ends)
             if (item := self.review.find(self._standing(end))) is None or item.undecided
         ]
 
-    def _choice(self, difference: Difference, versions: Sequence[Candidate], words: str) -> do.Choose:
+    def _choice(
+        self, difference: Difference, versions: Sequence[Candidate], words: str
+    ) -> do.Choose:
         taken = {c.id for c in versions}
         values = tuple(self._attached(c.value) for c in versions)
         drop = tuple(c.id for c in difference.candidates if c.id not in taken)
         return do.Choose(values, drop, words)
 
     def settle(self, field: str, who: str, words: str) -> None:
-        """Decide one field of the difference in focus as an annotator has it; the next open field is decided then."""
+        """Decide one field of the difference in focus as an annotator has it; the
+        next open field is decided then."""
         difference = self.in_focus()
         if difference is None:
             return
@@ -322,14 +346,17 @@ class ReviewSession(Session):
         self.at_field = left[0] if left and self.in_focus() is difference else ""
 
     def keep_gold(self) -> bool:
-        """What stands of the difference in focus stays, as adjudicated, its rivals do not; whether anything did."""
+        """What stands of the difference in focus stays, as adjudicated, its rivals
+        do not; whether anything did."""
         difference = self.in_focus()
         reopened = self._here.reopened if self._here is not None else frozenset()
         if difference is None or self._here is None:
             return False
         gone = {c.id for c in difference.gone}
         items = [self.review.find(id) for id in sorted(difference.ids & (reopened | gone))]
-        stays = tuple(replace(item.value, origin=ADJUDICATED) for item in items if item and not item.pending)
+        stays = tuple(
+            replace(item.value, origin=ADJUDICATED) for item in items if item and not item.pending
+        )
         if not stays:
             return False
         ids = {value.id for value in stays}
@@ -340,14 +367,17 @@ class ReviewSession(Session):
     # --- names
 
     def names_in_focus(self) -> tuple[Kind, list[str]] | None:
-        """Entity or concept, and the names that the versions of the difference in focus have and not all share; None
-        where no name differs."""
+        """Entity or concept, and the names that the versions of the difference in focus have and
+        not all share; None where no name differs."""
         difference = self.in_focus()
         if difference is None:
             return None
         concepts = concepts_of(self.project.schema)
         spans = [
-            c.value for who in difference.voters for c in difference.version(who) if isinstance(c.value, Span)
+            c.value
+            for who in difference.voters
+            for c in difference.version(who)
+            if isinstance(c.value, Span)
         ]
         for kind in KINDS:
             sets = [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
@@ -363,11 +393,14 @@ class ReviewSession(Session):
         return {one.name: one.count for one in known}
 
     def rule_same(self, kind: Kind, names: Sequence[str], canonical: str) -> None:
-        """The names are one, here and in all places; one undo, if nothing is decided in between, takes it back."""
+        """The names are one, here and in all places; one undo, if nothing is
+        decided in between, takes it back."""
         before = self._open_names()
         rule_same(self.project, kind, names, canonical, reviewer=self.reviewer)
         rulings = self.project.names.rulings()
-        self._ruled = [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
+        self._ruled = (
+            [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
+        )
         self.merger.names_changed()
         self.reload()
         settled = before - self._open_names()
@@ -391,7 +424,8 @@ class ReviewSession(Session):
         return True
 
     def next_field(self) -> str:
-        """Put the next field of the difference in focus at the numbers, after the last one all of it again."""
+        """Put the next field of the difference in focus at the numbers, after
+        the last one all of it again."""
         difference = self.in_focus()
         left = self.open_fields(difference) if difference is not None else ()
         if not left:
@@ -402,12 +436,14 @@ class ReviewSession(Session):
         return self.at_field
 
     def accept_most(self) -> ReviewAction | None:
-        """What all or a majority chose in the paragraph stands, the rest waits: never two versions of one thing. None
-        where there is nothing of the kind."""
+        """What all or a majority chose in the paragraph stands, the rest waits: never two versions
+        of one thing. None where there is nothing of the kind."""
         choices: list[do.Choose] = []
         left = 0
         standing = {span.id for span in self.review.annotations.spans()} | {AUTHOR}
-        for difference in sorted(self.here(), key=lambda d: isinstance(d.candidates[0].value, Relation)):
+        for difference in sorted(
+            self.here(), key=lambda d: isinstance(d.candidates[0].value, Relation)
+        ):
             if difference.follows or not self.is_open(difference):
                 continue
             version = difference.majority()
@@ -429,9 +465,11 @@ class ReviewSession(Session):
         return do.ChooseSeveral(tuple(choices), words)
 
     def do(self, action: ReviewAction) -> None:
-        """As in annotating, but for what would let several versions of one thing stand. The focus walks differences."""
+        """As in annotating, but for what would let several versions of one thing stand.
+        The focus walks differences."""
         if isinstance(
-            action, do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph
+            action,
+            do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph,
         ):
             self._decided, self._editing = (), None
         if isinstance(action, do.Cancel):
@@ -445,7 +483,9 @@ class ReviewSession(Session):
         if isinstance(action, do.AcceptAll):
             most = self.accept_most()
             if most is None:
-                self.state = replace(self.review, message="nothing here was chosen by all or by most")
+                self.state = replace(
+                    self.review, message="nothing here was chosen by all or by most"
+                )
                 return
             action = most
         elif isinstance(action, do.Accept):
@@ -485,14 +525,18 @@ class ReviewSession(Session):
         self.state = replace(state, suggestions=fresh)
 
     def _attached(self, value: Annotation, origin: str = ADJUDICATED) -> Annotation:
-        """A version as it comes to stand: a relation's ends are the spans that stand there already."""
+        """A version as it comes to stand: a relation's ends are the
+        spans that stand there already."""
         value = replace(value, origin=origin)
         if isinstance(value, Span):
             return value
-        return replace(value, source=self._standing(value.source), target=self._standing(value.target))
+        return replace(
+            value, source=self._standing(value.source), target=self._standing(value.target)
+        )
 
     def _standing(self, end: str) -> str:
-        """The span itself where it stands or nothing of its kind does; else the version that stands."""
+        """The span itself where it stands or nothing of its kind does;
+        else the version that stands."""
         item = self.review.find(end) if end != AUTHOR else None
         if end == AUTHOR or (item is not None and not item.pending):
             return end
@@ -515,7 +559,9 @@ class ReviewSession(Session):
     ) -> list[DocumentSummary]:
         counted, self._listed = self._listed, None
         rows = (
-            counted[2] if counted and counted[:2] == (search, completion) else self._rows(search, completion)
+            counted[2]
+            if counted and counted[:2] == (search, completion)
+            else self._rows(search, completion)
         )
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
         known = self.project.documents.some(self.annotator, [row.document for row in page])
@@ -535,11 +581,16 @@ class ReviewSession(Session):
 
     def waiting(self, document: str, direction: int) -> str | None:
         rows = self._read()
-        left = [row.document for row in rows if row.undecided or not row.counted or row.document == document]
+        left = [
+            row.document
+            for row in rows
+            if row.undecided or not row.counted or row.document == document
+        ]
         return _beyond(left, document, direction)
 
     def turn_order(self) -> str:
-        """First what moves the network most, and a line on how much that decides; or what has most to decide."""
+        """First what moves the network most, and a line on how much that decides;
+        or what has most to decide."""
         self.by_leverage = not self.by_leverage
         if not self.by_leverage:
             return "first what has most to decide"
@@ -547,7 +598,8 @@ class ReviewSession(Session):
         return f"first what moves the network most: {leverage_told(self._weighed)}"
 
     def to_undecided(self, direction: int = 1) -> bool:
-        """As in annotating; by leverage, to the open difference that moves the network most, wherever it is."""
+        """As in annotating; by leverage, to the open difference that moves
+        the network most, wherever it is."""
         if not self.by_leverage:
             return super().to_undecided(direction)
         here = self.review.document.id
@@ -573,7 +625,9 @@ class ReviewSession(Session):
     def _ids_shown(self, difference: Difference) -> list[str]:
         """The versions of a difference that are shown, those that wait first."""
         items = [self.review.find(c.id) for c in difference.candidates]
-        return [i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)]
+        return [
+            i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)
+        ]
 
     def remark(self, document: str) -> str:
         """What changed since a document was gold."""
@@ -585,7 +639,8 @@ class ReviewSession(Session):
         return f"gold, changed since: {told(text, row.changes[0])}{more}"
 
     def _read(self) -> list[ReviewRow]:
-        """The queue as it is now. What takes long to count is counted bit by bit, with every look at the queue."""
+        """The queue as it is now. What takes long to count is counted bit by
+        bit, with every look at the queue."""
         return review_rows(self.project, self.strategy, seconds=HASTE)
 
     def _rows(self, search: str, completion: Completion | None) -> list[ReviewRow]:
@@ -598,16 +653,24 @@ class ReviewSession(Session):
             self._known.sort(key=lambda row: (not row.changed, -most.get(row.document, -1)))
         titled = set(self.project.documents.titled(words)) if words else None
         return [
-            row for row in self._known
-            if (titled is None or row.document in titled) and completion in (None, row.status) and _matches(row, wanted)
-        ]  # fmt: skip
+            row
+            for row in self._known
+            if (titled is None or row.document in titled)
+            and completion in (None, row.status)
+            and _matches(row, wanted)
+        ]
 
     def _summary(self, row: ReviewRow, own: DocumentSummary) -> DocumentSummary:
         others = tuple(ascii_uppercase[: len(row.voters)]) if self.hidden else row.voters
         return replace(
-            own, pending=row.undecided, completion=row.status, others=others, updated=None, changed=row.changed,
+            own,
+            pending=row.undecided,
+            completion=row.status,
+            others=others,
+            updated=None,
+            changed=row.changed,
             counted=row.counted,
-        )  # fmt: skip
+        )
 
     @property
     def name(self) -> str:
@@ -634,7 +697,8 @@ def _filter(search: str) -> tuple[dict[str, str], str]:
 
 
 def _matches(row: ReviewRow, wanted: dict[str, str]) -> bool:
-    """Whether a document has a waiting version by layer, label and annotator, and a decision for the reason."""
+    """Whether a document has a waiting version by layer, label and annotator,
+    and a decision for the reason."""
     if "reason" in wanted and wanted["reason"] not in {reason.casefold() for reason in row.reasons}:
         return False
     if not wanted.keys() & {"layer", "label", "by"}:

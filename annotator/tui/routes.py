@@ -1,5 +1,5 @@
-"""Which screen a name opens. Screens ask the shell for others by name, so that they need not know each other; each
-is imported when it is opened for the first time."""
+"""Which screen a name opens. Screens ask the shell for others by name, so that they need not know
+each other; each is imported when it is opened for the first time."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "history": _history,
     "learning": _learning,
 }
-"""Name -> what makes the screen, from the shell and what the screen is about; None where it opens one later."""
+"""Name -> what makes the screen, from the shell and what the screen
+is about; None where it opens one later."""
 
 __all__ = ["ROUTES"]

@@ -17,8 +17,8 @@ Piece = tuple[str, Style]
 
 
 class Drawn:
-    """A row ready to be painted: its segments, and the cells they take. Textual's Strip would do, but costs
-    more to make than a row to paint."""
+    """A row ready to be painted: its segments, and the cells they take. Textual's Strip would do,
+    but costs more to make than a row to paint."""
 
     __slots__ = ("segments", "width")
 
@@ -72,8 +72,12 @@ def clip(text: str, width: int) -> str:
 def paragraphs(
     text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0
 ) -> list[list[Piece]]:
-    """The text wrapped into rows of `width` cells; after `limit` rows (0: all) it is cut with an ellipsis."""
-    return [[(indent, PLAIN), (line, style)] for line in _wrapped(text, max(2, width - len(indent)), limit)]
+    """The text wrapped into rows of `width` cells; after `limit` rows
+    (0: all) it is cut with an ellipsis."""
+    return [
+        [(indent, PLAIN), (line, style)]
+        for line in _wrapped(text, max(2, width - len(indent)), limit)
+    ]
 
 
 @lru_cache(maxsize=512)
@@ -89,7 +93,9 @@ def _wrapped(text: str, width: int, limit: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def justify(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style = PLAIN) -> list[Piece]:
+def justify(
+    left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style = PLAIN
+) -> list[Piece]:
     """`left` and `right` at the two ends of a row; `left` is what gives way."""
     room = width - width_of(right)
     kept: list[Piece] = []
@@ -102,4 +108,15 @@ def justify(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Sty
     return [*kept, (" " * max(0, room), fill), *right]
 
 
-__all__ = ["PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "justify", "paragraphs", "strip", "width_of"]
+__all__ = [
+    "PLAIN",
+    "Drawn",
+    "Piece",
+    "beside",
+    "clip",
+    "drawn",
+    "justify",
+    "paragraphs",
+    "strip",
+    "width_of",
+]

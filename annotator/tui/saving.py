@@ -20,8 +20,8 @@ HASTE = 0.02
 class Saving:
     """Decisions of one annotator in one project on their way into the database.
 
-    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after a
-    group that failed is written before it.
+    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after
+    a group that failed is written before it.
     """
 
     project: Project
@@ -30,19 +30,19 @@ class Saving:
     unsaved: list[Pending] = field(default_factory=list)
     error: StoreError | None = None
     patience: float = 10.0
-    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait for HASTE
-    only, until all is saved."""
+    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait
+    for HASTE only, until all is saved."""
 
     def overtaken(self, error: ConflictError) -> None:
-        """Called when what was unsaved of the open document was given up, since the same annotator changed it
-        elsewhere."""
+        """Called when what was unsaved of the open document was given up, since the same
+        annotator changed it elsewhere."""
 
     def save(self) -> bool:
-        """Write what is unsaved; whether all of it is written now. What cannot be written into the database is on
-        disk beside it on return, if that is possible at all.
+        """Write what is unsaved; whether all of it is written now. What cannot be written into the
+        database is on disk beside it on return, if that is possible at all.
 
-        After a conflict (the same annotator at work in two terminals) what is unsaved of that document is
-        given up, since it was decided on a state that is no more.
+        After a conflict (the same annotator at work in two terminals) what is unsaved of that
+        document is given up, since it was decided on a state that is no more.
         """
         while self.unsaved:
             one = self.unsaved[0]
@@ -79,12 +79,14 @@ class Saving:
 
     @property
     def safe(self) -> bool:
-        """Whether all that is unsaved is on disk beside the database, so that it survives the end of the program."""
+        """Whether all that is unsaved is on disk beside the database, so that it
+        survives the end of the program."""
         return self.project.journal.holds(self.unsaved)
 
     @property
     def replaced(self) -> bool:
-        """Whether the database was taken away or replaced, so that somebody has to say what becomes of the unsaved."""
+        """Whether the database was taken away or replaced, so that somebody has to
+        say what becomes of the unsaved."""
         return isinstance(self.error, ReplacedError)
 
     def trouble(self) -> str:
@@ -100,10 +102,12 @@ class Saving:
         return f"{many} not saved: {self.error.message}. Trying again: leave this open"
 
     def adopt(self) -> str:
-        """After the database was replaced: go on with the file that is there now, and write what is unsaved into it;
-        what came of that. Decisions that do not fit to what stands there are put aside, in a file that is named.
+        """After the database was replaced: go on with the file that is there now, and write what is
+        unsaved into it; what came of that. Decisions that do not fit to what stands there are
+        put aside, in a file that is named.
 
-        Raises StoreError when there is no file, or none that can be opened; all stays as it was then.
+        Raises StoreError when there is no file, or none that can
+        be opened; all stays as it was then.
         """
         self.project.reopen()
         fitting, aside = self.project.journal.settle(self.project.log.save, self.unsaved)
@@ -113,7 +117,8 @@ class Saving:
         return f"{said}; what does not fit to it is in {aside.name}" if aside is not None else said
 
     def rescue(self) -> Path:
-        """After the database was replaced: what this program has of it and what is unsaved, in a file beside it.
+        """After the database was replaced: what this program has of it and what
+        is unsaved, in a file beside it.
 
         Raises StoreError when it cannot be written; all stays as it was then.
         """

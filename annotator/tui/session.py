@@ -1,4 +1,5 @@
-"""One annotator at work on one project, without a screen: the open document, and what is yet to be saved."""
+"""One annotator at work on one project, without a screen: the open
+document, and what is yet to be saved."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Session(Saving):
     greeting: str = ""
     """What the queue says first."""
     every: bool = False
-    """Whether somebody to whom documents are assigned wants to go through all documents all the same."""
+    """Whether somebody to whom documents are assigned wants to
+    go through all documents all the same."""
     background: Background | None = None
     """Where training and suggesting are asked for; nothing is, without it."""
     tour: Tour | None = None
@@ -57,8 +59,8 @@ class Session(Saving):
     _ambiguous: Mapping[str, Sequence[str]] | None = None
     _namer: Namer | None = None
     names_wait: bool = False
-    """Whether names are proposed only once `propose_names` says so: what proposes them takes a moment to load, and the
-    first picture need not wait for it."""
+    """Whether names are proposed only once `propose_names` says so: what proposes them takes a
+    moment to load, and the first picture need not wait for it."""
     _said: tuple[str, list[Message]] | None = None
 
     @property
@@ -127,16 +129,19 @@ class Session(Saving):
         return state
 
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
-        """What is proposed in a document (a paragraph of it), but for muted rules and in blind paragraphs."""
+        """What is proposed in a document (a paragraph of it), but for muted
+        rules and in blind paragraphs."""
         muted = self.muted()
         return [
-            s for s in self.project.suggestions.of(document.id, paragraph)
+            s
+            for s in self.project.suggestions.of(document.id, paragraph)
             if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
-        ]  # fmt: skip
+        ]
 
     def arrived(self) -> None:
-        """Of a paragraph that is seen for the first time, what is suggested by now; from then on it stays. What a
-        model learnt meanwhile so comes with the next paragraph that is opened, and a quiet line says so."""
+        """Of a paragraph that is seen for the first time, what is suggested by now; from then on it
+        stays. What a model learnt meanwhile so comes with the next paragraph that is opened, and
+        a quiet line says so."""
         state = self.review
         place = (state.document.id, state.paragraph)
         if place in self._seen:
@@ -164,17 +169,21 @@ class Session(Saving):
         self.state = replace(state, message=message)
 
     def _keep_shown(self) -> None:
-        """Keep what is proposed in the paragraph in work, the first time that the annotator sees it."""
+        """Keep what is proposed in the paragraph in work, the first
+        time that the annotator sees it."""
         state = self.review
         known = self._shown.setdefault((state.document.id, state.paragraph), set())
         seen = [
-            item.suggestion for item in state.items
+            item.suggestion
+            for item in state.items
             if item.suggestion is not None and item.pending and item.id not in known
-        ]  # fmt: skip
+        ]
         if not seen:
             return
         try:
-            self.project.provenance.keep_shown(state.document.id, self.annotator, [shown_of(s) for s in seen])
+            self.project.provenance.keep_shown(
+                state.document.id, self.annotator, [shown_of(s) for s in seen]
+            )
         except StoreError as error:
             # Tried again with the next key: what is not kept now is not known.
             self.error = self.error or error
@@ -200,8 +209,9 @@ class Session(Saving):
         self.awaiting = not self.background.error
 
     def take_arrivals(self) -> bool:
-        """Whether the suggestions that the document waits for are there. They are shown at once where nothing is in
-        the paragraph that they would change, else when a paragraph is opened."""
+        """Whether the suggestions that the document waits for are there. They are shown at once
+        where nothing is in the paragraph that they would change, else when a paragraph is
+        opened."""
         state = self.review
         if not self.awaiting or not self.project.suggestions.of(state.document.id):
             return False
@@ -214,7 +224,9 @@ class Session(Saving):
     def is_blind(self, document: Document, paragraph: int) -> bool:
         """Whether suggestions are hidden in a paragraph, by the project's `blind_share`."""
         share = self.project.config.blind_share
-        return bool(share) and is_blind(document.id, paragraph, share=share, seed=self.project.blind_seed)
+        return bool(share) and is_blind(
+            document.id, paragraph, share=share, seed=self.project.blind_seed
+        )
 
     def muted(self) -> set[str]:
         """The rules (`suggester/rule`) muted by this annotator or for everybody."""
@@ -224,8 +236,8 @@ class Session(Saving):
         return set((self.project.setting(f"mute:{who}") or "").split("\n")) - {""}
 
     def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
-        """Mute a rule, or let it speak again, for `who` (EVERYBODY for the project), and open the document
-        anew; what was decided stays. Raises StoreError when it cannot be kept."""
+        """Mute a rule, or let it speak again, for `who` (EVERYBODY for the project), and open the
+        document anew; what was decided stays. Raises StoreError when it cannot be kept."""
         rules = self._mutes(who) | {rule} if muted else self._mutes(who) - {rule}
         self.project.keep_setting(f"mute:{who}", "\n".join(sorted(rules)))
         self.reload()
@@ -240,7 +252,12 @@ class Session(Saving):
     ) -> list[DocumentSummary]:
         """Rows of the queue; see `project.documents.queue`."""
         return self.project.documents.queue(
-            self.annotator, offset=offset, limit=limit, search=search, completion=completion, own=self.own
+            self.annotator,
+            offset=offset,
+            limit=limit,
+            search=search,
+            completion=completion,
+            own=self.own,
         )
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
@@ -264,7 +281,8 @@ class Session(Saving):
         return not self.every and self.assigned
 
     def all_done(self) -> str:
-        """What is to be said once nothing is left of what is assigned to the annotator, who is shown that alone."""
+        """What is to be said once nothing is left of what is assigned to the annotator,
+        who is shown that alone."""
         from annotator.workflows.assign import all_done
 
         return all_done(self.project, self.annotator) if self.own else ""
@@ -280,7 +298,8 @@ class Session(Saving):
         return self.annotator
 
     def clear_notice(self) -> None:
-        """Forget what the last step said: with the next key it is old, also where that key takes no step."""
+        """Forget what the last step said: with the next key it is old,
+        also where that key takes no step."""
         if self.review.message:
             self.state = self.review.changed(message="")
 
@@ -313,10 +332,13 @@ class Session(Saving):
             (datetime.fromisoformat(time).astimezone(), closes)
             for time, closes in self.project.log.times(self.annotator, since)
         ]
-        return told_pace(pace(log, left=self.project.log.left(self.annotator, own=self.own), now=now), now)
+        return told_pace(
+            pace(log, left=self.project.log.left(self.annotator, own=self.own), now=now), now
+        )
 
     def times(self) -> dict[str, str]:
-        """When each group of decisions of the open document was recorded: its name -> ISO 8601, UTC."""
+        """When each group of decisions of the open document was recorded:
+        its name -> ISO 8601, UTC."""
         events = self.project.log.events(self.review.document.id, self.annotator)
         return {event.decision.group: event.time for event in events}
 
@@ -353,7 +375,8 @@ class Session(Saving):
         return "the queue has one order; review has two"
 
     def remark(self, document: str) -> str:  # noqa: ARG002
-        """What the queue has to say of a document besides what review says; nothing, to annotators."""
+        """What the queue has to say of a document besides what review
+        says; nothing, to annotators."""
         return ""
 
     def messages(self, documents: Sequence[str]) -> dict[str, list[Message]]:
@@ -364,8 +387,8 @@ class Session(Saving):
         return found
 
     def ambiguous(self) -> Mapping[str, Sequence[str]]:
-        """The names in the text that this annotator gave to two entities or more, with those; read once for a
-        document, and again when a name was given."""
+        """The names in the text that this annotator gave to two entities or more, with those; read
+        once for a document, and again when a name was given."""
         if self._ambiguous is None:
             self._ambiguous = self.project.names.ambiguous(self.annotator, self.review.document.id)
         return self._ambiguous
@@ -379,7 +402,8 @@ class Session(Saving):
         return f"review: {' · '.join(texts)[:60]}" if texts else ""
 
     def offer_tour(self) -> None:
-        """Begin the guided tour where the project offers it and the annotator has not been through it."""
+        """Begin the guided tour where the project offers it and the
+        annotator has not been through it."""
         if (
             self.has_tour
             and self.project.setting(TOUR)
@@ -415,12 +439,13 @@ class Session(Saving):
         return self.project.documents.neighbour(self.review.document.id, direction, own=own)
 
     def waiting(self, document: str, direction: int) -> str | None:
-        """The nearest document before (-1) or after (1) one in which something waits for a decision."""
+        """The nearest document before (-1) or after (1) one in which
+        something waits for a decision."""
         return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
 
     def to_undecided(self, direction: int = 1) -> bool:
-        """Go to the next (1) or previous (-1) undecided item, in this document or the ones beyond it; whether
-        there is one."""
+        """Go to the next (1) or previous (-1) undecided item, in this document or the ones
+        beyond it; whether there is one."""
         before = self.review
         self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
@@ -437,7 +462,8 @@ class Session(Saving):
             self.do(do.MoveFocus(direction, undecided=True))
             if any(item.undecided for item in self.review.items):
                 return True
-            # All that waits there is muted, or hidden by the threshold or the filter: on to the next.
+            # All that waits there is muted, or hidden by the threshold
+            # or the filter: on to the next.
         if self.review.document.id != before.document.id:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False

@@ -1,4 +1,5 @@
-"""Text attributes as terminals know them (ECMA-48, Select Graphic Rendition), and the shortest way between two."""
+"""Text attributes as terminals know them (ECMA-48, Select Graphic Rendition),
+and the shortest way between two."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from functools import lru_cache
 FOREGROUND, BACKGROUND = "39", "49"
 
 _OFF: Mapping[str, str] = {
-    "1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29", "21": "24",
+    "1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29",
+    "21": "24",
 }  # fmt: skip
 """What takes an attribute away."""
 
@@ -35,12 +37,15 @@ def _attributes(codes: str) -> dict[str, str]:
 
 def canonical(codes: str) -> str:
     """The codes without those that only say what is so anyway: the terminal's own colours."""
-    return ";".join(code for code in _attributes(codes).values() if code not in (FOREGROUND, BACKGROUND))
+    return ";".join(
+        code for code in _attributes(codes).values() if code not in (FOREGROUND, BACKGROUND)
+    )
 
 
 @lru_cache(maxsize=4096)
 def change(before: str, after: str) -> str:
-    """The shortest sequence from one set of attributes to another, each as the codes that set it from none."""
+    """The shortest sequence from one set of attributes to another, each
+    as the codes that set it from none."""
     if before == after:
         return ""
     if not after:

@@ -63,7 +63,12 @@ class Shell(Protocol):
         """To the document that the session has open."""
 
     def go_to(
-        self, document: str, paragraph: int, item: str | None, *, find: tuple[str, int] | None = None
+        self,
+        document: str,
+        paragraph: int,
+        item: str | None,
+        *,
+        find: tuple[str, int] | None = None,
     ) -> None:
         """To a place in a document; see the application."""
 

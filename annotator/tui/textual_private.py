@@ -1,4 +1,5 @@
-"""Everything of Textual's that is private and used here, so that a new version of it breaks one file.
+"""Everything of Textual's that is private and used here, so
+that a new version of it breaks one file.
 
 `NAMES` lists what is used; a test looks each of them up and says which are gone.
 """
@@ -135,6 +136,6 @@ def changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Any]
 Update = ChopsUpdate | LayoutUpdate
 
 __all__ = [
-    "ATTRIBUTES", "ESCAPE_DELAY", "NAMES", "ParseError", "PrivateApp", "PrivateDriver", "Segment", "Update",
-    "XTermParser", "changes", "runs_in",
+    "ATTRIBUTES", "ESCAPE_DELAY", "NAMES", "ParseError", "PrivateApp", "PrivateDriver", "Segment",
+    "Update", "XTermParser", "changes", "runs_in",
 ]  # fmt: skip

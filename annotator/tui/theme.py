@@ -1,5 +1,5 @@
-"""Colours and text attributes by role. Layers have the palette of Okabe and Ito (2008), made for all kinds
-of colour vision; nothing is told by colour alone.
+"""Colours and text attributes by role. Layers have the palette of Okabe and Ito (2008), made for
+all kinds of colour vision; nothing is told by colour alone.
 
 The background is always the terminal's own.
 """
@@ -14,29 +14,53 @@ from functools import cache
 from rich.style import Style
 
 OKABE_ITO = {
-    "sky": "#56b4e9", "orange": "#e69f00", "green": "#009e73", "yellow": "#f0e442", "blue": "#0072b2",
-    "vermillion": "#d55e00", "purple": "#cc79a7", "grey": "#999999",
-}  # fmt: skip
+    "sky": "#56b4e9",
+    "orange": "#e69f00",
+    "green": "#009e73",
+    "yellow": "#f0e442",
+    "blue": "#0072b2",
+    "vermillion": "#d55e00",
+    "purple": "#cc79a7",
+    "grey": "#999999",
+}
 
 _LIGHT = {
-    "sky": "#0072b2", "orange": "#9a6100", "green": "#00664b", "yellow": "#6f6a00", "blue": "#00497a",
-    "vermillion": "#a63f00", "purple": "#8f4a76", "grey": "#5f5f5f",
-}  # fmt: skip
+    "sky": "#0072b2",
+    "orange": "#9a6100",
+    "green": "#00664b",
+    "yellow": "#6f6a00",
+    "blue": "#00497a",
+    "vermillion": "#a63f00",
+    "purple": "#8f4a76",
+    "grey": "#5f5f5f",
+}
 """The same hues, dark enough to be read on white."""
 
 _ANSI = {
-    "sky": "cyan", "orange": "yellow", "green": "green", "yellow": "bright_yellow", "blue": "bright_blue",
-    "vermillion": "red", "purple": "magenta", "grey": "bright_black",
-}  # fmt: skip
+    "sky": "cyan",
+    "orange": "yellow",
+    "green": "green",
+    "yellow": "bright_yellow",
+    "blue": "bright_blue",
+    "vermillion": "red",
+    "purple": "magenta",
+    "grey": "bright_black",
+}
 
 
-_DIM, _BOLD, _REVERSE, _ITALIC = Style(dim=True), Style(bold=True), Style(reverse=True), Style(italic=True)
+_DIM, _BOLD, _REVERSE, _ITALIC = (
+    Style(dim=True),
+    Style(bold=True),
+    Style(reverse=True),
+    Style(italic=True),
+)
 _LOUD, _FOUND = Style(reverse=True, bold=True), Style(underline=True, bold=True)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Styles by role. `inks` colour letters, `fills` lie under black text; both by a schema's colour name."""
+    """Styles by role. `inks` colour letters, `fills` lie under black
+    text; both by a schema's colour name."""
 
     name: str
     inks: Mapping[str, str] = field(default_factory=dict)
@@ -95,16 +119,18 @@ THEMES: Mapping[str, Theme] = {
 
 
 def colors_of(system: str | None, term: str) -> int:
-    """How many colours a terminal has, by what Rich takes it for; the older VTs have none, and would not even show
-    what is selected."""
+    """How many colours a terminal has, by what Rich takes it for; the older VTs have none, and
+    would not even show what is selected."""
     if re.match(r"vt[1-5]\d\d(?!.*color)", term):
         return 0
-    return {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}.get(system, 16)
+    return {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}.get(
+        system, 16
+    )
 
 
 def adapted(theme: Theme, environment: Mapping[str, str]) -> Theme:
-    """The theme without italics where there are none: GNU screen shows them in reverse, as if in focus, and the
-    Linux console in a colour."""
+    """The theme without italics where there are none: GNU screen shows them in reverse, as if in
+    focus, and the Linux console in a colour."""
     term = environment.get("TERM", "")
     without = term.startswith("linux") or (term.startswith("screen") and "TMUX" not in environment)
     return replace(theme, pending=_DIM) if without else theme

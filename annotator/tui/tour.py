@@ -1,7 +1,7 @@
 """The guided tour: eight things to do with the real keys, told one at a time beside the text.
 
-Pure: what was done is seen from the states of review before and after, not from keys, so that rebound keys, the
-palette and the mouse count as well.
+Pure: what was done is seen from the states of review before and after, not from keys, so that
+rebound keys, the palette and the mouse count as well.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _names(state: ReviewState, value: object) -> object:
 
 
 def _within_itself(state: ReviewState, relation: Relation) -> bool:
-    """Whether the holder stands within the claim: then the text speaks of the holder, who says nothing."""
+    """Whether the holder stands within the claim: then the text speaks
+    of the holder, who says nothing."""
     source, target = (state.find(end) for end in (relation.source, relation.target))
     if source is None or target is None:
         return False
@@ -120,11 +121,14 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
         return f"This one is decided. {k('next_undecided')} goes to the next suggestion."
     if tour.step is Step.ACCEPT:
         return (
-            f"{k('accept')} accepts the suggestion in focus. Of a stance it takes the whole statement: holder, side "
-            "and claim."
+            f"{k('accept')} accepts the suggestion in focus. Of a stance it takes the whole "
+            "statement: holder, side and claim."
         )
     if tour.step is Step.REJECT:
-        return f"{k('reject')} rejects what is wrong. {k('undo')} takes back anything, also after a restart."
+        return (
+            f"{k('reject')} rejects what is wrong. {k('undo')} takes back anything, also after "
+            "a restart."
+        )
     if tour.step is Step.CHANGE:
         return _change(state, keys)
     if tour.step is Step.NAME:
@@ -135,12 +139,12 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
         return _stance(state, keys)
     if tour.step is Step.CLOSE:
         return (
-            f"{k('close')}: the paragraph is done, and the next one comes. Where something is left, it asks first; "
-            f"{k('accept_all')} accepts all of it."
+            f"{k('close')}: the paragraph is done, and the next one comes. Where something is "
+            f"left, it asks first; {k('accept_all')} accepts all of it."
         )
     return (
-        f"That is all of it; each key was saved at once. {k('help')} has the other keys. Your own texts, in a shell: "
-        "annotator init DIR; cd DIR; annotator import FILE..."
+        f"That is all of it; each key was saved at once. {k('help')} has the other keys. Your "
+        "own texts, in a shell: annotator init DIR; cd DIR; annotator import FILE..."
     )
 
 
@@ -148,15 +152,21 @@ def _change(state: ReviewState, keys: KeyMap) -> str:
     k = keys.shown
     if state.mode is Mode.SELECT:
         return (
-            f"{k('end_right')} and {k('end_left')} move the end by a word, {k('grow')} takes the phrase around; "
-            f"{k('confirm')} takes it, {k('cancel')} leaves it."
+            f"{k('end_right')} and {k('end_left')} move the end by a word, {k('grow')} takes "
+            f"the phrase around; {k('confirm')} takes it, {k('cancel')} leaves it."
         )
     if state.focused is None or not isinstance(state.focused.value, Span):
-        return f"This is a stance. {k('next')} or {k('previous')} to a mark under the text, to mend one."
+        return (
+            f"This is a stance. {k('next')} or {k('previous')} to a mark under the text, to "
+            "mend one."
+        )
     layer = state.schema.layer(state.focused.value.layer)
     labels = [f"{label.key} {label.name}" for label in layer.labels if label.key] if layer else []
     named = f"{', '.join(labels[:5])}" if labels else f"{k('label')} relabels"
-    return f"Mend one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the guideline of its label."
+    return (
+        f"Mend one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the "
+        "guideline of its label."
+    )
 
 
 def _name(state: ReviewState, keys: KeyMap) -> str:
@@ -166,11 +176,12 @@ def _name(state: ReviewState, keys: KeyMap) -> str:
     kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), "name")
     if not isinstance(value, Span):
         return (
-            f"Actors have an entity, claims a concept. {k('next')} or {k('previous')} to one of them first."
+            f"Actors have an entity, claims a concept. {k('next')} or {k('previous')} to one of "
+            "them first."
         )
     return (
-        f"{k('name')} writes the {kind}: the name that is the same in every text. Names in use are offered as "
-        "you type; enter takes it."
+        f"{k('name')} writes the {kind}: the name that is the same in every text. Names in use "
+        "are offered as you type; enter takes it."
     )
 
 
@@ -180,10 +191,13 @@ def _jump(state: ReviewState, keys: KeyMap) -> str:
         labels = "  ".join(
             f"{key} {label.name}" for key, (_, label) in list(state.schema.span_keys.items())[:3]
         )
-        return f"{k('end_right')} makes it longer, {k('end_left')} shorter; a label's key makes it a span: {labels} …"
+        return (
+            f"{k('end_right')} makes it longer, {k('end_left')} shorter; a label's key makes it "
+            f"a span: {labels} …"
+        )
     return (
-        f"Mark what nobody suggested: {k('jump')} puts letters on all words. Type those of the first word, then "
-        "make it longer and give it a label."
+        f"Mark what nobody suggested: {k('jump')} puts letters on all words. Type those of the "
+        "first word, then make it longer and give it a label."
     )
 
 
@@ -191,24 +205,32 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
     k = keys.shown
     value = state.focused.value if state.focused else None
     if isinstance(value, Relation) and _within_itself(state, value) and state.mode is Mode.BROWSE:
-        return f"That holder stands within the claim itself. Who says it? {k('undo')} takes it back; try another."
+        return (
+            f"That holder stands within the claim itself. Who says it? {k('undo')} takes it "
+            "back; try another."
+        )
     if state.mode is Mode.HOLDER:
         author = f"What the text says by itself is the author's: {k('author')}."
         return f"Who holds it? Type the letter of whoever says it. {author}"
     if state.mode is Mode.SIDE:
         return "Which side? The keys are in the last line."
-    about = next((x for x in state.schema.span_layers if x.name in state.schema.statement_layers), None)
+    about = next(
+        (x for x in state.schema.span_layers if x.name in state.schema.statement_layers), None
+    )
     if about is not None and (
         not isinstance(value, Span) or value.layer not in state.schema.statement_layers
     ):
         if not any(item.value.layer in state.schema.statement_layers for item in state.items):
             return (
-                f"Now who takes which side, on a {about.name}. There is none here: {k('next_paragraph')} goes to the "
-                f"next paragraph, {k('undo')} brings back what was rejected."
+                f"Now who takes which side, on a {about.name}. There is none here: "
+                f"{k('next_paragraph')} goes to the next paragraph, {k('undo')} brings back "
+                "what was rejected."
             )
         where = f"to a {about.name} (└{about.symbol} under the text)"
         return f"Now who takes which side. {k('next')} or {k('previous')} {where}."
-    return f"{k('stance')} says who takes which side on this: then the holder's letter, then the side."
+    return (
+        f"{k('stance')} says who takes which side on this: then the holder's letter, then the side."
+    )
 
 
 __all__ = ["Step", "Tour", "head", "watch", "words"]

@@ -1,7 +1,8 @@
-"""Who codes which document: documents are dealt out evenly by their words, some of them to everybody.
+"""Who codes which document: documents are dealt out evenly
+by their words, some of them to everybody.
 
-A document is held by those to whom it is assigned and by those who have begun it; one that somebody only skipped is
-not theirs, and is not given to them again.
+A document is held by those to whom it is assigned and by those who have begun it; one that somebody
+only skipped is not theirs, and is not given to them again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Who holds what, by name; `free` are the documents that nobody holds, of `documents` in the project."""
+    """Who holds what, by name; `free` are the documents that nobody
+    holds, of `documents` in the project."""
 
     holdings: tuple[Holding, ...]
     documents: int
@@ -49,8 +51,8 @@ class Report:
 class Outcome:
     """What was assigned, or taken back, in document order, and how it stands after that.
 
-    `shared` counts the documents that went to all of the annotators named; `short` those that have fewer annotators
-    than were asked for, since nobody named can be given them any more.
+    `shared` counts the documents that went to all of the annotators named; `short` those that have
+    fewer annotators than were asked for, since nobody named can be given them any more.
     """
 
     pairs: tuple[Pair, ...]
@@ -60,9 +62,10 @@ class Outcome:
 
 
 def is_shared(position: int, *, share: float, seed: str) -> bool:
-    """Whether the document at a position is one of those for all. Of each BLOCK documents in a row the share (rounded
-    so that all blocks together hold it) is chosen by sha256 of seed and position: a document stays chosen or not
-    whatever is imported after it (a merge may move it), and no rhythm of the import is followed."""
+    """Whether the document at a position is one of those for all. Of each BLOCK documents in a row
+    the share (rounded so that all blocks together hold it) is chosen by sha256 of seed and
+    position: a document stays chosen or not whatever is imported after it (a merge may move it),
+    and no rhythm of the import is followed."""
     block = position // BLOCK * BLOCK
     start = _number(seed, "start")
     quota = floor((block + BLOCK) * share + start) - floor(block * share + start)
@@ -86,10 +89,11 @@ class Need:
 
 
 def deal(needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]) -> list[Pair]:
-    """Give each document to those who have the fewest words so far (`load`), the longest documents first.
+    """Give each document to those who have the fewest words so far
+    (`load`), the longest documents first.
 
-    People who begin alike and may all be given every document end with loads that differ by no more than the longest
-    document. Of equals the one named first comes first.
+    People who begin alike and may all be given every document end with loads that differ by no more
+    than the longest document. Of equals the one named first comes first.
     """
     so_far = dict(load)
     out: list[Pair] = []
@@ -161,11 +165,13 @@ def assign(
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
 ) -> Outcome:
-    """Give the documents (else all of the project) to the annotators named, in one transaction: each document until
-    `each` annotators hold it, those named or not, and the share `overlap` of the documents to all who are named.
+    """Give the documents (else all of the project) to the annotators named, in one transaction:
+    each document until `each` annotators hold it, those named or not, and the share `overlap` of
+    the documents to all who are named.
 
-    What somebody named has begun is assigned to them with that. Raises UsageError for a name, a share or a number that
-    cannot be, ProjectError for a document that there is none of; nothing is changed then.
+    What somebody named has begun is assigned to them with that. Raises UsageError for a name, a
+    share or a number that cannot be, ProjectError for a document that there is none of; nothing is
+    changed then.
     """
     who = tuple(dict.fromkeys(check_annotator(name) for name in names))
     if not 0 <= overlap <= 1:
@@ -188,7 +194,9 @@ def assign(
             for name in who
             if name in table.people.get(id, ()) and (name, id) not in table.assigned
         ]
-        needs = _needs(table, scope, who, each=each, for_all=for_all, skipped=project.assignments.skipped())
+        needs = _needs(
+            table, scope, who, each=each, for_all=for_all, skipped=project.assignments.skipped()
+        )
         given = deal(needs, words, table.load())
         if not dry_run:
             project.assignments.add([*begun, *given])
@@ -209,8 +217,8 @@ def _check_each(each: int, people: set[str]) -> None:
     if not 1 <= each <= len(people):
         known = ", ".join(sorted(people)[:5]) + (", …" if len(people) > 5 else "")
         hint = (
-            f"There {'is' if len(people) == 1 else 'are'} {plural(len(people), 'annotator')}: {known}; name more, "
-            "or ask for fewer"
+            f"There {'is' if len(people) == 1 else 'are'} {plural(len(people), 'annotator')}: "
+            f"{known}; name more, or ask for fewer"
             if each > 0
             else "Give the number of annotators that a document is to have, 1 or more"
         )
@@ -257,8 +265,8 @@ def clear(
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
 ) -> Outcome:
-    """Take back what is assigned to the annotators named (else to all) and not begun by them, of these documents (else
-    of all), in one transaction. Raises like `assign`."""
+    """Take back what is assigned to the annotators named (else to all) and not begun by them, of
+    these documents (else of all), in one transaction. Raises like `assign`."""
     who = [check_annotator(name) for name in names] or None
     _known(project, documents)
     words = project.documents.words()
@@ -273,17 +281,21 @@ def clear(
 
 
 def all_done(project: Project, annotator: str) -> str:
-    """What is to be said to an annotator who has nothing left to do of what is theirs; empty while there is something,
-    and where nothing is assigned to them."""
+    """What is to be said to an annotator who has nothing left to do of what is theirs; empty while
+    there is something, and where nothing is assigned to them."""
     assignments = project.assignments
     if not assignments.any(annotator) or assignments.left(annotator):
         return ""
     count, skipped = assignments.counts(annotator)
-    what = "the document assigned to you is" if count == 1 else f"all {count:,} documents assigned to you are"
+    what = (
+        "the document assigned to you is"
+        if count == 1
+        else f"all {count:,} documents assigned to you are"
+    )
     return f"{what} done" + (f" ({skipped:,} skipped)" if skipped else "")
 
 
 __all__ = [
-    "BLOCK", "Holding", "Need", "Outcome", "Pair", "Report", "all_done", "assign", "clear", "deal", "is_shared",
-    "report",
+    "BLOCK", "Holding", "Need", "Outcome", "Pair", "Report", "all_done", "assign", "clear", "deal",
+    "is_shared", "report",
 ]  # fmt: skip

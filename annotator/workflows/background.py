@@ -1,11 +1,12 @@
-"""The one background process of a project: it suggests what has no suggestions yet, learns, and withdraws what was
-rejected.
+"""The one background process of a project: it suggests what has no suggestions yet,
+learns, and withdraws what was rejected.
 
-Light to import: the terminal application asks for it from its own process, where nothing is computed. A request
-is a file in the project folder; the process takes what is wanted while it holds a lock, so that at most one runs
-and at most one more is queued. What is begun has a file too until it ends: of a process that was killed it stays, and
-the next one begins it again. What it says goes to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the
-environment nothing runs by itself.
+Light to import: the terminal application asks for it from its own process, where nothing is
+computed. A request is a file in the project folder; the process takes what is wanted while it holds
+a lock, so that at most one runs and at most one more is queued. What is begun has a file too until
+it ends: of a process that was killed it stays, and the next one begins it again. What it says goes
+to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the environment nothing runs by
+itself.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ FIRST = 5
 """Finished paragraphs after which the first model is trained."""
 
 TRIED, FAILED = "train_tried", "train_failed"
-"""Settings: how many paragraphs were done when training last began, and why it failed; empty when it did not."""
+"""Settings: how many paragraphs were done when training last began,
+and why it failed; empty when it did not."""
 
 NICE = 10
 
@@ -71,7 +73,8 @@ def _opened(path: Path) -> Iterator[int]:
 
 @contextmanager
 def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the lock of the background process; gives whether it was to be had. With `wait` it always is."""
+    """Hold the lock of the background process; gives whether it was
+    to be had. With `wait` it always is."""
     with _opened(root / LOCK) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -110,8 +113,8 @@ def ended(root: Path, what: str) -> None:
 
 
 def resume(root: Path) -> list[str]:
-    """Queue again what a killed process had begun, for who holds the lock; given is what was killed `TRIES` times,
-    which is not."""
+    """Queue again what a killed process had begun, for who holds the lock; given is what
+    was killed `TRIES` times, which is not."""
     lost = []
     for what, begun in BEGUN.items():
         file = root / begun
@@ -143,8 +146,8 @@ def off() -> bool:
 
 
 def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
-    """Queue something, if named, and start the process unless it runs; nothing, where that is switched off. Raises
-    StoreError when it cannot be started."""
+    """Queue something, if named, and start the process unless it runs; nothing, where that is
+    switched off. Raises StoreError when it cannot be started."""
     if off():
         return None
     try:
@@ -209,7 +212,8 @@ class Background:
     def error(self) -> str:
         """Why nothing is computed; empty when all is well."""
         code = self._child.poll() if self._child else None
-        # 1 is a training that failed, which the project keeps; less than 0 is a signal, after which it begins again.
+        # 1 is a training that failed, which the project keeps; less than 0 is a signal,
+        # after which it begins again.
         if self._failed or code is None or code <= 1:
             return self._failed
         return f"the background process ended with an error: {LOG} says why"
@@ -232,7 +236,9 @@ class Background:
         for one in group:
             if one.action not in (Action.REJECT, Action.REMOVE):
                 continue
-            proposed = (s.value for s in state.suggestions.get(one.paragraph, ()) if s.id == one.item)
+            proposed = (
+                s.value for s in state.suggestions.get(one.paragraph, ()) if s.id == one.item
+            )
             for span in (value for value in proposed if isinstance(value, Span)):
                 key = (span.layer, surface(state.document.quote(span.start, span.end)))
                 self._rejected[key] += 1
@@ -249,12 +255,15 @@ class Background:
 
 def said(message: str) -> None:
     """A line of the log, with the time (UTC)."""
-    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {displayable(message)}\n")
+    sys.stderr.write(
+        f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {displayable(message)}\n"
+    )
     sys.stderr.flush()
 
 
 def news(project: Project) -> str:
-    """One line on the newest model for the project's schema, or on what went wrong; empty when there is none."""
+    """One line on the newest model for the project's schema, or on what
+    went wrong; empty when there is none."""
     failed = project.setting(FAILED)
     if failed:
         return f"training failed: {failed}"
@@ -266,13 +275,15 @@ def news(project: Project) -> str:
     line = f"model {row.number}, trained on {plural(count, 'paragraph')}"
     last = row.metrics.get("last") or {}
     if last.get("saved") is not None:
-        saved = f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
+        saved = (
+            f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
+        )
         line += f", {saved} (last {last['paragraphs']})".replace("%", " %")
     return line
 
 
 __all__ = [
-    "BEGUN", "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN", "TRIED", "TRIES",
-    "WITHDRAW", "Background", "cut_off", "due", "ended", "locked", "news", "off", "resume", "running", "said",
-    "start", "take", "want", "wanted",
+    "BEGUN", "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN",
+    "TRIED", "TRIES", "WITHDRAW", "Background", "cut_off", "due", "ended", "locked", "news", "off",
+    "resume", "running", "said", "start", "take", "want", "wanted",
 ]  # fmt: skip

@@ -19,12 +19,14 @@ from annotator.workflows.exchange.importing import ImportOptions, ingest
 from annotator.workflows.names.codebook import import_codebook
 
 DECIDED = 6
-"""Of how many seeds the demo holds the gold; the differences of the others are there to be decided."""
+"""Of how many seeds the demo holds the gold; the differences
+of the others are there to be decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Texts with two codings and their gold: `place` is its folder in `seeds/`, `folder` that of its demo project."""
+    """Texts with two codings and their gold: `place` is its folder in `seeds/`,
+    `folder` that of its demo project."""
 
     place: str
     folder: str
@@ -36,10 +38,12 @@ class Corpus:
     def decided(self) -> Collection[str]:
         """The documents of which the demo holds the gold.
 
-        Of the debate they are its part `train`, which has documents of the whole time, so that both camps and
-        their shift can be seen before anything is decided.
+        Of the debate they are its part `train`, which has documents of the whole time, so that both
+        camps and their shift can be seen before anything is decided.
         """
-        ids: list[str] = json.loads((self.home() / "splits.json").read_text(encoding="utf-8"))["train"]
+        ids: list[str] = json.loads((self.home() / "splits.json").read_text(encoding="utf-8"))[
+            "train"
+        ]
         return ids if self.place else sorted(ids)[:DECIDED]
 
 
@@ -95,7 +99,8 @@ def _build(root: Path, corpus: str) -> None:
 
 
 def add_corpus(project: Project, corpus: str = SEEDS) -> None:
-    """The texts of a corpus with their titles, the two codings, and the gold of the documents that are decided."""
+    """The texts of a corpus with their titles, the two codings, and the gold
+    of the documents that are decided."""
     of = CORPORA[corpus]
     home, decided = of.home(), of.decided()
     titles = json.loads((home / "titles.json").read_text(encoding="utf-8"))
@@ -118,6 +123,6 @@ def _suggest_first(project: Project) -> None:
 
 
 def _suggest_rest(root: Path) -> None:
-    """Suggestions for the other documents, by a process of its own that nobody waits for; where it cannot be had,
-    they are asked for again, and it is told, when such a document is opened."""
+    """Suggestions for the other documents, by a process of its own that nobody waits for; where it
+    cannot be had, they are asked for again, and it is told, when such a document is opened."""
     background.Background(root).start(background.SUGGEST)

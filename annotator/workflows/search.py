@@ -26,9 +26,13 @@ def pattern(wanted: str) -> re.Pattern[str]:
     Raises UsageError for one that is none.
     """
     try:
-        return re.compile(wanted[3:] if wanted.startswith("re:") else re.escape(wanted), re.IGNORECASE)
+        return re.compile(
+            wanted[3:] if wanted.startswith("re:") else re.escape(wanted), re.IGNORECASE
+        )
     except re.error as error:
-        raise UsageError(f"not a regular expression: {error}", hint="Without re: it is plain text") from error
+        raise UsageError(
+            f"not a regular expression: {error}", hint="Without re: it is plain text"
+        ) from error
 
 
 def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
@@ -43,7 +47,10 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
         document = project.documents.load(id)
         for match in matches:
             paragraph = document.paragraph_at(match.start())
-            low, high = max(paragraph.start, match.start() - 30), min(paragraph.end, match.end() + 30)
+            low, high = (
+                max(paragraph.start, match.start() - 30),
+                min(paragraph.end, match.end() + 30),
+            )
             context = " ".join(document.text[low:high].split())
             found.append(Hit(id, paragraph.index, *match.span(), context))
             if len(found) == limit:

@@ -1,6 +1,8 @@
-"""Which documents teach the model most: those it is least sure about, or those least like what is coded already.
+"""Which documents teach the model most: those it is least sure about,
+or those least like what is coded already.
 
-A share of them is drawn at random and marked, so that agreement and figures on that share stay unbiased.
+A share of them is drawn at random and marked, so that agreement
+and figures on that share stay unbiased.
 """
 
 from __future__ import annotations
@@ -28,29 +30,36 @@ _WORD = re.compile(r"\w{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The documents that are to be coded next, the most telling first; `random` are those drawn at random."""
+    """The documents that are to be coded next, the most telling first;
+    `random` are those drawn at random."""
 
     documents: tuple[str, ...]
     random: frozenset[str]
 
 
 def lesson(project: Project, by: By, count: int, *, dry_run: bool = False) -> Lesson:
-    """So many documents that nobody holds: the most telling ones, and a share at random, marked in the project.
+    """So many documents that nobody holds: the most telling ones, and a
+    share at random, marked in the project.
 
     Raises UsageError for a count below 1, and by uncertainty where nothing was suggested yet.
     """
     if count < 1:
-        raise UsageError("no documents are asked for", key="--count", hint="Give a number of 1 or more")
+        raise UsageError(
+            "no documents are asked for", key="--count", hint="Give a number of 1 or more"
+        )
     held = {one.document for one in project.assignments.held()}
     free = [id for id in project.documents.ids() if id not in held]
     seed = project.blind_seed
     order = sorted(
-        free, key=lambda id: hashlib.sha256(f"{seed}\x1f{id}".encode("utf-8", "surrogatepass")).digest()
+        free,
+        key=lambda id: hashlib.sha256(f"{seed}\x1f{id}".encode("utf-8", "surrogatepass")).digest(),
     )
     drawn = order[: round(RANDOM_SHARE * min(count, len(free)))]
     rest = [id for id in free if id not in set(drawn)]
     ranked = (
-        _uncertain(project, rest) if by == "uncertainty" else _diverse(project, rest, sorted(held), count)
+        _uncertain(project, rest)
+        if by == "uncertainty"
+        else _diverse(project, rest, sorted(held), count)
     )
     chosen = (*ranked[: count - len(drawn)], *drawn)
     if not dry_run and drawn:
@@ -64,10 +73,13 @@ def marked(project: Project) -> frozenset[str]:
 
 
 def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
-    """By the mean variance p(1 - p) of the suggestions for a document's spans, the largest first."""
+    """By the mean variance p(1 - p) of the suggestions for
+    a document's spans, the largest first."""
     suggested = project.suggestions.documents()
     if ids and not suggested.intersection(ids):
-        raise UsageError("nothing is suggested for these documents yet", key="--by", hint="annotator suggest")
+        raise UsageError(
+            "nothing is suggested for these documents yet", key="--by", hint="annotator suggest"
+        )
     doubt: dict[str, float] = {}
     for id in ids:
         scores = (
@@ -80,7 +92,8 @@ def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
 
 
 def _diverse(project: Project, ids: Sequence[str], known: Sequence[str], count: int) -> list[str]:
-    """One after the other the document whose words are least covered by those coded or chosen before."""
+    """One after the other the document whose words are least covered
+    by those coded or chosen before."""
     words = {id: _words(project.documents.load(id).text) for id in ids}
     seen: Counter[str] = Counter()
     for id in known:

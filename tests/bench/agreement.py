@@ -1,17 +1,20 @@
-"""What agreement costs: `python tests/bench/agreement.py [--project] [--crowd] [--peers]` prints JSON, one core,
-seconds of CPU.
+"""What agreement costs: `python tests/bench/agreement.py [--project] [--crowd] [--peers]`
+prints JSON, one core, seconds of CPU.
 
-- `figures`: strict F1 of all pairs and alpha on characters, with intervals, on 10 annotators x 1,000 documents x 50
-  spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x 1,000 units.
-- `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the same, in the same
-  run; their time is scaled up to the whole by the number of pairs and documents, and said to be so.
-- `follow`: a saved decision, until the report is right again: project of 12 documents with two annotators, all
-  layers; with `--project` also in the large one.
-- `--project`: 59,000 completions of 16,000 documents are imported into a project, and their agreement computed
-  from the database with intervals, in a process of its own, with its peak of memory over that of an empty one.
-- `--crowd`: as many completions of as many documents by 3,463 annotators and by 12, all measures of a layer, in
-  memory and in processes of their own; and 640 annotators. The bar: within twice the time of 12 annotators, and 300 MB
-  more at most.
+- `figures`: strict F1 of all pairs and alpha on characters, with intervals, on 10 annotators x
+  1,000 documents x 50 spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x
+  1,000 units.
+- `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the
+  same, in the same run; their time is scaled up to the whole by the number of pairs and documents,
+  and said to be so.
+- `follow`: a saved decision, until the report is right again: project of 12 documents with two
+  annotators, all layers; with `--project` also in the large one.
+- `--project`: 59,000 completions of 16,000 documents are imported into a project, and their
+  agreement computed from the database with intervals, in a process of its own, with its peak of
+  memory over that of an empty one.
+- `--crowd`: as many completions of as many documents by 3,463 annotators and by 12, all measures of
+  a layer, in memory and in processes of their own; and 640 annotators. The bar: within twice the
+  time of 12 annotators, and 300 MB more at most.
 """
 
 from __future__ import annotations
@@ -48,7 +51,8 @@ def layer() -> Layer:
 
 
 def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Comparison:
-    """Annotators who start and end a little apart, and choose labels at random; nobody's units overlap."""
+    """Annotators who start and end a little apart, and choose labels
+    at random; nobody's units overlap."""
     rng = random.Random(seed)
     passages: list[Passage] = []
     for d in range(documents):
@@ -57,7 +61,11 @@ def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Com
             f"a{a}": Work(
                 tuple(
                     Span(
-                        f"{a}.{i}", "claim", rng.choice(LABELS), s + rng.randint(0, 1), e - rng.randint(0, 2)
+                        f"{a}.{i}",
+                        "claim",
+                        rng.choice(LABELS),
+                        s + rng.randint(0, 1),
+                        e - rng.randint(0, 2),
                     )
                     for i, (s, e) in enumerate(base)
                 ),
@@ -86,12 +94,17 @@ def figures() -> dict[str, float]:
 
     def headline() -> None:
         pairs = f1.pair_tables(many, "claim")
-        tables = {"strict": f1.strict(many, claims), "characters": alpha.on_characters(many, claims), **pairs}
+        tables = {
+            "strict": f1.strict(many, claims),
+            "characters": alpha.on_characters(many, claims),
+            **pairs,
+        }
         book = _counted(many, tables)
         f1.between(book.sums("pairs"), book.sums("met"))
         assert book.results([f1.strict_figure(book.sums("strict"))], "claim")[0].high is not None
         assert (
-            book.results([alpha.figure("characters", book.sums("characters"))], "claim")[0].high is not None
+            book.results([alpha.figure("characters", book.sums("characters"))], "claim")[0].high
+            is not None
         )
 
     def family() -> None:
@@ -151,7 +164,8 @@ def peers() -> dict[str, float]:
 
 
 def _records(path: Path, documents: int, completions: int) -> None:
-    """Canonical records: short documents of ten words, three or four completions each, five units in one."""
+    """Canonical records: short documents of ten words, three or four
+    completions each, five units in one."""
     rng = random.Random(3)
     names = [f"ann-{i}" for i in range(12)]
     with path.open("w", encoding="utf-8") as file:
@@ -164,8 +178,16 @@ def _records(path: Path, documents: int, completions: int) -> None:
                 for k in range(5):
                     start = ends[k * 11] + 1
                     end = ends[k * 11 + rng.randint(3, 8)]
-                    spans.append({"layer": "claim", "label": rng.choice(LABELS), "start": start, "end": end})
-                row = {"id": f"d{d:05}", "text": text, "annotator": name, "status": "done", "spans": spans}
+                    spans.append(
+                        {"layer": "claim", "label": rng.choice(LABELS), "start": start, "end": end}
+                    )
+                row = {
+                    "id": f"d{d:05}",
+                    "text": text,
+                    "annotator": name,
+                    "status": "done",
+                    "spans": spans,
+                }
                 file.write(json.dumps(row) + "\n")
 
 
@@ -230,7 +252,10 @@ print(json.dumps({"median_ms": round(statistics.median(times), 1), "worst_ms": r
 def follow(root: Path, *layers: str) -> dict[str, float]:
     """Milliseconds from a saved decision to the lines of the report, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", _FOLLOW, str(root), *layers], check=True, capture_output=True, text=True
+        [sys.executable, "-c", _FOLLOW, str(root), *layers],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found
@@ -251,20 +276,27 @@ def follow_demo() -> dict[str, float]:
 
 
 def project(documents: int, completions: int) -> dict[str, Any]:
-    """Import and agreement of a large project, by the program's own commands and in processes of their own."""
+    """Import and agreement of a large project, by the program's own commands
+    and in processes of their own."""
     with tempfile.TemporaryDirectory() as temporary:
         root, rows = Path(temporary) / "p", Path(temporary) / "rows.jsonl"
         _records(rows, documents, completions)
         run = [sys.executable, "-m", "annotator"]
         subprocess.run([*run, "init", str(root)], check=True, capture_output=True)
         began = time.perf_counter()
-        subprocess.run([*run, "--project", str(root), "import", str(rows)], check=True, capture_output=True)
+        subprocess.run(
+            [*run, "--project", str(root), "import", str(rows)], check=True, capture_output=True
+        )
         took = time.perf_counter() - began
         done = subprocess.run(
             [sys.executable, "-c", _CHILD, str(root)], check=True, capture_output=True, text=True
         )
         found = json.loads(done.stdout)
-        return {"import_seconds": round(took, 1), "agreement": found, "follow": follow(root, "claim")}
+        return {
+            "import_seconds": round(took, 1),
+            "agreement": found,
+            "follow": follow(root, "claim"),
+        }
 
 
 _CROWD = """
@@ -312,11 +344,14 @@ print(json.dumps({"annotators": len(comparison.annotators), "documents": compari
 
 
 def crowd(documents: int, completions: int) -> dict[str, Any]:
-    """Agreement of many annotators, against the same work by twelve; each in a process of its own."""
+    """Agreement of many annotators, against the same work by
+    twelve; each in a process of its own."""
     out: dict[str, Any] = {}
     for people in (12, 640, 3463):
         run = [sys.executable, "-c", _CROWD, str(people), str(documents), str(completions)]
-        out[str(people)] = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+        out[str(people)] = json.loads(
+            subprocess.run(run, check=True, capture_output=True, text=True).stdout
+        )
     out["ratio"] = round(out["3463"]["cpu"] / out["12"]["cpu"], 2)
     return out
 

@@ -1,10 +1,12 @@
-"""What a model that others' paragraphs made is worth to a project: `python tests/bench/base.py` prints JSON.
+"""What a model that others' paragraphs made is worth to a project:
+`python tests/bench/base.py` prints JSON.
 
-On the seeds' part `train`, over six shuffles: a base is made of 32 documents, and learnt from are the first 5, 20 and
-70 paragraphs of the other 24; measured on the last 60 of these, as means over the shuffles. By `base` alone, by what
-was learnt `over` it, and by what was learnt `alone`: the share of keys saved on actors and claims, and F1 of stances
-(given the spans). `same`: as the seeds are coded. `other`: by other rules than the base knows (no facts, no
-collectives, blocs are organizations). CPU seconds of learning, without reading the texts.
+On the seeds' part `train`, over six shuffles: a base is made of 32 documents, and learnt from are
+the first 5, 20 and 70 paragraphs of the other 24; measured on the last 60 of these, as means over
+the shuffles. By `base` alone, by what was learnt `over` it, and by what was learnt `alone`: the
+share of keys saved on actors and claims, and F1 of stances (given the spans). `same`: as the seeds
+are coded. `other`: by other rules than the base knows (no facts, no collectives, blocs are
+organizations). CPU seconds of learning, without reading the texts.
 """
 
 from __future__ import annotations
@@ -76,9 +78,10 @@ def judged(bundle: Bundle, tested: Sequence[Example]) -> dict[str, float]:
     """The figures of a model, speaking for every layer."""
     every = replace(bundle, covers=frozenset(layer.name for layer in SCHEMA.layers))
     return {
-        "actors": _keys(every, tested, "actor"), "claims": _keys(every, tested, "claim"),
+        "actors": _keys(every, tested, "actor"),
+        "claims": _keys(every, tested, "claim"),
         "stances": _stances(every, tested),
-    }  # fmt: skip
+    }
 
 
 def shuffle(seed: int) -> dict[str, dict[str, float]]:

@@ -1,14 +1,15 @@
 """How well claims are learnt: `python tests/bench/claims.py [DATA]` prints JSON.
 
-DATA is a folder with the public sets (`shared/data` beside the repository by default): ArgUNSC, `claims_train`,
-634 paragraphs of 94 speeches, claims and premises.
+DATA is a folder with the public sets (`shared/data` beside the repository by default): ArgUNSC,
+`claims_train`, 634 paragraphs of 94 speeches, claims and premises.
 
-- `learnt`: five folds over speeches, five shuffles: F1 of any argument at an intersection over union of .5, of the
-  same with its label, and of exact bounds with the label; calibration error of what is proposed; CPU seconds.
+- `learnt`: five folds over speeches, five shuffles: F1 of any argument at an intersection over
+  union of .5, of the same with its label, and of exact bounds with the label; calibration error of
+  what is proposed; CPU seconds.
 - `few`: the same with 70 paragraphs (about 350 sentences) to learn from.
-- `keys`: the share of keys saved over 200 paragraphs, learnt from after 5 and then every 10, as projects do: the
-  file's order and four shuffles of the speeches. Before anything is learnt the rules propose, with the label that was
-  marked most often.
+- `keys`: the share of keys saved over 200 paragraphs, learnt from after 5 and then every 10, as
+  projects do: the file's order and four shuffles of the speeches. Before anything is learnt the
+  rules propose, with the label that was marked most often.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ from annotator.model.schema import Label, Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 
-LAYER = Layer("argument", "span", "", "sky", "A", (Label("claim", "1", "C"), Label("premise", "2", "P")))
+LAYER = Layer(
+    "argument", "span", "", "sky", "A", (Label("claim", "1", "C"), Label("premise", "2", "P"))
+)
 SHUFFLES = 5
 FOLDS = 5
 FEW = 70
@@ -50,7 +53,9 @@ def load(path: Path) -> list[Example]:
     for name, own in groupby(rows, key=lambda row: str(row["doc"])):
         texts, spans = zip(*((row["text"], row["spans"]) for row in own), strict=True)
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        places = tuple(Paragraph(i, start, start + len(texts[i])) for i, start in enumerate(starts[:-1]))
+        places = tuple(
+            Paragraph(i, start, start + len(texts[i])) for i, start in enumerate(starts[:-1])
+        )
         document = Document(name, "", "\n".join(texts), places)
         for place, marked in zip(places, spans, strict=True):
             wanted = tuple(
@@ -62,7 +67,8 @@ def load(path: Path) -> list[Example]:
 
 
 def kinds_of(examples: list[Example]) -> WordClusters:
-    """WordClusters of words in all of the texts, which are there before anything is decided on them."""
+    """WordClusters of words in all of the texts, which are there
+    before anything is decided on them."""
     return WordClusters.of(one.reading.text for one in examples)
 
 
@@ -77,7 +83,8 @@ def _wanted(one: Example) -> list[Stretch]:
 
 
 def _matches(wanted: list[Stretch], proposed: list[Stretch]) -> list[bool]:
-    """For each wanted stretch that has a proposed one of its own at .5 whether the labels are the same."""
+    """For each wanted stretch that has a proposed one of its own
+    at .5 whether the labels are the same."""
     used: set[int] = set()
     out: list[bool] = []
     for one in wanted:
@@ -98,7 +105,9 @@ def _shuffled(examples: list[Example], seed: int) -> list[Example]:
     return [e for name in names for e in examples if e.group == name]
 
 
-def crossed(examples: list[Example], seed: int, few: int | None, kinds: WordClusters) -> dict[str, float]:
+def crossed(
+    examples: list[Example], seed: int, few: int | None, kinds: WordClusters
+) -> dict[str, float]:
     """One cross-validation over speeches."""
     names = sorted({e.group for e in examples})
     random.Random(seed).shuffle(names)
@@ -123,9 +132,12 @@ def crossed(examples: list[Example], seed: int, few: int | None, kinds: WordClus
             right += hits
     both = (proposed + wanted) / 2
     return {
-        "any": any_ / both, "typed": typed / both, "exact": exact / both,
-        "ece": calibration_error(list(zip(chances, right, strict=True))) or 0.0, "train_s": spent / FOLDS,
-    }  # fmt: skip
+        "any": any_ / both,
+        "typed": typed / both,
+        "exact": exact / both,
+        "ece": calibration_error(list(zip(chances, right, strict=True))) or 0.0,
+        "train_s": spent / FOLDS,
+    }
 
 
 def keys(examples: list[Example], kinds: WordClusters) -> tuple[Effort, float]:

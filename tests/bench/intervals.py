@@ -1,10 +1,12 @@
-"""How often a 95 % interval holds the true value: `python tests/bench/intervals.py [--samples 1000]` prints a table.
+"""How often a 95 % interval holds the true value: `python tests/bench/intervals.py
+[--samples 1000]` prints a table.
 
-Documents are drawn from populations that are made here: how many units a document has, how well its annotators agree on
-bounds and on labels, and how labels are mixed differ from document to document. The true value of a figure is that of
-60,000 documents. Samples are of 3 to 100 documents. `ours` is the program's own interval; beside it stands what else
-could have been taken: the percentile bootstrap, the same with wider percentiles for small samples (Hesterberg 2015),
-BCa, and Student's t of the jackknife without a scale. The bar: .92 to .98 at 5, 10, 20 and 30 documents.
+Documents are drawn from populations that are made here: how many units a document has, how well its
+annotators agree on bounds and on labels, and how labels are mixed differ from document to document.
+The true value of a figure is that of 60,000 documents. Samples are of 3 to 100 documents. `ours` is
+the program's own interval; beside it stands what else could have been taken: the percentile
+bootstrap, the same with wider percentiles for small samples (Hesterberg 2015), BCa, and Student's t
+of the jackknife without a scale. The bar: .92 to .98 at 5, 10, 20 and 30 documents.
 
 Samples in which all documents agree fully have no interval; their share is `none`.
 """
@@ -28,8 +30,13 @@ from annotator.resources import load_schema
 Array = NDArray[np.float64]
 LABELS = ("fact", "policy", "prediction", "value")
 SIZES = (3, 5, 9, 10, 20, 30, 100)
-POPULATIONS = {"good": (6.0, 2.0), "very good": (12.0, 1.2), "middling": (2.0, 2.0), "near full": (30.0, 1.5),
-               "poor": (1.2, 4.0)}  # fmt: skip
+POPULATIONS = {
+    "good": (6.0, 2.0),
+    "very good": (12.0, 1.2),
+    "middling": (2.0, 2.0),
+    "near full": (30.0, 1.5),
+    "poor": (1.2, 4.0),
+}
 PAIRS = (("a", "b"), ("a", "c"), ("b", "c"))
 
 
@@ -43,11 +50,20 @@ class Population:
 
 
 _CELLS = [("c", a, b) for a in LABELS for b in LABELS]
-LABEL_KEYS = [*_CELLS, *(("share", v) for v in LABELS), ("agree",), ("units",), ("pairable",), ("every",)]
+LABEL_KEYS = [
+    *_CELLS,
+    *(("share", v) for v in LABELS),
+    ("agree",),
+    ("units",),
+    ("pairable",),
+    ("every",),
+]
 PAIR_KEYS = [(kind, *pair) for kind in ("same", "marked") for pair in PAIRS]
 
 
-def population(agree: tuple[float, float], rng: np.random.Generator, size: int = 60_000) -> Population:
+def population(
+    agree: tuple[float, float], rng: np.random.Generator, size: int = 60_000
+) -> Population:
     """Documents of which each was coded by two of three annotators."""
     units = 1 + rng.poisson(rng.gamma(2, 4, size))
     same = rng.binomial(units, rng.beta(*agree, size))
@@ -80,7 +96,9 @@ def figures(of: Population) -> dict[str, tuple[Figure, Array]]:
     label = Sums(LABEL_KEYS, of.label.sum(axis=0))
     pairs = Sums(PAIR_KEYS, of.pairs.sum(axis=0))
     none = Sums((), np.zeros(0))
-    named = {one.name: one for one in attributes.figures(layer, {"label": label, **_rest(layer, none)})}
+    named = {
+        one.name: one for one in attributes.figures(layer, {"label": label, **_rest(layer, none)})
+    }
     spans = {"strict": strict, "labels": none, "pairing": none, "pairs": pairs}
     mean = f1.figures(layer, spans)[-1]
     return {
@@ -95,7 +113,9 @@ def _rest(layer: object, none: Sums) -> dict[str, Sums]:
     return {"modality": none, "attribution": none}
 
 
-def ours(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float] | None:
+def ours(
+    figure: Figure, rows: Array, value: float, rng: np.random.Generator
+) -> tuple[float, float] | None:
     """The program's interval."""
     found = interval(value, figure.value(rows.sum(axis=0) - rows), figure.scale)
     return (found.low, found.high) if found.low is not None and found.high is not None else None
@@ -107,13 +127,17 @@ def _drawn(figure: Figure, rows: Array, rng: np.random.Generator) -> Array:
     return np.asarray(values[~np.isnan(values)])
 
 
-def percentile(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+def percentile(
+    figure: Figure, rows: Array, value: float, rng: np.random.Generator
+) -> tuple[float, float]:
     """The 2.5th and 97.5th percentile."""
     low, high = np.percentile(_drawn(figure, rows, rng), [2.5, 97.5])
     return float(low), float(high)
 
 
-def wider(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+def wider(
+    figure: Figure, rows: Array, value: float, rng: np.random.Generator
+) -> tuple[float, float]:
     """Percentiles that stand for Student's t."""
     n = len(rows)
     tail = 100 * NormalDist().cdf(-student(n - 1) * math.sqrt(n / (n - 1)))
@@ -138,7 +162,9 @@ def bca(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> 
     return float(low), float(high)
 
 
-def plain(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -> tuple[float, float]:
+def plain(
+    figure: Figure, rows: Array, value: float, rng: np.random.Generator
+) -> tuple[float, float]:
     """Student's t of the jackknife, on the figure itself."""
     n, without = len(rows), figure.value(rows.sum(axis=0) - rows)
     error = math.sqrt((n - 1) / n * float(np.nansum((without - np.nanmean(without)) ** 2)))
@@ -146,8 +172,12 @@ def plain(figure: Figure, rows: Array, value: float, rng: np.random.Generator) -
 
 
 METHODS: dict[str, Callable[..., tuple[float, float] | None]] = {
-    "ours": ours, "percentile": percentile, "wider": wider, "bca": bca, "plain t": plain,
-}  # fmt: skip
+    "ours": ours,
+    "percentile": percentile,
+    "wider": wider,
+    "bca": bca,
+    "plain t": plain,
+}
 
 
 def main() -> None:
@@ -159,7 +189,9 @@ def main() -> None:
     rng = np.random.default_rng(20261128)
     methods = {asked.only: METHODS[asked.only]} if asked.only else METHODS
     head = "".join(f"{name:>12}" for name in methods)
-    sys.stdout.write(f"{'population':<12}{'figure':<19}{'true':>6}{'n':>5}{head}{'none':>7}{'width':>7}\n")
+    sys.stdout.write(
+        f"{'population':<12}{'figure':<19}{'true':>6}{'n':>5}{head}{'none':>7}{'width':>7}\n"
+    )
     for name, agree in POPULATIONS.items():
         of = population(agree, rng)
         for what, (figure, rows) in figures(of).items():

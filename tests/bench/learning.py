@@ -1,16 +1,19 @@
-"""How good the suggestions get as the decisions grow: `python tests/bench/learning.py [DATA]` prints JSON.
+"""How good the suggestions get as the decisions grow: `python tests/bench/learning.py
+[DATA]` prints JSON.
 
-DATA is a folder with the public sets (`shared/data` beside the repository by default); without it only the seeds
-are measured.
+DATA is a folder with the public sets (`shared/data` beside the repository by default);
+without it only the seeds are measured.
 
-- `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label. Trained on 20, 60
-  and 200 sentences drawn at random and tested on the rest, over five shuffles; 593 of 741 by five folds.
-- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 5 and 10 and every
-  20 paragraphs: the file's order and four shuffles. Texts count as loaded in the project only once they were seen.
-- `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, beside the rules alone,
-  with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is that of the difference of the two, paired);
-  spans with exact bounds and label, relations between ends that overlap by half. The same for the documents that two
-  have coded, which are few.
+- `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label.
+  Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles;
+  593 of 741 by five folds.
+- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 5
+  and 10 and every 20 paragraphs: the file's order and four shuffles. Texts count as loaded in the
+  project only once they were seen.
+- `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, beside
+  the rules alone, with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is that of
+  the difference of the two, paired); spans with exact bounds and label, relations between ends that
+  overlap by half. The same for the documents that two have coded, which are few.
 """
 
 from __future__ import annotations
@@ -89,7 +92,9 @@ def gold_of(row: Row) -> list[Stretch]:
 def example_of(reader: Reader, row: Row, id: str) -> Example:
     """A row as a finished paragraph."""
     document = document_of(row["text"], id)
-    spans = tuple(Span(f"g{i}", "entity", label, a, b) for i, (a, b, label) in enumerate(gold_of(row)))
+    spans = tuple(
+        Span(f"g{i}", "entity", label, a, b) for i, (a, b, label) in enumerate(gold_of(row))
+    )
     return Example(reader.read(document, document.paragraphs[0]), spans, (), id)
 
 
@@ -97,7 +102,9 @@ def found_by(bundle: Bundle, example: Example) -> list[tuple[Stretch, float]]:
     """What a model shows of a paragraph."""
     found = bundle.suggest(example.reading)
     return [
-        ((s.value.start, s.value.end, s.value.label), s.score) for s in found if isinstance(s.value, Span)
+        ((s.value.start, s.value.end, s.value.label), s.score)
+        for s in found
+        if isinstance(s.value, Span)
     ]
 
 
@@ -123,7 +130,9 @@ def actors(rows: Sequence[Row], schema: LabelSchema, reader: Reader) -> dict[str
     for one in examples:
         document = document_of(one.reading.text, one.reading.document)
         spans = [s.value for s in ruled.suggest(document, document.paragraphs[0])]
-        untrained.append(({(s.start, s.end, s.label) for s in spans if isinstance(s, Span)}, wanted(one)))
+        untrained.append(
+            ({(s.start, s.end, s.label) for s in spans if isinstance(s, Span)}, wanted(one))
+        )
     out: dict[str, Any] = {"none": round(f1(untrained), 3)}
     for number in (20, 60, 200):
         scores, errors = [], []
@@ -137,7 +146,9 @@ def actors(rows: Sequence[Row], schema: LabelSchema, reader: Reader) -> dict[str
     scores = []
     for fold in range(5):
         tested = order[fold::5]
-        score, _ = _once(examples, [i for i in order if i not in set(tested)], tested, schema, texts)
+        score, _ = _once(
+            examples, [i for i in order if i not in set(tested)], tested, schema, texts
+        )
         scores.append(score)
     out["593"] = {"f1": spread(scores)}
     return out
@@ -150,7 +161,9 @@ def _once(
     schema: LabelSchema,
     texts: list[str],
 ) -> tuple[float, float | None]:
-    bundle = replace(learn([examples[i] for i in train], schema, texts=texts), covers=frozenset({"entity"}))
+    bundle = replace(
+        learn([examples[i] for i in train], schema, texts=texts), covers=frozenset({"entity"})
+    )
     found = [(found_by(bundle, examples[i]), wanted(examples[i])) for i in test]
     shown = [(chance, stretch in gold) for some, gold in found for stretch, chance in some]
     return f1(({s for s, _ in some}, gold) for some, gold in found), calibration_error(shown)
@@ -178,29 +191,39 @@ class Stream:
         else:
             recalled = remembering.create(schema=self.schema, config={}, memory=memory)
             both = [
-                s for one in (self.ruled, recalled) for s in one.suggest(document, document.paragraphs[0])
+                s
+                for one in (self.ruled, recalled)
+                for s in one.suggest(document, document.paragraphs[0])
             ]
             found = _apart(combine(document, both, memory))
         self.seconds["suggest"] += time.process_time() - started
-        return [(s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)]
+        return [
+            (s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)
+        ]
 
     def decide(self, row: Row, shown: Sequence[Stretch], *, every: int) -> None:
         """What the annotator makes of it."""
         gold = gold_of(row)
         text = row["text"]
         self.outcomes += [Outcome("entity", label, text[a:b], True) for a, b, label in gold]
-        self.outcomes += [Outcome("entity", s[2], text[s[0] : s[1]], False) for s in shown if s not in gold]
+        self.outcomes += [
+            Outcome("entity", s[2], text[s[0] : s[1]], False) for s in shown if s not in gold
+        ]
         self.examples.append(example_of(self.reader, row, f"p{len(self.examples)}"))
         if len(self.examples) in (5, 10) or len(self.examples) % every == 0:
             started = time.process_time()
-            self.bundle = learn(self.examples, self.schema, texts=[one.reading.text for one in self.examples])
+            self.bundle = learn(
+                self.examples, self.schema, texts=[one.reading.text for one in self.examples]
+            )
             self.seconds["learn"] += time.process_time() - started
 
 
 def _apart(found: Sequence[Suggestion]) -> list[Suggestion]:
     """Of suggestions that overlap those that are shown."""
     spans = {(s.value.start, s.value.end): s for s in reversed(found) if isinstance(s.value, Span)}
-    chosen = choose([SpanCandidate(a, b, s.value.label, s.score, "") for (a, b), s in spans.items()])
+    chosen = choose(
+        [SpanCandidate(a, b, s.value.label, s.score, "") for (a, b), s in spans.items()]
+    )
     return [spans[one.first, one.last] for one in chosen]
 
 
@@ -235,11 +258,15 @@ def keys(rows: Sequence[Row], schema: LabelSchema, reader: Reader) -> dict[str, 
         trained.append(stream.seconds["learn"])
         suggested.append(1000 * stream.seconds["suggest"] / len(spent))
     return {
-        "saved": spread(saved), "file's order": round(saved[0] or 0, 3),
-        "second hundred": spread(second), "file's order, second hundred": round(second[0] or 0, 3),
-        "first ten": spread(first), "wrong per paragraph": spread(wrong, 2),
-        "CPU seconds of all trainings": spread(trained, 1), "CPU ms of a suggestion": spread(suggested, 1),
-    }  # fmt: skip
+        "saved": spread(saved),
+        "file's order": round(saved[0] or 0, 3),
+        "second hundred": spread(second),
+        "file's order, second hundred": round(second[0] or 0, 3),
+        "first ten": spread(first),
+        "wrong per paragraph": spread(wrong, 2),
+        "CPU seconds of all trainings": spread(trained, 1),
+        "CPU ms of a suggestion": spread(suggested, 1),
+    }
 
 
 # --- the seeds
@@ -256,13 +283,18 @@ def _relations(found: Sequence[Any], spans: dict[str, Span], gold: Record) -> Co
         return iou(spans[a], own[b]) >= 0.5
 
     right = sum(
-        any(f.label == r.label and same(f.source, r.source) and same(f.target, r.target) for f in found)
+        any(
+            f.label == r.label and same(f.source, r.source) and same(f.target, r.target)
+            for f in found
+        )
         for r in gold.relations
     )
     return right, len(found), len(gold.relations)
 
 
-def seed_counts(record: Record, suggest: Callable[[Document], list[Suggestion]]) -> dict[str, Counts]:
+def seed_counts(
+    record: Record, suggest: Callable[[Document], list[Suggestion]]
+) -> dict[str, Counts]:
     """Right, proposed and wanted in a document, by layer."""
     shown = [s.value for s in suggest(record.document)]
     spans = {s.id: s for s in shown if isinstance(s, Span)}
@@ -288,13 +320,16 @@ def _interval(counts: Sequence[Counts], seed: int) -> dict[str, Any]:
     right, proposed, gold = np.array(counts, dtype=float).sum(axis=0)
     low, high = np.quantile(_drawn(counts, seed), (0.025, 0.975))
     return {
-        "f1": round(2 * right / (proposed + gold), 3), "interval": [round(low, 3), round(high, 3)],
-        "precision": round(right / max(1, proposed), 3), "recall": round(right / gold, 3),
-    }  # fmt: skip
+        "f1": round(2 * right / (proposed + gold), 3),
+        "interval": [round(low, 3), round(high, 3)],
+        "precision": round(right / max(1, proposed), 3),
+        "recall": round(right / gold, 3),
+    }
 
 
 def seeds() -> dict[str, Any]:
-    """The model that comes with the program, and the rules alone, on documents that neither was made on."""
+    """The model that comes with the program, and the rules alone,
+    on documents that neither was made on."""
     schema = load_schema(model.BASE_SCHEMA)
     records = seed_records("test")
     ruled = rules.create(schema=schema, config={}, memory=EMPTY)
@@ -304,7 +339,9 @@ def seeds() -> dict[str, Any]:
         return propose(document, [ruled], EMPTY)
 
     def by_model(document: Document) -> list[Suggestion]:
-        some = [s for p in document.paragraphs if not p.excluded for s in learnt.suggest(document, p)]
+        some = [
+            s for p in document.paragraphs if not p.excluded for s in learnt.suggest(document, p)
+        ]
         return some + [s for s in by_rules(document) if s.value.layer not in learnt.takes]
 
     counts = {
@@ -319,7 +356,11 @@ def seeds() -> dict[str, Any]:
         out[layer] = {name: _interval(every, 7) for name, every in by.items()}
         out[layer]["gain"] = [round(float(q), 3) for q in np.quantile(gains, (0.025, 0.975))]
         for name, every in by.items():
-            some = [c for record, c in zip(records, every, strict=True) if record.document.id in adjudicated]
+            some = [
+                c
+                for record, c in zip(records, every, strict=True)
+                if record.document.id in adjudicated
+            ]
             out[layer][f"{name}, adjudicated only"] = _interval(some, 7)
     return out
 
@@ -335,7 +376,11 @@ def main(data: Path) -> None:
     out: dict[str, Any] = {"seeds": seeds()}
     if data.is_dir():
         files = [data / "actors_train.jsonl", data / "actors_dev.jsonl"]
-        rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+        rows = [
+            json.loads(line)
+            for file in files
+            for line in file.read_text(encoding="utf-8").splitlines()
+        ]
         schema, reader = parse_schema(SCHEMA, file="names.toml"), Reader()
         out["actors"] = actors(rows, schema, reader)
         out["keys"] = keys(rows, schema, reader)

@@ -4,9 +4,9 @@
     uv run python tests/bench/load.py --annotators 50 --seconds 20 --import 10000
     uv run python tests/bench/load.py --cpu
 
-Every annotator is a process with a database connection of its own that decides `--rate` times a second, evenly
-spread with a random start, as `Session.do` does it. Times are from the key to the decision on disk, those of a queue
-included.
+Every annotator is a process with a database connection of its own that decides `--rate` times a
+second, evenly spread with a random start, as `Session.do` does it. Times are from the key to the
+decision on disk, those of a queue included.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ TEXT = "\n\n".join("word " * 60 for _ in range(12))
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a run: milliseconds of every decision, in order, and what could not be saved at once."""
+    """What came of a run: milliseconds of every decision, in order,
+    and what could not be saved at once."""
 
     times: tuple[float, ...]
     errors: int
@@ -47,7 +48,11 @@ class Load:
 
     def at(self, share: float) -> float:
         """The time that a share of the decisions kept to."""
-        return self.times[min(len(self.times) - 1, int(share * len(self.times)))] if self.times else 0.0
+        return (
+            self.times[min(len(self.times) - 1, int(share * len(self.times)))]
+            if self.times
+            else 0.0
+        )
 
     def __str__(self) -> str:
         return (
@@ -59,7 +64,8 @@ class Load:
 def annotate(
     root: Path, name: str, seconds: float, rate: float, ready: Callable[[], None]
 ) -> tuple[list[float], int, float]:
-    """One annotator at work: the times of the decisions, how many could not be saved at once, seconds of CPU."""
+    """One annotator at work: the times of the decisions, how many could
+    not be saved at once, seconds of CPU."""
     draw = random.Random(name)
     times: list[float] = []
     errors = 0
@@ -88,7 +94,12 @@ def annotate(
 
 
 def run(
-    root: Path, annotators: int, *, seconds: float, rate: float, meanwhile: Callable[[], None] | None = None
+    root: Path,
+    annotators: int,
+    *,
+    seconds: float,
+    rate: float,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Load:
     """So many annotators at once, each in a process of its own; `meanwhile` runs here."""
     reader, writer = os.pipe()
@@ -107,7 +118,9 @@ def run(
             try:
                 os.close(reader)
                 out = json.dumps(annotate(root, f"coder-{number}", seconds, rate, wait)) + "\n"
-                with tempfile.NamedTemporaryFile("w", dir=root, suffix=".load", delete=False) as file:
+                with tempfile.NamedTemporaryFile(
+                    "w", dir=root, suffix=".load", delete=False
+                ) as file:
                     file.write(out)
                 os.write(writer, (file.name + "\n").encode())
                 code = 0
@@ -142,7 +155,8 @@ def make(root: Path) -> None:
 
 
 def corpus(file: Path, documents: int, *, work: bool = False) -> None:
-    """Canonical records of made texts, of nobody or with `work` of one annotator with ten spans each."""
+    """Canonical records of made texts, of nobody or with `work`
+    of one annotator with ten spans each."""
     draw = random.Random(1)
     words = [f"w{draw.randrange(10**4)}" for _ in range(20_000)]
     with file.open("w", encoding="utf-8") as out:
@@ -173,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rate", type=float, default=1.5)
     parser.add_argument("--import", dest="imported", type=int, default=0, metavar="DOCUMENTS")
-    parser.add_argument("--work", action="store_true", help="the imported documents come with annotations")
+    parser.add_argument(
+        "--work", action="store_true", help="the imported documents come with annotations"
+    )
     parser.add_argument(
         "--cpu", action="store_true", help="CPU of a decision by number of writers at full speed"
     )
@@ -193,9 +209,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(alone.errors > 0 or alone.at(0.99) > 250)
         corpus(where / "new.jsonl", asked.imported, work=asked.work)
         beside = run(
-            where / "p", asked.annotators, seconds=asked.seconds, rate=asked.rate,
+            where / "p",
+            asked.annotators,
+            seconds=asked.seconds,
+            rate=asked.rate,
             meanwhile=lambda: bring(where / "p", where / "new.jsonl"),
-        )  # fmt: skip
+        )
         sys.stdout.write(f"     with an import of {asked.imported:,} documents: {beside}" + "\n")
         return int(beside.errors > 0 or beside.at(0.99) > 3 * alone.at(0.99))
     finally:

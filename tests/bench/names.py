@@ -1,9 +1,11 @@
-"""Keys of complete coding, with names: today's screen against the one before names were proposed, in one run.
+"""Keys of complete coding, with names: today's screen against the
+one before names were proposed, in one run.
 
-`uv run python tests/bench/names.py [--quick] [--debate]`. On part `test` of the seeds (with --debate of the debate),
-in a fresh project; everything decided earlier is known. The baseline is the program before, kept as it counted:
-entities as its suggesters gave them, concepts never suggested, a line that offers what holds the letters typed. Spans
-and stances are the same in both. The debate has its codebook, which the program before could not read. Bars are ratios.
+`uv run python tests/bench/names.py [--quick] [--debate]`. On part `test` of the seeds (with
+--debate of the debate), in a fresh project; everything decided earlier is known. The baseline is
+the program before, kept as it counted: entities as its suggesters gave them, concepts never
+suggested, a line that offers what holds the letters typed. Spans and stances are the same in both.
+The debate has its codebook, which the program before could not read. Bars are ratios.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ BARS = {
 
 
 def today_fill(gold: str, known: Sequence[tuple[str, Mapping[str, int], bool]], form: str) -> int:
-    """Keys on the line of the program before: letters, Down, enter. `known`: name, forms, whether forms find it."""
+    """Keys on the line of the program before: letters, Down, enter. `known`:
+    name, forms, whether forms find it."""
     *before, last = gold.split("; ")
     head = "; ".join(before) + "; " if before else ""
     folded = form.casefold()
@@ -79,7 +82,9 @@ class Before:
 
     def add(self, one: Decided, shown: Sequence[Suggestion]) -> None:
         made = how_made(one, shown)
-        given = {(s.value.start, s.value.end): s.value.entity for s in shown if isinstance(s.value, Span)}
+        given = {
+            (s.value.start, s.value.end): s.value.entity for s in shown if isinstance(s.value, Span)
+        }
         for span in sorted(one.spans, key=lambda s: (s.start, -s.end)):
             form = " ".join(one.document.quote(span.start, span.end).split())
             way = 0 if made[span.id] else FOCUS
@@ -112,7 +117,9 @@ def records(debate: bool) -> list[Record]:
 def run(documents: Sequence[Record], codebook: Codebook) -> dict[str, Counter[str]]:
     """Keys by document: of spans and stances, and of names before and now."""
     schema = load_schema(BASE_SCHEMA)
-    arm = Arm(("model", "rules", "memory"), schema, Config(), Score(schema, ["actor", "claim", "stance"]))
+    arm = Arm(
+        ("model", "rules", "memory"), schema, Config(), Score(schema, ["actor", "claim", "stance"])
+    )
     before, now, found = Before(), NameKeys(codebook), defaultdict(Counter)
     for number, one in enumerate(stream_of(documents).paragraphs):
         if number % 10 == 0:
@@ -142,7 +149,9 @@ def ratio(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> flo
 def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> tuple[float, float]:
     """The middle .95 of 1,000 samples of documents."""
     dice = random.Random(1)
-    drawn = sorted(ratio([dice.choice(rows) for _ in rows], *kinds, spans=spans) for _ in range(1000))
+    drawn = sorted(
+        ratio([dice.choice(rows) for _ in rows], *kinds, spans=spans) for _ in range(1000)
+    )
     return drawn[25], drawn[974]
 
 
@@ -162,18 +171,24 @@ def main() -> None:
     lines = ["| what | before | now | ratio | interval | bar |", "|---|---|---|---|---|---|"]
     for what, kinds, spans in (
         ("complete, documents with concepts", ("entity", "concept"), True),
-        ("complete, without concepts", ("entity",), True), ("entity", ("entity",), False),
+        ("complete, without concepts", ("entity",), True),
+        ("entity", ("entity",), False),
         ("concept", ("concept",), False),
-    ):  # fmt: skip
-        keys = [total["spans"] * spans + sum(total[f"{k} {w}"] for k in kinds) for w in ("before", "now")]
+    ):
+        keys = [
+            total["spans"] * spans + sum(total[f"{k} {w}"] for k in kinds)
+            for w in ("before", "now")
+        ]
         low, high = interval(rows, *kinds, spans=spans)
         value = ratio(rows, *kinds, spans=spans)
         held = "ok" if value <= BARS[what] else "MISSED"
         lines.append(
-            f"| {what} | {keys[0]} | {keys[1]} | {value:.2f} | {low:.2f} to {high:.2f} | {BARS[what]:.2f} {held} |"
+            f"| {what} | {keys[0]} | {keys[1]} | {value:.2f} | {low:.2f} to {high:.2f} | "
+            f"{BARS[what]:.2f} {held} |"
         )
     lines.append(
-        f"\n{len(rows)} documents; spans and stances {total['spans']} keys in both; {wrong} sure names are wrong"
+        f"\n{len(rows)} documents; spans and stances {total['spans']} keys in both; {wrong} "
+        "sure names are wrong"
     )
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -1,10 +1,10 @@
 """How good the suggestions are: `python tests/bench/quality.py [DATA]` prints JSON.
 
-On the gold of the seeds, and on the public sets in DATA (the folder `shared/data` beside the repository by
-default), which are for measuring only. Scores are exact-bounds F1 for actors (names only on CrossNER, with
-its three labels), F1 at an intersection over union of .5 for claims of any type, and F1 of directed edges for
-stances. Nothing was trained; the rules were looked at on these sets while they were written, so the figures
-are optimistic.
+On the gold of the seeds, and on the public sets in DATA (the folder `shared/data` beside the
+repository by default), which are for measuring only. Scores are exact-bounds F1 for actors (names
+only on CrossNER, with its three labels), F1 at an intersection over union of .5 for claims of any
+type, and F1 of directed edges for stances. Nothing was trained; the rules were looked at on these
+sets while they were written, so the figures are optimistic.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def f1(right: int, proposed: int, wanted: int) -> dict[str, float]:
 
 
 def overlapping(wanted: Iterable[Bounds], proposed: list[Bounds], least: float = 0.5) -> int:
-    """How many wanted stretches have a proposed one of their own with that intersection over union."""
+    """How many wanted stretches have a proposed one of their
+    own with that intersection over union."""
     used: set[int] = set()
     for a, b in wanted:
         scored = [
@@ -80,14 +81,19 @@ def on_seeds(suggester: rules.Rules) -> dict[str, Any]:
         ]  # type: ignore[union-attr]
         wanted = [(where[r["from"]], r["label"], where[r["to"]]) for r in row["relations"]]
         right = sum(
-            any(e[1] == w[1] and overlapping([w[0]], [e[0]]) and overlapping([w[2]], [e[2]]) for e in edges)
+            any(
+                e[1] == w[1] and overlapping([w[0]], [e[0]]) and overlapping([w[2]], [e[2]])
+                for e in edges
+            )
             for w in wanted
         )
         _add(stances, right, len(edges), len(wanted))
     return {
-        "actors": f1(*actors), "claims": f1(*claims), "stances": f1(*stances),
+        "actors": f1(*actors),
+        "claims": f1(*claims),
+        "stances": f1(*stances),
         "ms_per_paragraph": round(1000 * (time.process_time() - started) / paragraphs, 2),
-    }  # fmt: skip
+    }
 
 
 def _add(counts: list[int], *more: int) -> None:
@@ -112,7 +118,9 @@ def on_public(suggester: rules.Rules, data: Path) -> dict[str, Any]:
     out["actors"] = f1(*counts)
     counts = [0, 0, 0]
     for row in _lines(data / "claims_train.jsonl.gz"):
-        mine_claims = [(s.start, s.end) for s in _read(suggester, row["text"]) if s.layer == "claim"]
+        mine_claims = [
+            (s.start, s.end) for s in _read(suggester, row["text"]) if s.layer == "claim"
+        ]
         gold_claims = [(s[0], s[1]) for s in row["spans"]]
         _add(counts, overlapping(gold_claims, mine_claims), len(mine_claims), len(gold_claims))
     out["claims"] = f1(*counts)
@@ -122,12 +130,16 @@ def on_public(suggester: rules.Rules, data: Path) -> dict[str, Any]:
 
 def _read(suggester: rules.Rules, text: str) -> list[Span]:
     document = Document("x", "", text, (Paragraph(0, 0, len(text)),))
-    return [s.value for s in suggester.suggest(document, document.paragraphs[0]) if isinstance(s.value, Span)]
+    return [
+        s.value
+        for s in suggester.suggest(document, document.paragraphs[0])
+        if isinstance(s.value, Span)
+    ]
 
 
 def _stances(data: Path) -> dict[str, Any]:
-    """Directed edges between two given names, which stand in for the actors that the rules would find; an edge the
-    other way counts as wrong. `shown` are those with a score of .8 and more."""
+    """Directed edges between two given names, which stand in for the actors that the rules would
+    find; an edge the other way counts as wrong. `shown` are those with a score of .8 and more."""
     from annotator.english.claims import find_claims
     from annotator.english.parser import shared_parser
     from annotator.english.reading import shared_reader

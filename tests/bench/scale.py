@@ -1,10 +1,12 @@
-"""What a large project costs: `python tests/bench/scale.py [--documents 10000] [--keep DIR] [--only NAME ...]`.
+"""What a large project costs: `python tests/bench/scale.py [--documents
+10000] [--keep DIR] [--only NAME ...]`.
 
-Makes a project of that many made-up documents with the finished work of two annotators on each (ten annotations a
-document), three suggestions a document, and gold with a message on every hundredth. Then it prints a table: each row
-is measured in a process of its own, with the time it took the first time and the second time, the time of the
-processor in the second, and the megabytes of memory by which its peak exceeds an open project. `--keep` leaves the
-project in a folder, and takes it from there when it is there already.
+Makes a project of that many made-up documents with the finished work of two annotators on each (ten
+annotations a document), three suggestions a document, and gold with a message on every hundredth.
+Then it prints a table: each row is measured in a process of its own, with the time it took the
+first time and the second time, the time of the processor in the second, and the megabytes of memory
+by which its peak exceeds an open project. `--keep` leaves the project in a folder, and takes it
+from there when it is there already.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ def word(number: int) -> str:
 
 
 def document(number: int, rng: random.Random) -> Document:
-    """Five paragraphs of four sentences, about 2,000 characters; words are as unequal as in a language."""
+    """Five paragraphs of four sentences, about 2,000 characters;
+    words are as unequal as in a language."""
     paragraphs = []
     for _ in range(5):
         sentences = []
@@ -65,7 +68,8 @@ def document(number: int, rng: random.Random) -> Document:
 
 
 def work(of: Document, who: str, rng: random.Random) -> Record:
-    """Two actors, two claims and a stance: what both annotators mark, with other labels now and then."""
+    """Two actors, two claims and a stance: what both annotators
+    mark, with other labels now and then."""
     spans: list[Span] = []
     for i, paragraph in enumerate(of.paragraphs[:2]):
         text = of.text[paragraph.start : paragraph.end]
@@ -102,7 +106,9 @@ def work(of: Document, who: str, rng: random.Random) -> Record:
             )
         )
     side = rng.choice(("support", "oppose"))
-    stance = Relation(f"{who[0]}s-{of.id}", "stance", side, spans[0].id, spans[3].id, {"basis": "explicit"})
+    stance = Relation(
+        f"{who[0]}s-{of.id}", "stance", side, spans[0].id, spans[3].id, {"basis": "explicit"}
+    )
     return Record(of, who, Completion.DONE, tuple(spans), (stance,))
 
 
@@ -146,7 +152,9 @@ def make(root: Path, documents: int) -> None:
             project.log.add_records((r for _, several in some for r in several), admitted=True)
             for one, several in some:
                 project.suggestions.put(one.id, suggestions(several[0]), run=run)
-            sys.stderr.write(f"{first + len(some)} documents, {time.perf_counter() - began:.0f} s\n")
+            sys.stderr.write(
+                f"{first + len(some)} documents, {time.perf_counter() - began:.0f} s\n"
+            )
 
 
 # --- the rows of the table
@@ -247,9 +255,12 @@ def measure(root: Path, name: str) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory this process has had, in megabytes; `getrusage` would count the parent's too."""
+    """The most memory this process has had, in megabytes; `getrusage`
+    would count the parent's too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(
+        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
+    )
 
 
 def main() -> None:
@@ -269,7 +280,9 @@ def main() -> None:
         sys.stdout.write(f"{'':<12}{'first':>13}{'again':>13}{'processor':>13}{'memory':>9}\n")
         for name in options.only or ROWS:
             command = [sys.executable, __file__, "--keep", str(root), "--measure", name]
-            found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            found = json.loads(
+                subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            )
             times = (f"{1000 * found[key]:,.1f} ms" for key in ("first", "again", "processor"))
             line = f"{name:<12}" + "".join(f"{one:>13}" for one in times)
             sys.stdout.write(f"{line}{found['megabytes']:>6.0f} MB\n")

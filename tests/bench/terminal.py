@@ -1,12 +1,15 @@
-"""What the annotate screen costs, against SLATE in the same run: `python tests/bench/terminal.py [--quick]`.
+"""What the annotate screen costs, against SLATE in the same run:
+`python tests/bench/terminal.py [--quick]`.
 
-Every figure is the median of its kind and stands beside its bar. SLATE (`slate-nlp` on the package index, the
-curses tool for experts) is installed by uv into an environment in the user's cache; where it cannot be had, the
-rows against it are left out. With --quick the project of 100,000 documents is one of 1,000.
+Every figure is the median of its kind and stands beside its bar. SLATE (`slate-nlp` on the package
+index, the curses tool for experts) is installed by uv into an environment in the user's cache;
+where it cannot be had, the rows against it are left out. With --quick the project of 100,000
+documents is one of 1,000.
 
-Both programs get the same paragraph of 500 words (from `seeds/`) at 120 x 40, unless a row says otherwise. A
-move is the next item here, the next word there. An accept decides the item in focus, of a stance its spans too;
-in SLATE the same spans are gone to by a number of words, extended by a number of words, and labelled.
+Both programs get the same paragraph of 500 words (from `seeds/`) at 120 x 40, unless a row says
+otherwise. A move is the next item here, the next word there. An accept decides the item in focus,
+of a stance its spans too; in SLATE the same spans are gone to by a number of words, extended by a
+number of words, and labelled.
 """
 
 from __future__ import annotations
@@ -58,7 +61,10 @@ class Table:
         fits = value <= bar
         if not fits:
             self.missed.append(what)
-        line = f"| {what} | {value:.4g}{unit} | {bar:.4g}{unit} | {'ok' if fits else 'MISSED'} | {note} |"
+        line = (
+            f"| {what} | {value:.4g}{unit} | {bar:.4g}{unit} | {'ok' if fits else 'MISSED'} | "
+            f"{note} |"
+        )
         print(line, flush=True)  # noqa: T201
 
 
@@ -69,7 +75,9 @@ class Bench:
     folder: Path
     slate: str | None
 
-    def own(self, document: str, annotator: str, *, size: tuple[int, int] = SIZE, root: str = "p") -> Program:
+    def own(
+        self, document: str, annotator: str, *, size: tuple[int, int] = SIZE, root: str = "p"
+    ) -> Program:
         """The annotate screen on a document."""
         command = [sys.executable, "-m", "annotator", "--project", str(self.folder / root)]
         program = Program([*command, "--annotator", annotator, "annotate", document], size)
@@ -114,7 +122,14 @@ def _slate() -> str | None:
             subprocess.run([uv, *step], capture_output=True, check=False).returncode == 0
             for step in (
                 ["venv", "-q", str(CACHE / "slate")],
-                ["pip", "install", "-q", "--python", str(CACHE / "slate" / "bin" / "python"), "slate-nlp"],
+                [
+                    "pip",
+                    "install",
+                    "-q",
+                    "--python",
+                    str(CACHE / "slate" / "bin" / "python"),
+                    "slate-nlp",
+                ],
             )
         )
         if not made:
@@ -138,14 +153,16 @@ def _project(root: Path) -> None:
 
 
 def _large(root: Path, count: int) -> None:
-    """A project of that many documents, each with a suggestion or two in its first paragraph's stead: the
-    first is the long one."""
+    """A project of that many documents, each with a suggestion or two in its first paragraph's
+    stead: the first is the long one."""
     lines = _lines()
 
     def documents() -> Iterable[Document]:
         yield _document("long", [_words(500), *lines[12:16]])
         for i in range(count - 1):
-            yield _document(f"d{i}", [f"Number {i}. {lines[i % len(lines)]}", lines[(i + 7) % len(lines)]])
+            yield _document(
+                f"d{i}", [f"Number {i}. {lines[i % len(lines)]}", lines[(i + 7) % len(lines)]]
+            )
 
     with Project.create(root) as project:
         project.documents.add(documents())
@@ -172,13 +189,22 @@ def _bytes(bench: Bench, table: Table) -> None:
             theirs = median(p.bytes for p in _pressed(program, ";", 15))
         mean = sum(p.bytes for p in moves) / len(moves)
         table.add(
-            "focus move / SLATE", size / theirs, 0.05, " x", f"{size:.0f} B, mean {mean:.0f}; {theirs:.0f} B"
+            "focus move / SLATE",
+            size / theirs,
+            0.05,
+            " x",
+            f"{size:.0f} B, mean {mean:.0f}; {theirs:.0f} B",
         )
     with bench.own("many", "b") as program:
         program.press(b"]]", ideal=False)
         pages = [p for p in _pressed(program, "]", 12) if p.cells > 400]
-    table.add("scrolling paragraph move / ideal", median(p.bytes / p.ideal for p in pages), 1.2, " x",
-              f"{median(p.bytes for p in pages):.0f} B")  # fmt: skip
+    table.add(
+        "scrolling paragraph move / ideal",
+        median(p.bytes / p.ideal for p in pages),
+        1.2,
+        " x",
+        f"{median(p.bytes for p in pages):.0f} B",
+    )
 
 
 def _spans_of_accepts(bench: Bench, count: int) -> list[list[Span]]:
@@ -197,7 +223,9 @@ def _spans_of_accepts(bench: Bench, count: int) -> list[list[Span]]:
 
 def _slate_keys(text: str, spans: Sequence[Span], at: int) -> tuple[list[str], int]:
     """The keys that code the spans in SLATE from a word on, and the word one is at then."""
-    starts = [i for i, char in enumerate(text) if not char.isspace() and (i == 0 or text[i - 1].isspace())]
+    starts = [
+        i for i, char in enumerate(text) if not char.isspace() and (i == 0 or text[i - 1].isspace())
+    ]
     keys: list[str] = []
     for span in spans:
         first = max(i for i, start in enumerate(starts) if start <= span.start)
@@ -223,9 +251,14 @@ def _accepts(bench: Bench, table: Table) -> None:
             keys, at = _slate_keys(_words(500), spans, at)
             theirs.append(sum(program.press(key.encode(), ideal=False).bytes for key in keys))
     pairs = [(o.bytes, t) for o, t in zip(ours, theirs, strict=True) if t]
-    table.add("accept, whole action / SLATE", median(o / t for o, t in pairs), 0.02, " x",
-              f"{median(o for o, _ in pairs):.0f} B; {median(t for _, t in pairs):.0f} B, "
-              f"all together {sum(o for o, _ in pairs) / sum(t for _, t in pairs):.4f}")  # fmt: skip
+    table.add(
+        "accept, whole action / SLATE",
+        median(o / t for o, t in pairs),
+        0.02,
+        " x",
+        f"{median(o for o, _ in pairs):.0f} B; {median(t for _, t in pairs):.0f} B, "
+        f"all together {sum(o for o, _ in pairs) / sum(t for _, t in pairs):.4f}",
+    )
 
 
 def _cpu_of(program: Program, key: str, count: int) -> float:
@@ -266,10 +299,15 @@ def _ahead(bench: Bench, table: Table) -> None:
     with Project.open(bench.folder / "p") as project:
         # What was decided, and where one is then; the view may have scrolled in other steps.
         ahead, alone = (
-            ({i: s.status for i, s in project.log.annotations("long", who)[0].paragraph(0).items()},
-             project.log.position("long", who))
+            (
+                {
+                    i: s.status
+                    for i, s in project.log.annotations("long", who)[0].paragraph(0).items()
+                },
+                project.log.position("long", who),
+            )
             for who in ("ahead", "alone")
-        )  # fmt: skip
+        )
     same = ahead == alone
     table.add("50 keys ahead: lost or in another order", float(not same), 0)
     if bench.slate:
@@ -280,10 +318,16 @@ def _ahead(bench: Bench, table: Table) -> None:
         with bench.own("long", "j") as program:
             program.press(b"v", ideal=False)
             moves = program.press(b"l" * 50, ideal=False).bytes
-        table.add("50 next words ahead / SLATE", moves / theirs, 0.01, " x",
-                  f"{moves} B; {theirs} B")  # fmt: skip
-        table.add("50 next items ahead, which scrolls / SLATE's 50 words", items / theirs, 0.01, " x",
-                  f"{items} B; 50 keys of five kinds {ours} B")  # fmt: skip
+        table.add(
+            "50 next words ahead / SLATE", moves / theirs, 0.01, " x", f"{moves} B; {theirs} B"
+        )
+        table.add(
+            "50 next items ahead, which scrolls / SLATE's 50 words",
+            items / theirs,
+            0.01,
+            " x",
+            f"{items} B; 50 keys of five kinds {ours} B",
+        )
 
 
 def _quiet(bench: Bench, table: Table) -> None:

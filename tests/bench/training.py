@@ -1,9 +1,10 @@
 """What learning and suggesting cost: `python tests/bench/training.py` prints JSON.
 
-On the seeds: a training run in a process of its own on about 350 sentences: over the model that comes with the
-program, without one, and in a project with texts that this was trained on, where it is made anew without them (CPU of
-learning, CPU and the most memory of the whole process); the first suggestions of a text after `annotator import` (cold:
-the import of spaCy is in it); and how many paragraphs a second one core suggests for, by a model over the shipped one.
+On the seeds: a training run in a process of its own on about 350 sentences: over the model that
+comes with the program, without one, and in a project with texts that this was trained on, where it
+is made anew without them (CPU of learning, CPU and the most memory of the whole process); the first
+suggestions of a text after `annotator import` (cold: the import of spaCy is in it); and how many
+paragraphs a second one core suggests for, by a model over the shipped one.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ def _sentences(text: str) -> int:
 
 
 def _coded(root: Path, *, parts: Sequence[str], base: bool) -> tuple[int, int]:
-    """A project with the gold of as many seeds of these parts as make `SENTENCES`; how many sentences and paragraphs
-    they have."""
+    """A project with the gold of as many seeds of these parts as make `SENTENCES`; how many
+    sentences and paragraphs they have."""
     Project.create(root).close()
     if not base:
         settings = root / "annotator.toml"
         settings.write_text(
-            f"{settings.read_text(encoding='utf-8')}\n[suggestions]\nbase = false\n", encoding="utf-8"
+            f"{settings.read_text(encoding='utf-8')}\n[suggestions]\nbase = false\n",
+            encoding="utf-8",
         )
     with Project.open(root) as of:
         kept, count = [], 0
@@ -52,30 +54,37 @@ def _coded(root: Path, *, parts: Sequence[str], base: bool) -> tuple[int, int]:
         return count, len(of.learning.finished())
 
 
-def training(root: Path, *, parts: Sequence[str] = ("test", "dev"), base: bool = True) -> dict[str, Any]:
+def training(
+    root: Path, *, parts: Sequence[str] = ("test", "dev"), base: bool = True
+) -> dict[str, Any]:
     """One run of `annotator train` as the background process does it."""
     sentences, paragraphs = _coded(root, parts=parts, base=base)
     (root / "annotator.train-wanted").touch()
     began = time.monotonic()
     child = subprocess.Popen(
         [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
-        stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     with Project.open(root) as of:
         (row,) = of.learning.models()
     return {
-        "sentences": sentences, "paragraphs": paragraphs, "paragraphs_of_the_base": row.metrics["base"],
+        "sentences": sentences,
+        "paragraphs": paragraphs,
+        "paragraphs_of_the_base": row.metrics["base"],
         "exit_code": child.returncode,
         "cpu_of_learning_s": row.metrics["seconds"],
         "cpu_of_the_process_s": round(used.ru_utime + used.ru_stime, 2),
-        "wall_s": round(time.monotonic() - began, 2), "most_memory_mb": round(used.ru_maxrss / 1024),
-    }  # fmt: skip
+        "wall_s": round(time.monotonic() - began, 2),
+        "most_memory_mb": round(used.ru_maxrss / 1024),
+    }
 
 
 def first_suggestions(work: Path) -> dict[str, float]:
-    """Seconds from the start of `annotator import` until it ends, and until the text has suggestions."""
+    """Seconds from the start of `annotator import` until it ends,
+    and until the text has suggestions."""
     root = work / "first"
     Project.create(root).close()
     text = sorted(folder("seeds").glob("*.txt"))[0]
@@ -83,8 +92,10 @@ def first_suggestions(work: Path) -> dict[str, float]:
     began = time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "annotator", "--project", str(root), "import", str(text)],
-        check=True, env=environment, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        check=True,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
     imported = time.monotonic()
     with Project.open(root) as of:
         while not of.suggestions.documents():
@@ -96,7 +107,8 @@ def first_suggestions(work: Path) -> dict[str, float]:
 
 
 def throughput(trained: Path, work: Path) -> dict[str, Any]:
-    """CPU of suggesting, all bookkeeping but the database included: by model, rules and memory together."""
+    """CPU of suggesting, all bookkeeping but the database included:
+    by model, rules and memory together."""
     with Project.open(trained) as of:
         engine = SuggestionEngine.of(SuggestionPlan.of(of))
     with Project.create(work) as of:
@@ -111,9 +123,11 @@ def throughput(trained: Path, work: Path) -> dict[str, Any]:
     seconds = time.process_time() - began
     words = sum(len(d.text.split()) for d in documents)
     return {
-        "paragraphs": count, "words_a_paragraph": round(words / count),
-        "ms_a_paragraph": round(1000 * seconds / count, 2), "paragraphs_a_second": round(count / seconds),
-    }  # fmt: skip
+        "paragraphs": count,
+        "words_a_paragraph": round(words / count),
+        "ms_a_paragraph": round(1000 * seconds / count, 2),
+        "paragraphs_a_second": round(count / seconds),
+    }
 
 
 def main() -> None:
@@ -121,11 +135,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder_:
         work = Path(folder_)
         found = {
-            "training": training(work / "over"), "training_without_a_base": training(work / "alone", base=False),
+            "training": training(work / "over"),
+            "training_without_a_base": training(work / "alone", base=False),
             "training_with_seeds_of_the_base": training(work / "seeds", parts=("train",)),
-            "first_suggestions": first_suggestions(work), "suggesting": throughput(work / "over", work / "many"),
+            "first_suggestions": first_suggestions(work),
+            "suggesting": throughput(work / "over", work / "many"),
             "this_process_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        }  # fmt: skip
+        }
     print(json.dumps(found, indent=2))  # noqa: T201
 
 

@@ -1,7 +1,7 @@
 """A program in a pseudo-terminal, and what it sends: bytes, time, CPU, the cells that changed.
 
-Chunks are stamped as they arrive and are given to the screen model only afterwards, so that the model delays
-no measurement. Sizes are bytes, times are milliseconds, memory is MB.
+Chunks are stamped as they arrive and are given to the screen model only afterwards, so that the
+model delays no measurement. Sizes are bytes, times are milliseconds, memory is MB.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ QUIET = 0.12
 
 _QUERY = re.compile(rb"\x1b\[\?(\d+)\$p|\x1b\[c")
 # What the model does not know and would print: private modes of keyboards, requests, titles.
-_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 _PALETTE = {color: i for i, color in reversed(list(enumerate(FG_BG_256)))}
 
@@ -39,7 +41,8 @@ Cells = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What came back for one write of keys; `ideal` is what an ideal painter of cells would have sent."""
+    """What came back for one write of keys; `ideal` is what an ideal
+    painter of cells would have sent."""
 
     bytes: int
     cpu: float
@@ -86,7 +89,8 @@ class Program:
         os.write(self._handle, data)
 
     def _read(self, seconds: float) -> bool:
-        """Take in what is there, waiting at most so long; whether anything came. Raises EOFError at the end."""
+        """Take in what is there, waiting at most so long; whether anything
+        came. Raises EOFError at the end."""
         if not select.select([self._handle], [], [], seconds)[0]:
             return False
         try:
@@ -105,7 +109,8 @@ class Program:
         return True
 
     def settle(self, *, first: float = QUIET, quiet: float = QUIET, limit: float = 30) -> None:
-        """Read until nothing came for `quiet` seconds; `first` is how long to wait for the first byte."""
+        """Read until nothing came for `quiet` seconds; `first` is how
+        long to wait for the first byte."""
         end = time.perf_counter() + limit
         wait = first
         with suppress(EOFError):
@@ -129,8 +134,8 @@ class Program:
         return [[buffer[y][x] for x in range(self.columns)] for y in range(self.rows)]
 
     def wait_for(self, words: str, *, seconds: float = 120) -> float:
-        """Milliseconds from the start until these words were on the screen. Raises RuntimeError when they
-        never come."""
+        """Milliseconds from the start until these words were on the screen. Raises
+        RuntimeError when they never come."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             try:
@@ -194,7 +199,9 @@ class Program:
         os.close(self._handle)
 
 
-def over_a_link(arrivals: Sequence[tuple[float, int]], *, rtt: float = 100, kbit: float = 256) -> float:
+def over_a_link(
+    arrivals: Sequence[tuple[float, int]], *, rtt: float = 100, kbit: float = 256
+) -> float:
     """Milliseconds from a key to the last byte it brings, over a link of that round trip and rate.
 
     `arrivals` says when how many bytes left the program, counted from the key's arrival there.
@@ -207,8 +214,9 @@ def over_a_link(arrivals: Sequence[tuple[float, int]], *, rtt: float = 100, kbit
 
 
 def ideal_bytes(before: Cells, after: Cells) -> tuple[int, int]:
-    """`(bytes, cells)` of an ideal painter: to each run of changed cells by an absolute move, an absolute
-    style whenever it changes, the characters; runs up to five unchanged cells apart are one run."""
+    """`(bytes, cells)` of an ideal painter: to each run of changed cells by an absolute move, an
+    absolute style whenever it changes, the characters; runs up to five unchanged cells apart are
+    one run."""
     size = changed = 0
     style: object = None
     for y, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -230,11 +238,16 @@ def ideal_bytes(before: Cells, after: Cells) -> tuple[int, int]:
 
 def _style(cell: Any) -> str:
     parts = [
-        code for code, on in (
-            ("1", cell.bold), ("3", cell.italics), ("4", cell.underscore), ("7", cell.reverse),
+        code
+        for code, on in (
+            ("1", cell.bold),
+            ("3", cell.italics),
+            ("4", cell.underscore),
+            ("7", cell.reverse),
             ("9", cell.strikethrough),
-        ) if on
-    ]  # fmt: skip
+        )
+        if on
+    ]
     for color, base in ((cell.fg, 30), (cell.bg, 40)):
         if color == "default":
             continue
@@ -244,12 +257,15 @@ def _style(cell: Any) -> str:
         elif color in _PALETTE:
             parts.append(f"{base + 8};5;{_PALETTE[color]}")
         else:
-            parts.append(f"{base + 8};2;{int(color[:2], 16)};{int(color[2:4], 16)};{int(color[4:], 16)}")
+            parts.append(
+                f"{base + 8};2;{int(color[:2], 16)};{int(color[2:4], 16)};{int(color[4:], 16)}"
+            )
     return f"\x1b[{';'.join(['0', *parts]) if parts else ''}m"
 
 
 if __name__ == "__main__":
-    # `python wire.py COLUMNSxROWS WORDS KEYS -- COMMAND`: press each key, print what it cost, show the screen.
+    # `python wire.py COLUMNSxROWS WORDS KEYS -- COMMAND`: press each key,
+    # print what it cost, show the screen.
     split = sys.argv.index("--")
     shape, wanted, typed = sys.argv[1:split]
     across, down = map(int, shape.split("x"))

@@ -1,10 +1,10 @@
 """What writing costs: `python tests/bench/writing.py [--spans 1000000] [--only FORMAT ...]`.
 
-Writes the gold of the seeds in every format that can be exported, again and again under other ids, until there
-are that many spans. For each format it prints how many spans it writes in a second of the processor, how many
-megabytes come of them, and by how many megabytes the peak of memory grows after the first tenth: where that is next
-to nothing, memory stays the same however much is exported. Each format is measured in a process of its own. Nothing
-is read from a database.
+Writes the gold of the seeds in every format that can be exported, again and again under other ids,
+until there are that many spans. For each format it prints how many spans it writes in a second of
+the processor, how many megabytes come of them, and by how many megabytes the peak of memory grows
+after the first tenth: where that is next to nothing, memory stays the same however much is
+exported. Each format is measured in a process of its own. Nothing is read from a database.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def written(member: Format, records: Iterator[Record]) -> Iterator[bytes]:
 
 
 def measure(name: str, spans: int) -> dict[str, float]:
-    """Spans a second of the processor; megabytes that are written, and by which the peak of memory grows."""
+    """Spans a second of the processor; megabytes that are written,
+    and by which the peak of memory grows."""
     member, source = formats.load(name), Source(spans)
     for _ in written(member, iter(Source(1))):
         pass  # What is imported late does not count.
@@ -84,9 +85,12 @@ def measure(name: str, spans: int) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory this process has had, in megabytes; `getrusage` would count the parent's too."""
+    """The most memory this process has had, in megabytes; `getrusage`
+    would count the parent's too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(
+        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
+    )
 
 
 def main() -> None:
@@ -108,7 +112,8 @@ def main() -> None:
             continue
         found = json.loads(run.stdout)
         sys.stdout.write(
-            f"{name:<14}{found['spans']:>12,.0f}{found['size']:>9,.0f} MB{found['grown']:>+9,.0f} MB\n"
+            f"{name:<14}{found['spans']:>12,.0f}{found['size']:>9,.0f} "
+            f"MB{found['grown']:>+9,.0f} MB\n"
         )
         sys.stdout.flush()
 

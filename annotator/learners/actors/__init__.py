@@ -1,1 +1,2 @@
-"""The learner of short spans that do not overlap: actors, in the schema that comes with the program."""
+"""The learner of short spans that do not overlap: actors,
+in the schema that comes with the program."""

@@ -1,10 +1,11 @@
-"""The learner of spans that do not overlap (actors): a linear-chain CRF over tokens, and what is made of it.
+"""The learner of spans that do not overlap (actors): a linear-chain
+CRF over tokens, and what is made of it.
 
-What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a model that was
-trained on other texts if there is one, becomes one pool of candidates. A candidate's probability is that of a
-logistic regression (Platt 1999, with more than one column) over what these say of it, fitted on passages that the
-CRF in question was not trained on. Of candidates that overlap those are chosen that are expected to save the most
-keys.
+What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a
+model that was trained on other texts if there is one, becomes one pool of candidates. A candidate's
+probability is that of a logistic regression (Platt 1999, with more than one column) over what these
+say of it, fitted on passages that the CRF in question was not trained on. Of candidates that
+overlap those are chosen that are expected to save the most keys.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from annotator.learners.judging import folds
 from annotator.learners.logistic import Binary, log_odds
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
-"""Weights before anything is known: CRF's log odds, those of the best rival, best path, rules, memory, intercept."""
+"""Weights before anything is known: CRF's log odds, those of the best rival,
+best path, rules, memory, intercept."""
 
 PRIOR_OVER = (0.5, -0.2, 0.4, 0.3, 0.6, 0.5, -0.6)
 """The same over a base, whose log odds are the last column."""
@@ -37,14 +39,20 @@ LEAST = 12
 """Passages from which on a part of them is held out to calibrate on."""
 
 _PARAMETERS = {
-    "c1": 0.05, "c2": 0.5, "max_iterations": 60, "period": 10, "delta": 0.1, "feature.possible_transitions": True,
-}  # fmt: skip
-"""Changed by a factor of four either way, F1 stays within .003 (CrossNER politics, 200 sentences). Training ends when
-ten rounds lowered the loss by less than a tenth: after 60, 200 and 593 sentences F1 stays within .002 of what more
-rounds give."""
+    "c1": 0.05,
+    "c2": 0.5,
+    "max_iterations": 60,
+    "period": 10,
+    "delta": 0.1,
+    "feature.possible_transitions": True,
+}
+"""Changed by a factor of four either way, F1 stays within .003 (CrossNER politics, 200 sentences).
+Training ends when ten rounds lowered the loss by less than a tenth: after 60, 200 and 593
+sentences F1 stays within .002 of what more rounds give."""
 
 _SETTLED, _NEARLY = 3, 0.9
-"""How often, and in which share of the places where it stands, a form has to be marked to be settled."""
+"""How often, and in which share of the places where it stands,
+a form has to be marked to be settled."""
 
 _UNSAID = 0.25
 """The score that stands for what the rules do not propose."""
@@ -55,8 +63,9 @@ _UNTOLD = 0.05
 
 @dataclass
 class SpanModel:
-    """A trained model: the CRF as bytes, what it remembers, how words are written in the project's texts, the weights
-    of the calibration, and the model that it was trained over: what that proposes is told to the CRF."""
+    """A trained model: the CRF as bytes, what it remembers, how words are written in the project's
+    texts, the weights of the calibration, and the model that it was trained over: what that
+    proposes is told to the CRF."""
 
     crf: bytes
     lexicon: Lexicon
@@ -77,10 +86,13 @@ class SpanModel:
         return out
 
     def pool(
-        self, passage: TaggedParagraph, matches: Sequence[Match], said: Sequence[SpanCandidate] | None
+        self,
+        passage: TaggedParagraph,
+        matches: Sequence[Match],
+        said: Sequence[SpanCandidate] | None,
     ) -> list[tuple[LabelledRange, tuple[float, ...], str]]:
-        """Candidates with the columns of the calibration, and who proposes them; `matches` are those of the memory in
-        the passage, `said` what the base proposes, None without one."""
+        """Candidates with the columns of the calibration, and who proposes them; `matches` are
+        those of the memory in the passage, `said` what the base proposes, None without one."""
         if not passage.tokens:
             return []
         tagger = self._open()
@@ -109,13 +121,19 @@ class SpanModel:
                 _lean(remembered.get(place[:2], {}), place[2]),
                 *(() if said is None else (log_odds(told.get(place, _UNTOLD)),)),
             )
-            by = "model" if place in best or place in told else "rules" if place in rules else "memory"
+            by = (
+                "model"
+                if place in best or place in told
+                else "rules"
+                if place in rules
+                else "memory"
+            )
             out.append((place, columns, by))
         return out
 
     def _odds(self, tagger: Any, place: LabelledRange, length: int, score: float) -> float:
-        """Log odds by the marginals: of the least likely of the place's tags, and of its end. Of a label that
-        the CRF does not know those of the `score` by others."""
+        """Log odds by the marginals: of the least likely of the place's tags, and of its end. Of a
+        label that the CRF does not know those of the `score` by others."""
         first, last, label = place
         if label not in self.labels:
             return log_odds(score)
@@ -136,25 +154,32 @@ class SpanModel:
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: numbers, strings, bytes, lists and dicts."""
         return {
-            "crf": self.crf, "lexicon": self.lexicon.to_data(), "usage": self.usage.to_data(),
-            "chance": list(self.chance.weights), "labels": list(self.labels),
+            "crf": self.crf,
+            "lexicon": self.lexicon.to_data(),
+            "usage": self.usage.to_data(),
+            "chance": list(self.chance.weights),
+            "labels": list(self.labels),
             "base": self.base.to_data() if self.base else None,
-        }  # fmt: skip
+        }
 
     @staticmethod
     def of_data(data: Mapping[str, Any]) -> SpanModel:
         """The model that `to_data` wrote."""
         return SpanModel(
-            data["crf"], Lexicon.of_data(data["lexicon"]), Usage.of_data(data["usage"]),
-            Binary(tuple(data["chance"])), tuple(data["labels"]),
+            data["crf"],
+            Lexicon.of_data(data["lexicon"]),
+            Usage.of_data(data["usage"]),
+            Binary(tuple(data["chance"])),
+            tuple(data["labels"]),
             SpanModel.of_data(data["base"]) if data["base"] else None,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
 class Training:
-    """A model, and what models that had not seen it propose for each passage (by its place in the list), with
-    what rules and memory alone propose there: what to judge the model by. Empty with too few passages."""
+    """A model, and what models that had not seen it propose for each passage (by its place in the
+    list), with what rules and memory alone propose there: what to judge the model by. Empty with
+    too few passages."""
 
     model: SpanModel
     held_out: Mapping[int, list[SpanCandidate]]
@@ -166,9 +191,12 @@ def _said(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidat
     return base.candidates(passage) if base else None
 
 
-def train(passages: Sequence[TaggedParagraph], usage: Usage, base: SpanModel | None = None) -> Training:
-    """Train on passages with gold places; deterministic. `usage` is that of all texts at hand, labelled or not. A
-    `base` was trained on other passages: what it proposes is learnt from as the rules are.
+def train(
+    passages: Sequence[TaggedParagraph], usage: Usage, base: SpanModel | None = None
+) -> Training:
+    """Train on passages with gold places; deterministic. `usage` is that of all texts at hand,
+    labelled or not. A `base` was trained on other passages: what it proposes is learnt from as
+    the rules are.
 
     Raises ValueError when nothing is marked in the passages.
     """
@@ -183,7 +211,9 @@ def train(passages: Sequence[TaggedParagraph], usage: Usage, base: SpanModel | N
         some = [i for i in range(len(passages)) if i not in held]
         if not any(passages[i].gold for i in some):
             continue
-        model = _fit([passages[i] for i in some], usage, Binary(prior), base, [said[i] for i in some])
+        model = _fit(
+            [passages[i] for i in some], usage, Binary(prior), base, [said[i] for i in some]
+        )
         for i in sorted(held):
             matches = model.lexicon.matches(passages[i].tokens)
             rows += [(i, *one) for one in model.pool(passages[i], matches, said[i])]
@@ -238,7 +268,9 @@ def _items(
     parts = [passage.described, lexicon.features(passage.tokens, matches, without)]
     if said is not None:
         parts.append(_told(len(passage.tokens), said))
-    return pycrfsuite.ItemSequence([list(chain.from_iterable(one)) for one in zip(*parts, strict=True)])
+    return pycrfsuite.ItemSequence(
+        [list(chain.from_iterable(one)) for one in zip(*parts, strict=True)]
+    )
 
 
 def _told(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
@@ -255,9 +287,9 @@ def _told(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
 
 
 def _settled(matches: Iterable[Match]) -> dict[LabelledRange, float]:
-    """The places of forms that annotators marked with one label nearly always, with the least chance that
-    this gives them. Of whole projects this changes nothing (F1 stays within .001 on CrossNER politics), but
-    who marks a word for the third time expects to see it suggested."""
+    """The places of forms that annotators marked with one label nearly always, with the least
+    chance that this gives them. Of whole projects this changes nothing (F1 stays within .001 on
+    CrossNER politics), but who marks a word for the third time expects to see it suggested."""
     out: dict[LabelledRange, float] = {}
     for first, last, counts in matches:
         every = sum(counts.values())

@@ -1,8 +1,8 @@
 """What the learner of spans sees of each token: its form, its neighbours, tables, rules and memory.
 
-Features are strings. Those of the text alone (`describe`) are made once for a paragraph; those of the memory
-(`Lexicon`) depend on what was decided, and leave the own document out while the model is trained, so that the
-model learns how far a memory of other documents can be trusted.
+Features are strings. Those of the text alone (`describe`) are made once for a paragraph; those of
+the memory (`Lexicon`) depend on what was decided, and leave the own document out while the model is
+trained, so that the model learns how far a memory of other documents can be trusted.
 """
 
 from __future__ import annotations
@@ -22,23 +22,36 @@ LabelledRange = tuple[int, int, str]
 """Tokens `[first, last)` and a label."""
 
 _CLASSES = (
-    ("head", "organization_heads"), ("opener", "organization_openers"), ("thing", "thing_heads"),
-    ("honorific", "honorifics"), ("office", "offices"), ("given", "given_names"), ("month", "months_days"),
-    ("particle", "particles"), ("link", "links"), ("modifier", "modifiers"), ("suffix", "suffixes"),
+    ("head", "organization_heads"),
+    ("opener", "organization_openers"),
+    ("thing", "thing_heads"),
+    ("honorific", "honorifics"),
+    ("office", "offices"),
+    ("given", "given_names"),
+    ("month", "months_days"),
+    ("particle", "particles"),
+    ("link", "links"),
+    ("modifier", "modifiers"),
+    ("suffix", "suffixes"),
     ("surname", "surnames"),
-)  # fmt: skip
+)
 _LOWER_CLASSES = (
-    ("det", "determiners"), ("prep", "prepositions"), ("pron", "pronouns"), ("sub", "subordinators"),
-    ("be", "finite_be"), ("modal", "modals"),
-)  # fmt: skip
+    ("det", "determiners"),
+    ("prep", "prepositions"),
+    ("pron", "pronouns"),
+    ("sub", "subordinators"),
+    ("be", "finite_be"),
+    ("modal", "modals"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedParagraph:
-    """A paragraph made ready: its tokens, what the rules find, and for each token the features that do not depend on
-    what was decided.
+    """A paragraph made ready: its tokens, what the rules find, and for each token the features
+    that do not depend on what was decided.
 
-    `group` says which passages belong together; `gold` holds places that were decided on, or nothing.
+    `group` says which passages belong together; `gold` holds
+    places that were decided on, or nothing.
     """
 
     group: str
@@ -48,7 +61,9 @@ class TaggedParagraph:
     gold: tuple[LabelledRange, ...] = ()
 
 
-def places_of(tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]) -> tuple[LabelledRange, ...]:
+def places_of(
+    tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]
+) -> tuple[LabelledRange, ...]:
     """Spans in code points as places of tokens; of those that overlap the longest stays."""
     out: list[LabelledRange] = []
     taken: set[int] = set()
@@ -76,8 +91,8 @@ def _shape(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What a word tells wherever it stands: its shape, the classes of the tables that it is in, its features for
-    itself, and those for a word that stands so many tokens before or after it."""
+    """What a word tells wherever it stands: its shape, the classes of the tables that it is in, its
+    features for itself, and those for a word that stands so many tokens before or after it."""
 
     shape: str
     classes: tuple[str, ...]
@@ -94,11 +109,13 @@ def _word(text: str) -> _Word:
     own += [f"c={name}" for name in classes]
     near = {
         step: (
-            f"{step}w={lower}", f"{step}s={shape}", *(f"{step}c={name}" for name in classes),
+            f"{step}w={lower}",
+            f"{step}s={shape}",
+            *(f"{step}c={name}" for name in classes),
             *((f"{step}e3={lower[-3:]}",) if abs(step) == 1 else ()),
         )
         for step in _STEPS
-    }  # fmt: skip
+    }
     return _Word(shape, classes, tuple(own), near)
 
 
@@ -131,11 +148,11 @@ def describe(
     used: Sequence[Sequence[str]],
     parse: Parse | None = None,
 ) -> tuple[tuple[str, ...], ...]:
-    """The features of the text: for every token those of itself, its neighbours, the rules, the document, and of
-    the run of capitalized words that it stands in.
+    """The features of the text: for every token those of itself, its neighbours, the rules, the
+    document, and of the run of capitalized words that it stands in.
 
-    `elsewhere` says for a word what it is part of where the document (or project) tells more of it, `used` for a
-    token how its word is written in all texts, `parse` what the sentence says.
+    `elsewhere` says for a word what it is part of where the document (or project) tells more of it,
+    `used` for a token how its word is written in all texts, `parse` what the sentence says.
     """
     words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
@@ -184,8 +201,8 @@ def _around(words: Sequence[_Word], ruled: Sequence[str], i: int) -> list[str]:
 
 
 def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Runs of capitalized words `[first, last)`, with the small words inside them that join names; none goes over
-    the end of a sentence."""
+    """Runs of capitalized words `[first, last)`, with the small words inside them that join names;
+    none goes over the end of a sentence."""
     out: list[tuple[int, int]] = []
     open_, last = False, 0
     for i, token in enumerate(tokens):
@@ -203,7 +220,10 @@ def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: int) -> list[str]:
     """Features of a run: its length, the classes in it, what stands before and after it."""
     inside = {
-        c for k in range(first, last) for c in words[k].classes if c in _TELLING or c.startswith("name.")
+        c
+        for k in range(first, last)
+        for c in words[k].classes
+        if c in _TELLING or c.startswith("name.")
     }
     out = [f"run.{c}" for c in sorted(inside)]
     out.append(f"run.len={min(last - first, 5)}")
@@ -218,8 +238,8 @@ def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: i
 def _listed(
     tokens: Sequence[Token], ruled: Sequence[str], runs: Sequence[tuple[int, int]], number: int
 ) -> list[str]:
-    """Features of the runs before and after one where only what divides a list stands between: what the rules
-    say of them, and their length."""
+    """Features of the runs before and after one where only what divides a list stands between: what
+    the rules say of them, and their length."""
     out: list[str] = []
     for step in (-1, 1):
         near = number + step

@@ -44,7 +44,8 @@ class Lexicon:
         return made
 
     def add(self, passages: Sequence[TaggedParagraph]) -> None:
-        """Count these passages too: forms by label, and by OUTSIDE where a known one stands unmarked."""
+        """Count these passages too: forms by label, and by OUTSIDE
+        where a known one stands unmarked."""
         for one in passages:
             texts = [t.text for t in one.tokens]
             for first, last, label in one.gold:
@@ -94,15 +95,19 @@ class Lexicon:
         self.parts.setdefault(document, Lexicon()).forms.setdefault(form, Counter())[label] += 1
 
     _longest: dict[str, int] | None = None
-    """First token of a form -> tokens of the longest one that begins with it; None until it is asked for."""
+    """First token of a form -> tokens of the longest one that begins
+    with it; None until it is asked for."""
 
     def matches(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[Match]:
-        """Where known forms stand and what they stood for: the longest first, none overlapping. Counts of
-        `without` do not count. At the start of a sentence a form may be written in lower case."""
+        """Where known forms stand and what they stood for: the longest first, none overlapping.
+        Counts of `without` do not count. At the start of a sentence a form may be written in
+        lower case."""
         if self._longest is None:
             self._longest = {}
             for form in self.forms:
-                self._longest[form[0]] = min(_LONGEST, max(len(form), self._longest.get(form[0], 0)))
+                self._longest[form[0]] = min(
+                    _LONGEST, max(len(form), self._longest.get(form[0], 0))
+                )
         out, at = [], 0
         while at < len(tokens):
             token = tokens[at]
@@ -114,7 +119,9 @@ class Lexicon:
             at = found[1] if found is not None else at + 1
         return out
 
-    def _at(self, tokens: Sequence[Token], at: int, head: str, without: Lexicon | None) -> Match | None:
+    def _at(
+        self, tokens: Sequence[Token], at: int, head: str, without: Lexicon | None
+    ) -> Match | None:
         """The longest form that stands at a place, its first token written as `head`."""
         assert self._longest is not None
         for length in range(min(self._longest.get(head, 0), len(tokens) - at), 0, -1):
@@ -127,11 +134,13 @@ class Lexicon:
     def features(
         self, tokens: Sequence[Token], matches: Iterable[Match], without: Lexicon | None = None
     ) -> list[list[str]]:
-        """For every token what is remembered of it; `matches` are those of the tokens, and `without` is left out of
-        the counts."""
+        """For every token what is remembered of it; `matches` are those of the tokens, and
+        `without` is left out of the counts."""
         out: list[list[str]] = []
         for token in tokens:
-            counts = _less(self.words.get(token.text), without.words.get(token.text) if without else None)
+            counts = _less(
+                self.words.get(token.text), without.words.get(token.text) if without else None
+            )
             out.append([f"m={_summary(counts)}"])
         for first, last, counts in matches:
             summary = _summary(counts)

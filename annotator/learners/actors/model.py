@@ -1,5 +1,5 @@
-"""Layers whose spans do not overlap and are short (actors): from examples to the CRF, and from what it finds to
-suggestions with entity and attributes."""
+"""Layers whose spans do not overlap and are short (actors): from examples to the CRF, and from what
+it finds to suggestions with entity and attributes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def is_flat(examples: Sequence[Example], layer: str) -> bool:
     lengths: list[int] = []
     for one in examples:
         end = 0
-        for span in sorted((s for s in one.spans if s.layer == layer), key=lambda s: (s.start, s.end)):
+        for span in sorted(
+            (s for s in one.spans if s.layer == layer), key=lambda s: (s.start, s.end)
+        ):
             if span.start < end:
                 return False
             end = span.end
@@ -49,8 +51,8 @@ def is_flat(examples: Sequence[Example], layer: str) -> bool:
 def passage_of(
     reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span], usage: Usage
 ) -> TaggedParagraph:
-    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided spans; `usage` is
-    that of words in all texts."""
+    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided
+    spans; `usage` is that of words in all texts."""
     found: list[Found] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
@@ -59,7 +61,8 @@ def passage_of(
                 found.append(replace(one, label=target[1]))
     start = reading.paragraph.start
     gold = places_of(
-        reading.tokens, [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer]
+        reading.tokens,
+        [(s.start - start, s.end - start, s.label) for s in spans if s.layer == layer],
     )
     used = usage.features(reading.tokens, reading.usage)
     described = describe(reading.tokens, found, reading.context.words, used, parse(reading))
@@ -67,8 +70,8 @@ def passage_of(
 
 
 def part_of_name(reading: Reading, first: int, last: int) -> bool:
-    """Whether tokens `[first, last)` are part of a longer name: one of the tables (`Saudi` in `Saudi Arabia`), or a
-    point of the compass before another name (`West` in `West Elbonia`)."""
+    """Whether tokens `[first, last)` are part of a longer name: one of the tables (`Saudi` in
+    `Saudi Arabia`), or a point of the compass before another name (`West` in `West Elbonia`)."""
     if any(a <= first and last <= b and (a, b) != (first, last) for a, b in reading.names):
         return True
     return before_name(reading.tokens, first, last)
@@ -76,8 +79,8 @@ def part_of_name(reading: Reading, first: int, last: int) -> bool:
 
 @dataclass
 class FlatModel:
-    """What was learnt about one layer. `habits` holds, for a label and whether the span begins with a capital,
-    the values that attributes mostly have."""
+    """What was learnt about one layer. `habits` holds, for a label and whether the span begins with
+    a capital, the values that attributes mostly have."""
 
     layer: Layer
     model: SpanModel
@@ -91,9 +94,11 @@ class FlatModel:
         usage: Usage,
         base: FlatModel | None = None,
     ) -> tuple[FlatModel, Training, list[TaggedParagraph]]:
-        """The model, over a `base` if there is one, with what it is judged by. Raises ValueError when nothing is
-        marked."""
-        passages = [passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples]
+        """The model, over a `base` if there is one, with what it is judged by. Raises
+        ValueError when nothing is marked."""
+        passages = [
+            passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples
+        ]
         training = train(passages, usage, base.model if base else None)
         habits = _habits(examples, layer, base.habits if base else {})
         return FlatModel(layer, training.model, habits), training, passages
@@ -110,9 +115,14 @@ class FlatModel:
                 forms[reader.lexer.texts(spelling)] = counts
         self.model.lexicon.learn(forms)
 
-    def suggest(self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float) -> list[Suggestion]:
-        """What is worth showing of a paragraph, in reading order; name and version are given by the caller."""
-        passage = passage_of(reading, self.layer.name, labels, reading.document, (), self.model.usage)
+    def suggest(
+        self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float
+    ) -> list[Suggestion]:
+        """What is worth showing of a paragraph, in reading order; name and
+        version are given by the caller."""
+        passage = passage_of(
+            reading, self.layer.name, labels, reading.document, (), self.model.usage
+        )
         found = {(f.first, f.last): f for f in passage.found}
         known = [
             one
@@ -142,11 +152,18 @@ class FlatModel:
         begin = reading.paragraph.start
         value = Span(
             span_id(reading.document, self.layer.name, one.label, begin + start, begin + end),
-            self.layer.name, one.label, begin + start, begin + end, entity, fitting(self.layer, attributes),
+            self.layer.name,
+            one.label,
+            begin + start,
+            begin + end,
+            entity,
+            fitting(self.layer, attributes),
             "suggestion",
-        )  # fmt: skip
+        )
         reason, rule = self._why(reading, one, found)
-        return Suggestion(value, reading.paragraph.index, "", "", round(one.chance, 4), 0, reason, rule)
+        return Suggestion(
+            value, reading.paragraph.index, "", "", round(one.chance, 4), 0, reason, rule
+        )
 
     def _why(self, reading: Reading, one: SpanCandidate, found: Found | None) -> tuple[str, str]:
         """One line for a person, and the rule's name."""
@@ -154,7 +171,9 @@ class FlatModel:
         counts = self.model.lexicon.forms.get(form, Counter())
         parts: list[str] = []
         if counts[one.label]:
-            parts.append(f"marked {one.label} in {counts[one.label]} of {sum(counts.values())} places")
+            parts.append(
+                f"marked {one.label} in {counts[one.label]} of {sum(counts.values())} places"
+            )
         if found is not None and found.label == one.label:
             parts.append(found.reason)
         if not parts:
@@ -179,7 +198,8 @@ def _habit(label: str, quote: str) -> str:
 def _habits(
     examples: Sequence[Example], layer: Layer, before: Mapping[str, Mapping[str, Value]]
 ) -> dict[str, dict[str, Value]]:
-    """Those of the examples; `before` are others', which hold until there are enough of one's own."""
+    """Those of the examples; `before` are others', which hold
+    until there are enough of one's own."""
     counts: dict[str, dict[str, Counter[Value]]] = {}
     names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
     for one in examples:

@@ -1,4 +1,5 @@
-"""What the parse tells the learner of short spans of each token: tags, dependency, head, noun chunk, entity type."""
+"""What the parse tells the learner of short spans of each token: tags,
+dependency, head, noun chunk, entity type."""
 
 from __future__ import annotations
 
@@ -23,9 +24,12 @@ def _dependency(parse: Parse, i: int) -> list[str]:
     dep, head = parse.deps[i], parse.heads[i]
     governor = parse.lemmas[head]
     return [
-        f"P.d={dep}", f"P.d={dep}|{parse.tags[i]}", f"P.h={governor}", f"P.d={dep}|h={governor}",
+        f"P.d={dep}",
+        f"P.d={dep}|{parse.tags[i]}",
+        f"P.h={governor}",
+        f"P.d={dep}|h={governor}",
         f"P.d={dep}|{parse.pos[head]}",
-    ]  # fmt: skip
+    ]
 
 
 def _entity(parse: Parse, i: int) -> list[str]:
@@ -41,9 +45,12 @@ def _chunk(parse: Parse, i: int) -> list[str]:
     side = "R" if root == i else "<" if i < root else ">"
     dep, pos = parse.deps[root], parse.pos[root]
     return [
-        f"P.c={'B' if begins else 'I'}|{side}", f"P.cd={dep}", f"P.cd={dep}|{pos}|{side}",
-        f"P.cr={parse.lemmas[root]}", f"P.cv={dep}|{parse.lemmas[parse.heads[root]]}",
-    ]  # fmt: skip
+        f"P.c={'B' if begins else 'I'}|{side}",
+        f"P.cd={dep}",
+        f"P.cd={dep}|{pos}|{side}",
+        f"P.cr={parse.lemmas[root]}",
+        f"P.cv={dep}|{parse.lemmas[parse.heads[root]]}",
+    ]
 
 
 def _at(values: tuple[str, ...], i: int) -> str:

@@ -12,16 +12,19 @@ Analysis: TypeAlias = tuple[TokenRange, ...]
 """The spans of one sentence in order; empty for none."""
 
 READING = 1.0
-"""What it costs, in keys, to read a suggestion where there is nothing: with it no fewer keys are saved, and fewer
-suggestions are wrong."""
+"""What it costs, in keys, to read a suggestion where there is nothing: with it no fewer keys are
+saved, and fewer suggestions are wrong."""
 
 
 def cheapest(
-    analyses: Sequence[tuple[float, Analysis]], sure: Mapping[TokenRange, float], *, reading: float = READING
+    analyses: Sequence[tuple[float, Analysis]],
+    sure: Mapping[TokenRange, float],
+    *,
+    reading: float = READING,
 ) -> Analysis:
-    """Of the analyses, each with its chance, the one that takes the fewest keys to be made the wanted one, on
-    average over all (minimum Bayes risk); `sure` is the chance of a span's best label; `reading` is what a span that
-    meets none costs besides its rejection."""
+    """Of the analyses, each with its chance, the one that takes the fewest keys to be made the
+    wanted one, on average over all (minimum Bayes risk); `sure` is the chance of a span's best
+    label; `reading` is what a span that meets none costs besides its rejection."""
     saved = {
         (mine, wanted): _saved(mine, wanted, sure[mine])
         for mine in sure
@@ -37,7 +40,8 @@ def cheapest(
 
 
 def _saved(mine: TokenRange, wanted: TokenRange, sure: float) -> tuple[float, float]:
-    """Intersection over union of two spans, and the keys saved by putting one right over making the other."""
+    """Intersection over union of two spans, and the keys saved by putting
+    one right over making the other."""
     by_hand = making(wanted[1] - wanted[0])
     shared = min(mine[1], wanted[1]) - max(mine[0], wanted[0])
     overlap = shared / (max(mine[1], wanted[1]) - min(mine[0], wanted[0]))
@@ -53,7 +57,8 @@ def _gain(
     saved: Mapping[tuple[TokenRange, TokenRange], tuple[float, float]],
     reading: float,
 ) -> float:
-    """Keys saved by showing `mine` where `wanted` is; spans are matched as `effort.of_spans` does."""
+    """Keys saved by showing `mine` where `wanted` is; spans
+    are matched as `effort.of_spans` does."""
     pairs = [(saved[m, w], m, w) for m in mine for w in wanted if (m, w) in saved]
     if len(pairs) > 1:
         pairs.sort(reverse=True)
@@ -67,9 +72,10 @@ def _gain(
 
 
 def weight(pairs: Iterable[tuple[bool, float]]) -> float:
-    """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1): that under which what
-    came out is likeliest, by expectation and maximization, with one case more for each. Of each case is told whether
-    the one, which is always certain, was right, and the chance that the other gave to what came out."""
+    """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1):
+    that under which what came out is likeliest, by expectation and maximization, with one case
+    more for each. Of each case is told whether the one, which is always certain, was right, and
+    the chance that the other gave to what came out."""
     cases = [(right, max(_FLOOR, chance)) for right, chance in pairs]
     share = 0.5
     for _ in range(50):

@@ -1,4 +1,5 @@
-"""What the learner of long spans sees of a sentence as a whole, and of a span: words, cues, place, verb and tense."""
+"""What the learner of long spans sees of a sentence as a whole, and of a
+span: words, cues, place, verb and tense."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ _PLAIN = frozenset("a an the no not".split())
 
 def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...]:
     """What tells whether a sentence holds anything."""
-    paragraph, tokens = sentence.reading.paragraph.index, sentence.tokens[sentence.first : sentence.last]
+    paragraph, tokens = (
+        sentence.reading.paragraph.index,
+        sentence.tokens[sentence.first : sentence.last],
+    )
     made = [f"s.{name}" for name in sentence.cues(sentence.first, sentence.last)]
     made += [f"sw={t.lower}" for t in tokens if t.text[:1].isalpha()]
     made += [f"sw.verb={base}" for t in tokens for base, _ in tables.verb_forms().get(t.lower, ())]
@@ -24,12 +28,20 @@ def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...
         f"s.size={size(len(tokens))}",
         f"s.verbs={min(3, sentence.verbs(sentence.first, sentence.last))}",
     ]
-    made += [f"s.place={min(sentence.number, 3)}", f"s.last={sentence.number == sentence.count - 1}"]
-    made += [f"s.paragraph={min(4, paragraph)}", f"s.place={min(2, sentence.number)}|{min(2, paragraph)}"]
+    made += [
+        f"s.place={min(sentence.number, 3)}",
+        f"s.last={sentence.number == sentence.count - 1}",
+    ]
+    made += [
+        f"s.paragraph={min(4, paragraph)}",
+        f"s.place={min(2, sentence.number)}|{min(2, paragraph)}",
+    ]
     made += [f"s.clauses={min(2, len(sentence.clauses))}", f"s.sign={tokens[-1].text}"]
     made.append(f"s.frames={sum(clause.frame is not None for clause in sentence.clauses)}")
     made += [f"s.r={clause.found.label}" for clause in sentence.clauses[:2]]
-    made += [f"s.modality={clause.found.attributes.get('modality')}" for clause in sentence.clauses[:2]]
+    made += [
+        f"s.modality={clause.found.attributes.get('modality')}" for clause in sentence.clauses[:2]
+    ]
     parsed = sentence.syntax.of_sentence(sentence.first, sentence.last) if sentence.syntax else ()
     return unique(made, _main_verb(sentence), parsed)
 
@@ -42,7 +54,10 @@ def _main_verb(sentence: Sentence) -> list[str]:
     before = [t.lower for t in sentence.tokens[sentence.first : verb]]
     word = sentence.tokens[verb].lower
     made = [f"s.subject={word}" for word in before[-3:] if word.isalpha()]
-    made += [f"s.governs={word}", *(f"s.of={base}" for base, _ in tables.verb_forms().get(word, ()))]
+    made += [
+        f"s.governs={word}",
+        *(f"s.of={base}" for base, _ in tables.verb_forms().get(word, ())),
+    ]
     return [*made, f"s.about={next((word for word in before if word in _ABOUT), None)}"]
 
 
@@ -61,7 +76,9 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
     made += [f"b={words[0]}", f"n={size(end - start)}", f"v={min(3, sentence.verbs(start, end))}"]
     made.append(f"place={min(sentence.number, 3)}|{sentence.number == sentence.count - 1}")
     made.append(f"sign={tokens[sentence.last - 1].text}")
-    made.append(f"quoted={any(t.text in QUOTES for t in tokens[max(sentence.first, start - 1) : end + 1])}")
+    made.append(
+        f"quoted={any(t.text in QUOTES for t in tokens[max(sentence.first, start - 1) : end + 1])}"
+    )
     over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
     for clause in over[:1]:
         made.append(f"r={clause.found.label}")
@@ -73,20 +90,32 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
 
 
 def _verb(sentence: Sentence, start: int, end: int) -> list[str]:
-    """The first words, the first finite verb with what is before it, its form together with names and numbers, and
-    what a form of "be" says."""
+    """The first words, the first finite verb with what is before it, its form together with names
+    and numbers, and what a form of "be" says."""
     tokens = sentence.tokens
     words = [t.lower for t in tokens[start:end]]
     verb = next((i for i in sentence.governing if start <= i < end), None)
     form = "none" if verb is None else _form(tokens[verb].lower)
     number = any(t.text[:1].isdigit() for t in tokens[start:end])
     name = any(t.text[:1].isupper() for t in tokens[start + 1 : end])
-    first = "Name" if tokens[start].text[:1].isupper() and not tokens[start].first else tokens[start].lower
+    first = (
+        "Name"
+        if tokens[start].text[:1].isupper() and not tokens[start].first
+        else tokens[start].lower
+    )
     made = [
-        f"number={number}", f"name={name}", f"name={name}|{number}", f"t={form}", f"t={form}|{number}|{name}",
-        f"lead={sentence.lead(start)}", f"lead={sentence.lead(start)}|t={form}", f"subject={first}|t={form}",
-        f"w.2={' '.join(words[:2])}", f"w.3={' '.join(words[:3])}", f"w.last={words[-1]}",
-    ]  # fmt: skip
+        f"number={number}",
+        f"name={name}",
+        f"name={name}|{number}",
+        f"t={form}",
+        f"t={form}|{number}|{name}",
+        f"lead={sentence.lead(start)}",
+        f"lead={sentence.lead(start)}|t={form}",
+        f"subject={first}|t={form}",
+        f"w.2={' '.join(words[:2])}",
+        f"w.3={' '.join(words[:3])}",
+        f"w.last={words[-1]}",
+    ]
     if verb is None:
         return [*made, "w.subject=none"]
     made += [f"w.subject={t.lower}" for t in tokens[start:verb] if t.text[:1].isalpha()]
@@ -118,7 +147,9 @@ def _form(word: str) -> str:
 def _around(sentence: Sentence, start: int, end: int) -> list[str]:
     """What the sentence holds after a span and before it, and the verb that it is the object of."""
     tokens, last = sentence.tokens, sentence.last
-    made = [f"whole={start == sentence.first and end >= sentence.bare_end}|{size(max(0, last - end))}"]
+    made = [
+        f"whole={start == sentence.first and end >= sentence.bare_end}|{size(max(0, last - end))}"
+    ]
     made += [f"w.after={t.lower}" for t in tokens[end : min(end + 5, last)]]
     made += [f"after={name}" for name in sentence.cues(end, last)]
     if start == sentence.first:

@@ -1,11 +1,13 @@
-"""The learner of long spans that may overlap (claims): where they begin, where they end, what they are.
+"""The learner of long spans that may overlap (claims): where
+they begin, where they end, what they are.
 
-What a sentence holds is read as choices one after the other: whether it holds a span at all (a pool of classifiers),
-at which of a few places the first one begins, whether and where another one follows, where each ends (conditional
-logits), and its label (another pool). The places are where sentences, main clauses, frames, quotations, the
-clauses of the rules and what verbs of wanting and saying are about begin and end; what annotators leave out at either
-end is learnt. Of the analyses that this makes likely the one is shown that is expected to save the most keys. A
-candidate's chance is that of its choices, calibrated on documents held out.
+What a sentence holds is read as choices one after the other: whether it holds a span at all (a pool
+of classifiers), at which of a few places the first one begins, whether and where another one
+follows, where each ends (conditional logits), and its label (another pool). The places are where
+sentences, main clauses, frames, quotations, the clauses of the rules and what verbs of wanting and
+saying are about begin and end; what annotators leave out at either end is learnt. Of the analyses
+that this makes likely the one is shown that is expected to save the most keys. A candidate's chance
+is that of its choices, calibrated on documents held out.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ _FOLDS = 4
 _NESTED = 0.6
 """The chance of its bounds that a span within another one has to have."""
 _SAID = 0.35
-"""The chance of holding anything below which a sentence counts as talk about the text. At 0, a fiftieth of the keys
-that claims save is lost on the seeds' part `train`."""
+"""The chance of holding anything below which a sentence counts as talk about the text. At 0, a
+fiftieth of the keys that claims save is lost on the seeds' part `train`."""
 _HELD, _OF = 4, 5
 """Sentences that are counted as holding something, and in all, before anything is known."""
 _EVERY = 0.7
@@ -46,8 +48,8 @@ _RULE = "clause.learnt"
 
 @dataclass(frozen=True, slots=True)
 class ClaimProposal:
-    """A span to be suggested, `[start, end)` in code points of the document; `chance` is the calibrated
-    probability that it is accepted with these bounds and this label."""
+    """A span to be suggested, `[start, end)` in code points of the document; `chance` is the
+    calibrated probability that it is accepted with these bounds and this label."""
 
     start: int
     end: int
@@ -96,12 +98,15 @@ class ClauseModel:
 
     @staticmethod
     def train(
-        examples: Sequence[Example], layer: Layer, kinds: WordClusters, base: ClauseModel | None = None
+        examples: Sequence[Example],
+        layer: Layer,
+        kinds: WordClusters,
+        base: ClauseModel | None = None,
     ) -> tuple[ClauseModel, dict[int, list[ClaimProposal]]]:
-        """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic. With a `base`, made
-        with the same kinds, what differs from it is learnt. Also given is what models that had not seen an example
-        propose for it, by its place; nothing below twelve examples (four with a base). Raises ValueError when nothing
-        is marked."""
+        """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic. With
+        a `base`, made with the same kinds, what differs from it is learnt. Also given is what
+        models that had not seen an example propose for it, by its place; nothing below twelve
+        examples (four with a base). Raises ValueError when nothing is marked."""
         gold = [marked(example, layer) for example in examples]
         nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
         rows = [
@@ -118,7 +123,9 @@ class ClauseModel:
         out = [
             self._proposal(reading, sentence, one)
             for sentence in sentences_of(reading)
-            for one in self._chosen(sentence, self._read(sentence, sentence_features(sentence, self.kinds)))
+            for one in self._chosen(
+                sentence, self._read(sentence, sentence_features(sentence, self.kinds))
+            )
         ]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
@@ -128,8 +135,12 @@ class ClauseModel:
         places = sorted({place for _, one in analyses for place in one})
         features = [span_features(sentence, *place, self.kinds) for place in places]
         scored = {
-            place: _Scored(place, sum(chance for chance, one in analyses if place in one), chances, row)
-            for place, chances, row in zip(places, self.labels.many(features), features, strict=True)
+            place: _Scored(
+                place, sum(chance for chance, one in analyses if place in one), chances, row
+            )
+            for place, chances, row in zip(
+                places, self.labels.many(features), features, strict=True
+            )
         }
         sure = {place: max(one.labels.values()) for place, one in scored.items()}
         best = cheapest(analyses, sure)
@@ -143,13 +154,14 @@ class ClauseModel:
         """Whether a span stands within another and no verb shows that somebody else holds it."""
         (first, last), held = one.place, one.place[0] in sentence.objects
         inside = any(
-            other.place[0] <= first and last <= other.place[1] and other is not one for other in every
+            other.place[0] <= first and last <= other.place[1] and other is not one
+            for other in every
         )
         return inside and not held and one.bounds < _NESTED
 
     def _read(self, sentence: Sentence, features: Sequence[str]) -> _Read:
-        """The chance that a sentence with these features holds anything; what may stand in it, with its chance: the
-        likeliest first, the hopeless left out."""
+        """The chance that a sentence with these features holds anything; what may stand in it, with
+        its chance: the likeliest first, the hopeless left out."""
         holds = self.holds(features).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([sentence.start_features(start) for start in sentence.starts])
@@ -173,7 +185,9 @@ class ClauseModel:
                         out.append(one)
                     else:
                         todo.append((*one, following))
-        likely = sorted((one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1]))[:MOST]
+        likely = sorted(
+            (one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1])
+        )[:MOST]
         return holds, likely
 
     def _with_rules(
@@ -185,7 +199,9 @@ class ClauseModel:
             return analyses
         mixed = {one: chance * (1 - self.ruled if one else 1) for chance, one in analyses}
         mixed[rules] = mixed.get(rules, 0.0) + holds * self.ruled
-        return sorted(((chance, one) for one, chance in mixed.items()), key=lambda one: (-one[0], one[1]))
+        return sorted(
+            ((chance, one) for one, chance in mixed.items()), key=lambda one: (-one[0], one[1])
+        )
 
     def _proposal(self, reading: Reading, sentence: Sentence, one: _Scored) -> ClaimProposal:
         tokens, (first, last) = reading.tokens, one.place
@@ -196,9 +212,13 @@ class ClauseModel:
             chances = classes(plain)
             given[name] = min(chances, key=lambda value: (-chances[value], value))
         return ClaimProposal(
-            base + tokens[first].start, base + tokens[last - 1].end, one.label,
-            round(self.chance(one.columns), 4), given, self._reason(sentence, one),
-        )  # fmt: skip
+            base + tokens[first].start,
+            base + tokens[last - 1].end,
+            one.label,
+            round(self.chance(one.columns), 4),
+            given,
+            self._reason(sentence, one),
+        )
 
     def _reason(self, sentence: Sentence, one: _Scored) -> str:
         bounds = "a sentence" if one.place == sentence.place else "a clause"
@@ -212,23 +232,35 @@ class ClauseModel:
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""
         return {
-            "holds": self.holds.to_data(), "first": self.first.to_data(),
-            "more": self.more.to_data(), "ends": self.ends.to_data(), "labels": self.labels.to_data(),
-            "chance": list(self.chance.weights), "ruled": self.ruled, "nests": self.nests, "every": self.every,
+            "holds": self.holds.to_data(),
+            "first": self.first.to_data(),
+            "more": self.more.to_data(),
+            "ends": self.ends.to_data(),
+            "labels": self.labels.to_data(),
+            "chance": list(self.chance.weights),
+            "ruled": self.ruled,
+            "nests": self.nests,
+            "every": self.every,
             "kinds": self.kinds.to_data(),
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
-        }  # fmt: skip
+        }
 
     @staticmethod
     def of_data(data: dict[str, Any]) -> ClauseModel:
         """The model that `to_data` wrote."""
         return ClauseModel(
-            Classes.of_data(data["holds"]), Options.of_data(data["first"]),
-            Options.of_data(data["more"]), Options.of_data(data["ends"]), Classes.of_data(data["labels"]),
-            Binary(tuple(data["chance"])), float(data["ruled"]), bool(data["nests"]), bool(data["every"]),
+            Classes.of_data(data["holds"]),
+            Options.of_data(data["first"]),
+            Options.of_data(data["more"]),
+            Options.of_data(data["ends"]),
+            Classes.of_data(data["labels"]),
+            Binary(tuple(data["chance"])),
+            float(data["ruled"]),
+            bool(data["nests"]),
+            bool(data["every"]),
             WordClusters.of_data(data["kinds"]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
-        )  # fmt: skip
+        )
 
 
 _Read: TypeAlias = tuple[float, list[tuple[float, Analysis]]]
@@ -240,16 +272,20 @@ MOST = 8
 """Analyses of a sentence that are looked at."""
 
 
-def _fit(rows: Sequence[Rows], kinds: WordClusters, base: ClauseModel | None, *, nests: bool) -> ClauseModel:
+def _fit(
+    rows: Sequence[Rows], kinds: WordClusters, base: ClauseModel | None, *, nests: bool
+) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
     def options(name: str) -> Options:
         every = [pair for one in rows for pair in getattr(one, name)]
         return Options.fit(
-            [group for group, _ in every], [taken for _, taken in every],
-            penalty=PENALTIES[name] * (FIRM if base else 1), base=getattr(base, name, None),
-        )  # fmt: skip
+            [group for group, _ in every],
+            [taken for _, taken in every],
+            penalty=PENALTIES[name] * (FIRM if base else 1),
+            base=getattr(base, name, None),
+        )
 
     return ClauseModel(
         _holds([pair for one in rows for pair in one.holds], base.holds if base else None),
@@ -276,8 +312,11 @@ def _every(rows: Sequence[Rows], base: ClauseModel | None) -> bool:
 
 
 def _agreement(rows: Sequence[Rows]) -> float:
-    """How often the rules' analysis of a sentence was that of the annotators, where they marked something."""
-    pairs = [(one.analysis(sentence), _by_rules(sentence)) for one in rows for sentence in one.sentences]
+    """How often the rules' analysis of a sentence was that of the annotators,
+    where they marked something."""
+    pairs = [
+        (one.analysis(sentence), _by_rules(sentence)) for one in rows for sentence in one.sentences
+    ]
     every = [gold == by_rules for gold, by_rules in pairs if gold]
     return sum(every) / (len(every) + 2)
 
@@ -298,7 +337,8 @@ _Classed: TypeAlias = Sequence[tuple[tuple[str, ...], str]]
 
 
 def _holds(pairs: _Classed, base: Classes | None) -> Classes:
-    """A pool: a model that weighs all words, one that weighs all else, and one that counts (which a base has done)."""
+    """A pool: a model that weighs all words, one that weighs all else, and one
+    that counts (which a base has done)."""
     made = [_part(pairs, "holds", base), _part(pairs, "bare", base, without_words)]
     if base is None:
         made.append(Classes.counted(*_columns(pairs), share=0.2))
@@ -306,9 +346,9 @@ def _holds(pairs: _Classed, base: Classes | None) -> Classes:
 
 
 def _labels(pairs: _Classed, base: Classes | None) -> Classes:
-    """A pool: a model that weighs all words; one that weighs cues, frames and places, which is better while little is
-    decided; one that counts (which a base has done); and, twice, one of the rules' label and cues alone, which hold
-    for other topics too."""
+    """A pool: a model that weighs all words; one that weighs cues, frames and places, which is
+    better while little is decided; one that counts (which a base has done); and, twice, one of
+    the rules' label and cues alone, which hold for other topics too."""
     alone = _part(pairs, "cues", base, cues)
     made = [_part(pairs, "words", base), _part(pairs, "plain", base, without_words), alone, alone]
     if base is None:
@@ -317,7 +357,10 @@ def _labels(pairs: _Classed, base: Classes | None) -> Classes:
 
 
 def _part(
-    pairs: _Classed, name: str, base: Classes | None, some: Callable[[tuple[str, ...]], list[str]] = list
+    pairs: _Classed,
+    name: str,
+    base: Classes | None,
+    some: Callable[[tuple[str, ...]], list[str]] = list,
 ) -> Classes:
     """A model that weighs `some` of the features."""
     rows, classes = _columns(pairs)
@@ -330,20 +373,22 @@ def _columns(pairs: _Classed) -> tuple[list[tuple[str, ...]], list[str]]:
 
 
 PENALTIES = {
-    "holds": 3.3, "bare": 8.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 1.0, "cues": 0.5,
+    "holds": 3.3, "bare": 8.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 1.0,
+    "cues": 0.5,
 }  # fmt: skip
 """Weights of the L2 penalties."""
 
 FIRM = 6.0
-"""How many times firmer weights are held to those of a base than to zero. By 1 or 4, more is learnt where annotators
-mark by other rules than the base, and a little is lost where they mark by the same; 16 does the reverse."""
+"""How many times firmer weights are held to those of a base than to zero. By 1 or 4, more is learnt
+where annotators mark by other rules than the base, and a little is lost where they mark by the
+same; 16 does the reverse."""
 
 
 def _calibrate(
     model: ClauseModel, examples: Sequence[Example], rows: Sequence[Rows], base: ClauseModel | None
 ) -> dict[int, list[ClaimProposal]]:
-    """Give the model weights from models that have not seen the documents they are judged on; what these
-    propose, with chances by those weights."""
+    """Give the model weights from models that have not seen the documents they are judged on; what
+    these propose, with chances by those weights."""
     reads: dict[int, tuple[ClauseModel, list[_Read]]] = {}
     for held in folds([one.group for one in examples], _FOLDS):
         some = [one for i, one in enumerate(rows) if i not in held]
@@ -376,7 +421,8 @@ def _calibrate(
 
 
 def _attributes(rows: Sequence[Rows], layer: Layer, base: ClauseModel | None) -> dict[str, Classes]:
-    """Classifiers of the choice attributes that were set, from cues and frames but no other words."""
+    """Classifiers of the choice attributes that were set, from
+    cues and frames but no other words."""
     known = base.attributes if base else {}
     out = dict(known)
     for attribute in layer.attributes:

@@ -1,4 +1,5 @@
-"""What the parse tells the learner of long spans: which clauses begin and end where, and what governs them."""
+"""What the parse tells the learner of long spans: which clauses begin
+and end where, and what governs them."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ _TELLING_TAGS = frozenset("MD VBD VBN JJR JJS RBR CD NNP PRP WDT VB".split())
 
 @dataclass(frozen=True, slots=True)
 class ClauseHead:
-    """The verb that heads a clause over tokens `[first, last)`. `kind` is its dependency, with `+s` for a subject
-    of its own and `+f` for a finite form."""
+    """The verb that heads a clause over tokens `[first, last)`. `kind` is its dependency, with `+s`
+    for a subject of its own and `+f` for a finite form."""
 
     at: int
     kind: str
@@ -52,20 +53,25 @@ class ClauseMap:
 
     @cached_property
     def _marks(self) -> tuple[list[list[str]], list[list[str]]]:
-        """For each place the kinds of clauses that begin there, and of those that end there; with variants without
-        what leads in and what trails."""
+        """For each place the kinds of clauses that begin there, and of those that end there; with
+        variants without what leads in and what trails."""
         p = self.parse
         begins: list[list[str]] = [[] for _ in range(len(p) + 1)]
         ends: list[list[str]] = [[] for _ in range(len(p) + 1)]
         for one in self.heads:
             begins[one.first].append(one.kind)
             ends[one.last].append(one.kind)
-            core = [k for k in p.children[one.at] if p.deps[k] not in _LEADING and p.deps[k] != "punct"]
+            core = [
+                k for k in p.children[one.at] if p.deps[k] not in _LEADING and p.deps[k] != "punct"
+            ]
             first = min([one.at, *(p.edges[k][0] for k in core if k < one.at)])
             if first != one.first:
                 begins[first].append(f"core:{one.kind}")
             last = max(
-                [one.at + 1, *(p.edges[k][1] for k in p.children[one.at] if p.deps[k] not in _TRAILING)]
+                [
+                    one.at + 1,
+                    *(p.edges[k][1] for k in p.children[one.at] if p.deps[k] not in _TRAILING),
+                ]
             )
             if last != one.last:
                 ends[last].append(f"core:{one.kind}")
@@ -75,8 +81,8 @@ class ClauseMap:
         return begins, ends
 
     def _governor(self, at: int) -> tuple[str, str, str]:
-        """What governs the head of a clause: its lemma, the part of speech of its subject, and the subject itself
-        where it is a pronoun."""
+        """What governs the head of a clause: its lemma, the part of speech of its subject, and the
+        subject itself where it is a pronoun."""
         p = self.parse
         head = p.heads[at]
         subject = next(iter(p.kids(head, SUBJECTS)), None)
@@ -98,7 +104,11 @@ class ClauseMap:
             lemma, pos, who = self._governor(inside)
             says = speaks(lemma)
             edge = start == p.edges[inside][0]
-            made += [f"P.gov={lemma}", f"P.say={says}|{pos}", f"P.say={says}|{p.deps[inside]}|{edge}"]
+            made += [
+                f"P.gov={lemma}",
+                f"P.say={says}|{pos}",
+                f"P.say={says}|{p.deps[inside]}|{edge}",
+            ]
             made.append(f"P.gs={who}")
         return made + self._reported(first, last, start)
 
@@ -109,7 +119,9 @@ class ClauseMap:
             (
                 one.at
                 for one in self.heads
-                if first <= one.at < last and p.deps[one.at] == "ccomp" and speaks(p.lemmas[p.heads[one.at]])
+                if first <= one.at < last
+                and p.deps[one.at] == "ccomp"
+                and speaks(p.lemmas[p.heads[one.at]])
             ),
             None,
         )
@@ -139,16 +151,21 @@ class ClauseMap:
         whole = [
             one.kind
             for one in self.heads
-            if start <= one.at < end and start - 1 <= one.first <= start and end <= one.last <= end + 1
+            if start <= one.at < end
+            and start - 1 <= one.first <= start
+            and end <= one.last <= end + 1
         ]
         made += [f"P.whole={kind}" for kind in whole] or ["P.whole=none"]
         cross = [
-            p.deps[k] for k in range(max(first, start), min(end, len(p))) if not start <= p.heads[k] < end
+            p.deps[k]
+            for k in range(max(first, start), min(end, len(p)))
+            if not start <= p.heads[k] < end
         ]
         return [*made, f"P.cross={min(4, len(cross))}", *(f"P.x={dep}" for dep in cross[:3])]
 
     def of_span(self, start: int, end: int) -> list[str]:
-        """What tells the label and attributes of a span: its verb, with auxiliaries, subject and complements."""
+        """What tells the label and attributes of a span: its verb, with auxiliaries,
+        subject and complements."""
         p = self.parse
         end = min(end, len(p))
         if start >= end:
@@ -180,7 +197,10 @@ class ClauseMap:
 
     def of_sentence(self, first: int, last: int) -> list[str]:
         """What tells whether a sentence holds anything."""
-        return [f"sw.{one[2:]}" if one.startswith("w.") else f"s.{one}" for one in self.of_span(first, last)]
+        return [
+            f"sw.{one[2:]}" if one.startswith("w.") else f"s.{one}"
+            for one in self.of_span(first, last)
+        ]
 
 
 def speaks(lemma: str) -> bool:

@@ -1,4 +1,5 @@
-"""What a paragraph with its marked spans gives the learner of long spans to learn from: one row for each choice."""
+"""What a paragraph with its marked spans gives the learner of long spans
+to learn from: one row for each choice."""
 
 from __future__ import annotations
 
@@ -47,7 +48,11 @@ class Rows:
 
     @staticmethod
     def of(
-        sentences: list[Sentence], gold: list[tuple[TokenRange, Span]], kinds: WordClusters, *, nests: bool
+        sentences: list[Sentence],
+        gold: list[tuple[TokenRange, Span]],
+        kinds: WordClusters,
+        *,
+        nests: bool,
     ) -> Rows:
         made = Rows(sentences, gold)
         for sentence in made.sentences:
@@ -65,7 +70,9 @@ class Rows:
         return tuple(sorted(self._own(sentence)))
 
     def _own(self, sentence: Sentence) -> dict[TokenRange, Span]:
-        return {place: span for place, span in self.gold if sentence.first <= place[0] < sentence.last}
+        return {
+            place: span for place, span in self.gold if sentence.first <= place[0] < sentence.last
+        }
 
     def _choices(self, sentence: Sentence, chain: Sequence[TokenRange], *, nests: bool) -> None:
         """The places that were chosen for spans one after the other."""
@@ -73,14 +80,22 @@ class Rows:
             return
         begun = chain[0][0]
         starts = sorted({*sentence.starts, begun})
-        self.first.append(([sentence.start_features(start) for start in starts], starts.index(begun)))
-        for (start, end), following in zip(chain, [*(place[0] for place in chain[1:]), None], strict=True):
+        self.first.append(
+            ([sentence.start_features(start) for start in starts], starts.index(begun))
+        )
+        for (start, end), following in zip(
+            chain, [*(place[0] for place in chain[1:]), None], strict=True
+        ):
             nexts = sentence.nexts_of(start)
             if following not in nexts:
                 nexts = [*nexts, following]
-            self.more.append(([sentence.next_features(start, n) for n in nexts], nexts.index(following)))
+            self.more.append(
+                ([sentence.next_features(start, n) for n in nexts], nexts.index(following))
+            )
             ends = sorted({*sentence.ends_of(start, None if nests else following), end})
-            self.ends.append(([sentence.end_features(start, e, following) for e in ends], ends.index(end)))
+            self.ends.append(
+                ([sentence.end_features(start, e, following) for e in ends], ends.index(end))
+            )
 
 
 def chain_of(places: Iterable[TokenRange], *, nests: bool) -> list[TokenRange]:
@@ -98,7 +113,9 @@ def nests_of(gold: Sequence[Sequence[tuple[TokenRange, Span]]]) -> bool:
     for one in gold:
         places = [place for place, _ in one]
         every += len(places)
-        inner += sum(any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places)
+        inner += sum(
+            any(a <= c and d <= b and (a, b) != (c, d) for a, b in places) for c, d in places
+        )
     return every > 0 and 40 * inner >= every
 
 

@@ -1,5 +1,5 @@
-"""Whom a mention may name: each kind of candidate is a function that puts names, each with the feature that speaks for
-it."""
+"""Whom a mention may name: each kind of candidate is a function that puts names,
+each with the feature that speaks for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _LEFT_OUT = frozenset("a an our its their his her this".split())
 PAIRED = frozenset("both two neither each either".split())
 """Words before a mention of two."""
 SIDES = frozenset(
-    "sides side parties leaders neighbours neighbors pair camps nations partners rivals countries governments".split()
+    (
+        "sides side parties leaders neighbours neighbors pair camps nations partners rivals "
+        "countries governments"
+    ).split()
 )
 _OF_PAIRS = ("person", "state", "organization", "collective")
 
@@ -50,7 +53,8 @@ class Asked:
 
     @property
     def bases(self) -> list[tuple[str, str]]:
-        """The form as it is, and in the plural where it is a singular, each with what it adds to a feature's name."""
+        """The form as it is, and in the plural where it is a singular, each with
+        what it adds to a feature's name."""
         phrase = self.phrase
         if self.mention.plural:
             return [(phrase, "")]
@@ -75,7 +79,8 @@ def same_form(ask: Asked) -> None:
 
 
 def registered(ask: Asked) -> None:
-    """What they named in other documents; it counts more where all its capitals stand in this text too."""
+    """What they named in other documents; it counts more where all
+    its capitals stand in this text too."""
     for entity in ask.registry:
         here = all(word in ask.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
         ask.put(entity, "regform_here" if here else "regform")
@@ -240,7 +245,9 @@ def of_name(ask: Asked) -> None:
         often = ["of_caps3+"] if number >= 3 else []
         titled = ["of_mr"] if name.split()[0].lower() in ("mr", "mrs", "ms", "dr") else []
         for base, several in ask.bases:
-            ask.put(f"{base} of {ask.known.with_article(name)}", "of_caps" + several, *often, *titled)
+            ask.put(
+                f"{base} of {ask.known.with_article(name)}", "of_caps" + several, *often, *titled
+            )
 
 
 def beside_role(ask: Asked) -> None:
@@ -259,7 +266,9 @@ def pairs(ask: Asked) -> None:
     """Two like entities, whole: `both`, `the two capitals`, `the sides`."""
     mention = ask.mention
     cue = (
-        mention.before in PAIRED or mention.form.lower() in SIDES or mention.form.lower().split()[0] in PAIRED
+        mention.before in PAIRED
+        or mention.form.lower() in SIDES
+        or mention.form.lower().split()[0] in PAIRED
     )
     if not (mention.plural or cue or mention.kind == "pronoun"):
         return
@@ -286,8 +295,8 @@ Source = Callable[[Asked], None]
 SOURCES: Mapping[str, tuple[Source, ...]] = {
     "name": (same_form, registered, listed, itself, longer_known, longer_in_text, people_of),
     "nominal": (
-        same_form, registered, listed, noun_phrase, following_phrase, adjective, possessor, usual_tail, of_entity,
-        of_name, beside_role, decided_here, pairs,
+        same_form, registered, listed, noun_phrase, following_phrase, adjective, possessor,
+        usual_tail, of_entity, of_name, beside_role, decided_here, pairs,
     ),
     "pronoun": (decided_here, pairs),
 }  # fmt: skip

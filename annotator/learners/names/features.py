@@ -9,8 +9,10 @@ from annotator.learners.names.candidates import SOURCES, Asked, Features
 from annotator.learners.names.text import Mention
 
 _CROSSED = frozenset(
-    "np np_pl tail0 doc sameform sameform_last samehead starts allwords follow0 headword nowords of_state "
-    "of_organization".split()
+    (
+        "np np_pl tail0 doc sameform sameform_last samehead starts allwords follow0 headword "
+        "nowords of_state of_organization"
+    ).split()
 )
 _LABELLED = frozenset("np np_pl tail0 tail1 tail0_pl role doc new follow0 follow1".split())
 _DEFINITE = frozenset("the this these that those its his their her".split())
@@ -37,7 +39,9 @@ def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
     """How far back an entity of the document is, and how it fits."""
     known, label = ask.known, ask.known.label[entity]
     back = len(known.mentions) - known.last[entity]
-    found.add(f"dist{0 if back == 0 else 1 if back == 1 else 2 if back < 4 else 3 if back < 8 else 4}")
+    found.add(
+        f"dist{0 if back == 0 else 1 if back == 1 else 2 if back < 4 else 3 if back < 8 else 4}"
+    )
     found.add(f"freq{min(3, known.count[entity])}")
     found.add("label_same" if label == ask.label else f"label_{label}_{ask.label}")
     if ask.mention.kind == "nominal":
@@ -86,7 +90,9 @@ def _of_pronoun(ask: Asked, entity: str, back: int, found: set[str]) -> None:
 
 
 def _only_person(ask: Asked, entity: str) -> bool:
-    persons = [one for one, label in ask.known.label.items() if label == "person" and ";" not in one]
+    persons = [
+        one for one, label in ask.known.label.items() if label == "person" and ";" not in one
+    ]
     return persons == [entity]
 
 

@@ -1,7 +1,7 @@
 """Forms of English words that names are made of.
 
-The word lists are those of `english.tables`, kept in `_data/english.json` as naming asks for them, since reading the
-tables would be felt when the program starts.
+The word lists are those of `english.tables`, kept in `_data/english.json` as naming asks for them,
+since reading the tables would be felt when the program starts.
 """
 
 from __future__ import annotations
@@ -13,22 +13,34 @@ from functools import cache
 from pathlib import Path
 
 PERSONAL = frozenset(
-    "he she it they we i you him her them us me who whom whose which that this these those both it's one "
-    "everyone everybody nobody someone somebody anyone anybody others another each neither either himself herself "
-    "itself themselves ourselves myself many some few most all none his its their our my your hers theirs ours".split()
+    (
+        "he she it they we i you him her them us me who whom whose which that this these those "
+        "both it's one everyone everybody nobody someone somebody anyone anybody others another "
+        "each neither either himself herself itself themselves ourselves myself many some few "
+        "most all none his its their our my your hers theirs ours"
+    ).split()
 )
 """Words that are a mention by themselves without naming anybody."""
 
 TITLES = frozenset(
-    "mr mrs ms dr sir president prime minister mayor senator chancellor captain general colonel professor "
-    "councillor judge justice sister admiral father bishop governor king queen lord lady".split()
+    (
+        "mr mrs ms dr sir president prime minister mayor senator chancellor captain general "
+        "colonel professor councillor judge justice sister admiral father bishop governor king "
+        "queen lord lady"
+    ).split()
 )
 """Words before a person's name that are no part of it."""
 
 _IRREGULAR = {
-    "people": "people", "person": "people", "man": "men", "woman": "women", "child": "children",
-    "wife": "wives", "thief": "thieves", "half": "halves",
-}  # fmt: skip
+    "people": "people",
+    "person": "people",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "wife": "wives",
+    "thief": "thieves",
+    "half": "halves",
+}
 _SINGULAR = {plural: one for one, plural in _IRREGULAR.items() if one != "person"}
 
 
@@ -84,27 +96,44 @@ WORDS = Path(__file__).parent / "_data" / "english.json"
 
 
 def word_lists() -> dict[str, str]:
-    """What `WORDS` holds, from the tables: words of a class divided by blanks; of `demonyms` adjective and name."""
+    """What `WORDS` holds, from the tables: words of a class divided by blanks;
+    of `demonyms` adjective and name."""
     from annotator.english import tables
 
     verbs, heads = tables.verb_forms(), tables.heads()
     acting = {
-        form for form, bases in verbs.items()
-        if form not in heads and (form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases))
-    }  # fmt: skip
+        form
+        for form, bases in verbs.items()
+        if form not in heads
+        and (form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases))
+    }
     roles = {word for word, head in heads.items() if head.label == "person" and not head.plural}
     lists = {
         "auxiliary": _classes("be", "have", "do", "modals"),
         "function": _classes(
-            "determiners", "pronouns", "prepositions", "adverbs", "subordinators", "coordinators", "be", "have",
-            "do", "modals", "negations",
+            "determiners",
+            "pronouns",
+            "prepositions",
+            "adverbs",
+            "subordinators",
+            "coordinators",
+            "be",
+            "have",
+            "do",
+            "modals",
+            "negations",
         ),
         "common": tables.common(),
         "verbs": acting,
         "roles": roles,
-    }  # fmt: skip
-    out = {name: " ".join(sorted(word for word in of if " " not in word)) for name, of in lists.items()}
-    return {**out, "demonyms": "|".join(f"{word}={name}" for word, name in sorted(tables.demonyms().items()))}
+    }
+    out = {
+        name: " ".join(sorted(word for word in of if " " not in word)) for name, of in lists.items()
+    }
+    return {
+        **out,
+        "demonyms": "|".join(f"{word}={name}" for word, name in sorted(tables.demonyms().items())),
+    }
 
 
 def _classes(*names: str) -> set[str]:
@@ -121,8 +150,9 @@ def _lists() -> dict[str, str]:
 
 @cache
 def word_class(name: str) -> frozenset[str]:
-    """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs; `common` words, which
-    a capital at the start of a sentence makes no names; forms of `verbs`; `roles`, common nouns of one person."""
+    """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs;
+    `common` words, which a capital at the start of a sentence makes no names; forms of `verbs`;
+    `roles`, common nouns of one person."""
     return frozenset(_lists()[name].split(" "))
 
 
@@ -133,13 +163,14 @@ def demonyms() -> dict[str, str]:
 
 
 def lower_first(text: str) -> str:
-    """The text with a small first letter, unless its first word goes on in capitals (`EU ministers`)."""
+    """The text with a small first letter, unless its first word
+    goes on in capitals (`EU ministers`)."""
     return text[:1].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
 
 
 def place_of(adjective: str, names: Iterable[str]) -> str | None:
-    """The name among `names` that an adjective is made of (`Varnian`: Varnia); the longest common beginning wins.
-    Of real countries by the table."""
+    """The name among `names` that an adjective is made of (`Varnian`: Varnia); the longest common
+    beginning wins. Of real countries by the table."""
     known = demonyms().get(adjective)
     word, best = adjective.lower(), (0, "")
     for name in names:
@@ -157,6 +188,6 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 __all__ = [
-    "PERSONAL", "TITLES", "WORDS", "is_plural", "lower_first", "participle_of", "place_of", "plural_of", "singular_of",
-    "third_of", "word_class", "word_lists",
+    "PERSONAL", "TITLES", "WORDS", "is_plural", "lower_first", "participle_of", "place_of",
+    "plural_of", "singular_of", "third_of", "word_class", "word_lists",
 ]  # fmt: skip

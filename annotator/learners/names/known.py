@@ -1,4 +1,5 @@
-"""What is known of the entities of a document while it is coded: who was named, where last, in which words."""
+"""What is known of the entities of a document while it is coded:
+who was named, where last, in which words."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
 
 
 class Known:
-    """The document as it is decided so far. `last` has the number of an entity's latest mention, from 1."""
+    """The document as it is decided so far. `last` has the number
+    of an entity's latest mention, from 1."""
 
     def __init__(self, text: NameText) -> None:
         self.text = text

@@ -30,7 +30,10 @@ def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
             if not span.entity:
                 continue
             mention = text.mention(span)
-            yield mention, (dict(candidates(Asked(mention, known, forms[mention.form]))), span.entity)
+            yield (
+                mention,
+                (dict(candidates(Asked(mention, known, forms[mention.form]))), span.entity),
+            )
             known.add(span)
         for mention, entity in known.mentions:
             forms[mention.form][entity] += 1
@@ -39,7 +42,8 @@ def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
 def learn(
     coded: Iterable[Coded], *, base: Mapping[str, Mapping[str, float]] | None = None
 ) -> dict[str, dict[str, float]]:
-    """Weights by kind of mention; over `base` where it is given, learnt from what differs from it."""
+    """Weights by kind of mention; over `base` where it is given,
+    learnt from what differs from it."""
     groups: dict[str, list[Group]] = {kind: [] for kind in KINDS}
     for mention, group in choices(coded):
         groups[mention.kind].append(group)

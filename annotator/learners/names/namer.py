@@ -1,4 +1,5 @@
-"""Who an actor is: names for a mention, by the document, what is decided in it, and the registry."""
+"""Who an actor is: names for a mention, by the document,
+what is decided in it, and the registry."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ WEIGHTS = Path(__file__).parent / "_data" / "names.json"
 """Made by `tests/base_names.py` from the seeds, part `train`."""
 
 LISTED = 2.5
-"""What it weighs for a candidate that the codebook gives the form this name. No seed has a codebook to learn it."""
+"""What it weighs for a candidate that the codebook gives the form this
+name. No seed has a codebook to learn it."""
 
 OFFERED = 8
 """Names that are given for a mention at most."""
@@ -47,8 +49,8 @@ def shipped() -> Mapping[str, Weights]:
 
 
 class DocumentNamer:
-    """A `model.naming.Namer`. It keeps the words of the document in work, and what was known at the last call, so that
-    a call costs what is new."""
+    """A `model.naming.Namer`. It keeps the words of the document in work, and what was known at the
+    last call, so that a call costs what is new."""
 
     def __init__(
         self, registry: NameRegistry | None = None, weights: Mapping[str, Weights] | None = None
@@ -60,7 +62,8 @@ class DocumentNamer:
         self._known: tuple[list[Span], Known] | None = None
 
     def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> list[ProposedName]:
-        """See `Namer`. What stands after the span is known too, as less recent than what stands before it."""
+        """See `Namer`. What stands after the span is known too, as less
+        recent than what stands before it."""
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, _order(decided, span))
@@ -68,12 +71,19 @@ class DocumentNamer:
         found = candidates(ask)
         weights = self._weights[mention.kind]
         best = [
-            ProposedName(name, mention.kind, chance) for name, chance in ranked(found, weights)[: OFFERED * 2]
+            ProposedName(name, mention.kind, chance)
+            for name, chance in ranked(found, weights)[: OFFERED * 2]
         ]
         if mention.kind == "nominal":
             # What common nouns named in another document is offered, but never first.
-            alien = {name for name, of in found.items() if of & {"regform", "regform_here"} and not of & _OWN}
-            best = [one for one in best if one.entity not in alien] + [o for o in best if o.entity in alien]
+            alien = {
+                name
+                for name, of in found.items()
+                if of & {"regform", "regform_here"} and not of & _OWN
+            }
+            best = [one for one in best if one.entity not in alien] + [
+                o for o in best if o.entity in alien
+            ]
         return _with_suggested(best, span, mention, known)[:OFFERED]
 
     def _registered(self, form: str) -> tuple[Mapping[str, int], tuple[str, ...]]:
@@ -106,8 +116,9 @@ KNOWN = 0.9
 def _with_suggested(
     best: list[ProposedName], span: Span, mention: Mention, known: Known
 ) -> list[ProposedName]:
-    """Before the others, the name that a suggestion brings and that is not just its words; a common noun's is not
-    taken over from elsewhere, and what the words named in this document comes before it."""
+    """Before the others, the name that a suggestion brings and that is not just its words; a common
+    noun's is not taken over from elsewhere, and what the words named in this document comes
+    before it."""
     name = span.entity
     if span.origin != "suggestion" or not name or name == mention.form or mention.kind != "name":
         return best
@@ -117,16 +128,20 @@ def _with_suggested(
 
 
 _OWN = frozenset(
-    "sameform np np_pl doc listed demonym possessor possessor_text tail of_named of_nominal of_caps of_caps_pl role "
-    "follow0 follow1 follow2 follow0_pl follow1_pl follow2_pl".split()
+    (
+        "sameform np np_pl doc listed demonym possessor possessor_text tail of_named of_nominal "
+        "of_caps of_caps_pl role follow0 follow1 follow2 follow0_pl follow1_pl follow2_pl"
+    ).split()
 )
 """Features that say that this document makes the name itself."""
 
 
 def _order(decided: Sequence[Span], span: Span) -> list[Span]:
-    """What is decided, the most recent last: what follows the span, from the end on, then what stands before it."""
+    """What is decided, the most recent last: what follows the span, from the
+    end on, then what stands before it."""
     named = sorted(
-        (one for one in decided if one.entity and one.id != span.id), key=lambda s: (s.start, -s.end)
+        (one for one in decided if one.entity and one.id != span.id),
+        key=lambda s: (s.start, -s.end),
     )
     here = (span.start, -span.end)
     before = [one for one in named if (one.start, -one.end) < here]

@@ -1,4 +1,5 @@
-"""The likeliest next word of a name as it is typed: from the claim, its paragraph, and the names given so far."""
+"""The likeliest next word of a name as it is typed: from the claim,
+its paragraph, and the names given so far."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ NEXT = Path(__file__).parent / "_data" / "next_word.json"
 """Made by `tests/base_names.py` from the names of the seeds, part `train`."""
 
 _SMALL = tuple(
-    "the a is are be of to in on for by with not should will can cannot may has have at from its than as more".split()
+    (
+        "the a is are be of to in on for by with not should will can cannot may has have at from "
+        "its than as more"
+    ).split()
 )
 _FRAME = frozenset(("should", "will", "is", "are"))
 START, END = "^", "$"
@@ -67,7 +71,8 @@ class Context:
 
 
 def context(text: NameText, span: Span, decided: Sequence[str], entities: Sequence[str]) -> Context:
-    """The context of a span: `decided` are names of its kind in the document, `entities` its entities."""
+    """The context of a span: `decided` are names of its kind in
+    the document, `entities` its entities."""
     first, after = text.within(span.start, span.end)
     here = text.words[first].paragraph if text.words else 0
     around = [i for i, word in enumerate(text.words) if word.paragraph == here]
@@ -111,13 +116,20 @@ def candidates(given: Context, counts: Counts, before: Sequence[str]) -> dict[st
     """Every word that may come after the words `before`, with its features."""
     usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
     every = {
-        *given.claim, *given.paragraph, *given.here.words, *given.entities, *_SMALL, *usual,
-    } - {END}  # fmt: skip
+        *given.claim,
+        *given.paragraph,
+        *given.here.words,
+        *given.entities,
+        *_SMALL,
+        *usual,
+    } - {END}
     last = before[-1] if before else START
     return {word: set(_features(word, last, before, given, counts)) for word in every}
 
 
-def _features(word: str, last: str, before: Sequence[str], given: Context, counts: Counts) -> Iterator[str]:
+def _features(
+    word: str, last: str, before: Sequence[str], given: Context, counts: Counts
+) -> Iterator[str]:
     yield "b"
     if word in given.claim:
         yield from ("claim", f"claim_{given.claim[word]}")
@@ -140,7 +152,10 @@ def _features(word: str, last: str, before: Sequence[str], given: Context, count
         yield from (f"f_{word}", f"f_{word}_{'mid' if before else 'start'}")
     if word in _FRAME:
         framed = "should" in before or "will" in before
-        yield from (f"{word}_{given.label}_{min(len(before), 4)}", f"{word}_{'Y' if framed else 'N'}")
+        yield from (
+            f"{word}_{given.label}_{min(len(before), 4)}",
+            f"{word}_{'Y' if framed else 'N'}",
+        )
     if last in _SMALL or last == START:
         form = given.claim.get(word) or given.paragraph.get(word) or ""
         yield f"after_{last}_{'claim' if word in given.claim else 'no'}_{form}"
@@ -153,9 +168,12 @@ def _shipped(kind: Kind) -> tuple[Weights, Counts]:
 
 
 class NextWord:
-    """Completes names of a kind for one span; `names` are those given in the project, which it learns from."""
+    """Completes names of a kind for one span; `names` are those given
+    in the project, which it learns from."""
 
-    def __init__(self, given: Context, names: Iterable[str] = (), *, kind: Kind = "concept") -> None:
+    def __init__(
+        self, given: Context, names: Iterable[str] = (), *, kind: Kind = "concept"
+    ) -> None:
         self._given = given
         self._weights, counts = _shipped(kind)
         self._counts = counts.copy().learn(names)
@@ -170,8 +188,8 @@ class NextWord:
         return self._kept[key]
 
     def rest(self, typed: str) -> str:
-        """What completes the word that is being typed, or the next word after a blank; empty where nothing is known.
-        A word of which all is typed has no rest."""
+        """What completes the word that is being typed, or the next word after a blank; empty where
+        nothing is known. A word of which all is typed has no rest."""
         words = typed.split(" ")
         before, begun = [word for word in words[:-1] if word], words[-1]
         for word in self.order(before):
@@ -188,4 +206,14 @@ def groups(given: Context, counts: Counts, name: str) -> Iterator[tuple[dict[str
         before.append(word)
 
 
-__all__ = ["END", "NEXT", "START", "Context", "Counts", "NextWord", "candidates", "context", "groups"]
+__all__ = [
+    "END",
+    "NEXT",
+    "START",
+    "Context",
+    "Counts",
+    "NextWord",
+    "candidates",
+    "context",
+    "groups",
+]

@@ -11,7 +11,8 @@ Weights = Mapping[str, float]
 
 
 def ranked(found: Mapping[str, Iterable[str]], weights: Weights) -> list[tuple[str, float]]:
-    """Candidates with their chances, which sum to 1, the likeliest first; equals by the alphabet."""
+    """Candidates with their chances, which sum to 1, the likeliest
+    first; equals by the alphabet."""
     if not found:
         return []
     scores = {name: sum(weights.get(one, 0.0) for one in of) for name, of in found.items()}

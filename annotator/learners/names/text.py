@@ -1,4 +1,5 @@
-"""The words of a document as naming needs them: without a parser, from `model.text.words` and closed word classes."""
+"""The words of a document as naming needs them: without a parser, from `model.text.words`
+and closed word classes."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span in its text: words `[first, last]`, what stands around it, and what kind of mention it is."""
+    """A span in its text: words `[first, last]`, what stands around
+    it, and what kind of mention it is."""
 
     span: Span
     form: str
@@ -89,7 +91,8 @@ class NameText:
             self.words.append(Word(text, a, b, kind, sentence, paragraph, genitive))
 
     def within(self, start: int, end: int) -> tuple[int, int]:
-        """Indices `[first, after)` of the words of a stretch; at least one where there are words at all."""
+        """Indices `[first, after)` of the words of a stretch; at least
+        one where there are words at all."""
         first = bisect_left(self._starts, start)
         if first and self.words[first - 1].end > start:
             first -= 1
@@ -112,25 +115,41 @@ class NameText:
         opens = here is None or previous is None or previous.sentence != here.sentence
         before = "" if previous is None or opens else "'s" if previous.genitive else previous.lower
         acts = following is not None and here is not None and following.sentence == here.sentence
-        subject = acts and following is not None and (
-            following.lower in forms.word_class("auxiliary") or following.kind == "verb"
-        )  # fmt: skip
+        subject = (
+            acts
+            and following is not None
+            and (following.lower in forms.word_class("auxiliary") or following.kind == "verb")
+        )
         form = " ".join(self.text[span.start : span.end].split())
         return Mention(
-            span, form, self.kind_of(inside, form), first, last, forms.singular_of(low), forms.is_plural(low),
-            before, opens, subject, here.sentence if here else 0, here.paragraph if here else 0,
-        )  # fmt: skip
+            span,
+            form,
+            self.kind_of(inside, form),
+            first,
+            last,
+            forms.singular_of(low),
+            forms.is_plural(low),
+            before,
+            opens,
+            subject,
+            here.sentence if here else 0,
+            here.paragraph if here else 0,
+        )
 
     def kind_of(self, inside: list[Word], form: str) -> MentionKind:
-        """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital that only begins
-        a sentence makes no name of a common noun."""
+        """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital
+        that only begins a sentence makes no name of a common noun."""
         if form.lower() in forms.PERSONAL:
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
         if not said or not said[-1].text[:1].isupper():
             return "nominal"
         if len(said) == 1 and said[0].kind != "name":
-            return "name" if self.text.count(said[0].text) > self._at_start(said[0].text) else "nominal"
+            return (
+                "name"
+                if self.text.count(said[0].text) > self._at_start(said[0].text)
+                else "nominal"
+            )
         return "name"
 
     def _at_start(self, text: str) -> int:

@@ -1,4 +1,5 @@
-"""Weights for rankers, from documents that are coded. Needs numpy; never imported beside the keys."""
+"""Weights for rankers, from documents that are coded. Needs
+numpy; never imported beside the keys."""
 
 from __future__ import annotations
 
@@ -16,11 +17,16 @@ L2 = 1.0
 
 
 def fit(
-    groups: Sequence[Group], *, l2: float = L2, base: Mapping[str, float] | None = None, steps: int = STEPS
+    groups: Sequence[Group],
+    *,
+    l2: float = L2,
+    base: Mapping[str, float] | None = None,
+    steps: int = STEPS,
 ) -> dict[str, float]:
-    """Weights of a softmax over each group's candidates, by the likelihood of the right ones less `l2` / 2 times the
-    squared distance from `base` (0 without one). Groups without the right one teach nothing. Gradient descent with a
-    step of its own for each weight (Adam), deterministic; weights of less than .01 are left out."""
+    """Weights of a softmax over each group's candidates, by the likelihood of the right ones less
+    `l2` / 2 times the squared distance from `base` (0 without one). Groups without the right one
+    teach nothing. Gradient descent with a step of its own for each weight (Adam), deterministic;
+    weights of less than .01 are left out."""
     names: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []
@@ -41,7 +47,9 @@ def fit(
     if not starts:
         return dict(base or {})
     prior = np.array([(base or {}).get(name, 0.0) for name in names])
-    data = _Data(np.array(rows), np.array(columns), np.array(starts), np.array(right), number, len(names))
+    data = _Data(
+        np.array(rows), np.array(columns), np.array(starts), np.array(right), number, len(names)
+    )
     weights = _descend(data, prior, l2, steps)
     out = dict(base or {})
     out.update({name: round(float(weights[i]), 3) for name, i in names.items()})
@@ -52,9 +60,14 @@ class _Data:
     """Candidates of all groups one after the other, as places of features that are 1."""
 
     def __init__(
-        self, rows: NDArray[np.int64], columns: NDArray[np.int64], starts: NDArray[np.int64],
-        right: NDArray[np.int64], size: int, width: int,
-    ) -> None:  # fmt: skip
+        self,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        right: NDArray[np.int64],
+        size: int,
+        width: int,
+    ) -> None:
         self.rows, self.columns, self.starts, self.right = rows, columns, starts, right
         self.size, self.width = size, width
         self.group = np.repeat(np.arange(len(starts)), np.diff([*starts, size]))

@@ -1,4 +1,5 @@
-"""What the learner of relations sees of a pair: how its ends stand to each other, words between, what the rules say."""
+"""What the learner of relations sees of a pair: how its ends stand to each
+other, words between, what the rules say."""
 
 from __future__ import annotations
 
@@ -26,9 +27,12 @@ class End:
 
 
 class Scene:
-    """What the pairs of a paragraph have in common: its tokens and their sides, its sentences, its ends, its parse."""
+    """What the pairs of a paragraph have in common: its tokens and their sides,
+    its sentences, its ends, its parse."""
 
-    def __init__(self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None
+    ) -> None:
         self.tokens = tokens
         self.ends = ends
         self.sides = [_sides().get(token.lower, "") for token in tokens]
@@ -43,8 +47,8 @@ class Scene:
         return low, self._starts[after] if after < len(self._starts) else len(self.tokens)
 
     def author(self, low: int, high: int) -> tuple[str, ...]:
-        """What shows the author's side on what a sentence says: its first words, those of the next one, and words
-        that take sides in them."""
+        """What shows the author's side on what a sentence says: its first words, those of the next
+        one, and words that take sides in them."""
         known = self._authors.get(low)
         if known is not None:
             return known
@@ -64,9 +68,12 @@ class Scene:
 
 @cache
 def _sides() -> Mapping[str, str]:
-    """Word in lower case -> the side that it takes: as a verb `v` with those on claims and on actors, else as a noun
-    or adjective `n` with its side."""
-    found = {word: f"n{of.side}" for word, of in {**tables.side_adjectives(), **tables.side_nouns()}.items()}
+    """Word in lower case -> the side that it takes: as a verb `v` with those on claims and on
+    actors, else as a noun or adjective `n` with its side."""
+    found = {
+        word: f"n{of.side}"
+        for word, of in {**tables.side_adjectives(), **tables.side_nouns()}.items()
+    }
     for form, verbs in tables.verbs_by_form().items():
         verb = next((one for one, _ in verbs if not one.particle), verbs[0][0])
         found[form] = f"v{verb.on_claim or '.'}{verb.on_actor or '.'}"
@@ -108,15 +115,20 @@ def features_of(
     others = [e for e in scene.ends if e is not source and e.span.layer == source.span.layer]
     between = sum(a <= e.first < b for e in others)
     made += [
-        f"{kind}|o={order}|back={back}", f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
-        f"{kind}|o={order}|n={min(3, between)}", f"from={source.span.label}", f"{kind}|from={source.span.label}",
+        f"{kind}|o={order}|back={back}",
+        f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
+        f"{kind}|o={order}|n={min(3, between)}",
+        f"from={source.span.label}",
+        f"{kind}|from={source.span.label}",
         f"{kind}|mention={source.span.attributes.get('mention')}",
         f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
-    ]  # fmt: skip
+    ]
     held = target.span.attributes.get("attribution", "")
     made.append(f"{kind}|held={held}|o={order}|n={min(2, between)}|back={back}")
     made.append(f"{kind}|held={held}|r={rule != ''}|to={target.span.label}|back={back}")
-    near = min(len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2)
+    near = min(
+        len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2
+    )
     made.append(f"{kind}|held={held}|o={order}|first={near}|back={back}")
     if back == 0:
         stretch = range(a, b)
@@ -125,7 +137,9 @@ def features_of(
         found = [sides[i] for i in stretch if sides[i]]
         made += [f"{kind}|o={order}|side={side}" for side in found]
         made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
-        made += [f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()]
+        made += [
+            f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()
+        ]
         not_ = any(tokens[i].lower in tables.words("negations") for i in stretch)
         made.append(f"{kind}|not={not_}|side={found[0] if found else ''}")
         made.append(f"{kind}|that={any(tokens[i].lower == 'that' for i in stretch)}")

@@ -1,8 +1,9 @@
-"""The learner of relations (stances): which holder takes which side on what, among the pairs of a paragraph.
+"""The learner of relations (stances): which holder takes which side
+on what, among the pairs of a paragraph.
 
-A pair is an actor or the author with a claim or another actor. Its label, or none, is chosen by a softmax
-regression over what the rules say of the pair, the words that take sides near it, how its ends stand to each
-other and what they are. Chances are calibrated on documents held out.
+A pair is an actor or the author with a claim or another actor. Its label, or none, is chosen by a
+softmax regression over what the rules say of the pair, the words that take sides near it, how its
+ends stand to each other and what they are. Chances are calibrated on documents held out.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _RULE = "pair.learnt"
 
 @dataclass(frozen=True, slots=True)
 class RelationProposal:
-    """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance` is the
-    calibrated probability that it is accepted with this label, `edge` what the rules find between the two."""
+    """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance`
+    is the calibrated probability that it is accepted with this label, `edge` what the rules find
+    between the two."""
 
     source: str
     target: str
@@ -53,7 +55,8 @@ class RelationProposal:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A candidate: its ends (no source is the author), the rules' edge if there is one, and its features."""
+    """A candidate: its ends (no source is the author), the rules' edge
+    if there is one, and its features."""
 
     source: End | None
     target: End
@@ -80,18 +83,21 @@ class PairModel:
     def train(
         examples: Sequence[Example], layer: Layer, base: PairModel | None = None
     ) -> tuple[PairModel, dict[int, list[RelationProposal]]]:
-        """Learn the relations of a layer, with a `base` what differs from it; deterministic. Also given is what models
-        that had not seen an example propose for it, by its place. Raises ValueError when too few are decided."""
+        """Learn the relations of a layer, with a `base` what differs from it; deterministic. Also
+        given is what models that had not seen an example propose for it, by its place. Raises
+        ValueError when too few are decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
         if decided < LEAST and base is None:
-            raise ValueError(f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed")
+            raise ValueError(
+                f"{decided} relations of “{layer.name}” are decided, {LEAST} are needed"
+            )
         table = [_decided(one, layer, REACH) for one in examples]
         model = _fit([pair for pairs in table for pair in pairs], layer, base)
         return model, _calibrate(model, examples, table, layer, base)
 
     def suggest(self, reading: Reading, spans: Sequence[Span]) -> list[RelationProposal]:
-        """Relations between spans of the paragraph (and from the author), the likeliest first; at most one
-        for a pair, none less likely than `LOWEST`."""
+        """Relations between spans of the paragraph (and from the author), the likeliest first; at
+        most one for a pair, none less likely than `LOWEST`."""
         pairs = list(pairs_of(reading, spans, self.sources, self.targets, self.reach))
         return self._proposals(pairs, self._chances(pairs))
 
@@ -117,22 +123,34 @@ class PairModel:
         word = self.labels.strongest(
             [f for f in pair.features if f.startswith("w=") and tables.telling(f[2:])], label
         )
-        return f"“{word[2:]}” stood in such pairs before" if word else "pairs like this were marked before"
+        return (
+            f"“{word[2:]}” stood in such pairs before"
+            if word
+            else "pairs like this were marked before"
+        )
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""
         return {
-            "layer": self.layer, "sources": list(self.sources), "targets": list(self.targets),
-            "labels": self.labels.to_data(), "chance": list(self.chance.weights), "reach": self.reach,
-        }  # fmt: skip
+            "layer": self.layer,
+            "sources": list(self.sources),
+            "targets": list(self.targets),
+            "labels": self.labels.to_data(),
+            "chance": list(self.chance.weights),
+            "reach": self.reach,
+        }
 
     @staticmethod
     def of_data(data: Mapping[str, Any]) -> PairModel:
         """The model that `to_data` wrote."""
         return PairModel(
-            data["layer"], tuple(data["sources"]), tuple(data["targets"]), Classes.of_data(data["labels"]),
-            Binary(tuple(data["chance"])), data["reach"],
-        )  # fmt: skip
+            data["layer"],
+            tuple(data["sources"]),
+            tuple(data["targets"]),
+            Classes.of_data(data["labels"]),
+            Binary(tuple(data["chance"])),
+            data["reach"],
+        )
 
 
 def _best(chances: Mapping[str, float]) -> str:
@@ -141,7 +159,8 @@ def _best(chances: Mapping[str, float]) -> str:
 
 
 def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
-    """Spans of the paragraph with their tokens and the number of their sentence, in reading order."""
+    """Spans of the paragraph with their tokens and the number
+    of their sentence, in reading order."""
     out: list[End] = []
     base, tokens = reading.paragraph.start, reading.tokens
     number: list[int] = []
@@ -157,8 +176,8 @@ def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
 def _reread(
     reading: Reading, actors: Sequence[End], claims: Sequence[End]
 ) -> tuple[dict[tuple[str, str], Edge], dict[str, Clause]]:
-    """What the rules make of the paragraph when the actors are those given: edges by the ids of their ends,
-    and for the given claims the clause that they overlap most."""
+    """What the rules make of the paragraph when the actors are those given: edges by the ids of
+    their ends, and for the given claims the clause that they overlap most."""
     tokens, base = reading.tokens, reading.paragraph.start
     found: Sequence[Found] = reading.actors
     clauses: Sequence[Clause] = reading.clauses
@@ -166,7 +185,9 @@ def _reread(
     # Of actors the rules ask no more than where they stand.
     if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
         found = [
-            Found(a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", "")
+            Found(
+                a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", ""
+            )
             for a in actors
         ]
         clauses = find_claims(tokens, found)
@@ -198,8 +219,8 @@ def _reread(
 
 
 def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
-    """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that is the object of a verb,
-    and the edge."""
+    """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that
+    is the object of a verb, and the edge."""
     tokens, first = syntax.tokens, claim.first
     for i in range(first - 1, max(syntax.low[first] - 1, first - 6), -1):
         for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
@@ -211,20 +232,33 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
                 return None
             side = flip(verb.on_claim, negative=syntax.negated(i))
             cue: dict[str, str | int] = {
-                "basis": "explicit", "strength": verb.strength,
-                "cue_start": tokens[i].start, "cue_end": tokens[i].end,
-            }  # fmt: skip
+                "basis": "explicit",
+                "strength": verb.strength,
+                "cue_start": tokens[i].start,
+                "cue_end": tokens[i].end,
+            }
             return holder, Edge(
-                SIDES[side], holder, 0, False, 0.7, f"“{tokens[i].text}” takes a side", "stance.object", cue
+                SIDES[side],
+                holder,
+                0,
+                False,
+                0.7,
+                f"“{tokens[i].text}” takes a side",
+                "stance.object",
+                cue,
             )
     return None
 
 
 def pairs_of(
-    reading: Reading, spans: Sequence[Span], sources: Sequence[str], targets: Sequence[str], reach: int
+    reading: Reading,
+    spans: Sequence[Span],
+    sources: Sequence[str],
+    targets: Sequence[str],
+    reach: int,
 ) -> Iterator[_Pair]:
-    """The candidate pairs: a source up to `reach` sentences before the target's, or in it; the author with
-    every target."""
+    """The candidate pairs: a source up to `reach` sentences before the target's,
+    or in it; the author with every target."""
     ends = _ends(reading, spans)
     holders = [e for e in ends if e.span.layer in sources]
     aims = [e for e in ends if e.span.layer in targets]
@@ -276,8 +310,8 @@ def _calibrate(
     layer: Layer,
     base: PairModel | None,
 ) -> dict[int, list[RelationProposal]]:
-    """Give the model weights from models that have not seen the documents they are judged on; what these
-    propose, with chances by those weights."""
+    """Give the model weights from models that have not seen the documents they are judged on; what
+    these propose, with chances by those weights."""
     columns: list[tuple[float]] = []
     right: list[bool] = []
     blind: dict[int, tuple[PairModel, list[dict[str, float]]]] = {}

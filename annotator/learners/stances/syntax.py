@@ -1,4 +1,5 @@
-"""What the parse tells the learner of relations: the path between two ends, the lowest verb above both and its side."""
+"""What the parse tells the learner of relations: the path between two ends,
+the lowest verb above both and its side."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _SHORT, _MIDDLE = 4, 6
 
 
 class SentencePaths:
-    """The features of pairs in one paragraph; `sides` says which side each word takes, by its lemma."""
+    """The features of pairs in one paragraph; `sides` says which
+    side each word takes, by its lemma."""
 
     def __init__(self, parse: Parse, sides: Mapping[str, str]) -> None:
         self.parse = parse
@@ -42,7 +44,8 @@ class SentencePaths:
         return made
 
     def of_pair(self, kind: str, source: tuple[int, int], target: tuple[int, int]) -> list[str]:
-        """What tells how a source stands to a target; both are tokens `[first, last)` of one sentence."""
+        """What tells how a source stands to a target; both are tokens
+        `[first, last)` of one sentence."""
         p = self.parse
         s, t = p.head_of(*source), p.head_of(*target)
         up_all, down_all = p.chain(s), p.chain(t)
@@ -66,11 +69,17 @@ class SentencePaths:
         path, side, lemma = f"{rising}^{falling}", self._side(joint), p.lemmas[joint]
         last = f"{p.deps[up[-1]] if up else 'self'}|{p.deps[down[-1]] if down else 'self'}"
         made = [
-            f"P.up={rising if len(up) < _SHORT else 'long'}", f"P.dn={falling if len(down) < _SHORT else 'long'}",
-            f"P.len={min(_MIDDLE, length)}", f"P.lca={p.pos[joint]}", f"P.lv={lemma}",
-            f"P.path={path if length <= _SHORT else 'long'}|{side}", f"P.side={side}|{p.negated(joint)}",
-            f"P.up1={last}", f"P.up1={last}|{side}", f"P.up1={last}|{lemma}",
-        ]  # fmt: skip
+            f"P.up={rising if len(up) < _SHORT else 'long'}",
+            f"P.dn={falling if len(down) < _SHORT else 'long'}",
+            f"P.len={min(_MIDDLE, length)}",
+            f"P.lca={p.pos[joint]}",
+            f"P.lv={lemma}",
+            f"P.path={path if length <= _SHORT else 'long'}|{side}",
+            f"P.side={side}|{p.negated(joint)}",
+            f"P.up1={last}",
+            f"P.up1={last}|{side}",
+            f"P.up1={last}|{lemma}",
+        ]
         if length <= _MIDDLE:
             made.append(f"P.path={path}")
         return [f"{kind}|{one}" for one in made]

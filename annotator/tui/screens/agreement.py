@@ -1,4 +1,5 @@
-"""How far the annotators agree; computed aside, so that the screen never waits, and following what is saved."""
+"""How far the annotators agree; computed aside, so that the screen
+never waits, and following what is saved."""
 
 from __future__ import annotations
 
@@ -30,18 +31,20 @@ if TYPE_CHECKING:
     from annotator.workflows.agreement.values import Spot
 
 LOOK = 0.02
-"""Seconds between two looks at whether somebody saved something; a look costs some ten microseconds."""
+"""Seconds between two looks at whether somebody saved something;
+a look costs some ten microseconds."""
 
 MOST = 500
-"""So many differences are shown at once; all of them are in a table of `annotator agreement --tables`."""
+"""So many differences are shown at once; all of them are in
+a table of `annotator agreement --tables`."""
 
 _BLOCKS = "█▉▊▋▌▍▎▏░▒▓"
 _DRAWN = re.compile(f"([{_BLOCKS}]+|≥.80$|≥.667$)")
 
 
 class AgreementScreen(CommandScreen):
-    """The report with a cursor: enter opens what stands behind a line, `w` says what its figure is, `f` chooses what is
-    compared, `y` copies, `o` writes a report."""
+    """The report with a cursor: enter opens what stands behind a line, `w` says what its figure is,
+    `f` chooses what is compared, `y` copies, `o` writes a report."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -62,10 +65,12 @@ class AgreementScreen(CommandScreen):
             ("h l", "a single cell of a row of labels or annotators"),
             ("w", "what the figure is, how to read it, and when not to"),
             ("f", "compare only some layers, labels, annotators, documents or days"),
-            ("y", "copy the report"), ("o", "write a report: Markdown, LaTeX or CSV"),
-            ("n N", "the next and the previous paragraph"), ("s S", "the next and the previous section"),
+            ("y", "copy the report"),
+            ("o", "write a report: Markdown, LaTeX or CSV"),
+            ("n N", "the next and the previous paragraph"),
+            ("s S", "the next and the previous section"),
             ("esc", "back"),
-        )  # fmt: skip
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
@@ -85,7 +90,8 @@ class AgreementScreen(CommandScreen):
             self.redraw()
 
     def _follow(self) -> None:
-        """Read, tell, and look again for as long as the screen is open; the connection belongs to this thread."""
+        """Read, tell, and look again for as long as the screen is open; the
+        connection belongs to this thread."""
         from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.compute import Follower
 
@@ -151,7 +157,9 @@ class AgreementScreen(CommandScreen):
         theme = self.theme_now
         room = max(1, height - 3)
         self._at = max(0, min(self._at, len(self._lines) - 1))
-        self._top = max(0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room))
+        self._top = max(
+            0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room)
+        )
         state = self._said or self._here() or ("follows what is saved" if self._lines else "")
         title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
         bar = justify([(title, PLAIN)], [(f"{state} ", PLAIN)], width)
@@ -181,7 +189,8 @@ class AgreementScreen(CommandScreen):
         return found.title if found is not None else ""
 
     def _pieces(self, line: Line, width: int, here: bool) -> list[Piece]:
-        """A line with colour on its bars, shades and verdicts, which says nothing that the characters do not."""
+        """A line with colour on its bars, shades and verdicts, which says nothing
+        that the characters do not."""
         from annotator.workflows.agreement.breakdown import spot_text
 
         theme = self.theme_now
@@ -193,14 +202,25 @@ class AgreementScreen(CommandScreen):
             return [(text, style)]
         inks = {"≥.80": theme.ink("green"), "≥.667": theme.ink("yellow")}
         parts = [part for part in _DRAWN.split(text) if part]
-        return [(part, inks.get(part, theme.ink("sky") if part[0] in _BLOCKS else PLAIN)) for part in parts]
+        return [
+            (part, inks.get(part, theme.ink("sky") if part[0] in _BLOCKS else PLAIN))
+            for part in parts
+        ]
 
     def _foot(self, width: int) -> list[Piece]:
         theme = self.theme_now
         pairs = (
-            ("enter", "open"), ("w", "what is it"), ("f", "choose"), ("y", "copy"), ("o", "report"),
-            ("n N", "paragraphs"), ("s S", "sections"), ("h l", "cells"), ("esc", "back"), ("?", "keys"),
-        )  # fmt: skip
+            ("enter", "open"),
+            ("w", "what is it"),
+            ("f", "choose"),
+            ("y", "copy"),
+            ("o", "report"),
+            ("n N", "paragraphs"),
+            ("s S", "sections"),
+            ("h l", "cells"),
+            ("esc", "back"),
+            ("?", "keys"),
+        )
         foot: list[Piece] = []
         for key, words in pairs:
             if sum(len(text) for text, _ in foot) + len(key) + len(words) + 3 <= width:
@@ -209,11 +229,27 @@ class AgreementScreen(CommandScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {"j": 1, "down": 1, "k": -1, "up": -1, "pagedown": page, "space": page, "]": page, "pageup": -page,
-                 "[": -page, "home": -(10**6), "end": 10**6, "G": 10**6}  # fmt: skip
+        steps = {
+            "j": 1,
+            "down": 1,
+            "k": -1,
+            "up": -1,
+            "pagedown": page,
+            "space": page,
+            "]": page,
+            "pageup": -page,
+            "[": -page,
+            "home": -(10**6),
+            "end": 10**6,
+            "G": 10**6,
+        }
         keys: dict[str, Callable[[], None]] = {
-            "enter": self._enter, "w": self._explain, "f": self._choose, "y": self._copy, "o": self._ask_report,
-        }  # fmt: skip
+            "enter": self._enter,
+            "w": self._explain,
+            "f": self._choose,
+            "y": self._copy,
+            "o": self._ask_report,
+        }
         self._said = ""
         if key in ("escape", "q", "A"):
             self.app.pop_screen()
@@ -286,7 +322,9 @@ class AgreementScreen(CommandScreen):
             self.redraw()
 
         title = "compare (layer:claim label:fact by:ada,ben document:… since:2026-11-01 until:…)"
-        self.app.push_screen(Prompt(title, self.theme_now, value=self._choice, check=problem), chosen)
+        self.app.push_screen(
+            Prompt(title, self.theme_now, value=self._choice, check=problem), chosen
+        )
 
     def _copy(self) -> None:
         """The report into the clipboard of the terminal."""
@@ -307,12 +345,16 @@ class AgreementScreen(CommandScreen):
 
         def chosen(text: str | None) -> None:
             if text:
-                self.run_worker(partial(self._write, Path(text).expanduser()), thread=True, group="report")
+                self.run_worker(
+                    partial(self._write, Path(text).expanduser()), thread=True, group="report"
+                )
                 self._said = "writing the report …"
             self.redraw()
 
         title = "write a report to (.md, .tex or .csv)"
-        self.app.push_screen(Prompt(title, self.theme_now, value="agreement.md", check=problem), chosen)
+        self.app.push_screen(
+            Prompt(title, self.theme_now, value="agreement.md", check=problem), chosen
+        )
 
     def _write(self, file: Path) -> None:
         from annotator.workflows.agreement.choice import Choice
@@ -339,7 +381,9 @@ class AgreementScreen(CommandScreen):
     def _differences(self, selection: Selection) -> None:
         """The disagreements behind a line or a cell, read now and aside."""
         self.say("reading the differences …")
-        self.run_worker(partial(self._read_differences, selection), thread=True, group="differences")
+        self.run_worker(
+            partial(self._read_differences, selection), thread=True, group="differences"
+        )
 
     def _read_differences(self, selection: Selection) -> None:
         from annotator.workflows.agreement.choice import Choice
@@ -365,7 +409,9 @@ class AgreementScreen(CommandScreen):
         if self.is_attached:
             self.app.call_from_thread(self._show_differences, selection, found, count)
 
-    def _show_differences(self, selection: Selection, found: Sequence[Difference], count: int) -> None:
+    def _show_differences(
+        self, selection: Selection, found: Sequence[Difference], count: int
+    ) -> None:
         self._said = ""
         more = f", the first {MOST} of them" if count > len(found) else ""
         self.app.push_screen(
@@ -378,7 +424,11 @@ class AgreementScreen(CommandScreen):
 
     def _jump(self, kind: str, *, forward: bool) -> None:
         places = [i for i, line in enumerate(self._lines) if line.kind == kind]
-        later = [i for i in places if i > self._at] if forward else [i for i in places[::-1] if i < self._at]
+        later = (
+            [i for i in places if i > self._at]
+            if forward
+            else [i for i in places[::-1] if i < self._at]
+        )
         if later:
             self._at, self._cell = later[0], 0
             if kind == "head":
@@ -398,7 +448,10 @@ class AgreementScreen(CommandScreen):
         if found is None:
             self.say("this paragraph is no longer finished by two annotators")
             return
-        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(sorted(found.works))}"
+        title = (
+            f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: "
+            f"{', '.join(sorted(found.works))}"
+        )
         self.app.push_screen(
             TextScreen(title, lambda theme, width: beside(found, theme, width), close="enter")
         )

@@ -1,4 +1,5 @@
-"""The annotate screen: keys go to `review.step`, its decisions to the database, its state to the rows."""
+"""The annotate screen: keys go to `review.step`, its decisions
+to the database, its state to the rows."""
 
 from __future__ import annotations
 
@@ -155,8 +156,11 @@ class AnnotateScreen(PointingScreen):
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
             state = self.session.review
-            said = self.session.all_done() if state.annotations.completion is Completion.DONE else ""
-            # In place of the document's own end, so that what is left undecided can still be read at 80 columns.
+            said = (
+                self.session.all_done() if state.annotations.completion is Completion.DONE else ""
+            )
+            # In place of the document's own end, so that what is left undecided can
+            # still be read at 80 columns.
             self._message = said and said + state.message.removeprefix("document done")
             if state.paragraph != left.paragraph and not state.message:
                 self._message = self._message or _left_behind(left, self.session.ambiguous())
@@ -180,7 +184,8 @@ class AnnotateScreen(PointingScreen):
             self.app.push_screen(replaced_screen(self.session, self._settled))
 
     def _settled(self, said: str) -> None:
-        """Another database is open now, which may hold other work on this document, or not hold it at all."""
+        """Another database is open now, which may hold other work on this
+        document, or not hold it at all."""
         self._asked_about = 0
         try:
             self.session.reload()
@@ -228,9 +233,14 @@ class AnnotateScreen(PointingScreen):
         if error and self.shell.left and self._message:
             error = self._message
         look = Look(
-            self.theme_now, self._compact, self.shell.glyphs, self._hints, self._found,
-            self._found_at, self._codes,
-        )  # fmt: skip
+            self.theme_now,
+            self._compact,
+            self.shell.glyphs,
+            self._hints,
+            self._found,
+            self._found_at,
+            self._codes,
+        )
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
         blind = session.is_blind(session.review.document, session.review.paragraph)
         notes = BLIND if blind else ""
@@ -240,9 +250,16 @@ class AnnotateScreen(PointingScreen):
             notes = notes or "suggesting…"
             self._waiter = self._waiter or self.set_interval(WAIT, self._look)
         around = Surroundings(
-            session.name, saved, error, self._message, self._panel, notes, self.side(), session.ambiguous(),
+            session.name,
+            saved,
+            error,
+            self._message,
+            self._panel,
+            notes,
+            self.side(),
+            session.ambiguous(),
             self._tour(),
-        )  # fmt: skip
+        )
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
         self._rows.show(made.rows)
@@ -254,7 +271,11 @@ class AnnotateScreen(PointingScreen):
         from annotator.tui import tour
 
         on, key = self.session.tour, self.key_map.shown("tour")
-        return tour.head(on), tour.words(on, self.session.review, self.key_map), f"{key} leaves the tour"
+        return (
+            tour.head(on),
+            tour.words(on, self.session.review, self.key_map),
+            f"{key} leaves the tour",
+        )
 
     def side(self) -> Side | None:
         """What stands in place of the statements; nothing, in annotating."""
@@ -328,7 +349,11 @@ class AnnotateScreen(PointingScreen):
             self.redraw()
             return
         ids = [item for _, item in found]
-        at = (ids.index(self.session.review.focus) + 1) % len(ids) if self.session.review.focus in ids else 0
+        at = (
+            (ids.index(self.session.review.focus) + 1) % len(ids)
+            if self.session.review.focus in ids
+            else 0
+        )
         self.act(do.FocusItem(ids[at]))
         self._message = found[at][0]
         self.redraw()

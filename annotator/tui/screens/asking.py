@@ -1,4 +1,5 @@
-"""What the annotate screen asks and tells about the item in focus: names, labels, notes, guidelines, reasons."""
+"""What the annotate screen asks and tells about the item in focus:
+names, labels, notes, guidelines, reasons."""
 
 from __future__ import annotations
 
@@ -29,9 +30,14 @@ class AskingScreen(CommandScreen):
         raise NotImplementedError
 
     def _ask(
-        self, prompt: Prompt, then: Callable[[str], None], *, after: Callable[[], None] | None = None
+        self,
+        prompt: Prompt,
+        then: Callable[[str], None],
+        *,
+        after: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for a line; `then` gets the answer where there is one, `after` is done whatever it was."""
+        """Ask for a line; `then` gets the answer where there is one,
+        `after` is done whatever it was."""
 
         def answered(answer: str | None) -> None:
             if answer is not None:
@@ -110,7 +116,8 @@ class AskingScreen(CommandScreen):
         return self.session.review.ranked_names(item.value)[:OFFERED]
 
     def _not_listed(self, field: naming.NameField) -> Callable[[str], str] | None:
-        """With a closed codebook, what to say of a name that is not in it; None with an open one."""
+        """With a closed codebook, what to say of a name that is
+        not in it; None with an open one."""
         project = self.session.project
         if project.config.codebook != "closed":
             return None
@@ -121,7 +128,10 @@ class AskingScreen(CommandScreen):
             alien = next((part for part in parts if codebook.get(field.kind, part) is None), None)
             if alien is None:
                 return ""
-            return f"“{alien}” is not in the codebook, which is closed: take one of its names, or leave a note (c)"
+            return (
+                f"“{alien}” is not in the codebook, which is closed: take one of its names, or "
+                "leave a note (c)"
+            )
 
         return problem
 
@@ -139,13 +149,16 @@ class AskingScreen(CommandScreen):
             self.run_note_paragraph()
             return
         self._ask(
-            Prompt("note on the item", self.theme_now, value=item.note), lambda text: self.act(do.Note(text))
+            Prompt("note on the item", self.theme_now, value=item.note),
+            lambda text: self.act(do.Note(text)),
         )
 
     def run_note_paragraph(self) -> None:
         state = self.session.review
         standing = state.annotations.get(f"@p{state.paragraph}", state.paragraph)
-        prompt = Prompt("note on the paragraph", self.theme_now, value=standing.note if standing else "")
+        prompt = Prompt(
+            "note on the paragraph", self.theme_now, value=standing.note if standing else ""
+        )
         self._ask(prompt, lambda text: self.act(do.Note(text, paragraph=True)))
 
     def run_guidelines(self) -> None:
@@ -157,7 +170,9 @@ class AskingScreen(CommandScreen):
         value, schema = item.value, self.session.project.schema
         self.app.push_screen(
             TextScreen(
-                "Guidelines", lambda t, w: guideline_rows(schema, value.layer, value.label, t, w), close="g"
+                "Guidelines",
+                lambda t, w: guideline_rows(schema, value.layer, value.label, t, w),
+                close="g",
             )
         )
 
@@ -165,7 +180,9 @@ class AskingScreen(CommandScreen):
         item = self.session.review.focused
         if item is None or item.suggestion is None:
             self._message = (
-                "nobody suggested this: it was added by hand" if item else "put the focus on a suggestion"
+                "nobody suggested this: it was added by hand"
+                if item
+                else "put the focus on a suggestion"
             )
             self.redraw()
             return
@@ -175,10 +192,12 @@ class AskingScreen(CommandScreen):
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             facts = [
-                ("reason", found.reason), ("suggester", f"{found.suggester} {found.version}"),
+                ("reason", found.reason),
+                ("suggester", f"{found.suggester} {found.version}"),
                 ("rule", found.rule),
-                ("score", f"{found.score:.2f}"), ("rank", f"{found.rank + 1} in its paragraph"),
-            ]  # fmt: skip
+                ("score", f"{found.score:.2f}"),
+                ("rank", f"{found.rank + 1} in its paragraph"),
+            ]
             out: list[list[Piece]] = []
             for name, value in facts:
                 wrapped = paragraphs(value or "–", width - 12)
@@ -187,7 +206,9 @@ class AskingScreen(CommandScreen):
             wrong = f"{mute} mutes the rule, for you or for the project" if found.rule else ""
             return [*out, [], *paragraphs(wrong, width, theme.muted)]
 
-        self.app.push_screen(TextScreen("Why this suggestion", rows, close="w", more={mute: self.run_mute}))
+        self.app.push_screen(
+            TextScreen("Why this suggestion", rows, close="w", more={mute: self.run_mute})
+        )
 
     def run_mute(self) -> None:
         """A list: mute the rule of the suggestion in focus, or let a muted one speak again."""

@@ -41,13 +41,15 @@ def key_of(event: events.Key) -> str:
 
 
 class CommandScreen(Screen[None]):
-    """A screen whose keys are commands: `run_<name>` is called for what has no action of the model."""
+    """A screen whose keys are commands: `run_<name>` is called
+    for what has no action of the model."""
 
     context = "browse"
 
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
-        """Keys that mean something on this screen alone, and what they do; the help shows them first."""
+        """Keys that mean something on this screen alone, and what they
+        do; the help shows them first."""
         return ()
 
     @property
@@ -74,7 +76,8 @@ class CommandScreen(Screen[None]):
             now.post_message(events.Key(event.key, event.character))
 
     def is_quick(self, key: str) -> bool:  # noqa: ARG002
-        """Whether what a key does needs no message of Textual's: it neither opens nor closes a screen."""
+        """Whether what a key does needs no message of Textual's: it
+        neither opens nor closes a screen."""
         return False
 
     @contextmanager
@@ -83,7 +86,8 @@ class CommandScreen(Screen[None]):
         yield
 
     def everywhere(self, key: str) -> bool:
-        """Do what a key means on every screen: help, palette, theme, paint anew, quit; whether it is one of those."""
+        """Do what a key means on every screen: help, palette, theme, paint anew,
+        quit; whether it is one of those."""
         for name in ("help", "palette", "theme", "redraw", "quit"):
             if key in self.key_map.keys[name]:
                 getattr(self, f"run_{name}")()
@@ -142,7 +146,9 @@ class CommandScreen(Screen[None]):
         elsewhere = [c for c in COMMANDS if c.name in EVERYWHERE and c not in here]
         commands = {c.title: c for c in (*here, *elsewhere) if c.name != "palette"}
         offers = [
-            Offer(title, f"{self.key_map.shown(c.name) if c in here else '':<7} {c.help}", (c.help,))
+            Offer(
+                title, f"{self.key_map.shown(c.name) if c in here else '':<7} {c.help}", (c.help,)
+            )
             for title, c in commands.items()
         ]
 

@@ -40,11 +40,13 @@ class FormScreen(CommandScreen):
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("tab", "the next field; shift+tab the one before"), ("a-z", "the field of that letter"),
+            ("tab", "the next field; shift+tab the one before"),
+            ("a-z", "the field of that letter"),
             ("1-9", "take the value of that number, or take it away"),
             ("enter", "write the field: text, a name, its words in the text"),
-            ("ctrl+z", "undo"), ("esc", "back"),
-        )  # fmt: skip
+            ("ctrl+z", "undo"),
+            ("esc", "back"),
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
@@ -80,21 +82,32 @@ class FormScreen(CommandScreen):
         room = height - 3
         self._top = max(0, min(self._top, here - 1), here - room + 2)
         title = f" {state.document.title}"
-        head = [(t, theme.bar) for t, _ in justify([(title, PLAIN)], [("statement ", PLAIN)], width)]
+        head = [
+            (t, theme.bar) for t, _ in justify([(title, PLAIN)], [("statement ", PLAIN)], width)
+        ]
         message = self._message or state.message
         shown = body[1:][self._top : self._top + room]
         shown += [[]] * (room - len(shown))
         foot: list[Piece] = [(" ", PLAIN)]
         for key, words in (
-            ("tab", "next"), ("a-z", "field"), ("1-9", "value"), ("enter", "write"), ("u", "undo"), ("esc", "back"),
-        ):  # fmt: skip
+            ("tab", "next"),
+            ("a-z", "field"),
+            ("1-9", "value"),
+            ("enter", "write"),
+            ("u", "undo"),
+            ("esc", "back"),
+        ):
             if key != "u" or state.history.undo is not None:
-                foot += [(key if key != "u" else "ctrl+z", theme.strong), (f" {words}  ", theme.muted)]
+                foot += [
+                    (key if key != "u" else "ctrl+z", theme.strong),
+                    (f" {words}  ", theme.muted),
+                ]
         rows = [head, *shown, [(f" {clip(message, width - 2)}", theme.strong)], foot]
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _row(self, field: Field, width: int, *, here: bool) -> list[list[Piece]]:
-        """A field: its letter, its name, and its values by number or what it holds; wrapped where they are many."""
+        """A field: its letter, its name, and its values by number or what it holds;
+        wrapped where they are many."""
         theme = self.theme_now
         head: list[Piece] = [
             (" ▸ " if here else "   ", theme.strong),
@@ -102,7 +115,12 @@ class FormScreen(CommandScreen):
             (f"{clip(field.name, NAME - 3):<{NAME - 2}}", theme.muted),
         ]
         if not field.values:
-            return [[*head, (clip(field.text, width - NAME - 6) or "–", theme.strong if here else PLAIN)]]
+            return [
+                [
+                    *head,
+                    (clip(field.text, width - NAME - 6) or "–", theme.strong if here else PLAIN),
+                ]
+            ]
         rows, room = [head], width - NAME - 4
         for number, value in enumerate(field.values, 1):
             chosen = value in field.held
@@ -120,7 +138,16 @@ class FormScreen(CommandScreen):
         session = self._below.session
         self._message = ""
         session.clear_notice()
-        steps = {"tab": 1, "j": 1, "down": 1, "shift+tab": -1, "k": -1, "up": -1, "home": -99, "end": 99}
+        steps = {
+            "tab": 1,
+            "j": 1,
+            "down": 1,
+            "shift+tab": -1,
+            "k": -1,
+            "up": -1,
+            "home": -99,
+            "end": 99,
+        }
         if key in ("escape", "q", "t"):
             self.app.pop_screen()
         elif self.everywhere(key):
@@ -160,7 +187,8 @@ class FormScreen(CommandScreen):
             self.say(f"{field.name} has no value {number}")
 
     def _edit(self, field: Field) -> None:
-        """Write a field: a list that narrows, a line of text, or the selection of its words in the text."""
+        """Write a field: a list that narrows, a line of text, or the selection
+        of its words in the text."""
         if field.kind == "flag":
             self._do(form.choose(self._below.session.review, field, "yes"))
         elif field.kind == "bounds":

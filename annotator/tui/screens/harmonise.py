@@ -1,4 +1,5 @@
-"""Same words, two names: a page of pairs that coders named differently, decided together by one key."""
+"""Same words, two names: a page of pairs that coders named
+differently, decided together by one key."""
 
 from __future__ import annotations
 
@@ -30,16 +31,20 @@ from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.rulings import undo
 
 SIGNS: dict[Mark, tuple[str, str]] = {
-    "same": ("✓", "="), "different": ("✗", "≠"), "parent": ("↑", "under"),
-    "opposite": ("−", "not:"), "later": ("·", "?"),
-}  # fmt: skip
+    "same": ("✓", "="),
+    "different": ("✗", "≠"),
+    "parent": ("↑", "under"),
+    "opposite": ("−", "not:"),
+    "later": ("·", "?"),
+}
 """What stands before a pair and between its names, by what it is taken for."""
 _NEXT: dict[Mark, Mark] = {"same": "different", "different": "later"}
 
 
 class HarmoniseScreen(CommandScreen):
-    """The pairs in the order of what they move. A digit or space marks a pair as really different, once more as one
-    for later; enter rules the page. The codings stay as they were made. `first` are names to begin with."""
+    """The pairs in the order of what they move. A digit or space marks a pair as really different,
+    once more as one for later; enter rules the page. The codings stay as they were made. `first`
+    are names to begin with."""
 
     CSS_PATH = "harmonise.tcss"
     context = "help"
@@ -92,7 +97,8 @@ class HarmoniseScreen(CommandScreen):
         if self._first is not None:
             kind, names = self._first
             found = sorted(
-                self._queue.pairs, key=lambda p: not (p.kind == kind and {p.one, p.other} <= set(names))
+                self._queue.pairs,
+                key=lambda p: not (p.kind == kind and {p.one, p.other} <= set(names)),
             )
             self._queue = replace(self._queue, pairs=found)
         self._page(self._from)
@@ -119,7 +125,11 @@ class HarmoniseScreen(CommandScreen):
     def redraw(self) -> None:
         width, height = self.app.size
         theme, left = self.theme_now, len(self._queue.pairs)
-        of = f"{self._from + 1}-{self._from + len(self._answers)} of {left} " if left else "none left "
+        of = (
+            f"{self._from + 1}-{self._from + len(self._answers)} of {left} "
+            if left
+            else "none left "
+        )
         title = f" Same words, two names: {figure(self._queue)}"
         head = [(text, theme.bar) for text, _ in justify([(title, PLAIN)], [(of, PLAIN)], width)]
         rows: list[list[Piece]] = [head]
@@ -129,11 +139,15 @@ class HarmoniseScreen(CommandScreen):
             rows.append([("   nothing left to decide", theme.muted)])
         rows = rows[: height - 2]
         rows += [[]] * (height - 2 - len(rows))
-        rows += [[(f" {clip(self._message or self._evidence(), width - 2)}", theme.strong)], self._footer()]
+        rows += [
+            [(f" {clip(self._message or self._evidence(), width - 2)}", theme.strong)],
+            self._footer(),
+        ]
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _pair(self, at: int, width: int) -> list[list[Piece]]:
-        """Two rows: the digit, the mark and the name that stays; the other name, and what speaks for the pair."""
+        """Two rows: the digit, the mark and the name that stays; the other name,
+        and what speaks for the pair."""
         answer, theme = self._answers[at], self.theme_now
         pair, here = answer.pair, at == self._at
         sign, between = SIGNS[answer.mark]
@@ -141,13 +155,16 @@ class HarmoniseScreen(CommandScreen):
         alike = f"{pair.likeness:.0%}".replace("%", " %")
         facts = f" {alike} alike  {plural(pair.times, 'place')}  {plural(pair.leverage, 'stance')} "
         # The child stands above its parent.
-        over, under = (answer.goes, answer.stays) if answer.mark == "parent" else (answer.stays, answer.goes)
+        over, under = (
+            (answer.goes, answer.stays) if answer.mark == "parent" else (answer.stays, answer.goes)
+        )
         if answer.instead and answer.mark == "same":
             over, under = answer.instead, f"{answer.stays} {between} {answer.goes}"
         lead = f"{between:>5} "
         above: list[Piece] = [
-            (f"{'▸' if here else ' '}{(at + 1) % 10} {sign} ", theme.strong), (clip(over, width - 16), style)
-        ]  # fmt: skip
+            (f"{'▸' if here else ' '}{(at + 1) % 10} {sign} ", theme.strong),
+            (clip(over, width - 16), style),
+        ]
         below: list[Piece] = [
             (lead, theme.muted),
             (clip(under, width - len(facts) - len(lead) - 1), style),
@@ -164,9 +181,15 @@ class HarmoniseScreen(CommandScreen):
     def _footer(self) -> list[Piece]:
         out: list[Piece] = []
         keys = (
-            ("enter", "rule the page"), ("1-0", "untick"), ("s", "swap"), ("x p o", "≠ under not:"), ("u", "undo"),
-            ("n", "next"), ("?", "keys"), ("esc", "back"),
-        )  # fmt: skip
+            ("enter", "rule the page"),
+            ("1-0", "untick"),
+            ("s", "swap"),
+            ("x p o", "≠ under not:"),
+            ("u", "undo"),
+            ("n", "next"),
+            ("?", "keys"),
+            ("esc", "back"),
+        )
         for key, words in keys:
             out += [(f" {key}", self.theme_now.strong), (f" {words} ", self.theme_now.muted)]
         return out
@@ -182,7 +205,9 @@ class HarmoniseScreen(CommandScreen):
         elif key == "u":
             self._undo()
         elif key in ("n", "N", "pagedown", "pageup"):
-            self._page(self._from + (self._per_page if key in ("n", "pagedown") else -self._per_page))
+            self._page(
+                self._from + (self._per_page if key in ("n", "pagedown") else -self._per_page)
+            )
         elif not self._answers:
             pass
         elif key.isdecimal():
@@ -191,7 +216,9 @@ class HarmoniseScreen(CommandScreen):
                 self._at = at
                 self._mark(_NEXT.get(self._answers[at].mark, "same"))
         elif key in ("j", "down", "k", "up"):
-            self._at = max(0, min(len(self._answers) - 1, self._at + (1 if key in ("j", "down") else -1)))
+            self._at = max(
+                0, min(len(self._answers) - 1, self._at + (1 if key in ("j", "down") else -1))
+            )
             self.redraw()
         else:
             self._on_pair(key)
@@ -214,7 +241,9 @@ class HarmoniseScreen(CommandScreen):
         elif key == "e":
             offers = [Offer(here.stays), Offer(here.goes)]
             self.app.push_screen(
-                Prompt("which name stays, for both?", self.theme_now, value=here.stays, offers=offers),
+                Prompt(
+                    "which name stays, for both?", self.theme_now, value=here.stays, offers=offers
+                ),
                 self._named,
             )
 
@@ -271,9 +300,12 @@ class HarmoniseScreen(CommandScreen):
 def _ruled(answers: list[Answer]) -> str:
     """What was ruled, in words."""
     words: dict[Mark, str] = {
-        "same": "one and the same", "different": "really different", "parent": "parent and child",
-        "opposite": "opposites", "later": "left for later",
-    }  # fmt: skip
+        "same": "one and the same",
+        "different": "really different",
+        "parent": "parent and child",
+        "opposite": "opposites",
+        "later": "left for later",
+    }
     counts = {mark: sum(answer.mark == mark for answer in answers) for mark in words}
     return (
         ", ".join(f"{number} {words[mark]}" for mark, number in counts.items() if number)

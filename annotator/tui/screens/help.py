@@ -1,4 +1,5 @@
-"""Scrolling text over the whole screen: the keys, the guidelines of a label, why a suggestion was made."""
+"""Scrolling text over the whole screen: the keys, the guidelines
+of a label, why a suggestion was made."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ _UP = ("k", "up")
 
 
 class TextScreen(CommandScreen):
-    """Rows to read; q, esc or the key that opened it goes back, / finds words in them. `more` are keys that go back
-    and do something."""
+    """Rows to read; q, esc or the key that opened it goes back, / finds words in them. `more` are
+    keys that go back and do something."""
 
     CSS_PATH = "help.tcss"
     context = "help"
@@ -47,9 +48,12 @@ class TextScreen(CommandScreen):
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("j k", "down, up"), ("PgDn PgUp", "by pages"), ("/", "find words"),
-            ("n N", "the next and the previous place that was found"), ("esc", "back"),
-        )  # fmt: skip
+            ("j k", "down, up"),
+            ("PgDn PgUp", "by pages"),
+            ("/", "find words"),
+            ("n N", "the next and the previous place that was found"),
+            ("esc", "back"),
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="text")
@@ -78,7 +82,12 @@ class TextScreen(CommandScreen):
         )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
         foot: list[Piece] = [(" ", PLAIN)]
-        for key, words in (("esc", "back"), ("j k PgDn PgUp", "scroll"), ("/", "find"), *self._footer()):
+        for key, words in (
+            ("esc", "back"),
+            ("j k PgDn PgUp", "scroll"),
+            ("/", "find"),
+            *self._footer(),
+        ):
             foot += [(key, theme.strong), (f" {words}  ", theme.muted)]
         said = f"{len(self._found)} with “{self._wanted}”; n N" if self._wanted else ""
         rows = [
@@ -95,8 +104,15 @@ class TextScreen(CommandScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {**dict.fromkeys(_DOWN, 1), **dict.fromkeys(_UP, -1), "pagedown": page, "pageup": -page,
-                 "space": page, "home": -(10**6), "end": 10**6}  # fmt: skip
+        steps = {
+            **dict.fromkeys(_DOWN, 1),
+            **dict.fromkeys(_UP, -1),
+            "pagedown": page,
+            "pageup": -page,
+            "space": page,
+            "home": -(10**6),
+            "end": 10**6,
+        }
         if key in ("escape", "q", self._close):
             self.app.pop_screen()
         elif key in self._more:
@@ -119,10 +135,14 @@ class TextScreen(CommandScreen):
             if answer is not None:
                 self._wanted = answer.strip()
                 self._body()
-                self._top = next((i for i in self._found if i >= self._top), *self._found[:1] or [self._top])
+                self._top = next(
+                    (i for i in self._found if i >= self._top), *self._found[:1] or [self._top]
+                )
             self.redraw()
 
-        self.app.push_screen(Prompt("find", self.theme_now, value=self._wanted, anew=True), answered)
+        self.app.push_screen(
+            Prompt("find", self.theme_now, value=self._wanted, anew=True), answered
+        )
 
     def _to_found(self, step: int) -> None:
         """The next or previous place at the top, from the other end after the last one."""
@@ -159,7 +179,10 @@ class HelpScreen(TextScreen):
         rows: list[list[Piece]] = []
         if self._own:
             rows.append([("THIS SCREEN", theme.muted)])
-            rows += [[(f"  {key}".ljust(20)[:20], theme.strong), (words, PLAIN)] for key, words in self._own]
+            rows += [
+                [(f"  {key}".ljust(20)[:20], theme.strong), (words, PLAIN)]
+                for key, words in self._own
+            ]
             rows.append([])
         rows += [
             [(f"  {PAGES}".ljust(20), theme.strong), ("The pages of the documentation.", PLAIN)],

@@ -1,4 +1,5 @@
-"""What an annotator did last in the open document: a list to go back from, and to take single things back."""
+"""What an annotator did last in the open document: a list to go
+back from, and to take single things back."""
 
 from __future__ import annotations
 
@@ -30,14 +31,16 @@ def last_groups(screen: DocumentScreen) -> list[Group]:
 
 
 def local_time(stamp: str) -> str:
-    """A time of the log (ISO 8601, UTC) as the clock on the wall shows it; with the day when it is not today."""
+    """A time of the log (ISO 8601, UTC) as the clock on the wall shows
+    it; with the day when it is not today."""
     then = datetime.fromisoformat(stamp).astimezone()
     today = then.date() == datetime.now().astimezone().date()
     return then.strftime("%H:%M:%S" if today else "%d %b %H:%M")
 
 
 def history_screen(screen: DocumentScreen) -> ListScreen:
-    """The last decisions of the document in words; enter goes to the item, u takes that one back."""
+    """The last decisions of the document in words; enter goes
+    to the item, u takes that one back."""
     session = screen.session
     groups: list[Group] = []
 
@@ -70,9 +73,12 @@ def history_screen(screen: DocumentScreen) -> ListScreen:
 
     count = plural(len(last_groups(screen)), "thing")
     listing = ListScreen(
-        f"What you did last in this document: {count}", lines, choose,
-        keys={"u": ("take this one back", take_back)}, empty="nothing was decided here yet",
-    )  # fmt: skip
+        f"What you did last in this document: {count}",
+        lines,
+        choose,
+        keys={"u": ("take this one back", take_back)},
+        empty="nothing was decided here yet",
+    )
     return listing
 
 

@@ -1,4 +1,5 @@
-"""What the project's model has learnt: figures by layer and label, and a curve over the models so far."""
+"""What the project's model has learnt: figures by layer and
+label, and a curve over the models so far."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from annotator.workflows.training import report
 
 
 def learning_screen(
-    session: Session, say: Callable[[str], None], say_while: Callable[[str, Callable[[], bool]], None]
+    session: Session,
+    say: Callable[[str], None],
+    say_while: Callable[[str, Callable[[], bool]], None],
 ) -> TextScreen:
-    """The screen; `t` on it has a model trained in the background, and says so in the queue: by `say`, or by
-    `say_while` as long as that lasts."""
+    """The screen; `t` on it has a model trained in the background, and says so in the queue: by
+    `say`, or by `say_while` as long as that lasts."""
 
     def train() -> None:
         if session.background is None or off():
@@ -29,7 +32,8 @@ def learning_screen(
             return
         root = session.project.root
         say_while(
-            "a model is being trained in the background; work goes on", lambda: running(root) or wanted(root)
+            "a model is being trained in the background; work goes on",
+            lambda: running(root) or wanted(root),
         )
 
     return TextScreen(
@@ -45,11 +49,17 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
         line = news(project)
     except StoreError as error:
         return [[(clip(error.message, width), PLAIN)]]
-    lines: list[tuple[str, bool]] = [(line or "no model of this project yet", True), (_now(session), False)]
+    lines: list[tuple[str, bool]] = [
+        (line or "no model of this project yet", True),
+        (_now(session), False),
+    ]
     shown = project.config.suggestions
     if models:
         row = models[0]
-        lines += [("", False), (report.head(row.number, row.trained_on, row.metrics.get("seconds")), True)]
+        lines += [
+            ("", False),
+            (report.head(row.number, row.trained_on, row.metrics.get("seconds")), True),
+        ]
         lines.append((f"trained {row.created.replace('T', ' ').rstrip('Z')} UTC", False))
         lines += [
             ("", False),
@@ -60,13 +70,16 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
         curve = report.over_models(models)
         lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]
         learning = report.last_curve(project.setting(report.CURVE))
-        lines += [("", False), *((text, bool(text) and not text.startswith(" ")) for text in learning)]
+        lines += [
+            ("", False),
+            *((text, bool(text) and not text.startswith(" ")) for text in learning),
+        ]
     else:
         lines += [
             ("", False),
             ("Until there is one, suggestions come from the model that is shipped", False),
             ("(for the default labels), from rules, and from what was accepted before.", False),
-        ]  # fmt: skip
+        ]
     out: list[list[Piece]] = []
     for text, strong in lines:
         style = theme.strong if strong else PLAIN
@@ -91,7 +104,11 @@ def _now(session: Session) -> str:
     if wanted(root):
         return "training is queued"
     first = f"first after {FIRST} finished paragraphs, then " if every > FIRST else ""
-    return f"trained {first}every {every}; t trains now" if every else "trained only by t or annotator train"
+    return (
+        f"trained {first}every {every}; t trains now"
+        if every
+        else "trained only by t or annotator train"
+    )
 
 
 __all__ = ["learning_screen", "rows"]

@@ -1,4 +1,5 @@
-"""A list to choose from over the whole screen: names of the registry, mentions, places that were found."""
+"""A list to choose from over the whole screen: names of the registry,
+mentions, places that were found."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ class Line:
 
 
 class ListScreen(CommandScreen):
-    """Rows with a cursor. `choose` is called with the row's number on enter; `keys` holds further keys with
-    their word for the footer and what they do with the row; those `of_all` act without a row too."""
+    """Rows with a cursor. `choose` is called with the row's number on enter; `keys` holds further
+    keys with their word for the footer and what they do with the row; those `of_all` act without
+    a row too."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -52,9 +54,12 @@ class ListScreen(CommandScreen):
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         more = tuple((key, word) for key, (word, _) in self._more.items())
         return (
-            ("enter", "go there"), *more, ("/", "show only the rows with these words"), ("j k", "down, up"),
+            ("enter", "go there"),
+            *more,
+            ("/", "show only the rows with these words"),
+            ("j k", "down, up"),
             ("esc", "back"),
-        )  # fmt: skip
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
@@ -70,9 +75,10 @@ class ListScreen(CommandScreen):
         self._every = self._source()
         wanted = self._wanted.casefold()
         self._lines = [
-            (number, line) for number, line in enumerate(self._every)
+            (number, line)
+            for number, line in enumerate(self._every)
             if wanted in line.text.casefold() or wanted in line.note.casefold()
-        ]  # fmt: skip
+        ]
         self.redraw()
 
     def say(self, message: str) -> None:
@@ -86,9 +92,15 @@ class ListScreen(CommandScreen):
         self._at = max(0, min(self._at, len(self._lines) - 1))
         self._top = max(min(self._top, self._at), self._at - room + 1)
         count = f"{self._at + 1 if self._lines else 0} of {len(self._lines)} "
-        head = [(t, theme.bar) for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)]
+        head = [
+            (t, theme.bar)
+            for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)
+        ]
         said = self._message or (f"with “{self._wanted}”" if self._wanted else "")
-        rows: list[list[Piece]] = [head, [(f"   {clip(said, width - 4)}", theme.strong)] if said else []]
+        rows: list[list[Piece]] = [
+            head,
+            [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],
+        ]
         for i, (_, line) in enumerate(self._lines[self._top : self._top + room], self._top):
             here = i == self._at
             note: list[Piece] = [(f" {clip(line.note, width // 2)} ", theme.muted)]

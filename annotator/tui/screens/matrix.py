@@ -58,12 +58,17 @@ class MatrixScreen(CommandScreen):
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("enter 1-9", "go to the evidence of the cell"), ("h j k l", "move by one cell"),
-            ("n N", "the next and the previous cell that holds something"), ("c", "by concepts, or by claims"),
-            ("p", "of the document, or of the project"), ("/", "only rows and columns with these words"),
+            ("enter 1-9", "go to the evidence of the cell"),
+            ("h j k l", "move by one cell"),
+            ("n N", "the next and the previous cell that holds something"),
+            ("c", "by concepts, or by claims"),
+            ("p", "of the document, or of the project"),
+            ("/", "only rows and columns with these words"),
             ("o", "order: by evidence, by how disputed they are, by name"),
-            ("f", "fold: concepts under their parents in the codebook"), ("w", "who stands with whom"), ("esc", "back"),
-        )  # fmt: skip
+            ("f", "fold: concepts under their parents in the codebook"),
+            ("w", "who stands with whom"),
+            ("esc", "back"),
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="matrix")
@@ -95,7 +100,11 @@ class MatrixScreen(CommandScreen):
             return
         stands = state.annotations
         made = of_document(
-            state.document, stands.spans(), stands.relations(), self._session.project.schema, by=self._by
+            state.document,
+            stands.spans(),
+            stands.relations(),
+            self._session.project.schema,
+            by=self._by,
         )
         self._show(made)
 
@@ -126,7 +135,9 @@ class MatrixScreen(CommandScreen):
                 self._shape()
             self.redraw()
 
-        self.app.push_screen(Prompt("rows and columns with", self.theme_now, value=self._wanted), chosen)
+        self.app.push_screen(
+            Prompt("rows and columns with", self.theme_now, value=self._wanted), chosen
+        )
 
     def _next_order(self) -> None:
         from annotator.workflows.names.matrix_shape import ORDERS
@@ -210,22 +221,34 @@ class MatrixScreen(CommandScreen):
             rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
         elif not self._matrix.cells:
             empty = "nothing is decided yet: neither a claim of the author nor a stance"
-            nothing = f"no row or column has “{self._wanted}”: / looks for others" if self._wanted else empty
+            nothing = (
+                f"no row or column has “{self._wanted}”: / looks for others"
+                if self._wanted
+                else empty
+            )
             rows.append([(f"  {nothing}", theme.muted)])
         else:
             rows += self._table(self._matrix, width, height - 4 - _SHOWN)
             rows += self._legend(self._matrix, width, height - 3 - _SHOWN - len(rows))
             rows += self._evidence(self._matrix, width)
         rows += [[]] * (height - 1 - len(rows))
-        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._footer(width)]])
+        self.query_one(Rows).show(
+            [strip(row) for row in [*rows[: height - 1], self._footer(width)]]
+        )
 
     def _footer(self, width: int) -> list[Piece]:
         pairs = (
-            ("enter 1-9", "to the evidence"), ("h j k l", "move"), ("n N", "next coded"),
+            ("enter 1-9", "to the evidence"),
+            ("h j k l", "move"),
+            ("n N", "next coded"),
             ("c", "concepts" if self._by == "claim" else "claims"),
-            ("p", "document" if self._whole else "project"), ("/", "search"), ("o", "order"), ("f", "fold"),
-            ("w", "camps"), ("esc", "back"),
-        )  # fmt: skip
+            ("p", "document" if self._whole else "project"),
+            ("/", "search"),
+            ("o", "order"),
+            ("f", "fold"),
+            ("w", "camps"),
+            ("esc", "back"),
+        )
         out: list[Piece] = [(" ", PLAIN)]
         for key, word in pairs:
             if sum(len(text) for text, _ in out) + len(key) + len(word) + 3 <= width:
@@ -239,9 +262,14 @@ class MatrixScreen(CommandScreen):
         first = max(0, self._at[1] - shown + 1)
         columns = range(first, min(len(found.targets), first + shown))
         rows: list[list[Piece]] = [
-            [(" " * (names + 2), PLAIN),
-             *((f"{c + 1:>{_CELL}}", theme.strong if c == self._at[1] else theme.muted) for c in columns)]
-        ]  # fmt: skip
+            [
+                (" " * (names + 2), PLAIN),
+                *(
+                    (f"{c + 1:>{_CELL}}", theme.strong if c == self._at[1] else theme.muted)
+                    for c in columns
+                ),
+            ]
+        ]
         room = max(2, room - 1)
         top = max(0, self._at[0] - room + 1)
         for r in range(top, min(len(found.holders), top + room)):
@@ -253,13 +281,18 @@ class MatrixScreen(CommandScreen):
             ]
             for c in columns:
                 signs = found.signs((r, c)) or "·"
-                style = theme.hint if (r, c) == self._at else (theme.muted if signs == "·" else theme.strong)
+                style = (
+                    theme.hint
+                    if (r, c) == self._at
+                    else (theme.muted if signs == "·" else theme.strong)
+                )
                 row += [(" " * (_CELL - len(signs)), PLAIN), (signs, style)]
             rows.append(row)
         return rows
 
     def _legend(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
-        """The words of as many columns as there is room for, from the one in focus if they are not all."""
+        """The words of as many columns as there is room for, from the
+        one in focus if they are not all."""
         first = self._at[1] if len(found.targets) > room - 2 else 0
         shown = list(enumerate(found.targets))[first : first + max(0, room - 2)]
         rows: list[list[Piece]] = [
@@ -284,13 +317,16 @@ class MatrixScreen(CommandScreen):
             more = f"  (+{every - room})" if number == room and every > room else ""
             place: list[Piece] = [
                 (
-                    f"  {clip(evidence.document, 24)} ¶ {paragraph_number(evidence.paragraph)}{more} ",
+                    f"  {clip(evidence.document, 24)} ¶ "
+                    f"{paragraph_number(evidence.paragraph)}{more} ",
                     theme.muted,
                 )
             ]
             left: list[Piece] = [
-                (f"   {number}  ", theme.muted), (f"{evidence.sign} ", theme.strong), (f"“{evidence.quote}”", PLAIN),
-            ]  # fmt: skip
+                (f"   {number}  ", theme.muted),
+                (f"{evidence.sign} ", theme.strong),
+                (f"“{evidence.quote}”", PLAIN),
+            ]
             rows.append(justify(left, place, width))
         return rows
 

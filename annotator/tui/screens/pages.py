@@ -15,9 +15,13 @@ from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer
 
 _FOOT = (
-    ("esc", "back"), ("j k PgDn PgUp", "scroll"), ("t", "topics"), ("/", "find"), ("n N", "again"),
+    ("esc", "back"),
+    ("j k PgDn PgUp", "scroll"),
+    ("t", "topics"),
+    ("/", "find"),
+    ("n N", "again"),
     ("] [", "next page, previous"),
-)  # fmt: skip
+)
 
 
 class PagesScreen(CommandScreen):
@@ -59,8 +63,18 @@ class PagesScreen(CommandScreen):
     def take(self, key: str) -> None:
         view = self.query_one(MarkdownViewer)
         room = max(1, view.size.height - 2)
-        steps = {"j": 1, "down": 1, "enter": 1, "k": -1, "up": -1, "pagedown": room, "space": room, "pageup": -room,
-                 "home": -(10**6), "end": 10**6}  # fmt: skip
+        steps = {
+            "j": 1,
+            "down": 1,
+            "enter": 1,
+            "k": -1,
+            "up": -1,
+            "pagedown": room,
+            "space": room,
+            "pageup": -room,
+            "home": -(10**6),
+            "end": 10**6,
+        }
         if key in ("escape", "q", "?"):
             self.app.pop_screen()
         elif key in steps:
@@ -72,11 +86,17 @@ class PagesScreen(CommandScreen):
             self._open(every[(every.index(self._topic) + (1 if key == "]" else -1)) % len(every)])
         elif key == "/":
             self.app.push_screen(
-                Prompt("find in all pages", self.theme_now, value=self._words, anew=True), self._search
+                Prompt("find in all pages", self.theme_now, value=self._words, anew=True),
+                self._search,
             )
         elif key == "t":
-            offers = [Offer(topic, page(topic).summary, (page(topic).title,)) for topic in (INDEX, *topics())]
-            self.app.push_screen(Prompt("topic", self.theme_now, offers=offers, strict=True), self._chosen)
+            offers = [
+                Offer(topic, page(topic).summary, (page(topic).title,))
+                for topic in (INDEX, *topics())
+            ]
+            self.app.push_screen(
+                Prompt("topic", self.theme_now, offers=offers, strict=True), self._chosen
+            )
         else:
             self.everywhere(key)
 
@@ -120,8 +140,8 @@ class PagesScreen(CommandScreen):
         return list(document.query("MarkdownBlock, MarkdownTableCellContents"))
 
     def _find(self, step: int, *, here: bool = False) -> None:
-        """Go to the next (1) or previous (-1) place with the words: on this page, then, unless `here`, on the others in
-        turn."""
+        """Go to the next (1) or previous (-1) place with the words: on this page, then, unless
+        `here`, on the others in turn."""
         parts = self._parts()
         for part in parts:
             part.remove_class("found")

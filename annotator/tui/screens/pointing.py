@@ -47,21 +47,27 @@ class PointingScreen(AskingScreen):
         self._targets = {code: places[at] for at, code in self._hints.items()}
 
     def _in_view(self) -> Iterator[tuple[int, int, int]]:
-        """Paragraph, start and end of every line of text that is on the screen and may be annotated."""
+        """Paragraph, start and end of every line of text that is on
+        the screen and may be annotated."""
         shown, state = self._frame, self.session.review
         for row in shown.text if shown is not None else ():
             if row.text and not state.is_excluded(row.paragraph):
-                line = self._view.lines(state, row.paragraph, shown.text_width if shown else 0)[row.line]
+                line = self._view.lines(state, row.paragraph, shown.text_width if shown else 0)[
+                    row.line
+                ]
                 base = state.document.paragraphs[row.paragraph].start
                 yield row.paragraph, base + line.start, base + line.end
 
     def run_jump(self) -> None:
-        """Letters over every word and item in view; while selecting, over the words of the paragraph."""
+        """Letters over every word and item in view; while selecting,
+        over the words of the paragraph."""
         state = self.session.review
         browsing = state.mode is Mode.BROWSE
         text = state.document.text
         lines = [line for line in self._in_view() if browsing or line[0] == state.paragraph]
-        starts = [t[0] for _, low, high in lines for t in words(text, low, high) if is_word(text, t)]
+        starts = [
+            t[0] for _, low, high in lines for t in words(text, low, high) if is_word(text, t)
+        ]
         items: dict[int, str] = {}
         stances: list[str] = []
         if browsing:
@@ -77,7 +83,9 @@ class PointingScreen(AskingScreen):
         given = assign(starts, [*here, *cards, *sorted(items)])
         self._hints = {at: code for at, code in given.items() if at >= 0}
         self._codes = {cards[at]: code for at, code in given.items() if at < 0}
-        self._targets = {code: cards[at] if at < 0 else items.get(at, at) for at, code in given.items()}
+        self._targets = {
+            code: cards[at] if at < 0 else items.get(at, at) for at, code in given.items()
+        }
         self._message = "type the letters of a place; esc leaves"
         self.redraw()
 
@@ -96,7 +104,9 @@ class PointingScreen(AskingScreen):
                 self.redraw()
             return
         self._typed += key.lower()
-        left = {code: target for code, target in self._targets.items() if code.startswith(self._typed)}
+        left = {
+            code: target for code, target in self._targets.items() if code.startswith(self._typed)
+        }
         if self._typed in left:
             target = left[self._typed]
             self._clear_hints()
@@ -117,7 +127,9 @@ class PointingScreen(AskingScreen):
         elif state.mode is Mode.SELECT and state.selection is not None:
             end = next(b for a, b in words(state.document.text, target, state.bounds[1]))
             self.act(
-                do.SelectRange(min(target, state.selection.anchor), max(end, state.selection.anchor + 1))
+                do.SelectRange(
+                    min(target, state.selection.anchor), max(end, state.selection.anchor + 1)
+                )
             )
         else:
             paragraph = state.document.paragraph_at(target).index
@@ -175,8 +187,11 @@ class PointingScreen(AskingScreen):
         state = self.session.review
         paragraph = state.document.paragraph_at(at).index
         spans = [i for i in state.items_of(paragraph) if isinstance(i.value, Span)]
-        under = [(i.value.length, i.id) for i in spans if isinstance(i.value, Span)
-                 and i.value.start <= at < i.value.end]  # fmt: skip
+        under = [
+            (i.value.length, i.id)
+            for i in spans
+            if isinstance(i.value, Span) and i.value.start <= at < i.value.end
+        ]
         if state.mode is Mode.HOLDER:
             holders = {i.id for i in state.holders()}
             chosen = min((pair for pair in under if pair[1] in holders), default=None)
@@ -201,8 +216,8 @@ class PointingScreen(AskingScreen):
         self._ask(Prompt("find", self.theme_now, check=pattern_problem), self.find)
 
     def find(self, wanted: str, *, near: int | None = None) -> None:
-        """Mark every place of the document where it stands, and go to the first one from `near`, else from the
-        paragraph in work."""
+        """Mark every place of the document where it stands, and go to the first one from `near`,
+        else from the paragraph in work."""
         text = self.session.review.document.text
         found = pattern(wanted).finditer(text) if wanted else iter(())
         self._found = tuple(m.span() for m in found if m.end() > m.start())

@@ -47,10 +47,11 @@ class _Line(Input):
 
 
 class Prompt(ModalScreen[str | None]):
-    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces what is there;
-    with `several` offers complete what stands behind the last semicolon. With `numbered` a digit takes an offer while
-    nothing is typed; `completer` knows the next word, which Right or Tab takes; with `contraries` a key makes what is
-    written its contrary; `known` are the names that are told of when another is like them. Esc answers None."""
+    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces
+    what is there; with `several` offers complete what stands behind the last semicolon. With
+    `numbered` a digit takes an offer while nothing is typed; `completer` knows the next word,
+    which Right or Tab takes; with `contraries` a key makes what is written its contrary; `known`
+    are the names that are told of when another is like them. Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 
@@ -86,7 +87,7 @@ class Prompt(ModalScreen[str | None]):
         first = self._completer.rest("") if self._completer is not None and not self._value else ""
         yield _Line(
             self._value, first, id="line", compact=True, select_on_focus=self._anew, suggester=grey
-        )  # fmt: skip
+        )
 
     def on_mount(self) -> None:
         line = self.query_one("#line", _Line)
@@ -118,30 +119,36 @@ class Prompt(ModalScreen[str | None]):
         return before.strip(), last
 
     def _first(self) -> int:
-        """What is chosen before anything is typed: what is remembered, where nothing is written yet."""
+        """What is chosen before anything is typed: what is remembered,
+        where nothing is written yet."""
         known = bool(self._offers) and self._offers[0].remembered and not self._value
         return 0 if self._strict or known else -1
 
     def _is_empty(self) -> bool:
-        """Whether nothing is typed yet of the item that is being written; what stands untouched counts as nothing."""
+        """Whether nothing is typed yet of the item that is being written; what stands
+        untouched counts as nothing."""
         value = self._line.value
         if self._anew and value == self._value:
             return True
         return not self._part(value)[1].strip().removeprefix(CONTRARY.strip()).strip()
 
     def _with(self, value: str, name: str) -> str:
-        """The line with a name in place of what is being written, which may say that its contrary is meant."""
+        """The line with a name in place of what is being written, which may
+        say that its contrary is meant."""
         before, part = self._part("" if self._anew and value == self._value else value)
         if part.lstrip().startswith(CONTRARY.strip()):
             name = turned(name)
         return f"{before}; {name}" if before else name
 
     def _grey(self, value: str) -> str:
-        """What follows the cursor in grey: the rest of the first offer that is begun, else the next word."""
+        """What follows the cursor in grey: the rest of the first offer
+        that is begun, else the next word."""
         part = self._part(value)[1].lstrip()
         bare = part.removeprefix(CONTRARY)
         if bare and not self._contraries:
-            begun = next((o.value for o in self._found if o.value.startswith(bare) and o.value != bare), "")
+            begun = next(
+                (o.value for o in self._found if o.value.startswith(bare) and o.value != bare), ""
+            )
             if begun:
                 return begun[len(bare) :]
         untouched = bool(value) and value == self._value
@@ -159,16 +166,20 @@ class Prompt(ModalScreen[str | None]):
         self._answer(answer)
 
     def _half_typed(self, answer: str) -> str:
-        """What to say of an item that only begins a known name, the first time that it is entered."""
+        """What to say of an item that only begins a known name,
+        the first time that it is entered."""
         parts = (
-            [part.strip().removeprefix(CONTRARY) for part in answer.split(";")] if self._several else [answer]
+            [part.strip().removeprefix(CONTRARY) for part in answer.split(";")]
+            if self._several
+            else [answer]
         )
         found = unfinished(self._known, parts)
         if found is None or self._warned == answer:
             return ""
         self._warned = answer
         return (
-            f"“{found[0]}” is not known, {found[1]} is: tab completes it, enter once more takes “{found[0]}”"
+            f"“{found[0]}” is not known, {found[1]} is: tab completes it, enter once more takes "
+            f"“{found[0]}”"
         )
 
     def _answer(self, answer: str) -> None:
@@ -196,7 +207,8 @@ class Prompt(ModalScreen[str | None]):
             self._show()
 
     def _takes(self, key: str, character: str) -> bool:
-        """Whether a key takes an offer by its number, completes what is typed, or turns it into its contrary."""
+        """Whether a key takes an offer by its number, completes what is typed,
+        or turns it into its contrary."""
         line = self._line
         if self._numbered and character.isdecimal() and self._is_empty():
             number = int(character) - 1
@@ -223,7 +235,9 @@ class Prompt(ModalScreen[str | None]):
     def _show(self) -> None:
         width, theme = self.app.size.width, self._look
         top = max(0, self._chosen - OFFERED + 1)
-        rows: list[list[Piece]] = [[((f" {self._complaint or self._title}").ljust(width), theme.bar)]]
+        rows: list[list[Piece]] = [
+            [((f" {self._complaint or self._title}").ljust(width), theme.bar)]
+        ]
         column = min(max((cell_len(offer.value) for offer in self._offers), default=0), width // 2)
         numbered = self._numbered and top == 0 and self.is_mounted and self._is_empty()
         for i, offer in enumerate(self._found[top : top + OFFERED], top):
@@ -232,9 +246,13 @@ class Prompt(ModalScreen[str | None]):
             name = clip(offer.value, column)
             mark = "▸ " if here else f"{i + 1} " if numbered else "  "
             rows.append(
-                [(mark, theme.strong), (name, style),
-                 (" " * (column + 2 - cell_len(name)), PLAIN), (clip(offer.note, width - column - 5), theme.muted)]
-            )  # fmt: skip
+                [
+                    (mark, theme.strong),
+                    (name, style),
+                    (" " * (column + 2 - cell_len(name)), PLAIN),
+                    (clip(offer.note, width - column - 5), theme.muted),
+                ]
+            )
         self.query_one("#offers", Rows).show([strip(row) for row in rows])
 
 

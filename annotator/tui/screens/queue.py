@@ -22,9 +22,12 @@ from annotator.workflows.review.discussion import Message
 
 _FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
 _WORDS = {
-    Completion.NEW: "new", Completion.IN_PROGRESS: "begun", Completion.DONE: "done ✓",
-    Completion.SKIPPED: "skipped", Completion.GOLD: "gold",
-}  # fmt: skip
+    Completion.NEW: "new",
+    Completion.IN_PROGRESS: "begun",
+    Completion.DONE: "done ✓",
+    Completion.SKIPPED: "skipped",
+    Completion.GOLD: "gold",
+}
 
 
 class QueueScreen(CommandScreen):
@@ -50,7 +53,9 @@ class QueueScreen(CommandScreen):
         """What is said first to somebody who is shown the documents assigned to them alone."""
         if not self.session.own:
             return ""
-        said = self.session.all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
+        said = (
+            self.session.all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
+        )
         key = self.key_map.shown("mine")
         return f"{said}; {key} shows all" if key else said
 
@@ -78,7 +83,8 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def _go_to(self, document: str) -> None:
-        """The cursor to a document, where it is among those that are shown and these are not searched."""
+        """The cursor to a document, where it is among those that are
+        shown and these are not searched."""
         if not self._search and self._filter is None:
             ids = self.session.ids()
             if document in ids:
@@ -130,7 +136,9 @@ class QueueScreen(CommandScreen):
         title = f" {project.root.name} · {project.schema.title or project.schema.name}"
         count = f"{self._at + 1 if self._count else 0} of {self._count}"
         count += " assigned to you" if self.session.own else ""
-        head = justify([(title, PLAIN)], [(f"{count}  {clip(self.session.name, 16)} ", PLAIN)], width)
+        head = justify(
+            [(title, PLAIN)], [(f"{count}  {clip(self.session.name, 16)} ", PLAIN)], width
+        )
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], self._columns(width)]
         for i, row in enumerate(self._page, self._top):
             rows.append(self._row(row, width, here=i == self._at))
@@ -185,10 +193,16 @@ class QueueScreen(CommandScreen):
         parts = [self._message] if self._message else []
         said = self._said.get(self._here.id, []) if self._here is not None else []
         if said and not self._message:
-            place = f"¶{paragraph_number(said[0].paragraph)}" if said[0].paragraph >= 0 else "document"
+            place = (
+                f"¶{paragraph_number(said[0].paragraph)}" if said[0].paragraph >= 0 else "document"
+            )
             more = f" (+{len(said) - 1})" if len(said) > 1 else ""
             parts.append(f"» review, {place}: {said[0].text}{more}")
-        remark = self.session.remark(self._here.id) if self._here is not None and not self._message else ""
+        remark = (
+            self.session.remark(self._here.id)
+            if self._here is not None and not self._message
+            else ""
+        )
         if remark:
             parts.append(remark)
         if self._search:
@@ -207,9 +221,17 @@ class QueueScreen(CommandScreen):
         mine = [("mine", "all" if self.session.own else "yours")] if self.session.assigned else []
         more = [("agreement", "agreement"), ("learning", "learning")] if width >= WIDE else []
         for name, words in (
-            ("open", "open"), ("down", "down"), ("up", "up"), ("find", "filter"), ("filter_status", "status"), *mine,
-            ("skip_document", "skip"), *more, ("help", "keys"), ("leave", "quit"),
-        ):  # fmt: skip
+            ("open", "open"),
+            ("down", "down"),
+            ("up", "up"),
+            ("find", "filter"),
+            ("filter_status", "status"),
+            *mine,
+            ("skip_document", "skip"),
+            *more,
+            ("help", "keys"),
+            ("leave", "quit"),
+        ):
             key = self.key_map.shown(name)
             if key:
                 out += [(key, self.theme_now.strong), (f" {words}  ", self.theme_now.muted)]
@@ -280,7 +302,8 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def run_mine(self) -> None:
-        """All documents, or only those assigned to whom it is that has some; the cursor stays on its document."""
+        """All documents, or only those assigned to whom it is that has some;
+        the cursor stays on its document."""
         if not self.session.assigned:
             return
         here = self._here

@@ -1,4 +1,5 @@
-"""Lists over the whole project: the registry of names with its mentions, and places that were found."""
+"""Lists over the whole project: the registry of names with
+its mentions, and places that were found."""
 
 from __future__ import annotations
 
@@ -22,25 +23,35 @@ if TYPE_CHECKING:
 
 
 def registry_screen(app: Shell, kind: Kind) -> ListScreen:
-    """The entities or concepts that the annotator gave; enter lists the mentions, r renames or merges."""
+    """The entities or concepts that the annotator gave; enter lists
+    the mentions, r renames or merges."""
     session = app.session
     known: list[Entry] = []
     renamed: list[tuple[str, str]] = []
 
     def lines() -> Sequence[Line]:
         known[:] = entries(session.project, session.annotator, kind)
-        return [Line(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}") for e in known]
+        return [
+            Line(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}")
+            for e in known
+        ]
 
     def change(at: int) -> None:
         entry = known[at]
-        offers = [Offer(e.name, f"{e.count}: merge with it", e.forms) for e in known if e.name != entry.name]
+        offers = [
+            Offer(e.name, f"{e.count}: merge with it", e.forms)
+            for e in known
+            if e.name != entry.name
+        ]
 
         def answered(answer: str | None) -> None:
             if answer is None:
                 return
             try:
                 token = session.project.new_session()
-                number = rename(session.project, session.annotator, kind, entry.name, answer, token=token)
+                number = rename(
+                    session.project, session.annotator, kind, entry.name, answer, token=token
+                )
             except StoreError as error:
                 screen.say(f"not all of it could be written: {error.message}")
             else:
@@ -48,11 +59,14 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
                 word = "merged with" if merged else "renamed to"
                 renamed.append((token, answer.strip()))
                 screen.reload()
-                screen.say(f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back")
+                screen.say(
+                    f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back"
+                )
             session.reload()
 
         app.push_screen(
-            Prompt(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers), answered
+            Prompt(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers),
+            answered,
         )
 
     def back(_: int) -> None:

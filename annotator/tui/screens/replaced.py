@@ -1,4 +1,5 @@
-"""What is to become of decisions whose database was taken away or replaced while somebody worked."""
+"""What is to become of decisions whose database was taken
+away or replaced while somebody worked."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from annotator.tui.screens.listing import Line, ListScreen
 
 
 def replaced_screen(session: Saving, done: Callable[[str], None]) -> ListScreen:
-    """Asks where the unsaved decisions belong; `done` is called with what to say once they are there."""
+    """Asks where the unsaved decisions belong; `done` is called
+    with what to say once they are there."""
     screen: ListScreen
 
     def lines() -> list[Line]:
@@ -37,7 +39,9 @@ def replaced_screen(session: Saving, done: Callable[[str], None]) -> ListScreen:
         done(said)
 
     why = session.error.message if session.error is not None else "the database was replaced"
-    screen = ListScreen(f"{why}: what becomes of {plural(len(session.unsaved), 'decision')}?", lines, choose)
+    screen = ListScreen(
+        f"{why}: what becomes of {plural(len(session.unsaved), 'decision')}?", lines, choose
+    )
     return screen
 
 

@@ -1,4 +1,5 @@
-"""The review screen: the annotate screen with the annotators' versions beside the text, and keys to choose by."""
+"""The review screen: the annotate screen with the annotators' versions
+beside the text, and keys to choose by."""
 
 from __future__ import annotations
 
@@ -50,7 +51,13 @@ class ReviewScreen(AnnotateScreen):
         session = self.reviewing
         every, left = session.counts()
         panel = Panel(
-            session.review, session.here(), session.voters(), session.proposed, session.at_field, every, left
+            session.review,
+            session.here(),
+            session.voters(),
+            session.proposed,
+            session.at_field,
+            every,
+            left,
         )
         return versions(panel, theme, width, height)
 
@@ -88,7 +95,8 @@ class ReviewScreen(AnnotateScreen):
             self.say("nothing here stands in a finished gold and was changed since")
 
     def run_same_names(self) -> None:
-        """The names that the versions in focus have are one: which stays is asked for, all places follow."""
+        """The names that the versions in focus have are one: which stays
+        is asked for, all places follow."""
         found = self.reviewing.names_in_focus()
         if found is None:
             self.say("no entity or concept differs here")
@@ -117,14 +125,20 @@ class ReviewScreen(AnnotateScreen):
             if most is None:
                 self.say(f"no {self.reviewing.at_field} has a majority")
                 return
-            self.act(do.Settle(self.reviewing.at_field, most, f"{self.reviewing.at_field} as most have it"))
+            self.act(
+                do.Settle(
+                    self.reviewing.at_field, most, f"{self.reviewing.at_field} as most have it"
+                )
+            )
             return
         version = difference.majority()
         if version is None:
             self.say("no version has a majority")
             return
         words = (
-            "the majority's version stands" if version else "the majority marked nothing: no version stands"
+            "the majority's version stands"
+            if version
+            else "the majority marked nothing: no version stands"
         )
         self.reviewing.take(version, words)
         self.after()
@@ -174,10 +188,14 @@ class ReviewScreen(AnnotateScreen):
     def run_message(self) -> None:
         noted = self.reviewing.noted()
         if noted is None:
-            self.say("decide a difference first, or put the focus on an item, to write to its annotators")
+            self.say(
+                "decide a difference first, or put the focus on an item, to write to its annotators"
+            )
             return
         item, note = noted
-        prompt = Prompt("to the annotators, on what was just decided", self.theme_now, value=message_of(note))
+        prompt = Prompt(
+            "to the annotators, on what was just decided", self.theme_now, value=message_of(note)
+        )
         self._ask(prompt, lambda text: self.act(do.NoteOn(item, note_of(_reason(note), text))))
 
     def run_model_lane(self) -> None:
@@ -185,7 +203,9 @@ class ReviewScreen(AnnotateScreen):
         if self.reviewing.model_lane and not self.reviewing.has_model:
             self.say("the model suggested nothing in this document")
             return
-        self.say(f"the model's suggestions are {'shown' if self.reviewing.model_lane else 'hidden'}")
+        self.say(
+            f"the model's suggestions are {'shown' if self.reviewing.model_lane else 'hidden'}"
+        )
 
     def run_hide_names(self) -> None:
         self.reviewing.hidden = not self.reviewing.hidden
@@ -206,45 +226,59 @@ class ReviewScreen(AnnotateScreen):
             ]
             for r in found:
                 out.append(
-                    [(f"{r.layer:<10}{r.label:<16}{called.get(r.annotator, r.annotator):<16}", PLAIN),
-                     (f"{r.right:>4}", theme.strong),
-                     (f" of {r.of}", theme.muted)]
-                )  # fmt: skip
+                    [
+                        (
+                            f"{r.layer:<10}{r.label:<16}{called.get(r.annotator, r.annotator):<16}",
+                            PLAIN,
+                        ),
+                        (f"{r.right:>4}", theme.strong),
+                        (f" of {r.of}", theme.muted),
+                    ]
+                )
             return out
 
         self.app.push_screen(TextScreen("Who was right, by what review took", rows, close="W"))
 
     def run_guidelines(self) -> None:
-        """As in annotating; above it what was said before, for a label whose definition changed, and below it how the
-        last disputes about the label were decided."""
+        """As in annotating; above it what was said before, for a label whose definition changed,
+        and below it how the last disputes about the label were decided."""
         item = self.session.review.focused
         if item is None:
             super().run_guidelines()
             return
         value, schema = item.value, self.session.project.schema
         before = definitions_before(self.session.project).get(f"{value.layer} {value.label}")
-        cases = precedents(self.session.project, value.layer, value.label, strategy=self.reviewing.strategy)
+        cases = precedents(
+            self.session.project, value.layer, value.label, strategy=self.reviewing.strategy
+        )
         called = self.reviewing.hidden
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             out: list[list[Piece]] = []
             if before is not None:
                 out += [[("before", theme.strong)]]
-                out += [r for line in before.split("\n") for r in paragraphs(line, width, theme.muted)]
+                out += [
+                    r for line in before.split("\n") for r in paragraphs(line, width, theme.muted)
+                ]
                 out += [[], [("now", theme.strong)]]
             if cases:
                 out += [*case_rows(cases, theme, width, hidden=called), []]
             return [*out, *guideline_rows(schema, value.layer, value.label, theme, width)]
 
-        self.app.push_screen(TextScreen("Guidelines, and how disputes were decided", rows, close="g"))
+        self.app.push_screen(
+            TextScreen("Guidelines, and how disputes were decided", rows, close="g")
+        )
 
     def commands(self) -> list[Command]:
         """Those of review, then those of annotating that it does not replace."""
         return list(dict.fromkeys(self.key_map.by_context[self.context].values()))
 
 
-def case_rows(cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool) -> list[list[Piece]]:
-    """The last disputes about a label, each with what was taken and why; without names where these are hidden."""
+def case_rows(
+    cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool
+) -> list[list[Piece]]:
+    """The last disputes about a label, each with what was taken and why;
+    without names where these are hidden."""
     out: list[list[Piece]] = [[("Decided before", theme.strong)]]
     for case in cases:
         what = case.taken or "none of it"
@@ -252,7 +286,9 @@ def case_rows(cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: b
         labels = [one.partition(": ")[2] if hidden else one for one in case.had]
         out += paragraphs(f"“{case.quote}”", width, limit=2)
         out += paragraphs(
-            f"{', '.join(case.kinds)} differed ({'; '.join(labels)}): {what}{by}", width, theme.muted
+            f"{', '.join(case.kinds)} differed ({'; '.join(labels)}): {what}{by}",
+            width,
+            theme.muted,
         )
         if case.reason:
             out += paragraphs(f"because: {case.reason}", width, theme.strong)

@@ -70,18 +70,21 @@ def keys_now(state: ReviewState) -> KeysNow:
     schema = state.schema.hash
     if state.mode is not Mode.BROWSE:
         edits = bool(state.selection and state.selection.item)
-        return KeysNow(state.mode, schema, edits=edits, layer=state.draft.layer if state.draft else "")
+        return KeysNow(
+            state.mode, schema, edits=edits, layer=state.draft.layer if state.draft else ""
+        )
     if state.is_excluded(state.paragraph):
         return KeysNow(state.mode, schema, excluded=True)
     item = state.focused
     return KeysNow(
-        state.mode, schema,
+        state.mode,
+        schema,
         layer=item.value.layer if item else "",
         span=item is not None and isinstance(item.value, Span),
         pending=item is not None and item.pending,
         suggested=item is not None and item.suggestion is not None,
         works=_works(state),
-    )  # fmt: skip
+    )
 
 
 _known: list[tuple[tuple[object, ...], tuple[str, ...]]] = []
@@ -93,20 +96,35 @@ def _works(state: ReviewState) -> tuple[str, ...]:
     if not _known or any(a is not b for a, b in zip(_known[0][0], about, strict=True)):
         undecided, done = state.undecided(state.paragraph) > 0, state.is_done(state.paragraph)
         works = {
-            "new": True, "next": len(state.items) > 1, "accept_all": undecided, "close": not done,
-            "reopen": done, "undo": state.history.undo is not None, "next_undecided": undecided, "jump": True,
-            "redo": state.history.redo is not None, "next_paragraph": len(state.document.paragraphs) > 1,
-        }  # fmt: skip
+            "new": True,
+            "next": len(state.items) > 1,
+            "accept_all": undecided,
+            "close": not done,
+            "reopen": done,
+            "undo": state.history.undo is not None,
+            "next_undecided": undecided,
+            "jump": True,
+            "redo": state.history.redo is not None,
+            "next_paragraph": len(state.document.paragraphs) > 1,
+        }
         _known[:] = [(about, tuple(name for name, does in works.items() if does))]
     return _known[0][1]
 
 
 def footer(
-    now: KeysNow, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool = False
+    now: KeysNow,
+    schema: LabelSchema,
+    keys: KeyMap,
+    theme: Theme,
+    width: int,
+    *,
+    review: bool = False,
 ) -> list[Piece]:
-    """Just the keys that work now, the most needed first; those of review where versions are chosen from.
+    """Just the keys that work now, the most needed first; those of
+    review where versions are chosen from.
 
-    What only some items have stands last, with room kept for it: going from item to item moves nothing.
+    What only some items have stands last, with room kept for it:
+    going from item to item moves nothing.
     """
     browsing = now.mode is Mode.BROWSE
     more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
@@ -135,7 +153,9 @@ _OWN = 48
 """Cells kept for what only some items have."""
 
 
-def _row(pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, width: int) -> list[Piece]:
+def _row(
+    pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, width: int
+) -> list[Piece]:
     """As many of the keys as there is room for, and `more`."""
     out: list[Piece] = [(" ", PLAIN)]
     reserve = len(more[0]) + len(more[1]) + 2
@@ -188,14 +208,17 @@ def _cells(labels: Sequence[tuple[str, str]], longest: int) -> int:
 
 
 def shortened(names: Sequence[str], longest: int) -> list[str]:
-    """The names in at most `longest` letters each, cut where that still tells them apart: at the end; where several
-    would be the same then, their common beginning gives way; else so that the end stays."""
+    """The names in at most `longest` letters each, cut where that still tells them apart: at the
+    end; where several would be the same then, their common beginning gives way; else so that the
+    end stays."""
     out: list[str] = []
     for name in names:
         rivals = [other for other in names if other != name and len(other) > longest]
         ways = (_cut, _without_beginning, _with_end)
         fits = (
-            way for way in ways if way(name, longest, rivals) not in {way(r, longest, rivals) for r in rivals}
+            way
+            for way in ways
+            if way(name, longest, rivals) not in {way(r, longest, rivals) for r in rivals}
         )
         out.append(name if len(name) <= longest else next(fits, _cut)(name, longest, rivals))
     return out
@@ -207,7 +230,8 @@ def _cut(name: str, longest: int, _: Sequence[str] = ()) -> str:
 
 
 def _without_beginning(name: str, longest: int, rivals: Sequence[str]) -> str:
-    """The first letter, and what comes after the beginning that it shares with those that look like it."""
+    """The first letter, and what comes after the beginning that it
+    shares with those that look like it."""
     like = [r for r in rivals if _cut(r, longest) == _cut(name, longest)]
     shared = next((i for i, at in enumerate(zip(name, *like, strict=False)) if len(set(at)) > 1), 0)
     rest = name[shared:]
@@ -250,9 +274,10 @@ def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[
     """The keys of a mode in which something is in the making."""
     if now.mode is Mode.HOLDER:
         return [
-            ("a-z", "the holder by its letter"), ("A-Z", "one of several"),
+            ("a-z", "the holder by its letter"),
+            ("A-Z", "one of several"),
             (keys.shown("author"), "the author"),
-        ]  # fmt: skip
+        ]
     layer = schema.layer(now.layer)
     return [(label.key, label.name) for label in layer.labels if label.key] if layer else []
 
@@ -261,7 +286,8 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
     """What can be done with the item in focus, and not with every item."""
     if not now.layer:
         return []
-    # The same words in the same places for every kind of item, as far as they go: a move repaints what differs.
+    # The same words in the same places for every kind of item, as far as
+    # they go: a move repaints what differs.
     pairs = [(keys.shown("stance"), _footer("stance"))] if _takes_stances(now, schema) else []
     pairs.append((keys.shown("bounds"), _footer("bounds")))
     if not now.span:
@@ -277,7 +303,8 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
 
 
 def _takes_stances(now: KeysNow, schema: LabelSchema) -> bool:
-    """Whether the key of a stance does something on the item in focus: begins one, or chooses its side anew."""
+    """Whether the key of a stance does something on the item in focus:
+    begins one, or chooses its side anew."""
     return not now.span or bool(schema.relations_to(now.layer))
 
 

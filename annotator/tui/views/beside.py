@@ -1,4 +1,5 @@
-"""One paragraph as several annotators coded it: what differs first, version under version, then what agrees."""
+"""One paragraph as several annotators coded it: what differs first,
+version under version, then what agrees."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ _QUOTE = 24
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """How one annotator has an item. `place` tells the bounds of a span; relations are items by their ends, so that
-    a word more in an end makes no other version."""
+    """How one annotator has an item. `place` tells the bounds of a span; relations are items by
+    their ends, so that a word more in an end makes no other version."""
 
     label: str
     text: str = field(compare=False)
@@ -35,8 +36,8 @@ _Versions: TypeAlias = Mapping[str, _Version]
 
 
 def beside(passage: Passage, theme: Theme, width: int) -> list[list[Piece]]:
-    """Rows: the paragraph, then every item with each annotator's version of it. Of attributes those are shown that
-    differ."""
+    """Rows: the paragraph, then every item with each annotator's version of it. Of
+    attributes those are shown that differ."""
     text, works = passage.text, passage.works
     items = _items(text, works)
     differ: list[tuple[str, _Versions]] = []
@@ -50,7 +51,9 @@ def beside(passage: Passage, theme: Theme, width: int) -> list[list[Piece]]:
             (agreed if all(v == known[0] for v in known) else finer).append((layer, versions))
     rows = [*paragraphs(" ".join(text[passage.start : passage.end].split()), width), []]
     fine = f", {len(finer)} in attributes alone" if finer else ""
-    rows.append([(f"{len(differ)} differ{fine}", theme.strong), (f", {len(agreed)} agree", theme.muted)])
+    rows.append(
+        [(f"{len(differ)} differ{fine}", theme.strong), (f", {len(agreed)} agree", theme.muted)]
+    )
     names = min(16, max((len(who) for who in works), default=1))
     for layer, versions in (*differ, *finer):
         rows.append([])
@@ -70,7 +73,10 @@ def _version_rows(
     rows: list[list[Piece]] = []
     room = max(10, width - _LEAD - 2 - names)
     shown = _differing(list(versions.values()))
-    told = {who: ", ".join(f"{n} {v.attributes.get(n, '–')}" for n in shown) for who, v in versions.items()}
+    told = {
+        who: ", ".join(f"{n} {v.attributes.get(n, '–')}" for n in shown)
+        for who, v in versions.items()
+    }
     below = bool(shown) and any(
         len(f"{v.label}  {v.place}    {told[who]}") + min(len(v.text), _QUOTE) > room
         for who, v in versions.items()
@@ -92,18 +98,26 @@ def _version_rows(
 
 
 def _differing(versions: Sequence[_Version]) -> list[str]:
-    """The attributes that do not have one value in all versions, in the order in which they were given."""
+    """The attributes that do not have one value in all versions,
+    in the order in which they were given."""
     names = dict.fromkeys(name for version in versions for name in version.attributes)
-    return [name for name in names if len({version.attributes.get(name) for version in versions}) > 1]
+    return [
+        name for name in names if len({version.attributes.get(name) for version in versions}) > 1
+    ]
 
 
 def _items(text: str, works: Mapping[str, Work]) -> list[tuple[str, _Versions]]:
-    """Layer, and version by annotator, of everything that somebody marked; in text order, relations last."""
+    """Layer, and version by annotator, of everything that somebody
+    marked; in text order, relations last."""
     groups: list[tuple[Span, dict[str, Span]]] = []
     for who in sorted(works):
         for span in works[who].spans:
             best = max(
-                (g for g in groups if g[0].layer == span.layer and who not in g[1] and iou(g[0], span) > 0),
+                (
+                    g
+                    for g in groups
+                    if g[0].layer == span.layer and who not in g[1] and iou(g[0], span) > 0
+                ),
                 key=lambda g: (iou(g[0], span), g[0].label == span.label),
                 default=None,
             )
@@ -119,7 +133,9 @@ def _items(text: str, works: Mapping[str, Work]) -> list[tuple[str, _Versions]]:
     place = {(who, s.id): f"{i}" for i, (_, v) in enumerate(groups) for who, s in v.items()}
     for who in sorted(works):
         for edge in works[who].relations:
-            source = edge.source if edge.source == AUTHOR else place.get((who, edge.source), edge.source)
+            source = (
+                edge.source if edge.source == AUTHOR else place.get((who, edge.source), edge.source)
+            )
             key = (edge.layer, source, place.get((who, edge.target), edge.target))
             edges.setdefault(key, {})[who] = _of_relation(text, edge, works[who].ends)
     return [*out, *((layer, versions) for (layer, _, _), versions in edges.items())]

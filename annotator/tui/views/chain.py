@@ -46,8 +46,13 @@ def holders(state: ReviewState) -> list[str]:
     here = _focused(state)
     if here is None:
         return []
-    around = sorted((s for _, s in _statements(state) if contains(s, here)), key=lambda s: -s.length)
-    return ["author", *(name for span in around for name in [_holder(state, span)] if name != "author")]
+    around = sorted(
+        (s for _, s in _statements(state) if contains(s, here)), key=lambda s: -s.length
+    )
+    return [
+        "author",
+        *(name for span in around for name in [_holder(state, span)] if name != "author"),
+    ]
 
 
 def _holder(state: ReviewState, span: Span) -> str:

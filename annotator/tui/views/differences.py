@@ -1,4 +1,5 @@
-"""Differences between annotators as rows: where, what differs, and both versions under each other."""
+"""Differences between annotators as rows: where, what differs,
+and both versions under each other."""
 
 from __future__ import annotations
 
@@ -15,12 +16,17 @@ _LABEL = 14
 
 
 def difference_rows(found: Sequence[Difference], theme: Theme, width: int) -> list[list[Piece]]:
-    """Three rows for each difference: its place and kind, then what each of the two annotators has."""
+    """Three rows for each difference: its place and kind, then
+    what each of the two annotators has."""
     rows: list[list[Piece]] = []
-    names = min(16, max((len(who) for d in found for who in (d.annotator_1, d.annotator_2)), default=1))
+    names = min(
+        16, max((len(who) for d in found for who in (d.annotator_1, d.annotator_2)), default=1)
+    )
     for one in found:
         head = f"{one.document} ¶ {one.paragraph}"
-        rows.append([(clip(head, width - 22), theme.muted), (f"  {one.kind} differs", theme.strong)])
+        rows.append(
+            [(clip(head, width - 22), theme.muted), (f"  {one.kind} differs", theme.strong)]
+        )
         if one.kind == "missing":
             rows[-1][1] = ("  missing", theme.strong)
         for who, label, holder, quote, value in (
@@ -32,7 +38,9 @@ def difference_rows(found: Sequence[Difference], theme: Theme, width: int) -> li
                 rows.append([lead, ("–  not marked", theme.muted)])
                 continue
             told = f"{value or '–'}  " if one.value_1 or one.value_2 else ""
-            text = f"{clip(label, _LABEL):<{_LABEL}} {told}{f'{holder}: ' if holder else ''}“{quote}”"
+            text = (
+                f"{clip(label, _LABEL):<{_LABEL}} {told}{f'{holder}: ' if holder else ''}“{quote}”"
+            )
             rows.append([lead, (clip(text, max(10, width - names - 4)), PLAIN)])
         rows.append([])
     return rows or [[("nothing differs here", theme.muted)]]

@@ -12,7 +12,17 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Span
 from annotator.model.telling import both_ends
 from annotator.tui.commands import KeyMap
-from annotator.tui.rows import PLAIN, Drawn, Piece, beside, clip, justify, paragraphs, strip, width_of
+from annotator.tui.rows import (
+    PLAIN,
+    Drawn,
+    Piece,
+    beside,
+    clip,
+    justify,
+    paragraphs,
+    strip,
+    width_of,
+)
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
 from annotator.tui.views.lint import lint
@@ -77,7 +87,9 @@ def frame(
     theme = look.theme
     if width < SMALLEST[0] or height < SMALLEST[1]:
         text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}; nothing is lost"
-        return Frame([strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width)
+        return Frame(
+            [strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width
+        )
     head = _kept(
         "header",
         (state.items, state.annotations, state.document, theme),
@@ -105,12 +117,23 @@ def frame(
         _kept(
             "message",
             (state.items, state.annotations, state.selection, state.draft, theme, around.ambiguous),
-            (state.message, state.mode, state.only, state.threshold, state.paragraph, around.error,
-             around.message, width, panel),
+            (
+                state.message,
+                state.mode,
+                state.only,
+                state.threshold,
+                state.paragraph,
+                around.error,
+                around.message,
+                width,
+                panel,
+            ),
             lambda: _message(state, look, around, keys, width, quiet=not panel),
         )
-    )  # fmt: skip
-    foot = _footer(keys_now(state), state.schema, keys, theme, width, review=around.side is not None)
+    )
+    foot = _footer(
+        keys_now(state), state.schema, keys, theme, width, review=around.side is not None
+    )
     return Frame([head, *strips, foot], text_rows, text_width)
 
 
@@ -132,31 +155,46 @@ _lines: dict[str, tuple[tuple[object, ...], tuple[object, ...], Drawn]] = {}
 
 
 def _kept(
-    name: str, things: tuple[object, ...], values: tuple[object, ...], make: Callable[[], list[Piece]]
+    name: str,
+    things: tuple[object, ...],
+    values: tuple[object, ...],
+    make: Callable[[], list[Piece]],
 ) -> Drawn:
-    """A line of the frame, made anew only when one of the `things` it is about is another one than before, or
-    one of the `values` is not equal."""
+    """A line of the frame, made anew only when one of the `things` it is about is another one than
+    before, or one of the `values` is not equal."""
     known = _lines.get(name)
-    if known is None or known[1] != values or any(a is not b for a, b in zip(known[0], things, strict=True)):
+    if (
+        known is None
+        or known[1] != values
+        or any(a is not b for a, b in zip(known[0], things, strict=True))
+    ):
         known = _lines[name] = (things, values, strip(make()))
     return known[2]
 
 
-def _tour(step: tuple[str, str, str] | None, theme: Theme, width: int, height: int) -> list[list[Piece]]:
-    """The guided tour under everything else, so that it covers nothing: a line with its title, and two more; on
-    a small screen one line in all."""
+def _tour(
+    step: tuple[str, str, str] | None, theme: Theme, width: int, height: int
+) -> list[list[Piece]]:
+    """The guided tour under everything else, so that it covers nothing: a line with its title, and
+    two more; on a small screen one line in all."""
     if step is None:
         return []
     title, words, leave = step
     if height < 18:
         return [[(f" {title} ", theme.hint), (clip(f" {words}", width - len(title) - 2), PLAIN)]]
     rule = "─" * max(0, width - len(title) - len(leave) - 6)
-    head: list[Piece] = [("─ ", theme.muted), (title, theme.strong), (f" {rule} {leave} ─", theme.muted)]
+    head: list[Piece] = [
+        ("─ ", theme.muted),
+        (title, theme.strong),
+        (f" {rule} {leave} ─", theme.muted),
+    ]
     rows = [[(" ", PLAIN), *row[1:]] for row in paragraphs(words, width - 2, limit=2)]
     return [head, *rows, *([[]] * (2 - len(rows)))]
 
 
-def _below(state: ReviewState, look: Look, width: int, rows: int, around: Surroundings) -> list[list[Piece]]:
+def _below(
+    state: ReviewState, look: Look, width: int, rows: int, around: Surroundings
+) -> list[list[Piece]]:
     rule: list[Piece] = [("─" * width, look.theme.muted)]
     if around.side is not None:
         content = around.side(look.theme, width - 2, rows - 1)
@@ -205,15 +243,23 @@ class _Columns:
 _last = _Columns()
 
 
-def _joined(left: Sequence[Drawn], right: Sequence[list[Piece]], theme: Theme, width: int) -> list[Drawn]:
-    """Rows of text and rows of cards side by side; those whose two halves are the same ones as before stay."""
+def _joined(
+    left: Sequence[Drawn], right: Sequence[list[Piece]], theme: Theme, width: int
+) -> list[Drawn]:
+    """Rows of text and rows of cards side by side; those whose two halves
+    are the same ones as before stay."""
     look = (theme.name, width, len(left))
     if _last.look != look:
-        rows = [beside(one, _barred(other, theme), width) for one, other in zip(left, right, strict=True)]
+        rows = [
+            beside(one, _barred(other, theme), width)
+            for one, other in zip(left, right, strict=True)
+        ]
     else:
         rows = list(_last.rows)
         before = zip(_last.left, _last.right, strict=True)
-        for y, (one, other, (left_then, right_then)) in enumerate(zip(left, right, before, strict=True)):
+        for y, (one, other, (left_then, right_then)) in enumerate(
+            zip(left, right, before, strict=True)
+        ):
             if one is not left_then or other is not right_then:
                 rows[y] = beside(one, _barred(other, theme), width)
     _last.look, _last.left, _last.right, _last.rows = look, left, right, rows
@@ -289,7 +335,8 @@ def _selected(state: ReviewState, width: int) -> str:
 
 
 def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
-    """How the selection is made longer and shorter, and where there is room what growing would select next."""
+    """How the selection is made longer and shorter, and where there is
+    room what growing would select next."""
     words, key = sizing(keys), keys.shown("grow")
     chosen, wider = state.selection, grown(state)
     if width < WIDE or chosen is None or wider is None or not key:
@@ -298,7 +345,9 @@ def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
     after = state.document.quote(chosen.end, wider[1]) if wider[1] > chosen.end else ""
     room = max(12, width // 4)
     added = " ".join(
-        f"“{both_ends(part, room // 2 if before and after else room)}”" for part in (before, after) if part
+        f"“{both_ends(part, room // 2 if before and after else room)}”"
+        for part in (before, after)
+        if part
     )
     return f"{key} adds {added}  {words.partition('  ')[2]}"
 
@@ -306,7 +355,8 @@ def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
 def _message(
     state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
 ) -> list[Piece]:
-    """What was done or is asked; at the right what is hidden, and with `quiet` how much lint there is."""
+    """What was done or is asked; at the right what is hidden, and
+    with `quiet` how much lint there is."""
     theme = look.theme
     if around.error:
         return [(clip(f" {around.error} ", width).ljust(width), theme.error)]

@@ -1,4 +1,5 @@
-"""What looks unfinished or contradictory in a paragraph's decided annotations; told quietly, never in the way."""
+"""What looks unfinished or contradictory in a paragraph's decided annotations;
+told quietly, never in the way."""
 
 from __future__ import annotations
 
@@ -19,11 +20,15 @@ _CLEAR: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) -> list[Finding]:
-    """The findings of the paragraph in work, by statement. `ambiguous` are the forms of the text that stand for
-    several entities in all the annotator's work, with those."""
+    """The findings of the paragraph in work, by statement. `ambiguous` are the forms of the text
+    that stand for several entities in all the annotator's work, with those."""
     found = [finding for card in state.cards for finding in _of_card(state, card)]
     for item in state.items:
-        if isinstance(item.value, Relation) and not item.pending and state.find(item.value.target) is None:
+        if (
+            isinstance(item.value, Relation)
+            and not item.pending
+            and state.find(item.value.target) is None
+        ):
             found.append(("a stance without a target", item.id))
     return [*found, *_two_names(state, ambiguous), *_names(state)]
 
@@ -31,7 +36,9 @@ def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) ->
 def _of_card(state: ReviewState, card: Card) -> list[Finding]:
     decided = [s for s in card.stances if not s.relation.pending]
     if card.target.pending:
-        return [("a stance without a target: its claim is not decided", s.relation.id) for s in decided]
+        return [
+            ("a stance without a target: its claim is not decided", s.relation.id) for s in decided
+        ]
     found: list[Finding] = []
     if not decided and card.target.value.attributes.get("attribution") in ("direct", "indirect"):
         found.append(("a claim without a holder", card.target.id))
@@ -61,19 +68,25 @@ def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> li
         form = " ".join(state.document.quote(span.start, span.end).split())
         others = [name for name in ambiguous.get(form, ()) if name != span.entity]
         if others and ";" not in span.entity and span.attributes.get("mention", "name") == "name":
-            found.append((f"“{form}” is {span.entity} here, {', '.join(others)} elsewhere", item.id))
+            found.append(
+                (f"“{form}” is {span.entity} here, {', '.join(others)} elsewhere", item.id)
+            )
     return found
 
 
 def _names(state: ReviewState) -> list[Finding]:
-    """Decided items without a name, entities that are nearly another, and holders of a concept and its contrary."""
+    """Decided items without a name, entities that are nearly another, and
+    holders of a concept and its contrary."""
     found: list[Finding] = []
     concepts = concepts_of(state.schema)
     decided = [(i.id, i.value) for i in state.items if not i.pending and isinstance(i.value, Span)]
     entities = Counter(
-        name for span in state.annotations.annotations() if isinstance(span, Span)
-        for kind, name in names_of(span, concepts) if kind == "entity"
-    )  # fmt: skip
+        name
+        for span in state.annotations.annotations()
+        if isinstance(span, Span)
+        for kind, name in names_of(span, concepts)
+        if kind == "entity"
+    )
     for id, span in decided:
         layer = state.schema.layer(span.layer)
         named = names_of(span, concepts)
@@ -102,7 +115,9 @@ def _nearly(name: str, others: Iterable[str]) -> str:
     """Another name that is nearly the same and begins alike; empty where there is none."""
     for other in others:
         close = (
-            other != name and abs(len(other) - len(name)) <= 3 and other[:1].casefold() == name[:1].casefold()
+            other != name
+            and abs(len(other) - len(name)) <= 3
+            and other[:1].casefold() == name[:1].casefold()
         )
         if close and SequenceMatcher(None, name, other).ratio() >= NEARLY:
             return other
@@ -110,7 +125,8 @@ def _nearly(name: str, others: Iterable[str]) -> str:
 
 
 def _both_sides(state: ReviewState, concepts: Concepts) -> list[Finding]:
-    """Stances of the paragraph whose holder takes the other side on the concept elsewhere in the document."""
+    """Stances of the paragraph whose holder takes the other side on
+    the concept elsewhere in the document."""
     here = {item.id for item in state.items if not item.pending}
     spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
     sides: dict[tuple[str, str], dict[int, list[str]]] = {}

@@ -23,10 +23,15 @@ ANNOTATORS = "annotators"
 
 
 def statements(
-    state: ReviewState, theme: Theme, width: int, height: int, *, codes: Mapping[str, str] = NO_CODES
+    state: ReviewState,
+    theme: Theme,
+    width: int,
+    height: int,
+    *,
+    codes: Mapping[str, str] = NO_CODES,
 ) -> Rows:
-    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus stands in.
-    `codes` are hint letters of stances."""
+    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus
+    stands in. `codes` are hint letters of stances."""
     if not state.cards:
         return [
             [("STATEMENTS", theme.muted)],
@@ -49,7 +54,8 @@ _EMPTY: list[Piece] = []
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    """The cards by pages; `of` has the page of each card by its target, `ends` where each target ends."""
+    """The cards by pages; `of` has the page of each card by its
+    target, `ends` where each target ends."""
 
     cards: list[list[Card]]
     heads: list[list[Piece]]
@@ -57,7 +63,8 @@ class _Pages:
     ends: list[int]
 
     def page(self, state: ReviewState, here: Card | None) -> int:
-        """The page of the card in focus; else of the first one that ends after the item in focus begins."""
+        """The page of the card in focus; else of the first one that ends
+        after the item in focus begins."""
         if here is not None:
             return self.of[here.target.id]
         value = state.focused.value if state.focused else None
@@ -70,7 +77,8 @@ _paged: list[tuple[tuple[Card, ...], tuple[str, int, int], _Pages]] = []
 
 
 def _pages(state: ReviewState, theme: Theme, width: int, room: int) -> _Pages:
-    """The cards by pages of so many rows, kept while they are the same; the focus does not change heights."""
+    """The cards by pages of so many rows, kept while they are the same;
+    the focus does not change heights."""
     key = (theme.name, width, room)
     if _paged and _paged[0][0] is state.cards and _paged[0][1] == key:
         return _paged[0][2]
@@ -114,7 +122,13 @@ _made: dict[tuple[int, str | None, int, str], tuple[Card, Rows]] = {}
 
 
 def _kept_rows(
-    state: ReviewState, card: Card, theme: Theme, width: int, codes: Mapping[str, str], *, focused: bool
+    state: ReviewState,
+    card: Card,
+    theme: Theme,
+    width: int,
+    codes: Mapping[str, str],
+    *,
+    focused: bool,
 ) -> Rows:
     """The rows of a card, kept as long as the card is the same one and the focus in it too."""
     if codes:
@@ -133,7 +147,12 @@ def _kept_rows(
 
 
 def focus_card(
-    state: ReviewState, theme: Theme, width: int, height: int, *, codes: Mapping[str, str] = NO_CODES
+    state: ReviewState,
+    theme: Theme,
+    width: int,
+    height: int,
+    *,
+    codes: Mapping[str, str] = NO_CODES,
 ) -> Rows:
     """The card in focus, for a strip under the text; what an item is that belongs to no card."""
     card = _card_in_focus(state)
@@ -175,13 +194,16 @@ ITEM_ROWS = 2
 
 
 def own_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
-    """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then attributes, flag and
-    note. In no style of their own, since these rows are written anew with every move."""
+    """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then
+    attributes, flag and note. In no style of their own, since these rows are written anew with
+    every move."""
     item = state.focused
     if item is None:
         return []
     what = f"{standing(item, short=True)} {item.value.layer} {item.value.label}"
-    named = _name(state, item) if isinstance(item.value, Span) else f"of {holder_of(state, item.value)}"
+    named = (
+        _name(state, item) if isinstance(item.value, Span) else f"of {holder_of(state, item.value)}"
+    )
     room = max(8, width - 3 - width_of([(what, PLAIN)]))
     rest = paragraphs(" · ".join(_rest(state, item)), width, indent="  ", limit=1)
     return [[_marker(theme, True), (f"{what} {both_ends(named, room)}", PLAIN)], *rest]
@@ -199,14 +221,16 @@ def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
         return [justify([_marker(theme, True), (text, theme.muted)], tail, width)]
     room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
     quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
-    head = justify([_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
+    head = justify(
+        [_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width
+    )
     rest = " · ".join(part for part in (_name(state, item), *_rest(state, item)) if part)
     return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
 
 
 def _name(state: ReviewState, item: Item) -> str:
-    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as `= Iran?`; that it
-    has none yet, where its layer names one."""
+    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as
+    `= Iran?`; that it has none yet, where its layer names one."""
     proposed = state.proposed_name(item)
     if proposed is not None:
         return f"= {proposed.entity}{'' if item.pending and proposed.sure else '?'}"
@@ -234,8 +258,8 @@ def _rest(state: ReviewState, item: Item) -> list[str]:
 
 
 def attribute_words(state: ReviewState, name: str, held: Value) -> str:
-    """The value of an attribute as it is shown: a choice by itself, a number with its name, a stretch of text as
-    a quotation."""
+    """The value of an attribute as it is shown: a choice by itself, a number with its
+    name, a stretch of text as a quotation."""
     if isinstance(held, list):
         if len(held) == 2 and all(isinstance(x, int) for x in held):
             quote = state.document.quote(int(held[0]), int(held[1]))
@@ -281,8 +305,8 @@ def card_rows(
     layer = state.schema.layer(span.layer)
     ink = theme.ink(layer.color if layer else "grey")
     text = f"“{state.document.quote(span.start, span.end)}”"
-    # Only the marker changes with the focus, and no style when it is decided: the quotation, written anew,
-    # would be most of a key's bytes.
+    # Only the marker changes with the focus, and no style when it is decided: the quotation,
+    # written anew, would be most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
         quoted[0] = [_marker(theme, True), ("  ", PLAIN), *quoted[0][1:]]
@@ -294,7 +318,9 @@ def card_rows(
     tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
-            [("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)], tail, width
+            [("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)],
+            tail,
+            width,
         )
     )
     return rows
@@ -305,13 +331,18 @@ def _marker(theme: Theme, here: bool) -> Piece:
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
-    """The values of an item's attributes that are not what they are at first. The rest stands in `own_rows`: a card
-    is as high in focus as it is without, so that no move pushes the others down."""
+    """The values of an item's attributes that are not what they are at first. The rest stands in
+    `own_rows`: a card is as high in focus as it is without, so that no move pushes the others
+    down."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     for attribute in layer.attributes if layer else ():
         held = item.value.attributes.get(attribute.name)
-        if held is not None and held != attribute.default and attribute.type in ("choice", "integer"):
+        if (
+            held is not None
+            and held != attribute.default
+            and attribute.type in ("choice", "integer")
+        ):
             found.append(attribute_words(state, attribute.name, held))
     return found
 
@@ -336,9 +367,11 @@ def _concept(state: ReviewState, item: Item) -> str:
     return "; ".join(map(str, held)) if isinstance(held, list) else str(held or "")
 
 
-def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, code: str) -> list[Piece]:
-    """`▸ Iran + support strength 3 · implied   83%`; strength and basis where they are not the usual ones and there
-    is room. `code` is what to type to go there."""
+def _stance_row(
+    state: ReviewState, stance: Stance, theme: Theme, width: int, code: str
+) -> list[Piece]:
+    """`▸ Iran + support strength 3 · implied   83%`; strength and basis where they are not the
+    usual ones and there is room. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
     layer = state.schema.layer(relation.layer)
@@ -363,5 +396,6 @@ def _stance_row(state: ReviewState, stance: Stance, theme: Theme, width: int, co
 
 
 __all__ = [
-    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows", "standing", "statements",
+    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows", "standing",
+    "statements",
 ]  # fmt: skip

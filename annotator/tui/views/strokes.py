@@ -26,8 +26,9 @@ BLANK_MARGIN: Piece = (" " * MARGIN, PLAIN)
 
 @dataclass(frozen=True)
 class Look:
-    """How text is shown; `hints` maps offsets of the document to letters that are put over it, `codes` relations
-    to letters in their cards. `found` are places that were looked for, `found_at` the one to be in view."""
+    """How text is shown; `hints` maps offsets of the document to letters that are put over it,
+    `codes` relations to letters in their cards. `found` are places that were looked for,
+    `found_at` the one to be in view."""
 
     theme: Theme
     compact: bool = False
@@ -39,7 +40,8 @@ class Look:
 
 
 Stretch = tuple[int, int, Style, bool]
-"""`[start, end)` of the document's text in a style, which replaces (True) or adds to what is there."""
+"""`[start, end)` of the document's text in a style, which
+replaces (True) or adds to what is there."""
 
 
 Track = tuple[tuple[Part, bool, str], ...]
@@ -77,10 +79,14 @@ class Strokes:
         label = layer.label(span.label) if layer else None
         bracket = span.layer in self._schema.statement_layers
         sign = "!" if item.flagged else "*" if item.note else ""
-        title = f"{layer.symbol if layer else '?'} {span.label}{sign}" if bracket else (
-            (label.symbol if label else span.label[:1].upper()) + sign
-        )  # fmt: skip
-        return Mark(item.id, span.start - self.base, span.end - self.base, displayable(title), bracket)
+        title = (
+            f"{layer.symbol if layer else '?'} {span.label}{sign}"
+            if bracket
+            else ((label.symbol if label else span.label[:1].upper()) + sign)
+        )
+        return Mark(
+            item.id, span.start - self.base, span.end - self.base, displayable(title), bracket
+        )
 
     def _color(self, item: Item) -> str:
         layer = self._schema.layer(item.value.layer)
@@ -95,8 +101,8 @@ class Strokes:
         )
 
     def drawn(self, track: Track, focused: Sequence[bool]) -> list[Piece]:
-        """The pieces of a track. The focus is on a mark where it begins; its further lines stay, which spares
-        most of a key's bytes."""
+        """The pieces of a track. The focus is on a mark where it begins; its further lines stay,
+        which spares most of a key's bytes."""
         out: list[Piece] = [BLANK_MARGIN]
         at = 0
         for (piece, pending, color), here in zip(track, focused, strict=True):
@@ -120,7 +126,8 @@ class Strokes:
                 out.append((item.value.start, item.value.end, self._compact(item), False))  # type: ignore[union-attr]
         for name in self.lit:
             lit = self.items.get(name)
-            # A statement in focus has its heavy track; filling all its lines would be most of a key's bytes.
+            # A statement in focus has its heavy track; filling all its lines
+            # would be most of a key's bytes.
             if lit is None or not isinstance(lit.value, Span):
                 continue
             if self.look.compact or lit.value.layer not in self._schema.statement_layers:
@@ -140,7 +147,8 @@ class Strokes:
     def text(
         self, line: Line, text: str, stretches: Sequence[Stretch], hints: Sequence[tuple[int, str]]
     ) -> list[Piece]:
-        """The text of a line in runs of one style; hint letters stand over the words they lead to."""
+        """The text of a line in runs of one style; hint letters
+        stand over the words they lead to."""
         first = self.base + line.start
         plain = PLAIN if self._current else self.look.theme.muted
         if hints:
@@ -159,7 +167,9 @@ class Strokes:
             out.append((text[a:b], style))
         return out
 
-    def _styles(self, text: str, first: int, stretches: Sequence[Stretch], plain: Style) -> list[Style]:
+    def _styles(
+        self, text: str, first: int, stretches: Sequence[Stretch], plain: Style
+    ) -> list[Style]:
         """The style of each character."""
         styles = [plain] * len(text)
         for start, end, own, over in stretches:
@@ -174,7 +184,8 @@ class Strokes:
         for offset, letters in hints:
             for i, letter in enumerate(letters):
                 at = offset - self.base + i - line.start
-                # A wide or joined character cannot be covered by one letter without moving the text.
+                # A wide or joined character cannot be covered by one letter
+                # without moving the text.
                 if 0 <= at < len(shown) and line.columns[at + 1] - line.columns[at] == 1:
                     shown[at], styles[at] = letter, self.look.theme.hint
         return _runs(shown, styles)

@@ -28,7 +28,8 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the view: the line of which paragraph it belongs to, and whether it is the text itself."""
+    """A row of the view: the line of which paragraph it belongs
+    to, and whether it is the text itself."""
 
     drawn: Drawn
     paragraph: int
@@ -40,10 +41,10 @@ class Row:
 class _Built:
     """A paragraph's rows, with all they were made from.
 
-    `first` has for every line the place of its row of text among `rows`, and one entry more; its tracks follow
-    it. `levels` has for every line what each of its tracks holds, and `touched` for every item the tracks that
-    its focus shows on, as (line, level). `made` keeps the rows of each track by which of its pieces are in
-    focus, together with what the track holds.
+    `first` has for every line the place of its row of text among `rows`, and one entry more; its
+    tracks follow it. `levels` has for every line what each of its tracks holds, and `touched` for
+    every item the tracks that its focus shows on, as (line, level). `made` keeps the rows of each
+    track by which of its pieces are in focus, together with what the track holds.
     """
 
     key: object
@@ -65,8 +66,8 @@ class _Built:
 class TextView:
     """Rows of a document around the paragraph in work; remembers where it is scrolled to.
 
-    The first row in view is row `top` of paragraph `first`. A line keeps the tracks it once had while the
-    document is open, so that text does not move up when a suggestion is rejected.
+    The first row in view is row `top` of paragraph `first`. A line keeps the tracks it once had
+    while the document is open, so that text does not move up when a suggestion is rejected.
     """
 
     first: int = 0
@@ -111,13 +112,15 @@ class TextView:
         return self._lines[key]
 
     def _scroll(self, state: ReviewState, look: Look, width: int, height: int) -> None:
-        """Move `first` and `top` so that the paragraph, or where it does not fit its focus, is in view."""
+        """Move `first` and `top` so that the paragraph, or where it does
+        not fit its focus, is in view."""
         here = self._paragraph(state, look, width, state.paragraph)
         lines = self.lines(state, state.paragraph, width)
         begin, end = _wanted(state, here, lines, height, look.found_at)
         long = len(here) > height
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
-            # In a paragraph longer than the screen a jump leaves room for the next moves in its direction.
+            # In a paragraph longer than the screen a jump leaves room for the
+            # next moves in its direction.
             self.first, self.top = state.paragraph, max(0, end - 3 * height // 4) if long else begin
             return
         above = -self.top
@@ -143,9 +146,19 @@ class TextView:
         current = index == state.paragraph
         about = (state.focus, state.selection, state.draft) if current else None
         key = (
-            width, current, about, state.annotations.paragraph(index), state.threshold,
-            look.compact, look.theme.name, look.hints, look.found, look.found_at, state.is_done(index), state.only,
-        )  # fmt: skip
+            width,
+            current,
+            about,
+            state.annotations.paragraph(index),
+            state.threshold,
+            look.compact,
+            look.theme.name,
+            look.hints,
+            look.found,
+            look.found_at,
+            state.is_done(index),
+            state.only,
+        )
         known = self._rows.get(index)
         if known is None or known[0] != key:
             if len(self._rows) > _KEPT:
@@ -175,9 +188,11 @@ class TextView:
         if fresh:
             size = built.first[-1]
             built.rows = [_blank(index, len(lines) - 1)] * (size + 1)
-        dirty = range(len(lines)) if fresh or hints is not built.hints else _covered(
-            lines, paragraph.start, set(stretches) ^ set(built.stretches)
-        )  # fmt: skip
+        dirty = (
+            range(len(lines))
+            if fresh or hints is not built.hints
+            else _covered(lines, paragraph.start, set(stretches) ^ set(built.stretches))
+        )
         for number in dirty:
             built.rows[built.first[number]] = _text_row(
                 built, painter, lines, number, gutter, stretches, hints
@@ -188,8 +203,11 @@ class TextView:
         built.lit, built.stretches, built.hints = lit, stretches, hints
         return built.rows
 
-    def _laid(self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece) -> _Built:
-        """What a paragraph's rows are made from, kept until its items or its look as a whole change."""
+    def _laid(
+        self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece
+    ) -> _Built:
+        """What a paragraph's rows are made from, kept until its items
+        or its look as a whole change."""
         items = state.items_of(index)
         key = (width, index == state.paragraph, look.compact, look.theme.name, look.glyphs, gutter)
         known = self._built.get(index)
@@ -200,14 +218,18 @@ class TextView:
         spans = {i.id: i for i in items if isinstance(i.value, Span)}
         lines = self.lines(state, index, width)
         painter = Strokes(state, look, index, spans, _NOTHING_LIT)
-        pieces = self._pieces(index, width, lines, tuple(painter.mark(item) for item in spans.values()))
+        pieces = self._pieces(
+            index, width, lines, tuple(painter.mark(item) for item in spans.values())
+        )
         depth = self._depth.setdefault((index, width), [0] * len(lines))
         first, levels = [0], []
         touched: dict[str, list[tuple[int, int]]] = {}
         for number, on_line in enumerate(pieces):
             if not look.compact:
                 depth[number] = max(depth[number], 1 + max((p.level for p in on_line), default=-1))
-            levels.append([painter.track(on_line, at) for at in range(0 if look.compact else depth[number])])
+            levels.append(
+                [painter.track(on_line, at) for at in range(0 if look.compact else depth[number])]
+            )
             first.append(first[-1] + 1 + len(levels[-1]))
             for piece in on_line:
                 if piece.begins and not look.compact:
@@ -215,7 +237,11 @@ class TextView:
         texts = known.texts if known is not None and len(known.texts) < 2000 else {}
         made = known.made if known is not None else {}
         own = state.document.paragraphs[index]
-        shown = known.shown if known is not None else displayable(state.document.text[own.start : own.end])
+        shown = (
+            known.shown
+            if known is not None
+            else displayable(state.document.text[own.start : own.end])
+        )
         self._built[index] = _Built(key, items, spans, shown, first, levels, touched, texts, made)
         return self._built[index]
 
@@ -243,7 +269,11 @@ def _covered(lines: Sequence[Line], base: int, stretches: Iterable[Stretch]) -> 
 def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[tuple[int, int]]:
     """The tracks to be made anew, as (line, level)."""
     if fresh:
-        return [(number, level) for number, held in enumerate(built.levels) for level in range(len(held))]
+        return [
+            (number, level)
+            for number, held in enumerate(built.levels)
+            for level in range(len(held))
+        ]
     return {place for name in lit ^ built.lit for place in built.touched.get(name, ())}
 
 
@@ -255,7 +285,9 @@ def _text_row(
     line = lines[number]
     low, high = painter.base + line.start, painter.base + line.end
     on_it = tuple(one for one in stretches if one[0] < high and one[1] > low)
-    over_it = tuple((at, code) for at, code in hints.items() if low - 2 < at < high) if hints else ()
+    over_it = (
+        tuple((at, code) for at, code in hints.items() if low - 2 < at < high) if hints else ()
+    )
     key = (number, (on_it, over_it))
     row = built.texts.get(key)
     if row is None:
@@ -300,7 +332,9 @@ def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
 def _lit(state: ReviewState) -> frozenset[str]:
     """The spans that the focus is on: of a relation its two ends."""
     if state.draft is not None:
-        return frozenset(x for x in (state.draft.target, state.draft.source, *state.draft.more) if x)
+        return frozenset(
+            x for x in (state.draft.target, state.draft.source, *state.draft.more) if x
+        )
     item = state.focused
     if item is None:
         return frozenset()
@@ -310,7 +344,11 @@ def _lit(state: ReviewState) -> frozenset[str]:
 
 
 def _wanted(
-    state: ReviewState, rows: Sequence[Row], lines: Sequence[Line], height: int, found: tuple[int, int] | None
+    state: ReviewState,
+    rows: Sequence[Row],
+    lines: Sequence[Line],
+    height: int,
+    found: tuple[int, int] | None,
 ) -> tuple[int, int]:
     """The rows `[begin, end)` of the paragraph that have to be in view."""
     if len(rows) <= height:
@@ -324,7 +362,9 @@ def _wanted(
     else:
         spans = [state.find(name) for name in _lit(state)]
         values = [
-            i.value for i in spans if i is not None and isinstance(i.value, Span) and i.value.start >= low
+            i.value
+            for i in spans
+            if i is not None and isinstance(i.value, Span) and i.value.start >= low
         ]
         if values:
             start = min(v.start for v in values)

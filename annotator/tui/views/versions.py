@@ -1,5 +1,5 @@
-"""The annotators' versions of a paragraph: what differs one under the other, with just the difference set off, what
-agrees folded."""
+"""The annotators' versions of a paragraph: what differs one under the other, with just the
+difference set off, what agrees folded."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ Voters = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the panel tells: the versions of the paragraph, who made them, what a model proposes, the field that a
-    number decides (all when empty), and how many differences the document has and waits for."""
+    """What the panel tells: the versions of the paragraph, who made them, what a model proposes,
+    the field that a number decides (all when empty), and how many differences the document has
+    and waits for."""
 
     state: ReviewState
     found: Sequence[Difference]
@@ -35,7 +36,8 @@ class Panel:
 
 
 def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
-    """By pages: the one with the difference in focus; where there is little room, that difference alone."""
+    """By pages: the one with the difference in focus; where there
+    is little room, that difference alone."""
     state = panel.state
     differ = [d for d in panel.found if d.number]
     agreed = [d for d in panel.found if not d.number and not d.follows]
@@ -62,11 +64,15 @@ def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
     page = page[:room]
     below: Rows = [[(f"{more} more below", theme.muted)]] if more else []
     names = [_short(state, d.candidates[0].value) for d in agreed]
-    folded = paragraphs(f"= all made {', '.join(names)}", width, theme.muted, limit=2) if names else []
+    folded = (
+        paragraphs(f"= all made {', '.join(names)}", width, theme.muted, limit=2) if names else []
+    )
     return [*head, *page, *below, *folded[: 2 - len(below)]]
 
 
-def _head(panel: Panel, here: Difference | None, differ: int, agreed: int, theme: Theme) -> list[Piece]:
+def _head(
+    panel: Panel, here: Difference | None, differ: int, agreed: int, theme: Theme
+) -> list[Piece]:
     """`Difference 4 of 9, 3 left`; without one in focus, how many there are in the paragraph."""
     if here is not None:
         return [
@@ -80,7 +86,8 @@ def _head(panel: Panel, here: Difference | None, differ: int, agreed: int, theme
 
 
 def _rows(panel: Panel, difference: Difference, theme: Theme, width: int) -> Rows:
-    """One difference: what it is about, then the fields that differ or a line for each annotator."""
+    """One difference: what it is about, then the fields that
+    differ or a line for each annotator."""
     state = panel.state
     focused = state.focus in difference.ids
     layer = state.schema.layer(difference.layer)
@@ -108,7 +115,8 @@ def _told_kinds(difference: Difference) -> str:
 
 
 def _about(state: ReviewState, difference: Difference, width: int) -> str:
-    """What all versions have in common, said once: the words of a span with one place, the target of a stance."""
+    """What all versions have in common, said once: the words of a span with
+    one place, the target of a stance."""
     value = difference.candidates[0].value
     if isinstance(value, Relation):
         target = state.find(value.target)
@@ -123,7 +131,8 @@ def _about(state: ReviewState, difference: Difference, width: int) -> str:
 
 
 def _field_rows(panel: Panel, difference: Difference, theme: Theme, width: int) -> Rows:
-    """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City council`."""
+    """A row for each field that is filled in differently: `entity
+    differs: 1 Ann Holt · 2 City council`."""
     (candidate,) = difference.candidates
     item = panel.state.find(candidate.id)
     numbers = {who: i for i, (who, _) in enumerate(panel.voters, 1)}
@@ -139,20 +148,29 @@ def _field_rows(panel: Panel, difference: Difference, theme: Theme, width: int) 
             held = field.of(item.value) if item is not None and not item.pending else None
             said = _told(panel.state, field.pair, held)
             rows.append(
-                [("    ", PLAIN), (f"{name} ✓ ", theme.muted), (clip(said, width - len(name) - 8), PLAIN)]
+                [
+                    ("    ", PLAIN),
+                    (f"{name} ✓ ", theme.muted),
+                    (clip(said, width - len(name) - 8), PLAIN),
+                ]
             )
             continue
         parts = [
             f"{','.join(str(numbers[who]) for who in whose if who in numbers)} "
             f"{_told(panel.state, field.pair, field.of(version))}"
             for version, whose in sorted(
-                candidate.choices(name), key=lambda choice: min(numbers.get(who, 99) for who in choice[1])
+                candidate.choices(name),
+                key=lambda choice: min(numbers.get(who, 99) for who in choice[1]),
             )
         ]
         style = theme.strong if at or (focused and not panel.field) else PLAIN
         lead = "  ▸ " if at else "    "
-        wrapped = paragraphs(f"{name} differs: {' · '.join(parts)}", max(8, width - 4), style, limit=4)
-        rows += [[(lead if i == 0 else "    ", theme.strong), *row] for i, row in enumerate(wrapped)]
+        wrapped = paragraphs(
+            f"{name} differs: {' · '.join(parts)}", max(8, width - 4), style, limit=4
+        )
+        rows += [
+            [(lead if i == 0 else "    ", theme.strong), *row] for i, row in enumerate(wrapped)
+        ]
     return rows
 
 
@@ -174,7 +192,8 @@ def _version_rows(panel: Panel, difference: Difference, theme: Theme, width: int
         several = difference.version(who)
         at = focused and any(c.id == state.focus for c in several)
         lead = (
-            f"{'▸' if at else ' '} {number if number < 10 else ' '} {clip(name, name_width):<{name_width}} "
+            f"{'▸' if at else ' '} {number if number < 10 else ' '} "
+            f"{clip(name, name_width):<{name_width}} "
         )
         left: list[Piece] = [
             (lead, theme.strong if at else theme.muted),
@@ -215,8 +234,8 @@ def _said(
     theme: Theme,
     room: int,
 ) -> list[Piece]:
-    """A version: its label, its words where the bounds differ (those that not all have set off), and the fields in
-    which it differs."""
+    """A version: its label, its words where the bounds differ (those that not all have set off),
+    and the fields in which it differs."""
     state, value = panel.state, candidate.value
     fields = [f for f in candidate.fields if f.name in difference.fields]
     extra = " · ".join(f"{f.name} {_told(state, f.pair, f.of(value))}" for f in fields)
@@ -243,8 +262,8 @@ def _said(
 def _marked(
     state: ReviewState, span: Span, common: tuple[int, int] | None, theme: Theme, room: int
 ) -> list[Piece]:
-    """The words of a span in so much room: what not all versions have is set off and shown first, the middle that all
-    share gives way."""
+    """The words of a span in so much room: what not all versions have is set off and shown first,
+    the middle that all share gives way."""
 
     def words(start: int, end: int) -> str:
         return " ".join(state.document.quote(start, end).split()) if start < end else ""
@@ -252,8 +271,10 @@ def _marked(
     if common is None or common[0] < span.start or common[1] > span.end:
         return [(both_ends(words(span.start, span.end), room), theme.strong)]
     before, middle, after = (
-        words(span.start, common[0]), words(*common), words(common[1], span.end),
-    )  # fmt: skip
+        words(span.start, common[0]),
+        words(*common),
+        words(common[1], span.end),
+    )
     third = max(6, room // 3)
     before = both_ends(before, third if after else 2 * third) if before else ""
     after = both_ends(after, third if before else 2 * third) if after else ""

@@ -1,4 +1,5 @@
-"""A widget that shows rows made elsewhere and repaints just those that differ from what it showed."""
+"""A widget that shows rows made elsewhere and repaints just
+those that differ from what it showed."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class Fast(Protocol):
 
 
 class Rows(Widget):
-    """Rows of styled text, cut and padded to the widget's width; no layout, no markup, no wrapping."""
+    """Rows of styled text, cut and padded to the widget's width;
+    no layout, no markup, no wrapping."""
 
     DEFAULT_CSS = """
     Rows { width: 100%; height: 100%; background: ansi_default; color: ansi_default; }
@@ -38,7 +40,11 @@ class Rows(Widget):
     def show(self, rows: Sequence[Drawn]) -> None:
         """Show these rows from the top; what is beyond them is blank."""
         before, self._rows = self._rows, tuple(rows)
-        changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=False)) if old is not new]
+        changed = [
+            y
+            for y, (old, new) in enumerate(zip(before, self._rows, strict=False))
+            if old is not new
+        ]
         changed += range(min(len(before), len(self._rows)), max(len(before), len(self._rows)))
         if not changed:
             return
@@ -65,7 +71,9 @@ class Rows(Widget):
         """A row as it is to be painted, to a width or beyond."""
         row = self._rows[y] if y < len(self._rows) else _EMPTY
         return (
-            row.segments if row.width >= width else [*row.segments, Segment(" " * (width - row.width), PLAIN)]
+            row.segments
+            if row.width >= width
+            else [*row.segments, Segment(" " * (width - row.width), PLAIN)]
         )
 
 

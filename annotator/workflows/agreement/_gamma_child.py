@@ -1,7 +1,8 @@
-"""What `gamma` runs in a process of its own: reads a request as JSON, prints the answer as the last line.
+"""What `gamma` runs in a process of its own: reads a request as
+JSON, prints the answer as the last line.
 
-Exit code 4: the package is not installed. It imports nothing of this program, so that another interpreter can
-run it.
+Exit code 4: the package is not installed. It imports nothing of this program,
+so that another interpreter can run it.
 """
 
 from __future__ import annotations

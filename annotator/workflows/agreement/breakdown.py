@@ -23,7 +23,8 @@ from annotator.workflows.agreement.values import Agreement, Contrast, Spot
 
 
 def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
-    """Per label: strict F1, alpha of the label, and what it was confused with, in shares of the row."""
+    """Per label: strict F1, alpha of the label, and what it was
+    confused with, in shares of the row."""
     out: list[Line] = []
     for layer, (labels, counts) in found.confusion.items():
         if not labels:
@@ -38,22 +39,30 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
         for i in order[:12]:
             row = sum(counts[i])
             cells = " ".join(heat(counts[i][j], row) for j in shown)
-            figures = " ".join(f"{number(value_of(parts, labels[i])):>5}" for parts in (strict, alpha))
+            figures = " ".join(
+                f"{number(value_of(parts, labels[i])):>5}" for parts in (strict, alpha)
+            )
             if only and labels[i] not in only:
                 continue
             opened = tuple(
                 Selection(
-                    f"{layer}: {labels[i]} and {labels[j]}", layer, labels=(labels[i], labels[j]), both=True
+                    f"{layer}: {labels[i]} and {labels[j]}",
+                    layer,
+                    labels=(labels[i], labels[j]),
+                    both=True,
                 )
                 for j in shown
             )
-            whole = Selection(f"{layer}: all that differs with {labels[i]}", layer, labels=(labels[i],))
+            whole = Selection(
+                f"{layer}: all that differs with {labels[i]}", layer, labels=(labels[i],)
+            )
             out.append(Line(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened))
         if len(order) > len(shown):
             out.append(Line(_confused(labels, counts), "note"))
     if out:
         out += note(
-            "Rows: the type that one annotator gave; columns: how often the other gave which to the same span."
+            "Rows: the type that one annotator gave; columns: how often the other gave which to "
+            "the same span."
         )
     return out
 
@@ -74,7 +83,9 @@ def people_section(found: Agreement) -> list[Line]:
     names = found.data.annotators
     shown = names[:6]
     if len(names) == 2:
-        cells = "  ".join(f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items())
+        cells = "  ".join(
+            f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items()
+        )
         return (
             [Line("WHO WITH WHOM, F1", "head"), Line(f"  {names[0]} with {names[1]}:  {cells}")]
             if cells
@@ -85,7 +96,9 @@ def people_section(found: Agreement) -> list[Line]:
         without = found.without.get(layer, {})
         head = " ".join(name[:8].rjust(8) for name in shown)
         out += [Line("")] if out else []
-        out.append(Line(f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head"))
+        out.append(
+            Line(f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head")
+        )
         for one in shown:
             cells = " ".join(_cell(pairs, one, other) for other in shown)
             rest = f"  {number(without.get(one)):>7}" if without else ""
@@ -99,7 +112,12 @@ def people_section(found: Agreement) -> list[Line]:
     if len(names) > len(shown):
         out.append(Line(f"  and {len(names) - len(shown)} annotators more: see --json", "note"))
     return (
-        [*out, *note("F1, strict; without: the mean of the other pairs when that annotator is left out.")]
+        [
+            *out,
+            *note(
+                "F1, strict; without: the mean of the other pairs when that annotator is left out."
+            ),
+        ]
         if out
         else []
     )
@@ -122,7 +140,10 @@ def spots_section(found: Agreement) -> list[Line]:
 
 def spot_text(spot: Spot, width: int = WIDTH) -> str:
     """The line of a paragraph to look at, in `width` columns."""
-    where = f"{textwrap.shorten(spot.document, 32, placeholder='…')} ¶{paragraph_number(spot.paragraph)}"
+    where = (
+        f"{textwrap.shorten(spot.document, 32, placeholder='…')} "
+        f"¶{paragraph_number(spot.paragraph)}"
+    )
     share = f"{spot.differing:,} of {spot.marked:,}"
     room = max(8, width - 58)
     quote = f"“{spot.quote}”" if len(spot.quote) <= room - 2 else f"“{spot.quote[: room - 3]}…”"
@@ -135,24 +156,39 @@ def influence_section(found: Agreement) -> list[Line]:
         out += [_contrast_head("WITH EACH OTHER"), *(_contrast(one, "") for one in found.blind)]
     if found.model:
         out += [Line("")] if out else []
-        out += [_contrast_head("WITH THE SUGGESTIONS"), *(_contrast(one, one.name) for one in found.model)]
+        out += [
+            _contrast_head("WITH THE SUGGESTIONS"),
+            *(_contrast(one, one.name) for one in found.model),
+        ]
     if not out:
         return []
     hidden = any(one.paragraphs[1] for one in (*found.blind, *found.model))
     words = "F1, strict; of stances with side. Seen: in paragraphs where suggestions were shown"
-    more = "; hidden: where they were hidden until the paragraph was done." if hidden else ", which are all."
+    more = (
+        "; hidden: where they were hidden until the paragraph was done."
+        if hidden
+        else ", which are all."
+    )
     return [*out, *note(words + more)]
 
 
 def _contrast_head(title: str) -> Line:
-    return Line(f"{title:<28}{'seen':>5} {'95 %':<9} {'¶':>6}   {'hidden':>6} {'95 %':<9} {'¶':>6}", "head")
+    return Line(
+        f"{title:<28}{'seen':>5} {'95 %':<9} {'¶':>6}   {'hidden':>6} {'95 %':<9} {'¶':>6}", "head"
+    )
 
 
 def _contrast(one: Contrast, name: str) -> Line:
     what = f"  {name[:14]:<15}{one.layer[:10]}" if name else f"  {one.layer}"
-    text = f"{what:<28}{number(one.shown.value):>5} {interval_words(one.shown):<9} {one.paragraphs[0]:>6,}"
+    text = (
+        f"{what:<28}{number(one.shown.value):>5} {interval_words(one.shown):<9} "
+        f"{one.paragraphs[0]:>6,}"
+    )
     if one.paragraphs[1]:
-        text += f"   {number(one.hidden.value):>6} {interval_words(one.hidden):<9} {one.paragraphs[1]:>6,}"
+        text += (
+            f"   {number(one.hidden.value):>6} {interval_words(one.hidden):<9} "
+            f"{one.paragraphs[1]:>6,}"
+        )
     return Line(text)
 
 

@@ -1,4 +1,5 @@
-"""What of a project is compared: layers, labels, annotators, documents and days, as one types it."""
+"""What of a project is compared: layers, labels, annotators,
+documents and days, as one types it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from annotator.workflows.agreement.study import checked_day, finished_between
 
 WORDS = ("layer", "label", "by", "document", "since", "until")
 
-HINT = "Write layer:claim label:fact by:ada,ben document:doc-1 since:2026-11-01 until:2026-11-30, or nothing for all"
+HINT = (
+    "Write layer:claim label:fact by:ada,ben document:doc-1 since:2026-11-01 until:2026-11-30, "
+    "or nothing for all"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Choice:
 
     @classmethod
     def parse(cls, text: str) -> Choice:
-        """A choice as it is typed: words with a colon, values divided by commas. Raises UsageError."""
+        """A choice as it is typed: words with a colon, values divided
+        by commas. Raises UsageError."""
         held: dict[str, tuple[str, ...]] = {}
         for word in text.split():
             name, colon, values = word.partition(":")
@@ -35,21 +40,33 @@ class Choice:
                 raise UsageError(f"“{word}” chooses nothing", hint=HINT)
             held[name] = (*held.get(name, ()), *(value for value in values.split(",") if value))
         days = {
-            name: checked_day(held[name][-1] if name in held else None, name) for name in ("since", "until")
+            name: checked_day(held[name][-1] if name in held else None, name)
+            for name in ("since", "until")
         }
         return cls(
-            held.get("layer", ()), held.get("label", ()), held.get("by", ()), held.get("document", ()),
-            days["since"], days["until"],
-        )  # fmt: skip
+            held.get("layer", ()),
+            held.get("label", ()),
+            held.get("by", ()),
+            held.get("document", ()),
+            days["since"],
+            days["until"],
+        )
 
     def __str__(self) -> str:
         lists = (self.layers, self.labels, self.annotators, self.documents)
-        words = [f"{name}:{','.join(values)}" for name, values in zip(WORDS, lists, strict=False) if values]
-        words += [f"{name}:{day}" for name, day in (("since", self.since), ("until", self.until)) if day]
+        words = [
+            f"{name}:{','.join(values)}"
+            for name, values in zip(WORDS, lists, strict=False)
+            if values
+        ]
+        words += [
+            f"{name}:{day}" for name, day in (("since", self.since), ("until", self.until)) if day
+        ]
         return " ".join(words)
 
     def in_documents(self, project: Project) -> set[str] | None:
-        """The documents that are meant; None for all. One may be named by how its id begins. Raises UsageError."""
+        """The documents that are meant; None for all. One may be named by how
+        its id begins. Raises UsageError."""
         found = finished_between(project, self.since, self.until)
         if not self.documents:
             return found

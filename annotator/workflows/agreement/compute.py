@@ -1,4 +1,5 @@
-"""Agreement between the annotators of a project: read once for a report, or followed while a screen is open."""
+"""Agreement between the annotators of a project: read once for a report,
+or followed while a screen is open."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Dat
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: among a hundred thousand small values that go by themselves, it finds nothing
-    and takes a third of the time."""
+    """No garbage collection meanwhile: among a hundred thousand small values that go by themselves,
+    it finds nothing and takes a third of the time."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -42,9 +43,9 @@ def agreement(
     intervals: bool = True,
     same_names: bool = False,
 ) -> Agreement:
-    """How far the annotators agree, read once: nothing is kept that would be needed to follow changes. With
-    `same_names` names that were decided to be one are one. Raises UsageError for a name that is none, or without
-    shared work."""
+    """How far the annotators agree, read once: nothing is kept that would be needed to follow
+    changes. With `same_names` names that were decided to be one are one. Raises UsageError for a
+    name that is none, or without shared work."""
     return Follower(
         project,
         annotators=annotators,
@@ -58,8 +59,8 @@ def agreement(
 
 
 class Follower:
-    """The agreement of a project, brought up to date with what is saved: `update` reads the documents that somebody
-    worked on since, and `agreement` computes what depends on them."""
+    """The agreement of a project, brought up to date with what is saved: `update` reads the
+    documents that somebody worked on since, and `agreement` computes what depends on them."""
 
     def __init__(
         self,
@@ -73,9 +74,9 @@ class Follower:
         keep: bool = True,
         same_names: bool = False,
     ) -> None:
-        """Reads all finished work. Without `keep` there is no `update`; with `same_names` names that were decided to be
-        one are one. Raises UsageError for a layer or measure that
-        is none."""
+        """Reads all finished work. Without `keep` there is no `update`; with `same_names` names
+        that were decided to be one are one. Raises UsageError for a layer or measure that is
+        none."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         self._only = documents
@@ -85,7 +86,9 @@ class Follower:
         self._same = project.names.same() if same_names else SameNames()
         self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
-        self._progress = {id: row for id, row in progress.items() if documents is None or id in documents}
+        self._progress = {
+            id: row for id, row in progress.items() if documents is None or id in documents
+        }
         self._counts = _counted(self._progress.values())
         self._begin(pairwise=len(project.log.sharing(self._annotators)) <= PAIRWISE)
 
@@ -117,8 +120,8 @@ class Follower:
                 )
 
     def update(self) -> bool:
-        """Take in what others saved since the last time; whether there was anything. Costs microseconds when nobody
-        wrote, and no transaction stays open."""
+        """Take in what others saved since the last time; whether there was anything. Costs
+        microseconds when nobody wrote, and no transaction stays open."""
         changed = self._watch.changed()
         if not changed:
             return False
@@ -142,7 +145,10 @@ class Follower:
             of = f" of {', '.join(self._annotators)}" if self._annotators else ""
             raise UsageError(
                 f"no document was finished by two annotators{of}",
-                hint="Finish one with two annotators, or import a second one's work: annotator import FILE.jsonl",
+                hint=(
+                    "Finish one with two annotators, or import a second one's work: annotator "
+                    "import FILE.jsonl"
+                ),
             )
         return self.found.agreement(
             skipped=self._counts["skipped"],
@@ -191,14 +197,17 @@ def figures(
 def comparison(
     project: Project, annotators: Sequence[str] | None = None, document: str | None = None
 ) -> Comparison:
-    """The finished work of a project (or on one document) that two or more annotators share, all in memory."""
+    """The finished work of a project (or on one document) that two or
+    more annotators share, all in memory."""
     progress = project.log.progress(annotators, document=document)
     ids = [id for id, (done, _, _) in progress.items() if done > 1]
     records: list[Record] = [r for some in project.log.finished(ids, annotators) for r in some]
     return compare(records)
 
 
-def passage(project: Project, spot: Spot, annotators: Sequence[str] | None = None) -> Passage | None:
+def passage(
+    project: Project, spot: Spot, annotators: Sequence[str] | None = None
+) -> Passage | None:
     """The paragraph of a spot as everyone coded it; None when two have no longer finished it."""
     found = comparison(project, annotators, spot.document)
     return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
@@ -222,6 +231,6 @@ def _hidden(project: Project) -> Callable[[str, int], bool] | None:
 
 
 __all__ = [
-    "MODEL", "Agreement", "Contrast", "Data", "Follower", "Lost", "Spot", "agreement", "comparison", "figures",
-    "layers_of", "named_anew", "passage",
+    "MODEL", "Agreement", "Contrast", "Data", "Follower", "Lost", "Spot", "agreement", "comparison",
+    "figures", "layers_of", "named_anew", "passage",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""Every disagreement of finished work, one by one: what is missing, or differs in bounds, label, side or attribute."""
+"""Every disagreement of finished work, one by one: what is missing, or differs
+in bounds, label, side or attribute."""
 
 from __future__ import annotations
 
@@ -18,11 +19,12 @@ _KINDS = ("", "label", "bounds", "bounds and label")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two annotators coded differently at one place. `kind` is missing, bounds, label, bounds and label, holder,
-    target, side, or the name of an attribute, whose values stand in `value_1` and `value_2`.
+    """What two annotators coded differently at one place. `kind` is missing, bounds, label, bounds
+    and label, holder, target, side, or the name of an attribute, whose values stand in `value_1`
+    and `value_2`.
 
-    Of who has no such annotation label, bounds and quote are empty. The quote of a relation is that of its target,
-    `holder` that of its source. `paragraph` counts from 1.
+    Of who has no such annotation label, bounds and quote are empty. The quote of a relation is that
+    of its target, `holder` that of its source. `paragraph` counts from 1.
     """
 
     document: str
@@ -55,7 +57,11 @@ COLUMNS = tuple(field.name for field in fields(Difference))
 def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[Difference]:
     """All of them, layer by layer, in the order of documents and paragraphs."""
     for layer in layers:
-        found = _of_spans(comparison, layer) if layer.kind == "span" else _of_relations(comparison, layer)
+        found = (
+            _of_spans(comparison, layer)
+            if layer.kind == "span"
+            else _of_relations(comparison, layer)
+        )
         yield from sorted(
             found, key=lambda d: (d.document, d.paragraph, d.annotator_1, d.annotator_2, _start(d))
         )
@@ -88,7 +94,11 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
                 one, two = names[int(who[row])], names[other]
                 held = (span, None) if one < two else (None, span)
                 yield _between(
-                    comparison.passages[number], layer, "missing", (min(one, two), max(one, two)), *held
+                    comparison.passages[number],
+                    layer,
+                    "missing",
+                    (min(one, two), max(one, two)),
+                    *held,
                 )
 
 
@@ -110,7 +120,9 @@ def _attributes(layer: Layer, one: Annotation, other: Annotation) -> list[str]:
 
 
 def _value(item: Annotation, name: str) -> str:
-    held: object = item.entity if name == "entity" and isinstance(item, Span) else item.attributes.get(name)
+    held: object = (
+        item.entity if name == "entity" and isinstance(item, Span) else item.attributes.get(name)
+    )
     if isinstance(held, list):
         numbers = all(isinstance(one, int) for one in held)
         return "–".join(map(str, held)) if numbers else "; ".join(sorted(map(str, held)))
@@ -122,11 +134,27 @@ def _between(
     attribute: str = "",
 ) -> Difference:  # fmt: skip
     first, second = _told(passage, who[0], one), _told(passage, who[1], other)
-    values = [_value(item, attribute) if attribute and item is not None else "" for item in (one, other)]
+    values = [
+        _value(item, attribute) if attribute and item is not None else "" for item in (one, other)
+    ]
     return Difference(
-        passage.name, paragraph_number(passage.index), layer.name, kind, *who, first[0], second[0],
-        first[1], first[2], second[1], second[2], first[3], second[3], first[4], second[4], *values,
-    )  # fmt: skip
+        passage.name,
+        paragraph_number(passage.index),
+        layer.name,
+        kind,
+        *who,
+        first[0],
+        second[0],
+        first[1],
+        first[2],
+        second[1],
+        second[2],
+        first[3],
+        second[3],
+        first[4],
+        second[4],
+        *values,
+    )
 
 
 _Told = tuple[str, "int | None", "int | None", str, str]
@@ -140,7 +168,9 @@ def _told(passage: Passage, who: str, item: Annotation | None) -> _Told:
         return (item.label, item.start, item.end, _quote(passage, item), "")
     ends = passage.works[who].ends
     target, source = ends.get(item.target), ends.get(item.source)
-    holder = AUTHOR if item.source == AUTHOR else _quote(passage, source) if source is not None else "?"
+    holder = (
+        AUTHOR if item.source == AUTHOR else _quote(passage, source) if source is not None else "?"
+    )
     if target is None:
         return (item.label, None, None, "?", holder)
     return (item.label, target.start, target.end, _quote(passage, target), holder)
@@ -152,8 +182,9 @@ def _quote(passage: Passage, span: Span) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of each), between
-    annotators (one: whoever the other is). Nothing given is everything. `title` says it in words."""
+    """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of
+    each), between annotators (one: whoever the other is). Nothing given is everything. `title`
+    says it in words."""
 
     title: str
     layer: str = ""

@@ -1,7 +1,7 @@
 """Agreement over time: by week, by batch of documents, and labels whose agreement has changed.
 
-A document belongs to the day on which the last of its annotators finished it. The figure is strict F1 by label (of
-relations: with side), which documents add up to.
+A document belongs to the day on which the last of its annotators finished it. The figure is strict
+F1 by label (of relations: with side), which documents add up to.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A label (all of a layer: an empty one) in a week (`2026-W48`) or a batch (`batch 2 of 5`): strict F1 of its
-    documents with the interval, and how many documents and marks (of both annotators of every pair) there are."""
+    """A label (all of a layer: an empty one) in a week (`2026-W48`) or a batch (`batch 2 of 5`):
+    strict F1 of its documents with the interval, and how many documents and marks (of both
+    annotators of every pair) there are."""
 
     kind: str
     name: str
@@ -48,7 +49,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A label whose agreement changed from the first half of documents to the second: F1 before and after."""
+    """A label whose agreement changed from the first half of documents
+    to the second: F1 before and after."""
 
     layer: str
     label: str
@@ -58,7 +60,8 @@ class Drift:
 
 
 class Timeline:
-    """Counts agreement by document; `finished` says for every document when it was finished (ISO 8601)."""
+    """Counts agreement by document; `finished` says for every document
+    when it was finished (ISO 8601)."""
 
     def __init__(self, layers: Sequence[Layer], finished: Mapping[str, str]) -> None:
         self._layers = layers
@@ -73,7 +76,9 @@ class Timeline:
         for layer in self._layers:
             made = f1.by_label if layer.kind == "span" else relations.by_side
             table = made(comparison, layer)
-            for row, column, value in zip(*(part.tolist() for part in table.entries()), strict=True):
+            for row, column, value in zip(
+                *(part.tolist() for part in table.entries()), strict=True
+            ):
                 kind, label = table.keys[column]
                 for key in ((layer.name, ""), (layer.name, label)):
                     held = self._counts.setdefault(key, {}).setdefault(names[row], [0.0, 0.0])
@@ -109,10 +114,13 @@ class Timeline:
 
     def _rows(self, layer: str, label: str, some: Iterable[str]) -> Array:
         held = self._counts[layer, label]
-        return np.array([held[name] for name in some if name in held], dtype=np.float64).reshape(-1, 2)
+        return np.array([held[name] for name in some if name in held], dtype=np.float64).reshape(
+            -1, 2
+        )
 
     def drifts(self) -> list[Drift]:
-        """Labels that are agreed on more or less in the second half than in the first, the largest change first."""
+        """Labels that are agreed on more or less in the second half than in the
+        first, the largest change first."""
         ordered = self._ordered()
         halves = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
         out: list[Drift] = []
@@ -120,7 +128,9 @@ class Timeline:
             first, second = (self._rows(layer, label, half) for half in halves)
             if min(len(first), len(second)) < LEAST:
                 continue
-            before, after = (float(_share(rows.sum(axis=0)[None, :])[0]) for rows in (first, second))
+            before, after = (
+                float(_share(rows.sum(axis=0)[None, :])[0]) for rows in (first, second)
+            )
             error = math.hypot(_error(first), _error(second))
             limit = student(min(len(first), len(second)) - 1, CONFIDENCE) * error
             if error > 0 and abs(after - before) > limit:

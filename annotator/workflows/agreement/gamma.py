@@ -1,10 +1,10 @@
 """gamma and gamma_cat by the package pygamma-agreement (extra `gamma`), in a process of its own.
 
-Mathet, Y., Widlöcher, A. and Métivier, J.-P. (2015). The unified and holistic method gamma. Computational
-Linguistics 41, 437-479; Mathet, Y. (2017). The agreement measure gamma-cat. Computational Linguistics 43,
-661-681. The package takes long to import and prints to its output; here it can do no harm. Each document is one
-continuum; documents are averaged, weighted by their units, and those on which the package finds nothing to
-align are left out and counted.
+Mathet, Y., Widlöcher, A. and Métivier, J.-P. (2015). The unified and holistic method gamma.
+Computational Linguistics 41, 437-479; Mathet, Y. (2017). The agreement measure gamma-cat.
+Computational Linguistics 43, 661-681. The package takes long to import and prints to its output;
+here it can do no harm. Each document is one continuum; documents are averaged, weighted by their
+units, and those on which the package finds nothing to align are left out and counted.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ CHILD = Path(__file__).with_name("_gamma_child.py")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Of the combined dissimilarity: weights of place (`alpha`) and label (`beta`), `delta_empty` for a unit without
-    a partner; `precision` is the half width that sampling aims at; `seconds` the limit for all layers together."""
+    """Of the combined dissimilarity: weights of place (`alpha`) and label (`beta`), `delta_empty`
+    for a unit without a partner; `precision` is the half width that sampling aims at; `seconds`
+    the limit for all layers together."""
 
     alpha: float = 1.0
     beta: float = 1.0
@@ -38,7 +39,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Gamma:
-    """gamma and gamma_cat of a layer, None with the `reason`; over how many documents, and how many were left out."""
+    """gamma and gamma_cat of a layer, None with the `reason`; over how many
+    documents, and how many were left out."""
 
     layer: str
     gamma: float | None
@@ -50,18 +52,27 @@ class Gamma:
 
 
 def gamma(
-    comparison: Comparison, layers: Sequence[Layer], settings: Settings, *, python: str = sys.executable
+    comparison: Comparison,
+    layers: Sequence[Layer],
+    settings: Settings,
+    *,
+    python: str = sys.executable,
 ) -> list[Gamma]:
     """gamma of every layer of spans, by the interpreter `python`.
 
-    Raises UsageError when the extra is not installed; a time-out or a failure of the package is the `reason`.
+    Raises UsageError when the extra is not installed; a time-out or
+    a failure of the package is the `reason`.
     """
     out: list[Gamma] = []
     for layer in (layer for layer in layers if layer.kind == "span"):
         request = {
-            "alpha": settings.alpha, "beta": settings.beta, "delta_empty": settings.delta_empty,
-            "precision": settings.precision, "seed": settings.seed, "documents": _continua(comparison, layer.name),
-        }  # fmt: skip
+            "alpha": settings.alpha,
+            "beta": settings.beta,
+            "delta_empty": settings.delta_empty,
+            "precision": settings.precision,
+            "seed": settings.seed,
+            "documents": _continua(comparison, layer.name),
+        }
         out.append(_one(layer.name, request, settings, python))
     return out
 
@@ -84,9 +95,14 @@ def _one(layer: str, request: dict[str, object], settings: Settings, python: str
 
     try:
         done = subprocess.run(
-            [python, str(CHILD)], input=json.dumps(request), capture_output=True, text=True, timeout=settings.seconds,
-            encoding="utf-8", check=False,
-        )  # fmt: skip
+            [python, str(CHILD)],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=settings.seconds,
+            encoding="utf-8",
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return failed(f"stopped after {settings.seconds:g} s")
     if done.returncode == 4:

@@ -1,4 +1,5 @@
-"""What each annotator does more or less than the others: marks per 1,000 words, and shares of labels."""
+"""What each annotator does more or less than the others: marks
+per 1,000 words, and shares of labels."""
 
 from __future__ import annotations
 
@@ -18,9 +19,10 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How often an annotator gives a label (all of a layer: an empty label) in the texts that others finished too:
-    `marks` in so many `words`, the `share` of the label in the layer, and what the others have in the same texts, on
-    average. Rates are per 1,000 words; None where there is nothing to divide by."""
+    """How often an annotator gives a label (all of a layer: an empty label) in the texts that
+    others finished too: `marks` in so many `words`, the `share` of the label in the layer, and
+    what the others have in the same texts, on average. Rates are per 1,000 words; None where
+    there is nothing to divide by."""
 
     annotator: str
     layer: str
@@ -68,7 +70,10 @@ class Habits:
             words = sum(is_word(passage.text, token) for token in passage.tokens())
             counts = {
                 who: Counter(
-                    [*((s.layer, s.label) for s in work.spans), *((r.layer, r.label) for r in work.relations)]
+                    [
+                        *((s.layer, s.label) for s in work.spans),
+                        *((r.layer, r.label) for r in work.relations),
+                    ]
                 )
                 for who, work in passage.works.items()
             }
@@ -89,20 +94,36 @@ class Habits:
         out: list[Habit] = []
         for who in sorted(self._words):
             for layer in sorted({layer for name, layer, _ in self._own if name == who}):
-                labels = sorted(label for name, one, label in self._own if (name, one) == (who, layer))
+                labels = sorted(
+                    label for name, one, label in self._own if (name, one) == (who, layer)
+                )
                 marks = sum(self._own[who, layer, label] for label in labels)
                 others = sum(self._others[who, layer, label] for label in labels)
                 words = self._words[who]
                 out.append(
                     Habit(
-                        who, layer, "", marks, words, 1.0 if marks else None, others, 1.0 if others else None
+                        who,
+                        layer,
+                        "",
+                        marks,
+                        words,
+                        1.0 if marks else None,
+                        others,
+                        1.0 if others else None,
                     )
                 )
                 for label in labels:
                     own, theirs = self._own[who, layer, label], self._others[who, layer, label]
                     out.append(
                         Habit(
-                            who, layer, label, own, words, _share(own, marks), theirs, _share(theirs, others)
+                            who,
+                            layer,
+                            label,
+                            own,
+                            words,
+                            _share(own, marks),
+                            theirs,
+                            _share(theirs, others),
                         )
                     )
         return out

@@ -1,4 +1,5 @@
-"""Agreement kept up to date: statistics of every document, which can be replaced one by one, and what follows."""
+"""Agreement kept up to date: statistics of every document, which can
+be replaced one by one, and what follows."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ from annotator.workflows.agreement.values import Agreement, Contrast, Lost, Pair
 
 
 class IncrementalAgreement:
-    """Statistics by document, which can be replaced one by one; `agreement` tells what follows from them now, and
-    computes only what changed since it was asked last."""
+    """Statistics by document, which can be replaced one by one; `agreement` tells what follows from
+    them now, and computes only what changed since it was asked last."""
 
     def __init__(
         self,
@@ -47,10 +48,10 @@ class IncrementalAgreement:
         concepts: Mapping[str, str] | None = None,
         hidden: Callable[[str, int], bool] | None = None,
     ) -> None:
-        """`documents` is how many there will be, `hidden` says of a document's paragraph whether suggestions were
-        hidden there; None where they never are. With `pairwise` things are counted by pair of annotators; without
-        `keep` documents cannot be replaced, which takes far less memory. `concepts` are the attributes that hold
-        concepts, by layer."""
+        """`documents` is how many there will be, `hidden` says of a document's paragraph whether
+        suggestions were hidden there; None where they never are. With `pairwise` things are
+        counted by pair of annotators; without `keep` documents cannot be replaced, which takes
+        far less memory. `concepts` are the attributes that hold concepts, by layer."""
         self.layers = tuple(layers)
         self.pairwise = pairwise
         self.measures = tuple(measures if measures is not None else families.measures.names())
@@ -65,7 +66,9 @@ class IncrementalAgreement:
         self._notes = Notes(keep=keep)
         self._known: dict[tuple[str, str], tuple[tuple[int, ...], list[Result]]] = {}
 
-    def put(self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]) -> None:
+    def put(
+        self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
+    ) -> None:
         """Count documents, in place of what there was of them: all their finished records."""
         comparison = compare(records, pairwise=self.pairwise, concepts=self._concepts)
         shared = {p.name for p in comparison.passages}
@@ -105,18 +108,28 @@ class IncrementalAgreement:
         names = [n for n in self.measures if layer.kind in self._modules[n].kinds]
         return list(dict.fromkeys([*names, *always]))
 
-    def _split(self, comparison: Comparison, layer: Layer, table: Table) -> dict[tuple[str, ...], Table]:
-        """A table of the passages where suggestions were shown, and one of those where they were hidden."""
+    def _split(
+        self, comparison: Comparison, layer: Layer, table: Table
+    ) -> dict[tuple[str, ...], Table]:
+        """A table of the passages where suggestions were shown, and one
+        of those where they were hidden."""
         hidden = np.array(
-            [self._hidden is not None and self._hidden(p.name, p.index) for p in comparison.passages]
+            [
+                self._hidden is not None and self._hidden(p.name, p.index)
+                for p in comparison.passages
+            ]
         )
         out: dict[tuple[str, ...], Table] = {}
         for name, mask in (("shown", ~hidden), ("hidden", hidden)):
             rows = np.concatenate([table.rows, np.ones((len(hidden), 1))], axis=1) * mask[:, None]
-            out[name, layer.name, _HEADLINE[layer.kind][1]] = Table([*table.keys, ("passages",)], rows)
+            out[name, layer.name, _HEADLINE[layer.kind][1]] = Table(
+                [*table.keys, ("passages",)], rows
+            )
         return out
 
-    def _put_model(self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]) -> None:
+    def _put_model(
+        self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
+    ) -> None:
         """Every annotator's work against the suggestions of the same documents."""
         documents = {record.document.id for record in records}
         own = {name: held for name, held in suggestions.items() if name in documents}
@@ -139,11 +152,13 @@ class IncrementalAgreement:
         return self._notes.annotators
 
     def agreement(self, *, skipped: int = 0, unfinished: int = 0, alone: int = 0) -> Agreement:
-        """What follows from all documents; the numbers are those of completions and documents that do not count."""
+        """What follows from all documents; the numbers are those of completions
+        and documents that do not count."""
         spans = [layer.name for layer in self.layers if layer.kind == "span"]
         own = self.book.sums
         pairs = {
-            name: f1.between(own("all", "f1", name, "pairs"), own("all", "f1", name, "met")) for name in spans
+            name: f1.between(own("all", "f1", name, "pairs"), own("all", "f1", name, "met"))
+            for name in spans
         }
         data = self._notes.data(skipped, unfinished, alone)
         return Agreement(
@@ -161,7 +176,9 @@ class IncrementalAgreement:
         )
 
     def _confusion(self, layer: Layer) -> tuple[tuple[str, ...], list[list[int]]]:
-        measure, variable = ("attributes", "label") if layer.kind == "span" else ("relations", "side")
+        measure, variable = (
+            ("attributes", "label") if layer.kind == "span" else ("relations", "side")
+        )
         return confusion(self.book.sums("all", measure, layer.name, variable))
 
     def _matrices(self) -> dict[tuple[str, str], dict[tuple[str, str], Pair]]:
@@ -229,8 +246,12 @@ class IncrementalAgreement:
         return Contrast(layer.name, name, found[0], found[1], (passages[0], passages[1]))
 
 
-_HEADLINE: Mapping[str, tuple[str, str]] = {"span": ("f1", "strict"), "relation": ("relations", "aligned")}
-"""By kind of layer the measure and the table of the one figure for contrasts: strict F1, of relations F1 with side."""
+_HEADLINE: Mapping[str, tuple[str, str]] = {
+    "span": ("f1", "strict"),
+    "relation": ("relations", "aligned"),
+}
+"""By kind of layer the measure and the table of the one figure for contrasts:
+strict F1, of relations F1 with side."""
 
 
 def _headline(layer: Layer, sums: Sums) -> Figure:
@@ -255,10 +276,11 @@ def _lost_spans(sums: Sums) -> Lost:
         {"missing": missing, "bounds": bounds, "label": label, "both": both},
         _share(same, total),
         {
-            "missing": _share(same, total - missing), "bounds": _share(same + bounds, total),
+            "missing": _share(same, total - missing),
+            "bounds": _share(same + bounds, total),
             "label": _share(same + label, total),
         },
-    )  # fmt: skip
+    )
 
 
 def _lost_edges(sums: Sums) -> Lost:
@@ -269,10 +291,12 @@ def _lost_edges(sums: Sums) -> Lost:
         {"missing": missing, "holder": holder, "target": target, "side": side},
         _share(same, total),
         {
-            "missing": _share(same, total - missing), "holder": _share(same + holder, total),
-            "target": _share(same + target, total), "side": _share(same + side, total),
+            "missing": _share(same, total - missing),
+            "holder": _share(same + holder, total),
+            "target": _share(same + target, total),
+            "side": _share(same + side, total),
         },
-    )  # fmt: skip
+    )
 
 
 def _without(

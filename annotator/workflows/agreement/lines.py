@@ -27,7 +27,8 @@ HEAT = " ░▒▓█"
 class Line:
     """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
 
-    `opens` are the differences that it leads to, `cells` those of its single cells, `figure` what it tells of."""
+    `opens` are the differences that it leads to, `cells` those of its
+    single cells, `figure` what it tells of."""
 
     text: str
     kind: str = "text"
@@ -46,7 +47,8 @@ def number(value: float | None) -> str:
 
 
 def bar(value: float | None, width: int = BAR) -> str:
-    """The part of `width` cells that a value in [0, 1] fills, in eighths; nothing for what is undefined."""
+    """The part of `width` cells that a value in [0, 1] fills, in eighths;
+    nothing for what is undefined."""
     if value is None:
         return " " * width
     eighths = round(max(0.0, min(1.0, value)) * width * 8)
@@ -55,8 +57,8 @@ def bar(value: float | None, width: int = BAR) -> str:
 
 
 def band(result: Result) -> str:
-    """What Krippendorff's limits say of a chance-corrected figure: only when the lower end of its interval clears
-    them."""
+    """What Krippendorff's limits say of a chance-corrected figure: only when the
+    lower end of its interval clears them."""
     if result.low is None or not result.name.startswith(_CHANCE):
         return ""
     if result.low >= RELIABLE:
@@ -97,6 +99,6 @@ def level(count: float, total: float) -> int:
 
 
 __all__ = [
-    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "Line", "band", "bar", "heat", "interval_words", "level",
-    "note", "number", "share_words", "value_of",
+    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "Line", "band", "bar", "heat",
+    "interval_words", "level", "note", "number", "share_words", "value_of",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""The agreement as a methods section needs it: a report in Markdown or LaTeX, with what was done in words."""
+"""The agreement as a methods section needs it: a report in Markdown
+or LaTeX, with what was done in words."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ def render(study: Study, suffix: str) -> str:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(tables.FIGURES)
         writer.writerows(
-            ["" if cell is None else cell for cell in row] for row in tables.figures(study.agreement)
+            ["" if cell is None else cell for cell in row]
+            for row in tables.figures(study.agreement)
         )
         return out.getvalue()
     return (_markdown if suffix == ".md" else _latex)(list(blocks(study)))
@@ -84,7 +86,8 @@ def check_report(file: Path) -> None:
 
 
 def write_report(study: Study, file: Path) -> None:
-    """Write the report; its kind follows from the file's ending. Raises UsageError and ExportError."""
+    """Write the report; its kind follows from the file's ending.
+    Raises UsageError and ExportError."""
     tables.write_text(file, render(study, file.suffix.lower()))
 
 
@@ -110,20 +113,22 @@ def procedure(study: Study) -> str:
     left_out = data.skipped + data.unfinished
     names = [r.name for r in study.agreement.results]
     sentences = [
-        f"{plural(data.documents, 'document')} ({plural(data.paragraphs, 'paragraph')}) were coded by two or more of "
-        f"{len(data.annotators)} annotators, {each:.1f} on average.",
-        f"Paragraphs that an annotator saw and left empty count ({data.empty:,}); {left_out:,} skipped or unfinished "
-        "codings do not.",
-        "Spans of two annotators were aligned one to one, so that the characters in common are the most, with an "
-        "intersection over union of at least .5; labels, attributes and names were compared on aligned spans, joined "
-        "into units over all annotators, and the coverage tells what share of them that is.",
+        f"{plural(data.documents, 'document')} ({plural(data.paragraphs, 'paragraph')}) were "
+        f"coded by two or more of {len(data.annotators)} annotators, {each:.1f} on average.",
+        f"Paragraphs that an annotator saw and left empty count ({data.empty:,}); {left_out:,} "
+        "skipped or unfinished codings do not.",
+        "Spans of two annotators were aligned one to one, so that the characters in common are "
+        "the most, with an intersection over union of at least .5; labels, attributes and names "
+        "were compared on aligned spans, joined into units over all annotators, and the "
+        "coverage tells what share of them that is.",
         "Relations were compared where both ends are aligned." if "F1 with side" in names else "",
         "A concept that begins with “not:” was taken as the concept with the other side."
         if any("concept" in name for name in names)
         else "",
-        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, on Fisher's z for "
-        "chance-corrected figures and on the logit for shares.",
-        "A figure that is undefined, for lack of data or of variation, is not reported as a number.",
+        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, "
+        "on Fisher's z for chance-corrected figures and on the logit for shares.",
+        "A figure that is undefined, for lack of data or of variation, is not reported as a "
+        "number.",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -143,16 +148,25 @@ def _main(study: Study) -> Grid:
         deviation = "" if score is None or score.deviation is None else number(score.deviation)
         rows.append(
             (
-                r.layer, r.name, Math(r.about.formula) if r.about else "", _cited(r.about), number(r.value),
-                _interval(r.low, r.high), f"{r.n:,}", "" if r.coverage is None else f"{100 * r.coverage:.0f} %",
-                mean, deviation,
+                r.layer,
+                r.name,
+                Math(r.about.formula) if r.about else "",
+                _cited(r.about),
+                number(r.value),
+                _interval(r.low, r.high),
+                f"{r.n:,}",
+                "" if r.coverage is None else f"{100 * r.coverage:.0f} %",
+                mean,
+                deviation,
             )
-        )  # fmt: skip
+        )
     undefined = _undefined(study.agreement.results)
     return Grid(
         f"Agreement. Mean and sd are over documents, each by itself.{undefined}",
-        ("layer", "measure", "formula", "source", "value", "95 %", "n", "coverage", "mean", "sd"), rows, 4,
-    )  # fmt: skip
+        ("layer", "measure", "formula", "source", "value", "95 %", "n", "coverage", "mean", "sd"),
+        rows,
+        4,
+    )
 
 
 def _undefined(results: Sequence[Result]) -> str:
@@ -190,8 +204,10 @@ def _labels(study: Study) -> Iterator[Block]:
         yield Heading("By label")
         yield Grid(
             "Each label; of alpha against all others. Mean: over documents in which it is defined.",
-            ("layer", "label", "measure", "value", "95 %", "n", "mean"), sorted(rows, key=lambda r: str(r[:3])), 3,
-        )  # fmt: skip
+            ("layer", "label", "measure", "value", "95 %", "n", "mean"),
+            sorted(rows, key=lambda r: str(r[:3])),
+            3,
+        )
 
 
 def _matrices(study: Study) -> Iterator[Block]:
@@ -229,7 +245,10 @@ def _means(study: Study) -> Iterator[Block]:
     if rows:
         yield Heading("Documents")
         yield Grid(
-            "The five documents with the lowest F1 of each layer.", ("layer", "document", "F1"), rows, 2
+            "The five documents with the lowest F1 of each layer.",
+            ("layer", "document", "F1"),
+            rows,
+            2,
         )
 
 
@@ -239,16 +258,22 @@ def _habits(study: Study) -> Iterator[Block]:
     yield Heading("Annotators")
     rows = [
         (
-            h.annotator, h.layer, f"{h.marks:,}", _rate(h.rate), _rate(h.others_rate),
+            h.annotator,
+            h.layer,
+            f"{h.marks:,}",
+            _rate(h.rate),
+            _rate(h.others_rate),
             "" if h.ratio is None else f"{h.ratio:.2f}",
         )
         for h in study.habits
         if not h.label
-    ]  # fmt: skip
+    ]
     yield Grid(
         "Marks per 1,000 words, and of the others in the same texts.",
-        ("annotator", "layer", "marks", "per 1,000", "others", "times"), rows, 2,
-    )  # fmt: skip
+        ("annotator", "layer", "marks", "per 1,000", "others", "times"),
+        rows,
+        2,
+    )
     for h in outstanding(study.habits)[:10]:
         yield Paragraph(habit_words(h))
 
@@ -261,7 +286,8 @@ def habit_words(habit: object) -> str:
     what = f"{habit.label} ({habit.layer})" if habit.label else f"{habit.layer} in all"
     own, others = _rate(habit.rate), _rate(habit.others_rate)
     return (
-        f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} in the same texts."
+        f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} in "
+        "the same texts."
     )
 
 
@@ -280,8 +306,10 @@ def _time(study: Study) -> Iterator[Block]:
     ]
     yield Grid(
         "F1 by the week in which a document was finished, and by batch.",
-        ("period", "layer", "F1", "95 %", "documents", "n"), rows, 2,
-    )  # fmt: skip
+        ("period", "layer", "F1", "95 %", "documents", "n"),
+        rows,
+        2,
+    )
     for line in drift_lines(study):
         yield Paragraph(line)
 
@@ -289,11 +317,14 @@ def _time(study: Study) -> Iterator[Block]:
 def drift_lines(study: Study) -> list[str]:
     """A sentence for each label whose agreement has changed; one that none has."""
     out = [
-        f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first {d.documents[0]} documents, "
-        f"{number(d.after)} in the last {d.documents[1]}: talk about it and look at the guideline."
+        f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first "
+        f"{d.documents[0]} documents, {number(d.after)} in the last {d.documents[1]}: talk "
+        "about it and look at the guideline."
         for d in study.drifts
     ]
-    return out or ["No label is agreed on more or less in the second half of documents than in the first."]
+    return out or [
+        "No label is agreed on more or less in the second half of documents than in the first."
+    ]
 
 
 def _markdown(found: Sequence[Block]) -> str:
@@ -306,7 +337,9 @@ def _markdown(found: Sequence[Block]) -> str:
         else:
             out += [_md(block.caption), "", _md_row(block.header)]
             out.append(
-                "|" + "|".join("---" if j < block.left else "---:" for j in range(len(block.header))) + "|"
+                "|"
+                + "|".join("---" if j < block.left else "---:" for j in range(len(block.header)))
+                + "|"
             )
             out += [*(_md_row(row) for row in block.rows), ""]
     return "\n".join(out).rstrip() + "\n"
@@ -333,8 +366,8 @@ def _without_bars(tex: str) -> str:
 
 _TEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "α": r"$\alpha$", "|": r"\textbar{}",
-    "<": r"\textless{}", ">": r"\textgreater{}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "α": r"$\alpha$",
+    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
 
 
@@ -346,7 +379,10 @@ def _latex(found: Sequence[Block]) -> str:
     """A part of a document; it needs the packages longtable and booktabs."""
     out = ["% \\usepackage{booktabs,longtable}", ""]
     render_: dict[type, Callable[[Block], list[str]]] = {
-        Heading: lambda b: [f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "", ""],
+        Heading: lambda b: [
+            f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "",
+            "",
+        ],
         Paragraph: lambda b: [_tex(b.text) if isinstance(b, Paragraph) else "", ""],
         Grid: lambda b: _tex_grid(b) if isinstance(b, Grid) else [],
     }
@@ -359,10 +395,17 @@ def _tex_grid(grid: Grid) -> list[str]:
     columns = "".join("l" if i < grid.left else "r" for i in range(len(grid.header)))
     body = [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in grid.rows]
     return [
-        f"\\begin{{longtable}}{{{columns}}}", f"\\caption{{{_tex(grid.caption)}}} \\\\", "\\toprule",
-        " & ".join(_tex(name) for name in grid.header) + r" \\", "\\midrule", "\\endhead", *body, "\\bottomrule",
-        "\\end{longtable}", "",
-    ]  # fmt: skip
+        f"\\begin{{longtable}}{{{columns}}}",
+        f"\\caption{{{_tex(grid.caption)}}} \\\\",
+        "\\toprule",
+        " & ".join(_tex(name) for name in grid.header) + r" \\",
+        "\\midrule",
+        "\\endhead",
+        *body,
+        "\\bottomrule",
+        "\\end{longtable}",
+        "",
+    ]
 
 
 def _tex_cell(cell: Cell) -> str:

@@ -1,4 +1,5 @@
-"""What an agreement keeps of documents that is no statistic: who finished them, and the paragraphs that differ."""
+"""What an agreement keeps of documents that is no statistic: who finished
+them, and the paragraphs that differ."""
 
 from __future__ import annotations
 
@@ -91,18 +92,27 @@ class Notes:
         """What the figures rest on."""
         completions, paragraphs, empty = self._counts.tolist()
         return Data(
-            self.annotators, len(self._held), completions, paragraphs, empty, skipped, unfinished, alone
+            self.annotators,
+            len(self._held),
+            completions,
+            paragraphs,
+            empty,
+            skipped,
+            unfinished,
+            alone,
         )
 
 
 def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, Note]:
-    """Spans that differ strictly, and relations on aligned ends with their side, by passage; `headlines` have the
-    columns `same` and `marked`."""
+    """Spans that differ strictly, and relations on aligned ends with their side, by passage;
+    `headlines` have the columns `same` and `marked`."""
     same = sum(
-        (t.rows[:, list(t.keys).index(("same",))] for t in headlines), np.zeros(len(comparison.passages))
+        (t.rows[:, list(t.keys).index(("same",))] for t in headlines),
+        np.zeros(len(comparison.passages)),
     )
     marked = sum(
-        (t.rows[:, list(t.keys).index(("marked",))] for t in headlines), np.zeros(len(comparison.passages))
+        (t.rows[:, list(t.keys).index(("marked",))] for t in headlines),
+        np.zeros(len(comparison.passages)),
     )
     differing = np.rint(marked - 2 * same).astype(int).tolist()
     out: dict[str, list[tuple[Passage, int, int]]] = {}

@@ -1,4 +1,5 @@
-"""The agreement as text: for the terminal, a pipe, and the rows of the screen. Reads without colour, in 78 columns."""
+"""The agreement as text: for the terminal, a pipe, and the rows of the screen.
+Reads without colour, in 78 columns."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ _ROWS: Sequence[tuple[str, str, Sequence[tuple[str, str]]]] = (
     ("who says what", "F1 tuples, concept", ()),
     ("network", "F1 network cells", (("α", "alpha network sign"),)),
 )
-"""Rows of the headline table: what, the F1, and the alphas of which the first that is defined is told."""
+"""Rows of the headline table: what, the F1, and the alphas of
+which the first that is defined is told."""
 
 
 def report(found: Agreement) -> list[str]:
@@ -53,13 +55,18 @@ def report(found: Agreement) -> list[str]:
 
 
 def lines(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
-    """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every figure. With `labels`
-    only these are told."""
+    """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every
+    figure. With `labels` only these are told."""
     out = list(_data(found))
     sections = (
-        _headlines(found), _why(found), labels_section(found, labels), people_section(found), spots_section(found),
-        influence_section(found), _everything(found, labels),
-    )  # fmt: skip
+        _headlines(found),
+        _why(found),
+        labels_section(found, labels),
+        people_section(found),
+        spots_section(found),
+        influence_section(found),
+        _everything(found, labels),
+    )
     for section in sections:
         out += [Line(""), *section] if section else []
     return out
@@ -71,15 +78,17 @@ def gamma_lines(found: Sequence[Gamma]) -> list[str]:
         return []
     one = found[0].settings
     out = [
-        "", "GAMMA (Mathet and others 2015, 2017), by pygamma-agreement",
-        f"  alpha {one.alpha:g}, beta {one.beta:g}, delta-empty {one.delta_empty:g}, precision {one.precision:g}, "
-        f"seed {one.seed}; documents are weighted by their units",
-    ]  # fmt: skip
+        "",
+        "GAMMA (Mathet and others 2015, 2017), by pygamma-agreement",
+        f"  alpha {one.alpha:g}, beta {one.beta:g}, delta-empty {one.delta_empty:g}, precision "
+        f"{one.precision:g}, seed {one.seed}; documents are weighted by their units",
+    ]
     for g in found:
         left_out = f", {g.left_out} left out (fewer than two marked anything)" if g.left_out else ""
         what = g.reason or f"over {plural(g.documents, 'document')}{left_out}"
         out.append(
-            f"  {g.layer:<12} gamma {number(g.gamma):>5}   gamma_cat {number(g.gamma_cat):>5}   {what}"
+            f"  {g.layer:<12} gamma {number(g.gamma):>5}   gamma_cat {number(g.gamma_cat):>5}   "
+            f"{what}"
         )
     return out
 
@@ -89,7 +98,8 @@ def _data(found: Agreement) -> Iterator[Line]:
     more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
     names = ", ".join(data.annotators[:5]) + more
     what = (
-        f"{plural(data.documents, 'document')} finished by two or more of {len(data.annotators)} annotators"
+        f"{plural(data.documents, 'document')} finished by two or more of "
+        f"{len(data.annotators)} annotators"
     )
     yield from (Line(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
@@ -101,14 +111,19 @@ def _data(found: Agreement) -> Iterator[Line]:
 
 
 def _headlines(found: Agreement) -> list[Line]:
-    title = f"{'HOW FAR':<{_NAME}} {'F1':>4} {'95 %':<9}  {'':<2} {'':<{BAR}}alpha {'95 %':<9}{'n':>7} {'cover':>5}"
+    title = (
+        f"{'HOW FAR':<{_NAME}} {'F1':>4} {'95 %':<9}  {'':<2} {'':<{BAR}}alpha "
+        f"{'95 %':<9}{'n':>7} {'cover':>5}"
+    )
     out = [Line(title, "head")]
     for layer in dict.fromkeys(r.layer for r in found.results):
         own = {r.name: r for r in found.results if r.layer == layer}
         for what, f1, alphas in _ROWS:
             if (f1 in own) if f1 else (alphas[0][1] in own):
                 told_of = next((own[n] for _, n in alphas if n in own), own.get(f1))
-                out.append(_headline(own, layer if not what else f"  {what}", f1, alphas, told_of, layer))
+                out.append(
+                    _headline(own, layer if not what else f"  {what}", f1, alphas, told_of, layer)
+                )
         told = {name for _, _, alphas in _ROWS for _, name in alphas}
         for name in own:
             if name.startswith("alpha ") and name not in told and _in_headlines(own[name]):
@@ -120,16 +135,21 @@ def _headlines(found: Agreement) -> list[Line]:
                 cue = name[3 : -len(", exact")]
                 out.append(_headline(own, f"  {cue}", name, (), own[name], layer, (cue,)))
     refused = {
-        r.reason for r in found.results if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
+        r.reason
+        for r in found.results
+        if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
     }
     for reason in sorted(refused):
         out += note(f"no αU: {reason}")
     return [
         *out,
         *note(
-            "F1: identical bounds and type. Alpha: 1 is perfect, 0 is chance; αU of units, αc of characters."
+            "F1: identical bounds and type. Alpha: 1 is perfect, 0 is chance; αU of units, αc "
+            "of characters."
         ),
-        *note("≥.80 reliable, ≥.667 tentative: told only where the interval's lower end clears it."),
+        *note(
+            "≥.80 reliable, ≥.667 tentative: told only where the interval's lower end clears it."
+        ),
     ]
 
 
@@ -149,8 +169,12 @@ def _in_headlines(result: Result) -> bool:
 def _row(own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]]) -> str:
     one = own.get(f1)
     known = [(mark, own[name]) for mark, name in alphas if name in own]
-    mark, other = next((k for k in known if k[1].value is not None), known[0] if known else ("", None))
-    left = f"{what[:_NAME]:<{_NAME}} {number(one.value) if one else '':>4} {interval_words(one):<9}  "
+    mark, other = next(
+        (k for k in known if k[1].value is not None), known[0] if known else ("", None)
+    )
+    left = (
+        f"{what[:_NAME]:<{_NAME}} {number(one.value) if one else '':>4} {interval_words(one):<9}  "
+    )
     if other is None:
         return f"{left}{'':<{BAR + 17}}{one.n if one else 0:>8,}"
     if other.value is None:
@@ -160,9 +184,14 @@ def _row(own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[s
 
 
 _CAUSES = {
-    "missing": "missing", "bounds": "bounds differ", "label": "type differs", "both": "bounds and type",
-    "holder": "holder differs", "target": "target differs", "side": "side differs",
-}  # fmt: skip
+    "missing": "missing",
+    "bounds": "bounds differ",
+    "label": "type differs",
+    "both": "bounds and type",
+    "holder": "holder differs",
+    "target": "target differs",
+    "side": "side differs",
+}
 
 _KINDS = {"both": "bounds and label"}
 """What a cause is called among differences, where it has another name."""
@@ -170,7 +199,9 @@ _KINDS = {"both": "bounds and label"}
 
 def _why(found: Agreement) -> list[Line]:
     out = [Line(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if this alone were gone", "head")]
-    most = max((_gain(lost, cause) for lost in found.lost.values() for cause in lost.causes), default=0)
+    most = max(
+        (_gain(lost, cause) for lost in found.lost.values() for cause in lost.causes), default=0
+    )
     for layer, lost in found.lost.items():
         if lost.f1 is None:
             continue
@@ -190,7 +221,8 @@ def _why(found: Agreement) -> list[Line]:
 
 
 def _statements(found: Agreement, layer: str, most: float) -> list[Line]:
-    """What keeps statements (who says what, on which side) from being found by both: F1 if one part never differed."""
+    """What keeps statements (who says what, on which side) from being found by
+    both: F1 if one part never differed."""
     own = {r.name: r.value for r in found.results if r.layer == layer and r.measure == "network"}
     now = own.get("F1 tuples, concept")
     if now is None:
@@ -202,7 +234,10 @@ def _statements(found: Agreement, layer: str, most: float) -> list[Line]:
             grown = bar((value - now) / max(most, value - now), 24).rstrip("·")
             out.append(
                 Line(
-                    f"  {f'{part} differs':<25}    {number(value):>4} +{number(value - now):<4} {grown}".rstrip()
+                    (
+                        f"  {f'{part} differs':<25}    {number(value):>4} "
+                        f"+{number(value - now):<4} {grown}"
+                    ).rstrip()
                 )
             )
     return out
@@ -224,7 +259,9 @@ def _cause(lost: Lost, cause: str, most: float) -> str:
 
 
 def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
-    out = [Line(f"{'EVERY FIGURE':<28}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head")]
+    out = [
+        Line(f"{'EVERY FIGURE':<28}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head")
+    ]
     layer = told = ""
     for result in found.results:
         if result.layer != layer:
@@ -247,9 +284,17 @@ def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
 def _as_result(result: Result, label: str, part: Part) -> Result:
     """The figure of one label in the shape of a figure."""
     return replace(
-        result, name=f"{result.name}: {label}", value=part.value, reason=part.reason, low=part.low, high=part.high,
-        n=part.n, coverage=None, parts={}, no_interval=part.no_interval,
-    )  # fmt: skip
+        result,
+        name=f"{result.name}: {label}",
+        value=part.value,
+        reason=part.reason,
+        low=part.low,
+        high=part.high,
+        n=part.n,
+        coverage=None,
+        parts={},
+        no_interval=part.no_interval,
+    )
 
 
 def explained(result: Result) -> list[str]:
@@ -263,9 +308,16 @@ def explained(result: Result) -> list[str]:
     about = result.about
     if about is not None:
         out += [
-            "", about.what, "", f"How to read it: {about.reading}", "", f"When not: {about.caution}", "",
-            f"Formula: {about.formula}", f"Source: {about.source}",
-        ]  # fmt: skip
+            "",
+            about.what,
+            "",
+            f"How to read it: {about.reading}",
+            "",
+            f"When not: {about.caution}",
+            "",
+            f"Formula: {about.formula}",
+            f"Source: {about.source}",
+        ]
     return out
 
 
@@ -273,7 +325,10 @@ def _figure(result: Result, reason: str) -> list[str]:
     name = f"  {result.name[:25]:<26}"
     if result.value is None:
         return textwrap.wrap(
-            f"{name}{'–':>{BAR + 6}}  {reason}", WIDTH, subsequent_indent=" " * 44, drop_whitespace=True
+            f"{name}{'–':>{BAR + 6}}  {reason}",
+            WIDTH,
+            subsequent_indent=" " * 44,
+            drop_whitespace=True,
         )
     value = f"{bar(result.value)} {number(result.value):>5}  {interval_words(result):<10}"
     return [f"{name}{value}{result.n:>8,} {share_words(result):>6} {BANDS[band(result)]}".rstrip()]

@@ -1,4 +1,5 @@
-"""Everything that a methods section needs, read once: figures, scores of documents, differences, habits, time."""
+"""Everything that a methods section needs, read once: figures, scores
+of documents, differences, habits, time."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ from annotator.workflows.agreement.values import Agreement
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A figure in each document alone, where it is defined, and its mean and standard deviation over these; the same
-    by label."""
+    """A figure in each document alone, where it is defined, and its mean and standard deviation
+    over these; the same by label."""
 
     layer: str
     name: str
@@ -53,8 +54,8 @@ class Study:
 
 
 def finished_between(project: Project, since: str | None, until: str | None) -> set[str] | None:
-    """The documents whose last annotator finished from `since` to `until` (dates, ISO 8601, both included); None where
-    neither is given."""
+    """The documents whose last annotator finished from `since` to `until` (dates, ISO 8601, both
+    included); None where neither is given."""
     if since is None and until is None:
         return None
     return {
@@ -83,7 +84,9 @@ def comparisons(
     """The finished work that two or more annotators share, some hundred documents at a time."""
     progress = project.log.progress(annotators)
     wanted = [
-        id for id, (done, _, _) in progress.items() if done > 1 and (documents is None or id in documents)
+        id
+        for id, (done, _, _) in progress.items()
+        if done > 1 and (documents is None or id in documents)
     ]
     concepts = concepts_of(project.schema)
     same = project.names.same() if same_names else SameNames()
@@ -115,8 +118,8 @@ def study(
     documents: Collection[str] | None = None,
     same_names: bool = False,
 ) -> Study:
-    """All of it; with `same_names` names that were decided to be one are one. Raises UsageError for a name that is
-    none, or without shared work."""
+    """All of it; with `same_names` names that were decided to be one are one. Raises UsageError for
+    a name that is none, or without shared work."""
     follower = Follower(
         project,
         annotators=annotators,
@@ -161,7 +164,9 @@ def checked_day(text: str | None, option: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise UsageError(f"“{text}” is not a day", key=option, hint="Write it like 2026-11-28") from error
+        raise UsageError(
+            f"“{text}” is not a day", key=option, hint="Write it like 2026-11-28"
+        ) from error
 
 
 __all__ = [

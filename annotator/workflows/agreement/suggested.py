@@ -1,4 +1,5 @@
-"""Every annotator's work against the suggestions of the same documents, as sums that add up over documents."""
+"""Every annotator's work against the suggestions of the same documents,
+as sums that add up over documents."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ def tables(
     layers: Sequence[Layer],
     hidden: Hidden,
 ) -> dict[tuple[str, ...], SparseTable]:
-    """For every annotator and layer the sums of strict F1 (of relations: with side on aligned ends) where suggestions
-    were `shown` and where they were `hidden`, with the number of passages; a row for each of the documents of
-    `suggestions`, in their order."""
+    """For every annotator and layer the sums of strict F1 (of relations: with side on aligned ends)
+    where suggestions were `shown` and where they were `hidden`, with the number of passages; a
+    row for each of the documents of `suggestions`, in their order."""
     place = {name: i for i, name in enumerate(suggestions)}
     sums: Sums = defaultdict(dict)
     both: dict[tuple[str, str], list[Record]] = {}
@@ -55,9 +56,13 @@ def tables(
 def _proposed(record: Record, suggestions: Sequence[Suggestion]) -> Record:
     """What the model proposes for a document, in the shape of an annotator's finished work."""
     values = [s.value for s in suggestions if s.shown]
-    spans = tuple(sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id)))
+    spans = tuple(
+        sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id))
+    )
     edges = tuple(v for v in values if isinstance(v, Relation))
-    return replace(record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=())
+    return replace(
+        record, annotator=MODEL, spans=spans, relations=edges, done=(), notes={}, flags=()
+    )
 
 
 _TABLE = {"span": "strict", "relation": "aligned"}
@@ -79,7 +84,9 @@ def _count_paragraphs(
     sums: Sums, record: Record, place: Mapping[str, int], layers: Iterable[Layer], hidden: Hidden
 ) -> None:
     document = record.document
-    counts = Counter(_part(hidden, document.id, p.index) for p in document.paragraphs if not p.excluded)
+    counts = Counter(
+        _part(hidden, document.id, p.index) for p in document.paragraphs if not p.excluded
+    )
     for layer in layers:
         for part in ("shown", "hidden"):
             n = counts[part]
@@ -96,7 +103,12 @@ def _count_paragraphs(
 
 
 def _count_spans(
-    sums: Sums, record: Record, proposed: Record, layer: str, place: Mapping[str, int], hidden: Hidden
+    sums: Sums,
+    record: Record,
+    proposed: Record,
+    layer: str,
+    place: Mapping[str, int],
+    hidden: Hidden,
 ) -> None:
     """Spans with the same bounds and label, and spans of both."""
     row = place[record.document.id]
@@ -104,11 +116,23 @@ def _count_spans(
     for part in mine.keys() | theirs.keys():
         one, other = mine.get(part, Counter()), theirs.get(part, Counter())
         _add(sums, record.annotator, layer, "strict", part, row, ("same",), (one & other).total())
-        _add(sums, record.annotator, layer, "strict", part, row, ("marked",), one.total() + other.total())
+        _add(
+            sums,
+            record.annotator,
+            layer,
+            "strict",
+            part,
+            row,
+            ("marked",),
+            one.total() + other.total(),
+        )
 
 
-def _by_part(record: Record, layer: str, hidden: Hidden) -> dict[str, Counter[tuple[int, int, str]]]:
-    """Spans of a layer by where suggestions were shown and hidden; those of excluded paragraphs left out."""
+def _by_part(
+    record: Record, layer: str, hidden: Hidden
+) -> dict[str, Counter[tuple[int, int, str]]]:
+    """Spans of a layer by where suggestions were shown and hidden;
+    those of excluded paragraphs left out."""
     paragraphs = record.document.paragraphs
     starts = [p.start for p in paragraphs]
     out: dict[str, Counter[tuple[int, int, str]]] = {}
@@ -120,7 +144,9 @@ def _by_part(record: Record, layer: str, hidden: Hidden) -> dict[str, Counter[tu
     return out
 
 
-def _count_alone(sums: Sums, record: Record, layer: str, place: Mapping[str, int], hidden: Hidden) -> None:
+def _count_alone(
+    sums: Sums, record: Record, layer: str, place: Mapping[str, int], hidden: Hidden
+) -> None:
     """Relations of a document for which none was proposed."""
     document = record.document
     ends = {s.id: s for s in record.spans}
@@ -130,11 +156,25 @@ def _count_alone(sums: Sums, record: Record, layer: str, place: Mapping[str, int
             at = document.paragraph_at(target.start)
             if not at.excluded:
                 part = _part(hidden, document.id, at.index)
-                _add(sums, record.annotator, layer, "aligned", part, place[document.id], ("marked",), 1)
+                _add(
+                    sums,
+                    record.annotator,
+                    layer,
+                    "aligned",
+                    part,
+                    place[document.id],
+                    ("marked",),
+                    1,
+                )
 
 
 def _count_relations(
-    sums: Sums, who: str, records: Sequence[Record], layer: Layer, place: Mapping[str, int], hidden: Hidden
+    sums: Sums,
+    who: str,
+    records: Sequence[Record],
+    layer: Layer,
+    place: Mapping[str, int],
+    hidden: Hidden,
 ) -> None:
     """Relations with both ends aligned, with the same side too, and those of both."""
     comparison = compare(records)

@@ -30,8 +30,19 @@ FIGURES = (
 PAIRS = ("layer", "what", "annotator_1", "annotator_2", "alpha", "percent", "n")
 DOCUMENTS = ("document", "layer", "name", "label", "value")
 MEANS = ("layer", "name", "label", "mean", "sd", "documents")
-ANNOTATORS = ("annotator", "layer", "label", "marks", "words", "per_1000_words", "share", "others_per_1000_words",
-              "others_share", "times_the_others", "stands_out")  # fmt: skip
+ANNOTATORS = (
+    "annotator",
+    "layer",
+    "label",
+    "marks",
+    "words",
+    "per_1000_words",
+    "share",
+    "others_per_1000_words",
+    "others_share",
+    "times_the_others",
+    "stands_out",
+)
 TIME = ("by", "period", "layer", "label", "documents", "f1", "low", "high", "n")
 
 
@@ -39,8 +50,18 @@ def figures(found: Agreement) -> Iterator[Row]:
     """One row for each figure, followed by one for each of its labels."""
     for r in found.results:
         yield (
-            r.layer, r.measure, r.name, "", r.value, r.low, r.high, r.n, r.coverage, r.reason, r.no_interval
-        )  # fmt: skip
+            r.layer,
+            r.measure,
+            r.name,
+            "",
+            r.value,
+            r.low,
+            r.high,
+            r.n,
+            r.coverage,
+            r.reason,
+            r.no_interval,
+        )
         for label, p in r.parts.items():
             yield (
                 r.layer,
@@ -58,7 +79,8 @@ def figures(found: Agreement) -> Iterator[Row]:
 
 
 def pairs(found: Agreement) -> Iterator[Row]:
-    """Every two annotators on everything that has values; strict F1 of spans (`what` is F1 strict) has no alpha."""
+    """Every two annotators on everything that has values; strict F1 of spans
+    (`what` is F1 strict) has no alpha."""
     for layer, held in found.pairs.items():
         for (one, other), value in held.items():
             yield (layer, "F1 strict", one, other, None, value, None)
@@ -84,9 +106,18 @@ def annotators(study: Study) -> Iterator[Row]:
     """What each annotator does, against the others in the same texts."""
     for h in study.habits:
         yield (
-            h.annotator, h.layer, h.label, h.marks, h.words, h.rate, h.share, h.others_rate, h.others_share, h.ratio,
+            h.annotator,
+            h.layer,
+            h.label,
+            h.marks,
+            h.words,
+            h.rate,
+            h.share,
+            h.others_rate,
+            h.others_share,
+            h.ratio,
             "yes" if h.stands_out else "",
-        )  # fmt: skip
+        )
 
 
 def time(study: Study) -> Iterator[Row]:
@@ -109,8 +140,8 @@ def files(study: Study, found: Iterable[Difference]) -> Mapping[str, tuple[Row, 
 
 
 def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) -> dict[str, int]:
-    """Write the files into a folder, which is made; each is there whole or not at all. Gives the number of rows of
-    each. Raises ExportError when it cannot be written."""
+    """Write the files into a folder, which is made; each is there whole or not at all. Gives the
+    number of rows of each. Raises ExportError when it cannot be written."""
     counts: dict[str, int] = {}
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -165,6 +196,6 @@ def _cell(value: object) -> object:
 
 
 __all__ = [
-    "FIGURES", "annotators", "documents", "figures", "files", "means", "pairs", "time", "write_csv", "write_tables",
-    "write_text",
+    "FIGURES", "annotators", "documents", "figures", "files", "means", "pairs", "time", "write_csv",
+    "write_tables", "write_text",
 ]  # fmt: skip

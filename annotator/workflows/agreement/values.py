@@ -16,10 +16,10 @@ WORST = 20
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What the figures rest on: `documents` that two or more `annotators` finished, their `completions`, and the
-    `paragraphs` that two or more had to annotate; finished passages in which nothing is marked are `empty`, and count.
-    Completions that are `skipped` or `unfinished` do not count, nor the documents that one annotator `alone`
-    finished."""
+    """What the figures rest on: `documents` that two or more `annotators` finished, their
+    `completions`, and the `paragraphs` that two or more had to annotate; finished passages in
+    which nothing is marked are `empty`, and count. Completions that are `skipped` or
+    `unfinished` do not count, nor the documents that one annotator `alone` finished."""
 
     annotators: tuple[str, ...]
     documents: int
@@ -35,10 +35,11 @@ class Data:
 class Lost:
     """What keeps a layer from agreeing, over all pairs of annotators.
 
-    Of spans: `missing` ones have no counterpart that overlaps; of pairs that overlap `bounds` differ in bounds
-    alone, `label` in label alone, `both` in both. Of relations (on aligned ends): `side` differs alone, `holder`
-    or `target` is another, or the relation is `missing`. `f1` is the strict F1 (of relations: with side) now,
-    `if_fixed` what it were if one cause alone were gone; None where nothing is marked.
+    Of spans: `missing` ones have no counterpart that overlaps; of pairs that overlap `bounds`
+    differ in bounds alone, `label` in label alone, `both` in both. Of relations (on aligned ends):
+    `side` differs alone, `holder` or `target` is another, or the relation is `missing`. `f1` is the
+    strict F1 (of relations: with side) now, `if_fixed` what it were if one cause alone were gone;
+    None where nothing is marked.
     """
 
     causes: Mapping[str, int]
@@ -59,7 +60,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A figure where suggestions were shown, and where they were hidden; of how many paragraphs each."""
+    """A figure where suggestions were shown, and where they were
+    hidden; of how many paragraphs each."""
 
     layer: str
     name: str
@@ -70,7 +72,8 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two annotators on one thing that is compared: alpha, the share of equal values, and of how many units."""
+    """Two annotators on one thing that is compared: alpha, the share of
+    equal values, and of how many units."""
 
     alpha: float | None
     percent: float | None
@@ -81,11 +84,12 @@ class Pair:
 class Agreement:
     """Everything that `annotator agreement` tells.
 
-    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left out, `people` the
-    strict F1 of each annotator with all others together and the spans that it rests on; `matrices` holds, by layer and
-    what is compared (`label`, `side`, an attribute), every two annotators. There are no pairs where annotators are too
-    many. `confusion` is the labels and how often the one of the row met that of the column, `model` the strict F1 of
-    each annotator with the suggestions, `blind` the figures with and without sight of suggestions.
+    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left
+    out, `people` the strict F1 of each annotator with all others together and the spans that it
+    rests on; `matrices` holds, by layer and what is compared (`label`, `side`, an attribute), every
+    two annotators. There are no pairs where annotators are too many. `confusion` is the labels and
+    how often the one of the row met that of the column, `model` the strict F1 of each annotator
+    with the suggestions, `blind` the figures with and without sight of suggestions.
     """
 
     data: Data

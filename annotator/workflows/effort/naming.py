@@ -1,10 +1,11 @@
-"""Keys that names cost when data are coded completely: entities of actors and concepts of claims, paragraph by
-paragraph, as the annotate screen takes them.
+"""Keys that names cost when data are coded completely: entities of actors and concepts of claims,
+paragraph by paragraph, as the annotate screen takes them.
 
-A name that stands as it is wanted costs nothing where it is sure, and the key that takes it (with the way to it) where
-it is a question. Any other costs the way to the item (nothing where the span was just made or mended), the key that
-opens the line, and what fills it: the digit of an offer, or letters with what completes them, and enter. One key is
-counted for reading what is filled in and is no name in the text, and for the offers of each concept.
+A name that stands as it is wanted costs nothing where it is sure, and the key that takes it (with
+the way to it) where it is a question. Any other costs the way to the item (nothing where the span
+was just made or mended), the key that opens the line, and what fills it: the digit of an offer, or
+letters with what completes them, and enter. One key is counted for reading what is filled in and is
+no name in the text, and for the offers of each concept.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ from annotator.workflows.names.offers import Offer, matching
 OFFERED = 6
 """Offers that a digit takes."""
 OPEN, TAKE, READ, TURN, NEXT = 1, 1, 1, 1, 1
-"""Keys that open the line, take what is shown, read it, turn a concept, begin the next of a list."""
+"""Keys that open the line, take what is shown, read it,
+turn a concept, begin the next of a list."""
 
 
 @dataclass
 class NameKeys:
-    """The keys of a stream so far: `now` as the screen takes them, `typed` with every name written in full; each by
-    entity and concept."""
+    """The keys of a stream so far: `now` as the screen takes them, `typed` with every name written
+    in full; each by entity and concept."""
 
     codebook: Codebook = field(default_factory=Codebook)
     now: Counter[str] = field(default_factory=Counter)
@@ -97,7 +99,9 @@ class NameKeys:
         if wanted in names[:OFFERED]:
             return 1
         known = [*names, *(name for name, _ in self._entities.most_common() if name not in names)]
-        known += [e.name for e in self.codebook.entries if e.kind == "entity" and e.name not in known]
+        known += [
+            e.name for e in self.codebook.entries if e.kind == "entity" and e.name not in known
+        ]
         keys = by_letters(wanted, known)
         if ";" not in wanted:
             here = [str(s.entity) for s in self._decided[one.document.id]]
@@ -108,10 +112,14 @@ class NameKeys:
     def _concept(self, one: Decided, span: Span, wanted: Sequence[str], made: bool) -> None:
         text = NameText(one.document)
         here = [name for name, forms in self._concepts.items() if forms[_IN + one.document.id]]
-        entities = [str(s.entity) for s in self._decided.get(one.document.id, ()) if s.start < span.end]
+        entities = [
+            str(s.entity) for s in self._decided.get(one.document.id, ()) if s.start < span.end
+        ]
         form = " ".join(one.document.quote(span.start, span.end).split())
         known = [
-            Known(name, sum(forms.values()), {f: n for f, n in forms.items() if not f.startswith(_IN)})
+            Known(
+                name, sum(forms.values()), {f: n for f, n in forms.items() if not f.startswith(_IN)}
+            )
             for name, forms in self._concepts.items()
         ]
         known += [
@@ -141,16 +149,19 @@ _IN = "\x00"
 
 
 def how_made(one: Decided, shown: Sequence[Suggestion]) -> dict[str, bool]:
-    """Span -> whether it is made or mended by hand, so that it is in focus; else it stands as suggested."""
+    """Span -> whether it is made or mended by hand, so that it is
+    in focus; else it stands as suggested."""
     right = {
-        (s.value.layer, s.value.label, s.value.start, s.value.end) for s in shown if isinstance(s.value, Span)
+        (s.value.layer, s.value.label, s.value.start, s.value.end)
+        for s in shown
+        if isinstance(s.value, Span)
     }
     return {s.id: (s.layer, s.label, s.start, s.end) not in right for s in one.spans}
 
 
 def by_letters(wanted: str, known: Sequence[str]) -> int:
-    """Keys that write a name: letters until it can be chosen among the offers, the way down to it, and enter; or all of
-    it. The items of a list are written one after the other."""
+    """Keys that write a name: letters until it can be chosen among the offers, the way down to it,
+    and enter; or all of it. The items of a list are written one after the other."""
     *before, last = wanted.split("; ")
     keys = sum(by_letters(part, known) + NEXT for part in before)
     full = best = len(last) + 1
@@ -173,7 +184,9 @@ def by_words(words: NextWord, name: str) -> int:
     parts, before, keys = name.split(), "", 0
     for part, following in pairwise([*parts, ""]):
         full = len(part) + bool(following)
-        best = next((n + 1 for n in range(len(part)) if words.rest(before + part[:n]) == part[n:]), full)
+        best = next(
+            (n + 1 for n in range(len(part)) if words.rest(before + part[:n]) == part[n:]), full
+        )
         keys += min(full, best)
         before += f"{part} "
     return keys

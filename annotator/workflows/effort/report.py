@@ -13,9 +13,14 @@ from annotator.workflows.training.report import bar, f1_of, percent
 def report(found: Mapping[str, Any]) -> list[str]:
     """The whole report: progress, then figures by layer and label."""
     lines = [
-        f"{plural(found['paragraphs'], 'paragraph')} of {plural(found['documents'], 'document')}, trained anew every "
-        f"{found['every']}: {plural(found['trainings'], 'time')}",
-        *([f"{plural(found['left_out'], 'paragraph')} not finished left out"] if found["left_out"] else []),
+        f"{plural(found['paragraphs'], 'paragraph')} of "
+        f"{plural(found['documents'], 'document')}, trained anew every {found['every']}: "
+        f"{plural(found['trainings'], 'time')}",
+        *(
+            [f"{plural(found['left_out'], 'paragraph')} not finished left out"]
+            if found["left_out"]
+            else []
+        ),
         "",
         f"{'':<13}{'by hand':>9}{'rules and memory':>25}{'learning':>24}",
         f"{'paragraphs':<13}{'keys':>9}{'keys':>11}{'saved':>8}{'wrong':>7}{'keys':>9}{'saved':>8}{'wrong':>7}",
@@ -28,7 +33,9 @@ def report(found: Mapping[str, Any]) -> list[str]:
     lines.append("keys saved while learning")
     for window in found["windows"]:
         share = window[LEARNING]["saved"]
-        lines.append(f"  {window['first']:>5}-{window['last']:<5}  {bar(share or 0.0):<30}  {percent(share)}")
+        lines.append(
+            f"  {window['first']:>5}-{window['last']:<5}  {bar(share or 0.0):<30}  {percent(share)}"
+        )
     return [*lines, "", *table(found)]
 
 
@@ -39,8 +46,8 @@ def completely(found: Mapping[str, Any]) -> list[str]:
     return [
         f"complete coding, with names: {found['keys']} keys of {found['by_hand']} by hand, "
         f"{percent(found['saved'])} saved",
-        f"  spans and stances {found['spans_and_stances']}, {found['entities']} entities {found['entity']}, "
-        f"{plural(found['concepts'], 'concept')} {found['concept']}",
+        f"  spans and stances {found['spans_and_stances']}, {found['entities']} entities "
+        f"{found['entity']}, {plural(found['concepts'], 'concept')} {found['concept']}",
         f"  {plural(found['wrong_names'], 'name')} taken unasked and wrong",
     ]
 
@@ -54,12 +61,12 @@ def _row(name: str, both: Mapping[str, Any]) -> str:
 
 
 def table(found: Mapping[str, Any]) -> list[str]:
-    """Figures by layer and label of what annotators would have seen: F1 of both ways, and of the model precision
-    and recall."""
+    """Figures by layer and label of what annotators would have seen: F1 of both ways,
+    and of the model precision and recall."""
     if "folds" in found:
         lines = [
-            f"as annotators would see it, {found['folds']} parts of {plural(found['documents'], 'document')} held out "
-            "in turn"
+            f"as annotators would see it, {found['folds']} parts of "
+            f"{plural(found['documents'], 'document')} held out in turn"
         ]
     else:
         lines = ["as annotators would have seen it"]
@@ -75,8 +82,9 @@ def table(found: Mapping[str, Any]) -> list[str]:
         for label, scores in figures["labels"].items():
             lines.append(_scores(f"  {label}", other["labels"].get(label, {}), scores))
         lines.append(
-            f"  saved {percent(figures['saved'])} (rules and memory {percent(other.get('saved'))}), "
-            f"{decimal(figures['keys_per_item'])} keys an item, {decimal(figures['wrong'])} wrong a paragraph"
+            f"  saved {percent(figures['saved'])} (rules and memory "
+            f"{percent(other.get('saved'))}), {decimal(figures['keys_per_item'])} keys an item, "
+            f"{decimal(figures['wrong'])} wrong a paragraph"
         )
     return lines
 

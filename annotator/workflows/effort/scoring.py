@@ -1,4 +1,5 @@
-"""Suggestions against what was decided in the end: precision, recall, F1, and the keys that they save."""
+"""Suggestions against what was decided in the end: precision,
+recall, F1, and the keys that they save."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.model.text import Document, Paragraph
 
 NEAR = 0.5
-"""Intersection over union from which on a suggested span is taken for the decided one when relations are compared:
-who puts its bounds right keeps the relation."""
+"""Intersection over union from which on a suggested span is taken for the decided one when
+relations are compared: who puts its bounds right keeps the relation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class LayerScore:
         self, one: Decided, mine: Sequence[Suggestion], shown: Sequence[Suggestion]
     ) -> list[tuple[Suggestion, bool]]:
         low = one.paragraph.start
-        ends: dict[str, Stretch] = {AUTHOR: (0, 0, AUTHOR)} | {s.id: _stretch(s, low) for s in one.spans}
+        ends: dict[str, Stretch] = {AUTHOR: (0, 0, AUTHOR)} | {
+            s.id: _stretch(s, low) for s in one.spans
+        }
         known = dict(ends)
         for s in shown:
             if isinstance(s.value, Span):
@@ -78,7 +81,9 @@ class LayerScore:
             if isinstance(s.value, Relation)
         ]
         self.efforts.append(of_relations(given, wanted))
-        return self._count(kept, [edge in wanted for edge in given], [label for _, label, _ in wanted])
+        return self._count(
+            kept, [edge in wanted for edge in given], [label for _, label, _ in wanted]
+        )
 
     def _count(
         self, mine: Sequence[Suggestion], right: Sequence[bool], wanted: Iterable[str]
@@ -93,7 +98,8 @@ class LayerScore:
         return list(zip(mine, right, strict=True))
 
     def result(self) -> dict[str, Any]:
-        """Figures, JSON-able: `labels` and `all` with precision, recall, F1; keys; wrong ones per paragraph."""
+        """Figures, JSON-able: `labels` and `all` with precision, recall, F1;
+        keys; wrong ones per paragraph."""
         every: Counter[str] = Counter()
         for counts in self.counts.values():
             every.update(counts)
@@ -111,7 +117,7 @@ class Score:
     def __init__(self, schema: LabelSchema, layers: Sequence[str] = ()) -> None:
         self.layers = [
             LayerScore(layer) for layer in schema.layers if not layers or layer.name in layers
-        ]  # fmt: skip
+        ]
 
     def add(self, one: Decided, shown: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
         """Compare a paragraph; each suggestion with whether it was right."""
@@ -135,19 +141,25 @@ class Score:
         paragraphs = [total(some) for some in zip(*every, strict=True)]
         spare = PAGE * (sum(layer.layer.kind == "span" for layer in self.layers) - 1)
         return keys_of(
-            [Effort(e.keys - spare, e.without - spare, e.right, e.wrong, e.wanted) for e in paragraphs]
+            [
+                Effort(e.keys - spare, e.without - spare, e.right, e.wrong, e.wanted)
+                for e in paragraphs
+            ]
         )
 
 
 def keys_of(efforts: Sequence[Effort]) -> dict[str, Any]:
-    """Keys with and `without` suggestions, the share saved, wrong suggestions per paragraph, keys per item."""
+    """Keys with and `without` suggestions, the share saved, wrong suggestions
+    per paragraph, keys per item."""
     sums = total(efforts)
     return {
-        "keys": sums.keys, "without": sums.without, "saved": _rounded(sums.saved),
+        "keys": sums.keys,
+        "without": sums.without,
+        "saved": _rounded(sums.saved),
         "wrong": _rounded(sums.wrong / len(efforts)) if efforts else None,
         "keys_per_item": _rounded(sums.keys / sums.wanted) if sums.wanted else None,
         "paragraphs": len(efforts),
-    }  # fmt: skip
+    }
 
 
 def _nearest(span: Span, others: Iterable[Span]) -> Span | None:

@@ -1,7 +1,9 @@
-"""What suggestions would have saved on data that is coded already: suggest, count keys, learn, paragraph by paragraph.
+"""What suggestions would have saved on data that is coded already: suggest,
+count keys, learn, paragraph by paragraph.
 
-Two ways are compared on the same stream: rules with the memory of what was accepted, and the model trained anew
-every few paragraphs, as a project would have it. Nothing is learnt from a paragraph before it was judged.
+Two ways are compared on the same stream: rules with the memory of what was accepted, and the model
+trained anew every few paragraphs, as a project would have it. Nothing is learnt from a paragraph
+before it was judged.
 """
 
 from __future__ import annotations
@@ -68,7 +70,9 @@ class Arm:
         if self.engine is None:
             self.renew()
         assert self.engine is not None
-        others = frozenset(p.index for p in one.document.paragraphs if p.index != one.paragraph.index)
+        others = frozenset(
+            p.index for p in one.document.paragraphs if p.index != one.paragraph.index
+        )
         found = propose(
             one.document,
             self.engine.suggesters,
@@ -85,7 +89,8 @@ class Arm:
     def remember(self, one: Decided) -> None:
         """Keep what stands in a paragraph."""
         self.outcomes += [
-            Outcome(s.layer, s.label, one.document.quote(s.start, s.end), True, s.entity) for s in one.spans
+            Outcome(s.layer, s.label, one.document.quote(s.start, s.end), True, s.entity)
+            for s in one.spans
         ]
 
     def _remember(self, document: Document, one: Suggestion, right: bool) -> None:
@@ -104,7 +109,8 @@ def simulate(
     every: int = 10,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """The figures of both ways over a stream of paragraphs, JSON-able: `windows` in order, and `layers` over all.
+    """The figures of both ways over a stream of paragraphs, JSON-able: `windows`
+    in order, and `layers` over all.
 
     The model is trained after the first few paragraphs, then every `every` of them.
     """
@@ -112,7 +118,8 @@ def simulate(
 
     reader = shared_reader()
     used = sorted(
-        {s.layer for one in stream for s in one.spans} | {r.layer for one in stream for r in one.relations}
+        {s.layer for one in stream for s in one.spans}
+        | {r.layer for one in stream for r in one.relations}
     )
     arms = {name: Arm(names, schema, config, Score(schema, used)) for name, names in _NAMES.items()}
     examples: list[Example] = []
@@ -145,42 +152,57 @@ def simulate(
 
 
 def complete(alone: Mapping[str, Any], names: NameKeys) -> dict[str, Any]:
-    """The keys of complete coding: those of spans and stances `alone`, and where the keys of names go; `by_hand`
-    without suggestions and with every name written in full; `wrong_names` were sure and are wrong."""
+    """The keys of complete coding: those of spans and stances `alone`, and where the keys of names
+    go; `by_hand` without suggestions and with every name written in full; `wrong_names` were
+    sure and are wrong."""
     keys = alone["keys"] + sum(names.now.values())
     by_hand = alone["without"] + sum(names.typed.values())
     return {
-        "keys": keys, "by_hand": by_hand, "saved": 1 - keys / by_hand if by_hand else None,
-        "spans_and_stances": alone["keys"], "entity": names.now["entity"], "concept": names.now["concept"],
-        "entities": names.wanted["entity"], "concepts": names.wanted["concept"], "wrong_names": names.wrong,
-    }  # fmt: skip
+        "keys": keys,
+        "by_hand": by_hand,
+        "saved": 1 - keys / by_hand if by_hand else None,
+        "spans_and_stances": alone["keys"],
+        "entity": names.now["entity"],
+        "concept": names.now["concept"],
+        "entities": names.wanted["entity"],
+        "concepts": names.wanted["concept"],
+        "wrong_names": names.wrong,
+    }
 
 
 def example_of(reader: Reader, one: Decided) -> Example:
     """A paragraph as something to learn from."""
     from annotator.learners.examples import Example
 
-    return Example(reader.read(one.document, one.paragraph), one.spans, one.relations, one.document.id)
+    return Example(
+        reader.read(one.document, one.paragraph), one.spans, one.relations, one.document.id
+    )
 
 
-def _result(stream: Sequence[Decided], arms: Mapping[str, Arm], trained: int, every: int) -> dict[str, Any]:
+def _result(
+    stream: Sequence[Decided], arms: Mapping[str, Arm], trained: int, every: int
+) -> dict[str, Any]:
     size = max(every, -(-len(stream) // WINDOWS // every) * every)
     windows = []
     for first in range(0, len(stream), size):
         last = min(first + size, len(stream))
         windows.append(
             {
-                "first": first + 1, "last": last,
+                "first": first + 1,
+                "last": last,
                 **{name: arm.score.together(first, last) for name, arm in arms.items()},
             }
-        )  # fmt: skip
+        )
     return {
-        "paragraphs": len(stream), "documents": len({one.document.id for one in stream}), "every": every,
-        "trainings": trained, "windows": windows,
+        "paragraphs": len(stream),
+        "documents": len({one.document.id for one in stream}),
+        "every": every,
+        "trainings": trained,
+        "windows": windows,
         "second_half": {name: arm.score.together(len(stream) // 2) for name, arm in arms.items()},
         "together": {name: arm.score.together(0) for name, arm in arms.items()},
         "layers": {name: arm.score.result() for name, arm in arms.items()},
-    }  # fmt: skip
+    }
 
 
 # --- data
@@ -188,15 +210,16 @@ def _result(stream: Sequence[Decided], arms: Mapping[str, Arm], trained: int, ev
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The finished paragraphs of a file, in order; `left_out` counts the others, about which nothing is known."""
+    """The finished paragraphs of a file, in order; `left_out` counts the
+    others, about which nothing is known."""
 
     paragraphs: Sequence[Decided]
     left_out: int = 0
 
 
 def stream_of(records: Iterable[Record]) -> Stream:
-    """The finished paragraphs of records that are not excluded: all of those that are done or gold, of one in progress
-    those marked as done, none of a skipped one."""
+    """The finished paragraphs of records that are not excluded: all of those that are done or gold,
+    of one in progress those marked as done, none of a skipped one."""
     out: list[Decided] = []
     left_out = 0
     for record in records:
@@ -213,7 +236,8 @@ def stream_of(records: Iterable[Record]) -> Stream:
 
 
 def decided(record: Record, paragraph: Paragraph) -> Decided:
-    """A paragraph of a record; a relation is where its target is, and both its ends have to be there."""
+    """A paragraph of a record; a relation is where its target is,
+    and both its ends have to be there."""
     spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
     here = {s.id for s in spans} | {"@author"}
     relations = tuple(r for r in record.relations if r.source in here and r.target in here)
@@ -221,10 +245,12 @@ def decided(record: Record, paragraph: Paragraph) -> Decided:
 
 
 def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int = 1) -> Stream:
-    """The finished paragraphs of a file: canonical records (the gold where there is any, else the annotator who
-    finished most), or rows of `text` and `spans` as [start, end, label], `group` of which make a paragraph.
+    """The finished paragraphs of a file: canonical records (the gold where there is any, else the
+    annotator who finished most), or rows of `text` and `spans` as [start, end, label], `group`
+    of which make a paragraph.
 
-    Raises InputError, naming file and line, when the file does not hold, and when nothing is marked in it.
+    Raises InputError, naming file and line, when the file does not
+    hold, and when nothing is marked in it.
     """
     rows = _rows(path)
     if all(isinstance(span, list) for row in rows for span in row.get("spans", [])) and any(
@@ -242,7 +268,8 @@ def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int =
 
 
 def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
-    """The gold of a file of records where there is any, else the work of the annotator who finished most."""
+    """The gold of a file of records where there is any, else the work
+    of the annotator who finished most."""
     works: dict[str | None, list[Record]] = {}
     try:
         for record in read_records(path, schema, splitting=config.splitting):
@@ -250,7 +277,9 @@ def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
     except InputError as error:
         # The reader's own hints are about importing.
         hint = "`annotator validate` lists everything that is wrong"
-        raise InputError(error.message, file=error.file, line=error.line, key=error.key, hint=hint) from error
+        raise InputError(
+            error.message, file=error.file, line=error.line, key=error.key, hint=hint
+        ) from error
     streams = {who: stream_of(records) for who, records in works.items()}
     best = min(streams, key=lambda who: (who is not None, -len(streams[who].paragraphs), str(who)))
     return streams[best]
@@ -280,11 +309,19 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             ) from error
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise InputError(
-                "has no text", file=path, line=number, key="text", hint='{"text": ..., "spans": [...]}'
+                "has no text",
+                file=path,
+                line=number,
+                key="text",
+                hint='{"text": ..., "spans": [...]}',
             )
         if not isinstance(row.get("spans", []), list):
             raise InputError(
-                "must be a list", file=path, line=number, key="spans", hint='{"text": ..., "spans": [...]}'
+                "must be a list",
+                file=path,
+                line=number,
+                key="spans",
+                hint='{"text": ..., "spans": [...]}',
             )
         rows.append(row)
     if not rows:
@@ -302,7 +339,8 @@ def _plain(
             offset = len(text) + bool(text)
             text += (" " if text else "") + row["text"]
             spans += [
-                _span(path, number, schema, value, row["text"], offset) for value in row.get("spans", [])
+                _span(path, number, schema, value, row["text"], offset)
+                for value in row.get("spans", [])
             ]
         document = Document(f"{path.stem}-{at + 1}", "", text, (Paragraph(0, 0, len(text)),))
         yield Decided(document, document.paragraphs[0], tuple(spans), ())
@@ -330,11 +368,15 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
             return Span(id, known.name, label, offset + start, offset + end)
     names = ", ".join(f"{x.name}.{label.name}" for x in schema.span_layers for label in x.labels)
     raise InputError(
-        f"“{name}” is not a label of {schema.name}", file=path, line=number, key="spans",
+        f"“{name}” is not a label of {schema.name}",
+        file=path,
+        line=number,
+        key="spans",
         hint=f"Labels: {names}; name another schema with --schema",
-    )  # fmt: skip
+    )
 
 
 __all__ = [
-    "ALONE", "LEARNING", "Arm", "Stream", "complete", "decided", "example_of", "read_stream", "simulate", "stream_of",
+    "ALONE", "LEARNING", "Arm", "Stream", "complete", "decided", "example_of", "read_stream",
+    "simulate", "stream_of",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The data card of a gold data set: what its users have to know before they use it.
 
-It follows the questions of data statements (Bender, E. M. and Friedman, B. (2018). Data Statements for Natural Language
-Processing. TACL 6) and begins with the YAML front matter that Hugging Face reads. What only people know stands in the
-table `[card]` of annotator.toml; what is not there is listed as missing.
+It follows the questions of data statements (Bender, E. M. and Friedman, B. (2018). Data Statements
+for Natural Language Processing. TACL 6) and begins with the YAML front matter that Hugging Face
+reads. What only people know stands in the table `[card]` of annotator.toml; what is not there is
+listed as missing.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the card tells beside the manifest: the schema, what the project states, gold by the part of the split, and
-    everybody's finished work."""
+    """What the card tells beside the manifest: the schema, what the project states, gold by the
+    part of the split, and everybody's finished work."""
 
     schema: LabelSchema
     stated: Mapping[str, str]
@@ -80,8 +81,10 @@ def _front_matter(manifest: Mapping[str, Any], about: About, title: str) -> list
         f"size_categories: {listed([size])}",
         'task_categories: ["token-classification", "text-classification"]',
         'tags: ["argument-mining", "discourse-network-analysis", "annotator"]',
-        "configs:", "- config_name: gold", "  data_files:",
-    ]  # fmt: skip
+        "configs:",
+        "- config_name: gold",
+        "  data_files:",
+    ]
     for part, split in _SPLITS.items():
         if about.parts.get(part):
             lines += [f"  - split: {split}", f"    path: {part}.jsonl"]
@@ -92,7 +95,9 @@ def _languages(about: About) -> list[str]:
     stated = about.stated.get("language", "")
     if stated:
         return [part.strip() for part in stated.split(",") if part.strip()]
-    return sorted({str(r.document.meta["language"]) for r in about.gold if r.document.meta.get("language")})
+    return sorted(
+        {str(r.document.meta["language"]) for r in about.gold if r.document.meta.get("language")}
+    )
 
 
 def _facts(manifest: Mapping[str, Any], about: About) -> list[str]:
@@ -100,7 +105,10 @@ def _facts(manifest: Mapping[str, Any], about: About) -> list[str]:
     licence = manifest["license"] or "not stated (`license` in annotator.toml)"
     dates = sorted(str(r.document.meta["date"]) for r in about.gold if r.document.meta.get("date"))
     outlets = {
-        str(r.document.meta[k]) for r in about.gold for k in ("outlet", "source") if r.document.meta.get(k)
+        str(r.document.meta[k])
+        for r in about.gold
+        for k in ("outlet", "source")
+        if r.document.meta.get(k)
     }
     facts = [
         ("Documents", str(manifest["documents"])),
@@ -119,20 +127,24 @@ def _files(manifest: Mapping[str, Any], about: About) -> list[str]:
     split = manifest["split"]
     total = max(1, len(about.gold))
     real = ", ".join(
-        f"{part} {len(several)} of {len(about.gold)} documents, {round(100 * len(several) / total)} % "
-        f"({split['percent'][part]} % asked)"
+        f"{part} {len(several)} of {len(about.gold)} documents, "
+        f"{round(100 * len(several) / total)} % ({split['percent'][part]} % asked)"
         for part, several in about.parts.items()
     )
     return [
-        "## Files", "", "| file | records | sha256 |", "|---|---|---|",
+        "## Files",
+        "",
+        "| file | records | sha256 |",
+        "|---|---|---|",
         *(
             f"| `{name}` | {one.get('records', '')} | `{one['sha256']}` |"
             for name, one in manifest["files"].items()
         ),
         "",
         f"Split by document: {real}. By {split['by']}; seed `{split['seed']}`.",
-        "`annotators.jsonl` has everybody's finished work as it is; `manifest.json` has all of this for programs.",
-    ]  # fmt: skip
+        "`annotators.jsonl` has everybody's finished work as it is; `manifest.json` has all of "
+        "this for programs.",
+    ]
 
 
 def _example(about: About) -> list[str]:
@@ -141,21 +153,37 @@ def _example(about: About) -> list[str]:
         return []
     span = record.spans[0]
     shown: dict[str, Any] = {
-        "id": span.id, "layer": span.layer, "label": span.label, "start": span.start, "end": span.end,
-        "quote": record.document.quote(span.start, span.end), "entity": span.entity,
-        "attributes": dict(span.attributes), "source": span.origin,
-    }  # fmt: skip
+        "id": span.id,
+        "layer": span.layer,
+        "label": span.label,
+        "start": span.start,
+        "end": span.end,
+        "quote": record.document.quote(span.start, span.end),
+        "entity": span.entity,
+        "attributes": dict(span.attributes),
+        "source": span.origin,
+    }
     return [
-        "## A record", "",
-        "One line of JSON for each document: `text`, `paragraphs`, `spans`, `relations`, `meta`. Offsets are Unicode "
-        "code points, the end exclusive. A span:", "",
-        "```json", json.dumps(shown, ensure_ascii=False, indent=2), "```", "",
-        "`source` says why it is there: `unanimous`, `adjudicated`, or another strategy; after a semicolon, how a "
-        "field that differed was settled. `meta.gold.items` says who made it just so, who decided, and why.", "",
-        "```python", "import json", "",
-        'with open("train.jsonl", encoding="utf-8") as file:', "    records = [json.loads(line) for line in file]",
+        "## A record",
+        "",
+        "One line of JSON for each document: `text`, `paragraphs`, `spans`, `relations`, "
+        "`meta`. Offsets are Unicode code points, the end exclusive. A span:",
+        "",
+        "```json",
+        json.dumps(shown, ensure_ascii=False, indent=2),
         "```",
-    ]  # fmt: skip
+        "",
+        "`source` says why it is there: `unanimous`, `adjudicated`, or another strategy; after "
+        "a semicolon, how a field that differed was settled. `meta.gold.items` says who made it "
+        "just so, who decided, and why.",
+        "",
+        "```python",
+        "import json",
+        "",
+        'with open("train.jsonl", encoding="utf-8") as file:',
+        "    records = [json.loads(line) for line in file]",
+        "```",
+    ]
 
 
 # --- the statement
@@ -163,9 +191,14 @@ def _example(about: About) -> list[str]:
 
 def _statement(about: About) -> list[str]:
     heads = {
-        "genre": "Genre", "sources": "Sources", "curation": "Curation", "speakers": "Writers of the texts",
-        "limits": "Known limits", "citation": "Citation", "contact": "Contact",
-    }  # fmt: skip
+        "genre": "Genre",
+        "sources": "Sources",
+        "curation": "Curation",
+        "speakers": "Writers of the texts",
+        "limits": "Known limits",
+        "citation": "Citation",
+        "contact": "Contact",
+    }
     out: list[str] = []
     for key, head in heads.items():
         if about.stated.get(key):
@@ -194,16 +227,20 @@ def _procedure(manifest: Mapping[str, Any], about: About) -> list[str]:
     taken = sum(one["accepted"] for one in manifest["suggestions"])
     changed = sum(one["corrected"] for one in manifest["suggestions"])
     aids = (
-        f"Coders were shown {shown} suggestions; they accepted {taken} as they were and corrected {changed}."
+        f"Coders were shown {shown} suggestions; they accepted {taken} as they were and "
+        f"corrected {changed}."
         if shown
         else "Coders were shown no suggestions, as far as is recorded."
     )
     return [
-        "## Procedure", "", about.stated.get("procedure", ""), "",
-        "Gold holds what all coders of a document agree on in everything that the schema lists, and what a reviewer "
-        f"decided. Items by source: {sources}.",
+        "## Procedure",
+        "",
+        about.stated.get("procedure", ""),
+        "",
+        "Gold holds what all coders of a document agree on in everything that the schema lists, "
+        f"and what a reviewer decided. Items by source: {sources}.",
         aids,
-    ]  # fmt: skip
+    ]
 
 
 def _counts(about: About) -> list[str]:
@@ -216,10 +253,18 @@ def _counts(about: About) -> list[str]:
     counts = {p: Counter(_labels(about.parts[p])) for p in parts}
     for name in sorted({name for several in counts.values() for name in several}):
         rows.append((name, [counts[p][name] for p in parts]))
-    head = ["## Counts", "", f"| | {' | '.join(parts)} | all |", f"|---|{'---|' * (len(parts) + 1)}"]
+    head = [
+        "## Counts",
+        "",
+        f"| | {' | '.join(parts)} | all |",
+        f"|---|{'---|' * (len(parts) + 1)}",
+    ]
     return [
         *head,
-        *(f"| {name} | {' | '.join(map(str, several))} | {sum(several)} |" for name, several in rows),
+        *(
+            f"| {name} | {' | '.join(map(str, several))} | {sum(several)} |"
+            for name, several in rows
+        ),
     ]
 
 
@@ -229,7 +274,9 @@ def _paragraphs(record: Record) -> int:
 
 def _tokens(record: Record) -> int:
     document = record.document
-    return sum(len(words(document.text, p.start, p.end)) for p in document.paragraphs if not p.excluded)
+    return sum(
+        len(words(document.text, p.start, p.end)) for p in document.paragraphs if not p.excluded
+    )
 
 
 def _labels(records: Sequence[Record]) -> Iterator[str]:
@@ -243,11 +290,17 @@ def _agreement(manifest: Mapping[str, Any], about: About) -> list[str]:
     results = manifest["agreement"] or []
     valued = [r for r in results if r["value"] is not None]
     if valued:
-        out += ["## Agreement before adjudication", "", "| layer | measure | value | 95 % interval | n |"]
+        out += [
+            "## Agreement before adjudication",
+            "",
+            "| layer | measure | value | 95 % interval | n |",
+        ]
         out.append("|---|---|---|---|---|")
         for r in valued:
             interval = "" if r["low"] is None else f"{number(r['low'])} – {number(r['high'])}"
-            out.append(f"| {r['layer']} | {r['name']} | {number(r['value'])} | {interval} | {r['n']} |")
+            out.append(
+                f"| {r['layer']} | {r['name']} | {number(r['value'])} | {interval} | {r['n']} |"
+            )
         out.append("")
     if reasons := Counter(str(r["reason"]) for r in results if r["value"] is None):
         told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
@@ -280,17 +333,22 @@ def _against_gold(about: About) -> list[tuple[str, int, int]]:
 def _left_out(manifest: Mapping[str, Any]) -> list[str]:
     left = manifest["left_out_differences"]
     out = [
-        "## Left out", "",
-        f"Documents worked on but not gold: {manifest['left_out']}, since not all in them is decided. "
-        f"Differences not decided: {left['in_documents_left_out']} in those documents, {left['in_gold']} in gold.",
-    ]  # fmt: skip
+        "## Left out",
+        "",
+        f"Documents worked on but not gold: {manifest['left_out']}, since not all in them is "
+        f"decided. Differences not decided: {left['in_documents_left_out']} in those documents, "
+        f"{left['in_gold']} in gold.",
+    ]
     if manifest["changed_since"]:
         several = plural(len(manifest["changed_since"]), "document")
         out.append(
-            f"Coders changed their work on {several} after it was gold; `meta.gold.changed_since` says how."
+            f"Coders changed their work on {several} after it was gold; "
+            "`meta.gold.changed_since` says how."
         )
     if not manifest["notes"]:
-        out.append("Working notes, and messages between reviewers and coders, are not in the files.")
+        out.append(
+            "Working notes, and messages between reviewers and coders, are not in the files."
+        )
     return out
 
 
@@ -310,8 +368,11 @@ def _guidelines(schema: LabelSchema) -> list[str]:
 def _guideline(own: Guideline) -> list[str]:
     out = [own.definition, ""] if own.definition else []
     for name, several in (
-        ("include", own.include), ("exclude", own.exclude), ("examples", own.examples), ("borderline", own.borderline),
-    ):  # fmt: skip
+        ("include", own.include),
+        ("exclude", own.exclude),
+        ("examples", own.examples),
+        ("borderline", own.borderline),
+    ):
         if several:
             out += [f"{name}:", "", *(f"- {one}" for one in several), ""]
     return out

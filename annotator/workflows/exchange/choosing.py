@@ -1,4 +1,5 @@
-"""Which records leave, and what of them: by document, by time of the last decision, by layer, by agreement."""
+"""Which records leave, and what of them: by document, by time of
+the last decision, by layer, by agreement."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from annotator.project import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What to export. `since`: an ISO time (UTC), of work changed then or later. `min_agreement`: the share, from 0 to
-    1, of those who finished a document that have to have coded an item alike (layer, label, bounds; of a relation its
-    ends)."""
+    """What to export. `since`: an ISO time (UTC), of work changed then or later. `min_agreement`:
+    the share, from 0 to 1, of those who finished a document that have to have coded an item
+    alike (layer, label, bounds; of a relation its ends)."""
 
     documents: Sequence[str] = ()
     layers: Sequence[str] = ()
@@ -39,7 +40,9 @@ def chosen(
     known = {layer.name for layer in project.schema.layers}
     for name in choice.layers:
         if name not in known:
-            raise UsageError(f"there is no layer “{name}”", hint=f"Choose of {', '.join(sorted(known))}")
+            raise UsageError(
+                f"there is no layer “{name}”", hint=f"Choose of {', '.join(sorted(known))}"
+            )
     for id in choice.documents:
         project.documents.load(id)
     recent = _recent(project, choice.since)
@@ -50,7 +53,9 @@ def chosen(
             lost["records not changed since"] += 1
             continue
         if choice.layers:
-            record = _kept(record, lambda item: item.layer in choice.layers, lost, "items of other layers")
+            record = _kept(
+                record, lambda item: item.layer in choice.layers, lost, "items of other layers"
+            )
         if choice.min_agreement:
             record = _agreed(project, record, choice.min_agreement, lost)
         yield record
@@ -61,15 +66,18 @@ def _recent(project: Project, since: str) -> set[tuple[str, str | None]]:
         return set()
     return {
         (row.document, None if row.annotator.startswith("@") else row.annotator)
-        for row in project.log.completions() if row.updated >= since
-    }  # fmt: skip
+        for row in project.log.completions()
+        if row.updated >= since
+    }
 
 
 def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:
     """The record with the items that stay; a relation goes with its ends."""
     spans = tuple(span for span in record.spans if keep(span))
     ids = {span.id for span in spans} | {AUTHOR}
-    relations = tuple(r for r in record.relations if keep(r) and r.source in ids and r.target in ids)
+    relations = tuple(
+        r for r in record.relations if keep(r) and r.source in ids and r.target in ids
+    )
     gone = len(record.spans) + len(record.relations) - len(spans) - len(relations)
     if gone:
         lost[what] += gone
@@ -83,9 +91,10 @@ def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:
 def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) -> Record:
     """The record with the items that enough of those who finished its document coded alike."""
     works = [
-        one for one in project.log.records(document=record.document.id, status=Completion.DONE)
+        one
+        for one in project.log.records(document=record.document.id, status=Completion.DONE)
         if one.annotator is not None
-    ]  # fmt: skip
+    ]
     votes: Counter[tuple[Any, ...]] = Counter()
     for work in works:
         votes.update(set(_keys(work).values()))
@@ -103,7 +112,10 @@ def _keys(record: Record) -> dict[str, tuple[Any, ...]]:
     spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
     return {
         **spans,
-        **{r.id: (r.layer, r.label, spans.get(r.source), spans.get(r.target)) for r in record.relations},
+        **{
+            r.id: (r.layer, r.label, spans.get(r.source), spans.get(r.target))
+            for r in record.relations
+        },
     }
 
 

@@ -1,4 +1,5 @@
-"""Export in formats of other programs: one file, or a folder of them, whole or not at all, in constant memory."""
+"""Export in formats of other programs: one file, or a folder of them,
+whole or not at all, in constant memory."""
 
 from __future__ import annotations
 
@@ -14,7 +15,14 @@ from typing import BinaryIO
 
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.families import formats
-from annotator.formats.api import Format, WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
+from annotator.formats.api import (
+    Format,
+    WriteOptions,
+    WritesFiles,
+    WritesFolder,
+    WritesLines,
+    WritesParts,
+)
 from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.exchange.choosing import Choice, chosen
@@ -24,7 +32,8 @@ from annotator.workflows.exchange.export import by_paragraph, file_name, selecte
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What was written: the file or folder, rows and bytes, and how many things of what kind were lost."""
+    """What was written: the file or folder, rows and bytes, and how
+    many things of what kind were lost."""
 
     target: Path | None
     records: int
@@ -34,7 +43,9 @@ class Converted:
 
 def converts(format: str) -> bool:
     """Whether a format writes by this way."""
-    return format in formats.names() and isinstance(formats.load(format), WritesFolder | WritesParts)
+    return format in formats.names() and isinstance(
+        formats.load(format), WritesFolder | WritesParts
+    )
 
 
 class Conversion:
@@ -65,7 +76,9 @@ class Conversion:
         from annotator.workflows.exchange.pseudonyms import Pseudonyms
 
         names = Pseudonyms(self._project) if self._pseudonyms else None
-        every = chosen(self._project, selected(self._project, self._status), self._choice, self.lost)
+        every = chosen(
+            self._project, selected(self._project, self._status), self._choice, self.lost
+        )
         for record in every:
             named = names.record(record) if names is not None else record
             for row, cut in by_paragraph(named) if self._unit == "paragraph" else ((named, 0),):
@@ -123,10 +136,12 @@ def _sync(file: BinaryIO) -> None:
 
 
 def convert(made: Conversion, target: Path, *, status: str, force: bool, check: bool) -> Converted:
-    """Write an export into the folder `target`: one file beside what is there, or, of several, the whole folder.
+    """Write an export into the folder `target`: one file beside what is there,
+    or, of several, the whole folder.
 
-    Raises ExportError when something else is there already (unless `force`) or it cannot be written, and with `check`
-    FindingsError for the first file that differs; nothing is changed then.
+    Raises ExportError when something else is there already (unless `force`) or it cannot be
+    written, and with `check` FindingsError for the first file that differs; nothing is changed
+    then.
     """
     single = not isinstance(made.member, WritesFolder)
     name = file_name(status, made.member.extensions[0])
@@ -189,12 +204,25 @@ def _differing(made: Path, there: Path) -> Path | None:
 
 
 def _compare(made: Path, target: Path, *, whole: bool) -> None:
-    found = _differing(made, target) if whole else next(
-        (p for p in _files(made) if not (target / p).is_file() or not filecmp.cmp(made / p, target / p, shallow=False)),
-        None,
-    )  # fmt: skip
+    found = (
+        _differing(made, target)
+        if whole
+        else next(
+            (
+                p
+                for p in _files(made)
+                if not (target / p).is_file()
+                or not filecmp.cmp(made / p, target / p, shallow=False)
+            ),
+            None,
+        )
+    )
     if found is not None:
-        message = "differs from what is in the project now" if (target / found).is_file() else "is not there"
+        message = (
+            "differs from what is in the project now"
+            if (target / found).is_file()
+            else "is not there"
+        )
         raise FindingsError(message, file=target / found, hint="Export it again")
 
 

@@ -1,7 +1,8 @@
-"""The gold data set: records, a split by document, every annotator's work, a manifest and a data card.
+"""The gold data set: records, a split by document, every annotator's
+work, a manifest and a data card.
 
-Everything follows from the database alone: the same database gives the same bytes on any machine. The folder
-is written beside its place and renamed, so that it is there whole or not at all.
+Everything follows from the database alone: the same database gives the same bytes on any machine.
+The folder is written beside its place and renamed, so that it is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ SHARES = (("train", 80), ("dev", 10), ("test", 10))
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The files of a data set by name; `left_out` counts documents that are worked on but not gold, `differences` what
-    is undecided in those and in gold, `changed_since` the gold whose coders changed their work since."""
+    """The files of a data set by name; `left_out` counts documents that are worked on but not gold,
+    `differences` what is undecided in those and in gold, `changed_since` the gold whose coders
+    changed their work since."""
 
     files: dict[str, bytes]
     records: int
@@ -59,8 +61,8 @@ def part_of(id: str, seed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What leaves with a data set: `notes` (working notes and messages) only when asked for; with `pseudonyms` no
-    names of people; `seed` makes the split."""
+    """What leaves with a data set: `notes` (working notes and messages) only when asked for; with
+    `pseudonyms` no names of people; `seed` makes the split."""
 
     seed: str = "annotator"
     notes: bool = False
@@ -69,8 +71,8 @@ class Choices:
 
 @dataclass(slots=True)
 class _Left:
-    """What was left out: documents worked on and not gold, with the differences that wait in them; differences that
-    were left in gold; documents whose coders changed their work since."""
+    """What was left out: documents worked on and not gold, with the differences that wait in them;
+    differences that were left in gold; documents whose coders changed their work since."""
 
     documents: int = 0
     differences: int = 0
@@ -88,9 +90,10 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
         )
     ids = {record.document.id for record in gold}
     works = [
-        r for r in project.log.records()
+        r
+        for r in project.log.records()
         if r.annotator is not None and r.status is Completion.DONE and r.document.id in ids
-    ]  # fmt: skip
+    ]
     merger = Merger(project)
     left = _left_out(project, merger, ids)
     told: list[Record] = []
@@ -167,13 +170,17 @@ def _manifest(
             labels.setdefault(item.layer, Counter())[item.label] += 1
             sources[item.origin] += 1
     updated = [
-        row.updated for row in project.log.completions(annotator=GOLD) if row.completion is Completion.GOLD
+        row.updated
+        for row in project.log.completions(annotator=GOLD)
+        if row.completion is Completion.GOLD
     ]
     return {
         "format": "annotator-dataset/1",
         "tool": {"name": "annotator", "version": __version__},
         "schema": {
-            "name": schema.name, "version": schema.version, "sha256": schema.hash,
+            "name": schema.name,
+            "version": schema.version,
+            "sha256": schema.hash,
             "labels": {
                 layer.name: {label.name: label.guideline.definition for label in layer.labels}
                 for layer in schema.layers
@@ -182,7 +189,10 @@ def _manifest(
         "files": _listed(files),
         "documents": len(gold),
         "left_out": left.documents,
-        "left_out_differences": {"in_documents_left_out": left.differences, "in_gold": left.in_gold},
+        "left_out_differences": {
+            "in_documents_left_out": left.differences,
+            "in_gold": left.in_gold,
+        },
         "changed_since": left.changed_since,
         "labels": {layer: dict(sorted(counts.items())) for layer, counts in labels.items()},
         "sources": dict(sorted(sources.items())),
@@ -191,15 +201,19 @@ def _manifest(
         "pseudonyms": choices.pseudonyms,
         "notes": choices.notes,
         "agreement": _agreement(project, {r.document.id for r in gold}),
-        "split": {"by": "sha256 of seed, U+001F and document id, first 8 bytes modulo 100", "seed": choices.seed,
-                  "percent": dict(SHARES)},
+        "split": {
+            "by": "sha256 of seed, U+001F and document id, first 8 bytes modulo 100",
+            "seed": choices.seed,
+            "percent": dict(SHARES),
+        },
         "license": project.config.license or None,
         "last_decision": max(updated, default=None),
-    }  # fmt: skip
+    }
 
 
 def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
-    """Agreement on the documents of the data set, four decimals; None without shared work on them."""
+    """Agreement on the documents of the data set, four decimals;
+    None without shared work on them."""
     try:
         found = agreement(project, documents=ids)
     except UsageError:
@@ -209,10 +223,18 @@ def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
         return None if value is None else round(value, 4)
 
     return [
-        {"layer": r.layer, "name": r.name, "value": short(r.value), "low": short(r.low), "high": short(r.high),
-         "n": r.n, "coverage": short(r.coverage), "reason": r.reason}
+        {
+            "layer": r.layer,
+            "name": r.name,
+            "value": short(r.value),
+            "low": short(r.low),
+            "high": short(r.high),
+            "n": r.n,
+            "coverage": short(r.coverage),
+            "reason": r.reason,
+        }
         for r in found.results
-    ]  # fmt: skip
+    ]
 
 
 def write_dataset(
@@ -220,15 +242,17 @@ def write_dataset(
 ) -> Dataset:
     """Write the data set into the folder `target`.
 
-    Raises ExportError when something else is there already (unless `force`), when there is no gold, or when it
-    cannot be written; nothing is changed then.
+    Raises ExportError when something else is there already (unless `force`), when there is no gold,
+    or when it cannot be written; nothing is changed then.
     """
     made = derive(project, choices=choices)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.exists() and not force and _there(target) != made.files:
             raise ExportError(
-                "exists with other content", file=target, hint="Choose another folder with -o, or --force"
+                "exists with other content",
+                file=target,
+                hint="Choose another folder with -o, or --force",
             )
         part.mkdir(parents=True)
         for name, data in made.files.items():
@@ -251,16 +275,21 @@ def _there(target: Path) -> dict[str, bytes]:
     """The files of a folder; one that is no folder holds nothing that could be the same."""
     if not target.is_dir():
         return {"": b""}
-    return {str(p.relative_to(target)): p.read_bytes() for p in sorted(target.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(target)): p.read_bytes() for p in sorted(target.rglob("*")) if p.is_file()
+    }
 
 
 def check_dataset(project: Project, target: Path, *, choices: Choices | None = None) -> None:
-    """Derive the data set again and compare. Raises FindingsError for the first file that differs."""
+    """Derive the data set again and compare. Raises FindingsError
+    for the first file that differs."""
     made = derive(project, choices=choices).files
     there = _there(target) if target.is_dir() else {}
     for name in sorted({*made, *there}):
         if made.get(name) != there.get(name):
-            message = "is not there" if name not in there else "differs from what is in the project now"
+            message = (
+                "is not there" if name not in there else "differs from what is in the project now"
+            )
             message = "does not belong here" if name not in made else message
             raise FindingsError(message, file=target / name, hint="Export it again")
 

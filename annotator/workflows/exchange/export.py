@@ -26,8 +26,8 @@ from annotator.workflows.review.versions import Merger
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written: `records` rows into `file` (None: standard output); `cut` counts relations that
-    reach over a paragraph and cannot stand in a row of one paragraph."""
+    """What was written: `records` rows into `file` (None: standard output); `cut` counts relations
+    that reach over a paragraph and cannot stand in a row of one paragraph."""
 
     file: Path | None
     records: int
@@ -36,7 +36,8 @@ class ExportResult:
 
 
 def selected(project: Project, status: str) -> Iterator[Record]:
-    """The records that `gold`, `all` or `annotator=NAME` stands for; gold says who decided in review."""
+    """The records that `gold`, `all` or `annotator=NAME` stands
+    for; gold says who decided in review."""
     if status == "all":
         return _with_reviewers(project, project.log.records())
     if status == "gold":
@@ -50,12 +51,17 @@ def selected(project: Project, status: str) -> Iterator[Record]:
 def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:
     merger: Merger | None = None
     for record in records:
-        if record.annotator is None and not record.history and reviewers(project, record.document.id):
+        if (
+            record.annotator is None
+            and not record.history
+            and reviewers(project, record.document.id)
+        ):
             merger = merger or Merger(project)
             works = [
-                r for r in project.log.records(document=record.document.id, status=Completion.DONE)
+                r
+                for r in project.log.records(document=record.document.id, status=Completion.DONE)
                 if r.annotator is not None
-            ]  # fmt: skip
+            ]
             yield with_history(merger, record, works)[0]
         else:
             yield record
@@ -74,11 +80,11 @@ def _named(project: Project, status: str, pseudonyms: bool) -> str:
 
 
 class Rendering:
-    """An export while it is made: its bytes part by part, and what has been counted so far; with `pseudonyms`
-    without names of people.
+    """An export while it is made: its bytes part by part, and what has been counted so far; with
+    `pseudonyms` without names of people.
 
-    Raises UsageError at once for a format that cannot be exported, and ExportError with the first part when there is
-    nothing to export.
+    Raises UsageError at once for a format that cannot be exported, and ExportError with the first
+    part when there is nothing to export.
     """
 
     def __init__(
@@ -96,7 +102,9 @@ class Rendering:
         self._module = formats.load(format) if format in formats.names() else None
         if not isinstance(self._module, WritesLines | WritesFiles):
             can = [
-                name for name in formats.names() if isinstance(formats.load(name), WritesLines | WritesFiles)
+                name
+                for name in formats.names()
+                if isinstance(formats.load(name), WritesLines | WritesFiles)
             ]
             raise UsageError(
                 f"the format “{format}” is not one that can be exported",
@@ -104,7 +112,8 @@ class Rendering:
             )
 
     def parts(self) -> Iterator[bytes]:
-        """The bytes of the export, in its order. A format of lines has some hundred rows in memory at a time."""
+        """The bytes of the export, in its order. A format of lines has some
+        hundred rows in memory at a time."""
         module = self._module
         made = self._lines(module.dumps) if isinstance(module, WritesLines) else self._whole()
         for part in made:
@@ -141,11 +150,18 @@ def _nothing(status: str) -> ExportError:
         "gold": "Gold comes from adjudication, or from an import of gold records",
     }
     hint = hints.get(status, "`annotator status` tells who has annotated")
-    return ExportError(f"nothing to export: no document has work of the status “{status}”", hint=hint)
+    return ExportError(
+        f"nothing to export: no document has work of the status “{status}”", hint=hint
+    )
 
 
 def render(
-    project: Project, format: str, *, status: str = "all", unit: str = "document", pseudonyms: bool = False
+    project: Project,
+    format: str,
+    *,
+    status: str = "all",
+    unit: str = "document",
+    pseudonyms: bool = False,
 ) -> tuple[bytes, int, int]:
     """The bytes of an export in one piece, the number of its rows and of relations cut.
 
@@ -156,23 +172,31 @@ def render(
 
 
 def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
-    """A record for each paragraph that is not excluded, with offsets from the paragraph's start, and the
-    number of its relations whose source lies in another paragraph."""
+    """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
+    and the number of its relations whose source lies in another paragraph."""
     whole = record.document
     for paragraph in whole.paragraphs:
         if paragraph.excluded:
             continue
         a, b = paragraph.start, paragraph.end
-        spans = tuple(s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b)
+        spans = tuple(
+            s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b
+        )
         ids = {s.id for s in spans}
         here = [r for r in record.relations if r.target in ids]
         kept = tuple(r for r in here if r.source == AUTHOR or r.source in ids)
         document = Document(
-            f"{whole.id}#{paragraph.index}", whole.title, whole.text[a:b], (Paragraph(0, 0, b - a),),
+            f"{whole.id}#{paragraph.index}",
+            whole.title,
+            whole.text[a:b],
+            (Paragraph(0, 0, b - a),),
             {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": a},
-        )  # fmt: skip
+        )
         relations = tuple(_moved(r, a) for r in kept)
-        yield Record(document, record.annotator, record.status, spans, relations), len(here) - len(kept)
+        yield (
+            Record(document, record.annotator, record.status, spans, relations),
+            len(here) - len(kept),
+        )
 
 
 def _moved(relation: Relation, offset: int) -> Relation:
@@ -198,13 +222,15 @@ def export(
 ) -> ExportResult:
     """Write an export into the folder `target`, beside it first and then renamed.
 
-    Raises ExportError when a file with other content is there already (unless `force`), or when it cannot
-    be written; nothing is changed then.
+    Raises ExportError when a file with other content is there already (unless `force`), or when it
+    cannot be written; nothing is changed then.
     """
     made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
     parts = made.parts()
     first = next(parts)  # Before anything is made: there may be nothing to export.
-    file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
+    file = target / file_name(
+        _named(project, status, pseudonyms), formats.load(format).extensions[0]
+    )
     try:
         target.mkdir(parents=True, exist_ok=True)
         write_whole(file, chain([first], parts), force=force)
@@ -244,12 +270,15 @@ def check(
     unit: str = "document",
     pseudonyms: bool = False,
 ) -> Path:
-    """Derive an export again and compare it with what is there, byte by byte; the file that is the same.
+    """Derive an export again and compare it with what is there, byte
+    by byte; the file that is the same.
 
     Raises FindingsError when it differs or is missing.
     """
     made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
-    file = target / file_name(_named(project, status, pseudonyms), formats.load(format).extensions[0])
+    file = target / file_name(
+        _named(project, status, pseudonyms), formats.load(format).extensions[0]
+    )
     if not file.is_file():
         raise FindingsError("is not there", file=file, hint="Export without --check writes it")
     line = 1
@@ -258,11 +287,14 @@ def check(
             found = there.read(len(part) or 1)
             if found != part:
                 same = next(
-                    (i for i, (a, b) in enumerate(zip(found, part, strict=False)) if a != b), len(found)
+                    (i for i, (a, b) in enumerate(zip(found, part, strict=False)) if a != b),
+                    len(found),
                 )
                 raise FindingsError(
-                    "differs from what is in the project now", file=file,
-                    line=line + found[:same].count(b"\n"), hint="Export it again",
-                )  # fmt: skip
+                    "differs from what is in the project now",
+                    file=file,
+                    line=line + found[:same].count(b"\n"),
+                    hint="Export it again",
+                )
             line += part.count(b"\n")
     return file

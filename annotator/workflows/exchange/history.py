@@ -1,5 +1,5 @@
-"""How the items of a gold record came to be: `meta.gold`. It tells what happened, when it happened, and nothing that
-follows from what stands in the database by chance at the time of an export."""
+"""How the items of a gold record came to be: `meta.gold`. It tells what happened, when it happened,
+and nothing that follows from what stands in the database by chance at the time of an export."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ from annotator.workflows.review.waiting import Situation, situation
 _NOT_BY_HAND = frozenset((Action.MERGE, Action.IMPORT))
 
 
-def with_history(merger: Merger, gold: Record, works: Sequence[Record]) -> tuple[Record, Situation | None]:
-    """The record with the history of its items, and how the document stands in review; `works` are the finished records
-    of the document. A record that came in with a history and was not touched since keeps it."""
+def with_history(
+    merger: Merger, gold: Record, works: Sequence[Record]
+) -> tuple[Record, Situation | None]:
+    """The record with the history of its items, and how the document stands in review; `works` are
+    the finished records of the document. A record that came in with a history and was not
+    touched since keeps it."""
     project = merger.project
     here = situation(merger, gold.document.id)
     if gold.history:
@@ -122,9 +125,10 @@ def _told(change: Change) -> dict[str, Any]:
 
 
 def suggestion_tallies(works: Sequence[Record]) -> list[dict[str, Any]]:
-    """What became of what these annotators were shown, by suggester and layer. `accepted` has label and bounds (of a
-    relation its ends) as suggested, whatever names and attributes were filled in; `corrected_in` says what was changed
-    in what is `corrected`; the rest of `shown` was not taken."""
+    """What became of what these annotators were shown, by suggester and layer. `accepted` has label
+    and bounds (of a relation its ends) as suggested, whatever names and attributes were filled
+    in; `corrected_in` says what was changed in what is `corrected`; the rest of `shown` was not
+    taken."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for work in works:
         stands: dict[str, Span | Relation] = {}
@@ -149,9 +153,14 @@ def suggestion_tallies(works: Sequence[Record]) -> list[dict[str, Any]]:
 
 def _no_tally(one: Shown) -> dict[str, Any]:
     return {
-        "suggester": one.suggester, "layer": one.layer, "shown": 0, "accepted": 0, "corrected": 0,
-        "corrected_in": {}, "not_taken": 0,
-    }  # fmt: skip
+        "suggester": one.suggester,
+        "layer": one.layer,
+        "shown": 0,
+        "accepted": 0,
+        "corrected": 0,
+        "corrected_in": {},
+        "not_taken": 0,
+    }
 
 
 __all__ = ["reviewers", "suggestion_tallies", "with_history"]

@@ -32,14 +32,17 @@ from annotator.workflows.exchange.sources import STDIN, Source, files, format_of
 from annotator.workflows.review.adjudication import settle_imported
 
 _GUARDED = (
-    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError,
+    ValueError,
 )  # fmt: skip
-"""What code that reads a foreign file may fall over; anything else is a fault of the program and not of the file."""
+"""What code that reads a foreign file may fall over; anything else is a
+fault of the program and not of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file: `added` counts, `known` were there already, `report` tells what is not as in the file."""
+    """What came of one file: `added` counts, `known` were there already, `report`
+    tells what is not as in the file."""
 
     path: Path
     added: AddResult
@@ -58,7 +61,8 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """How to import a file; see `annotator import --help`. `id` and `title` are for a single text."""
+    """How to import a file; see `annotator import --help`. `id`
+    and `title` are for a single text."""
 
     format: str | None = None
     annotator: str | None = None
@@ -76,12 +80,17 @@ class ImportOptions:
 
 
 def ingest(
-    project: Project, path: Path, options: ImportOptions | None = None, *, report: Report | None = None
+    project: Project,
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    report: Report | None = None,
 ) -> FileResult:
     """Import one file, all or nothing. `report` is filled, also when the file fails.
 
-    Raises InputError, naming file and line, when nothing in it can be imported, or with `strict` when anything would be
-    left out or changed; with `dry_run` everything is checked and nothing is kept.
+    Raises InputError, naming file and line, when nothing in it can be imported, or with `strict`
+    when anything would be left out or changed; with `dry_run` everything is checked and nothing is
+    kept.
     """
     options = options or ImportOptions()
     report = report or Report(path, options.strict)
@@ -99,7 +108,9 @@ def ingest(
             ):
                 report.note("formats", f"read as {name}; --format says otherwise")
             one = _Import(project, options, report)
-            entries = _guarded(member, source, _read_options(project, name, source, options, report), report)
+            entries = _guarded(
+                member, source, _read_options(project, name, source, options, report), report
+            )
             added = one.run(entries)
     except InputError as error:
         error.file = path if error.file is None or _is_temporary(error.file) else error.file
@@ -107,7 +118,9 @@ def ingest(
     if not one.count and report.count(Kind.LEFT_OUT):
         raise _nothing(report)
     if not one.count:
-        raise InputError("holds nothing to import", file=path, hint="Check that it is the right file")
+        raise InputError(
+            "holds nothing to import", file=path, hint="Check that it is the right file"
+        )
     return FileResult(path, added, report)
 
 
@@ -116,13 +129,18 @@ def _is_temporary(file: Path | str) -> bool:
 
 
 def _nothing(report: Report) -> InputError:
-    """The error of a file of which nothing is left: the first thing that was wrong, and how many others."""
+    """The error of a file of which nothing is left: the first thing
+    that was wrong, and how many others."""
     first = next(f for f in report.first if f.kind is Kind.LEFT_OUT)
     report.first.remove(first)
     report.counts[first.kind, first.what] -= 1
     others = report.count(Kind.LEFT_OUT)
     hint = "Nothing of this file was imported"
-    hint += f"; {others:,} more {'thing is' if others == 1 else 'things are'} wrong with it" if others else ""
+    hint += (
+        f"; {others:,} more {'thing is' if others == 1 else 'things are'} wrong with it"
+        if others
+        else ""
+    )
     return InputError(
         first.message, file=report.path, line=first.line or None, key=first.key or None, hint=hint
     )
@@ -136,18 +154,26 @@ def _read_options(
         annotator = check_annotator(source.name.name.partition(".")[0])
         prefix = document_id(source.name.absolute().parent)
     return ReadOptions(
-        schema=project.schema, report=report, encoding=options.encoding, splitting=project.config.splitting,
-        annotator=annotator, max_bytes=options.max_bytes, settings=project.config.formats.get(name, {}),
-        prefix=prefix, empty_is_done=options.empty_is_done, every_answer=options.every_answer,
-        same_text=options.same_text, columns=options.columns,
-    )  # fmt: skip
+        schema=project.schema,
+        report=report,
+        encoding=options.encoding,
+        splitting=project.config.splitting,
+        annotator=annotator,
+        max_bytes=options.max_bytes,
+        settings=project.config.formats.get(name, {}),
+        prefix=prefix,
+        empty_is_done=options.empty_is_done,
+        every_answer=options.every_answer,
+        same_text=options.same_text,
+        columns=options.columns,
+    )
 
 
 def _guarded(
     member: Reads, source: Source, options: ReadOptions, report: Report
 ) -> Iterator[tuple[Entry, Record | Document]]:
-    """The entries of a file that the door admits. Whatever a reader falls over is an error of the file, with the
-    place."""
+    """The entries of a file that the door admits. Whatever a reader falls over is
+    an error of the file, with the place."""
     entries = member.read(source.path, options)
     while True:
         try:
@@ -158,12 +184,16 @@ def _guarded(
         except _GUARDED as error:
             hint = "The file is not as this format has it; name another one with --format"
             raise InputError(
-                f"cannot be understood here: {type(error).__name__}: {error}", file=source.name,
-                line=report.here or None, hint=hint,
-            ) from error  # fmt: skip
+                f"cannot be understood here: {type(error).__name__}: {error}",
+                file=source.name,
+                line=report.here or None,
+                hint=hint,
+            ) from error
         except OSError as error:
             hint = "Check the permissions of the file"
-            raise InputError(f"cannot be read: {error.strerror}", file=source.name, hint=hint) from error
+            raise InputError(
+                f"cannot be read: {error.strerror}", file=source.name, hint=hint
+            ) from error
         if admitted is not None:
             yield entry, admitted
 
@@ -195,7 +225,9 @@ class _Import:
         if self._touched:
             settle_imported(self._project, self._touched)
         return AddResult(
-            added.documents + texts.documents, added.completions, (*self._known, *added.known, *texts.known)
+            added.documents + texts.documents,
+            added.completions,
+            (*self._known, *added.known, *texts.known),
         )
 
     def _bring_meta(self, id: str, meta: Mapping[str, Any], line: int) -> None:
@@ -211,8 +243,13 @@ class _Import:
                 continue
             for meta, line in several:
                 for key, here, there in self._project.documents.join_meta(id, meta):
-                    message = f"“{id}” has {key} {_shown(here)}, and here it is {_shown(there)}; the first one stays"
-                    self._report.changed("metadata that contradicts", message, line=line, key=f"meta.{key}")
+                    message = (
+                        f"“{id}” has {key} {_shown(here)}, and here it is {_shown(there)}; the "
+                        "first one stays"
+                    )
+                    self._report.changed(
+                        "metadata that contradicts", message, line=line, key=f"meta.{key}"
+                    )
 
     def _records(self, entries: Iterator[tuple[Entry, Record | Document]]) -> Iterator[Record]:
         """The work to add; texts that nobody has worked on are put aside."""
@@ -224,7 +261,9 @@ class _Import:
 
     def _text(self, entry: Entry, document: Document) -> None:
         options = self._options
-        wanted = replace(document, id=options.id or document.id, title=options.title or document.title)
+        wanted = replace(
+            document, id=options.id or document.id, title=options.title or document.title
+        )
         placed = self._matcher.place(wanted, entry)
         if placed is None:
             return
@@ -232,7 +271,9 @@ class _Import:
         self._bring_meta(placed.id, wanted.meta, entry.line)
         if self._matcher.is_known(placed.id):
             if placed.text != wanted.text:
-                message = f"differs from “{placed.id}” in line ends, byte order mark or normal form only"
+                message = (
+                    f"differs from “{placed.id}” in line ends, byte order mark or normal form only"
+                )
                 self._report.changed(
                     "texts that differ in line ends or normal form", message, line=entry.line
                 )
@@ -277,7 +318,10 @@ class _Import:
             if there is not None and same_work(there, record):
                 self._known.append(f"{id} ({'gold' if name is None else name})")
             else:
-                message = f"“{id}” already holds other work of {name or 'the gold'}; --as imports it under another name"
+                message = (
+                    f"“{id}” already holds other work of {name or 'the gold'}; --as imports it "
+                    "under another name"
+                )
                 self._report.left_out(
                     "records of whom there is other work", message, line=entry.line, key="annotator"
                 )

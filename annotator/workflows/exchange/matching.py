@@ -1,7 +1,8 @@
 """Which document of the project a text that comes in is.
 
-Two documents are the same when their ids say so. Equal texts under different ids stay two, and are told of; asked for,
-they are one. Texts that differ in line ends, byte order mark or normal form only count as equal; offsets are moved.
+Two documents are the same when their ids say so. Equal texts under different ids stay two, and are
+told of; asked for, they are one. Texts that differ in line ends, byte order mark or normal form
+only count as equal; offsets are moved.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _TEXTS = 4096
 
 
 class Matcher:
-    """Finds the documents of one import, in the project and among those that the import has brought so far."""
+    """Finds the documents of one import, in the project and among those
+    that the import has brought so far."""
 
     def __init__(self, project: Project, report: Report, *, same_text: bool) -> None:
         self._project, self._report, self._same_text = project, report, same_text
@@ -33,7 +35,8 @@ class Matcher:
         self._folded: dict[str, list[str]] = {}
 
     def hold(self, document: Document) -> None:
-        """Keep a document that is to be in the project later: its hashes, and of the last ones the text."""
+        """Keep a document that is to be in the project later: its hashes,
+        and of the last ones the text."""
         if document.id not in self._held:
             folded = folded_sha256(document.text)
             self._held[document.id] = (document.sha256, folded)
@@ -47,14 +50,16 @@ class Matcher:
         return id in self._held or self._project.documents.hashes(id) is not None
 
     def place(self, document: Document, entry: Entry) -> Document | None:
-        """The document as the project has or will have it: of that id, or of that text. None, and told, when the id
-        stands for another text."""
+        """The document as the project has or will have it: of that id, or of that text. None, and
+        told, when the id stands for another text."""
         sha, folded, line = document.sha256, folded_sha256(document.text), entry.line
         there = self._hashes(document.id)
         if there is not None and there[1] == folded:
             return self._known(document.id, document, there[0] == sha, line)
         if there is not None and entry.identity is Identity.ID:
-            message = f"the id “{document.id}” already belongs to another text; give this one another id"
+            message = (
+                f"the id “{document.id}” already belongs to another text; give this one another id"
+            )
             self._report.left_out("documents whose id is taken", message, line=line, key="id")
             return None
         equal = self._equal(folded)
@@ -72,8 +77,8 @@ class Matcher:
             document = replace(document, id=free)
         if equal:
             message = (
-                f"“{document.id}” has the same text as “{equal[0]}”; they are two documents. --same-text makes "
-                "them one"
+                f"“{document.id}” has the same text as “{equal[0]}”; they are two documents. "
+                "--same-text makes them one"
             )
             self._report.note("texts equal to others under another id", message, line=line)
         return document
@@ -85,7 +90,9 @@ class Matcher:
         if self._same_text or entry.identity is Identity.TEXT:
             return equal[0]
         if entry.identity is Identity.NUMBER:
-            return next((id for id in equal if id == entry.own or id.endswith(f"-{entry.own}")), None)
+            return next(
+                (id for id in equal if id == entry.own or id.endswith(f"-{entry.own}")), None
+            )
         return None
 
     def _hashes(self, id: str) -> tuple[str, str] | None:
@@ -96,12 +103,15 @@ class Matcher:
         return [*here, *(id for id in self._folded.get(folded, ()) if id not in here)]
 
     def _known(self, id: str, document: Document, same: bool, line: int) -> Document | None:
-        """The document of that id; where its text is no more at hand and is the `same`, as it comes."""
+        """The document of that id; where its text is no more at hand
+        and is the `same`, as it comes."""
         if id not in self._held:
             return self._project.documents.load(id)
         if id in self._texts or same:
             return self._texts.get(id) or replace(document, id=id)
-        message = f"“{id}” stands far above in this file with other line ends; import this one after it"
+        message = (
+            f"“{id}” stands far above in this file with other line ends; import this one after it"
+        )
         self._report.left_out("texts far from their other version", message, line=line)
         return None
 
@@ -112,26 +122,35 @@ class Matcher:
         return f"{id}-{number}"
 
 
-def moved(record: Record, stored: Document, schema: LabelSchema, report: Report, line: int) -> Record:
-    """The record on the document as it is stored: offsets moved where the texts differ, paragraphs those of the stored
-    one. What has no place there is told."""
+def moved(
+    record: Record, stored: Document, schema: LabelSchema, report: Report, line: int
+) -> Record:
+    """The record on the document as it is stored: offsets moved where the texts differ, paragraphs
+    those of the stored one. What has no place there is told."""
     theirs = record.document
     places: Mapping[int, int] | None = None
     if theirs.text != stored.text:
         places = same_places(theirs.text, stored.text)
         message = (
-            f"the text differs from that of “{stored.id}” in line ends, byte order mark or normal form only; "
-            "it is the same document, and offsets are moved"
+            f"the text differs from that of “{stored.id}” in line ends, byte order mark or "
+            "normal form only; it is the same document, and offsets are moved"
         )
         report.changed("texts that differ in line ends or normal form", message, line=line)
         record = _at(record, places, report, line)
         for key, message in problems(data_of(replace(record, document=stored)), schema):
-            raise InputError(f"cannot be moved to the stored text: {message}", line=line or None, key=key)
+            raise InputError(
+                f"cannot be moved to the stored text: {message}", line=line or None, key=key
+            )
     if theirs.text != stored.text or _bounds(theirs) != _bounds(stored):
         record = _on_paragraphs(record, theirs, stored, places, report, line)
-    same = {p.index: p for p in record.document.paragraphs} if record.document.text == stored.text else {}
+    same = (
+        {p.index: p for p in record.document.paragraphs}
+        if record.document.text == stored.text
+        else {}
+    )
     own = tuple(
-        replace(p, excluded=same[p.index].excluded) if p.index in same else p for p in stored.paragraphs
+        replace(p, excluded=same[p.index].excluded) if p.index in same else p
+        for p in stored.paragraphs
     )
     return replace(record, document=replace(stored, paragraphs=own))
 
@@ -148,13 +167,18 @@ def _at(record: Record, places: Mapping[int, int], report: Report, line: int) ->
             message = f"[{span.start}, {span.end}) divides a character of the stored text"
             report.left_out("spans that divide a character", message, line=line, key=span.id)
             continue
-        spans.append(replace(span, start=start, end=end, attributes=_attributes(span.attributes, places)))
+        spans.append(
+            replace(span, start=start, end=end, attributes=_attributes(span.attributes, places))
+        )
     ids = {span.id for span in spans}
     relations: list[Relation] = []
     for one in record.relations:
         if one.target not in ids or (one.source not in ids and not one.source.startswith("@")):
             report.left_out(
-                "relations of spans that are not there", "its span was left out", line=line, key=one.id
+                "relations of spans that are not there",
+                "its span was left out",
+                line=line,
+                key=one.id,
             )
             continue
         relations.append(replace(one, attributes=_attributes(one.attributes, places)))
@@ -162,7 +186,8 @@ def _at(record: Record, places: Mapping[int, int], report: Report, line: int) ->
 
 
 def _attributes(attributes: Mapping[str, Any], places: Mapping[int, int]) -> dict[str, Any]:
-    """Attributes with `[start, end]` values moved; one that has no place any more is dropped with its value."""
+    """Attributes with `[start, end]` values moved; one that has no place
+    any more is dropped with its value."""
 
     def at(value: Any) -> Any:
         if isinstance(value, list) and value and all(type(one) is int for one in value):
@@ -180,34 +205,43 @@ def _on_paragraphs(
     report: Report,
     line: int,
 ) -> Record:
-    """The record on the stored paragraphs: what is said of a paragraph holds for the one with the same bounds."""
+    """The record on the stored paragraphs: what is said of a paragraph holds
+    for the one with the same bounds."""
 
     def at(offset: int) -> int:
         return offset if places is None else places.get(offset, -1)
 
     index = {(p.start, p.end): p.index for p in stored.paragraphs}
     same = {
-        p.index: index[at(p.start), at(p.end)] for p in theirs.paragraphs if (at(p.start), at(p.end)) in index
+        p.index: index[at(p.start), at(p.end)]
+        for p in theirs.paragraphs
+        if (at(p.start), at(p.end)) in index
     }
     if len(same) < len(theirs.paragraphs) or len(same) < len(stored.paragraphs):
         message = (
-            f"“{stored.id}” is in the project with other paragraphs; those stand, marks on others are dropped"
+            f"“{stored.id}” is in the project with other paragraphs; those stand, marks on "
+            "others are dropped"
         )
         report.changed("records with other paragraphs", message, line=line, key="paragraphs")
     excluded = {same[p.index]: p.excluded for p in theirs.paragraphs if p.index in same}
     paragraphs = tuple(
-        Paragraph(p.index, p.start, p.end, excluded.get(p.index, p.excluded)) for p in stored.paragraphs
+        Paragraph(p.index, p.start, p.end, excluded.get(p.index, p.excluded))
+        for p in stored.paragraphs
     )
     renamed = {f"@p{old}": f"@p{new}" for old, new in same.items()}
     ids = {s.id for s in record.spans} | {r.id for r in record.relations} | {"@document"}
     kept = {
-        renamed.get(item, item): note for item, note in record.notes.items() if item in ids or item in renamed
+        renamed.get(item, item): note
+        for item, note in record.notes.items()
+        if item in ids or item in renamed
     }
     return replace(
-        record, document=replace(stored, paragraphs=paragraphs),
-        done=tuple(sorted(same[i] for i in record.done if i in same)), notes=kept,
+        record,
+        document=replace(stored, paragraphs=paragraphs),
+        done=tuple(sorted(same[i] for i in record.done if i in same)),
+        notes=kept,
         flags=tuple(sorted(renamed.get(x, x) for x in record.flags if x in ids or x in renamed)),
-    )  # fmt: skip
+    )
 
 
 __all__ = ["Matcher", "moved"]

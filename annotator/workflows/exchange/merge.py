@@ -12,21 +12,28 @@ from annotator.project import DATABASE, MergeResult, Project
 
 
 def merge(
-    project: Project, other: Path, *, dry_run: bool = False, tell: Callable[[int, int], None] | None = None
+    project: Project,
+    other: Path,
+    *,
+    dry_run: bool = False,
+    tell: Callable[[int, int], None] | None = None,
 ) -> MergeResult:
-    """Bring in the documents and the work of `other`, a project's folder or its database, all or nothing.
+    """Bring in the documents and the work of `other`, a project's
+    folder or its database, all or nothing.
 
-    Nothing in `other` is changed. Work comes by the log, as it was decided, and nothing is decided here: where
-    finished gold says nothing of what an annotator of the other host marked, review asks. Models, suggestions, runs
-    and settings stay where they are. With `dry_run` nothing is kept.
+    Nothing in `other` is changed. Work comes by the log, as it was decided, and nothing is decided
+    here: where finished gold says nothing of what an annotator of the other host marked, review
+    asks. Models, suggestions, runs and settings stay where they are. With `dry_run` nothing is
+    kept.
 
-    Raises UsageError for the project itself, InputError for what is no project or has another label schema, StoreError
-    for a database that cannot be read or does not hold.
+    Raises UsageError for the project itself, InputError for what is no project or has another label
+    schema, StoreError for a database that cannot be read or does not hold.
     """
     database = database_of(other)
     if database.samefile(project.root / DATABASE):
         raise UsageError(
-            f"{other} is the database of this project itself", hint="Name the project to take the work from"
+            f"{other} is the database of this project itself",
+            hint="Name the project to take the work from",
         )
     _check_schema(project, database)
     return project.merge(database, dry_run=dry_run, tell=tell)
@@ -37,7 +44,9 @@ def database_of(other: Path) -> Path:
     database = other / DATABASE if other.is_dir() else other
     if not database.is_file():
         what = "holds no project" if other.is_dir() else "there is no such file or folder"
-        raise InputError(what, file=other, hint=f"Name the other project's folder, or its {DATABASE}")
+        raise InputError(
+            what, file=other, hint=f"Name the other project's folder, or its {DATABASE}"
+        )
     return database
 
 
@@ -47,13 +56,16 @@ def _check_schema(project: Project, database: Path) -> None:
         raise InputError(
             f"there is no {FILE} beside it, which names its label schema",
             file=database,
-            hint="Name the other project's folder, or a copy of it with the settings and a label schema of its own",
+            hint=(
+                "Name the other project's folder, or a copy of it with the settings and a label "
+                "schema of its own"
+            ),
         )
     ours, theirs = project.schema, schema_of(root, read_config(root / FILE))
     if ours.hash != theirs.hash:
         raise InputError(
-            f"has the label schema {theirs.name} {theirs.version} ({theirs.hash[:12]}), this project "
-            f"{ours.name} {ours.version} ({ours.hash[:12]})",
+            f"has the label schema {theirs.name} {theirs.version} ({theirs.hash[:12]}), this "
+            f"project {ours.name} {ours.version} ({ours.hash[:12]})",
             file=root,
             hint="Both projects need the same label schema",
         )

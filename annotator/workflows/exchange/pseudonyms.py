@@ -1,4 +1,5 @@
-"""Names of people replaced by pseudonyms that are the same in every file and every export of a project."""
+"""Names of people replaced by pseudonyms that are the same in
+every file and every export of a project."""
 
 from __future__ import annotations
 
@@ -13,14 +14,16 @@ from annotator.project import Project
 
 
 class Pseudonyms:
-    """The pseudonyms of a project: `coder-` and six hexadecimal digits, from a keyed hash of the name. The key is the
-    project's own number, which no export holds."""
+    """The pseudonyms of a project: `coder-` and six hexadecimal digits, from a keyed hash of the
+    name. The key is the project's own number, which no export holds."""
 
     def __init__(self, project: Project) -> None:
         key = (project.setting("project") or "").encode()
         names = {row.annotator for row in project.log.completions() if row.annotator != GOLD}
         for document in project.documents.ids():
-            names |= {e.reviewer for e in project.log.events(document, GOLD) if e.reviewer is not None}
+            names |= {
+                e.reviewer for e in project.log.events(document, GOLD) if e.reviewer is not None
+            }
         for record in project.log.records(annotator=GOLD):
             names |= _named(record.history)
         self._names = {name: _pseudonym(name, key) for name in sorted(names)}
@@ -42,7 +45,8 @@ class Pseudonyms:
             return self.name(value)
         if isinstance(value, Mapping):
             return {
-                self.name(key) if isinstance(key, str) else key: self.value(own) for key, own in value.items()
+                self.name(key) if isinstance(key, str) else key: self.value(own)
+                for key, own in value.items()
             }
         if isinstance(value, list | tuple):
             return [self.value(own) for own in value]

@@ -15,7 +15,9 @@ _SEAL = "sha256"
 
 
 def _bytes(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8")
+    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode(
+        "utf-8"
+    )
 
 
 def sealed(manifest: Mapping[str, Any]) -> bytes:
@@ -31,12 +33,16 @@ def is_dataset(folder: Path) -> bool:
 
 
 def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """File and complaint for what does not fit the manifest of a data set: files that are missing, changed or not in
-    it, and the manifest itself. Nothing where there is neither a manifest nor the files of a data set."""
+    """File and complaint for what does not fit the manifest of a data set: files that are missing,
+    changed or not in it, and the manifest itself. Nothing where there is neither a manifest nor
+    the files of a data set."""
     file = folder / MANIFEST
     if not file.is_file():
         if is_dataset(folder):
-            yield MANIFEST, "is missing, so that nothing here can be checked; export the data set again"
+            yield (
+                MANIFEST,
+                "is missing, so that nothing here can be checked; export the data set again",
+            )
         return
     own = file.read_bytes()
     try:

@@ -1,4 +1,5 @@
-"""What an import reads from: files, folders of them, compressed ones, standard input; and the format of each."""
+"""What an import reads from: files, folders of them, compressed ones,
+standard input; and the format of each."""
 
 from __future__ import annotations
 
@@ -21,8 +22,10 @@ STDIN = Path("-")
 
 _JSON = frozenset({".json", ".jsonl", ".ndjson"})
 _NOT_TEXT = frozenset(
-    ".htm .html .xhtml .csv .tsv .docx .odt .pdf .qdpx .xmi .xml .xls .xlsx .ods .doc .rtf .epub .pptx .png .jpg .jpeg "
-    ".gif .zip .db".split()
+    (
+        ".htm .html .xhtml .csv .tsv .docx .odt .pdf .qdpx .xmi .xml .xls .xlsx .ods .doc .rtf "
+        ".epub .pptx .png .jpg .jpeg .gif .zip .db"
+    ).split()
 )
 """Endings of files that are never read as plain text."""
 
@@ -39,7 +42,8 @@ class Source:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """A file as it can be read: standard input and compressed files are laid out in a folder that is gone after.
+    """A file as it can be read: standard input and compressed files are laid
+    out in a folder that is gone after.
 
     Raises InputError for a compressed file that does not hold.
     """
@@ -63,16 +67,22 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
-    """The files to import: a folder stands for the files in it (and below) that the format reads, or any that is
-    not read on request only, sorted."""
-    names = [format] if format else [name for name in formats.names() if not on_request(formats.load(name))]
+    """The files to import: a folder stands for the files in it (and below) that the format reads,
+    or any that is not read on request only, sorted."""
+    names = (
+        [format]
+        if format
+        else [name for name in formats.names() if not on_request(formats.load(name))]
+    )
     endings = {ending for name in names for ending in _extensions(name)}
     for path in paths:
         if path == STDIN or not path.is_dir():
             yield path
             continue
         found = sorted(
-            p for p in path.rglob("*") if p.is_file() and _ending(p) in endings and not _beside(p, endings)
+            p
+            for p in path.rglob("*")
+            if p.is_file() and _ending(p) in endings and not _beside(p, endings)
         )
         if not found:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
@@ -82,7 +92,9 @@ def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
 
 def _beside(path: Path, endings: set[str]) -> bool:
     """Whether a text belongs to annotations beside it, which bring it along."""
-    return path.suffix.lower() == ".txt" and ".ann" in endings and path.with_suffix(".ann").is_file()
+    return (
+        path.suffix.lower() == ".txt" and ".ann" in endings and path.with_suffix(".ann").is_file()
+    )
 
 
 def _ending(path: Path) -> str:
@@ -96,7 +108,8 @@ def _extensions(name: str) -> tuple[str, ...]:
 
 
 def format_of(source: Source) -> str:
-    """The format of a file, by its name's ending and, of JSON, by its first object; else plain text.
+    """The format of a file, by its name's ending and, of JSON,
+    by its first object; else plain text.
 
     Raises UsageError for a file that is no text and that no format reads.
     """
@@ -114,7 +127,9 @@ def format_of(source: Source) -> str:
             return name
     if ending in _NOT_TEXT:
         hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"
-        raise UsageError(f"“{source.name}” is not text, and no format here reads {ending}", hint=hint)
+        raise UsageError(
+            f"“{source.name}” is not text, and no format here reads {ending}", hint=hint
+        )
     return "text"
 
 

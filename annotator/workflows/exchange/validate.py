@@ -14,7 +14,8 @@ from annotator.workflows.exchange.sealing import MANIFEST, is_dataset, wrong_fil
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that does not hold: `line` from 1 (0: the file), `key` a path in the record (empty: all)."""
+    """Something that does not hold: `line` from 1 (0: the file), `key`
+    a path in the record (empty: all)."""
 
     file: Path
     line: int
@@ -36,13 +37,15 @@ class Validation:
 
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
-    """Check a file, or all `.jsonl` files of a folder, and every file of the data sets in it against their manifests.
-    Raises InputError when there is nothing to read."""
+    """Check a file, or all `.jsonl` files of a folder, and every file of the data sets in it
+    against their manifests. Raises InputError when there is nothing to read."""
     if not path.is_dir():
         checked_file(path)
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
-        raise InputError("the folder holds no .jsonl file", file=path, hint="Name a file or another folder")
+        raise InputError(
+            "the folder holds no .jsonl file", file=path, hint="Name a file or another folder"
+        )
     found: list[Problem] = []
     records = 0
     for file in files:
@@ -59,7 +62,9 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
     if path.is_dir():
         sets = sorted({path, *(file.parent for file in path.rglob(MANIFEST))})
         found += (
-            Problem(folder / name, 0, "", message) for folder in sets for name, message in wrong_files(folder)
+            Problem(folder / name, 0, "", message)
+            for folder in sets
+            for name, message in wrong_files(folder)
         )
     return Validation(len(files), records, tuple(found))
 

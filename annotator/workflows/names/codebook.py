@@ -1,4 +1,5 @@
-"""The codebook in and out of files: CSV with all columns, and authority files of entities (CSV or TSV)."""
+"""The codebook in and out of files: CSV with all columns, and
+authority files of entities (CSV or TSV)."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ _ALL: Mapping[str, Kind] = {"entity": "entity", "concept": "concept"}
 
 @dataclass(frozen=True, slots=True)
 class CodebookImport:
-    """What an import did: names that are new, that were changed, and that stood so already; `told` has a line for
-    everything that was left out or does not hold together."""
+    """What an import did: names that are new, that were changed, and that stood so already; `told`
+    has a line for everything that was left out or does not hold together."""
 
     added: int = 0
     changed: int = 0
@@ -40,8 +41,9 @@ class CodebookImport:
 
 
 def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
-    """The entries of a file, and what is to be told of it. A file without the column `entry` is an authority file:
-    all of it are entities, with the columns `id`, `name`, `aliases` and `kind` (the first two may be all there is).
+    """The entries of a file, and what is to be told of it. A file without the column `entry` is an
+    authority file: all of it are entities, with the columns `id`, `name`, `aliases` and `kind`
+    (the first two may be all there is).
 
     Raises InputError, naming the file and the line, when it cannot be read or has no names.
     """
@@ -49,7 +51,9 @@ def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", file=path, hint="Save it as CSV in UTF-8") from error
+        raise InputError(
+            f"cannot be read: {error}", file=path, hint="Save it as CSV in UTF-8"
+        ) from error
     first = text.split("\n", 1)[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
     columns = {name: _column(name) for name in rows.fieldnames or ()}
@@ -62,7 +66,9 @@ def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
     try:
         for row in rows:
             line = rows.line_num
-            cells = {columns[key]: (value or "").strip() for key, value in row.items() if key in columns}
+            cells = {
+                columns[key]: (value or "").strip() for key, value in row.items() if key in columns
+            }
             problem = _problem(cells, row, entries)
             if problem:
                 told.append(f"{path}, line {line}: {problem}")
@@ -111,9 +117,11 @@ def _entry(cells: Mapping[str, str]) -> CodebookEntry:
     )
 
 
-def import_codebook(project: Project, path: Path, *, who: str, dry_run: bool = False) -> CodebookImport:
-    """Take the entries of a file into the codebook of a project; what has the name of an entry replaces it. One deed,
-    which `undo_codebook` takes back.
+def import_codebook(
+    project: Project, path: Path, *, who: str, dry_run: bool = False
+) -> CodebookImport:
+    """Take the entries of a file into the codebook of a project; what has the name of an entry
+    replaces it. One deed, which `undo_codebook` takes back.
 
     Raises InputError as `read_codebook` does, and StoreError when it cannot be written.
     """
@@ -121,24 +129,33 @@ def import_codebook(project: Project, path: Path, *, who: str, dry_run: bool = F
     before = project.names.codebook()
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
-    after = Codebook.of({**before.by_name, **{(one.kind, one.name): one for one in entries}}.values())
+    after = Codebook.of(
+        {**before.by_name, **{(one.kind, one.name): one for one in entries}}.values()
+    )
     told = [*told, *problems(after, project)]
     if not dry_run and wanted:
         token = project.new_session()
-        project.names.write_codebook([(one.kind, one.name, one) for one in wanted], who=who, token=token)
+        project.names.write_codebook(
+            [(one.kind, one.name, one) for one in wanted], who=who, token=token
+        )
     return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(told))
 
 
 def problems(codebook: Codebook, project: Project) -> list[str]:
-    """What does not hold together: parents and opposites that are no entries, circles, kinds that are no labels,
-    aliases of two entries."""
+    """What does not hold together: parents and opposites that are no entries, circles, kinds that
+    are no labels, aliases of two entries."""
     labels = {
-        label.name for layer in project.schema.span_layers if layer.attribute_of_type("entity")
+        label.name
+        for layer in project.schema.span_layers
+        if layer.attribute_of_type("entity")
         for label in layer.labels
-    }  # fmt: skip
+    }
     found: list[str] = []
     for one in codebook.entries:
-        for what, name in (("parent", one.parent), ("opposite", one.opposite.removeprefix(CONTRARY))):
+        for what, name in (
+            ("parent", one.parent),
+            ("opposite", one.opposite.removeprefix(CONTRARY)),
+        ):
             if name and codebook.get(one.kind, name) is None:
                 found.append(f"“{one.name}”: its {what} “{name}” is no entry")
         line = codebook.ancestors(one.kind, one.name)
@@ -147,28 +164,48 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
         if one.kind == "entity" and one.label and labels and one.label not in labels:
             found.append(f"“{one.name}”: “{one.label}” is no label of the schema")
         for alias in one.aliases:
-            if len(codebook.named(one.kind, alias)) > 1 and codebook.named(one.kind, alias)[0] == one.name:
-                found.append(f"“{alias}” is an alias of {' and '.join(codebook.named(one.kind, alias))}")
+            if (
+                len(codebook.named(one.kind, alias)) > 1
+                and codebook.named(one.kind, alias)[0] == one.name
+            ):
+                found.append(
+                    f"“{alias}” is an alias of {' and '.join(codebook.named(one.kind, alias))}"
+                )
     return found
 
 
 def rows_of(project: Project) -> list[tuple[str, ...]]:
-    """The codebook as rows under `COLUMNS` and `COUNTS`: the entries in their order, then names that are in use without
-    one, the most frequent first."""
+    """The codebook as rows under `COLUMNS` and `COUNTS`: the entries in their order, then names
+    that are in use without one, the most frequent first."""
     codebook = project.names.codebook()
     usage = {kind: project.names.usage(kind) for kind in _ALL.values()}
     rows = [_row(one, usage[one.kind]) for one in codebook.entries]
     for kind, used in usage.items():
-        rows += [_row(CodebookEntry(kind, name), used) for name in used if codebook.get(kind, name) is None]
+        rows += [
+            _row(CodebookEntry(kind, name), used)
+            for name in used
+            if codebook.get(kind, name) is None
+        ]
     return rows
 
 
-def _row(one: CodebookEntry, usage: Mapping[str, tuple[int, int, tuple[str, ...]]]) -> tuple[str, ...]:
+def _row(
+    one: CodebookEntry, usage: Mapping[str, tuple[int, int, tuple[str, ...]]]
+) -> tuple[str, ...]:
     mentions, documents, who = usage.get(one.name, (0, 0, ()))
     return (
-        one.kind, one.name, one.label, "|".join(one.aliases), one.definition, one.parent, one.opposite,
-        one.external_id, str(mentions), str(documents), "|".join(who),
-    )  # fmt: skip
+        one.kind,
+        one.name,
+        one.label,
+        "|".join(one.aliases),
+        one.definition,
+        one.parent,
+        one.opposite,
+        one.external_id,
+        str(mentions),
+        str(documents),
+        "|".join(who),
+    )
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
@@ -181,7 +218,8 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def undo_codebook(project: Project, *, who: str) -> int:
-    """Take back the latest deed in the codebook that stands, as events of their own; how many entries changed back."""
+    """Take back the latest deed in the codebook that stands, as events of their
+    own; how many entries changed back."""
     events = project.names.codebook_events()
     undone = {event.token.removeprefix(_UNDO) for event in events if event.token.startswith(_UNDO)}
     deeds = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]
@@ -203,6 +241,6 @@ def undo_codebook(project: Project, *, who: str) -> int:
 _UNDO = "undo:"
 
 __all__ = [
-    "COLUMNS", "COUNTS", "CodebookImport", "as_csv", "import_codebook", "problems", "read_codebook", "rows_of",
-    "undo_codebook",
+    "COLUMNS", "COUNTS", "CodebookImport", "as_csv", "import_codebook", "problems", "read_codebook",
+    "rows_of", "undo_codebook",
 ]  # fmt: skip

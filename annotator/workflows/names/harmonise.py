@@ -1,7 +1,8 @@
-"""Same words, two names: what coders bounded alike and named differently, a page of pairs after the other.
+"""Same words, two names: what coders bounded alike and named differently,
+a page of pairs after the other.
 
-The pairs that move most come first. A page is decided as a whole and is one deed (see `rulings`), so that agreement
-before it can always be computed beside agreement after it.
+The pairs that move most come first. A page is decided as a whole and is one deed (see `rulings`),
+so that agreement before it can always be computed beside agreement after it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ _TURNED = {"support": "oppose", "oppose": "support"}
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
-    """Two names of a kind that stand on the same words, `times` times; `leverage` is the smaller number of coded
-    stances that the two carry, `likeness` in [0, 1] that of their words, and `words` are one of the places."""
+    """Two names of a kind that stand on the same words, `times` times; `leverage` is the smaller
+    number of coded stances that the two carry, `likeness` in [0, 1] that of their words, and
+    `words` are one of the places."""
 
     kind: Kind
     one: str
@@ -54,14 +56,16 @@ class NamePair:
     leverage: int
     likeness: float
     gain: int = 0
-    """Statements in which two coders differ by these two names alone: they would be shared at once."""
+    """Statements in which two coders differ by these two names
+    alone: they would be shared at once."""
     uses: tuple[int, int] = (0, 0)
     """How many spans bear each."""
     words: str = ""
 
     @property
     def weight(self) -> tuple[float, float]:
-        """What the queue is ordered by: what is gained at once, then what the names carry, each times likeness."""
+        """What the queue is ordered by: what is gained at once, then what the
+        names carry, each times likeness."""
         alike = BASE + self.likeness
         return self.gain * alike, self.leverage * alike
 
@@ -80,8 +84,8 @@ Mark: TypeAlias = NameRelation | Literal["later"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is decided on a pair. `stays` is the name that stays, the parent, or the concept that the other one is the
-    contrary of; `instead` is a third name, which stays for both."""
+    """What is decided on a pair. `stays` is the name that stays, the parent, or the concept that
+    the other one is the contrary of; `instead` is a third name, which stays for both."""
 
     pair: NamePair
     mark: Mark
@@ -99,8 +103,9 @@ class Answer:
 
 
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
-    """What a page says of a pair before anybody decides: the names are one, since two coders gave them to the same
-    words. The codebook's name stays, else the one that is used more, else the longer entity and the shorter concept."""
+    """What a page says of a pair before anybody decides: the names are one, since two coders gave
+    them to the same words. The codebook's name stays, else the one that is used more, else the
+    longer entity and the shorter concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]
@@ -116,8 +121,9 @@ def pairs(
     rulings: Sequence[Ruling] = (),
     same: SameNames | None = None,
 ) -> list[NamePair]:
-    """The queue: pairs of names that two annotators gave the same words, without those decided on; the weightiest
-    first. `not:` is left out of the names, since a concept and its contrary are one question."""
+    """The queue: pairs of names that two annotators gave the same words, without those decided on;
+    the weightiest first. `not:` is left out of the names, since a concept and its contrary are
+    one question."""
     from rapidfuzz import fuzz
 
     kept = same or SameNames.of(rulings)
@@ -136,7 +142,9 @@ def pairs(
                 stances["concept", concept] += 1
             uses.update(name for span in record.spans for name in _names(span, concepts, kept))
         for a, b in combinations(several, 2):
-            gains.update(_gained(set(statements(a, concepts, kept)), set(statements(b, concepts, kept))))
+            gains.update(
+                _gained(set(statements(a, concepts, kept)), set(statements(b, concepts, kept)))
+            )
             for span, kind, one, other in _differing(a, b, concepts, kept):
                 places[kind, one, other].append((a, span))
     found: list[NamePair] = []
@@ -147,12 +155,17 @@ def pairs(
         record, span = where[0]
         found.append(
             NamePair(
-                kind, one, other, len(where), min(stances[kind, one], stances[kind, other]),
+                kind,
+                one,
+                other,
+                len(where),
+                min(stances[kind, one], stances[kind, other]),
                 fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100,
-                gains[names], (uses[kind, one], uses[kind, other]),
+                gains[names],
+                (uses[kind, one], uses[kind, other]),
                 " ".join(record.document.quote(span.start, span.end).split()),
             )
-        )  # fmt: skip
+        )
     found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
     return sorted(found, key=lambda p: p.weight, reverse=True)
 
@@ -168,20 +181,26 @@ def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[frozenset[
 
 
 def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
-    """The two names of a ruling as they are called by now: what is really different from a name is different from
-    all that is one with it."""
-    two = (same.name(ruling.kind, name).removeprefix(CONTRARY) for name in (ruling.name, ruling.canonical))
+    """The two names of a ruling as they are called by now: what is really different from a name is
+    different from all that is one with it."""
+    two = (
+        same.name(ruling.kind, name).removeprefix(CONTRARY)
+        for name in (ruling.name, ruling.canonical)
+    )
     return frozenset((ruling.kind, name) for name in two)
 
 
 def _differing(
     a: Record, b: Record, concepts: Concepts, same: SameNames
 ) -> Iterator[tuple[Span, Kind, str, str]]:
-    """Names of two works that stand on the same words: those that are only on one side, the likest ones together."""
+    """Names of two works that stand on the same words: those that are only
+    on one side, the likest ones together."""
     from rapidfuzz import fuzz
 
     for span in a.spans:
-        near = max((s for s in b.spans if s.layer == span.layer), key=lambda s: iou(span, s), default=None)
+        near = max(
+            (s for s in b.spans if s.layer == span.layer), key=lambda s: iou(span, s), default=None
+        )
         if near is None or iou(span, near) < OVERLAP:
             continue
         mine, theirs = _names(span, concepts, same), _names(near, concepts, same)
@@ -189,9 +208,11 @@ def _differing(
         alike = sorted(
             (
                 (-fuzz.token_set_ratio(one, other), kind, one, other)
-                for kind, one in left for own, other in right if own == kind
+                for kind, one in left
+                for own, other in right
+                if own == kind
             )
-        )  # fmt: skip
+        )
         taken: set[tuple[str, Name]] = set()
         for _, kind, one, other in alike:
             if not {("one", (kind, one)), ("other", (kind, other))} & taken:
@@ -201,7 +222,10 @@ def _differing(
 
 
 def _names(span: Span, concepts: Concepts, same: SameNames) -> list[Name]:
-    return [(kind, same.name(kind, name).removeprefix(CONTRARY)) for kind, name in names_of(span, concepts)]
+    return [
+        (kind, same.name(kind, name).removeprefix(CONTRARY))
+        for kind, name in names_of(span, concepts)
+    ]
 
 
 def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Statement]:
@@ -212,9 +236,15 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
         target, holder = spans.get(relation.target), spans.get(relation.source)
         if target is None or (holder is None and relation.source != AUTHOR):
             continue
-        holders = [AUTHOR] if holder is None else [
-            same.name("entity", name) for kind, name in names_of(holder, concepts) if kind == "entity"
-        ]  # fmt: skip
+        holders = (
+            [AUTHOR]
+            if holder is None
+            else [
+                same.name("entity", name)
+                for kind, name in names_of(holder, concepts)
+                if kind == "entity"
+            ]
+        )
         for kind, written in names_of(target, concepts):
             if kind != "concept":
                 continue
@@ -226,7 +256,8 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
 
 
 def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) -> float | None:
-    """F1 of "who says what" between every two annotators of a document, as sets; None where nothing is said."""
+    """F1 of "who says what" between every two annotators of a document,
+    as sets; None where nothing is said."""
     works: defaultdict[str, list[set[Statement]]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(set(statements(record, concepts, same)))
@@ -240,7 +271,8 @@ def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) ->
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is to be decided, and "who says what" as it was coded (`before`) and by the rulings (`now`)."""
+    """What is to be decided, and "who says what" as it was coded
+    (`before`) and by the rulings (`now`)."""
 
     pairs: Sequence[NamePair]
     before: float | None
@@ -248,8 +280,8 @@ class Queue:
 
 
 class Harmonising:
-    """The queue of a project over the work of its annotators, without the gold. The work is read once; rulings change
-    nothing in it."""
+    """The queue of a project over the work of its annotators, without the gold. The work is read
+    once; rulings change nothing in it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -266,10 +298,11 @@ class Harmonising:
 
 
 def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None) -> int:
-    """Rule on the pairs of a page, as one deed; those for later are left. Names that are one by several pairs get one
-    name. Returns how many rulings were made.
+    """Rule on the pairs of a page, as one deed; those for later are left. Names that are one by
+    several pairs get one name. Returns how many rulings were made.
 
-    Raises ValueError when the page contradicts itself (see `contradiction`), StoreError when it cannot be written.
+    Raises ValueError when the page contradicts itself (see `contradiction`),
+    StoreError when it cannot be written.
     """
     if problem := contradiction(answers):
         raise ValueError(problem)
@@ -279,7 +312,9 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
         kind = answer.pair.kind
         if answer.mark == "same":
             verdicts += [
-                (kind, name, root[own], "same") for own in answer.pair.names if (name := own[1]) != root[own]
+                (kind, name, root[own], "same")
+                for own in answer.pair.names
+                if (name := own[1]) != root[own]
             ]
         elif answer.mark != "later":
             goes, stays = (root.get((kind, name), name) for name in (answer.goes, answer.stays))
@@ -294,14 +329,16 @@ def _groups(answers: Sequence[Answer]) -> list[set[Name]]:
     groups: list[set[Name]] = []
     for answer in answers:
         if answer.mark == "same":
-            joined = set(answer.pair.names).union(*(group for group in groups if group & answer.pair.names))
+            joined = set(answer.pair.names).union(
+                *(group for group in groups if group & answer.pair.names)
+            )
             groups = [group for group in groups if not group & joined] + [joined]
     return groups
 
 
 def _roots(answers: Sequence[Answer]) -> dict[Name, str]:
-    """Each name that is one with another by the page -> the name of all of them: a third one where it is written, else
-    one that stays in every pair, the first such."""
+    """Each name that is one with another by the page -> the name of all of them: a third one where
+    it is written, else one that stays in every pair, the first such."""
     found: dict[Name, str] = {}
     for group in _groups(answers):
         own = [answer for answer in answers if answer.mark == "same" and answer.pair.names <= group]
@@ -313,15 +350,20 @@ def _roots(answers: Sequence[Answer]) -> dict[Name, str]:
 
 
 def contradiction(answers: Sequence[Answer]) -> str:
-    """What to say of two names that are one by some pairs of the page and not by another; empty where it holds."""
+    """What to say of two names that are one by some pairs of the page and
+    not by another; empty where it holds."""
     groups = _groups(answers)
     for answer in answers:
-        if answer.mark not in ("same", "later") and any(answer.pair.names <= group for group in groups):
-            return f"“{answer.pair.one}” and “{answer.pair.other}” are one by other pairs of this page"
+        if answer.mark not in ("same", "later") and any(
+            answer.pair.names <= group for group in groups
+        ):
+            return (
+                f"“{answer.pair.one}” and “{answer.pair.other}” are one by other pairs of this page"
+            )
     return ""
 
 
 __all__ = [
-    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "Queue", "agreement", "contradiction", "decide", "pairs",
-    "proposed", "statements",
+    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "Queue", "agreement", "contradiction",
+    "decide", "pairs", "proposed", "statements",
 ]  # fmt: skip

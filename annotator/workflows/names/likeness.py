@@ -12,7 +12,8 @@ from annotator.project import Known
 
 _WORD = re.compile(r"\w+")
 HERE, LATEST = 0.6, 0.2
-"""What it adds that a concept stands in the document already, and that it is one of the last three."""
+"""What it adds that a concept stands in the document already,
+and that it is one of the last three."""
 RARE = 1.5
 """The weight of shared rare words beside that of shared words."""
 CLAIMS = 0.9
@@ -20,8 +21,9 @@ CLAIMS = 0.9
 
 
 def ranked_concepts(claim: str, known: Sequence[Known], decided: Sequence[str]) -> list[Known]:
-    """Known concepts, the likeliest for a claim first. `not:` is left out of the comparison: a concept and its contrary
-    are offered beside each other. `decided` are those of the document in their order."""
+    """Known concepts, the likeliest for a claim first. `not:` is left out of the comparison: a
+    concept and its contrary are offered beside each other. `decided` are those of the document
+    in their order."""
     from rapidfuzz import fuzz
 
     said = claim.casefold()
@@ -32,17 +34,25 @@ def ranked_concepts(claim: str, known: Sequence[Known], decided: Sequence[str]) 
 
     def score(one: Known) -> float:
         name = bare[one.name].casefold()
-        claims = [CLAIMS * fuzz.token_set_ratio(said, form.casefold()) for form in list(one.aliases)[:5]]
+        claims = [
+            CLAIMS * fuzz.token_set_ratio(said, form.casefold()) for form in list(one.aliases)[:5]
+        ]
         like = max([fuzz.token_set_ratio(said, name), *claims]) / 100
         own = bare[one.name]
-        return like + RARE * _cosine(said, name, weights) + HERE * (own in here) + LATEST * (own in latest)
+        return (
+            like
+            + RARE * _cosine(said, name, weights)
+            + HERE * (own in here)
+            + LATEST * (own in latest)
+        )
 
     scores = {one.name: score(one) for one in known}
     return sorted(known, key=lambda one: (-scores[one.name], -one.count, one.name))
 
 
 def _weights(names: Sequence[str]) -> dict[str, float]:
-    """Inverse document frequencies (Spärck Jones 1972) of the words of names; of others that of a word never seen."""
+    """Inverse document frequencies (Spärck Jones 1972) of the words of names;
+    of others that of a word never seen."""
     seen = Counter(word for name in names for word in set(_WORD.findall(name)))
     found = {word: log((len(names) + 1) / (number + 1)) + 0.1 for word, number in seen.items()}
     found[""] = log(len(names) + 1) + 0.1
@@ -59,7 +69,9 @@ def _cosine(one: str, other: str, weights: dict[str, float]) -> float:
     def length(bag: Counter[str]) -> float:
         return sqrt(sum((number * weight(word)) ** 2 for word, number in bag.items())) or 1.0
 
-    shared = sum(min(number, b[word]) * weight(word) ** 2 for word, number in a.items() if word in b)
+    shared = sum(
+        min(number, b[word]) * weight(word) ** 2 for word, number in a.items() if word in b
+    )
     return shared / length(a) / length(b)
 
 

@@ -1,8 +1,9 @@
 """Who holds what: the signed matrix of actors by claims or concepts, of a document or of a project.
 
-A claim that the text asserts itself counts as held by the author, unless a stance of the author on it says
-otherwise. A concept that begins with `not: ` is the contrary of what follows: both meet in one column, with the
-sign turned round. Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
+A claim that the text asserts itself counts as held by the author, unless a stance of the author on
+it says otherwise. A concept that begins with `not: ` is the contrary of what follows: both meet in
+one column, with the sign turned round. Leifeld, P. (2017). Discourse network analysis. Oxford
+Handbook of Political Networks.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _TURNED = {"+": "-", "-": "+"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands behind a sign: the relation, or the claim that the author makes, and its words."""
+    """What stands behind a sign: the relation, or the claim
+    that the author makes, and its words."""
 
     document: str
     paragraph: int
@@ -40,7 +42,8 @@ Taken: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Holders by targets, those with the most evidence first; a cell `(row, column)` has the items behind it.
+    """Holders by targets, those with the most evidence first; a cell `(row,
+    column)` has the items behind it.
 
     The words of them are looked up when they are asked for, since a project has very many.
     """
@@ -53,11 +56,14 @@ class Matrix:
     """(document, item) -> evidence that is known without looking."""
 
     def signs(self, at: tuple[int, int]) -> str:
-        """The different signs of a cell, such as `+` or `+-`, the most frequent first; empty when nothing was coded."""
+        """The different signs of a cell, such as `+` or `+-`, the most frequent first;
+        empty when nothing was coded."""
         signs = Counter(sign for _, _, sign in self.cells.get(at, ()))
         return "".join(sorted(signs, key=lambda sign: (-signs[sign], sign)))
 
-    def evidence(self, at: tuple[int, int], project: Project, *, limit: int = 100) -> tuple[Evidence, ...]:
+    def evidence(
+        self, at: tuple[int, int], project: Project, *, limit: int = 100
+    ) -> tuple[Evidence, ...]:
         """The first evidence of a cell, in document and text order."""
         several = self.cells.get(at, ())
         if self.read:
@@ -65,7 +71,9 @@ class Matrix:
         items = list(dict.fromkeys((document, item) for document, item, _ in several))
         words = {
             (document, item): (paragraph, quote)
-            for document, item, paragraph, quote in project.names.wording(self.annotator, items, limit=limit)
+            for document, item, paragraph, quote in project.names.wording(
+                self.annotator, items, limit=limit
+            )
         }
         signs: dict[tuple[str, str], list[str]] = {}
         for document, item, sign in several:
@@ -78,7 +86,12 @@ class Matrix:
 
 
 def of_document(
-    document: Document, spans: Iterable[Span], relations: Iterable[Relation], schema: LabelSchema, *, by: By
+    document: Document,
+    spans: Iterable[Span],
+    relations: Iterable[Relation],
+    schema: LabelSchema,
+    *,
+    by: By,
 ) -> Matrix:
     """The matrix of one annotator's work on one document."""
     held = list(statements(document, list(spans), list(relations), schema, by))
@@ -92,7 +105,9 @@ def of_document(
 def of_project(project: Project, annotator: str, *, by: By) -> Matrix:
     """The matrix of all of an annotator's work."""
     symbols = {
-        (layer.name, label.name): label.symbol for layer in project.schema.layers for label in layer.labels
+        (layer.name, label.name): label.symbol
+        for layer in project.schema.layers
+        for label in layer.labels
     }
     symbols["", ""] = "+"
 
@@ -122,14 +137,20 @@ def _matrix(
     for (holder, target), several in cells.items():
         holders[holder] = holders.get(holder, 0) + len(several)
         targets[target] = targets.get(target, 0) + len(several)
-    rows, columns = (sorted(counts, key=lambda name: (-counts[name], name)) for counts in (holders, targets))
+    rows, columns = (
+        sorted(counts, key=lambda name: (-counts[name], name)) for counts in (holders, targets)
+    )
     row_of, column_of = ({name: i for i, name in enumerate(names)} for names in (rows, columns))
     found = {(row_of[h], column_of[t]): several for (h, t), several in cells.items()}
     return Matrix(annotator, tuple(rows), tuple(columns), found, read)
 
 
 def statements(
-    document: Document, spans: Iterable[Span], relations: Iterable[Relation], schema: LabelSchema, by: By
+    document: Document,
+    spans: Iterable[Span],
+    relations: Iterable[Relation],
+    schema: LabelSchema,
+    by: By,
 ) -> Iterator[tuple[str, str, Evidence]]:
     """Holder, target and evidence of every side taken in a document, in text order."""
     concepts = concepts_of(schema)
@@ -144,10 +165,14 @@ def statements(
             label = layer.label(relation.label) if layer else None
             rows.append((target, relation.id, source, label.symbol if label else "?"))
     for span in by_id.values():
-        own = span.attributes.get("attribution") == "author" and span.layer in schema.statement_layers
+        own = (
+            span.attributes.get("attribution") == "author" and span.layer in schema.statement_layers
+        )
         if own and span.id not in sided:
             rows.append((span, span.id, None, "+"))
-    for target, item, source, sign in sorted(rows, key=lambda row: (row[0].start, -row[0].end, row[1])):
+    for target, item, source, sign in sorted(
+        rows, key=lambda row: (row[0].start, -row[0].end, row[1])
+    ):
         quote = " ".join(document.quote(target.start, target.end).split())
         paragraph = document.paragraph_at(target.start).index
         for holder in _holders(document, source):
@@ -165,7 +190,9 @@ def _holders(document: Document, span: Span | None) -> list[str]:
 
 def _about(target: Span, quote: str, concepts: Concepts, by: By) -> list[tuple[str, bool]]:
     """What a side is taken on, and whether it is the contrary of it."""
-    names = [name for kind, name in names_of(target, concepts) if by == "concept" or kind == "entity"]
+    names = [
+        name for kind, name in names_of(target, concepts) if by == "concept" or kind == "entity"
+    ]
     if not names:
         return [(quote, False)]
     return [(n.removeprefix(CONTRARY), n.startswith(CONTRARY)) for n in names]

@@ -15,8 +15,8 @@ ORDERS: tuple[Order, ...] = ("evidence", "disputed", "name")
 
 
 def searched(found: Matrix, words: str) -> Matrix:
-    """The columns and rows in whose names all of the words stand (case does not matter); of a word that only rows
-    hold, these rows with all their columns, and the other way round."""
+    """The columns and rows in whose names all of the words stand (case does not matter); of a word
+    that only rows hold, these rows with all their columns, and the other way round."""
     wanted = words.casefold().split()
     if not wanted:
         return found
@@ -81,13 +81,16 @@ def _by_dispute(found: Matrix, axis: int) -> list[int]:
 
 
 def folded(found: Matrix, parent: Callable[[str], str]) -> Matrix:
-    """The matrix with each column joined to that of its parent; `parent` gives the highest one, or the name itself."""
+    """The matrix with each column joined to that of its parent; `parent` gives
+    the highest one, or the name itself."""
     place: dict[str, int] = {}
     into = [place.setdefault(parent(target), len(place)) for target in found.targets]
     cells: dict[tuple[int, int], list[Taken]] = {}
     for (row, column), held in sorted(found.cells.items()):
         cells.setdefault((row, into[column]), []).extend(held)
-    return replace(found, targets=tuple(place), cells={at: tuple(held) for at, held in cells.items()})
+    return replace(
+        found, targets=tuple(place), cells={at: tuple(held) for at, held in cells.items()}
+    )
 
 
 __all__ = ["ORDERS", "Order", "folded", "ordered", "searched"]

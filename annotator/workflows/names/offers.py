@@ -24,21 +24,23 @@ class Offer:
     note: str = ""
     aliases: tuple[str, ...] = ()
     remembered: bool = False
-    """Whether it is what was taken for the same thing before: chosen until something else is typed."""
+    """Whether it is what was taken for the same thing before:
+    chosen until something else is typed."""
 
 
 class Completer(Protocol):
     """Knows what comes next on a line."""
 
     def rest(self, typed: str) -> str:
-        """What completes the word being typed, or the next word after a blank; empty where nothing is known."""
+        """What completes the word being typed, or the next word after a blank;
+        empty where nothing is known."""
         ...
 
 
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
-    """The offers that the typed letters find, all of them for nothing: first those that begin with them, then those
-    of which words begin with the typed words in any order, then those that hold them, then those with words alike
-    (`santions`)."""
+    """The offers that the typed letters find, all of them for nothing: first those that begin with
+    them, then those of which words begin with the typed words in any order, then those that hold
+    them, then those with words alike (`santions`)."""
     wanted = typed.casefold().removeprefix(CONTRARY).strip()
     if not wanted:
         return list(offers)
@@ -78,7 +80,8 @@ def _is_alike(parts: Sequence[str], offer: Offer) -> bool:
 
 
 def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
-    """The known name that is most like what is typed and is not it, with the percent of likeness; None below `NEAR`."""
+    """The known name that is most like what is typed and is not it, with the percent
+    of likeness; None below `NEAR`."""
     wanted = typed.strip().removeprefix(CONTRARY)
     if len(wanted) < 4:
         return None
@@ -92,7 +95,8 @@ def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
 
 
 def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | None:
-    """A part that only begins a known name at a word or inside one, with that name: it may be half typed."""
+    """A part that only begins a known name at a word or inside one,
+    with that name: it may be half typed."""
     names = set(known)
     for part in parts:
         if len(part) >= 2 and part not in names:

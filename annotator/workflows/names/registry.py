@@ -1,4 +1,5 @@
-"""The registry of canonical names: entities and concepts in use, their mentions, and what was done to names."""
+"""The registry of canonical names: entities and concepts in use, their
+mentions, and what was done to names."""
 
 from __future__ import annotations
 
@@ -41,16 +42,30 @@ class NameEvent:
 def history(project: Project) -> list[NameEvent]:
     """All that was written into the codebook and ruled on names, oldest first."""
     words = {
-        "same": "is one with", "different": "is really different from", "parent": "belongs under",
+        "same": "is one with",
+        "different": "is really different from",
+        "parent": "belongs under",
         "opposite": "is the contrary of",
-    }  # fmt: skip
+    }
     found = [
-        (r.id, NameEvent(r.time, r.reviewer or "", f"{r.kind} “{r.name}” {words[r.relation]} “{r.canonical}”"
-                         + ("" if r.same else ": taken back")))
+        (
+            r.id,
+            NameEvent(
+                r.time,
+                r.reviewer or "",
+                f"{r.kind} “{r.name}” {words[r.relation]} “{r.canonical}”"
+                + ("" if r.same else ": taken back"),
+            ),
+        )
         for r in project.names.rulings()
-    ]  # fmt: skip
+    ]
     found += [
-        (e.id, NameEvent(e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "taken out")))
+        (
+            e.id,
+            NameEvent(
+                e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "taken out")
+            ),
+        )
         for e in project.names.codebook_events()
     ]
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
@@ -62,5 +77,6 @@ def take_back(project: Project, ruling: Ruling, *, reviewer: str | None = None) 
 
 
 __all__ = [
-    "Entry", "Kind", "Mention", "NameEvent", "entries", "history", "mentions", "rule_same", "take_back",
+    "Entry", "Kind", "Mention", "NameEvent", "entries", "history", "mentions", "rule_same",
+    "take_back",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Renaming: another name on every span that bears one, as decisions in the log like any others.
 
-It changes the work of one annotator, or the gold. Giving a name that is in use already merges the two.
+It changes the work of one annotator, or the gold. Giving
+a name that is in use already merges the two.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ def rename(
 ) -> int:
     """Give every span that bears `old` the name `new` instead; returns how many there were.
 
-    `token` and the document's id name the group of decisions in each document, which `restore` takes back. In the
-    gold, `reviewer` is who decides, and an item that stood by agreement says that its name is by ruling. Raises
-    StoreError when the decisions cannot be written; earlier documents are renamed then.
+    `token` and the document's id name the group of decisions in each document, which `restore`
+    takes back. In the gold, `reviewer` is who decides, and an item that stood by agreement says
+    that its name is by ruling. Raises StoreError when the decisions cannot be written; earlier
+    documents are renamed then.
     """
     return rename_all(project, annotator, kind, {old: new}, token=token, reviewer=reviewer)
 
@@ -44,11 +46,14 @@ def rename_all(
     token: str = "",
     reviewer: str | None = None,
 ) -> int:
-    """The same for several names (old -> new) in one deed: one group of decisions in each document."""
+    """The same for several names (old -> new) in one deed: one
+    group of decisions in each document."""
     session, concepts = token or project.new_session(), concepts_of(project.schema)
     wanted: dict[str, dict[str, Mention]] = {}
     for old, new in names.items():
-        for mention in project.names.mentions(annotator, kind, old) if new.strip() not in ("", old) else ():
+        for mention in (
+            project.names.mentions(annotator, kind, old) if new.strip() not in ("", old) else ()
+        ):
             wanted.setdefault(mention.document, {})[mention.item] = mention
     number = 0
     for document, several in wanted.items():
@@ -88,10 +93,12 @@ def restore(
     *,
     reviewer: str | None = None,
 ) -> int:
-    """Take back what was renamed under a token, where nothing was decided on an item since; returns how many items.
-    `names` are those that were given: they say where to look."""
+    """Take back what was renamed under a token, where nothing was decided on an item since; returns
+    how many items. `names` are those that were given: they say where to look."""
     documents = dict.fromkeys(
-        mention.document for kind, name in names for mention in project.names.mentions(annotator, kind, name)
+        mention.document
+        for kind, name in names
+        for mention in project.names.mentions(annotator, kind, name)
     )
     number = 0
     for document in documents:
@@ -103,7 +110,8 @@ def restore(
 
 
 def _back(project: Project, document: str, annotator: str, group: str) -> list[Decision]:
-    """The decisions that bring each item of a group back to what it was before the first decision of the group."""
+    """The decisions that bring each item of a group back to what it was before
+    the first decision of the group."""
     whole: dict[str, Decision] = {}
     for event in project.log.events(document, annotator):
         one = event.decision

@@ -1,7 +1,7 @@
 """Rulings: how two names hang together, decided once for all places.
 
-A ruling is a mapping. What annotators wrote stays as it is; the gold takes the names that stay. Rulings that are made
-together are one deed, which one undo takes back.
+A ruling is a mapping. What annotators wrote stays as it is; the gold takes the names that stay.
+Rulings that are made together are one deed, which one undo takes back.
 """
 
 from __future__ import annotations
@@ -43,25 +43,34 @@ def _renamings(verdict: Verdict) -> list[tuple[str, str]]:
 
 def turned(concept: str) -> str:
     """The contrary of a concept, written with `not: ` or without it."""
-    return concept.removeprefix(CONTRARY) if concept.startswith(CONTRARY) else f"{CONTRARY}{concept}"
+    return (
+        concept.removeprefix(CONTRARY) if concept.startswith(CONTRARY) else f"{CONTRARY}{concept}"
+    )
 
 
 def rule_same(
-    project: Project, kind: Kind, names: Iterable[str], canonical: str, *, reviewer: str | None = None
+    project: Project,
+    kind: Kind,
+    names: Iterable[str],
+    canonical: str,
+    *,
+    reviewer: str | None = None,
 ) -> int:
-    """Rule that names are one, and `canonical` is the one that stays: decided once for all places, in documents that
-    are reviewed later too. Returns how many items of the gold were renamed.
+    """Rule that names are one, and `canonical` is the one that stays: decided once for all places,
+    in documents that are reviewed later too. Returns how many items of the gold were renamed.
 
     Raises StoreError when it cannot be written.
     """
     stays = canonical.strip()
-    verdicts: list[Verdict] = [(kind, name, stays, "same") for name in names if stays and name != stays]
+    verdicts: list[Verdict] = [
+        (kind, name, stays, "same") for name in names if stays and name != stays
+    ]
     return rule(project, verdicts, reviewer=reviewer)
 
 
 def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | None = None) -> int:
-    """Take rulings of one deed back, and give the items of the gold that they renamed their names back, where nobody
-    decided on them since; returns how many items."""
+    """Take rulings of one deed back, and give the items of the gold that they renamed their names
+    back, where nobody decided on them since; returns how many items."""
     if not rulings:
         return 0
     token = rulings[0].token
@@ -72,8 +81,8 @@ def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | No
 
 
 def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
-    """Take back the latest deed that stands, with what it renamed in the gold; returns its rulings, none where nothing
-    stands."""
+    """Take back the latest deed that stands, with what it renamed in the gold; returns
+    its rulings, none where nothing stands."""
     holding = standing(project.names.rulings())
     if not holding:
         return []

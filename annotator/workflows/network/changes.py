@@ -37,13 +37,15 @@ def keep_as_real(project: Project, turns: Sequence[Turn]) -> None:
 
 
 def send_to_review(project: Project, turns: Sequence[Turn], *, reviewer: str) -> list[Statement]:
-    """The first statement after each change is flagged in the gold, with a note, and its paragraph is open again; the
-    statements that were. Raises UsageError for statements that are not gold."""
+    """The first statement after each change is flagged in the gold, with a note, and its paragraph
+    is open again; the statements that were. Raises UsageError for statements that are not gold."""
     sent: list[Statement] = []
     for turn in turns:
         one = turn.after[0]
         if one.coder is not None:
-            raise UsageError("only gold can be sent to review", hint="Leave --status out, or make it gold")
+            raise UsageError(
+                "only gold can be sent to review", hint="Leave --status out, or make it gold"
+            )
         project.log.record(one.document, GOLD, _reopened(project, turn, one), reviewer=reviewer)
         project.keep_setting(_KEY.format(turn.holder, turn.concept), "slip")
         sent.append(one)
@@ -55,7 +57,8 @@ def _reopened(project: Project, turn: Turn, one: Statement) -> list[Decision]:
     group = f"{project.new_session()}-turn"
     first = turn.before[0]
     words = (
-        f"{turn.holder} took the other side on “{turn.concept}” in {first.document} ({first.date}): a slip?"
+        f"{turn.holder} took the other side on “{turn.concept}” in {first.document} "
+        f"({first.date}): a slip?"
     )
     before = stands.get(one.item, one.paragraph)
     decisions: list[Decision] = []
@@ -68,7 +71,9 @@ def _reopened(project: Project, turn: Turn, one: Statement) -> list[Decision]:
         name = paragraph_item(one.paragraph)
         opened = Standing(Status.MARKED, ParagraphMark(False, mark.excluded))
         decisions.append(
-            Decision(group, Action.REOPEN, name, one.paragraph, stands.get(name, one.paragraph), opened)
+            Decision(
+                group, Action.REOPEN, name, one.paragraph, stands.get(name, one.paragraph), opened
+            )
         )
     begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
     document = stands.get(DOCUMENT, -1)

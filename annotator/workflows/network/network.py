@@ -12,7 +12,14 @@ from annotator.model.statements import Sort, Statement, of_records
 from annotator.networks import files, pictures
 from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
 from annotator.networks.periods import Slice, Turn, slices, turns
-from annotator.networks.projection import MODES, NORMALISATIONS, Mode, Normalisation, Projection, project
+from annotator.networks.projection import (
+    MODES,
+    NORMALISATIONS,
+    Mode,
+    Normalisation,
+    Projection,
+    project,
+)
 from annotator.networks.resampling import Support, resample
 from annotator.networks.structure import Communities, ConceptFigures, communities, concept_figures
 from annotator.project import Project
@@ -35,10 +42,13 @@ class Options:
 
     @property
     def sorts(self) -> tuple[Sort, ...]:
-        """What a side is taken on: concepts, with `actors` actors, with `unnamed` claims by their words."""
+        """What a side is taken on: concepts, with `actors` actors, with
+        `unnamed` claims by their words."""
         every: tuple[tuple[Sort, bool], ...] = (
-            ("concept", True), ("entity", self.actors), ("claim", self.unnamed),
-        )  # fmt: skip
+            ("concept", True),
+            ("entity", self.actors),
+            ("claim", self.unnamed),
+        )
         return tuple(sort for sort, wanted in every if wanted)
 
 
@@ -59,7 +69,8 @@ class Network:
 
 
 def read_statements(project: Project, options: Options) -> tuple[Statement, ...]:
-    """The statements of the records that the options choose. Raises ExportError where there are none."""
+    """The statements of the records that the options choose. Raises
+    ExportError where there are none."""
     records = selected(project, options.status)
     wanted = set(options.documents)
     known = set(project.documents.ids()) if wanted else set()
@@ -77,7 +88,8 @@ def read_statements(project: Project, options: Options) -> tuple[Statement, ...]
 
 
 def network(statements: Sequence[Statement], options: Options) -> Network:
-    """The network of statements. Raises UsageError for a rule by time where a document has no date."""
+    """The network of statements. Raises UsageError for a rule
+    by time where a document has no date."""
     how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
     try:
         found = affiliation(statements, **how)  # type: ignore[arg-type]
@@ -85,32 +97,46 @@ def network(statements: Sequence[Statement], options: Options) -> Network:
         raise _undated(error) from error
     made = project(found, options.mode, normalisation=options.normalisation)
     support = resample(
-        statements, samples=options.samples, mode=options.mode, normalisation=options.normalisation,
+        statements,
+        samples=options.samples,
+        mode=options.mode,
+        normalisation=options.normalisation,
         **how,  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
     left = 0 if options.unnamed else sum(one.sort == "claim" for one in statements)
     return Network(
-        options, tuple(statements), found, made, communities(made.holders, made.weights), concept_figures(found),
-        support, turns(statements), left,
-    )  # fmt: skip
+        options,
+        tuple(statements),
+        found,
+        made,
+        communities(made.holders, made.weights),
+        concept_figures(found),
+        support,
+        turns(statements),
+        left,
+    )
 
 
 def over_time(
     statements: Sequence[Statement], options: Options, *, window: int, step: int
 ) -> list[tuple[Slice, Network]]:
-    """The network of each window, without error bars. Raises UsageError where a document has no date."""
+    """The network of each window, without error bars. Raises UsageError
+    where a document has no date."""
     from dataclasses import replace
 
     plain = replace(options, samples=0)
     try:
-        return [(one, network(one.statements, plain)) for one in slices(statements, window=window, step=step)]
+        return [
+            (one, network(one.statements, plain))
+            for one in slices(statements, window=window, step=step)
+        ]
     except ValueError as error:
         raise _undated(error) from error
 
 
 def rendered(found: Network) -> dict[str, bytes]:
-    """The files of a network by name: the two-mode and the one-mode network as GraphML, GEXF and CSV, and two
-    pictures."""
+    """The files of a network by name: the two-mode and the one-mode network as GraphML,
+    GEXF and CSV, and two pictures."""
     shares = found.support.edges if found.support.samples else None
     tied = found.support.ties if found.support.samples else None
     two = files.two_mode_graph(found.affiliation, shares)
@@ -119,21 +145,25 @@ def rendered(found: Network) -> dict[str, bytes]:
     )
     return {
         **{f"affiliation{ending}": writer(two) for ending, writer in files.WRITERS.items()},
-        **{f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()},
+        **{
+            f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()
+        },
         "network.svg": pictures.network_picture(found.affiliation, found.communities),
         "matrix.svg": pictures.matrix_picture(found.affiliation, found.communities),
     }
 
 
 def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
-    """Write the files of a network into a folder. Raises ExportError when a file with other content is there and not
-    `force`; nothing is written then."""
+    """Write the files of a network into a folder. Raises ExportError when a file with other content
+    is there and not `force`; nothing is written then."""
     made = rendered(found)
     for name, data in made.items():
         file = target / name
         if file.exists() and not force and file.read_bytes() != data:
             raise ExportError(
-                "exists with other content", file=file, hint="Choose another folder with -o, or --force"
+                "exists with other content",
+                file=file,
+                hint="Choose another folder with -o, or --force",
             )
     target.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
@@ -142,23 +172,28 @@ def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
 
 
 def check(found: Network, target: Path) -> None:
-    """Compare the files of a network with those in a folder. Raises FindingsError for the first that differs."""
+    """Compare the files of a network with those in a folder. Raises FindingsError
+    for the first that differs."""
     for name, data in rendered(found).items():
         file = target / name
         if not file.is_file():
             raise FindingsError("is not there", file=file, hint="Without --check it is written")
         if file.read_bytes() != data:
             raise FindingsError(
-                "differs from what is in the project now", file=file, hint="Write it again with --force"
+                "differs from what is in the project now",
+                file=file,
+                hint="Write it again with --force",
             )
 
 
 def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list[Statement]:
-    """The statements of a holder on a concept, in the order of time. Raises UsageError for a name that has none."""
+    """The statements of a holder on a concept, in the order of time. Raises
+    UsageError for a name that has none."""
     by_holder = [one for one in statements if one.holder.casefold() == entity.casefold()]
     if not by_holder:
         raise UsageError(
-            f"nobody called “{entity}” takes a side", hint=_near(entity, {s.holder for s in statements})
+            f"nobody called “{entity}” takes a side",
+            hint=_near(entity, {s.holder for s in statements}),
         )
     wanted = concept.removeprefix("not: ")
     found = [one for one in by_holder if one.about.casefold() == wanted.casefold()]
@@ -183,11 +218,12 @@ def _near(name: str, names: set[str]) -> str:
 
 def _undated(error: ValueError) -> UsageError:
     return UsageError(
-        str(error), hint="Give documents a date (ISO 8601) in their metadata, or choose another rule"
+        str(error),
+        hint="Give documents a date (ISO 8601) in their metadata, or choose another rule",
     )
 
 
 __all__ = [
-    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "check", "evidence", "network", "over_time",
-    "read_statements", "rendered", "write",
+    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "check", "evidence", "network",
+    "over_time", "read_statements", "rendered", "write",
 ]  # fmt: skip

@@ -23,9 +23,18 @@ SHOWN = 15
 def lines(found: Network) -> list[str]:
     """The whole report: size, camps, ties, the signed matrix, concepts, changes of sides."""
     return [
-        *_head(found), "", *_camps(found), "", *_ties(found), "", *matrix(found), "", *_concepts(found), "",
+        *_head(found),
+        "",
+        *_camps(found),
+        "",
+        *_ties(found),
+        "",
+        *matrix(found),
+        "",
+        *_concepts(found),
+        "",
         *_changes(found.turns),
-    ]  # fmt: skip
+    ]
 
 
 def _head(found: Network) -> list[str]:
@@ -36,10 +45,13 @@ def _head(found: Network) -> list[str]:
     out.append(f"ties: {MODES[options.mode]}, {NORMALISATIONS[options.normalisation]}")
     out.append(f"duplicates: {DUPLICATES[options.duplicates]}")
     if found.support.samples:
-        out.append(f"%: share of {found.support.samples} samples of the documents that show the same")
+        out.append(
+            f"%: share of {found.support.samples} samples of the documents that show the same"
+        )
     if found.left_out:
         out.append(
-            f"left out: {plural(found.left_out, 'statement')} on claims without a concept; --unnamed takes them"
+            f"left out: {plural(found.left_out, 'statement')} on claims without a concept; "
+            "--unnamed takes them"
         )
     return out
 
@@ -59,7 +71,11 @@ def _camps(found: Network) -> list[str]:
         holds = f"  holds together in {_share(found.support.group(names)).strip()}" if shown else ""
         out.append(f"  camp {number}: {plural(len(names), 'holder')}{holds}")
         for name in sorted(names, key=lambda n: (-weights[n], n))[:SHOWN]:
-            central = f"  central in {_share(found.support.central.get(name, 0.0)).strip()}" if shown else ""
+            central = (
+                f"  central in {_share(found.support.central.get(name, 0.0)).strip()}"
+                if shown
+                else ""
+            )
             out.append(f"    {weights[name]:6.2f}  {both_ends(name, 44)}{central}")
         if len(names) > SHOWN:
             out.append(f"            and {len(names) - SHOWN} more")
@@ -89,12 +105,17 @@ def matrix(found: Network) -> list[str]:
     shown = sides[:16]
     for holder in rows:
         cells = "".join(
-            f"{SIGN[signs[holder, c].sign] if (holder, c) in signs else '.':>{width}}" for c in shown
+            f"{SIGN[signs[holder, c].sign] if (holder, c) in signs else '.':>{width}}"
+            for c in shown
         )
         out.append(f"{both_ends(holder, 28):<30}{cells}")
     out += [f"  {i:>2}  {both_ends(concept, 72)}" for i, concept in enumerate(shown, 1)]
     hidden = len(found.affiliation.concepts) - len(shown)
-    return [*out, f"  and {plural(hidden, 'concept')} more: --json has all of it"] if hidden > 0 else out
+    return (
+        [*out, f"  and {plural(hidden, 'concept')} more: --json has all of it"]
+        if hidden > 0
+        else out
+    )
 
 
 def _concepts(found: Network) -> list[str]:
@@ -115,7 +136,8 @@ def _changes(found: Sequence[Turn]) -> list[str]:
         before, after = turn.before[-1], turn.after[0]
         out.append(f"  {both_ends(turn.holder, 36)}: {both_ends(turn.concept, 38)}")
         out.append(
-            f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from {after.date[:10]} on"
+            f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from "
+            f"{after.date[:10]} on"
         )
     return out
 
@@ -125,7 +147,10 @@ def evidence_lines(found: Sequence[Statement], reasons: dict[str, str]) -> Itera
     for one in found:
         who = "gold" if one.coder is None else one.coder
         when = f"{one.date[:10]}  " if one.date else ""
-        yield f"{SIGN[one.sign]} {when}{one.document} ¶ {paragraph_number(one.paragraph)}  {who}  {one.side}"
+        yield (
+            f"{SIGN[one.sign]} {when}{one.document} ¶ {paragraph_number(one.paragraph)}  {who}  "
+            f"{one.side}"
+        )
         yield f"    “{' '.join(one.quote.split())}”"
         if one.cue:
             yield f"    cue: “{one.cue}”"
@@ -139,8 +164,14 @@ def slice_lines(found: Sequence[tuple[Slice, Network]]) -> Iterator[str]:
         camps = [len(g) for g in made.communities.groups if len(g) > 1]
         modularity = made.communities.modularity
         tail = "" if modularity is None else f", modularity {modularity:.2f}"
-        size = f"{plural(len(made.affiliation.holders), 'holder')}, {plural(len(made.affiliation.edges), 'edge')}"
-        yield f"{window.first} to {window.last}: {size}; camps of {', '.join(map(str, camps)) or 'nobody'}{tail}"
+        size = (
+            f"{plural(len(made.affiliation.holders), 'holder')}, "
+            f"{plural(len(made.affiliation.edges), 'edge')}"
+        )
+        yield (
+            f"{window.first} to {window.last}: {size}; camps of "
+            f"{', '.join(map(str, camps)) or 'nobody'}{tail}"
+        )
 
 
 def values(found: Network) -> dict[str, Any]:
@@ -148,24 +179,37 @@ def values(found: Network) -> dict[str, Any]:
     support = found.support
     return {
         "options": {
-            "status": found.options.status, "mode": found.options.mode,
-            "normalisation": found.options.normalisation, "duplicates": found.options.duplicates,
+            "status": found.options.status,
+            "mode": found.options.mode,
+            "normalisation": found.options.normalisation,
+            "duplicates": found.options.duplicates,
             "samples": support.samples,
         },
         "statements": len(found.statements),
         "left_out": found.left_out,
-        "holders": [{"name": h, "kind": found.affiliation.kinds[h]} for h in found.affiliation.holders],
+        "holders": [
+            {"name": h, "kind": found.affiliation.kinds[h]} for h in found.affiliation.holders
+        ],
         "edges": [
             {
-                "holder": e.holder, "concept": e.concept, "support": e.support, "oppose": e.oppose,
-                "neither": e.neither, "sign": e.sign, "statements": [receipt(s) for s in e.statements],
+                "holder": e.holder,
+                "concept": e.concept,
+                "support": e.support,
+                "oppose": e.oppose,
+                "neither": e.neither,
+                "sign": e.sign,
+                "statements": [receipt(s) for s in e.statements],
                 "share": support.edges.get((e.holder, e.concept), 0.0) if support.samples else None,
             }
             for e in found.affiliation.edges
         ],
         "ties": [
-            {"a": a, "b": b, "weight": round(w, 6),
-             "share": support.ties.get((a, b), 0.0) if support.samples else None}
+            {
+                "a": a,
+                "b": b,
+                "weight": round(w, 6),
+                "share": support.ties.get((a, b), 0.0) if support.samples else None,
+            }
             for a, b, w in found.projection.edges()
         ],
         "communities": [
@@ -175,17 +219,27 @@ def values(found: Network) -> dict[str, Any]:
         "modularity": found.communities.modularity,
         "concepts": [
             {
-                "name": c.concept, "support": c.support, "oppose": c.oppose, "even": c.even,
-                "agreement": c.agreement, "polarisation": c.polarisation, "statements": c.statements,
+                "name": c.concept,
+                "support": c.support,
+                "oppose": c.oppose,
+                "even": c.even,
+                "agreement": c.agreement,
+                "polarisation": c.polarisation,
+                "statements": c.statements,
             }
             for c in found.concepts
         ],
         "changes": [
-            {"holder": t.holder, "concept": t.concept, "until": t.before[-1].date, "from": t.after[0].date,
-             "sign": t.after[0].sign}
+            {
+                "holder": t.holder,
+                "concept": t.concept,
+                "until": t.before[-1].date,
+                "from": t.after[0].date,
+                "sign": t.after[0].sign,
+            }
             for t in found.turns
         ],
-    }  # fmt: skip
+    }
 
 
 __all__ = ["evidence_lines", "lines", "matrix", "slice_lines", "values"]

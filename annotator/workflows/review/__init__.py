@@ -1,1 +1,2 @@
-"""From several annotators' work to the gold: differences, their alignment, decisions and reasons."""
+"""From several annotators' work to the gold: differences,
+their alignment, decisions and reasons."""

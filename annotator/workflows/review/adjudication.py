@@ -1,7 +1,8 @@
-"""From the finished work of several annotators to the gold: what stands by itself, and what is to be decided.
+"""From the finished work of several annotators to the gold: what stands
+by itself, and what is to be decided.
 
-The gold of a document is the work of the reserved annotator `@gold`. Its suggestions are what the annotators
-made differently; deciding on them is annotating, with the same keys, log and undo.
+The gold of a document is the work of the reserved annotator `@gold`. Its suggestions are what the
+annotators made differently; deciding on them is annotating, with the same keys, log and undo.
 """
 
 from __future__ import annotations
@@ -50,11 +51,11 @@ def everything(gold: AnnotationSet) -> Iterable[tuple[int, str, Standing]]:
 
 
 def prefill(project: Project, document: Document, found: Versions) -> int:
-    """Bring the gold of a document that is in work up to what the strategy keeps; the number of items that changed.
-    A finished gold stays as it is.
+    """Bring the gold of a document that is in work up to what the strategy keeps; the number of
+    items that changed. A finished gold stays as it is.
 
-    What was decided in review stays. What the strategy once put there and does not keep any more, because an
-    annotator's work changed, is taken out and comes back as a difference.
+    What was decided in review stays. What the strategy once put there and does not keep any more,
+    because an annotator's work changed, is taken out and comes back as a difference.
     """
     gold, _ = project.log.annotations(document.id, GOLD)
     if gold.completion is Completion.GOLD:
@@ -65,7 +66,9 @@ def prefill(project: Project, document: Document, found: Versions) -> int:
     return len(decisions)
 
 
-def _prefilled(document: Document, gold: AnnotationSet, found: Versions, group: str) -> list[Decision]:
+def _prefilled(
+    document: Document, gold: AnnotationSet, found: Versions, group: str
+) -> list[Decision]:
     standing = {span.id for span in gold.spans()}
     kept = {c.id: c for c in with_ends((*found.kept, *found.following), standing)}
     values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
@@ -75,7 +78,9 @@ def _prefilled(document: Document, gold: AnnotationSet, found: Versions, group: 
         after = Standing(
             Status.ACCEPTED, value, before.note if before else "", bool(before and before.flagged)
         )
-        return Decision(group, Action.MERGE, id, paragraph_of(document, value, values), before, after)
+        return Decision(
+            group, Action.MERGE, id, paragraph_of(document, value, values), before, after
+        )
 
     decisions = _brought_back(document, gold, values.values(), group)
     decisions += [put(id, None) for id in kept if not known(gold, id)]
@@ -95,7 +100,8 @@ def _prefilled(document: Document, gold: AnnotationSet, found: Versions, group: 
 def _brought_back(
     document: Document, gold: AnnotationSet, values: Iterable[Annotation], group: str
 ) -> list[Decision]:
-    """Paragraphs that are left out by the document and in which somebody marked something: they are to be reviewed."""
+    """Paragraphs that are left out by the document and in which somebody marked
+    something: they are to be reviewed."""
     there = {document.paragraph_at(v.start).index for v in values if isinstance(v, Span)}
     out: list[Decision] = []
     for paragraph in document.paragraphs:
@@ -109,8 +115,9 @@ def _brought_back(
 
 
 def settle_imported(project: Project, documents: Collection[str]) -> int:
-    """Where a finished gold came in with a file, what the files of the annotators have and it has not was decided
-    against: record that, so that review asks only about what somebody marks here. The number of such items.
+    """Where a finished gold came in with a file, what the files of the annotators have and it has
+    not was decided against: record that, so that review asks only about what somebody marks
+    here. The number of such items.
 
     It makes no difference which file came first.
     """
@@ -120,7 +127,9 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
         if row.document not in documents or row.completion is not Completion.GOLD:
             continue
         here = {
-            e.annotator for e in project.log.events(row.document) if e.decision.action is not Action.IMPORT
+            e.annotator
+            for e in project.log.events(row.document)
+            if e.decision.action is not Action.IMPORT
         }
         found = merger.versions(row.document)
         if GOLD in here or found is None:
@@ -157,8 +166,9 @@ def _rejected(
 def suggestions_of(
     document: Document, here: Situation, names: Mapping[str, str] | None = None
 ) -> list[Suggestion]:
-    """What is to be decided, as suggestions: the score is the share of votes, the rank the number of the difference,
-    the reason says whose they are, by `names` for the annotators where these are hidden."""
+    """What is to be decided, as suggestions: the score is the share of votes, the rank the number
+    of the difference, the reason says whose they are, by `names` for the annotators where these
+    are hidden."""
     found = here.found
     called = names or {}
     values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
@@ -170,7 +180,11 @@ def suggestions_of(
             if found.complete and candidate.id not in agreed:
                 continue
             follows = difference.follows or (not difference.kinds and candidate.id in agreed)
-            origin = candidate.origin(found.origin) if candidate.id in agreed and follows else ADJUDICATED
+            origin = (
+                candidate.origin(found.origin)
+                if candidate.id in agreed and follows
+                else ADJUDICATED
+            )
             value = replace(candidate.value, origin=origin)
             out.append(
                 Suggestion(
@@ -215,8 +229,9 @@ def merge_all(
     documents: Sequence[str] | None = None,
     reviewer: str | None = None,
 ) -> tuple[int, int]:
-    """Prefill the gold of all documents (or these) that two or more finished, and close those without a
-    difference; how many documents were merged, and how many are gold now. `reviewer` is who asked for it.
+    """Prefill the gold of all documents (or these) that two or more finished, and close those
+    without a difference; how many documents were merged, and how many are gold now. `reviewer`
+    is who asked for it.
 
     Raises UsageError when there is nothing to merge.
     """
@@ -243,16 +258,21 @@ def merge_all(
     if not merged:
         whom = strategy.partition(":")[2] or "two annotators"
         raise UsageError(
-            f"no document was finished by {whom}", hint="`annotator status` shows how far everybody is"
+            f"no document was finished by {whom}",
+            hint="`annotator status` shows how far everybody is",
         )
     return merged, gold
 
 
 def _close(
-    project: Project, document: Document, here: Situation, basis: Mapping[str, int], reviewer: str | None
+    project: Project,
+    document: Document,
+    here: Situation,
+    basis: Mapping[str, int],
+    reviewer: str | None,
 ) -> None:
-    """Mark every paragraph as done and the document as gold; what a complete strategy does not keep is decided
-    against, whichever strategy is asked next."""
+    """Mark every paragraph as done and the document as gold; what a complete strategy does not keep
+    is decided against, whichever strategy is asked next."""
     group = f"merge-{project.new_session()}"
     found, gold = here.found, here.gold
     rest = found.candidates if found.complete else ()
@@ -270,6 +290,11 @@ def _close(
 
 
 __all__ = [
-    "ADJUDICATED", "ANNOTATORS", "everything", "merge_all", "prefill", "settle_imported",
+    "ADJUDICATED",
+    "ANNOTATORS",
+    "everything",
+    "merge_all",
+    "prefill",
+    "settle_imported",
     "suggestions_of",
-]  # fmt: skip
+]

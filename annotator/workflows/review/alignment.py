@@ -1,4 +1,5 @@
-"""Annotators' versions side by side: which belong together, in what they differ, and who was right."""
+"""Annotators' versions side by side: which belong together,
+in what they differ, and who was right."""
 
 from __future__ import annotations
 
@@ -26,9 +27,10 @@ _NEAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Versions of one thing. `kinds` says in what they differ: whether it is there, label, bounds, ends, and fields by
-    their names; empty where all agree. `versions` has what each annotator made, without those who made nothing.
-    `number` counts the differences of a document in reading order, from 1; 0 where all agree or it follows.
+    """Versions of one thing. `kinds` says in what they differ: whether it is there, label, bounds,
+    ends, and fields by their names; empty where all agree. `versions` has what each annotator
+    made, without those who made nothing. `number` counts the differences of a document in
+    reading order, from 1; 0 where all agree or it follows.
     """
 
     layer: str
@@ -61,7 +63,8 @@ class Difference:
 
     @property
     def by_field(self) -> bool:
-        """Whether all made the same thing and filled in its fields differently, so that each can be decided apart."""
+        """Whether all made the same thing and filled in its fields differently,
+        so that each can be decided apart."""
         return bool(self.kinds) and self.fields == self.kinds and len(self.ids) == 1
 
     def version(self, who: str) -> tuple[Candidate, ...]:
@@ -70,12 +73,15 @@ class Difference:
         return tuple(c.version(value) for c, value in own if value is not None)
 
     def majority(self) -> tuple[Candidate, ...] | None:
-        """The version of more than half of those who finished, which may be to mark nothing; None without one."""
+        """The version of more than half of those who finished, which may be
+        to mark nothing; None without one."""
         counts: Counter[frozenset[tuple[str, str]]] = Counter()
         made: dict[frozenset[tuple[str, str]], tuple[Candidate, ...]] = {}
         for who in self.voters:
             several = self.version(who)
-            key = frozenset((c.id, content(c.value, [f for f in c.fields if f.agree])) for c in several)
+            key = frozenset(
+                (c.id, content(c.value, [f for f in c.fields if f.agree])) for c in several
+            )
             counts[key] += 1
             made.setdefault(key, several)
         key, votes = counts.most_common(1)[0] if counts else (frozenset(), 0)
@@ -84,25 +90,32 @@ class Difference:
     def choice(self, field: str, who: str) -> Annotation | None:
         """An annotator's version, for what it holds in a field; None where they made none."""
         several = self.version(who)
-        return several[0].value if several and any(f.name == field for f in several[0].fields) else None
+        return (
+            several[0].value
+            if several and any(f.name == field for f in several[0].fields)
+            else None
+        )
 
     def field_majority(self, field: str) -> Annotation | None:
-        """A version with what more than half of those who finished hold in a field; None without a majority."""
+        """A version with what more than half of those who finished hold in
+        a field; None without a majority."""
         (candidate, *_) = self.candidates
         version, who = candidate.choices(field)[0]
         return version if len(who) * 2 > len(self.voters) else None
 
 
 def differences_of(found: Versions) -> list[Difference]:
-    """All that was made in a document, aligned: first what all made alike in place and label, then spans by their
-    overlap (several may stand against one), relations by what they are about and who holds them; in reading order,
-    the relations on a span after it."""
+    """All that was made in a document, aligned: first what all made alike in place and label, then
+    spans by their overlap (several may stand against one), relations by what they are about and
+    who holds them; in reading order, the relations on a span after it."""
     groups = _span_groups(found.candidates, len(found.voters))
     cluster = {c.id: i for i, group in enumerate(groups) for c in group}
     where = {c.id: c.value for group in groups for c in group if isinstance(c.value, Span)}
     placed: list[tuple[tuple[int, int, int, str, str], Difference]] = []
     for group in groups:
-        first = min((c.value for c in group if isinstance(c.value, Span)), key=lambda s: (s.start, -s.end))
+        first = min(
+            (c.value for c in group if isinstance(c.value, Span)), key=lambda s: (s.start, -s.end)
+        )
         place = (first.start, -first.end, 0, first.layer, min(c.id for c in group))
         placed.append((place, _spans(group, found.voters)))
     for several in _relation_groups(found.candidates, cluster, len(found.voters)):
@@ -161,11 +174,15 @@ def _parts_of(group: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
 def _matched(whole: Candidate, group: Sequence[Candidate], voters: Sequence[str]) -> bool:
     """Whether one of these annotators has a version of just this already."""
     return any(
-        set(c.votes) & set(voters) and iou(_span(c), _span(whole)) >= _NEAR for c in group if c is not whole
+        set(c.votes) & set(voters) and iou(_span(c), _span(whole)) >= _NEAR
+        for c in group
+        if c is not whole
     )
 
 
-def _versions(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, tuple[Candidate, ...]]:
+def _versions(
+    group: Sequence[Candidate], voters: Sequence[str]
+) -> dict[str, tuple[Candidate, ...]]:
     made = {who: tuple(c for c in group if who in c.votes) for who in voters}
     return {who: several for who, several in made.items() if several}
 
@@ -212,8 +229,9 @@ def _spans(group: Sequence[Candidate], voters: tuple[str, ...]) -> Difference:
 def _relation_groups(
     candidates: Sequence[Candidate], cluster: Mapping[str, int], voters: int
 ) -> list[list[Candidate]]:
-    """Relations that belong together: those that all made alike; the same holder on the same target; then those of
-    annotators who have none in common, on the same target, which differ in the holder."""
+    """Relations that belong together: those that all made alike; the same holder on the same
+    target; then those of annotators who have none in common, on the same target, which differ in
+    the holder."""
     relations = [c for c in candidates if isinstance(c.value, Relation)]
     alone = [[c] for c in relations if len(c.made) == voters or not c.made]
     groups: dict[tuple[str, int, int], list[Candidate]] = {}
@@ -223,7 +241,9 @@ def _relation_groups(
             source = -1 if c.value.source == AUTHOR else cluster[c.value.source]
             groups.setdefault((c.value.layer, cluster[c.value.target], source), []).append(c)
     joined: dict[tuple[str, int], list[list[Candidate]]] = {}
-    for (layer, target, _), group in sorted(groups.items(), key=lambda g: (-len(_voters(g[1])), g[0])):
+    for (layer, target, _), group in sorted(
+        groups.items(), key=lambda g: (-len(_voters(g[1])), g[0])
+    ):
         others = joined.setdefault((layer, target), [])
         home = next((other for other in others if not _voters(other) & _voters(group)), None)
         if home is None:
@@ -237,7 +257,9 @@ def _voters(group: Sequence[Candidate]) -> set[str]:
     return {who for c in group for who in c.votes}
 
 
-def _edges(group: Sequence[Candidate], voters: tuple[str, ...], cluster: Mapping[str, int]) -> Difference:
+def _edges(
+    group: Sequence[Candidate], voters: tuple[str, ...], cluster: Mapping[str, int]
+) -> Difference:
     values = [c.value for c in group if isinstance(c.value, Relation)]
     holders = {v.source if v.source == AUTHOR else cluster[v.source] for v in values}
     return _difference(
@@ -253,7 +275,8 @@ def _edges(group: Sequence[Candidate], voters: tuple[str, ...], cluster: Mapping
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Of how many decided differences that came to a label an annotator had the version that was taken."""
+    """Of how many decided differences that came to a label an annotator
+    had the version that was taken."""
 
     layer: str
     label: str
@@ -263,7 +286,8 @@ class Right:
 
 
 def right(project: Project, strategy: str = "unanimous") -> list[Right]:
-    """Who was right how often, by the label that review took; only differences that are decided count."""
+    """Who was right how often, by the label that review took; only
+    differences that are decided count."""
     counts: dict[tuple[str, str, str], list[int]] = {}
     merger = Merger(project, strategy)
     for id in project.documents.ids():
@@ -271,17 +295,25 @@ def right(project: Project, strategy: str = "unanimous") -> list[Right]:
         if found is None or len(found.voters) < 2:
             continue
         annotations, _ = project.log.annotations(id, GOLD)
-        standing = {item: s for held in annotations.by_paragraph.values() for item, s in held.items()}
+        standing = {
+            item: s for held in annotations.by_paragraph.values() for item, s in held.items()
+        }
         for difference in differences_of(found):
             if not difference.number or not all(
-                item in standing and standing[item].status is not Status.MARKED and not standing[item].open
+                item in standing
+                and standing[item].status is not Status.MARKED
+                and not standing[item].open
                 for item in difference.ids
             ):
                 continue
             taken = {
-                item: standing[item].value for item in difference.ids if standing[item].value is not None
+                item: standing[item].value
+                for item in difference.ids
+                if standing[item].value is not None
             }
-            labels = sorted({c.value.label for c in difference.candidates if c.id in taken}) or [NONE]
+            labels = sorted({c.value.label for c in difference.candidates if c.id in taken}) or [
+                NONE
+            ]
             for who in found.voters:
                 had = _is_taken(difference.version(who), taken)
                 for label in labels:

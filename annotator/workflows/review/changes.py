@@ -21,8 +21,9 @@ _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that an annotator did since: `item` is the id of the candidate, `before` and `after` are their version
-    then and now. Of a completion that is finished no more, or anew, `kind` tells, and `item` is empty."""
+    """One thing that an annotator did since: `item` is the id of the candidate, `before` and
+    `after` are their version then and now. Of a completion that is finished no more, or anew,
+    `kind` tells, and `item` is empty."""
 
     annotator: str
     kind: Literal["added", "removed", "changed", "reopened", "finished"]
@@ -33,8 +34,9 @@ class Change:
 
 
 def based_on(project: Project, document: str) -> Mapping[str, int]:
-    """How far each annotator's log was when the gold of a document was finished: as the gold says, else by the order of
-    the log. What an import brought later counts as there, since a file's gold belongs to the file's codings."""
+    """How far each annotator's log was when the gold of a document was finished: as the gold says,
+    else by the order of the log. What an import brought later counts as there, since a file's
+    gold belongs to the file's codings."""
     annotations, _ = project.log.annotations(document, GOLD)
     standing = annotations.get(DOCUMENT, -1)
     mark = standing.value if standing is not None else None
@@ -45,7 +47,11 @@ def based_on(project: Project, document: str) -> Mapping[str, int]:
     events = list(project.log.events(document))
     for event in events:
         after = event.decision.after
-        if event.annotator == GOLD and after is not None and isinstance(after.value, CompletionMark):
+        if (
+            event.annotator == GOLD
+            and after is not None
+            and isinstance(after.value, CompletionMark)
+        ):
             finished = event.sequence
     for event in events:
         if event.annotator != GOLD and (
@@ -65,17 +71,20 @@ def revisions(rows: Iterable[CompletionRow]) -> dict[str, int]:
 
 
 def changes(merger: Merger, document: str) -> tuple[Change, ...]:
-    """What changed since the gold of a document was finished, by annotator and place; nothing where it is not finished.
-    Costs the logs of those annotators only whose log went on."""
+    """What changed since the gold of a document was finished, by annotator and place; nothing where
+    it is not finished. Costs the logs of those annotators only whose log went on."""
     project = merger.project
     rows = list(project.log.completions(document=document))
     if not any(row.annotator == GOLD and row.completion is Completion.GOLD for row in rows):
         return ()
     basis = based_on(project, document)
     moved = [
-        row for row in rows
-        if row.annotator != GOLD and row.revision > basis.get(row.annotator, 0) and row.annotator in basis
-    ]  # fmt: skip
+        row
+        for row in rows
+        if row.annotator != GOLD
+        and row.revision > basis.get(row.annotator, 0)
+        and row.annotator in basis
+    ]
     if not moved:
         return ()
     text = project.documents.load(document)
@@ -88,13 +97,17 @@ def changes(merger: Merger, document: str) -> tuple[Change, ...]:
 def _of(merger: Merger, document: Document, row: CompletionRow, since: int) -> list[Change]:
     """What one annotator changed after a revision of their log."""
     decisions = [
-        (event.revision, event.decision) for event in merger.project.log.events(document.id, row.annotator)
+        (event.revision, event.decision)
+        for event in merger.project.log.events(document.id, row.annotator)
     ]
     then = AnnotationSet().apply(d for revision, d in decisions if revision <= since)
     now = AnnotationSet().apply(d for _, d in decisions)
     old, new = (_made(merger, document, row.annotator, stands) for stands in (then, now))
     out: list[Change] = []
-    if then.completion is not now.completion and Completion.DONE in (then.completion, now.completion):
+    if then.completion is not now.completion and Completion.DONE in (
+        then.completion,
+        now.completion,
+    ):
         kind: Literal["finished", "reopened"] = (
             "finished" if now.completion is Completion.DONE else "reopened"
         )
@@ -113,8 +126,12 @@ def _of(merger: Merger, document: Document, row: CompletionRow, since: int) -> l
     return out
 
 
-def _made(merger: Merger, document: Document, who: str, stands: AnnotationSet) -> dict[str, Candidate]:
-    record = Record(document, who, Completion.DONE, tuple(stands.spans()), tuple(stands.relations()))
+def _made(
+    merger: Merger, document: Document, who: str, stands: AnnotationSet
+) -> dict[str, Candidate]:
+    record = Record(
+        document, who, Completion.DONE, tuple(stands.spans()), tuple(stands.relations())
+    )
     return {c.id: c for c in merger.candidates([record])}
 
 
@@ -122,7 +139,10 @@ def told(document: Document, change: Change) -> str:
     """A change in words: `ada took back value “is wrong”`."""
     value = change.after or change.before
     if value is None:
-        return f"{change.annotator} {'finished it anew' if change.kind == 'finished' else 'reopened it'}"
+        return (
+            f"{change.annotator} "
+            f"{'finished it anew' if change.kind == 'finished' else 'reopened it'}"
+        )
     quote = f" “{document.quote(value.start, value.end)[:40]}”" if isinstance(value, Span) else ""
     what = f"{value.label}{quote}"
     if change.kind == "changed":

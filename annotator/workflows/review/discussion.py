@@ -14,7 +14,8 @@ MESSAGE = "»"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A reviewer's note to the annotators on an item of a document (its paragraph -1 for the document)."""
+    """A reviewer's note to the annotators on an item of a document
+    (its paragraph -1 for the document)."""
 
     document: str
     paragraph: int
@@ -23,14 +24,15 @@ class Message:
 
 
 def reason_of(note: str) -> str:
-    """The code of the reason that a reviewer gave in a note: what stands before the first colon or message."""
+    """The code of the reason that a reviewer gave in a note: what stands
+    before the first colon or message."""
     first = note.partition(MESSAGE)[0].strip()
     return first.partition(":")[0].strip()
 
 
 def reason_from(text: str, codes: Sequence[str]) -> tuple[str, str]:
-    """What was typed as a reason, and why it may not be kept: a digit stands for the code of that number, alone or
-    before a colon; the beginning of a code is not a code."""
+    """What was typed as a reason, and why it may not be kept: a digit stands for the code of that
+    number, alone or before a colon; the beginning of a code is not a code."""
     head, colon, words = text.strip().partition(":")
     head = head.strip()
     if head.isdigit() and 1 <= int(head) <= len(codes):
@@ -48,7 +50,11 @@ def message_of(note: str) -> str:
 
 def note_of(reason: str, message: str) -> str:
     """A note with a reason and a message to the annotators, either may be empty."""
-    return f"{reason.strip()} {MESSAGE} {message.strip()}".strip() if message.strip() else reason.strip()
+    return (
+        f"{reason.strip()} {MESSAGE} {message.strip()}".strip()
+        if message.strip()
+        else reason.strip()
+    )
 
 
 def messages(project: Project, documents: Sequence[str] | None = None) -> list[Message]:

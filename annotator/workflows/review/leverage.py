@@ -1,8 +1,9 @@
-"""How much an open difference moves the network of who holds what: edges that appear, vanish or turn with it.
+"""How much an open difference moves the network of who holds what:
+edges that appear, vanish or turn with it.
 
-An edge is a holder and a concept; its sign is that of its supports less its opposes over the whole gold. A difference's
-leverage is the number of edges whose state (absent, for, against, even) its versions make different, the most over
-every two of them.
+An edge is a holder and a concept; its sign is that of its supports less its opposes over the whole
+gold. A difference's leverage is the number of edges whose state (absent, for, against, even) its
+versions make different, the most over every two of them.
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ def told(found: Sequence[Leverage]) -> str:
             break
         reached, few = reached + one.edges, few + 1
     return (
-        f"{few} of {plural(len(found), 'open difference')} decide {round(100 * reached / total)} % of "
-        f"{plural(total, 'change')} that the network can still see"
+        f"{few} of {plural(len(found), 'open difference')} decide "
+        f"{round(100 * reached / total)} % of {plural(total, 'change')} that the network can "
+        "still see"
     )
 
 
@@ -113,7 +115,10 @@ def _key(option: Sequence[object]) -> str:
 
 
 def _state(
-    edge: Edge, base: Weights, extra: Mapping[tuple[Edge, str], int], less: Mapping[tuple[Edge, str], int]
+    edge: Edge,
+    base: Weights,
+    extra: Mapping[tuple[Edge, str], int],
+    less: Mapping[tuple[Edge, str], int],
 ) -> str:
     number, total = base.get(edge, (0, 0))
     for sign in ("+", "-", "0", "?"):
@@ -135,26 +140,32 @@ def _changed(
 def _standing_part(
     project: Project, document: Document, here: Situation, difference: Difference
 ) -> Counter[tuple[Edge, str]]:
-    """What the gold's network has of this very difference already: nothing, unless it was reopened or half decided."""
+    """What the gold's network has of this very difference already: nothing, unless
+    it was reopened or half decided."""
     standing = [
         s.value
         for held in here.gold.by_paragraph.values()
         for id, s in held.items()
-        if id in difference.ids and isinstance(s.value, Span | Relation) and s.status is not Status.REMOVED
+        if id in difference.ids
+        and isinstance(s.value, Span | Relation)
+        and s.status is not Status.REMOVED
     ]
     if not standing:
         return Counter()
     spans, relations = _around(here, difference, standing)
     return Counter(
         ((holder, about), evidence.sign)
-        for holder, about, evidence in statements(document, spans, relations, project.schema, "concept")
+        for holder, about, evidence in statements(
+            document, spans, relations, project.schema, "concept"
+        )
     )
 
 
 def _around(
     here: Situation, difference: Difference, values: Iterable[Annotation]
 ) -> tuple[list[Span], list[Relation]]:
-    """A version with what hangs on it: of spans the relations that annotators put on them, of relations their ends."""
+    """A version with what hangs on it: of spans the relations that annotators
+    put on them, of relations their ends."""
     own = list(values)
     spans: dict[str, Span] = {v.id: v for v in own if isinstance(v, Span)}
     relations: dict[str, Relation] = {v.id: v for v in own if isinstance(v, Relation)}
@@ -165,9 +176,13 @@ def _around(
         one_of = {d.candidates[0].id for d in here.differences}
         for value in every.values():
             if isinstance(value, Relation) and (value.id in one_of):
-                source, target = (_moved_to(end, difference, spans) for end in (value.source, value.target))
+                source, target = (
+                    _moved_to(end, difference, spans) for end in (value.source, value.target)
+                )
                 if source in spans or target in spans:
-                    relations[value.id] = Relation(value.id, value.layer, value.label, source, target)
+                    relations[value.id] = Relation(
+                        value.id, value.layer, value.label, source, target
+                    )
     for relation in relations.values():
         for end in (relation.source, relation.target):
             span = every.get(end)
@@ -177,7 +192,8 @@ def _around(
 
 
 def _moved_to(end: str, difference: Difference, spans: Mapping[str, Span]) -> str:
-    """The end of a relation, moved to the version that is tried where it is another version of the same thing."""
+    """The end of a relation, moved to the version that is tried where it
+    is another version of the same thing."""
     return next(iter(spans)) if end in difference.ids and end not in spans else end
 
 

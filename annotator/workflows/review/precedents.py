@@ -17,7 +17,8 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """A dispute that was decided: what annotators had, what was taken (empty for none of it), by whom and why."""
+    """A dispute that was decided: what annotators had, what was taken (empty
+    for none of it), by whom and why."""
 
     document: str
     quote: str
@@ -32,8 +33,8 @@ class Precedent:
 def precedents(
     project: Project, layer: str, label: str, *, limit: int = FEW, strategy: str = "unanimous"
 ) -> list[Precedent]:
-    """The last adjudicated disputes in which a label was one of the versions, the newest first; those with a reason
-    before those without one."""
+    """The last adjudicated disputes in which a label was one of the versions, the newest first;
+    those with a reason before those without one."""
     found: list[Precedent] = []
     merger = Merger(project, strategy)
     for row in project.log.completions(annotator=GOLD):
@@ -76,10 +77,16 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
         )
         out.append(
             Precedent(
-                document, quote, difference.kinds, had, ", ".join(v.label for v in taken),
-                next((note for note in notes if note), ""), reviewer, time,
+                document,
+                quote,
+                difference.kinds,
+                had,
+                ", ".join(v.label for v in taken),
+                next((note for note in notes if note), ""),
+                reviewer,
+                time,
             )
-        )  # fmt: skip
+        )
     return out
 
 

@@ -1,7 +1,8 @@
 """The review queue: the documents that wait for review, the worst first.
 
-How a document stands is worked out from its work, which takes milliseconds; it is kept in the database, and holds until
-somebody works on the document. So a queue that was there before costs the documents that changed.
+How a document stands is worked out from its work, which takes milliseconds; it is kept in the
+database, and holds until somebody works on the document. So a queue that was there before costs the
+documents that changed.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ _TURN = 64
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A document of the review queue: how many differences wait, the codes of the reasons given so far, when somebody
-    last worked on it, and whether it was changed since it was gold.
+    """A document of the review queue: how many differences wait, the codes of the reasons given so
+    far, when somebody last worked on it, and whether it was changed since it was gold.
 
-    Without `counted` it is not yet known how many wait. `waiting` and `changes` are worked out when they are asked for.
+    Without `counted` it is not yet known how many wait. `waiting` and `changes`
+    are worked out when they are asked for.
     """
 
     document: str
@@ -66,9 +68,9 @@ class ReviewRow:
 def review_rows(
     project: Project, strategy: str = "unanimous", *, seconds: float | None = None
 ) -> list[ReviewRow]:
-    """The documents that two or more finished (one is enough for a strategy that decides all, or once review has
-    begun): first gold that was changed since, then those with most to decide, of equals that on which work ended
-    first.
+    """The documents that two or more finished (one is enough for a strategy that decides all, or
+    once review has begun): first gold that was changed since, then those with most to decide, of
+    equals that on which work ended first.
 
     With `seconds`, no more time is spent on counting: documents that are not counted yet come last.
     """
@@ -89,17 +91,28 @@ def review_rows(
             one = here or InReview()
             rows.append(
                 ReviewRow(
-                    document, one.voters, one.undecided, one.status, one.reasons, updated, one.changed,
-                    here is not None, merger,
+                    document,
+                    one.voters,
+                    one.undecided,
+                    one.status,
+                    one.reasons,
+                    updated,
+                    one.changed,
+                    here is not None,
+                    merger,
                 )
-            )  # fmt: skip
+            )
     project.log.keep_in_review(basis, fresh)
     return sorted(
         rows,
         key=lambda row: (
-            not row.changed, row.status is Completion.GOLD, not row.counted, -row.undecided, row.updated,
+            not row.changed,
+            row.status is Completion.GOLD,
+            not row.counted,
+            -row.undecided,
+            row.updated,
         ),
-    )  # fmt: skip
+    )
 
 
 def _basis(merger: Merger) -> str:
@@ -107,9 +120,14 @@ def _basis(merger: Merger) -> str:
     project = merger.project
     rulings = project.names.rulings()
     what: Sequence[object] = (
-        VERSION, __version__, merger.strategy, project.schema.hash, merger.learnt_from,
-        len(rulings), rulings[-1].id if rulings else "",
-    )  # fmt: skip
+        VERSION,
+        __version__,
+        merger.strategy,
+        project.schema.hash,
+        merger.learnt_from,
+        len(rulings),
+        rulings[-1].id if rulings else "",
+    )
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
 
 

@@ -48,10 +48,11 @@ def definitions_before(project: Project) -> dict[str, str]:
 
 
 def requeue(project: Project) -> dict[str, int]:
-    """Bring back to review what was adjudicated by a definition that has changed since; label -> items.
+    """Bring back to review what was adjudicated by a definition
+    that has changed since; label -> items.
 
-    An annotators' version becomes undecided again; what the reviewer made is flagged. The paragraphs of both are
-    open again, and so are their documents.
+    An annotators' version becomes undecided again; what the reviewer made is flagged. The
+    paragraphs of both are open again, and so are their documents.
     """
     now = definitions(project.schema)
     kept = project.setting(DEFINITIONS)
@@ -80,7 +81,10 @@ def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) 
         affected = False
         for item, standing in standings.items():
             value = standing.value
-            if not isinstance(value, Span | Relation) or f"{value.layer} {value.label}" not in counts:
+            if (
+                not isinstance(value, Span | Relation)
+                or f"{value.layer} {value.label}" not in counts
+            ):
                 continue
             affected = True
             counts[f"{value.layer} {value.label}"] += 1
@@ -91,10 +95,14 @@ def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) 
         if affected and mark.done:
             item = paragraph_item(index)
             after = Standing(Status.MARKED, ParagraphMark(done=False, excluded=mark.excluded))
-            decisions.append(Decision(group, Action.MERGE, item, index, annotations.get(item, index), after))
+            decisions.append(
+                Decision(group, Action.MERGE, item, index, annotations.get(item, index), after)
+            )
     if decisions:
         begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
-        decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), begun))
+        decisions.append(
+            Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), begun)
+        )
         project.log.record(id, GOLD, decisions)
 
 

@@ -1,4 +1,5 @@
-"""What there is to merge: the candidates of every document, and what a strategy keeps of them by itself."""
+"""What there is to merge: the candidates of every document, and
+what a strategy keeps of them by itself."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ ADJUDICATED = "adjudicated"
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What there is to merge in a document: the candidates, who finished it, and what the strategy keeps. Of that,
-    `kept` stands now, and the relations in `following` stand once their ends do."""
+    """What there is to merge in a document: the candidates, who finished it, and what the strategy
+    keeps. Of that, `kept` stands now, and the relations in `following` stand once their ends do."""
 
     document: str
     voters: tuple[str, ...]
@@ -76,7 +77,8 @@ def learn(project: Project, strategy: str) -> object | None:
         every.setdefault(record.document.id, []).append(record)
     same = project.names.same()
     corpus = [
-        (candidates(done, schema=project.schema, same=same), voters_of(done)) for done in every.values()
+        (candidates(done, schema=project.schema, same=same), voters_of(done))
+        for done in every.values()
     ]
     return module.learn(corpus)
 
@@ -89,9 +91,9 @@ def versions(
     schema: LabelSchema | None = None,
     same: SameNames | None = None,
 ) -> Versions | None:
-    """What there is to merge in the records of one document, with what `learn` gave; None when nobody finished
-    it, or not the one whose work the strategy takes. Annotators agree where all that `schema` lists agrees, names
-    that are the `same` being one."""
+    """What there is to merge in the records of one document, with what `learn` gave; None when
+    nobody finished it, or not the one whose work the strategy takes. Annotators agree where all
+    that `schema` lists agrees, names that are the `same` being one."""
     done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
     if not done:
         return None
@@ -111,12 +113,20 @@ def versions(
     ids = {c.id for c in kept}
     following = tuple(c for c in agreed if c.id not in ids)
     return Versions(
-        done[0].document.id, voters, tuple(found), tuple(kept), strategy, module.complete, sure, following
+        done[0].document.id,
+        voters,
+        tuple(found),
+        tuple(kept),
+        strategy,
+        module.complete,
+        sure,
+        following,
     )
 
 
 class Merger:
-    """A strategy on the work of a project, with what it learnt and the rulings on names, both read once."""
+    """A strategy on the work of a project, with what it learnt and
+    the rulings on names, both read once."""
 
     def __init__(self, project: Project, strategy: str = "unanimous") -> None:
         self.project = project
@@ -133,7 +143,9 @@ class Merger:
     def versions(self, document: str, records: Iterable[Record] | None = None) -> Versions | None:
         """What there is to merge in a document; `records` where they are at hand."""
         own = self.project.log.records(document=document) if records is None else records
-        return versions(own, self.strategy, self._learnt, schema=self.project.schema, same=self._same)
+        return versions(
+            own, self.strategy, self._learnt, schema=self.project.schema, same=self._same
+        )
 
     def candidates(self, records: Sequence[Record]) -> list[Candidate]:
         """The candidates of some records of one document, whoever finished it."""
@@ -141,7 +153,8 @@ class Merger:
 
 
 def paragraph_of(document: Document, value: Annotation, others: Mapping[str, Annotation]) -> int:
-    """The index of the paragraph of an annotation: of a relation, that of its target, which is among `others`."""
+    """The index of the paragraph of an annotation: of a relation, that of
+    its target, which is among `others`."""
     while isinstance(value, Relation):
         value = others[value.target]
     return document.paragraph_at(value.start).index

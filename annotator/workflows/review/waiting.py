@@ -19,9 +19,9 @@ from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A document in review: the versions, what stands in the gold, what changed since it was finished, and the
-    differences, of which `waiting` have to be decided. `reopened` are items of a finished gold that nobody adjudicated
-    and that annotators do not agree on any more."""
+    """A document in review: the versions, what stands in the gold, what changed since it was
+    finished, and the differences, of which `waiting` have to be decided. `reopened` are items of
+    a finished gold that nobody adjudicated and that annotators do not agree on any more."""
 
     found: Versions
     gold: AnnotationSet
@@ -74,7 +74,8 @@ def _gone(
 
 
 def _reopened(found: Versions, gold: AnnotationSet, touched: Collection[str]) -> Iterable[str]:
-    """What stands by agreement and was touched since, where what the strategy keeps now is something else."""
+    """What stands by agreement and was touched since, where what the
+    strategy keeps now is something else."""
     kept = {c.id: c for c in (*found.kept, *found.following)}
     for candidate in found.candidates:
         standing = _standing(gold, candidate.id) if candidate.id in touched else None
@@ -92,8 +93,11 @@ def same_content(candidate: Candidate, value: Annotation) -> bool:
     return content(candidate.value, fields) == content(value, fields)
 
 
-def _with_reopened(differences: Iterable[Difference], reopened: Collection[str]) -> list[Difference]:
-    """What is reopened is a difference, also where annotators agree now: on something else than the gold has."""
+def _with_reopened(
+    differences: Iterable[Difference], reopened: Collection[str]
+) -> list[Difference]:
+    """What is reopened is a difference, also where annotators agree now:
+    on something else than the gold has."""
     out: list[Difference] = []
     number = 0
     for difference in differences:
@@ -115,14 +119,18 @@ def waits(
     *,
     finished: bool = False,
 ) -> bool:
-    """Whether review has to decide on a difference. Of a `finished` gold also what annotators agree on and it has not:
-    nothing comes into it by itself."""
+    """Whether review has to decide on a difference. Of a `finished` gold also what annotators agree
+    on and it has not: nothing comes into it by itself."""
     if difference.ids & set(reopened):
         return True
     own = difference.candidates
     if not difference.kinds:
         return any(
-            ((s := _standing(gold, c.id)) is not None and s.value is None and s.status is Status.MARKED)
+            (
+                (s := _standing(gold, c.id)) is not None
+                and s.value is None
+                and s.status is Status.MARKED
+            )
             or (s is None and finished and not _settled(gold, c, found.by_id))
             for c in own
         )
@@ -137,7 +145,8 @@ def waits(
 
 
 def _decided(standing: Standing) -> bool:
-    """Whether there is a decision: not just a note, nor one that was called back or put off, nor half of one."""
+    """Whether there is a decision: not just a note, nor one that was called
+    back or put off, nor half of one."""
     if standing.value is None:
         return standing.status not in (Status.MARKED, Status.SKIPPED)
     return not standing.open
@@ -152,8 +161,8 @@ def _ends_stand(gold: AnnotationSet, candidate: Candidate) -> bool:
 
 
 def _settled(gold: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
-    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of a relation, by
-    deciding against the holder or the target."""
+    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of
+    a relation, by deciding against the holder or the target."""
     standing = _standing(gold, candidate.id)
     if standing is not None:
         return _decided(standing)
@@ -161,14 +170,20 @@ def _settled(gold: AnnotationSet, candidate: Candidate, others: Mapping[str, Can
     spans = gold.spans()
     if isinstance(value, Relation):
         ids = {s.id for s in spans}
-        ends = [others[end] for end in (value.source, value.target) if end in others and end not in ids]
-        return any(_settled(gold, end, others) and not _stands_nearby(spans, end.value) for end in ends)
+        ends = [
+            others[end] for end in (value.source, value.target) if end in others and end not in ids
+        ]
+        return any(
+            _settled(gold, end, others) and not _stands_nearby(spans, end.value) for end in ends
+        )
     return any((s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in spans)
 
 
 def _stands_nearby(spans: Iterable[Span], value: Annotation) -> bool:
     """Whether another version of a span stands, to which the stances on it go over."""
-    return isinstance(value, Span) and any(s.layer == value.layer and iou(s, value) >= 0.5 for s in spans)
+    return isinstance(value, Span) and any(
+        s.layer == value.layer and iou(s, value) >= 0.5 for s in spans
+    )
 
 
 __all__ = ["Situation", "known", "same_content", "situation", "waits"]

@@ -1,4 +1,5 @@
-"""What a language model is told of a project, what asking it costs, and where it is not listened to."""
+"""What a language model is told of a project, what asking
+it costs, and where it is not listened to."""
 
 from __future__ import annotations
 
@@ -56,22 +57,32 @@ def _answer(record: Record, start: int, end: int) -> dict[str, Any]:
     return {
         "spans": [
             {
-                "id": number[s.id], "layer": s.layer, "label": s.label, "quote": record.document.text[s.start : s.end],
-                **({"entity": s.entity} if s.entity else {}), **dict(s.attributes),
+                "id": number[s.id],
+                "layer": s.layer,
+                "label": s.label,
+                "quote": record.document.text[s.start : s.end],
+                **({"entity": s.entity} if s.entity else {}),
+                **dict(s.attributes),
             }
             for s in spans
         ],
         "relations": [
-            {"layer": r.layer, "label": r.label, "source": number[r.source], "target": number[r.target]}
+            {
+                "layer": r.layer,
+                "label": r.label,
+                "source": number[r.source],
+                "target": number[r.target],
+            }
             for r in record.relations
             if r.source in number and r.target in number
         ],
-    }  # fmt: skip
+    }
 
 
 def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
-    """Pairs of a suggester (not the program's own) and a layer whose suggestions cost more keys than they save: by the
-    share that stands, what a span of two words costs by hand, and what a wrong suggestion does."""
+    """Pairs of a suggester (not the program's own) and a layer whose suggestions cost more keys
+    than they save: by the share that stands, what a span of two words costs by hand, and what a
+    wrong suggestion does."""
     right, every = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for one in verdicts:
         if one.suggester not in _OWN:
@@ -86,8 +97,8 @@ def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run would ask: the prompt, one question as an example, how many paragraphs, about how many tokens in and
-    out, and what they cost where `price` is set."""
+    """What a run would ask: the prompt, one question as an example, how many paragraphs, about how
+    many tokens in and out, and what they cost where `price` is set."""
 
     model: str
     system: str
@@ -99,13 +110,16 @@ class Estimate:
 
 
 def estimate(project: Project, documents: Sequence[str] | None = None) -> Estimate:
-    """What `annotator suggest --suggester llm` would ask; asks nothing. Raises UsageError without any paragraph."""
+    """What `annotator suggest --suggester llm` would ask; asks nothing. Raises
+    UsageError without any paragraph."""
     from annotator.families import suggesters
     from annotator.suggesters.llm import LanguageModel, tokens
 
     table = project.config.suggester.get("llm", {})
     made = suggesters.load("llm").create(
-        schema=project.schema, config={**table, **asking(project)}, memory=project.suggestions.memory()
+        schema=project.schema,
+        config={**table, **asking(project)},
+        memory=project.suggestions.memory(),
     )
     assert isinstance(made, LanguageModel)
     questions = [
@@ -115,12 +129,16 @@ def estimate(project: Project, documents: Sequence[str] | None = None) -> Estima
         if not p.excluded
     ]
     if not questions:
-        raise UsageError("there is no paragraph to ask about", hint="Import documents: annotator import")
+        raise UsageError(
+            "there is no paragraph to ask about", hint="Import documents: annotator import"
+        )
     sent = tokens([made.prompt.system]) * len(questions) + tokens(questions)
     back = tokens(questions) // 2
     price = table.get("price")
     cost = (sent * price[0] + back * price[1]) / 1_000_000 if price else None
-    return Estimate(made.version, made.prompt.system, questions[0], len(questions), sent, back, cost)
+    return Estimate(
+        made.version, made.prompt.system, questions[0], len(questions), sent, back, cost
+    )
 
 
 __all__ = ["ANSWERS", "EXAMPLES", "Estimate", "asking", "costly", "estimate", "examples"]

@@ -1,7 +1,7 @@
 """Documents worked on by a Dask cluster, the extra `dask`; imported only when asked for.
 
-The cluster needs what this program computes with, in the same versions. Its workers get documents and give back
-suggestions, and see neither the project's folder nor its database.
+The cluster needs what this program computes with, in the same versions. Its workers get documents
+and give back suggestions, and see neither the project's folder nor its database.
 """
 
 from __future__ import annotations
@@ -33,16 +33,18 @@ TOLD = 5
 KEPT = 4
 """Runs, of several people at a time, that a worker keeps loaded; the older ones are loaded anew."""
 
-_START = "Start one: dask scheduler; then on each host: dask worker ADDRESS --nworkers auto --nthreads 1"
+_START = (
+    "Start one: dask scheduler; then on each host: dask worker ADDRESS --nworkers auto --nthreads 1"
+)
 
 
 @contextmanager
 def cluster(task: Task, address: str) -> Iterator[Pool]:
-    """The cluster whose scheduler is at an address, such as `tcp://host:8786`. Of several workers the others take
-    over from one that dies.
+    """The cluster whose scheduler is at an address, such as `tcp://host:8786`. Of several workers
+    the others take over from one that dies.
 
-    Raises UsageError where the extra is missing or the address is none, PoolError where nobody answers, there are
-    no workers, or something there is of another version.
+    Raises UsageError where the extra is missing or the address is none, PoolError where nobody
+    answers, there are no workers, or something there is of another version.
     """
     try:
         import distributed
@@ -50,7 +52,9 @@ def cluster(task: Task, address: str) -> Iterator[Pool]:
         hint = "Install it: pip install 'annotator[dask]'"
         raise UsageError("--dask needs the package distributed", hint=hint) from error
     for name in ("distributed", "distributed.client", "tornado.application"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is told as one error
+        logging.getLogger(name).setLevel(
+            logging.CRITICAL
+        )  # what matters of it is told as one error
     client = _connected(distributed, address)
     try:
         with _told(address):
@@ -88,7 +92,8 @@ async def _greeted(distributed: Any, address: str) -> None:
 
 
 def _checked(client: Any, address: str) -> int:
-    """The number of the cluster's threads; PoolError where scheduler or workers lack what is compared."""
+    """The number of the cluster's threads; PoolError where scheduler
+    or workers lack what is compared."""
     threads: dict[str, int] = client.nthreads()
     if not threads:
         raise PoolError(f"{address}: the Dask cluster has no workers", hint=_START)
@@ -99,7 +104,8 @@ def _checked(client: Any, address: str) -> int:
         found = client.run(version, name, on_error="return")
         found["the scheduler"] = _of_scheduler(client, name)
         wrong += [
-            f"{where} has {f'no {name}' if isinstance(it, Exception) else f'{name} {it}'} (here {here})"
+            f"{where} has {f'no {name}' if isinstance(it, Exception) else f'{name} {it}'} (here "
+            f"{here})"
             for where, it in sorted(found.items())
             if it != here
         ]
@@ -107,7 +113,10 @@ def _checked(client: Any, address: str) -> int:
         more = f"; {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
         raise PoolError(
             f"{address}: not the same versions there: {'; '.join(wrong[:TOLD])}{more}",
-            hint="Install the versions that are here, restart what runs there, and run the command again",
+            hint=(
+                "Install the versions that are here, restart what runs there, and run the "
+                "command again"
+            ),
         )
     return sum(threads.values())
 
@@ -180,7 +189,8 @@ _begun: dict[str, Compute] = {}
 
 
 def _work(run: str, task: Task, documents: list[Document]) -> Found:
-    """On a worker. One thread at a time: what serves is not made for several, and Python computes in one."""
+    """On a worker. One thread at a time: what serves is not made for
+    several, and Python computes in one."""
     with _lock:
         try:
             if run not in _begun:
@@ -196,7 +206,8 @@ def _work(run: str, task: Task, documents: list[Document]) -> Found:
 
 
 def _forget(run: str) -> None:
-    """On a worker, outside of its threads: without the lock, which another run may hold for long."""
+    """On a worker, outside of its threads: without the lock,
+    which another run may hold for long."""
     _begun.pop(run, None)
 
 

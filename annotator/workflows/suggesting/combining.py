@@ -1,5 +1,5 @@
-"""What the suggesters propose becomes one list: calibrated, doubles merged, vetoed ones left out, ranked; and it is
-settled what of it is shown."""
+"""What the suggesters propose becomes one list: calibrated, doubles merged, vetoed ones left out,
+ranked; and it is settled what of it is shown."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are expected to save the
-    most keys. Spans with a chance below `gate` and relations below `relations` are held back; `history` moves
-    the chances. Of the layers in `taken` rules and memory keep silent, and
-    a suggester does in each layer that `silent` pairs it with."""
+    """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are
+    expected to save the most keys. Spans with a chance below `gate` and relations below
+    `relations` are held back; `history` moves the chances. Of the layers in `taken` rules and
+    memory keep silent, and a suggester does in each layer that `silent` pairs it with."""
 
     flat: frozenset[str] = frozenset()
     gate: float = 0.0
@@ -45,9 +45,11 @@ _LONGER = 0.8
 """The score from which on a longer span around a certain one is kept."""
 
 
-def consulted(suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy) -> list[Suggester]:
-    """The suggesters that are listened to in any of these layers: where a model speaks for all of them, those too
-    that may find what is certain."""
+def consulted(
+    suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy
+) -> list[Suggester]:
+    """The suggesters that are listened to in any of these layers: where a model speaks for all of
+    them, those too that may find what is certain."""
     if not policy.taken.issuperset(layers):
         return list(suggesters)
     return [one for one in suggesters if one.name not in _SILENT or one.name in _EXACT]
@@ -56,12 +58,13 @@ def consulted(suggesters: Sequence[Suggester], layers: Iterable[str], policy: Po
 def combine(
     document: Document, proposed: Iterable[Suggestion], memory: Memory, policy: Policy = AS_PROPOSED
 ) -> list[Suggestion]:
-    """Suggestions of one paragraph, best first, with their ranks; those held back have `shown` False.
+    """Suggestions of one paragraph, best first, with their ranks;
+    those held back have `shown` False.
 
-    Of those on the same stretch and layer the one with the highest score stays, and gives all reasons;
-    attributes and entity that it lacks come from the others. What is certain stays whatever learners score, and takes
-    the place of what overlaps it. A surface form that annotators rejected twice and never accepted is left out, and so
-    are stances that lost an end.
+    Of those on the same stretch and layer the one with the highest score stays, and gives all
+    reasons; attributes and entity that it lacks come from the others. What is certain stays
+    whatever learners score, and takes the place of what overlaps it. A surface form that annotators
+    rejected twice and never accepted is left out, and so are stances that lost an end.
     """
     spans: dict[tuple[str, int, int], Suggestion] = {}
     stays: dict[str, str] = {}
@@ -75,7 +78,9 @@ def combine(
             relations.append(one)
             continue
         key = (one.value.layer, one.value.start, one.value.end)
-        if memory.vetoed(one.value.layer, one.value.label, document.quote(one.value.start, one.value.end)):
+        if memory.vetoed(
+            one.value.layer, one.value.label, document.quote(one.value.start, one.value.end)
+        ):
             continue
         first = spans.get(key)
         spans[key] = one if first is None else _both(first, one)
@@ -101,7 +106,8 @@ def _speaks(one: Suggestion, policy: Policy) -> bool:
 
 
 def _scored(one: Suggestion, policy: Policy) -> Suggestion:
-    """A suggestion with its calibrated score; that of what is certain is high whatever others were worth."""
+    """A suggestion with its calibrated score; that of what is certain
+    is high whatever others were worth."""
     if not one.rule.startswith(CERTAIN):
         return policy.history.adjust(one)
     return one if one.score >= _SURE else replace(one, score=_SURE, raw=one.score)
@@ -113,8 +119,8 @@ def _bounds(one: Suggestion) -> tuple[int, int]:
 
 
 def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion]]:
-    """What overlaps something certain of its layer, each with that; not what is certain itself, nor what holds it
-    within a longer span and is likely."""
+    """What overlaps something certain of its layer, each with that; not what is certain itself, nor
+    what holds it within a longer span and is likely."""
     sure = [one for one in spans if one.rule.startswith(CERTAIN)]
     out: list[tuple[Suggestion, Suggestion]] = []
     for one in spans:
@@ -134,7 +140,8 @@ def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion
 
 
 def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
-    """The relations between the spans that stay, one for each pair of ends: the one with the highest score."""
+    """The relations between the spans that stay, one for each pair of
+    ends: the one with the highest score."""
     out: dict[tuple[str, str, str], Suggestion] = {}
     for one in relations:
         value = one.value
@@ -144,7 +151,8 @@ def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Su
         if source is None or target is None or source == target:
             continue
         out.setdefault(
-            (value.layer, source, target), replace(one, value=replace(value, source=source, target=target))
+            (value.layer, source, target),
+            replace(one, value=replace(value, source=source, target=target)),
         )
     return list(out.values())
 
@@ -160,12 +168,14 @@ def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> s
 
 
 def _least(one: Suggestion, policy: Policy) -> float:
-    """The score that a span has to have: of those that a model proposes for a flat layer, few below are right."""
+    """The score that a span has to have: of those that a model proposes
+    for a flat layer, few below are right."""
     return HELD_BACK if one.suggester == "model" and one.value.layer in policy.flat else 0.0
 
 
 HELD_BACK = 0.6
-"""Below it about one name in ten that the shipped model proposes is right on texts of other topics."""
+"""Below it about one name in ten that the shipped model proposes
+is right on texts of other topics."""
 
 
 def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:

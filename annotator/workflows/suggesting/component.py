@@ -1,10 +1,11 @@
 """A trained model as a component of a spaCy pipeline: `annotator_model`.
 
-`annotator train -o DIR` saves a pipeline that holds it, `spacy.load(DIR)` reads it where annotator is installed. For a
-text it sets `doc.spans[layer]` for every layer of spans (with `span._.score` and `span._.reason`, the scores also in
-`group.attrs["scores"]`, as `spancat` leaves them) and `doc._.stances`, one mapping for each relation. What the model
-does not take over is proposed by the rules, as in the application. Sentences begin where these read them to, unless
-another component said so before.
+`annotator train -o DIR` saves a pipeline that holds it, `spacy.load(DIR)` reads it where annotator
+is installed. For a text it sets `doc.spans[layer]` for every layer of spans (with `span._.score`
+and `span._.reason`, the scores also in `group.attrs["scores"]`, as `spancat` leaves them) and
+`doc._.stances`, one mapping for each relation. What the model does not take over is proposed by the
+rules, as in the application. Sentences begin where these read them to, unless another component
+said so before.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _FILE = "model.msgpack"
 
 
 class Component:
-    """Proposes what a bundle of models and the rules find. Empty until `teach` or one of spaCy's ways to load."""
+    """Proposes what a bundle of models and the rules find. Empty until `teach`
+    or one of spaCy's ways to load."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -46,12 +48,20 @@ class Component:
     def teach(
         self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.8
     ) -> None:
-        """Take a bundle's bytes, its number, the TOML of its label schema, and from which chance on spans and
-        relations are set. Raises SuggesterError or SchemaError when they do not hold."""
+        """Take a bundle's bytes, its number, the TOML of its label schema, and from which chance on
+        spans and relations are set. Raises SuggesterError or SchemaError when they do not hold."""
         read = parse_schema(schema, file="the label schema of the pipeline")
         learnt = model.create(schema=read, config={"data": data, "number": number}, memory=EMPTY)
-        self._given = {"data": data, "number": number, "schema": schema, "gate": gate, "stances": stances}
-        flat = frozenset(layer.name for layer in read.span_layers if layer.attribute_of_type("entity"))
+        self._given = {
+            "data": data,
+            "number": number,
+            "schema": schema,
+            "gate": gate,
+            "stances": stances,
+        }
+        flat = frozenset(
+            layer.name for layer in read.span_layers if layer.attribute_of_type("entity")
+        )
         self._policy = Policy(flat, gate, stances, taken=learnt.takes)
         every: list[Suggester] = [learnt, rules.create(schema=read, config={}, memory=EMPTY)]
         self._suggesters = consulted(every, (layer.name for layer in read.layers), self._policy)
@@ -75,13 +85,17 @@ class Component:
         places = {s.id: [s.value.start, s.value.end] for s in found if isinstance(s.value, Span)}
         doc._.stances = tuple(
             {
-                "layer": s.value.layer, "label": s.value.label, "score": s.score, "reason": s.reason,
+                "layer": s.value.layer,
+                "label": s.value.label,
+                "score": s.score,
+                "reason": s.reason,
                 "source": AUTHOR if s.value.source == AUTHOR else places[s.value.source],
-                "target": places[s.value.target], "attributes": dict(s.value.attributes),
+                "target": places[s.value.target],
+                "attributes": dict(s.value.attributes),
             }
             for s in found
             if isinstance(s.value, Relation)
-        )  # fmt: skip
+        )
         return doc
 
     # --- spaCy's ways to keep a component
@@ -109,7 +123,8 @@ class Component:
 
 
 def _set_sentences(doc: Doc, document: Document) -> None:
-    """Sentence starts as the tokens that model and rules read have them; nothing where they are set."""
+    """Sentence starts as the tokens that model and rules read
+    have them; nothing where they are set."""
     if doc.has_annotation("SENT_START"):
         return
     lexer = shared_reader().lexer

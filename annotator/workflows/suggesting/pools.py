@@ -1,7 +1,9 @@
-"""Where documents are worked on: here, in processes of this machine, or on a cluster (`cluster.py`).
+"""Where documents are worked on: here, in processes of this
+machine, or on a cluster (`cluster.py`).
 
-A pool loads a `Task` where the computing happens, is handed batches of documents, and gives back what was found in
-each. It knows nothing of a project: who owns the pool reads the documents and writes what was found.
+A pool loads a `Task` where the computing happens, is handed batches of documents, and gives back
+what was found in each. It knows nothing of a project: who owns the pool reads the documents and
+writes what was found.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ BATCH = 8
 """Documents that another process works on before it tells what it found."""
 
 AHEAD = 2
-"""Batches handed out for each process, so that none waits for the next; with BATCH the bound of what is in memory."""
+"""Batches handed out for each process, so that none waits for the next;
+with BATCH the bound of what is in memory."""
 
 Compute: TypeAlias = Callable[[Document], list[Suggestion]]
 Found: TypeAlias = list[tuple[str, list[Suggestion]]]
@@ -51,11 +54,13 @@ class Pool(Protocol):
         """Batches handed out before the first of them is awaited."""
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
-        """Hand out a batch. What is returned waits for it, and raises PoolError where it is lost."""
+        """Hand out a batch. What is returned waits for it, and
+        raises PoolError where it is lost."""
 
 
 def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
-    """What the pool finds in the documents, in their order; no more than `ahead` batches are in memory."""
+    """What the pool finds in the documents, in their order; no more
+    than `ahead` batches are in memory."""
     rest, awaited = iter(documents), deque[Callable[[], Found]]()
     while batch := list(islice(rest, pool.batch)):
         awaited.append(pool.submit(batch))
@@ -104,12 +109,16 @@ AGAIN = "What was found until then is stored; for the rest run the command again
 
 @contextmanager
 def processes(task: Task, workers: int) -> Iterator[Pool]:
-    """So many processes of this machine. When the work is broken off, each ends after the document it is at."""
-    # Not by a signal: a process that is killed while it writes leaves its reader waiting for the rest.
-    # Spawned, not forked: a fork would inherit the connection to the database, which is for one process alone.
+    """So many processes of this machine. When the work is broken off,
+    each ends after the document it is at."""
+    # Not by a signal: a process that is killed while it writes leaves its reader waiting for the
+    # rest. Spawned, not forked: a fork would inherit the connection to the database, which is for
+    # one process alone.
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(task, stop)) as executor:
+    with ProcessPoolExecutor(
+        workers, context, initializer=_begin, initargs=(task, stop)
+    ) as executor:
         try:
             yield _Processes(executor, workers)
         except BaseException:
@@ -120,7 +129,8 @@ def processes(task: Task, workers: int) -> Iterator[Pool]:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Start processes that an interrupt of the terminal does not reach while they load. Here it waits until after."""
+    """Start processes that an interrupt of the terminal does not reach while
+    they load. Here it waits until after."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -134,7 +144,9 @@ _stop: Event | None = None
 
 def _begin(task: Task, stop: Event) -> None:
     global _compute, _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; who owns the pool ends them
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a terminal sends it to all; who owns the pool ends them
     _compute, _stop = task.begin(), stop
 
 
@@ -144,4 +156,15 @@ def _work(documents: list[Document]) -> Found:
     return [(document.id, _compute(document)) for document in documents if not _stop.is_set()]
 
 
-__all__ = ["AGAIN", "AHEAD", "BATCH", "Compute", "Found", "Here", "Pool", "Task", "computed", "processes"]
+__all__ = [
+    "AGAIN",
+    "AHEAD",
+    "BATCH",
+    "Compute",
+    "Found",
+    "Here",
+    "Pool",
+    "Task",
+    "computed",
+    "processes",
+]

@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SuggestResult:
-    """How many documents were read, and how many suggestions are stored for them; `warnings` are for a person."""
+    """How many documents were read, and how many suggestions are stored
+    for them; `warnings` are for a person."""
 
     documents: int
     suggestions: int
@@ -40,10 +41,10 @@ class SuggestResult:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionPlan:
-    """What is needed to make the suggesters, here or in another process. `model` is number and bytes of the
-    project's own; `blind` share and seed of the paragraphs where nothing is shown; `asking` what a language
-    model is told of the project, where one is asked; of the pairs of suggester and layer in `silent` nothing is
-    shown."""
+    """What is needed to make the suggesters, here or in another process. `model` is number and
+    bytes of the project's own; `blind` share and seed of the paragraphs where nothing is shown;
+    `asking` what a language model is told of the project, where one is asked; of the pairs of
+    suggester and layer in `silent` nothing is shown."""
 
     names: tuple[str, ...]
     schema: LabelSchema
@@ -59,7 +60,8 @@ class SuggestionPlan:
     def of(project: Project, names: Sequence[str] = ()) -> SuggestionPlan:
         """What a project asks for; by these suggesters instead of those of its settings."""
         verdicts = [
-            Verdict(f.suggester, f.layer, f.label, f.score, f.right) for f in project.learning.fates()
+            Verdict(f.suggester, f.layer, f.label, f.score, f.right)
+            for f in project.learning.fates()
         ]
         return SuggestionPlan(
             tuple(names) or project.config.suggesters,
@@ -78,8 +80,8 @@ class SuggestionPlan:
         return SuggestionEngine.of(self).compute
 
     def suggesters(self) -> list[Suggester]:
-        """The suggesters, loaded. A model of the project that this program cannot read is told of in the log, and
-        the one that comes with the program speaks instead."""
+        """The suggesters, loaded. A model of the project that this program cannot read is told of
+        in the log, and the one that comes with the program speaks instead."""
         return [self._made(name) for name in self.names]
 
     def _made(self, name: str) -> Suggester:
@@ -110,15 +112,25 @@ class SuggestionPlan:
     def policy(self, suggesters: Sequence[Suggester]) -> Policy:
         """What is shown of what these propose. Spans that name an entity do not overlap."""
         taken: list[frozenset[str]] = [getattr(one, "takes", frozenset()) for one in suggesters]
-        flat = (layer.name for layer in self.schema.span_layers if layer.attribute_of_type("entity"))
+        flat = (
+            layer.name for layer in self.schema.span_layers if layer.attribute_of_type("entity")
+        )
         shown = self.config.suggestions
         return Policy(
-            frozenset(flat), shown.gate, shown.stances, self.history, frozenset().union(*taken), self.silent
+            frozenset(flat),
+            shown.gate,
+            shown.stances,
+            self.history,
+            frozenset().union(*taken),
+            self.silent,
         )
 
     def run(self, suggesters: Sequence[Suggester]) -> SuggestionRun:
         """Names and versions, and a hash of the settings."""
-        tables = {name: {k: v for k, v in self.settings(name).items() if k != "data"} for name in self.names}
+        tables = {
+            name: {k: v for k, v in self.settings(name).items() if k != "data"}
+            for name in self.names
+        }
         shown = self.config.suggestions
         content = json.dumps(
             [tables, self.schema.hash, shown.gate, shown.stances], sort_keys=True, default=str
@@ -132,7 +144,9 @@ class SuggestionPlan:
         if not share:
             return list(found)
         blind = {
-            p.index for p in document.paragraphs if is_blind(document.id, p.index, share=share, seed=seed)
+            p.index
+            for p in document.paragraphs
+            if is_blind(document.id, p.index, share=share, seed=seed)
         }
         return [replace(s, blind=True) if s.paragraph in blind else s for s in found]
 
@@ -153,16 +167,23 @@ class SuggestionEngine:
 
     @contextmanager
     def keeping(self, project: Project) -> Iterator[None]:
-        """Meanwhile what suggesters of this process parse is kept in a project, and taken from there."""
-        readers = {id(r): r for one in self.suggesters if (r := getattr(one, "reader", None)) is not None}
+        """Meanwhile what suggesters of this process parse is kept in
+        a project, and taken from there."""
+        readers = {
+            id(r): r for one in self.suggesters if (r := getattr(one, "reader", None)) is not None
+        }
         with ExitStack() as stack:
             for reader in readers.values():
                 stack.enter_context(reader.keeping(project.parses))
             yield
 
-    def compute(self, document: Document, *, skip: frozenset[int] = frozenset()) -> list[Suggestion]:
+    def compute(
+        self, document: Document, *, skip: frozenset[int] = frozenset()
+    ) -> list[Suggestion]:
         """The suggestions for a document, without the paragraphs in `skip`."""
-        asked = consulted(self.suggesters, (layer.name for layer in self.plan.schema.layers), self.policy)
+        asked = consulted(
+            self.suggesters, (layer.name for layer in self.plan.schema.layers), self.policy
+        )
         found = propose(document, asked, self.plan.memory, policy=self.policy, skip=skip)
         return self.plan.blindfold(document, found)
 
@@ -175,11 +196,14 @@ def propose(
     policy: Policy = AS_PROPOSED,
     skip: frozenset[int] = frozenset(),
 ) -> list[Suggestion]:
-    """The suggestions for a document, by paragraph and rank; excluded paragraphs, and those in `skip`, have none."""
+    """The suggestions for a document, by paragraph and rank; excluded paragraphs,
+    and those in `skip`, have none."""
     out: list[Suggestion] = []
     for paragraph in document.paragraphs:
         if not paragraph.excluded and paragraph.index not in skip:
-            every = [one for suggester in suggesters for one in suggester.suggest(document, paragraph)]
+            every = [
+                one for suggester in suggesters for one in suggester.suggest(document, paragraph)
+            ]
             out += combine(document, every, memory, policy)
     return out
 
@@ -194,14 +218,16 @@ def suggest(
     dask: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SuggestResult:
-    """Compute and store suggestions: for these documents (all), by these suggesters (those of the settings);
-    `pipeline:NAME` is a spaCy pipeline. Undecided suggestions by the same suggesters are replaced, by all where none
-    are named. With `missing` only for those of them that have no suggestions.
+    """Compute and store suggestions: for these documents (all), by these suggesters (those of the
+    settings); `pipeline:NAME` is a spaCy pipeline. Undecided suggestions by the same suggesters
+    are replaced, by all where none are named. With `missing` only for those of them that have no
+    suggestions.
 
-    Computed here, by several processes, or by the Dask cluster at the address `dask`, with the same result; only this
-    process touches the database. One transaction for each document, so that what was done stays whatever happens to
-    the rest; `progress` is told (documents done, of how many). Raises UsageError for an unknown suggester,
-    ProjectError for an unknown document, PoolError for processes or a cluster that fail.
+    Computed here, by several processes, or by the Dask cluster at the address `dask`, with the same
+    result; only this process touches the database. One transaction for each document, so that what
+    was done stays whatever happens to the rest; `progress` is told (documents done, of how many).
+    Raises UsageError for an unknown suggester, ProjectError for an unknown document, PoolError for
+    processes or a cluster that fail.
     """
     plan = SuggestionPlan.of(project, suggesters or ())
     ids = list(documents) if documents is not None else project.documents.ids()
@@ -238,4 +264,11 @@ def _pool(engine: SuggestionEngine, workers: int, dask: str | None) -> AbstractC
     return processes(engine.plan, workers) if workers > 1 else nullcontext(Here(engine.compute))
 
 
-__all__ = ["SuggestResult", "SuggestionEngine", "SuggestionPlan", "propose", "suggest", "unloadable"]
+__all__ = [
+    "SuggestResult",
+    "SuggestionEngine",
+    "SuggestionPlan",
+    "propose",
+    "suggest",
+    "unloadable",
+]

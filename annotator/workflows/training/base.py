@@ -1,7 +1,8 @@
-"""What a project's model is trained over: the model that comes with the program, for the default label schema.
+"""What a project's model is trained over: the model that comes with
+the program, for the default label schema.
 
-That was trained on the gold of the seeds (part `train` of `seeds/splits.json`). From a project's own paragraphs is
-learnt what differs from it.
+That was trained on the gold of the seeds (part `train` of `seeds/splits.json`). From a project's
+own paragraphs is learnt what differs from it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from annotator.learners.examples import Example
 
 
-def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool) -> Bundle:
-    """A model of these examples, the oldest first; with `base` over that of the seeds, where the schema is the one that
-    they are coded in. `metrics["base"]` is the number of paragraphs that this was trained on.
+def taught(
+    examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool
+) -> Bundle:
+    """A model of these examples, the oldest first; with `base` over that of the seeds, where the
+    schema is the one that they are coded in. `metrics["base"]` is the number of paragraphs that
+    this was trained on.
 
     Raises SuggesterError when nothing is marked in them.
     """
@@ -41,8 +45,9 @@ def taught(examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[
 
 
 def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
-    """The model that comes with the program; where it was trained on some of these texts, one that is made without
-    them, as nothing that it says of them could be judged (8 seconds). None where there is none."""
+    """The model that comes with the program; where it was trained on some of these texts, one that
+    is made without them, as nothing that it says of them could be judged (8 seconds). None where
+    there is none."""
     from annotator.learners.bundle import Bundle
 
     file = base_file()
@@ -58,13 +63,19 @@ def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
     """The model of the other seeds, as bytes; that of none is without models."""
     from annotator.learners.bundle import Bundle
 
-    records = [record for record in seed_records("train") if digest_of(record.document.text) not in seen]
-    return (base_of(records, schema) if records else Bundle(schema, metrics={"paragraphs": 0})).to_bytes()
+    records = [
+        record for record in seed_records("train") if digest_of(record.document.text) not in seen
+    ]
+    return (
+        base_of(records, schema) if records else Bundle(schema, metrics={"paragraphs": 0})
+    ).to_bytes()
 
 
-def base_of(records: Collection[Record], schema: LabelSchema, *, reader: Reader | None = None) -> Bundle:
-    """A model to train others over; `metrics["texts"]` are digests of what it was made from. Read by `reader`, else by
-    that of the process."""
+def base_of(
+    records: Collection[Record], schema: LabelSchema, *, reader: Reader | None = None
+) -> Bundle:
+    """A model to train others over; `metrics["texts"]` are digests of what it was made from. Read
+    by `reader`, else by that of the process."""
     from annotator.english.reading import shared_reader
     from annotator.learners.bundle import learn
 
@@ -87,7 +98,8 @@ def _is_default(schema: LabelSchema) -> bool:
 
 
 def seed_records(part: str) -> list[Record]:
-    """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`: adjudicated, or coded once."""
+    """The gold of a part (`train`, `dev`, `test`) of the seeds, by `seeds/splits.json`:
+    adjudicated, or coded once."""
     seeds = folder("seeds")
     wanted = set(json.loads((seeds / "splits.json").read_text(encoding="utf-8"))[part])
     schema = load_schema(BASE_SCHEMA)

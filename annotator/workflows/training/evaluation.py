@@ -1,4 +1,5 @@
-"""How good a project's suggestions are, on documents held out, and were with fewer paragraphs to learn from."""
+"""How good a project's suggestions are, on documents held out, and
+were with fewer paragraphs to learn from."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 
 
 def parts(finished: Iterable[Finished], folds: int) -> int:
-    """In how many parts documents are held out when `folds` are asked for: in no more than there are documents with
-    finished paragraphs.
+    """In how many parts documents are held out when `folds` are asked for: in no more than there
+    are documents with finished paragraphs.
 
     Raises UsageError for a single document.
     """
@@ -33,9 +34,9 @@ def parts(finished: Iterable[Finished], folds: int) -> int:
 
 
 def cross_validated(project: Project, material: Material, *, folds: int) -> dict[str, Any]:
-    """What an annotator would see in documents that nothing was learnt from: figures by layer and label, JSON-able,
-    for rules with memory and for the model, both with the memory of the other documents. `folds` are the parts that
-    were held out, `folds_asked` those asked for.
+    """What an annotator would see in documents that nothing was learnt from: figures by layer and
+    label, JSON-able, for rules with memory and for the model, both with the memory of the other
+    documents. `folds` are the parts that were held out, `folds_asked` those asked for.
 
     Raises UsageError with a single document.
     """
@@ -46,14 +47,18 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
     score = {name: Score(project.schema) for name in (ALONE, LEARNING)}
     for number in range(folds):
         rest = [
-            e for e, f in zip(material.examples, material.finished, strict=True) if fold[f.document] != number
+            e
+            for e, f in zip(material.examples, material.finished, strict=True)
+            if fold[f.document] != number
         ]
         try:
-            model = (number + 1, taught(rest, project.schema, texts=material.texts, base=base).to_bytes())
-        except SuggesterError:
             model = (
-                None  # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
+                number + 1,
+                taught(rest, project.schema, texts=material.texts, base=base).to_bytes(),
             )
+        except SuggesterError:
+            # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
+            model = None
         for name, suggesters in (
             (ALONE, ("rules", "memory")),
             (LEARNING, ("model", "rules", "memory", "guideline")),
@@ -70,14 +75,18 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
                     record = material.records[one.document, one.annotator]
                     arm.judge(decided(record, record.document.paragraphs[one.paragraph]))
     return {
-        "folds": folds, "folds_asked": asked, "documents": len(documents), "paragraphs": len(material.finished),
+        "folds": folds,
+        "folds_asked": asked,
+        "documents": len(documents),
+        "paragraphs": len(material.finished),
         "together": {name: one.together(0) for name, one in score.items()},
         "layers": {name: one.result() for name, one in score.items()},
-    }  # fmt: skip
+    }
 
 
 def learning_curve(project: Project, material: Material) -> dict[int, dict[str, Any]]:
-    """The figures of models of the first 10, 20, 40, ... paragraphs, each on paragraphs held out of them."""
+    """The figures of models of the first 10, 20, 40, ... paragraphs,
+    each on paragraphs held out of them."""
     count, base = len(material.examples), project.config.suggestions.base
     out: dict[int, dict[str, Any]] = {}
     for step in (*(n for n in STEPS if n < count), count):

@@ -1,4 +1,5 @@
-"""Naming learnt on with a project: weights over those that come with the program, kept as a setting."""
+"""Naming learnt on with a project: weights over those that
+come with the program, kept as a setting."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ LEAST = 50
 
 
 def learn_names(project: Project, records: Iterable[Record]) -> int:
-    """Fit weights to the named spans of finished paragraphs and keep them; how many mentions there were. With fewer
-    than `LEAST` the project stays with the shipped ones."""
+    """Fit weights to the named spans of finished paragraphs and keep them; how many mentions there
+    were. With fewer than `LEAST` the project stays with the shipped ones."""
     from annotator.learners.names.learning import Coded, learn
     from annotator.learners.names.namer import shipped
 

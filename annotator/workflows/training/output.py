@@ -12,19 +12,23 @@ from annotator.resources import schema_names, schema_path
 
 
 def check(folder: Path) -> None:
-    """Raise UsageError for a place that holds something that is no pipeline, before anything is computed."""
+    """Raise UsageError for a place that holds something that is no
+    pipeline, before anything is computed."""
     if (
         folder.exists()
         and not (folder / "config.cfg").is_file()
         and (not folder.is_dir() or any(folder.iterdir()))
     ):
         raise UsageError(
-            "holds something else", file=folder, hint="Name a new folder, or that of a pipeline to replace"
+            "holds something else",
+            file=folder,
+            hint="Name a new folder, or that of a pipeline to replace",
         )
 
 
 def write(project: Project, number: int, folder: Path) -> None:
-    """Save the model of this number as a pipeline in a folder; one that is there is replaced as a whole.
+    """Save the model of this number as a pipeline in a folder; one
+    that is there is replaced as a whole.
 
     Raises UsageError when the folder holds something else or cannot be written.
     """
@@ -39,10 +43,15 @@ def write(project: Project, number: int, folder: Path) -> None:
     named = project.config.schema
     source = schema_path(named if named in schema_names() else str(project.root / named))
     shown = project.config.suggestions
-    nlp = spacy.blank("en", meta={
-        "name": "annotator", "version": f"0.{number}.0", "description": f"Model {number} of an annotator project",
-        "requirements": [f"annotator=={__version__}"],
-    })  # fmt: skip
+    nlp = spacy.blank(
+        "en",
+        meta={
+            "name": "annotator",
+            "version": f"0.{number}.0",
+            "description": f"Model {number} of an annotator project",
+            "requirements": [f"annotator=={__version__}"],
+        },
+    )
     component = nlp.add_pipe(FACTORY)
     assert isinstance(component, Component)
     component.teach(

@@ -21,7 +21,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of a curve: what it is of, how many paragraphs, and a share (None where it is unknown)."""
+    """A point of a curve: what it is of, how many paragraphs, and
+    a share (None where it is unknown)."""
 
     name: str
     paragraphs: int
@@ -31,9 +32,10 @@ class Point:
 def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> str:
     """What was trained from what, and how long it took."""
     parts = [
-        plural(trained_on.get("paragraphs", 0), "paragraph"), plural(trained_on.get("documents", 0), "document"),
+        plural(trained_on.get("paragraphs", 0), "paragraph"),
+        plural(trained_on.get("documents", 0), "document"),
         plural(trained_on.get("annotators", 0), "annotator"),
-    ]  # fmt: skip
+    ]
     if trained_on.get("base"):
         parts.append(f"over {trained_on['base']} of the seeds")
     took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
@@ -57,12 +59,15 @@ def table(metrics: Mapping[str, Any]) -> list[str]:
 def _row(name: str, scores: Mapping[str, Any], *, indent: int) -> str:
     shown = f"{'':<{indent}}{name}"
     values = (scores["precision"], scores["recall"], f1_of(scores))
-    figures = "".join(f"{_decimal(value):>{width}}" for value, width in zip(values, (10, 9, 7), strict=True))
+    figures = "".join(
+        f"{_decimal(value):>{width}}" for value, width in zip(values, (10, 9, 7), strict=True)
+    )
     return f"{shown[:26]:<26}{figures}{scores['wanted']:>10}{scores['proposed']:>11}"
 
 
 def f1_of(scores: Mapping[str, Any]) -> float | None:
-    """F1 as people see it: None where nothing was proposed or nothing marked, when precision or recall is undefined."""
+    """F1 as people see it: None where nothing was proposed or nothing marked,
+    when precision or recall is undefined."""
     shares = (scores.get("precision"), scores.get("recall"), scores.get("f1"))
     return None if None in shares else shares[2]
 
@@ -94,7 +99,8 @@ def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> l
     for point in points:
         share = "unknown" if point.share is None else percent(point.share)
         lines.append(
-            f"  {point.name:<{wide}}  {point.paragraphs:>{deep}} {unit}  {bar(point.share or 0.0):<{BAR}}  {share}"
+            f"  {point.name:<{wide}}  {point.paragraphs:>{deep}} {unit}  "
+            f"{bar(point.share or 0.0):<{BAR}}  {share}"
         )
     return lines
 
@@ -108,15 +114,22 @@ def bar(share: float) -> str:
 def over_models(rows: Sequence[ModelRow], *, most: int = 12) -> list[str]:
     """Keys saved by the models so far, the last `most` of them, the oldest first."""
     points = [
-        Point(f"model {row.number}", row.trained_on.get("paragraphs", 0), (row.metrics.get("last") or {}).get("saved"))
+        Point(
+            f"model {row.number}",
+            row.trained_on.get("paragraphs", 0),
+            (row.metrics.get("last") or {}).get("saved"),
+        )
         for row in reversed(rows[:most])
-    ]  # fmt: skip
+    ]
     return curve("keys saved in the last paragraphs before each training", points)
 
 
 def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
-    """F1 of each layer after so many codings: a paragraph that two annotators finished counts twice."""
-    names = dict.fromkeys(layer for metrics in points.values() for layer in metrics.get("layers", {}))
+    """F1 of each layer after so many codings: a paragraph that
+    two annotators finished counts twice."""
+    names = dict.fromkeys(
+        layer for metrics in points.values() for layer in metrics.get("layers", {})
+    )
     lines: list[str] = []
     for layer in names:
         some = [
@@ -124,18 +137,26 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
             for count, metrics in sorted(points.items())
             if layer in metrics.get("layers", {})
         ]
-        lines += ["", *curve(f"learning curve: F1 of {layer} after so many codings", some, unit="codings")]
+        lines += [
+            "",
+            *curve(f"learning curve: F1 of {layer} after so many codings", some, unit="codings"),
+        ]
     return lines
 
 
 def kept(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
-    """A learning curve as it is kept in the setting `CURVE`, with the number of the model that was trained on all."""
+    """A learning curve as it is kept in the setting `CURVE`, with the number
+    of the model that was trained on all."""
     layers = {
-        count: {name: {"all": {k: found["all"][k] for k in ("precision", "recall", "f1")}}
-                for name, found in metrics.get("layers", {}).items()}
+        count: {
+            name: {"all": {k: found["all"][k] for k in ("precision", "recall", "f1")}}
+            for name, found in metrics.get("layers", {}).items()
+        }
         for count, metrics in points.items()
-    }  # fmt: skip
-    return json.dumps({"model": number, "points": {n: {"layers": one} for n, one in layers.items()}})
+    }
+    return json.dumps(
+        {"model": number, "points": {n: {"layers": one} for n, one in layers.items()}}
+    )
 
 
 def last_curve(setting: str | None) -> list[str]:
@@ -155,7 +176,11 @@ def thresholds(gate: float, stances: float) -> str:
 
 def _decimal(value: float | None) -> str:
     return (
-        "–" if value is None else f"{value:.2f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.2f}"
+        "–"
+        if value is None
+        else f"{value:.2f}".replace("0.", ".", 1)
+        if 0 <= value < 1
+        else f"{value:.2f}"
     )
 
 

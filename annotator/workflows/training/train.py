@@ -1,7 +1,8 @@
-"""Learning from what was decided: examples from the project, a model, and new suggestions where nobody was yet.
+"""Learning from what was decided: examples from the project, a model,
+and new suggestions where nobody was yet.
 
-Everything is read in short transactions, some documents at a time; nothing is locked while it is computed. The same
-decisions give the same model. Killed at any point, the last model stays.
+Everything is read in short transactions, some documents at a time; nothing is locked while it is
+computed. The same decisions give the same model. Killed at any point, the last model stays.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ TEXTS = 2_000_000
 """Code points of texts, labelled or not, whose words are counted."""
 
 RENEWED = 200
-"""Documents that get new suggestions after a training: those where annotators are and what follows first. The
-others have theirs renewed by a later one, when somebody comes near."""
+"""Documents that get new suggestions after a training: those where annotators are and what follows
+first. The others have theirs renewed by a later one, when somebody comes near."""
 
 KIND = "annotator bundle"
 
@@ -58,8 +59,8 @@ class TooLittle(SuggesterError):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learnt from: examples in the order in which they were finished, with the records that they stand in
-    (by document and annotator), and all texts."""
+    """What is learnt from: examples in the order in which they were finished, with the records that
+    they stand in (by document and annotator), and all texts."""
 
     examples: Sequence[Example]
     finished: Sequence[Finished]
@@ -80,7 +81,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model as it was stored; `seconds` of CPU for reading and learning, `renewed` documents with new suggestions."""
+    """A model as it was stored; `seconds` of CPU for reading and learning, `renewed`
+    documents with new suggestions."""
 
     number: int
     metrics: Mapping[str, Any]
@@ -118,9 +120,12 @@ def material(project: Project, reader: Reader, *, annotator: str | None = None) 
             made[document, who, index] = example
     kept = [f for f in finished if (f.document, f.annotator, f.paragraph) in made]
     return Material(
-        [made[f.document, f.annotator, f.paragraph] for f in kept], kept, records,
-        list(_texts(project, {f.document for f in kept})), sequence,
-    )  # fmt: skip
+        [made[f.document, f.annotator, f.paragraph] for f in kept],
+        kept,
+        records,
+        list(_texts(project, {f.document for f in kept})),
+        sequence,
+    )
 
 
 def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
@@ -150,12 +155,18 @@ def configuration(project: Project) -> str:
     """A hash of the settings that training and suggesting follow."""
     table = project.config.table
     content = {
-        key: table[key] for key in ("suggesters", "suggestions", "suggester", "pipeline") if key in table
+        key: table[key]
+        for key in ("suggesters", "suggestions", "suggester", "pipeline")
+        if key in table
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[
+        :16
+    ]
 
 
-def train(project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None) -> Trained:
+def train(
+    project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None
+) -> Trained:
     """Learn from all that was finished, store the model, and suggest anew where nobody was yet.
 
     Raises TooLittle when there is nothing to learn from.
@@ -167,15 +178,23 @@ def train(project: Project, *, renew: bool = True, progress: Callable[[str], Non
     learn_names(project, found.records.values())
     seconds = time.process_time() - began
     trained_on = {
-        "paragraphs": found.paragraphs, "examples": len(found.examples), "documents": found.documents,
-        "annotators": len({f.annotator for f in found.finished}), "sequence": found.sequence,
+        "paragraphs": found.paragraphs,
+        "examples": len(found.examples),
+        "documents": found.documents,
+        "annotators": len({f.annotator for f in found.finished}),
+        "sequence": found.sequence,
         "base": bundle.metrics["base"],
-    }  # fmt: skip
+    }
     metrics = {**bundle.metrics, "covers": sorted(bundle.covers), "seconds": round(seconds, 2)}
     number = project.learning.keep(
-        bundle.to_bytes(), kind=KIND, schema=project.schema.hash, config=configuration(project), code=code(),
-        trained_on=trained_on, metrics=metrics,
-    )  # fmt: skip
+        bundle.to_bytes(),
+        kind=KIND,
+        schema=project.schema.hash,
+        config=configuration(project),
+        code=code(),
+        trained_on=trained_on,
+        metrics=metrics,
+    )
     project.keep_setting(FAILED, "")
     tell(f"model {number} from {plural(found.paragraphs, 'paragraph')} in {seconds:.1f} s of CPU")
     done = renewed(project, tell) if renew else 0
@@ -190,7 +209,9 @@ def learnt(project: Project) -> tuple[Bundle, Material]:
     found = material(project, reader)
     try:
         if not found.examples:
-            raise SuggesterError("there is nothing to learn from yet", hint="Finish some paragraphs first")
+            raise SuggesterError(
+                "there is nothing to learn from yet", hint="Finish some paragraphs first"
+            )
         base = project.config.suggestions.base
         with reader.keeping(project.parses):
             return taught(found.examples, project.schema, texts=found.texts, base=base), found
@@ -202,7 +223,9 @@ def nearest(project: Project) -> list[str]:
     """All documents, those where the annotators are and the ones that follow them first."""
     ids = project.documents.ids()
     at = {id: i for i, id in enumerate(ids)}
-    starts = sorted({at[document] for document, _ in project.learning.places() if document in at}) or [0]
+    starts = sorted(
+        {at[document] for document, _ in project.learning.places() if document in at}
+    ) or [0]
 
     def distance(i: int) -> tuple[int, int]:
         ahead = [i - start for start in starts if i >= start]
@@ -212,8 +235,9 @@ def nearest(project: Project) -> list[str]:
 
 
 def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
-    """Suggest anew in paragraphs that nobody opened or decided on; with `only_missing`, in documents without any
-    suggestion. At most `RENEWED` documents after a training, fewer when another one is wanted."""
+    """Suggest anew in paragraphs that nobody opened or decided on; with `only_missing`, in
+    documents without any suggestion. At most `RENEWED` documents after a training, fewer when
+    another one is wanted."""
     plan = SuggestionPlan.of(project)
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
@@ -252,12 +276,18 @@ def _renew(
 
 
 def work(root: Path) -> int:
-    """What the background process does: all that is wanted, one thing after the other; its exit code."""
+    """What the background process does: all that is wanted, one
+    thing after the other; its exit code."""
     os.nice(NICE)
-    # What is made while learning is kept to the end or freed at once: looking for cycles in it finds next to nothing.
+    # What is made while learning is kept to the end or freed at once: looking
+    # for cycles in it finds next to nothing.
     gc.set_threshold(100_000)
     failed = 0
-    jobs = (WITHDRAW, _withdraw), (SUGGEST, lambda p: renewed(p, said, only_missing=True)), (TRAIN, _learn)
+    jobs = (
+        (WITHDRAW, _withdraw),
+        (SUGGEST, lambda p: renewed(p, said, only_missing=True)),
+        (TRAIN, _learn),
+    )
     while background.wanted(root):
         with background.locked(root) as free:
             if not free:
@@ -273,8 +303,9 @@ def work(root: Path) -> int:
 
 
 def withdrawn(project: Project) -> int:
-    """Take back, where nobody was yet, suggestions of forms that were rejected twice and never accepted, and of
-    relations that end at these; how many, in the documents that a training would renew."""
+    """Take back, where nobody was yet, suggestions of forms that were rejected twice and never
+    accepted, and of relations that end at these; how many, in the documents that a training
+    would renew."""
     memory, count = project.suggestions.memory(), 0
     for id in nearest(project)[:RENEWED]:
         document, suggestions = project.documents.load(id), project.suggestions.of(id)
@@ -286,7 +317,9 @@ def withdrawn(project: Project) -> int:
         }
         if gone:
             values = (one.value for one in suggestions)
-            gone |= {r.id for r in values if isinstance(r, Relation) and gone & {r.source, r.target}}
+            gone |= {
+                r.id for r in values if isinstance(r, Relation) and gone & {r.source, r.target}
+            }
             count += project.suggestions.withdraw(id, gone)
     return count
 
@@ -296,7 +329,8 @@ def _withdraw(project: Project) -> None:
 
 
 def _learn(project: Project) -> None:
-    """Train; where there is nothing to learn from, what was rejected still counts for what is suggested."""
+    """Train; where there is nothing to learn from, what was rejected
+    still counts for what is suggested."""
     try:
         train(project, progress=said)
     except TooLittle as error:
@@ -333,7 +367,9 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
 
 def _keep(project: Project, error: Exception) -> None:
     """Keep why it failed, for the screens."""
-    words = error.message if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+    words = (
+        error.message if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
+    )
     first = (words.strip().splitlines() or [""])[0]
     try:
         project.keep_setting(FAILED, f"{first[:160]} (see {background.LOG})")
@@ -342,6 +378,6 @@ def _keep(project: Project, error: Exception) -> None:
 
 
 __all__ = [
-    "KIND", "MOST", "RENEWED", "Material", "TooLittle", "Trained", "chosen", "code", "configuration", "learnt",
-    "material", "nearest", "renewed", "train", "withdrawn", "work",
+    "KIND", "MOST", "RENEWED", "Material", "TooLittle", "Trained", "chosen", "code",
+    "configuration", "learnt", "material", "nearest", "renewed", "train", "withdrawn", "work",
 ]  # fmt: skip
