@@ -302,7 +302,7 @@ def _ruled(answers: list[Answer]) -> str:
     words: dict[Mark, str] = {
         "same": "one and the same",
         "different": "really different",
-        "parent": "parent and child",
+        "parent": "under a parent",
         "opposite": "opposites",
         "later": "left for later",
     }

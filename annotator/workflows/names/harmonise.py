@@ -60,6 +60,8 @@ class NamePair:
     alone: they would be shared at once."""
     uses: tuple[int, int] = (0, 0)
     """How many spans bear each."""
+    turned: int = 0
+    """At how many of the places one coder says the contrary of the name and the other does not."""
     words: str = ""
 
     @property
@@ -104,15 +106,17 @@ class Answer:
 
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
     """What a page says of a pair before anybody decides: the names are one, since two coders gave
-    them to the same words. The codebook's name stays, else the one that is used more, else the
-    longer entity and the shorter concept."""
+    them to the same words, or opposites where one of the two mostly has `not:` before it. The
+    codebook's name stays, else the one that is used more, else the longer entity and the shorter
+    concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]
         length = -len(name) if pair.kind == "entity" else len(name)
         return codebook.get(pair.kind, name) is None, -uses, length, name
 
-    return Answer(pair, "same", min(pair.one, pair.other, key=order))
+    mark: Mark = "opposite" if 2 * pair.turned > pair.times else "same"
+    return Answer(pair, mark, min(pair.one, pair.other, key=order))
 
 
 def pairs(
@@ -131,10 +135,10 @@ def pairs(
     works: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(record)
-    places: defaultdict[tuple[Kind, str, str], list[tuple[Record, Span]]] = defaultdict(list)
+    meetings: defaultdict[frozenset[Name], list[_Meeting]] = defaultdict(list)
     stances: Counter[Name] = Counter()
     uses: Counter[Name] = Counter()
-    gains: Counter[frozenset[Name]] = Counter()
+    gains: Counter[tuple[frozenset[Name], bool]] = Counter()
     for several in works.values():
         for record in several:
             for holder, concept, _ in statements(record, concepts, kept):
@@ -145,39 +149,46 @@ def pairs(
             gains.update(
                 _gained(set(statements(a, concepts, kept)), set(statements(b, concepts, kept)))
             )
-            for span, kind, one, other in _differing(a, b, concepts, kept):
-                places[kind, one, other].append((a, span))
+            for meeting in _meetings(a, b, concepts, kept):
+                meetings[meeting.names].append(meeting)
     found: list[NamePair] = []
-    for (kind, one, other), where in places.items():
-        names = frozenset(((kind, one), (kind, other)))
+    for names, where in meetings.items():
         if names in asked:
             continue
-        record, span = where[0]
+        (kind, one), (_, other) = sorted(names)
+        turned = sum(meeting.turned for meeting in where)
         found.append(
             NamePair(
                 kind,
                 one,
                 other,
                 len(where),
-                min(stances[kind, one], stances[kind, other]),
+                min(stances[name] for name in names),
                 fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100,
-                gains[names],
+                gains[names, 2 * turned > len(where)],
                 (uses[kind, one], uses[kind, other]),
-                " ".join(record.document.quote(span.start, span.end).split()),
+                turned,
+                where[0].words,
             )
         )
     found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
     return sorted(found, key=lambda p: p.weight, reverse=True)
 
 
-def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[frozenset[Name]]:
-    """For each two statements that differ in one name alone, the two names."""
+def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[tuple[frozenset[Name], bool]]:
+    """For each two statements that would be one if two names were:
+    the names, and whether as opposites."""
     for holder, concept, side in mine - theirs:
         for other_holder, other_concept, other_side in theirs - mine:
-            if side == other_side and holder == other_holder:
-                yield frozenset((("concept", concept), ("concept", other_concept)))
-            elif side == other_side and concept == other_concept:
-                yield frozenset((("entity", holder), ("entity", other_holder)))
+            opposite = _TURNED.get(side) == other_side
+            if (
+                holder == other_holder
+                and concept != other_concept
+                and (opposite or side == other_side)
+            ):
+                yield frozenset((("concept", concept), ("concept", other_concept))), opposite
+            elif concept == other_concept and holder != other_holder and side == other_side:
+                yield frozenset((("entity", holder), ("entity", other_holder))), False
 
 
 def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
@@ -190,9 +201,16 @@ def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
     return frozenset((ruling.kind, name) for name in two)
 
 
-def _differing(
-    a: Record, b: Record, concepts: Concepts, same: SameNames
-) -> Iterator[tuple[Span, Kind, str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """Two names on the same words; `turned` where one of the two is the contrary there."""
+
+    names: frozenset[Name]
+    turned: bool
+    words: str
+
+
+def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[_Meeting]:
     """Names of two works that stand on the same words: those that are only
     on one side, the likest ones together."""
     from rapidfuzz import fuzz
@@ -206,26 +224,23 @@ def _differing(
         mine, theirs = _names(span, concepts, same), _names(near, concepts, same)
         left, right = [n for n in mine if n not in theirs], [n for n in theirs if n not in mine]
         alike = sorted(
-            (
-                (-fuzz.token_set_ratio(one, other), kind, one, other)
-                for kind, one in left
-                for own, other in right
-                if own == kind
-            )
+            (-fuzz.token_set_ratio(one[1], other[1]), one, other)
+            for one in left
+            for other in right
+            if one[0] == other[0]
         )
-        taken: set[tuple[str, Name]] = set()
-        for _, kind, one, other in alike:
-            if not {("one", (kind, one)), ("other", (kind, other))} & taken:
-                taken |= {("one", (kind, one)), ("other", (kind, other))}
-                first, second = sorted((one, other))
-                yield span, kind, first, second
+        taken: set[tuple[int, Name]] = set()
+        words = " ".join(a.document.quote(span.start, span.end).split())
+        for _, one, other in alike:
+            if not {(0, one), (1, other)} & taken:
+                taken |= {(0, one), (1, other)}
+                yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
 
 
-def _names(span: Span, concepts: Concepts, same: SameNames) -> list[Name]:
-    return [
-        (kind, same.name(kind, name).removeprefix(CONTRARY))
-        for kind, name in names_of(span, concepts)
-    ]
+def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[Name, bool]:
+    """The names of a span without `not: `, each with whether the contrary is said."""
+    found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
+    return {(kind, name.removeprefix(CONTRARY)): name.startswith(CONTRARY) for kind, name in found}
 
 
 def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Statement]:
