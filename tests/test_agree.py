@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from support import compute, document
 
 from annotator.errors import UsageError
@@ -20,17 +21,20 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
+from annotator.tui.views.apart import set_off, worded
 from annotator.tui.views.beside import beside
 from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.lines import band, bar, number
 from annotator.workflows.agreement.report import lines
+from annotator.workflows.agreement.side_by_side import side_by_side
 
 TEXT = "Iran says the deal is dead."
+SCHEMA = load_schema("actors-claims-stances")
 
 
 def _layer(name: str) -> Layer:
-    layer = load_schema("actors-claims-stances").layer(name)
+    layer = SCHEMA.layer(name)
     assert layer is not None
     return layer
 
@@ -107,19 +111,22 @@ def test_bars_and_bands_say_no_more_than_the_figures() -> None:
 
 def _beside(*records: Record, width: int = 80) -> list[str]:
     (passage,) = compare(records).passages
-    rows = beside(passage, next(iter(THEMES.values())), width)
+    rows = beside(side_by_side(passage, SCHEMA), next(iter(THEMES.values())), width)
     return ["".join(text for text, _ in row) for row in rows]
 
 
 def test_a_paragraph_side_by_side_shows_what_differs_first() -> None:
     texts = _beside(_record("ada", "support"), _record("ben", "oppose", end=20))
-    first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim"))
-    assert "10–26" in texts[first]
-    assert "10–20" in texts[first + 1]
-    assert any(text.startswith("≠ stance") and "support" in text for text in texts)
-    assert any(text.startswith("= actor") for text in texts)
-    assert texts.index(next(t for t in texts if t.startswith("= actor"))) > first
-    assert "2 differ, 2 agree" in texts
+    first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim  bounds differs"))
+    assert (
+        "ada" in texts[first + 1]
+        and "ben" in texts[first + 2]
+        and texts[first + 1] != texts[first + 2]
+    )
+    assert any(text.startswith("≠ stance  side differs") for text in texts)
+    agreed = next(i for i, text in enumerate(texts) if text.startswith("= actor"))
+    assert agreed > first
+    assert any(text.startswith("2 differ, ") for text in texts)
 
 
 @pytest.mark.parametrize("width", [40, 78, 118])
@@ -146,19 +153,45 @@ def test_side_by_side_shows_the_attributes_that_differ_and_no_others(width: int)
     for gone in ("mention", "attribution", "strength"):
         assert gone not in told
     if width > 40:
-        for said in (
-            "entity Iran",
-            "entity –",
-            "modality asserted",
-            "modality hedged",
-            f"cue “{ada.document.quote(0, 4)}”",
-            f"cue “{ada.document.quote(5, 9)}”",
-        ):
+        for said in ("entity differs: ada Iran · ben none", "modality differs: ada asserted · ben hedged",
+                     f"cue differs: ada “{ada.document.quote(0, 4)}” · ben “{ada.document.quote(5, 9)}”"):  # fmt: skip
             assert said in told
     if width > 78:
-        assert "concept the deal is dead; talks failed" in told
+        assert "concept differs: ada the deal is dead; talks failed · ben none" in told
     same = _beside(ada, replace(ben, spans=ada.spans, relations=ada.relations), width=width)
     assert "0 differ, 3 agree" in same
+
+
+def test_a_claim_in_pieces_is_one_difference_whose_words_apart_are_set_off() -> None:
+    claims = {"ada": [(10, 26)], "ben": [(10, 18), (19, 26)]}
+    works = [
+        replace(
+            _record(who, "support"),
+            spans=tuple(Span(f"{who}{a}", "claim", "fact", a, b) for a, b in places),
+            relations=(),
+        )
+        for who, places in claims.items()
+    ]
+    (passage,) = compare(works).passages
+    (split,) = side_by_side(passage, SCHEMA).differences
+    assert len(split.version("ada")) == 1 and len(split.version("ben")) == 2
+    assert split.contested == ((18, 19),)
+    texts = _beside(*works)
+    assert any("bounds differs, one against 2" in text for text in texts)
+    assert any("ada" in text and "“the deal is dead”" in text for text in texts)
+    assert any("ben" in text and "“the deal”; fact “is dead”" in text for text in texts)
+
+
+def test_words_apart_are_shown_also_where_both_texts_are_cut() -> None:
+    long = "Inflation has come down from 9.1 per cent to 2 per cent and wages follow"
+    plain, strong = Style(), Style(bold=True)
+    for room in (30, 44):
+        one, other = (
+            set_off(runs, room, plain, strong) for runs in worded([long, f"{long} at last"])
+        )
+        assert [text for text, style in other if style.bold] == ["at last"]
+        assert not any(style.bold for _, style in one)
+        assert all(sum(len(text) for text, _ in row) <= room for row in (one, other))
 
 
 _STAND_IN = """\

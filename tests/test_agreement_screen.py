@@ -22,7 +22,7 @@ from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.tui.views.differences import difference_rows
+from annotator.tui.views.pairs import pair_rows
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.agreement.choice import Choice
 from annotator.workflows.agreement.compute import figures
@@ -119,7 +119,7 @@ def test_what_is_typed_to_choose() -> None:
 
 def test_differences_are_shown_version_under_version() -> None:
     every = list(differences(compare(_records(1)), LAYERS))
-    rows = difference_rows(every, THEMES["mono"], 60)
+    rows = pair_rows(every, THEMES["mono"], 60)
     texts = ["".join(text for text, _ in row) for row in rows]
     assert len(rows) == 4 * len(every) and all(len(text) <= 60 for text in texts)
     assert texts[0].startswith("d0 ¶ 1") and texts[0].endswith("label differs")
@@ -127,7 +127,7 @@ def test_differences_are_shown_version_under_version() -> None:
         every[0].annotator_1 in texts[1] and every[0].label_1 in texts[1] and "word00" in texts[1]
     )
     assert Selection("all").holds(every[0])
-    assert "nothing differs" in difference_rows([], THEMES["mono"], 60)[0][0][0]
+    assert "nothing differs" in pair_rows([], THEMES["mono"], 60)[0][0][0]
 
 
 def _shown(pilot: Pilot[None]) -> str:

@@ -23,9 +23,9 @@ from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.resources import folder, load_schema, schema_path
 from annotator.tui.reviewing import ReviewSession
+from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.tui.views.versions import Panel
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.exchange.dataset import Choices, write_dataset
 from annotator.workflows.exchange.importing import ingest
@@ -234,17 +234,7 @@ def _text(rows: Sequence[Sequence[tuple[str, Any]]]) -> str:
 
 
 def _panel(session: ReviewSession, width: int = 70) -> str:
-    every, left = session.counts()
-    made = Panel(
-        session.review,
-        session.here(),
-        session.voters(),
-        session.proposed,
-        session.at_field,
-        every,
-        left,
-    )
-    return _text(panel(made, next(iter(THEMES.values())), width, 40))
+    return _text(panel(panel_of(session), next(iter(THEMES.values())), width, 40))
 
 
 def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_difference(
@@ -257,6 +247,20 @@ def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_differe
         assert "entity differs: 1 Mara Lind · 2 Port office" in shown
         assert "Difference 1 of 1, 1 left" in shown
         assert "mention differs" not in shown
+
+
+def test_what_coders_noted_stands_beside_their_versions(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
+        coder = Session(project, "ben", "s")
+        coder.open("doc")
+        coder.do(do.FocusItem("bena"))
+        coder.do(do.Note("the office speaks through her"))
+        session = _session(project)
+        _focus(session, "actor")
+        assert "ben noted: the office speaks through her" in _panel(session)
+        session.hidden = True
+        session.reload()
+        assert "ben" not in _panel(session)
 
 
 def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema, schema_path
 from annotator.tui.reviewing import ReviewSession
+from annotator.tui.screens.review import panel_of
 from annotator.tui.theme import THEMES
-from annotator.tui.views.versions import Panel
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.review.alignment import Difference, differences_of, right
 from annotator.workflows.review.discussion import message_of, messages, note_of, reason_of
@@ -174,12 +174,7 @@ def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None
         assert not any("ada" in words for words in told)
         claim = _about(session, "claim")
         assert session.proposed(claim) is None
-        rows = panel(
-            Panel(session.review, session.here(), session.voters(), session.proposed),
-            next(iter(THEMES.values())),
-            60,
-            30,
-        )
+        rows = panel(panel_of(session), next(iter(THEMES.values())), 60, 30)
         text = "\n".join("".join(piece for piece, _ in row) for row in rows)
         assert "label, bounds differ" in text
         assert "ada" not in text

@@ -14,9 +14,10 @@ from annotator.console import talk, tell_csv
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
-    from annotator.measures.api import Passage, Result
+    from annotator.measures.api import Result
     from annotator.project import Project
     from annotator.workflows.agreement.gamma import Gamma
+    from annotator.workflows.agreement.side_by_side import SideBySide
     from annotator.workflows.agreement.values import Contrast
 
 
@@ -139,6 +140,7 @@ def command(
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.report import gamma_lines, report
+    from annotator.workflows.agreement.side_by_side import side_by_side
 
     if bootstrap is not None:
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
@@ -162,7 +164,8 @@ def command(
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
-        passages = [passage(project, spot, names) for spot in found.worst[:beside]]
+        spots = [passage(project, spot, names) for spot in found.worst[:beside]]
+        passages = [side_by_side(spot, project.schema) for spot in spots if spot is not None]
     if as_json:
         print_json(
             _table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {})
@@ -219,7 +222,7 @@ def _write(
             tell(f"{tables_to / name}: {plural(rows, 'row')}")
 
 
-def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
+def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:
     """The paragraphs as the annotators coded them, in the rows of the agreement screen."""
     from annotator.model.text import paragraph_number
     from annotator.tui.theme import THEMES
@@ -228,10 +231,9 @@ def _side_by_side(passages: Iterable[Passage | None]) -> Iterator[str]:
 
     theme = next(iter(THEMES.values()))
     for one in passages:
-        if one is not None:
-            yield from ("", f"SIDE BY SIDE, {one.name} ¶{paragraph_number(one.index)}")
-            for row in beside(one, theme, WIDTH):
-                yield "".join(text for text, _ in row).rstrip()
+        yield from ("", f"SIDE BY SIDE, {one.document.id} ¶{paragraph_number(one.paragraph)}")
+        for row in beside(one, theme, WIDTH):
+            yield "".join(text for text, _ in row).rstrip()
 
 
 def _table(found: object) -> dict[str, object]:

@@ -33,7 +33,8 @@ class Candidate:
 
     `made` has each one's own version, sorted by annotator, its ends (of a relation) being ids of
     candidates. `value` is what they have in common: the fields named in `contested` are empty in
-    it. `settled` says of other fields that differ how they got their value.
+    it. `settled` says of other fields that differ how they got their value. `own` has, by
+    annotator, the id that it has in their own work.
     """
 
     value: Annotation
@@ -41,6 +42,7 @@ class Candidate:
     fields: tuple[Field, ...] = ()
     contested: tuple[str, ...] = ()
     settled: tuple[tuple[str, str], ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -255,7 +257,8 @@ def _candidate(
             continue
         if any(content(own, [field]) != content(raw, [field]) for own, raw in slot.values()):
             settled.append((field.name, RULING))
-    return Candidate(value, made, tuple(fields), tuple(contested), tuple(settled))
+    mine = tuple((who, raw.id) for who, (_, raw) in sorted(slot.items()))
+    return Candidate(value, made, tuple(fields), tuple(contested), tuple(settled), mine)
 
 
 def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]:

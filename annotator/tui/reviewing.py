@@ -71,6 +71,8 @@ class ReviewSession(Session):
     _here: Situation | None = None
     _basis: dict[str, int] = field(default_factory=dict)
     _suggested: list[Suggestion] = field(default_factory=list)
+    _notes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By annotator and item what they noted in the open document."""
     _known: list[ReviewRow] = field(default_factory=list)
     _listed: tuple[str, Completion | None, list[ReviewRow]] | None = None
     """The rows of the queue as they were read last."""
@@ -87,6 +89,7 @@ class ReviewSession(Session):
         self._basis = revisions(self.project.log.completions(document=document.id))
         found = self.merger.versions(document.id)
         self._here, self.at_field = None, ""
+        self._notes = {}
         if found is not None:
             self._suggested = self.project.suggestions.of(document.id)
             prefill(self.project, document, found)
@@ -126,6 +129,29 @@ class ReviewSession(Session):
         if not self.hidden:
             return [(who, who) for who in found.voters]
         return sorted(self.names(found.document).items(), key=lambda pair: pair[1])
+
+    def value(self, id: str) -> Annotation | None:
+        """An annotation by its id: as it stands or is proposed, else as an annotator made it."""
+        item = self.review.find(id)
+        if item is not None:
+            return item.value
+        made = self._here.found.by_id.get(id) if self._here is not None else None
+        return made.value if made is not None else None
+
+    def note(self, who: str, id: str) -> str:
+        """What an annotator noted on their version of an item."""
+        candidate = self._here.found.by_id.get(id) if self._here is not None else None
+        mine = dict(candidate.own).get(who, "") if candidate is not None else ""
+        return self._noted(who).get(mine, "")
+
+    def _noted(self, who: str) -> dict[str, str]:
+        """An annotator's notes in the open document, by item, read once."""
+        document = self.review.document.id
+        if who not in self._notes:
+            self._notes[who] = {
+                item: text for _, _, item, text in self.project.log.notes(who, documents=[document])
+            }
+        return self._notes[who]
 
     def is_blind(self, document: Document, paragraph: int) -> bool:  # noqa: ARG002
         """A reviewer sees what there is."""
@@ -169,6 +195,12 @@ class ReviewSession(Session):
         """How many differences the open document has, and how many of them wait."""
         numbered = [d for d in self.differences if d.number]
         return len(numbered), sum(self.is_open(d) for d in numbered)
+
+    def left_words(self) -> str:
+        """How many differences wait, in the document and in the paragraph."""
+        _, left = self.counts()
+        here = sum(self.is_open(d) for d in self.here() if d.number)
+        return f"{left} left, {here} in ¶" if left else "all decided"
 
     def is_open(self, difference: Difference) -> bool:
         """Whether something of a difference waits for a decision."""

@@ -80,6 +80,34 @@ def paragraphs(
     ]
 
 
+def flowed(pieces: Sequence[Piece], width: int, *, limit: int = 0) -> list[list[Piece]]:
+    """Pieces wrapped into rows of `width` cells as `paragraphs` wraps a text, each letter in the
+    style that it has; after `limit` rows (0: all) they are cut with an ellipsis."""
+    text = displayable("".join(words for words, _ in pieces))
+    lines = wrap(text, max(2, width))
+    cut = bool(limit) and len(lines) > limit
+    bounds = [(line.start, len(text[: line.end].rstrip())) for line in lines]
+    rows = [_between(pieces, text, *one) for one in bounds[: limit - 1 if cut else None]]
+    if cut:
+        start = bounds[limit - 1][0]
+        end = start + len(clip(text[start:], width)) - 1
+        row = _between(pieces, text, start, end)
+        rows.append([*row, ("…", row[-1][1] if row else PLAIN)])
+    return rows
+
+
+def _between(pieces: Sequence[Piece], text: str, start: int, end: int) -> list[Piece]:
+    """What of the pieces, which are `text` together, is in `[start, end)`."""
+    row: list[Piece] = []
+    at = 0
+    for words, style in pieces:
+        low, high = max(at, start), min(at + len(words), end)
+        if low < high:
+            row.append((text[low:high], style))
+        at += len(words)
+    return row
+
+
 @lru_cache(maxsize=512)
 def _wrapped(text: str, width: int, limit: int) -> tuple[str, ...]:
     if limit and len(text) > 4 * width * limit:
@@ -109,14 +137,5 @@ def justify(
 
 
 __all__ = [
-    "PLAIN",
-    "Drawn",
-    "Piece",
-    "beside",
-    "clip",
-    "drawn",
-    "justify",
-    "paragraphs",
-    "strip",
-    "width_of",
-]
+    "PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "flowed", "justify", "paragraphs", "strip", "width_of",
+]  # fmt: skip

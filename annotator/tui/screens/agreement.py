@@ -21,7 +21,7 @@ from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.views.beside import beside
-from annotator.tui.views.differences import difference_rows
+from annotator.tui.views.pairs import pair_rows
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -417,7 +417,7 @@ class AgreementScreen(CommandScreen):
         self.app.push_screen(
             TextScreen(
                 f"{selection.title}: {count:,}{more}",
-                lambda theme, width: difference_rows(found, theme, width),
+                lambda theme, width: pair_rows(found, theme, width),
                 close="enter",
             )
         )
@@ -437,21 +437,21 @@ class AgreementScreen(CommandScreen):
 
     def _open(self, spot: Spot) -> None:
         """The paragraph as each annotator coded it, read now."""
+        from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.compute import passage
+        from annotator.workflows.agreement.side_by_side import side_by_side
 
         try:
             with Project.open(self._root) as project:
-                found = passage(project, spot)
+                made = passage(project, spot, Choice.parse(self._choice).annotators or None)
+                found = side_by_side(made, project.schema) if made is not None else None
         except AnnotatorError as error:
             self.say(error.message)
             return
         if found is None:
             self.say("this paragraph is no longer finished by two annotators")
             return
-        title = (
-            f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: "
-            f"{', '.join(sorted(found.works))}"
-        )
+        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(found.voters)}"
         self.app.push_screen(
             TextScreen(title, lambda theme, width: beside(found, theme, width), close="enter")
         )

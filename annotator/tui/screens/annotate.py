@@ -240,6 +240,7 @@ class AnnotateScreen(PointingScreen):
             self._found,
             self._found_at,
             self._codes,
+            self.apart(),
         )
         saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
         blind = session.is_blind(session.review.document, session.review.paragraph)
@@ -259,6 +260,7 @@ class AnnotateScreen(PointingScreen):
             self.side(),
             session.ambiguous(),
             self._tour(),
+            self.left(),
         )
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
@@ -280,6 +282,15 @@ class AnnotateScreen(PointingScreen):
     def side(self) -> Side | None:
         """What stands in place of the statements; nothing, in annotating."""
         return None
+
+    def apart(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of the text that differ between versions; none, in annotating."""
+        return ()
+
+    def left(self) -> str:
+        """What the header says is left; in annotating it counts by itself what is pending in the
+        paragraph."""
+        return ""
 
     # --- commands of the screen
 

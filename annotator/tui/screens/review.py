@@ -15,6 +15,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.theme import Theme
+from annotator.tui.views.difference import Scene
 from annotator.tui.views.frame import Side
 from annotator.tui.views.versions import Panel, versions
 from annotator.workflows.names.offers import Offer
@@ -46,20 +47,16 @@ class ReviewScreen(AnnotateScreen):
     def side(self) -> Side | None:
         return self._versions
 
+    def apart(self) -> tuple[tuple[int, int], ...]:
+        difference = self.reviewing.in_focus()
+        return difference.contested if difference is not None and difference.number else ()
+
+    def left(self) -> str:
+        return self.reviewing.left_words()
+
     def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
         """The versions, in place of the statements."""
-        session = self.reviewing
-        every, left = session.counts()
-        panel = Panel(
-            session.review,
-            session.here(),
-            session.voters(),
-            session.proposed,
-            session.at_field,
-            every,
-            left,
-        )
-        return versions(panel, theme, width, height)
+        return versions(panel_of(self.reviewing), theme, width, height)
 
     def _take_version(self, number: int) -> None:
         session = self.reviewing
@@ -274,6 +271,14 @@ class ReviewScreen(AnnotateScreen):
         return list(dict.fromkeys(self.key_map.by_context[self.context].values()))
 
 
+def panel_of(session: ReviewSession) -> Panel:
+    """What the panel tells of a session."""
+    state = session.review
+    scene = Scene(state.document, state.schema, session.voters(), session.value, session.note)
+    every, left = session.counts()
+    return Panel(state, scene, session.here(), session.proposed, session.at_field, every, left)
+
+
 def case_rows(
     cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool
 ) -> list[list[Piece]]:
@@ -301,4 +306,4 @@ def _reason(note: str) -> str:
     return note.partition(MESSAGE)[0].strip()
 
 
-__all__ = ["ReviewScreen", "case_rows"]
+__all__ = ["ReviewScreen", "case_rows", "panel_of"]

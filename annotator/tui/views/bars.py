@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
@@ -19,16 +18,26 @@ BLIND = "blind: no suggestions here"
 
 
 def header(
-    state: ReviewState, theme: Theme, width: int, *, annotator: str, saved: str, notes: str = ""
+    state: ReviewState,
+    theme: Theme,
+    width: int,
+    *,
+    annotator: str,
+    saved: str,
+    notes: str = "",
+    left: str = "",
 ) -> list[Piece]:
-    """Document, paragraph n of m, progress, what is pending, annotator and whether all is saved."""
+    """Document, paragraph n of m, progress, what is pending (or `left`), annotator and whether all
+    is saved."""
     done, total = state.progress
     share = round(100 * done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.left(state.paragraph)
-    what = "left" if state.finished is Completion.GOLD else "pending"
-    left = f"{pending} {what}" if pending else "" if notes == BLIND else _nothing_pending(state)
+    if not left:
+        left = (
+            f"{pending} pending" if pending else "" if notes == BLIND else _nothing_pending(state)
+        )
     if state.is_excluded(state.paragraph):
         left = "excluded"
     middle = f"  {where}  {bar} {share:3}%  {left}"

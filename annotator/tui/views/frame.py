@@ -67,6 +67,8 @@ class Surroundings:
     """Forms of the text that stand for several entities."""
     tour: tuple[str, str, str] | None = None
     """Title and words of a step of the guided tour, and how to leave it."""
+    left: str = ""
+    """What is left to decide, where that is not what is pending in the paragraph."""
 
 
 def panel_width(width: int) -> int:
@@ -93,9 +95,23 @@ def frame(
     head = _kept(
         "header",
         (state.items, state.annotations, state.document, theme),
-        (state.progress, state.paragraph, width, around.annotator, around.saved, around.notes),
+        (
+            state.progress,
+            state.paragraph,
+            width,
+            around.annotator,
+            around.saved,
+            around.notes,
+            around.left,
+        ),
         lambda: header(
-            state, theme, width, annotator=around.annotator, saved=around.saved, notes=around.notes
+            state,
+            theme,
+            width,
+            annotator=around.annotator,
+            saved=around.saved,
+            notes=around.notes,
+            left=around.left,
         ),
     )
     tour = _tour(around.tour, theme, width, height)
@@ -103,7 +119,8 @@ def frame(
     panel = panel_width(width)
     below: list[list[Piece]] = []
     if panel == 0 and height >= 18:
-        rows = max(8, body_height // 2) if around.panel else 5
+        rows = 5 if around.side is None else max(5, min(8, body_height // 2 - 2))
+        rows = max(8, body_height // 2) if around.panel else rows
         below = _below(state, look, width, rows, around)
     text_height = body_height - len(below)
     text_width = width - panel - 2 if panel else width

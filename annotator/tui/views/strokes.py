@@ -27,8 +27,9 @@ BLANK_MARGIN: Piece = (" " * MARGIN, PLAIN)
 @dataclass(frozen=True)
 class Look:
     """How text is shown; `hints` maps offsets of the document to letters that are put over it,
-    `codes` relations to letters in their cards. `found` are places that were looked for,
-    `found_at` the one to be in view."""
+    `codes` relations to letters in their cards. `found` are places that were looked for, `found_at`
+    the one to be in view; `apart` are the places that not all versions of the difference in focus
+    have."""
 
     theme: Theme
     compact: bool = False
@@ -37,6 +38,7 @@ class Look:
     found: tuple[tuple[int, int], ...] = ()
     found_at: tuple[int, int] | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 Stretch = tuple[int, int, Style, bool]
@@ -139,6 +141,12 @@ class Strokes:
             if a < high and b > low:
                 here = (a, b) == self.look.found_at
                 out.append((a, b, self.look.theme.hint if here else self.look.theme.found, False))
+        if self._current:
+            out += [
+                (a, b, self.look.theme.found, False)
+                for a, b in self.look.apart
+                if a < high and b > low
+            ]
         chosen = self.state.selection
         if self._current and chosen is not None:
             out.append((chosen.start, chosen.end, self.look.theme.selection, True))

@@ -158,6 +158,7 @@ class TextView:
             look.found_at,
             state.is_done(index),
             state.only,
+            look.apart if current else (),
         )
         known = self._rows.get(index)
         if known is None or known[0] != key:

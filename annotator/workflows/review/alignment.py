@@ -72,6 +72,21 @@ class Difference:
         own = ((c, c.of(who)) for c in self.versions.get(who, ()))
         return tuple(c.version(value) for c, value in own if value is not None)
 
+    @property
+    def contested(self) -> tuple[tuple[int, int], ...]:
+        """The stretches `[start, end)` of the text that some annotators have in their spans and
+        others have not, in reading order; nothing for relations."""
+        covered: Counter[int] = Counter()
+        for several in self.versions.values():
+            spans = [c.value for c in several if isinstance(c.value, Span)]
+            covered.update({at for span in spans for at in range(span.start, span.end)})
+        apart = sorted(at for at, count in covered.items() if count < len(self.voters))
+        starts = [at for i, at in enumerate(apart) if i == 0 or apart[i - 1] != at - 1]
+        ends = [
+            at + 1 for i, at in enumerate(apart) if i + 1 == len(apart) or apart[i + 1] != at + 1
+        ]
+        return tuple(zip(starts, ends, strict=True))
+
     def majority(self) -> tuple[Candidate, ...] | None:
         """The version of more than half of those who finished, which may be
         to mark nothing; None without one."""
@@ -165,16 +180,19 @@ def _parts_of(group: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
     return any(
         not set(part.votes) & set(whole.votes)
         and 2 * overlap(_span(part), _span(whole)) >= min(_span(part).length, _span(whole).length)
-        and not _matched(whole, other, part.votes)
+        and not _matched(whole, other, part)
         for part in group
         for whole in other
     )
 
 
-def _matched(whole: Candidate, group: Sequence[Candidate], voters: Sequence[str]) -> bool:
-    """Whether one of these annotators has a version of just this already."""
+def _matched(whole: Candidate, group: Sequence[Candidate], part: Candidate) -> bool:
+    """Whether those who made a part have a version of just the whole already, which the part lies
+    in: then it is a thing of its own. Parts beside each other are pieces of one."""
     return any(
-        set(c.votes) & set(voters) and iou(_span(c), _span(whole)) >= _NEAR
+        set(c.votes) & set(part.votes)
+        and iou(_span(c), _span(whole)) >= _NEAR
+        and overlap(_span(c), _span(part))
         for c in group
         if c is not whole
     )

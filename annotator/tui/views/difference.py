@@ -1,0 +1,328 @@
+"""One difference between annotators, in rows: what it is about, then each one's version with just
+the difference set off. Review and agreement show it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from annotator.merging.api import Candidate
+from annotator.model.fields import Field
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.telling import both_ends, told_value
+from annotator.model.text import Document, plural
+from annotator.tui.rows import PLAIN, Piece, clip, flowed, width_of
+from annotator.tui.theme import Theme
+from annotator.tui.views.apart import Runs, set_off, worded
+from annotator.workflows.review.alignment import GONE, Difference
+
+Rows = list[list[Piece]]
+Voters = Sequence[tuple[str, str]]
+"""Annotators in the order of their keys, and what each is called."""
+
+_NAMES = 12
+"""Cells that an annotator's name takes at most."""
+
+
+def _nothing(_: str) -> Annotation | None:
+    return None
+
+
+def _no_note(_: str, __: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a difference is shown by: the text, the schema, annotations by their ids, and the
+    annotators; `note` is what an annotator (first) wrote on their version of an item (second)."""
+
+    document: Document
+    schema: LabelSchema
+    voters: Voters
+    value: Callable[[str], Annotation | None] = _nothing
+    note: Callable[[str, str], str] = _no_note
+
+    def ink(self, layer: str, theme: Theme) -> Piece:
+        """The name of a layer in its colour."""
+        known = self.schema.layer(layer)
+        return layer, theme.ink(known.color if known else "grey")
+
+    def symbol(self, value: Annotation) -> str:
+        """The sign of an annotation's label, where it has one."""
+        layer = self.schema.layer(value.layer)
+        label = layer.label(value.label) if layer else None
+        return label.symbol if label else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """How a difference stands in review: the version in focus, the field that a number decides
+    (all when empty), the fields that are open, what is decided of a field, and by annotator
+    whether their version stands (`✓`), stands changed (`~`), was decided against (`×`) or waits
+    (a blank)."""
+
+    focus: str | None
+    field: str
+    open: Sequence[str]
+    decided: Callable[[Field], object]
+    became: Callable[[str], str]
+
+
+def difference_rows(
+    scene: Scene,
+    difference: Difference,
+    theme: Theme,
+    width: int,
+    *,
+    deciding: Deciding | None = None,
+    head: Sequence[Piece] = (),
+    tail: Sequence[Piece] = (),
+    proposed: Annotation | None = None,
+) -> Rows:
+    """The rows of a difference. `head` and `tail` stand at the two ends of its first row;
+    `proposed` is what a model suggests in its place."""
+    kinds = told_kinds(difference)
+    first = [
+        *head,
+        scene.ink(difference.layer, theme),
+        (f"  {kinds}" if kinds else "", theme.muted),
+        *tail,
+    ]
+    rows: Rows = [first]
+    if first_version(difference) != 1:
+        rows.append([("  ", PLAIN), (_about(scene, difference, width - 2), PLAIN)])
+    if difference.by_field:
+        rows += _field_rows(scene, difference, theme, width, deciding)
+    else:
+        rows += _version_rows(scene, difference, theme, width, deciding)
+    if proposed is not None:
+        words = in_short(scene, proposed, width - 14)
+        rows.append([("    model  ", theme.muted), (clip(words, width - 11), theme.muted)])
+    return [*rows, *_note_rows(scene, difference, theme, width)]
+
+
+def first_version(difference: Difference) -> int:
+    """Which of the rows of a difference is that of the first annotator's version; 0 where its
+    fields have rows."""
+    if difference.by_field:
+        return 0
+    return 1 if "bounds" in difference.kinds else 2
+
+
+def told_kinds(difference: Difference) -> str:
+    """In what the versions differ, in words; nothing where the rows say it themselves."""
+    if difference.kinds == (GONE,):
+        return "nobody has it any more; it stands in the gold (0 keeps it)"
+    if difference.kinds == ("changed since",):
+        return "annotators have something else now than the gold (0 keeps it)"
+    if difference.by_field or not difference.kinds:
+        return ""
+    whole = [kind for kind in difference.kinds if kind != "missing"]
+    parts = [f"{', '.join(whole)} differ{'s' if len(whole) == 1 else ''}"] if whole else []
+    if "missing" in difference.kinds:
+        parts.append("missing")
+    several = max((len(v) for v in difference.versions.values()), default=0)
+    if several > 1 and min(len(v) for v in difference.versions.values()) == 1:
+        parts.append(f"one against {several}")
+    return ", ".join(parts)
+
+
+def _about(scene: Scene, difference: Difference, width: int) -> str:
+    """What all versions have in common, said once: the words of a span with one place; of a stance
+    who and what."""
+    value = difference.candidates[0].value
+    if isinstance(value, Relation):
+        side = (
+            f"{scene.symbol(value)} {value.label}".strip()
+            if "side" not in difference.kinds
+            else "…"
+        )
+        holder = holder_of(scene, value) if "holder" not in difference.kinds else "…"
+        return clip(
+            f"{holder} {side} → {_target(scene, value, width - len(holder) - len(side) - 6)}", width
+        )
+    label = f"{value.label} " if "label" not in difference.kinds else ""
+    return f"{label}“{quote(scene, value, width - 4 - len(label))}”"
+
+
+def _target(scene: Scene, relation: Relation, room: int) -> str:
+    target = scene.value(relation.target)
+    return f"“{quote(scene, target, max(8, room))}”" if isinstance(target, Span) else "?"
+
+
+def _field_rows(
+    scene: Scene, difference: Difference, theme: Theme, width: int, deciding: Deciding | None
+) -> Rows:
+    """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
+    council`, with the words set off that not all have."""
+    (candidate,) = difference.candidates
+    rows: Rows = []
+    for name in difference.fields:
+        field = candidate.field(name)
+        at = deciding is not None and deciding.focus is not None and deciding.field == name
+        if deciding is not None and name not in deciding.open:
+            said = clip(_told(scene, field, deciding.decided(field)), width - len(name) - 8)
+            rows.append([("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)])
+            continue
+        several = bool(deciding and deciding.focus is not None and not deciding.field)
+        lead: list[Piece] = [(f"{name} differs: ", theme.strong if at or several else PLAIN)]
+        choices = _choices(scene, candidate, field, numbered=deciding is not None)
+        for i, (called, runs) in enumerate(choices):
+            lead.append((f"{' · ' if i else ''}{called} ", theme.muted))
+            lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
+        for i, row in enumerate(flowed(lead, max(8, width - 4), limit=4)):
+            rows.append([("  ▸ " if at and i == 0 else "    ", theme.strong), *row])
+    return rows
+
+
+def _choices(
+    scene: Scene, candidate: Candidate, field: Field, *, numbered: bool
+) -> list[tuple[str, Runs]]:
+    """The contents of a field, each with whose it is, in the order of the keys."""
+    order = {who: i for i, (who, _) in enumerate(scene.voters)}
+    choices = sorted(
+        candidate.choices(field.name), key=lambda c: min(order.get(who, 99) for who in c[1])
+    )
+    called = [
+        ",".join(_called(scene, who, numbered=numbered) for who in whose) for _, whose in choices
+    ]
+    texts = [_told(scene, field, field.of(version)) for version, _ in choices]
+    return list(zip(called, worded(texts), strict=True))
+
+
+def _called(scene: Scene, who: str, *, numbered: bool) -> str:
+    """An annotator as a row has room for: the number of their key, or their name."""
+    at = next((i for i, (name, _) in enumerate(scene.voters, 1) if name == who), 0)
+    return str(at) if numbered else dict(scene.voters).get(who, who)
+
+
+def _told(scene: Scene, field: Field, held: object) -> str:
+    """A value as one reads it: of a stretch of text its words."""
+    if field.pair and isinstance(held, list) and len(held) == 2:
+        return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
+    return told_value(held) if held is not None else "none"  # type: ignore[arg-type]
+
+
+def _version_rows(
+    scene: Scene, difference: Difference, theme: Theme, width: int, deciding: Deciding | None
+) -> Rows:
+    """A line for each annotator, with what sets their version off from the others."""
+    names = min(_NAMES, max((len(name) for _, name in scene.voters), default=1))
+    rows: Rows = []
+    for number, (who, name) in enumerate(scene.voters, 1):
+        several = difference.version(who)
+        at = deciding is not None and any(c.id == deciding.focus for c in several)
+        key = str(number) if deciding is not None and number < 10 else " "
+        sign = deciding.became(who) if deciding is not None else " "
+        row: list[Piece] = [
+            (
+                f"{'▸' if at else ' '} {key} {clip(name, names):<{names}} ",
+                theme.strong if at else theme.muted,
+            ),
+            (f"{sign} ", theme.strong),
+        ]
+        room = max(8, width - width_of(row))
+        said: list[Piece] = []
+        for candidate in several:
+            said += [("; ", theme.muted)] if said else []
+            said += _said(scene, difference, candidate, theme, room // len(several) - 2)
+        rows.append([*row, *(said or [("–  not marked", theme.muted)])])
+    return rows
+
+
+def _said(
+    scene: Scene, difference: Difference, candidate: Candidate, theme: Theme, room: int
+) -> list[Piece]:
+    """A version: its label, its words where the bounds differ (those that not all have set off),
+    and the fields in which it differs."""
+    value = candidate.value
+    fields = [f for f in candidate.fields if f.name in difference.fields]
+    extra = " · ".join(f"{f.name} {_told(scene, f, f.of(value))}" for f in fields)
+    tail: list[Piece] = [(f"  {clip(extra, max(8, room // 2))}", theme.muted)] if extra else []
+    if isinstance(value, Relation):
+        holder = f"{holder_of(scene, value)} " if "holder" in difference.kinds else ""
+        said = f"{holder}{scene.symbol(value)} {value.label}".strip()
+        if "ends" in difference.kinds or len(difference.ids) > 1:
+            said += f" → {_target(scene, value, max(12, room - len(said) - 6))}"
+        return [(clip(said, room), PLAIN), *tail]
+    label: Piece = (value.label, theme.strong if "label" in difference.kinds else PLAIN)
+    if "bounds" not in difference.kinds:
+        return [label, *tail]
+    words = set_off(
+        _runs(scene, difference, value),
+        room - len(value.label) - 3 - width_of(tail),
+        PLAIN,
+        theme.strong,
+    )
+    return [label, (" “", PLAIN), *words, ("”", PLAIN), *tail]
+
+
+def _runs(scene: Scene, difference: Difference, span: Span) -> Runs:
+    """The words of a span in parts: those that all versions have, and those that not all have."""
+    runs: Runs = []
+    at = span.start
+    for low, high in (*difference.contested, (span.end, span.end)):
+        low, high = min(max(low, span.start), span.end), min(high, span.end)
+        if at < low:
+            runs.append((scene.document.quote(at, low), True))
+        if low < high:
+            runs.append((scene.document.quote(low, high), False))
+        at = max(at, high)
+    if all(not same for _, same in runs):
+        # Nothing is shared: as it is.
+        return [("".join(text for text, _ in runs), False)]
+    return runs
+
+
+def _note_rows(scene: Scene, difference: Difference, theme: Theme, width: int) -> Rows:
+    """What annotators noted on their versions."""
+    rows: Rows = []
+    for who, name in scene.voters:
+        notes = [scene.note(who, c.id) for c in difference.versions.get(who, ())]
+        for note in dict.fromkeys(note for note in notes if note):
+            words: list[Piece] = [(f"{clip(name, _NAMES)} noted: ", theme.muted), (note, PLAIN)]
+            rows += [[("    ", PLAIN), *row] for row in flowed(words, max(8, width - 4), limit=2)]
+    return rows
+
+
+def quote(scene: Scene, span: Span, room: int) -> str:
+    """A span's words; of long ones beginning and end."""
+    text = scene.document.quote(span.start, span.end)
+    return clip(" ".join(text.split()), max(4, room)) if room < 12 else both_ends(text, room)
+
+
+def holder_of(scene: Scene, relation: Relation) -> str:
+    """Who holds a stance: the entity, else the words."""
+    if relation.source == AUTHOR:
+        return "author"
+    holder = scene.value(relation.source)
+    if not isinstance(holder, Span):
+        return "?"
+    return holder.entity or quote(scene, holder, 24)
+
+
+def in_short(scene: Scene, value: Annotation, room: int) -> str:
+    """An annotation in one line."""
+    if isinstance(value, Span):
+        return f"{value.label} “{quote(scene, value, room - len(value.label) - 3)}”"
+    line = f"{holder_of(scene, value)} {scene.symbol(value)} {value.label} → "
+    return f"{line}{_target(scene, value, max(8, room - len(line)))}"
+
+
+def folded(
+    scene: Scene, agreed: Sequence[Difference], theme: Theme, width: int, *, limit: int = 0
+) -> Rows:
+    """What all made alike, in a row or two; after `limit` rows it is cut."""
+    if not agreed:
+        return []
+    names = [in_short(scene, d.candidates[0].value, 34) for d in agreed]
+    lead = f"= all made {plural(len(names), 'item')} alike: "
+    return flowed([(lead, theme.muted), (", ".join(names), theme.muted)], width, limit=limit)
+
+
+__all__ = [
+    "Deciding", "Rows", "Scene", "Voters", "difference_rows", "first_version", "folded", "holder_of",
+    "in_short", "quote", "told_kinds",
+]  # fmt: skip
