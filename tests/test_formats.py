@@ -36,9 +36,9 @@ from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 
-OF_TEXTS = ("cas", "csv", "docx", "html", "markdown", "odt", "pdf")
-"""Formats of texts alone, and CAS; their examples are in test_formats_texts.py
-and test_formats_out.py."""
+OF_TEXTS = ("cas", "csv", "docx", "html", "markdown", "odt", "pdf", "qdpx")
+"""Formats of texts alone, CAS and REFI-QDA; their examples are in test_formats_texts.py,
+test_formats_out.py and test_formats_qda.py."""
 FOREIGN = ("brat", "doccano", "label-studio", "prodigy")
 
 

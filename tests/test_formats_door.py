@@ -8,10 +8,12 @@ ANNOTATOR_FUZZ gives the seconds of the latter.
 from __future__ import annotations
 
 import copy
+import io
 import json
 import os
 import random
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +208,19 @@ def _seeds() -> dict[str, list[tuple[str, bytes]]]:
     out["markdown"] = [
         ("a.md", b"---\ntitle: x\n---\n# A *b*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     ]
+    project = (Path(__file__).parent / "golden" / "qdpx" / "project.qde").read_bytes()
+    out["qdpx"] = [("a.qdpx", project)]
     return out
+
+
+def _packed(qde: bytes) -> bytes:
+    """A REFI-QDA project around its XML, with one of its texts."""
+    held = io.BytesIO()
+    text = next((Path(__file__).parent / "golden" / "qdpx" / "sources").glob("8*.txt"))
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("project.qde", qde)
+        archive.writestr(f"sources/{text.name}", text.read_bytes())
+    return held.getvalue()
 
 
 _BITS = [
@@ -287,6 +301,10 @@ def test_whatever_a_file_holds_our_errors_come_and_nothing_else(
             name = chance.choice(sorted(seeds))
             file, data = chance.choice(seeds[name])
             spoilt = _typed(data, chance) if chance.random() < 0.5 else _spoilt(data, chance)
+            if name == "qdpx":
+                spoilt = (
+                    _packed(spoilt) if chance.random() < 0.8 else _spoilt(_packed(data), chance)
+                )
             path = write(tmp_path / file, spoilt)
             count += 1
             try:

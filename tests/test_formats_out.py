@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sqlite3
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -126,9 +127,18 @@ WRITERS = [
 TEXTUAL = [name for name in WRITERS if name not in ("spacy", "dna", "parquet")]
 
 
+def _unpacked(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files, and of archives what is in them: how that is packed is left to the library."""
+    out = {name: data for name, data in files.items() if not name.endswith(".qdpx")}
+    for name in files.keys() - out.keys():
+        with zipfile.ZipFile(io.BytesIO(files[name])) as archive:
+            out |= {inner: archive.read(inner) for inner in archive.namelist()}
+    return out
+
+
 @pytest.mark.parametrize("name", TEXTUAL)
 def test_the_bytes_of_a_format_do_not_change_unseen(name: str) -> None:
-    made = _files(name, RECORDS)
+    made = _unpacked(_files(name, RECORDS))
     where = GOLDEN / name
     if os.environ.get("ANNOTATOR_GOLDEN"):
         for inner, data in made.items():
@@ -193,8 +203,9 @@ _READS = {
     "doccano": "ann.jsonl",
     "prodigy": "records.jsonl",
     "label-studio": "records.json",
+    "qdpx": "records.qdpx",
 }
-_KEEPS_ATTRIBUTES = ("brat", "cas", "label-studio")
+_KEEPS_ATTRIBUTES = ("brat", "cas", "label-studio", "qdpx")
 
 
 def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[object]]:

@@ -92,11 +92,12 @@ def command(
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
 
-    FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat,
-    doccano, label-studio or prodigy for those programs; dna for Discourse Network Analyzer; conll,
-    huggingface, parquet or spacy for learners. What a format has no place for is counted. Gold
-    leaves as jsonl in a folder: the records, a split into train, dev and test by document,
-    everybody's work and votes, a manifest with hashes, and a data card.
+    FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat, cas,
+    doccano, label-studio or prodigy for those programs; qdpx for ATLAS.ti, MAXQDA, NVivo and
+    QualCoder; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for
+    learners. What a format has no place for is counted. Gold leaves as jsonl in a folder: the
+    records, a split into train, dev and test by document, everybody's work and votes, a manifest
+    with hashes, and a data card.
 
     \b
     Examples:

@@ -87,9 +87,9 @@ def command(
 
     Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be
     compressed (.gz). The text of a plain file is kept exactly as it is. Work comes from canonical
-    records (.jsonl), brat (.ann), Label Studio, doccano, Prodigy and INCEpTION (.xmi, .json). What
-    labels of other programs stand for is told in annotator.toml: [format.prodigy.labels] and lines
-    such as PER = "actor.person".
+    records (.jsonl), brat (.ann), Label Studio, doccano, Prodigy, INCEpTION (.xmi, .json), and as
+    REFI-QDA (.qdpx) from ATLAS.ti, MAXQDA, NVivo or QualCoder. What labels of other programs stand
+    for is told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
 
     Each file is imported whole or not at all. What is wrong with single items is left out, and told
     with its line; the exit code is 1 then, and with --strict the file is refused. Suggestions for

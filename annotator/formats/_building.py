@@ -171,7 +171,8 @@ class Builder:
             layer = self.options.schema.layer(one["layer"])
             attribute = layer.attribute(name) if layer else None
             if attribute is not None and attribute.type == "entity":
-                one["entity"], set_ = value, True
+                if one.setdefault("entity", value) == value:
+                    set_ = True
             elif attribute is not None and _set(one["attributes"], attribute, value):
                 set_ = True
         if set_:
@@ -195,7 +196,10 @@ class Builder:
         work, options = self.work, self.options
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
-        id = prefix if identity is Identity.NAME else f"{prefix}-{work.own or work.line or index}"
+        numbered = (
+            prefix if identity is Identity.NAME else f"{prefix}-{work.own or work.line or index}"
+        )
+        id = work.id or numbered
         data: dict[str, Any] = {"id": id, "text": work.text, "meta": plain(work.meta)}
         if work.title:
             data["title"] = work.title
@@ -223,11 +227,17 @@ class Builder:
 
 
 def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:
-    """Give an attribute a value, when it may have it."""
+    """Give an attribute a value, when it may have it and has no other yet."""
     if attribute.type == "span":
         return False
     one: Any = number(value) if attribute.type == "integer" else value
-    held = [*attributes.get(attribute.name, []), one] if attribute.multiple else one
+    if attribute.multiple:
+        before = attributes.get(attribute.name, [])
+        held = before if one in before else [*before, one]
+    else:
+        held = attributes.get(attribute.name, one)
+        if held != one:
+            return False
     if attribute.problem(held) is not None:
         return False
     attributes[attribute.name] = held

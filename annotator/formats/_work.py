@@ -1,5 +1,5 @@
-"""One annotator's work on one text, as a file of another program is read,
-before labels and offsets are understood."""
+"""One annotator's work on one text, as a file of another program is read, before labels and
+offsets are understood."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WHOLE = "@document"
 
 @dataclass(slots=True)
 class ReadSpan:
-    """A span as the file has it: the name it goes by there, its labels, and where it stands in the
-    text (`place`) and in the file (`line`, `key`)."""
+    """A span as the file has it: the name it goes by there, its labels, and where it stands in
+    the text (`place`) and in the file (`line`, `key`)."""
 
     name: str
     labels: list[str]
@@ -37,17 +37,19 @@ class ReadRelation:
     key: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Work:
-    """One annotator's work on one text, as it is read; `own` is the number by which the file knows
-    the text. Without `status` nobody has worked on it. `order` tells which of several answers of
-    one person is the later one."""
+    """One annotator's work on one text, as it is read; `own` is the number by which the file
+    knows the text, `id` what to call it where that is not made of the file's name. Without
+    `status` nobody has worked on it. `order` tells which of several answers of one person is the
+    later one."""
 
     text: str
     own: str
     line: int
     annotator: str | None = None
     status: str | None = "done"
+    id: str = ""
     title: str | None = None
     meta: dict[str, Any] = field(default_factory=dict)
     order: tuple[Any, ...] = ()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotator.errors import InputError
+from annotator.formats._archive import opened
 from annotator.formats._extras import extra
-from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
+from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
 
 summary = "Word documents, their text (in; extra docx)"
 extensions = (".docx",)
@@ -16,7 +17,12 @@ extensions = (".docx",)
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The document of a file. Formatting, pictures and comments have no place."""
     mammoth = extra("mammoth", name="docx", file=path)
-    checked_file(path)
+    with opened(path, options.max_bytes, "a Word document") as archive:
+        for name in archive.names:
+            if name.endswith((".xml", ".rels")):
+                archive.read(
+                    name
+                )  # The library unpacks without bounds; this finds what is too large first.
     try:
         with path.open("rb") as file:
             found = mammoth.extract_raw_text(file)

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from annotator.errors import InputError
-from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
+from annotator.formats._archive import opened
+from annotator.formats._door import number
+from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
+from annotator.formats._xml import tree
 
 summary = "OpenDocument texts (in)"
 extensions = (".odt",)
 
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_SKIPPED = {
-    f"{_TEXT}note",
-    f"{_OFFICE}annotation",
-    f"{_TEXT}tracked-changes",
-    f"{_OFFICE}annotation-end",
-}
+_SKIPPED = {"note", "annotation", "tracked-changes", "annotation-end"}
+_BLANKS = 1000
+"""The most blanks that one element stands for."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The document of a file. Notes, comments and deleted text have no place."""
-    checked_file(path)
+    hint = "Open it in a word processor and save it as .odt again"
+    with opened(path, options.max_bytes, "an OpenDocument text") as archive:
+        content = archive.read("content.xml")
     try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo("content.xml")
-            if info.file_size > options.max_bytes:
-                hint = "Raise the limit with --max-bytes if that is meant"
-                raise InputError(
-                    f"its text has more than {options.max_bytes:,} bytes", file=path, hint=hint
-                )
-            root = ElementTree.fromstring(archive.read(info))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
-        hint = "Open it in a word processor and save it as .odt again"
+        root = tree(content)
+    except ValueError as error:
         raise InputError(
             f"cannot be read as an OpenDocument text: {error}", file=path, hint=hint
         ) from error
@@ -48,22 +39,22 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield Entry({"text": text}, id, work=options.empty_is_done, identity=Identity.NAME)
 
 
-def _blocks(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+def _blocks(element: Element) -> Iterator[Element]:
     for child in element:
-        if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+        if child.tag in ("p", "h"):
             yield child
         elif child.tag not in _SKIPPED:
             yield from _blocks(child)
 
 
-def _words(element: ElementTree.Element) -> Iterator[str]:
+def _words(element: Element) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        if child.tag == f"{_TEXT}s":
-            yield " " * int(child.get(f"{_TEXT}c", "1"))
-        elif child.tag == f"{_TEXT}tab":
+        if child.tag == "s":
+            yield " " * min(number(child.get("c", "1")) or 1, _BLANKS)
+        elif child.tag == "tab":
             yield "\t"
-        elif child.tag == f"{_TEXT}line-break":
+        elif child.tag == "line-break":
             yield "\n"
         elif child.tag not in _SKIPPED:
             yield from _words(child)

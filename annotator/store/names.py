@@ -45,10 +45,10 @@ def refresh(db: Database, concepts: Concepts) -> None:
                     )
                     if (
                         standing := readable(
-                            partial(standing_of, state), lambda: f"{document}: {item}"
+                            partial(standing_of, state), partial("{}: {}".format, document, item)
                         )
                     )
-                    is not None  # noqa: B023
+                    is not None
                 ),
                 concepts,
             )

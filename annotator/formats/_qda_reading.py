@@ -1,0 +1,398 @@
+"""REFI-QDA projects read: codes, users, texts and what is selected in them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from annotator.errors import InputError
+from annotator.formats._archive import Archive, opened
+from annotator.formats._door import number
+from annotator.formats._foreign import Foreign
+from annotator.formats._offsets import squeezed
+from annotator.formats._reading import Entry, Identity, ReadOptions, decode
+from annotator.formats._report import shown
+from annotator.formats._work import WHOLE, Work
+from annotator.formats._xml import text_of, tree
+
+_SOURCES = "Sources"
+_OTHER = {
+    "PictureSource": "pictures",
+    "AudioSource": "recordings",
+    "VideoSource": "films",
+    "PDFSource": "PDF files",
+}
+_BESIDE = {"Cases": "Case", "Sets": "Set", "Graphs": "Graph"}
+_ENDING = re.compile(r"\.(?:txt|docx?|rtf|odt|pdf|md|html?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code: its name, and the names of the codes above it, the topmost first."""
+
+    name: str
+    above: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """All names, the topmost first."""
+        return (*self.above, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a note says, and who wrote it, if it tells."""
+
+    text: str
+    user: str | None
+
+
+class ProjectReader:
+    """One project on its way in."""
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self._path, self._options, self._report = path, options, options.report
+        self._foreign = Foreign("qdpx", path, options, identity=Identity.NAME)
+        self._users: dict[str, str] = {}
+        self._codes: dict[str, Code] = {}
+        self._names: Counter[str] = Counter()
+        """How many codes have a name."""
+        self._notes: dict[str, Note] = {}
+        self._noted: set[str] = set()
+        """GUIDs of the notes that have found their place."""
+        self._spans: dict[str, list[Work]] = {}
+        """GUID of a selection -> the works that have it, one of each user."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Texts and works. Raises InputError for a file that is no project, or too large."""
+        with opened(self._path, self._options.max_bytes, "a REFI-QDA project") as archive:
+            self._project(archive)
+        yield from self._foreign.entries()
+
+    def _project(self, archive: Archive) -> None:
+        inner = [name for name in archive.names if name.lower().endswith(".qde")]
+        if len(inner) != 1:
+            found = "no project.qde" if not inner else f"{len(inner)} projects"
+            hint = "Export the project as REFI-QDA (.qdpx) again"
+            raise InputError(f"holds {found}", file=self._path, hint=hint)
+        try:
+            root = tree(archive.read(inner[0]))
+        except ValueError as error:
+            hint = "Export the project as REFI-QDA (.qdpx) again"
+            raise InputError(
+                f"{inner[0]} cannot be read: {error}", file=self._path, hint=hint
+            ) from error
+        if root.tag != "Project":
+            hint = "A codebook (.qdc) is imported by `annotator codebook import`"
+            raise InputError(
+                f"{inner[0]} is a {root.tag} and not a Project", file=self._path, hint=hint
+            )
+        self._users = {_guid(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
+        for code in root.iterfind("CodeBook/Codes/Code"):
+            self._code(code, ())
+        self._names = Counter(one.name for one in self._codes.values())
+        for note in root.iterfind("Notes/Note"):
+            said = (self._content(note, archive, "notes") or "").strip()
+            said = said or text_of(note.find("Description")) or note.get("name", "")
+            self._notes[_guid(note, "guid")] = Note(
+                said, self._users.get(_guid(note, "creatingUser"))
+            )
+        variables = {
+            _guid(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
+        }
+        for source in root.find(_SOURCES) or ():
+            self._source(source, archive, variables)
+        for link in root.iterfind("Links/Link"):
+            self._link(link)
+        for group, kind in _BESIDE.items():
+            self._count(root.findall(f"{group}/{kind}"), group.lower())
+        lost = [n for n in root.iterfind("Notes/Note") if _guid(n, "guid") not in self._noted]
+        self._count(lost, "notes on other things than texts and selections")
+
+    def _code(self, element: Element, above: tuple[str, ...]) -> None:
+        code = Code(element.get("name", "").strip(), above)
+        self._codes[_guid(element, "guid")] = code
+        for inner in element.iterfind("Code"):
+            self._code(inner, code.path)
+
+    # --- texts
+
+    def _source(self, source: Element, archive: Archive, variables: Mapping[str, str]) -> None:
+        """A text, or the plain text of a PDF file, with what is selected in it."""
+        line, name = _line(source), source.get("name", "").strip()
+        self._report.here = line
+        body = source.find("Representation") if source.tag == "PDFSource" else source
+        if body is None or source.tag not in ("TextSource", "PDFSource"):
+            what = _OTHER.get(source.tag, "sources of another kind")
+            self._report.left_out(what, f"“{name}” has no plain text", line=line, key=source.tag)
+            return
+        self._count(source.findall("PDFSelection"), "areas of PDF pages")
+        self._count(source.findall("Coding"), "codes of whole texts")
+        text = self._content(body, archive, "texts")
+        if text is None:
+            self._count(
+                body.findall("PlainTextSelection"), "selections of texts that are not there"
+            )
+            return
+        meta, title = self._variables(source, variables)
+        own = _guid(source, "guid")
+        works: dict[str | None, Work] = {}
+
+        def work_of(user: str | None) -> Work:
+            if user not in works:
+                works[user] = self._foreign.work(
+                    text, own, line, annotator=user, meta=dict(meta), title=title
+                )
+                works[user].id = _ENDING.sub("", name).strip(" @") or own
+            return works[user]
+
+        squeezed_text = squeezed(text)
+        for selection in body.iterfind("PlainTextSelection"):
+            self._selection(selection, squeezed_text, work_of)
+        said = self._notes_on(source)
+        if not works:
+            work_of(None).status = None
+            works[None].meta |= {"notes": "; ".join(note.text for note in said)} if said else {}
+            return
+        for note in said:
+            work = works.get(note.user) or next(iter(works.values()))
+            self._foreign.more(work, WHOLE, "", note.text, line=line)
+
+    def _content(self, element: Element, archive: Archive, what: str) -> str | None:
+        """The plain text of a source or note; None, and told, where there is none in the
+        archive."""
+        inner = element.find("PlainTextContent")
+        if inner is not None and (inner.text or "").strip():
+            return inner.text
+        line, place = _line(element), element.get("plainTextPath", "")
+        scheme, _, name = place.partition("://")
+        if not place:
+            message = f"“{element.get('name', '')}” has no plain text"
+        elif scheme != "internal" and "://" in place:
+            message = f"its text is a file elsewhere ({place}), and not in the archive"
+        else:
+            name = (name or place).rpartition("/")[2].casefold()
+            found = [
+                one
+                for one in archive.names
+                if one.casefold().rpartition("/")[2] == name
+                and one.casefold().startswith("sources/")
+            ]
+            if found:
+                return self._decoded(archive.read(found[0]), what, line)
+            message = f"its text “{place}” is not in the archive"
+        self._report.left_out(f"{what} that are not there", message, line=line, key="plainTextPath")
+        return None
+
+    def _decoded(self, data: bytes, what: str, line: int) -> str | None:
+        try:
+            text = decode(
+                data, path=self._path, encoding=self._options.encoding, report=self._report
+            )
+        except InputError as error:
+            self._report.left_out(
+                f"{what} that are none", error.message, line=line, key="plainTextPath"
+            )
+            return None
+        # The mark is no part of the text, but may be counted.
+        return f"\ufeff{text}" if data.startswith(b"\xef\xbb\xbf") else text
+
+    def _variables(
+        self, source: Element, names: Mapping[str, str]
+    ) -> tuple[dict[str, Any], str | None]:
+        """The metadata that the variables of a text are, and its title if one is called so."""
+        meta: dict[str, Any] = {}
+        for value in source.iterfind("VariableValue"):
+            ref = value.find("VariableRef")
+            name = names.get(_guid(ref, "targetGUID"), "") if ref is not None else ""
+            held = next((one for one in value if one.tag.endswith("Value")), None)
+            if not name or held is None:
+                message = "a value of no variable"
+                self._report.left_out("values of no variable", message, line=_line(value))
+                continue
+            meta[name] = _value(held)
+        title = meta.pop("title", None)
+        return meta, title if isinstance(title, str) and title else None
+
+    # --- what is selected
+
+    def _selection(
+        self, selection: Element, text: str, work_of: Callable[[str | None], Work]
+    ) -> None:
+        """A selection, as an item of everybody who coded it; `text` is without white space."""
+        line, guid = _line(selection), _guid(selection, "guid")
+        self._report.here = line
+        by_user: dict[str | None, list[Code]] = {}
+        for coding in selection.iterfind("Coding"):
+            ref = coding.find("CodeRef")
+            code = self._codes.get(_guid(ref, "targetGUID")) if ref is not None else None
+            user = self._users.get(
+                _guid(coding, "creatingUser") or _guid(selection, "creatingUser")
+            )
+            if code is None:
+                message = "the code of a selection is not in the codebook"
+                self._report.left_out(
+                    "codes that are not there", message, line=_line(coding), key=guid
+                )
+                continue
+            by_user.setdefault(user, []).append(code)
+        said = "; ".join(note.text for note in self._notes_on(selection))
+        if not by_user:
+            message = f"a selection without a code{f', which says {shown(said)}' if said else ''}"
+            self._report.left_out("selections without a code", message, line=line, key=guid)
+        for user, codes in by_user.items():
+            work = work_of(user)
+            if self._item(work, selection, text, codes):
+                self._spans.setdefault(guid, []).append(work)
+            if said:
+                self._foreign.more(work, guid, "", said, line=line)
+
+    def _item(self, work: Work, selection: Element, text: str, codes: list[Code]) -> bool:
+        """Take down the item, or the items, that the codes of a selection make."""
+        guid, line = _guid(selection, "guid"), _line(selection)
+        labels: list[str] = []
+        properties: list[tuple[str, str]] = []
+        for code in codes:
+            attribute = self._attribute(code)
+            if attribute is not None:
+                properties.append((attribute, code.name))
+                continue
+            label, rest = self._label(code)
+            labels.append(label)
+            if rest is not None:
+                properties.append(rest)
+        start, end = selection.get("startPosition"), selection.get("endPosition")
+        quote = _quoted(selection.get("name", ""), text, start, end)
+        if not labels:
+            message = "its codes are attributes, and none is a label"
+            self._foreign.left_out(work, "selections without a label", message, guid, line)
+            return False
+        every = list(dict.fromkeys(labels))
+        self._foreign.span(
+            work, guid, every, start, end, key=f"selection {guid}", line=line, quote=quote
+        )
+        for name, value in properties:
+            self._foreign.more(work, guid, name, value, line=line)
+        return True
+
+    def _attribute(self, code: Code) -> str | None:
+        """The attribute that a code is a value of, as they are written: layer, attribute, value."""
+        if len(code.above) != 2:
+            return None
+        layer = self._foreign.schema.layer(code.above[0])
+        attribute = layer.attribute(code.above[1]) if layer is not None else None
+        return attribute.name if attribute is not None else None
+
+    def _label(self, code: Code) -> tuple[str, tuple[str, str] | None]:
+        """What to look up for a code, and the name that it gives to its item where only a code
+        above it is known."""
+        labels = self._foreign.labels
+        for i in range(len(code.path), 0, -1):
+            own, whole = code.path[i - 1], ".".join(code.path[:i])
+            for given in (whole, own) if self._names[own] > 1 else (own, whole):
+                if labels.ignored(given):
+                    return given, None
+                found = labels.find(given, "span")
+                if found is None:
+                    continue
+                if i == len(code.path):
+                    return given, None
+                layer = self._foreign.schema.layer(found[0])
+                holds = layer and (
+                    layer.attribute_of_type("entity") or layer.attribute_of_type("concept")
+                )
+                return given, (holds.name if holds else "code", code.name)
+        return (".".join(code.path) if self._names[code.name] > 1 else code.name), None
+
+    def _notes_on(self, element: Element) -> list[Note]:
+        """The description and the notes of an element."""
+        description = text_of(element.find("Description"))
+        found = (
+            [Note(description, self._users.get(_guid(element, "creatingUser")))]
+            if description
+            else []
+        )
+        for ref in element.iterfind("NoteRef"):
+            guid = _guid(ref, "targetGUID")
+            if (note := self._notes.get(guid)) is not None and note.text:
+                self._noted.add(guid)
+                found.append(note)
+        return found
+
+    def _link(self, link: Element) -> None:
+        """A relation between two selections; or of a selection and a note on it, as NVivo
+        annotates."""
+        line, label = _line(link), link.get("name", "").strip()
+        source, target = _guid(link, "originGUID"), _guid(link, "targetGUID")
+        for guid, item in ((source, target), (target, source)):
+            if (note := self._notes.get(guid)) is not None and item in self._spans:
+                self._noted.add(guid)
+                for work in self._spans[item]:
+                    self._foreign.more(work, item, "", note.text, line=line)
+                return
+        there = self._spans.get(target, ())
+        both = [
+            work for work in self._spans.get(source, ()) if any(work is other for other in there)
+        ]
+        if not both:
+            message = f"the link {shown(label)} is not between two selections of one user"
+            self._report.left_out("links between other things", message, line=line, key="Link")
+        ends = [(source, target)]
+        if link.get("direction") == "Bidirectional":
+            ends.append((target, source))
+            message = "a link in both directions becomes two relations"
+            self._report.note("links in both directions", message, line=line)
+        for work in both:
+            for a, b in ends:
+                self._foreign.relation(work, label, a, b, key=f"link {label}", line=line)
+
+    def _count(self, elements: list[Element], what: str) -> None:
+        if elements:
+            message = f"{what} are not read"
+            self._report.left_out(what, message, line=_line(elements[0]), count=len(elements))
+
+
+def _guid(element: Element, name: str) -> str:
+    return element.get(name, "").strip("{} ").lower()
+
+
+def _line(element: Element) -> int:
+    return int(element.get("@line", "0"))
+
+
+def _user(element: Element) -> str:
+    return (
+        element.get("name") or element.get("id") or f"user-{_guid(element, 'guid')[:8]}"
+    ).strip()
+
+
+def _value(element: Element) -> Any:
+    """The value of a variable; numbers with a point and dates stay as they are written."""
+    said = text_of(element)
+    if element.tag == "BooleanValue" and said in ("true", "false", "1", "0"):
+        return said in ("true", "1")
+    if element.tag == "IntegerValue" and re.fullmatch(r"[+-]?\d{1,18}", said):
+        return int(said)
+    return said
+
+
+def _quoted(name: str, text: str, start: str | None, end: str | None) -> str | None:
+    """The name of a selection, where it is the words selected, as some programs give it, and no
+    name of its own; `text` is without white space."""
+    a, b = number(start), number(end)
+    if (
+        not name.strip()
+        or a is None
+        or b is None
+        or abs(len(name) - (b - a)) > max(3, (b - a) // 10)
+    ):
+        return None
+    return name if squeezed(name) in text else None
+
+
+__all__ = ["ProjectReader"]

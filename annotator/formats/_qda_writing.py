@@ -1,0 +1,308 @@
+"""REFI-QDA projects and codebooks written: texts, selections, codes, in constant memory."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import IO, Any, Self
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+from annotator import __version__
+from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, said, who
+from annotator.formats._xml import legal
+from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
+from annotator.model.span import AUTHOR, Relation, Span, Value
+
+ORIGIN = f"annotator {__version__}"
+"""What a project or codebook says it comes from."""
+
+HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
+_SPACE = uuid5(NAMESPACE_URL, "urn:QDA-XML:project:1.0")
+_QUOTE = 200
+"""Characters of a quotation that the name of a selection has at most."""
+
+_CHUNK = 1 << 20
+_DATE = (1980, 1, 1, 0, 0, 0)
+"""The date of every member: the same records give the same bytes."""
+
+
+def guid_of(*parts: str) -> str:
+    """The GUID of a thing, the same each time: by all the names that lead to it."""
+    return str(uuid5(_SPACE, "\x1f".join(parts)))
+
+
+def element(tag: str, attributes: Mapping[str, str | None], *inner: str) -> str:
+    """An element with attributes, of which those that are None are left out, and with what is in
+    it."""
+    own = "".join(
+        f" {key}={quoteattr(legal(value))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    held = "".join(inner)
+    return f"<{tag}{own}>{held}</{tag}>\n" if held else f"<{tag}{own}/>\n"
+
+
+def words(tag: str, text: str) -> str:
+    """An element that holds a text; nothing for an empty one."""
+    return f"<{tag}>{escape(legal(text))}</{tag}>\n" if text else ""
+
+
+class Codes:
+    """The codes of a project as a tree: layer, label; and layer, attribute, value."""
+
+    def __init__(self, schema: LabelSchema) -> None:
+        self._below: dict[tuple[str, ...], dict[str, None]] = {}
+        self._said: dict[tuple[str, ...], str] = {}
+        for layer in schema.layers:
+            if layer.kind != "span":
+                continue
+            for label in layer.labels:
+                self.guid(layer.name, label.name)
+                self._said[layer.name, label.name] = label.guideline.definition
+
+    def guid(self, *path: str) -> str:
+        """The GUID of a code, which is taken into the codebook with all that is above it."""
+        for i in range(len(path)):
+            self._below.setdefault(path[:i], {}).setdefault(path[i])
+        return guid_of("code", *path)
+
+    def parts(self, above: tuple[str, ...] = ()) -> Iterator[str]:
+        """The codes below one, in order; groups of codes cannot be given to a selection
+        themselves."""
+        for name in self._below.get(above, ()):
+            path = (*above, name)
+            codable = "false" if path in self._below else "true"
+            inner = [words("Description", self._said.get(path, "")), *self.parts(path)]
+            yield element(
+                "Code", {"guid": guid_of("code", *path), "name": name, "isCodable": codable}, *inner
+            )
+
+
+class ProjectWriter:
+    """A project on its way out: texts go into the archive as they come, the rest of it is kept
+    on disk until all of them are there."""
+
+    def __init__(self, how: WriteOptions) -> None:
+        self._how, self._codes = how, Codes(how.schema)
+        self._side = names_of_labels(how.schema, "relation")
+        self._users: dict[str, None] = {}
+        self._variables: dict[tuple[str, str], None] = {}
+        self._open = ExitStack()
+        self._file, self._sources, self._notes, self._links = (self._held() for _ in range(4))
+        self._archive = self._open.enter_context(zipfile.ZipFile(self._file, "w"))
+
+    def _held(self) -> IO[bytes]:
+        """A file that is gone when the project is closed."""
+        return self._open.enter_context(tempfile.TemporaryFile())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def add(self, works: Sequence[Record]) -> None:
+        """Take in a document with everybody's work on it."""
+        document = works[0].document
+        guid = guid_of("source", document.id)
+        with self._archive.open(_member(f"sources/{guid}.txt"), "w") as member:
+            member.write(document.text.encode("utf-8"))
+        notes: list[str] = []
+        attributes = {"guid": guid, "name": document.id, "plainTextPath": f"internal://{guid}.txt"}
+        self._sources.write(
+            element("TextSource", attributes, "\n").removesuffix("</TextSource>\n").encode()
+        )
+        for record in works:
+            self._work(record, notes)
+        for note in notes:
+            self._sources.write(element("NoteRef", {"targetGUID": note}).encode())
+        for name, value in {"title": document.title, **document.meta}.items():
+            self._sources.write(self._variable(name, value).encode())
+        self._sources.write(b"</TextSource>\n")
+
+    def _work(self, record: Record, notes: list[str]) -> None:
+        lost, user = self._how.lost, guid_of("user", who(record))
+        self._users.setdefault(who(record))
+        count_lost(record, lost, "flags", "excluded paragraphs", "relations of the author")
+        if record.status.value in ("in_progress", "skipped"):
+            lost["statuses other than done"] += 1
+        if not record.spans:
+            lost["works without any item"] += 1
+        for span in record.spans:
+            self._sources.write(self._selection(record, span, user).encode("utf-8"))
+        for relation in record.relations:
+            self._link(record, relation)
+        items = {span.id for span in record.spans}
+        for item, note in sorted(record.notes.items()):
+            if item in items:
+                continue
+            if item == "@document":
+                notes.append(self._note(record, item, note, user))
+            else:
+                lost["notes on paragraphs and relations"] += 1
+
+    def _selection(self, record: Record, span: Span, user: str) -> str:
+        document = record.document
+        quote = document.quote(span.start, span.end)
+        codes: list[tuple[str, ...]] = [(span.layer, span.label)]
+        layer = self._how.schema.layer(span.layer)
+        entity = layer.attribute_of_type("entity") if layer is not None else None
+        held: dict[str, Value] = dict(span.attributes)
+        if span.entity is not None and entity is not None:
+            held[entity.name] = span.entity
+        for name, value in sorted(held.items()):
+            if isinstance(value, list) and value and all(isinstance(one, int) for one in value):
+                self._how.lost["attributes that are places"] += 1
+                continue
+            codes += [(span.layer, name, one) for one in said(value)]
+        own = _item(record, span.id)
+        inner = [
+            element(
+                "Coding",
+                {"guid": guid_of("coding", own, *path), "creatingUser": user},
+                element("CodeRef", {"targetGUID": self._codes.guid(*path)}),
+            )
+            for path in codes
+        ]
+        if (note := record.notes.get(span.id)) is not None:
+            inner.append(
+                element("NoteRef", {"targetGUID": self._note(record, span.id, note, user)})
+            )
+        place = {
+            "startPosition": str(span.start),
+            "endPosition": str(span.end),
+            "creatingUser": user,
+        }
+        name = quote if len(quote) <= _QUOTE else f"{quote[: _QUOTE - 1]}…"
+        return element("PlainTextSelection", {"guid": own, "name": name, **place}, *inner)
+
+    def _note(self, record: Record, item: str, note: str, user: str) -> str:
+        """Write a note down; its GUID."""
+        guid = guid_of("note", record.document.id, who(record), item)
+        attributes = {"guid": guid, "name": note[:40], "creatingUser": user}
+        self._notes.write(
+            element("Note", attributes, words("PlainTextContent", note)).encode("utf-8")
+        )
+        return guid
+
+    def _link(self, record: Record, relation: Relation) -> None:
+        if relation.source == AUTHOR:
+            return
+        if relation.attributes:
+            self._how.lost["attributes of relations"] += len(relation.attributes)
+        ends = {
+            "originGUID": _item(record, relation.source),
+            "targetGUID": _item(record, relation.target),
+        }
+        attributes = {
+            "guid": _item(record, relation.id),
+            "name": self._side(relation),
+            "direction": "OneWay",
+        }
+        self._links.write(element("Link", attributes | ends).encode("utf-8"))
+
+    def _variable(self, name: str, value: Any) -> str:
+        kind, text = _typed(value)
+        if not isinstance(value, str | int | bool):
+            self._how.lost["metadata in lists and objects, written as JSON"] += 1
+        self._variables.setdefault((name, kind))
+        ref = element("VariableRef", {"targetGUID": guid_of("variable", name, kind)})
+        return element("VariableValue", {}, ref, words(f"{kind}Value", text))
+
+    # --- the whole
+
+    def parts(self) -> Iterator[bytes]:
+        """The bytes of the archive."""
+        with self._archive.open(_member("project.qde"), "w", force_zip64=True) as member:
+            member.writelines(self._project())
+        self._archive.close()
+        yield from _chunks(self._file)
+
+    def _project(self) -> Iterator[bytes]:
+        attributes = {
+            "name": self._how.schema.name,
+            "origin": ORIGIN,
+            "xmlns": "urn:QDA-XML:project:1.0",
+        }
+        yield (HEADER + element("Project", attributes, "\n").removesuffix("</Project>\n")).encode(
+            "utf-8"
+        )
+        users = [
+            element("User", {"guid": guid_of("user", name), "name": name}) for name in self._users
+        ]
+        yield from _group("Users", users)
+        yield b"<CodeBook>\n"
+        yield from _group("Codes", self._codes.parts())
+        yield b"</CodeBook>\n"
+        yield from _group("Variables", (_variable(name, kind) for name, kind in self._variables))
+        for tag, held in (
+            ("Sources", self._sources),
+            ("Notes", self._notes),
+            ("Links", self._links),
+        ):
+            if held.tell():
+                yield f"<{tag}>\n".encode()
+                yield from _chunks(held)
+                yield f"</{tag}>\n".encode()
+        yield b"</Project>\n"
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while some := file.read(_CHUNK):
+        yield some
+
+
+def _group(tag: str, elements: Iterable[str]) -> Iterator[bytes]:
+    """Elements in one that holds them; nothing where there are none."""
+    opened = False
+    for one in elements:
+        if not opened:
+            yield f"<{tag}>\n".encode()
+            opened = True
+        yield one.encode("utf-8")
+    if opened:
+        yield f"</{tag}>\n".encode()
+
+
+def _item(record: Record, id: str) -> str:
+    return guid_of("item", record.document.id, who(record), id)
+
+
+def _typed(value: Any) -> tuple[str, str]:
+    """The type that a variable has for a value, and how the value is written."""
+    if isinstance(value, bool):
+        return "Boolean", "true" if value else "false"
+    if isinstance(value, int):
+        return "Integer", str(value)
+    return "Text", value if isinstance(value, str) else json.dumps(
+        value, ensure_ascii=False, sort_keys=True
+    )
+
+
+def _variable(name: str, kind: str) -> str:
+    return element(
+        "Variable", {"guid": guid_of("variable", name, kind), "name": name, "typeOfVariable": kind}
+    )
+
+
+__all__ = ["HEADER", "ORIGIN", "Codes", "ProjectWriter", "element", "guid_of", "words"]

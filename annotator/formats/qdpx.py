@@ -1,0 +1,41 @@
+"""REFI-QDA projects (`.qdpx`), as ATLAS.ti, MAXQDA, NVivo, QualCoder and others exchange them.
+
+A project is a zip archive of `project.qde` (XML) and the folder `sources`. A plain text selection
+with its codes becomes an item of the user who coded it; a code's name is its label, and where the
+schema or annotator.toml only knows a code above it, that one is the label and the name itself the
+entity or concept of the item. Links between selections become relations, notes and descriptions
+notes, variables of a text its metadata. Codes of whole texts, cases, sets, graphs, pictures, sound
+and PDF areas have no place. Out go the same things, and attributes as further codes of a selection.
+
+The one library on the index (pyrefiqda) unpacks archives to disk without bounds and refuses a
+project for one value that its schema does not list, so it reads what is written here in the tests,
+and does not read what comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from annotator.formats._qda_reading import ProjectReader
+from annotator.formats._qda_writing import ProjectWriter
+from annotator.formats._reading import Entry, ReadOptions
+from annotator.formats._writing import WriteOptions, by_document
+from annotator.model.record import Record
+
+summary = "REFI-QDA projects of ATLAS.ti, MAXQDA, NVivo and QualCoder (in and out)"
+extensions = (".qdpx",)
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
+    """The texts of a project, each with the work of every user who coded it."""
+    yield from ProjectReader(path, options).entries()
+
+
+def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
+    """A project with a text source for each document, and a user for each annotator and the
+    gold."""
+    with ProjectWriter(how) as project:
+        for _, works in by_document(records):
+            project.add(works)
+        yield from project.parts()
