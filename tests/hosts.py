@@ -37,7 +37,7 @@ def keys(
     session.open(document)
     for action in actions:
         session.do(action)
-    assert not session.unsaved, session.error
+    assert not session.saving.unsaved, session.saving.error
     return session
 
 

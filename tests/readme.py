@@ -211,7 +211,7 @@ def _press(keys: str) -> None:
                 continue
             assert command is not None and command.action is not None, key
             session.do(command.action)
-        assert not session.unsaved, session.error
+        assert not session.saving.unsaved, session.saving.error
 
 
 def blurred(block: str) -> str:

@@ -17,13 +17,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from adjudicating import gold_session, source_of
 from textual.pilot import Pilot
 
-from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
-from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
@@ -60,9 +59,12 @@ PATIENCE = 600
 
 def _app(project: Project, shot: Shot) -> AnnotatorApp:
     if shot.review:
-        session = ReviewSession(project, GOLD, project.new_session())
+        session = gold_session(project)
         return AnnotatorApp(
-            session, key_map({}), document=shot.review, screen=lambda _: ReviewScreen(session)
+            session,
+            key_map({}),
+            document=shot.review,
+            screen=lambda _: ReviewScreen(session, source_of(session)),
         )
     return AnnotatorApp(Session(project, "ada", project.new_session()), key_map({}))
 

@@ -35,6 +35,7 @@ from annotator.tui.commands import key_map
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
+from annotator.tui.session.queue import AnnotatorQueue
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.assign import BLOCK, Need, all_done, assign, clear, deal, is_shared, report
 
@@ -397,7 +398,7 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
             )
         assign(of, ["ada"], documents=["doc-1", "doc-4"])
         _work(of, "ada", "doc-2", Completion.IN_PROGRESS)
-        ada, ben = Session(of, "ada", "a"), Session(of, "ben", "b")
+        ada, ben = AnnotatorQueue(of, "ada"), AnnotatorQueue(of, "ben")
         own = ["doc-1", "doc-2", "doc-4"]
         assert [row.id for row in ada.documents()] == ada.ids() == own
         assert [row.id for row in ada.documents(offset=1, limit=1)] == ["doc-2"]
@@ -407,11 +408,14 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
             2,
         )
         assert ben.count() == len(ben.ids()) == len(ben.documents()) == 6
-        ada.open("doc-2")
-        assert (ada.neighbour(1), ada.neighbour(-1)) == ("doc-4", "doc-1")
+        assert (ada.neighbour("doc-2", 1), ada.neighbour("doc-2", -1)) == ("doc-4", "doc-1")
         assert ada.waiting("doc-2", 1) == "doc-4" and ada.waiting("doc-4", 1) is None
         ada.every = True
-        assert (ada.neighbour(1), ada.waiting("doc-4", 1), ada.count()) == ("doc-3", "doc-5", 6)
+        assert (ada.neighbour("doc-2", 1), ada.waiting("doc-4", 1), ada.count()) == (
+            "doc-3",
+            "doc-5",
+            6,
+        )
         assert of.assignments.first_open("ada") == "doc-1"
         _work(of, "ada", "doc-1", Completion.DONE)
         assert of.assignments.first_open("ada") == "doc-2" and all_done(of, "ada") == ""

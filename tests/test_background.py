@@ -119,9 +119,9 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
         (new,) = set(of.documents.ids()) - known
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(new)
-        assert session.awaiting and not session.take_arrivals() and not session.review.items
+        assert session.source.awaiting and not session.take_arrivals() and not session.review.items
         _wait(trained)
-        assert session.take_arrivals() and not session.awaiting
+        assert session.take_arrivals() and not session.source.awaiting
         assert session.review.items and session.review.message == "suggestions have come"
         assert new in of.suggestions.documents()
         assert {s.version for s in of.suggestions.of(new) if s.suggester == "model"} == {"1"}
@@ -263,7 +263,7 @@ def _rejected(of: Project, id: str, *, background: Background | None = None) -> 
             kept = kept and of.documents.load(id).quote(span.start, span.end) == "Osric Tane"
             session.do(do.Accept() if kept else do.Reject())
         session.do(do.CloseParagraph())
-    assert not session.unsaved
+    assert not session.saving.unsaved
 
 
 def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(

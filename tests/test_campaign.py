@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from adjudicating import adjudication, gold_session, take
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
@@ -15,7 +16,6 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR
 from annotator.project import Project
 from annotator.resources import folder, load_schema
-from annotator.tui.reviewing import ReviewSession
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 from annotator.workflows.exchange.export import export
@@ -43,9 +43,9 @@ def _third(record: Record) -> Record:
 
 def _review(project: Project, strategy: str) -> int:
     """Decide every difference by its majority, else for nobody; how many were decided."""
-    session = ReviewSession(project, GOLD, project.new_session(), strategy=strategy)
+    session = gold_session(project, strategy=strategy)
     decided = 0
-    for id in session.ids():
+    for id in session.queue.ids():
         session.open(id)
         for paragraph in session.review.document.paragraphs:
             if session.review.is_excluded(paragraph.index):
@@ -53,9 +53,9 @@ def _review(project: Project, strategy: str) -> int:
             session.do(do.GoParagraph(paragraph.index))
             while item := next((i for i in session.review.items if i.undecided), None):
                 session.do(do.FocusItem(item.id))
-                difference = session.in_focus()
+                difference = adjudication(session).in_focus()
                 assert difference is not None
-                session.take(difference.majority() or (), "decided")
+                take(session, difference.majority() or (), "decided")
                 decided += 1
                 assert session.review.message != "that is how it stands already"
             session.do(do.GoParagraph(paragraph.index))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from adjudicating import adjudication, gold_session, settle, source_of, take
 from support import document
 
 from annotator.model import actions as do
@@ -22,7 +23,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.resources import folder, load_schema, schema_path
-from annotator.tui.reviewing import ReviewSession
+from annotator.tui.reviewing.rulings import names_in_focus, rule_names_same
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
@@ -82,16 +83,16 @@ def _project(root: Path, *records: Record) -> Project:
     return project
 
 
-def _session(project: Project, **options: Any) -> ReviewSession:
-    session = ReviewSession(project, GOLD, project.new_session(), reviewer="lea", **options)
-    session.open(session.ids()[0])
+def _session(project: Project, **options: Any) -> Session:
+    session = gold_session(project, reviewer="lea", **options)
+    session.open(session.queue.ids()[0])
     return session
 
 
-def _focus(session: ReviewSession, layer: str) -> None:
-    (found,) = (d for d in session.differences if d.layer == layer and d.number)
+def _focus(session: Session, layer: str) -> None:
+    (found,) = (d for d in adjudication(session).differences if d.layer == layer and d.number)
     session.do(do.FocusItem(found.candidates[0].id))
-    assert session.in_focus() == found
+    assert adjudication(session).in_focus() == found
 
 
 def _gold(project: Project) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_p
         assert [d.kinds for d in row.waiting] == [(field,)]
         session = _session(project)
         session.do(do.FocusItem(row.waiting[0].candidates[0].id))
-        session.take(row.waiting[0].version("ada"), "ada")
+        take(session, row.waiting[0].version("ada"), "ada")
         assert _gold(project)[field] == OTHER[field]
         assert review_rows(project)[0].undecided == 0
         for _ in session.review.document.paragraphs:
@@ -233,8 +234,10 @@ def _text(rows: Sequence[Sequence[tuple[str, Any]]]) -> str:
     return "\n".join("".join(piece for piece, _ in row) for row in rows)
 
 
-def _panel(session: ReviewSession, width: int = 70) -> str:
-    return _text(panel(panel_of(session), next(iter(THEMES.values())), width, 40))
+def _panel(session: Session, width: int = 70) -> str:
+    return _text(
+        panel(panel_of(source_of(session), session.review), next(iter(THEMES.values())), width, 40)
+    )
 
 
 def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_difference(
@@ -258,7 +261,7 @@ def test_what_coders_noted_stands_beside_their_versions(tmp_path: Path) -> None:
         session = _session(project)
         _focus(session, "actor")
         assert "ben noted: the office speaks through her" in _panel(session)
-        session.hidden = True
+        source_of(session).hidden = True
         session.reload()
         assert "ben" not in _panel(session)
 
@@ -269,14 +272,14 @@ def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) 
     ) as project:
         session = _session(project)
         _focus(session, "actor")
-        assert session.next_field() == "entity"
-        session.settle("entity", "ben", "entity as ben has it")
+        assert source_of(session).next_field(session.review) == "entity"
+        settle(session, "entity", "ben", "entity as ben has it")
         assert _gold(project)["entity"] == "Port office" and "mention" not in _gold(project)
-        assert session.at_field == "mention"
+        assert source_of(session).at_field == "mention"
         # Half decided is not decided.
         assert review_rows(project)[0].undecided == 1
         assert "entity ✓ Port office" in _panel(session)
-        session.settle("mention", "ada", "mention as ada has it")
+        settle(session, "mention", "ada", "mention as ada has it")
         gold = _gold(project)
         assert (gold["entity"], gold["mention"]) == ("Port office", "name")
         assert review_rows(project)[0].undecided == 0
@@ -292,9 +295,9 @@ def test_what_all_agree_on_stands_as_soon_as_what_it_hangs_on_does(tmp_path: Pat
         session = _session(project)
         _focus(session, "actor")
         assert project.log.annotations("doc", GOLD)[0].relations() == []
-        difference = session.in_focus()
+        difference = adjudication(session).in_focus()
         assert difference is not None
-        session.take(difference.version("ada"), "ada")
+        take(session, difference.version("ada"), "ada")
         (edge,) = project.log.annotations("doc", GOLD)[0].relations()
         assert edge.origin == "unanimous"
         session.do(do.Undo())
@@ -326,7 +329,7 @@ def test_accepting_one_rival_decides_against_the_other(tmp_path: Path) -> None:
     )
     with _project(tmp_path / "p", _coded("ada"), rival) as project:
         session = _session(project)
-        for difference in session.differences:
+        for difference in adjudication(session).differences:
             for candidate in difference.candidates:
                 session.do(do.FocusItem(candidate.id))
                 session.do(do.Accept())
@@ -373,9 +376,9 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
         session = _session(project)
         session.open("doc")
         _focus(session, "claim")
-        found = session.names_in_focus()
+        found = names_in_focus(adjudication(session))
         assert found == ("concept", ["harbour should close", "the harbour ought to be closed"])
-        session.rule_same("concept", found[1], "harbour should close")
+        rule_names_same(session, source_of(session), "concept", found[1], "harbour should close")
         assert sum(row.undecided for row in review_rows(project)) == 0
         merge_all(project)
         golds = {r.document.id: r for r in project.log.records(annotator=GOLD)}
@@ -395,7 +398,9 @@ def test_a_ruling_is_one_undo(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="M. Lind")) as project:
         session = _session(project)
         _focus(session, "actor")
-        session.rule_same("entity", ["Mara Lind", "M. Lind"], "Mara Lind")
+        rule_names_same(
+            session, source_of(session), "entity", ["Mara Lind", "M. Lind"], "Mara Lind"
+        )
         assert _gold(project)["entity"] == "Mara Lind"
         session.do(do.Undo())
         assert "entity" not in _gold(project)
@@ -418,9 +423,9 @@ def _decided(root: Path) -> Project:
     project = _project(root, _coded("ada"), _coded("ben", entity="Port office"))
     session = _session(project)
     _focus(session, "actor")
-    difference = session.in_focus()
+    difference = adjudication(session).in_focus()
     assert difference is not None
-    session.take(difference.version("ada"), "ada")
+    take(session, difference.version("ada"), "ada")
     session.do(do.FocusItem(difference.candidates[0].id))
     session.do(do.Note("context: she speaks for herself » ben, please look again"))
     for _ in session.review.document.paragraphs:
@@ -507,8 +512,8 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
         assert [(one.document, one.edges) for one in found] == [("doc", 2), ("two", 0)]
         assert told(found).startswith("1 of 2 open differences decide 100 % of 2 changes")
         session = _session(project)
-        assert "1 of 2 open differences" in session.turn_order()
-        assert [row.id for row in session.documents()] == ["doc", "two"]
+        assert "1 of 2 open differences" in session.queue.turn_order()
+        assert [row.id for row in session.queue.documents()] == ["doc", "two"]
         session.open("two")
         session.do(do.GoParagraph(1))
         assert session.to_undecided()
@@ -562,12 +567,12 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
             assert field not in held
         for row in review_rows(project):
             assert row.undecided == 1
-            session = ReviewSession(project, GOLD, project.new_session(), reviewer="lea")
+            session = gold_session(project, reviewer="lea")
             session.open(row.document)
             (waiting,) = row.waiting
             assert waiting.kinds == (row.document,)
             session.do(do.FocusItem(waiting.candidates[0].id))
-            session.take(waiting.majority() or (), "the majority's")
+            take(session, waiting.majority() or (), "the majority's")
             for _ in session.review.document.paragraphs:
                 session.do(do.CloseParagraph())
         assert {r.status for r in review_rows(project)} == {Completion.GOLD}
@@ -703,15 +708,15 @@ def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_no
 ) -> None:
     with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
         session = _session(project)
-        (claim,) = (d for d in session.differences if d.layer == "claim")
+        (claim,) = (d for d in adjudication(session).differences if d.layer == "claim")
         mine = claim.version("ada")[0].id
         session.do(do.FocusItem(mine))
         before = project.log.annotations("doc", GOLD)
-        session.edit()
+        source_of(session).edit(session.review)
         session.do(do.EditBounds())
         session.do(do.Cancel())
         assert project.log.annotations("doc", GOLD) == before
-        session.edit()
+        source_of(session).edit(session.review)
         session.do(do.EditBounds())
         session.do(do.MoveSelection(1, "start"))
         session.do(do.ConfirmSelection())
@@ -719,28 +724,28 @@ def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_no
             s for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"
         )
         assert standing.id == mine and standing.start == claim.version("ada")[0].value.start + 4
-        assert not session.is_open(claim)
+        assert not adjudication(session).is_open(claim)
         session.do(do.Undo())
-        assert session.is_open(claim)
+        assert adjudication(session).is_open(claim)
         assert project.log.annotations("doc", GOLD)[0] == before[0]
 
 
 def test_a_reason_is_about_what_was_just_decided_also_when_none_was_taken(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
         session = _session(project)
-        (claim,) = (d for d in session.differences if d.layer == "claim")
+        (claim,) = (d for d in adjudication(session).differences if d.layer == "claim")
         session.do(do.FocusItem(claim.candidates[0].id))
-        session.take((), "none")
-        noted = session.noted()
+        take(session, (), "none")
+        noted = source_of(session).noted(session.review)
         assert noted is not None and noted[0] in claim.ids
         session.do(do.NoteOn(noted[0], "bounds: neither"))
         assert review_rows(project)[0].reasons == {"bounds"}
         # It can be reached and changed; by hand the focus is elsewhere.
-        session.do(do.FocusItem(session.differences[0].candidates[0].id))
+        session.do(do.FocusItem(adjudication(session).differences[0].candidates[0].id))
         session.do(do.MoveFocus(1))
         session.do(do.MoveFocus(-1))
-        assert session.in_focus() == claim
-        session.take(claim.version("ben"), "ben")
+        assert adjudication(session).in_focus() == claim
+        take(session, claim.version("ben"), "ben")
         assert [
             s.end for s in project.log.annotations("doc", GOLD)[0].spans() if s.layer == "claim"
         ] == [36]

@@ -51,7 +51,7 @@ with Project.open(Path({str(tmp_path / "p")!r})) as p:
     session = Session(p, "ada", p.new_session())
     session.open("doc-0")
     session.do(do.StartSelection()); session.do(do.SetLabel("actor", "state"))
-    assert not session.unsaved, session.error
+    assert not session.saving.unsaved, session.saving.error
     session.save_place(); p.names.entities(); p.names.concepts()
 """
     assert _loaded(code) == set()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from adjudicating import adjudication, gold_session, source_of, take
 from coders import PLAN, SOON, TEXT
 from coders import coding as _record
 from support import document
@@ -15,12 +16,11 @@ from annotator import families
 from annotator.errors import UsageError
 from annotator.merging.dawid_skene import PRIOR, estimate
 from annotator.model import actions as do
-from annotator.model.record import GOLD
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema, schema_path
-from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.review import panel_of
+from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.review.alignment import Difference, differences_of, right
@@ -36,17 +36,17 @@ def _project(path: Path, *works: object) -> Project:
     return project
 
 
-def _session(project: Project) -> ReviewSession:
-    session = ReviewSession(project, GOLD, project.new_session())
-    session.open(session.ids()[0])
+def _session(project: Project) -> Session:
+    session = gold_session(project)
+    session.open(session.queue.ids()[0])
     return session
 
 
-def _about(session: ReviewSession, layer: str) -> Difference:
+def _about(session: Session, layer: str) -> Difference:
     """The first difference of a layer, in whichever paragraph; the focus goes there."""
     for paragraph in range(len(session.review.document.paragraphs)):
         session.do(do.GoParagraph(paragraph))
-        for difference in session.here():
+        for difference in adjudication(session).here():
             if difference.layer == layer and difference.kinds:
                 session.do(do.FocusItem(difference.candidates[0].id))
                 return difference
@@ -89,17 +89,17 @@ def test_a_version_is_taken_with_one_undo_and_stances_follow_it(tmp_path: Path) 
     ) as project:
         session = _session(project)
         claim = _about(session, "claim")
-        session.take(claim.version("b"), "b")
+        take(session, claim.version("b"), "b")
         assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == [
             "fact"
         ]
         stance = _about(session, "stance")
-        session.take(stance.version("a"), "a")
+        take(session, stance.version("a"), "a")
         edge = session.review.annotations.relations()[0]
         claims = {s.id for s in session.review.annotations.spans() if s.layer == "claim"}
         assert edge.target in claims
         _about(session, "claim")
-        session.take(claim.version("a"), "a")
+        take(session, claim.version("a"), "a")
         assert [s.label for s in session.review.annotations.spans() if s.layer == "claim"] == [
             "value"
         ]
@@ -116,13 +116,13 @@ def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> N
     with _project(tmp_path / "p", _record("a", [PLAN]), alone) as project:
         session = _session(project)
         claim = _about(session, "claim")
-        session.take(claim.version("b"), "b")
+        take(session, claim.version("b"), "b")
         assert review_rows(project)[0].undecided == 1
-        session.open(session.ids()[0])
+        session.open(session.queue.ids()[0])
         stance = _about(session, "stance")
         item = session.review.focused
         assert item is not None and item.undecided
-        session.take(stance.version("a"), "a")
+        take(session, stance.version("a"), "a")
         assert session.review.annotations.relations()[0].target == claim.version("b")[0].id
         assert review_rows(project)[0].undecided == 0
 
@@ -134,7 +134,7 @@ def test_none_of_them_is_a_decision_and_who_was_right_is_told(tmp_path: Path) ->
         assert right(project) == []
         missing = _about(session, "claim")
         assert missing.majority() == ()
-        session.take((), "none")
+        take(session, (), "none")
         assert review_rows(project)[0].undecided == 0
         tallies = {(r.annotator, r.label): (r.right, r.of) for r in right(project)}
         assert tallies == {
@@ -154,10 +154,10 @@ def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:
         session.do(do.Note(note))
         assert [m.text for m in messages(project)] == ["please leave the comma out"]
         assert review_rows(project)[0].reasons == {"bounds"}
-        assert session.count(search="reason:bounds") == 1
-        assert session.count(search="reason:context") == 0
-        assert session.count(search="layer:claim by:a") == 1
-        assert session.count(search="label:policy") == 0
+        assert session.queue.count(search="reason:bounds") == 1
+        assert session.queue.count(search="reason:context") == 0
+        assert session.queue.count(search="layer:claim by:a") == 1
+        assert session.queue.count(search="label:policy") == 0
 
 
 def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:
@@ -165,16 +165,17 @@ def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None
         tmp_path / "p", _record("ada", [PLAN]), _record("bob", [(15, 27, "fact")])
     ) as project:
         session = _session(project)
-        session.hidden = True
+        source_of(session).hidden = True
         session.reload()
-        assert {shown for _, shown in session.voters()} == {"A", "B"}
+        assert {shown for _, shown in source_of(session).voters()} == {"A", "B"}
         told = [
             s.reason + s.suggester for group in session.review.suggestions.values() for s in group
         ]
         assert not any("ada" in words for words in told)
         claim = _about(session, "claim")
-        assert session.proposed(claim) is None
-        rows = panel(panel_of(session), next(iter(THEMES.values())), 60, 30)
+        assert source_of(session).proposed(claim) is None
+        made = panel_of(source_of(session), session.review)
+        rows = panel(made, next(iter(THEMES.values())), 60, 30)
         text = "\n".join("".join(piece for piece, _ in row) for row in rows)
         assert "label, bounds differ" in text
         assert "ada" not in text
@@ -268,8 +269,8 @@ def test_dawid_skene_prefills_what_it_is_sure_of_and_shows_its_posterior(tmp_pat
         _record("c", [(15, 32, "fact"), SOON]),
     ]
     with _project(tmp_path / "p", *works) as project:
-        session = ReviewSession(project, GOLD, project.new_session(), strategy="dawid-skene")
-        session.open(session.ids()[0])
+        session = gold_session(project, strategy="dawid-skene")
+        session.open(session.queue.ids()[0])
         reasons = [s.reason for group in session.review.suggestions.values() for s in group]
         assert any("posterior of the label" in reason for reason in reasons)
         kept = {

@@ -128,7 +128,7 @@ def test_undo_and_redo_reach_what_came(hosts: tuple[Path, Path]) -> None:
         assert len(stands) == 7
         for _ in range(3):
             session.do(do.Undo())
-        assert not list(session.review.annotations.annotations()) and not session.unsaved
+        assert not list(session.review.annotations.annotations()) and not session.saving.unsaved
         assert of.verify() == []
     result = merged(other, one)
     assert result.decisions["ada"] > 4 and not result.forks

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adjudicating import gold_session
 from support import suggestions
 
 from annotator.model import actions as do
@@ -12,7 +13,6 @@ from annotator.model.decision import Completion
 from annotator.model.record import GOLD
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
-from annotator.tui.reviewing import ReviewSession
 from annotator.tui.session import Session
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.importing import ingest
@@ -98,7 +98,7 @@ def test_records_say_what_was_shown_and_those_that_do_not_were_shown_nothing(
 def test_a_merge_of_hosts_brings_what_was_shown_and_who_decided(tmp_path: Path) -> None:
     with _suggested(tmp_path / "p") as project:
         _opened(project, "ada").do(do.AcceptAll())
-        review = ReviewSession(project, GOLD, "r", reviewer="lea")
+        review = gold_session(project, reviewer="lea")
         review.open("doc")
         review.do(do.SelectRange(0, 4))
         review.do(do.SetLabel("actor", "state"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from adjudicating import adjudication, gold_session, take
 from coders import PLAN, SOON, TEXT, Units
 from coders import coding as _record
 from hypothesis import given, settings
@@ -22,7 +23,6 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import folder, load_schema
-from annotator.tui.reviewing import ReviewSession
 from annotator.tui.session import Session
 from annotator.workflows.exchange.dataset import check_dataset, part_of, write_dataset
 from annotator.workflows.exchange.export import export
@@ -137,7 +137,7 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
 ) -> None:
     with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN])) as project:
         assert [(r.undecided, r.voters) for r in review_rows(project)] == [(1, ("ada", "ben"))]
-        session = ReviewSession(project, GOLD, "r")
+        session = gold_session(project)
         session.open("doc")
         standing = {i.value.label for i in session.review.items if not i.pending}
         assert standing == {"state", "value", "support"}
@@ -164,7 +164,7 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
 
 def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
-        session = ReviewSession(project, GOLD, "r")
+        session = gold_session(project)
         session.open("doc")
         session.do(do.GoParagraph(1))
         session.do(do.StartSelection())
@@ -216,11 +216,11 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
         assert [c["annotator"] for c in history["changed_since"]] == ["ben"]
         # The lead looks at it: it stays, now as adjudicated, and the document
         # is gold by what is there now.
-        session = ReviewSession(project, GOLD, "r", reviewer="lea")
+        session = gold_session(project, reviewer="lea")
         session.open("doc")
-        (lost,) = (d for d in session.differences if session.is_open(d))
+        (lost,) = (d for d in adjudication(session).differences if adjudication(session).is_open(d))
         session.do(do.FocusItem(lost.candidates[0].id))
-        session.take(lost.version("ada"), "ada's stands")
+        take(session, lost.version("ada"), "ada's stands")
         for _ in session.review.document.paragraphs:
             session.do(do.CloseParagraph())
         (row,) = review_rows(project)
@@ -304,9 +304,9 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
         assert merge_all(project) == (len(golden), 0)
         for row in review_rows(project):
             assert row.undecided == 1
-            session = ReviewSession(project, GOLD, f"r-{row.document}")
+            session = gold_session(project)
             session.open(row.document)
-            (missing,) = (d for d in session.differences if d.number)
+            (missing,) = (d for d in adjudication(session).differences if d.number)
             session.do(do.FocusItem(missing.candidates[0].id))
             session.do(do.Accept())
             session.do(do.GoParagraph(0))
@@ -401,7 +401,7 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
         assert not any(row.undecided for row in review_rows(project))
         session.do(do.SelectRange(0, 3))
         session.do(do.SetLabel("actor", "bloc"))
-        assert not session.unsaved
+        assert not session.saving.unsaved
         (row,) = (row for row in review_rows(project) if row.undecided)
         assert (row.document, row.undecided) == (mine.document.id, 1)
 

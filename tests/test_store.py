@@ -63,7 +63,7 @@ p = Project.open(Path(sys.argv[1]), timeout=60)
 s = Session(p, sys.argv[2], p.new_session()); s.open("doc-0")
 for i in range(25):
     s.do(do.StartSelection(i)); s.do(do.SetLabel("actor", "state"))
-    assert not s.unsaved, s.error
+    assert not s.saving.unsaved, s.saving.error
 """
 
 
@@ -125,7 +125,7 @@ def test_two_terminals_of_one_annotator_do_not_overwrite_each_other(tmp_path: Pa
         other.do(do.Reject())
         assert "read anew" in other.review.message
         assert other.review.annotations == one.review.annotations
-        assert not other.unsaved
+        assert not other.saving.unsaved
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_a_read_only_database_is_said_at_the_first_decision(tmp_path: Path) -> N
             session = Session(of, "ada", "a")
             session.open("doc-0")
             session.do(do.Accept())
-            assert session.error is not None
-            assert len(session.unsaved) == 1
+            assert session.saving.error is not None
+            assert len(session.saving.unsaved) == 1
     finally:
         (tmp_path / "p").chmod(0o750)
 
@@ -237,11 +237,11 @@ def test_what_could_not_be_saved_is_kept_and_saved_later_in_order(
             broken.setattr(of.log, "save", full)
             session.do(do.Accept())
             session.do(do.Accept())
-            assert len(session.unsaved) == 2
-            assert session.error is not None
+            assert len(session.saving.unsaved) == 2
+            assert session.saving.error is not None
             assert not list(of.log.annotations("doc-0", "ada")[0].annotations())
-        assert session.save()
-        assert session.error is None
+        assert session.saving.save()
+        assert session.saving.error is None
         assert of.log.annotations("doc-0", "ada")[0] == session.review.annotations
 
 
@@ -281,7 +281,7 @@ def test_without_pysqlite3_the_standard_library_s_driver_does_with_another_journ
         root = Path({str(tmp_path / "p")!r})
         with project(root, TEXT) as p:
             s = Session(p, "ada", "a"); s.open("doc-0"); s.do(do.StartSelection()); s.do(do.SetLabel("actor", "state"))
-            assert not s.unsaved, s.error
+            assert not s.saving.unsaved, s.saving.error
         with Project.open(root) as p:
             assert len(list(p.log.annotations("doc-0", "ada")[0].annotations())) == 1
             found = p.diagnosis()

@@ -31,7 +31,7 @@ p.wait_at_most(0.1)
 s = Session(p, "ada", "a", patience=0.1); s.open("doc-0")
 for _ in range({times}):
     s.do(do.Flag(paragraph=True))
-print(len(s.unsaved), s.safe, flush=True)
+print(len(s.saving.unsaved), s.saving.safe, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -89,11 +89,11 @@ def test_the_journal_of_a_living_process_is_left_to_it(tmp_path: Path) -> None:
         session = _session(of)
         with held_lock(_lock(root)):
             session.do(do.Flag(paragraph=True))
-            assert session.safe and session.unsaved
+            assert session.saving.safe and session.saving.unsaved
         with Project.open(root) as other:
             assert other.taken_in.decisions == 0
             assert not list(other.log.events("doc-0"))
-        assert session.save()
+        assert session.saving.save()
         assert _files(root) == []
         assert len(list(of.log.events("doc-0"))) == 1
 
@@ -159,12 +159,12 @@ def test_a_journal_that_cannot_be_written_is_told_of(
             with monkeypatch.context() as broken:
                 broken.setattr(os, "fsync", full)
                 session.do(do.Flag(paragraph=True))
-                assert not session.safe
-                assert "leave this open" in session.trouble()
+                assert not session.saving.safe
+                assert "leave this open" in session.saving.trouble()
             session.do(do.Flag(paragraph=True))
-            assert session.safe
-            assert "2 decisions kept beside the database" in session.trouble()
-        assert session.save()
+            assert session.saving.safe
+            assert "2 decisions kept beside the database" in session.saving.trouble()
+        assert session.saving.save()
     assert _files(root) == []
 
 
@@ -174,9 +174,9 @@ def test_the_time_of_a_decision_is_when_it_was_made(tmp_path: Path) -> None:
         session = _session(of)
         with held_lock(_lock(root)):
             session.do(do.Flag(paragraph=True))
-            (pending,) = session.unsaved
+            (pending,) = session.saving.unsaved
             time.sleep(1.1)
-        assert session.save()
+        assert session.saving.save()
         (event,) = of.log.events("doc-0")
         assert (event.id, event.time) == (pending.ids[0], pending.time)
 

@@ -35,7 +35,7 @@ print("open", flush=True)
 for line in sys.stdin:
     for _ in range(int(line)):
         s.do(do.Flag(paragraph=True))
-    print(len(s.unsaved), type(s.error).__name__, flush=True)
+    print(len(s.saving.unsaved), type(s.saving.error).__name__, flush=True)
 """
 
 
@@ -162,7 +162,7 @@ def test_a_touch_and_a_checkpoint_by_another_program_stop_nobody(tmp_path: Path)
         session = _session(of)
         for number in range(6):
             session.do(do.Flag(paragraph=True))
-            assert session.error is None
+            assert session.saving.error is None
             if number % 2:
                 os.utime(root / "annotator.db")
             else:
@@ -294,7 +294,7 @@ def test_a_backup_put_there_by_hand_while_nobody_works_runs_as_any_other(tmp_pat
     with Project.open(root) as of:
         session = _session(of)
         session.do(do.Flag(paragraph=True))
-        assert session.error is None
+        assert session.saving.error is None
         assert of.diagnosis().journal_mode in ("wal", "truncate")
     assert events(root) == 1
 
@@ -322,12 +322,12 @@ def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path
         _move(root / "annotator.db", backup)
         session.do(do.Note("first", paragraph=True))
         session.do(do.Note("second", paragraph=True))
-        assert session.replaced and session.safe
-        assert "another file was put in the place" in session.trouble()
-        assert session.adopt() == "2 decisions written into the database that is there now"
-        assert session.error is None and not session.unsaved
+        assert session.saving.replaced and session.saving.safe
+        assert "another file was put in the place" in session.saving.trouble()
+        assert session.saving.adopt() == "2 decisions written into the database that is there now"
+        assert session.saving.error is None and not session.saving.unsaved
         session.do(do.Note("third", paragraph=True))
-        assert session.error is None
+        assert session.saving.error is None
     assert events(root) == 4
     assert not list(root.glob("*.unsaved-*"))
 
@@ -346,7 +346,7 @@ def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(
         session.do(do.Flag(paragraph=True))
         _move(root / "annotator.db", backup)
         session.do(do.Flag(paragraph=True))
-        said = session.adopt()
+        said = session.saving.adopt()
         (left,) = root.glob("annotator.db.left-*")
         assert said == (
             "0 decisions written into the database that is there now; what does not fit to it "
@@ -372,10 +372,10 @@ def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
         session.do(do.Flag(paragraph=True))
         if replace is _remove:
             with pytest.raises(StoreError, match="no database"):
-                session.adopt()
-            assert len(session.unsaved) == 1
-        file = session.rescue()
-        assert not session.unsaved
+                session.saving.adopt()
+            assert len(session.saving.unsaved) == 1
+        file = session.saving.rescue()
+        assert not session.saving.unsaved
     assert file.parent == root and [p.name for p in root.glob("annotator-rescued-*")] == [file.name]
     if replace is _remove:
         _said(capsys, ["--project", str(root), "restore", str(file)])
@@ -398,7 +398,7 @@ def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_pat
         session.do(do.Flag(paragraph=True))
         _copy(root / "annotator.db", backup)
         session.do(do.Flag(paragraph=True))
-        assert session.replaced
-        file = session.rescue()
+        assert session.saving.replaced
+        file = session.saving.rescue()
         assert file.exists()
     assert events(root) == 0

@@ -97,7 +97,7 @@ with Project.open(root, timeout=TIMEOUT) as of:
     of.wait_at_most(TIMEOUT)
     s = Session(of, f"u{os.getuid()}", "a", patience=TIMEOUT); s.open("doc-0")
     s.do(do.Flag(paragraph=True))
-    print(s.error, s.safe, len(s.unsaved))
+    print(s.saving.error, s.saving.safe, len(s.saving.unsaved))
 """
 
 

@@ -136,7 +136,7 @@ def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.Monk
         def between(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
                 session.do(do.Flag(paragraph=True))
-                inside.append(len(session.unsaved))
+                inside.append(len(session.saving.unsaved))
                 yield turn
 
         monkeypatch.setattr(turns, "_turns", between)

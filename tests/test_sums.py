@@ -178,7 +178,7 @@ def act(of: Project, rng: random.Random, annotator: str, ids: list[str]) -> None
         session.do(action)
     session.do(do.StartSelection(rng.randint(0, 8)))
     session.do(do.SetLabel("actor", rng.choice(["state", "person"])))
-    assert not session.unsaved, session.error
+    assert not session.saving.unsaved, session.saving.error
 
 
 def arrive(of: Project, rng: random.Random, number: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from adjudicating import gold_session, source_of
 from support import TEXT, project, suggestions
 from textual.pilot import Pilot
 
@@ -14,13 +15,12 @@ from annotator.errors import StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
-from annotator.model.record import GOLD, Record
+from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Known, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.naming import NameField, offers
-from annotator.tui.reviewing import ReviewSession
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
@@ -288,7 +288,7 @@ def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so
         session.project.log.save = save  # type: ignore[method-assign]
         await _press(pilot, "a")
         assert "not saved" not in _shown(pilot)
-        assert not session.unsaved
+        assert not session.saving.unsaved
 
     with _demo(tmp_path / "p") as of:
         _run(of, play)
@@ -363,12 +363,14 @@ def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() ->
 
 
 def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_path: Path) -> None:
-    def session_of(made: Project) -> ReviewSession:
-        return ReviewSession(made, GOLD, made.new_session())
+    def session_of(made: Project) -> Session:
+        return gold_session(made)
 
     async def go(made: Project) -> None:
         session = session_of(made)
-        app = AnnotatorApp(session, key_map({}), screen=lambda _: ReviewScreen(session))
+        app = AnnotatorApp(
+            session, key_map({}), screen=lambda _: ReviewScreen(session, source_of(session))
+        )
         async with app.run_test(size=(120, 30)) as pilot:
             await pilot.pause()
             assert "label differ" in _shown(pilot)

@@ -20,7 +20,7 @@ def _session(root: Path) -> tuple[Project, Session]:
     of = project(root, TEXT)
     of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
     session = Session(of, "ada", "a", patience=0.2)
-    of.wait_at_most(session.patience)
+    of.wait_at_most(session.saving.patience)
     session.open("doc-0")
     return of, session
 
@@ -34,17 +34,17 @@ def test_a_database_locked_by_another_process_delays_one_key_and_loses_none(tmp_
     of, session = _session(tmp_path / "p")
     with of, held(tmp_path / "p" / "annotator.db"):
         session.do(do.Accept())
-        assert isinstance(session.error, BusyError)
+        assert isinstance(session.saving.error, BusyError)
         begun = time.monotonic()
         session.do(do.Accept())
-        assert time.monotonic() - begun < session.patience
-        assert len(session.unsaved) == 2
+        assert time.monotonic() - begun < session.saving.patience
+        assert len(session.saving.unsaved) == 2
         assert _accepted(tmp_path / "p") == 0
     with of, Project.open(tmp_path / "p") as again:
-        session.project = again
-        assert session.save()
-        assert session.error is None
-        assert not session.unsaved
+        session.project = session.saving.project = again
+        assert session.saving.save()
+        assert session.saving.error is None
+        assert not session.saving.unsaved
     assert _accepted(tmp_path / "p") >= 2
 
 
@@ -64,16 +64,16 @@ def test_a_full_or_read_only_database_is_told_of_and_written_when_it_can_be(
         for _ in range(40):
             # A full database has some free pages yet.
             session.do(do.Note("x" * 4000, paragraph=True))
-            if session.error is not None:
+            if session.saving.error is not None:
                 break
-        assert isinstance(session.error, StoreError)
-        assert words in session.error.message
-        before = len(session.unsaved)
+        assert isinstance(session.saving.error, StoreError)
+        assert words in session.saving.error.message
+        before = len(session.saving.unsaved)
         session.do(do.Accept())
-        assert len(session.unsaved) == before + 1, "nothing is written before what failed"
+        assert len(session.saving.unsaved) == before + 1, "nothing is written before what failed"
         shown = [item.pending for item in session.review.items]
         of._database.execute(repair)
-        assert session.save()
+        assert session.saving.save()
         session.reload()
         assert [item.pending for item in session.review.items] == shown
         assert of.verify() == []

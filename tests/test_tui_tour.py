@@ -10,10 +10,11 @@ from support import TEXT, document, project, suggestions
 
 from annotator.model import actions as do
 from annotator.model.review import ReviewState, open_document, step
-from annotator.project import TOUR, Project, SuggestionRun
+from annotator.project import TOUR, SuggestionRun
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
 from annotator.tui.session import Session
+from annotator.tui.session.guide import Guide
 from annotator.tui.theme import THEMES
 from annotator.tui.tour import Step, Tour, head, watch, words
 from annotator.tui.views.frame import Surroundings, frame
@@ -144,22 +145,23 @@ def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
     made = project(tmp_path / "p", TEXT)
     made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
 
-    def begins(name: str, of: Project) -> Session:
-        session = Session(of, name, of.new_session())
+    def begins(name: str) -> tuple[Session, Guide]:
+        session = Session(made, name, made.new_session())
         session.open("doc-0")
-        session.offer_tour()
-        return session
+        assert session.guide is not None
+        session.guide.offer(session.state)
+        return session, session.guide
 
-    assert begins("ada", made).tour is None, "an own project offers none"
+    assert begins("ada")[1].tour is None, "an own project offers none"
     made.keep_setting(TOUR, "offered")
-    session = begins("ada", made)
-    assert session.tour is not None and session.tour.step is Step.MOVE
+    session, guide = begins("ada")
+    assert guide.tour is not None and guide.tour.step is Step.MOVE
     session.do(do.MoveFocus(1))
-    session.watch_tour()
-    assert session.tour.step is Step.ACCEPT
-    session.leave_tour()
-    assert begins("ada", made).tour is None
-    assert begins("ben", made).tour is not None
-    session.begin_tour()
-    assert session.tour is not None
+    guide.watch(session.review)
+    assert guide.tour.step is Step.ACCEPT
+    guide.leave()
+    assert begins("ada")[1].tour is None
+    assert begins("ben")[1].tour is not None
+    guide.begin(session.state)
+    assert guide.tour is not None
     made.close()

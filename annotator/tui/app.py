@@ -130,16 +130,19 @@ class AnnotatorApp(PrivateApp):
             place = session.project.log.last_position(session.annotator)
             document = place.document if place else None
             held = session.project.assignments
-            if session.own and (document is None or not held.holds(session.annotator, document)):
+            if session.queue.own and (
+                document is None or not held.holds(session.annotator, document)
+            ):
                 document = held.first_open(session.annotator)
             if document is None:
-                document = next((row.id for row in session.documents(limit=1)), None)
+                document = next((row.id for row in session.queue.documents(limit=1)), None)
         if document is None:
             self.push_screen(QueueScreen(session))
             return
         # The queue is made when somebody goes there.
         session.open(document)
-        session.offer_tour()
+        if session.guide is not None:
+            session.guide.offer(session.state)
         self.show_document()
 
     def show_queue(self) -> None:
@@ -179,13 +182,22 @@ class AnnotatorApp(PrivateApp):
         """End; with decisions not saved, only when asked twice."""
         session = self.session
         session.save_place()
-        if session.unsaved and not session.save() and not session.safe and not self.left:
+        if (
+            session.saving.unsaved
+            and not session.saving.save()
+            and not session.saving.safe
+            and not self.left
+        ):
             self.left = True
             screen = self.screen
             if isinstance(screen, CommandScreen):
-                count = len(session.unsaved)
+                count = len(session.saving.unsaved)
                 keys = self.key_map.shown("quit")
-                why = session.error.message if session.error is not None else "tried in vain"
+                why = (
+                    session.saving.error.message
+                    if session.saving.error is not None
+                    else "tried in vain"
+                )
                 screen.say(f"{count} not saved, {keys} again leaves without: {why}")
             return
         self.exit(0)
@@ -201,7 +213,7 @@ class AnnotatorApp(PrivateApp):
         timer.daemon = True
         timer.start()
         self.session.project.wait_at_most(LAST / 4)
-        self.session.save()
+        self.session.saving.save()
         self.session.save_place()
         self.exit(0)
 
@@ -210,7 +222,7 @@ class AnnotatorApp(PrivateApp):
         for. All that could be saved is."""
         if isinstance(self.terminal, TerminalDriver):
             self.terminal.abandon()
-        os._exit(0 if self.session.safe else 3)
+        os._exit(0 if self.session.saving.safe else 3)
 
     async def action_quit(self) -> None:
         self.leave()
@@ -335,31 +347,29 @@ def run_review(
 
     Raises UsageError when the keys or the theme do not hold, or when there is nothing to review.
     """
-    from annotator.tui.reviewing import ReviewSession
+    from annotator.tui.reviewing import Adjudicating
     from annotator.tui.screens.review import ReviewScreen
     from annotator.workflows.review.redefinition import requeue
 
     came_back = requeue(project)
-    session = ReviewSession(
-        project,
-        GOLD,
-        project.new_session(),
-        strategy=strategy,
-        hidden=hidden or project.config.hide_names,
-        reviewer=reviewer,
+    source = Adjudicating(
+        project, strategy=strategy, hidden=hidden or project.config.hide_names, reviewer=reviewer
     )
-    if not session.ids():
+    session = Session(project, GOLD, project.new_session(), source=source)
+    if not session.queue.ids():
         raise UsageError(
             "nobody has finished a document yet",
             hint="`annotator status` shows how far everybody is",
         )
     changed = ", ".join(label for label, count in came_back.items() if count)
-    session.greeting = (
+    session.queue.greeting = (
         f"the definition of {changed} changed: what it decided is open again" if changed else ""
     )
     if by_leverage:
-        session.greeting = " · ".join(filter(None, (session.greeting, session.turn_order())))
-    return _run(project, session, document, lambda _: ReviewScreen(session))
+        session.queue.greeting = " · ".join(
+            filter(None, (session.queue.greeting, session.queue.turn_order()))
+        )
+    return _run(project, session, document, lambda session: ReviewScreen(session, source))
 
 
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:
@@ -390,7 +400,7 @@ def _run(
         )
     keys = key_map(project.config.keys, file=file)
     check_labels(keys, project.schema, file=file)
-    session.patience = PATIENCE
+    session.saving.patience = PATIENCE
     project.wait_at_most(PATIENCE)
     # Warnings would be written over the screen; `annotator doctor` tells of what they say.
     logging.getLogger("annotator").addHandler(logging.NullHandler())
@@ -402,11 +412,12 @@ def _run(
         )
         or 0
     )
-    if not session.safe:
-        count = sum(len(one.group) for one in session.unsaved)
+    if not session.saving.safe:
+        count = sum(len(one.group) for one in session.saving.unsaved)
         what = f"{count} decision{'s' if count != 1 else ''} could not be saved"
         raise StoreError(
-            f"{what}: {session.error.message if session.error else 'unknown'}", file=project.root
+            f"{what}: {session.saving.error.message if session.saving.error else 'unknown'}",
+            file=project.root,
         )
     return code
 

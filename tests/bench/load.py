@@ -85,11 +85,11 @@ def annotate(
             started = time.perf_counter()
             session.do(do.Note(f"note {number}", paragraph=True))
             times.append(1000 * (time.perf_counter() - started))
-            errors += bool(session.unsaved)
+            errors += bool(session.saving.unsaved)
             due = due + 1 / rate if rate else time.monotonic()
         used = time.process_time() - used
-        session.save()
-        errors += len(session.unsaved)
+        session.saving.save()
+        errors += len(session.saving.unsaved)
     return times, errors, used
 
 

@@ -28,7 +28,7 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project, SuggestionRun
-from annotator.tui.reviewing import ReviewSession
+from annotator.tui.reviewing import Adjudicating
 from annotator.tui.session import Session
 from annotator.workflows.exchange.export import export as write
 from annotator.workflows.exchange.importing import ingest
@@ -163,9 +163,9 @@ def make(root: Path, documents: int) -> None:
 def queue(project: Project) -> None:
     """A page of the queue with what review says."""
     session = Session(project, "ada", "t")
-    session.count()
-    page = session.documents(offset=4000, limit=40)
-    session.messages([row.id for row in page])
+    session.queue.count()
+    page = session.queue.documents(offset=4000, limit=40)
+    session.queue.messages([row.id for row in page])
 
 
 def status(project: Project) -> None:
@@ -175,9 +175,9 @@ def status(project: Project) -> None:
 
 def review_queue(project: Project) -> None:
     """The first page of the review queue."""
-    session = ReviewSession(project, "@gold", "t")
-    session.count()
-    session.documents(offset=0, limit=40)
+    session = Session(project, "@gold", "t", source=Adjudicating(project))
+    session.queue.count()
+    session.queue.documents(offset=0, limit=40)
 
 
 def matrix(project: Project) -> None:

@@ -157,7 +157,9 @@ class AnnotateScreen(PointingScreen):
         if isinstance(action, do.CloseParagraph):
             state = self.session.review
             said = (
-                self.session.all_done() if state.annotations.completion is Completion.DONE else ""
+                self.session.queue.all_done()
+                if state.annotations.completion is Completion.DONE
+                else ""
             )
             # In place of the document's own end, so that what is left undecided can
             # still be read at 80 columns.
@@ -170,18 +172,18 @@ class AnnotateScreen(PointingScreen):
 
     def after(self) -> None:
         """What follows a change: show it, keep the place, try again what was not saved."""
-        if self.session.tour is not None:
-            self.session.watch_tour()
+        if self.session.guide is not None:
+            self.session.guide.watch(self.session.review)
         self.redraw()
         loop = asyncio.get_running_loop()
         self._place_due = loop.time() + PLACE
         if self._place is None:
             self._place = loop.call_at(self._place_due, self._keep_place)
-        if self.session.error is not None and self._retry is None:
+        if self.session.saving.error is not None and self._retry is None:
             self._retry = self.set_interval(RETRY, self._save_again)
-        if self.session.replaced and len(self.session.unsaved) > self._asked_about:
-            self._asked_about = len(self.session.unsaved)
-            self.app.push_screen(replaced_screen(self.session, self._settled))
+        if self.session.saving.replaced and len(self.session.saving.unsaved) > self._asked_about:
+            self._asked_about = len(self.session.saving.unsaved)
+            self.app.push_screen(replaced_screen(self.session.saving, self._settled))
 
     def _settled(self, said: str) -> None:
         """Another database is open now, which may hold other work on this
@@ -202,11 +204,11 @@ class AnnotateScreen(PointingScreen):
             return
         self._place = None
         self.session.save_place()
-        if self.session.error is not None:
+        if self.session.saving.error is not None:
             self.redraw()
 
     def _save_again(self) -> None:
-        if self.session.save() and self._retry is not None:
+        if self.session.saving.save() and self._retry is not None:
             self._retry.stop()
             self._retry = None
         self.redraw()
@@ -215,7 +217,7 @@ class AnnotateScreen(PointingScreen):
         """Whether the suggestions that a document waits for have come."""
         if self.session.take_arrivals():
             self.redraw()
-        if not self.session.awaiting and self._waiter is not None:
+        if not self.session.source.awaiting and self._waiter is not None:
             self._waiter.stop()
             self._waiter = None
 
@@ -229,7 +231,7 @@ class AnnotateScreen(PointingScreen):
             return
         width, height = self.app.size
         session = self.session
-        error = session.trouble()
+        error = session.saving.trouble()
         if error and self.shell.left and self._message:
             error = self._message
         look = Look(
@@ -242,16 +244,16 @@ class AnnotateScreen(PointingScreen):
             self._codes,
             self.apart(),
         )
-        saved = "saved" if not session.unsaved else f"{len(session.unsaved)} unsaved"
-        blind = session.is_blind(session.review.document, session.review.paragraph)
+        saved = "saved" if not session.saving.unsaved else f"{len(session.saving.unsaved)} unsaved"
+        blind = session.source.is_blind(session.review.document, session.review.paragraph)
         notes = BLIND if blind else ""
         notes = notes or session.message_here()
-        if session.awaiting:
+        if session.source.awaiting:
             # The line under the text belongs to the hand; what goes on aside is told in the header.
             notes = notes or "suggesting…"
             self._waiter = self._waiter or self.set_interval(WAIT, self._look)
         around = Surroundings(
-            session.name,
+            session.source.name,
             saved,
             error,
             self._message,
@@ -268,11 +270,12 @@ class AnnotateScreen(PointingScreen):
 
     def _tour(self) -> tuple[str, str, str] | None:
         """The step of the guided tour, while it is on."""
-        if self.session.tour is None:
+        on = self.session.guide.tour if self.session.guide is not None else None
+        if on is None:
             return None
         from annotator.tui import tour
 
-        on, key = self.session.tour, self.key_map.shown("tour")
+        key = self.key_map.shown("tour")
         return (
             tour.head(on),
             tour.words(on, self.session.review, self.key_map),
@@ -320,8 +323,8 @@ class AnnotateScreen(PointingScreen):
         if self.session.to_undecided(direction):
             self.after()
         else:
-            where = " in your documents" if self.session.own else ""
-            self.say(self.session.all_done() or f"nothing undecided is left{where}")
+            where = " in your documents" if self.session.queue.own else ""
+            self.say(self.session.queue.all_done() or f"nothing undecided is left{where}")
 
     def run_next_document(self) -> None:
         self._to_document(1)
@@ -330,15 +333,17 @@ class AnnotateScreen(PointingScreen):
         self._to_document(-1)
 
     def _to_document(self, direction: int) -> None:
-        document = self.session.neighbour(direction)
+        document = self.session.queue.neighbour(self.session.review.document.id, direction)
         if document is None:
             which = "last" if direction > 0 else "first"
-            what = "of your documents; some are not done yet" if self.session.own else "document"
-            self.say(self.session.all_done() or f"this is the {which} {what}")
+            what = (
+                "of your documents; some are not done yet" if self.session.queue.own else "document"
+            )
+            self.say(self.session.queue.all_done() or f"this is the {which} {what}")
             return
         self.session.save_place()
         self.session.open(document)
-        self._message = self.session.all_done()
+        self._message = self.session.queue.all_done()
         self.after()
 
     def run_matrix(self) -> None:
@@ -408,20 +413,21 @@ class AnnotateScreen(PointingScreen):
         self.act(do.SetThreshold(self.session.review.threshold - 0.1))
 
     def run_tour(self) -> None:
-        if not self.session.has_tour:
+        guide = self.session.guide
+        if guide is None:
             self.say("the tour is for annotating: start annotator")
-        elif self.session.tour is None:
-            self.session.begin_tour()
+        elif guide.tour is None:
+            guide.begin(self.session.state)
             self.redraw()
         else:
-            self.session.leave_tour()
+            guide.leave()
             self.say(f"{self.key_map.shown('tour')} begins the tour again")
 
     def run_back(self) -> None:
         self.session.save_place()
-        tour = self.session.tour
-        if tour is not None and tour.step is Step.END:
-            self.session.leave_tour()
+        guide = self.session.guide
+        if guide is not None and guide.tour is not None and guide.tour.step is Step.END:
+            guide.leave()
         self.shell.show_queue()
 
 

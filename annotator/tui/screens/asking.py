@@ -219,7 +219,7 @@ class AskingScreen(CommandScreen):
             rule = f"{item.suggestion.suggester}/{item.suggestion.rule}"
             choices[f"mute {rule} for me"] = (rule, session.annotator, True)
             choices[f"mute {rule} for the project"] = (rule, EVERYBODY, True)
-        for rule in sorted(session.muted()):
+        for rule in sorted(session.mutes.rules()):
             choices[f"let {rule} speak again"] = (rule, "", False)
         if not choices:
             self._message = "put the focus on a suggestion to mute its rule"

@@ -175,7 +175,7 @@ class HelpScreen(TextScreen):
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
         first = {"queue": "Queue", "review": "Review"}.get(self._opened_in, "Decide")
-        idle = () if self.shell.session.assigned else ("mine",)
+        idle = () if self.shell.session.queue.assigned else ("mine",)
         rows: list[list[Piece]] = []
         if self._own:
             rows.append([("THIS SCREEN", theme.muted)])

@@ -45,22 +45,23 @@ class QueueScreen(CommandScreen):
         self._count = 0
         self._page: list[DocumentSummary] = []
         self._marked: set[str] = set()
-        self._message = session.greeting
+        self._message = session.queue.greeting
         self._said: dict[str, list[Message]] = {}
         self._pace = ""
 
     def _assigned(self) -> str:
         """What is said first to somebody who is shown the documents assigned to them alone."""
-        if not self.session.own:
+        if not self.session.queue.own:
             return ""
         said = (
-            self.session.all_done() or f"{plural(self.session.count(), 'document')} assigned to you"
+            self.session.queue.all_done()
+            or f"{plural(self.session.queue.count(), 'document')} assigned to you"
         )
         key = self.key_map.shown("mine")
         return f"{said}; {key} shows all" if key else said
 
     def commands(self) -> list[Command]:
-        return [c for c in super().commands() if c.name != "mine" or self.session.assigned]
+        return [c for c in super().commands() if c.name != "mine" or self.session.queue.assigned]
 
     def compose(self) -> ComposeResult:
         yield Rows(id="rows")
@@ -73,11 +74,11 @@ class QueueScreen(CommandScreen):
 
     def on_screen_resume(self) -> None:
         """Back from a document: the cursor is on it."""
-        self._pace = self.session.pace()
+        self._pace = self.session.queue.pace()
         state = self.session.state
         if state is not None:
             self._go_to(state.document.id)
-        if self.session.own and (self._message or self.session.all_done()):
+        if self.session.queue.own and (self._message or self.session.queue.all_done()):
             # What was said before may be past.
             self._message = self._assigned()
         self.redraw()
@@ -86,7 +87,7 @@ class QueueScreen(CommandScreen):
         """The cursor to a document, where it is among those that are
         shown and these are not searched."""
         if not self._search and self._filter is None:
-            ids = self.session.ids()
+            ids = self.session.queue.ids()
             if document in ids:
                 self._at = ids.index(document)
 
@@ -95,18 +96,18 @@ class QueueScreen(CommandScreen):
         return max(1, self.app.size.height - 4)
 
     def _read(self) -> None:
-        self._count = self.session.count(search=self._search, completion=self._filter)
+        self._count = self.session.queue.count(search=self._search, completion=self._filter)
         self._at = max(0, min(self._at, self._count - 1))
         if self._at < self._top:
             self._top = self._at
         elif self._at >= self._top + self._room:
             self._top = self._at - self._room + 1
-        self._page = self.session.documents(
+        self._page = self.session.queue.documents(
             offset=self._top, limit=self._room, search=self._search, completion=self._filter
         )
-        self._said = self.session.messages([row.id for row in self._page])
+        self._said = self.session.queue.messages([row.id for row in self._page])
         holds, who = self.session.project.assignments.holds, self.session.annotator
-        mixed = self.session.every and self.session.assigned
+        mixed = self.session.queue.every and self.session.queue.assigned
         self._marked = {row.id for row in self._page if holds(who, row.id)} if mixed else set()
 
     def say(self, message: str) -> None:
@@ -135,16 +136,16 @@ class QueueScreen(CommandScreen):
         project = self.session.project
         title = f" {project.root.name} · {project.schema.title or project.schema.name}"
         count = f"{self._at + 1 if self._count else 0} of {self._count}"
-        count += " assigned to you" if self.session.own else ""
+        count += " assigned to you" if self.session.queue.own else ""
         head = justify(
-            [(title, PLAIN)], [(f"{count}  {clip(self.session.name, 16)} ", PLAIN)], width
+            [(title, PLAIN)], [(f"{count}  {clip(self.session.source.name, 16)} ", PLAIN)], width
         )
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], self._columns(width)]
         for i, row in enumerate(self._page, self._top):
             rows.append(self._row(row, width, here=i == self._at))
         if not self._page:
             empty = (
-                f"no document {'of yours ' if self.session.own else ''}matches"
+                f"no document {'of yours ' if self.session.queue.own else ''}matches"
                 if self._search or self._filter
                 else "no documents yet: annotator import FILE"
             )
@@ -156,7 +157,11 @@ class QueueScreen(CommandScreen):
 
     def _columns(self, width: int) -> list[Piece]:
         theme = self.theme_now
-        legend = ", * assigned to you" if self.session.every and self.session.assigned else ""
+        legend = (
+            ", * assigned to you"
+            if self.session.queue.every and self.session.queue.assigned
+            else ""
+        )
         return justify(
             [(f"   document{legend}", theme.muted)],
             [(_facts("paragraphs", "pending", "status", "also", width), theme.muted)],
@@ -199,7 +204,7 @@ class QueueScreen(CommandScreen):
             more = f" (+{len(said) - 1})" if len(said) > 1 else ""
             parts.append(f"» review, {place}: {said[0].text}{more}")
         remark = (
-            self.session.remark(self._here.id)
+            self.session.queue.remark(self._here.id)
             if self._here is not None and not self._message
             else ""
         )
@@ -218,7 +223,11 @@ class QueueScreen(CommandScreen):
 
     def _footer(self, width: int) -> list[Piece]:
         out: list[Piece] = [(" ", PLAIN)]
-        mine = [("mine", "all" if self.session.own else "yours")] if self.session.assigned else []
+        mine = (
+            [("mine", "all" if self.session.queue.own else "yours")]
+            if self.session.queue.assigned
+            else []
+        )
         more = [("agreement", "agreement"), ("learning", "learning")] if width >= WIDE else []
         for name, words in (
             ("open", "open"),
@@ -271,14 +280,15 @@ class QueueScreen(CommandScreen):
 
     def run_tour(self) -> None:
         """On the document under the cursor."""
-        if self.session.tour is not None:
-            self.session.leave_tour()
-            self.say("you have left the tour")
-        elif not self.session.has_tour:
+        guide = self.session.guide
+        if guide is None:
             self.say("the tour is for annotating: start annotator")
+        elif guide.tour is not None:
+            guide.leave()
+            self.say("you have left the tour")
         elif self._here is not None:
             self.run_open()
-            self.session.begin_tour()
+            guide.begin(self.session.state)
 
     def run_find(self) -> None:
         prompt = Prompt("filter by title", self.theme_now, value=self._search)
@@ -297,17 +307,17 @@ class QueueScreen(CommandScreen):
 
     def run_order(self) -> None:
         """In review: first what moves the network most, or what has most to decide."""
-        self._message = self.session.turn_order()
+        self._message = self.session.queue.turn_order()
         self._at = self._top = 0
         self.redraw()
 
     def run_mine(self) -> None:
         """All documents, or only those assigned to whom it is that has some;
         the cursor stays on its document."""
-        if not self.session.assigned:
+        if not self.session.queue.assigned:
             return
         here = self._here
-        self.session.every = not self.session.every
+        self.session.queue.every = not self.session.queue.every
         self._at = self._top = 0
         if here is not None:
             self._go_to(here.id)

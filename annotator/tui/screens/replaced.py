@@ -8,11 +8,11 @@ from contextlib import suppress
 
 from annotator.errors import StoreError
 from annotator.model.text import plural
-from annotator.tui.saving import Saving
 from annotator.tui.screens.listing import Line, ListScreen
+from annotator.tui.session.saving import Saving
 
 
-def replaced_screen(session: Saving, done: Callable[[str], None]) -> ListScreen:
+def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
     """Asks where the unsaved decisions belong; `done` is called
     with what to say once they are there."""
     screen: ListScreen
@@ -26,21 +26,21 @@ def replaced_screen(session: Saving, done: Callable[[str], None]) -> ListScreen:
     def choose(row: int) -> None:
         try:
             if row == 0:
-                said = session.adopt()
+                said = saving.adopt()
             else:
-                said = f"kept in {session.rescue().name}"
+                said = f"kept in {saving.rescue().name}"
                 # Where there is no file to go on with, the next decision asks again.
                 with suppress(StoreError):
-                    session.adopt()
+                    saving.adopt()
         except StoreError as error:
             screen.say(f"{error.message}. {error.hint}")
             return
         screen.app.pop_screen()
         done(said)
 
-    why = session.error.message if session.error is not None else "the database was replaced"
+    why = saving.error.message if saving.error is not None else "the database was replaced"
     screen = ListScreen(
-        f"{why}: what becomes of {plural(len(session.unsaved), 'decision')}?", lines, choose
+        f"{why}: what becomes of {plural(len(saving.unsaved), 'decision')}?", lines, choose
     )
     return screen
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from annotator.merging.api import Candidate
 from annotator.model import actions as do
-from annotator.model.review import Mode
+from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.tui.commands import Command
-from annotator.tui.reviewing import ReviewSession
+from annotator.tui.reviewing import Adjudicating, choices
+from annotator.tui.reviewing.adjudication import Adjudication
+from annotator.tui.reviewing.rulings import name_counts, names_in_focus, rule_names_same
 from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import Prompt
+from annotator.tui.session import Session
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import Scene
 from annotator.tui.views.frame import Side
 from annotator.tui.views.versions import Panel, versions
 from annotator.workflows.names.offers import Offer
+from annotator.workflows.review.alignment import Difference, right
 from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
 from annotator.workflows.review.precedents import Precedent, precedents
 from annotator.workflows.review.redefinition import definitions_before
@@ -27,9 +32,14 @@ from annotator.workflows.review.redefinition import definitions_before
 class ReviewScreen(AnnotateScreen):
     """Versions are chosen by number; everything else is as in annotating."""
 
-    def __init__(self, session: ReviewSession) -> None:
+    def __init__(self, session: Session, source: Adjudicating) -> None:
         super().__init__(session)
-        self.reviewing = session
+        self.reviewing = source
+
+    @property
+    def at(self) -> Adjudication:
+        """How far the adjudication of the open document is."""
+        return self.reviewing.at(self.session.review)
 
     @property
     def context(self) -> str:  # type: ignore[override]
@@ -48,20 +58,19 @@ class ReviewScreen(AnnotateScreen):
         return self._versions
 
     def apart(self) -> tuple[tuple[int, int], ...]:
-        difference = self.reviewing.in_focus()
+        difference = self.at.in_focus()
         return difference.contested if difference is not None and difference.number else ()
 
     def left(self) -> str:
-        return self.reviewing.left_words()
+        return self.at.left_words()
 
     def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
         """The versions, in place of the statements."""
-        return versions(panel_of(self.reviewing), theme, width, height)
+        return versions(panel_of(self.reviewing, self.session.review), theme, width, height)
 
     def _take_version(self, number: int) -> None:
-        session = self.reviewing
-        voters = session.voters()
-        difference = session.in_focus()
+        voters = self.reviewing.voters()
+        difference = self.at.in_focus()
         if difference is None:
             self.say("put the focus on a difference")
             return
@@ -69,37 +78,41 @@ class ReviewScreen(AnnotateScreen):
             self.say(f"there are {len(voters)} annotators")
             return
         who, name = voters[number - 1]
-        if session.at_field:
-            session.settle(session.at_field, who, f"{session.at_field} as {name} has it")
+        field = self.reviewing.at_field
+        if field:
+            self.act(choices.settle(difference, field, who, f"{field} as {name} has it"))
         else:
-            session.take(difference.version(who), f"the version of {name} stands")
-        self.after()
+            self._choose(difference, difference.version(who), f"the version of {name} stands")
+
+    def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
+        self.act(choices.take(self.at, difference, versions, words))
 
     def run_next_field(self) -> None:
         """The fields of the difference in focus one by one, then all of it again."""
-        difference = self.reviewing.in_focus()
-        if difference is None or not self.reviewing.open_fields(difference):
+        difference = self.at.in_focus()
+        if difference is None or not self.at.open_fields(difference):
             self.say("nothing here is filled in differently by annotators who marked the same")
             return
-        name = self.reviewing.next_field()
+        name = self.reviewing.next_field(self.session.review)
         self.say(f"a number decides the {name} alone" if name else "a number decides all of it")
 
     def run_keep_gold(self) -> None:
         """What stands in the finished gold stays, whatever was changed since."""
-        if self.reviewing.keep_gold():
-            self.after()
-        else:
+        kept = choices.keep_gold(self.at)
+        if kept is None:
             self.say("nothing here stands in a finished gold and was changed since")
+        else:
+            self.act(kept)
 
     def run_same_names(self) -> None:
         """The names that the versions in focus have are one: which stays
         is asked for, all places follow."""
-        found = self.reviewing.names_in_focus()
+        found = names_in_focus(self.at)
         if found is None:
             self.say("no entity or concept differs here")
             return
         kind, names = found
-        counts = self.reviewing.name_counts(kind)
+        counts = name_counts(self.session.project, kind)
         offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
         title = f"which {kind} stays, in all places? {' = '.join(names)}"
@@ -107,26 +120,22 @@ class ReviewScreen(AnnotateScreen):
 
         def answered(canonical: str) -> None:
             if canonical.strip():
-                self.reviewing.rule_same(kind, names, canonical.strip())
+                rule_names_same(self.session, self.reviewing, kind, names, canonical.strip())
                 self.after()
 
         self._ask(prompt, answered)
 
     def run_take_majority(self) -> None:
-        difference = self.reviewing.in_focus()
+        difference, field = self.at.in_focus(), self.reviewing.at_field
         if difference is None:
             self.act(do.Accept())
             return
-        if self.reviewing.at_field:
-            most = difference.field_majority(self.reviewing.at_field)
+        if field:
+            most = difference.field_majority(field)
             if most is None:
-                self.say(f"no {self.reviewing.at_field} has a majority")
-                return
-            self.act(
-                do.Settle(
-                    self.reviewing.at_field, most, f"{self.reviewing.at_field} as most have it"
-                )
-            )
+                self.say(f"no {field} has a majority")
+            else:
+                self.act(do.Settle(field, most, f"{field} as most have it"))
             return
         version = difference.majority()
         if version is None:
@@ -137,15 +146,14 @@ class ReviewScreen(AnnotateScreen):
             if version
             else "the majority marked nothing: no version stands"
         )
-        self.reviewing.take(version, words)
-        self.after()
+        self._choose(difference, version, words)
 
     def run_take_none(self) -> None:
-        if self.reviewing.in_focus() is None:
+        difference = self.at.in_focus()
+        if difference is None:
             self.act(do.Reject())
-            return
-        self.reviewing.take((), "none of the versions stands")
-        self.after()
+        else:
+            self._choose(difference, (), "none of the versions stands")
 
     def run_take_edit(self) -> None:
         """The version in focus is changed and then stands; left by esc, nothing is changed."""
@@ -153,7 +161,7 @@ class ReviewScreen(AnnotateScreen):
         if item is None:
             self.say("put the focus on a version")
             return
-        self.reviewing.edit()
+        self.reviewing.edit(self.session.review)
         if isinstance(item.value, Span):
             self.act(do.EditBounds())
         else:
@@ -161,7 +169,7 @@ class ReviewScreen(AnnotateScreen):
             self.run_label()
 
     def run_reason(self) -> None:
-        noted = self.reviewing.noted()
+        noted = self.reviewing.noted(self.session.review)
         if noted is None:
             self.say("decide a difference first, or put the focus on an item, to give a reason")
             return
@@ -183,7 +191,7 @@ class ReviewScreen(AnnotateScreen):
         self._ask(prompt, answered)
 
     def run_message(self) -> None:
-        noted = self.reviewing.noted()
+        noted = self.reviewing.noted(self.session.review)
         if noted is None:
             self.say(
                 "decide a difference first, or put the focus on an item, to write to its annotators"
@@ -210,8 +218,6 @@ class ReviewScreen(AnnotateScreen):
         self.say(f"names are {'hidden' if self.reviewing.hidden else 'shown'}")
 
     def run_who_was_right(self) -> None:
-        from annotator.workflows.review.alignment import right
-
         found = right(self.session.project, self.reviewing.strategy)
         called = self.reviewing.called_everywhere() if self.reviewing.hidden else {}
 
@@ -271,12 +277,12 @@ class ReviewScreen(AnnotateScreen):
         return list(dict.fromkeys(self.key_map.by_context[self.context].values()))
 
 
-def panel_of(session: ReviewSession) -> Panel:
-    """What the panel tells of a session."""
-    state = session.review
-    scene = Scene(state.document, state.schema, session.voters(), session.value, session.note)
-    every, left = session.counts()
-    return Panel(state, scene, session.here(), session.proposed, session.at_field, every, left)
+def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
+    """What the panel tells of a document in review."""
+    at = source.at(state)
+    scene = Scene(state.document, state.schema, source.voters(), at.value, source.note)
+    every, left = at.counts()
+    return Panel(state, scene, at.here(), source.proposed, source.at_field, every, left)
 
 
 def case_rows(

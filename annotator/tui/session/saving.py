@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 from annotator.errors import ConflictError, ReplacedError, StoreError
@@ -16,26 +16,43 @@ HASTE = 0.02
 """Seconds that a key waits for a database that could not be written before."""
 
 
-@dataclass
 class Saving:
     """Decisions of one annotator in one project on their way into the database.
 
     `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after
-    a group that failed is written before it.
+    a group that failed is written before it. `overtaken` is called when what was unsaved of a
+    document was given up, since the same annotator changed it elsewhere. `patience` is the number
+    of seconds that a key waits for a locked database; once one waited in vain, those after it wait
+    for HASTE only, until all is saved.
     """
 
-    project: Project
-    annotator: str
-    token: str
-    unsaved: list[Pending] = field(default_factory=list)
-    error: StoreError | None = None
-    patience: float = 10.0
-    """Seconds that a key waits for a locked database. Once one waited in vain, those after it wait
-    for HASTE only, until all is saved."""
+    def __init__(
+        self,
+        project: Project,
+        *,
+        overtaken: Callable[[ConflictError], None],
+        patience: float = 10.0,
+    ) -> None:
+        self.project = project
+        self.patience = patience
+        self.unsaved: list[Pending] = []
+        self.error: StoreError | None = None
+        self._overtaken = overtaken
 
-    def overtaken(self, error: ConflictError) -> None:
-        """Called when what was unsaved of the open document was given up, since the same
-        annotator changed it elsewhere."""
+    def add(self, pending: Pending) -> bool:
+        """Write a group after what is unsaved; whether all of it is written now."""
+        self.unsaved.append(pending)
+        return self.save()
+
+    def note(self, error: StoreError) -> None:
+        """Something that is no decision could not be kept: it is told, unless decisions
+        are unsaved, which matter more."""
+        self.error = self.error or error
+
+    def noted(self) -> None:
+        """What is no decision is kept by now."""
+        if not self.unsaved:
+            self.error = None
 
     def save(self) -> bool:
         """Write what is unsaved; whether all of it is written now. What cannot be written into the
@@ -53,7 +70,7 @@ class Saving:
                 self.error = None
                 if not self.unsaved:
                     self.project.journal.clear()
-                self.overtaken(error)
+                self._overtaken(error)
                 return False
             except StoreError as error:
                 self.error = error

@@ -1,0 +1,280 @@
+"""The source of a review: the gold is in work, the annotators' versions are what is proposed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from string import ascii_uppercase
+
+from annotator.model import actions as do
+from annotator.model.actions import ReviewAction
+from annotator.model.decision import Completion, Suggestion
+from annotator.model.naming import Kind, Ruling
+from annotator.model.record import GOLD
+from annotator.model.review import ReviewState, Step, step
+from annotator.model.span import Annotation, Span
+from annotator.model.text import Document
+from annotator.project import Project
+from annotator.tui.reviewing import choices
+from annotator.tui.reviewing.adjudication import Adjudication
+from annotator.tui.reviewing.queue import ReviewQueue
+from annotator.tui.session.source import Source
+from annotator.workflows.names.registry import rule_same, take_back
+from annotator.workflows.review.adjudication import prefill, suggestions_of
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.changes import revisions
+from annotator.workflows.review.versions import ADJUDICATED, Merger
+from annotator.workflows.review.waiting import Situation, situation
+
+
+class Adjudicating(Source):
+    """Documents are opened as `@gold`, filled with what the strategy decides by itself.
+
+    With `hidden` annotators go by letters, which differ from document to document. `reviewer`
+    is who decides, as the log keeps it.
+    """
+
+    queue: ReviewQueue
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        strategy: str = "unanimous",
+        hidden: bool = False,
+        reviewer: str | None = None,
+    ) -> None:
+        super().__init__("review", ReviewQueue(project, GOLD, strategy=strategy, hidden=hidden))
+        self.project = project
+        self.strategy = strategy
+        self.decided_by = reviewer
+        self.model_lane = False
+        """Whether the suggestions stand beside the annotators' versions."""
+        self.at_field = ""
+        """The field of the difference in focus that a number decides; all of it when empty."""
+        self._situation: Situation | None = None
+        self._suggested: list[Suggestion] = []
+        self._notes: dict[str, dict[str, str]] = {}
+        """By annotator and item what they noted in the open document."""
+        self._basis: dict[str, int] = {}
+        """How far each annotator's work was when the document was opened."""
+        self._decided: frozenset[str] = frozenset()
+        """The versions of the difference that was decided last,
+        until the focus is moved by hand."""
+        self._editing: Difference | None = None
+        """The difference of which a version is being changed."""
+        self._ruled: list[Ruling] = []
+        """The rulings on names that an undo takes back."""
+
+    @property
+    def merger(self) -> Merger:
+        """What the strategy learnt."""
+        return self.queue.merger
+
+    @property
+    def hidden(self) -> bool:
+        """Whether annotators go by letters."""
+        return self.queue.hidden
+
+    @hidden.setter
+    def hidden(self, hidden: bool) -> None:
+        self.queue.hidden = hidden
+
+    # --- the open document
+
+    def prepare(self, document: Document) -> None:
+        # Read before the work: what comes in between counts as changed since.
+        self._basis = revisions(self.project.log.completions(document=document.id))
+        found = self.merger.versions(document.id)
+        self._situation, self.at_field = None, ""
+        self._notes = {}
+        if found is not None:
+            self._suggested = self.project.suggestions.of(document.id)
+            prefill(self.project, document, found)
+            self._situation = situation(self.merger, document.id)
+
+    def suggestions(self, document: Document) -> Sequence[Suggestion]:
+        if self._situation is None:
+            return ()
+        return suggestions_of(document, self._situation, self._letters() if self.hidden else None)
+
+    def begun(self, state: ReviewState) -> ReviewState:
+        gold = replace(state, origin=ADJUDICATED, finished=Completion.GOLD, based_on=self._basis)
+        return choices.reattached(self.at(gold))
+
+    def at(self, state: ReviewState) -> Adjudication:
+        """How far the adjudication of the open document is in a state of it."""
+        return Adjudication(state, self._situation)
+
+    def noted(self, state: ReviewState) -> tuple[str, str] | None:
+        """The item that a reason or a message is about, and its note: of what was decided last,
+        until the focus is moved by hand; else the item in focus. None where nothing was decided
+        about it."""
+        focus = (state.focus,) if state.focus is not None else ()
+        return self.at(state).noted(tuple(self._decided) or focus)
+
+    # --- who made what
+
+    def voters(self) -> list[tuple[str, str]]:
+        """Annotators of the open document in the order of their keys, and what each is called."""
+        if self._situation is None:
+            return []
+        if not self.hidden:
+            return [(who, who) for who in self._situation.found.voters]
+        return sorted(self._letters().items(), key=lambda pair: pair[1])
+
+    def _letters(self) -> dict[str, str]:
+        """Annotator -> letter, in an order that a hash of document and name gives."""
+        if self._situation is None:
+            return {}
+        found = self._situation.found
+
+        def place(who: str) -> bytes:
+            return hashlib.sha256(f"{found.document}\x1f{who}".encode()).digest()
+
+        return dict(zip(sorted(found.voters, key=place), ascii_uppercase, strict=False))
+
+    def note(self, who: str, id: str) -> str:
+        """What an annotator noted on their version of an item."""
+        if self._situation is None:
+            return ""
+        found = self._situation.found
+        candidate = found.by_id.get(id)
+        mine = dict(candidate.own).get(who, "") if candidate is not None else ""
+        if who not in self._notes:
+            rows = self.project.log.notes(who, documents=[found.document])
+            self._notes[who] = {item: text for _, _, item, text in rows}
+        return self._notes[who].get(mine, "")
+
+    def called_everywhere(self) -> dict[str, str]:
+        """A name for each annotator, the same in all documents, for tables over all of them."""
+        names = {row.annotator for row in self.project.log.completions() if row.annotator != GOLD}
+        ordered = sorted(names, key=lambda who: hashlib.sha256(who.encode()).digest())
+        return {who: f"annotator {i}" for i, who in enumerate(ordered, 1)}
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model suggested anything in the open document."""
+        return bool(self._suggested)
+
+    def proposed(self, difference: Difference) -> Annotation | None:
+        """What the model suggested for the same span, when it is to be shown."""
+        first = difference.candidates[0].value
+        if not self.model_lane or not isinstance(first, Span):
+            return None
+        near = [
+            s.value
+            for s in self._suggested
+            if isinstance(s.value, Span) and s.value.layer == first.layer
+        ]
+        return next((v for v in near if v.start < first.end and first.start < v.end), None)
+
+    # --- deciding
+
+    def next_field(self, state: ReviewState) -> str:
+        """Put the next field of the difference in focus at the numbers, after
+        the last one all of it again."""
+        at = self.at(state)
+        difference = at.in_focus()
+        left = at.open_fields(difference) if difference is not None else ()
+        here = left.index(self.at_field) + 1 if self.at_field in left else 0
+        self.at_field = left[here] if here < len(left) else ""
+        return self.at_field
+
+    def edit(self, state: ReviewState) -> None:
+        """The next change of the item in focus decides its difference: the
+        other versions do not stand then."""
+        self._editing = self.at(state).in_focus()
+
+    def rule_same(self, kind: Kind, names: Sequence[str], canonical: str) -> None:
+        """The names are one, in all places; the open document has to be read anew."""
+        rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
+        rulings = self.project.names.rulings()
+        self._ruled = (
+            [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
+        )
+        self.merger.names_changed()
+
+    def beyond(self, action: ReviewAction) -> str | None:
+        """An undo takes the last ruling on names back, where nothing was decided since."""
+        if not isinstance(action, do.Undo) or not self._ruled:
+            return None
+        for ruling in self._ruled:
+            take_back(self.project, ruling, reviewer=self.decided_by)
+        names = ", ".join(ruling.name for ruling in self._ruled)
+        self._ruled = []
+        self.merger.names_changed()
+        return f"taken back: {names} is a name of its own again"
+
+    def step(self, state: ReviewState, action: ReviewAction) -> Step:
+        """As in annotating, but for what would let several versions of one thing stand.
+        The focus walks differences."""
+        at = self.at(state)
+        if isinstance(
+            action,
+            do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph,
+        ):
+            self._decided, self._editing = frozenset(), None
+        if isinstance(action, do.Cancel):
+            self._editing = None
+        if isinstance(action, do.MoveFocus) and not action.undecided:
+            beside = at.beside(action.step)
+            if beside is not None:
+                self.at_field = ""
+                focus = next(iter(at.shown(beside)), beside.candidates[0].id)
+                return state.changed(focus=focus, message=""), ()
+        taken = action
+        if isinstance(action, do.AcceptAll):
+            most = choices.accept_most(at)
+            if most is None:
+                return state.changed(message="nothing here was chosen by all or by most"), ()
+            taken = most
+        elif isinstance(action, do.Accept):
+            taken = choices.accept(at) or action
+        edited = isinstance(action, do.ConfirmSelection | do.SetLabel) and self._edited(
+            state, action
+        )
+        after, group = edited or step(state, taken)
+        if edited or isinstance(
+            taken, do.Choose | do.ChooseSeveral | do.Settle | do.Undo | do.Redo
+        ):
+            after = choices.reattached(self.at(after))
+        self._remember(at, action, after)
+        return after, group
+
+    def _remember(self, before: Adjudication, action: ReviewAction, state: ReviewState) -> None:
+        """What an action that was done means for those that follow."""
+        if state.focus != before.state.focus:
+            self.at_field = ""
+        if state.history.undo is not before.state.history.undo:
+            self._ruled = []
+        difference = before.in_focus()
+        if difference is None or not isinstance(action, do.ChooseSeveral | do.Settle):
+            return
+        self._decided = difference.ids
+        if isinstance(action, do.Settle):
+            # The next field that is open is decided next.
+            after = self.at(state)
+            left = after.open_fields(difference) if after.in_focus() is difference else ()
+            self.at_field = left[0] if left else ""
+
+    def _edited(self, before: ReviewState, action: ReviewAction) -> Step | None:
+        """An action done on the version that is being changed: where it came to stand, its rivals
+        do not, in one undo. None where there is no such version."""
+        difference = self._editing
+        selected = before.selection.item if before.selection is not None else None
+        if difference is None or not {before.focus, selected} & difference.ids:
+            return None
+        after, group = step(before, action)
+        if not group:
+            return None
+        self._editing = None
+        item = next((d.item for d in group if d.item in difference.ids), None)
+        drop = tuple(c.id for c in difference.candidates if c.id != item)
+        last, more = step(after, do.Choose((), drop, after.message))
+        whole = (*group, *(replace(d, group=group[0].group) for d in more))
+        return replace(last, history=before.history.push(whole), message=after.message), whole
+
+
+__all__ = ["Adjudicating"]

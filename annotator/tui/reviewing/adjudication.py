@@ -1,0 +1,118 @@
+"""How far the adjudication of the open document is: its differences, and what
+stands of them in a state of the gold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.model.review import ReviewState
+from annotator.model.span import Annotation, Relation
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.waiting import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """The differences of a document in review, seen in a state. `situation` is None
+    where nobody finished the document."""
+
+    state: ReviewState
+    situation: Situation | None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """All that was made in the document, aligned, in reading order."""
+        return self.situation.differences if self.situation is not None else ()
+
+    def value(self, id: str) -> Annotation | None:
+        """An annotation by its id: as it stands or is proposed, else as an annotator made it."""
+        item = self.state.find(id)
+        if item is not None:
+            return item.value
+        made = self.situation.found.by_id.get(id) if self.situation is not None else None
+        return made.value if made is not None else None
+
+    def here(self) -> list[Difference]:
+        """What was made in the paragraph, aligned, in reading order."""
+        low, high = self.state.bounds
+        found = self.situation.found.candidates if self.situation is not None else ()
+        at = {c.id: c.value for c in found}
+
+        def start(value: Annotation) -> int:
+            while isinstance(value, Relation):
+                value = at[value.target]
+            return value.start
+
+        return [d for d in self.differences if low <= start(d.candidates[0].value) < high]
+
+    def of(self, item: str | None) -> Difference | None:
+        """The difference that an item is a version of."""
+        return next((d for d in self.differences if item in d.ids), None)
+
+    def in_focus(self) -> Difference | None:
+        """The versions that the item in focus is one of."""
+        return self.of(self.state.focus)
+
+    def is_open(self, difference: Difference) -> bool:
+        """Whether something of a difference waits for a decision."""
+        return any(
+            (item := self.state.find(id)) is not None and item.undecided for id in difference.ids
+        )
+
+    def counts(self) -> tuple[int, int]:
+        """How many differences the document has, and how many of them wait."""
+        numbered = [d for d in self.differences if d.number]
+        return len(numbered), sum(self.is_open(d) for d in numbered)
+
+    def left_words(self) -> str:
+        """How many differences wait, in the document and in the paragraph."""
+        _, left = self.counts()
+        here = sum(self.is_open(d) for d in self.here() if d.number)
+        return f"{left} left, {here} in ¶" if left else "all decided"
+
+    def open_fields(self, difference: Difference) -> tuple[str, ...]:
+        """The fields of a difference that can be decided apart and are not decided yet."""
+        if not difference.by_field:
+            return ()
+        (id,) = difference.ids
+        item = self.state.find(id)
+        if item is None or item.pending:
+            return difference.fields if item is not None else ()
+        return item.standing.open if item.standing is not None else ()
+
+    def shown(self, difference: Difference) -> list[str]:
+        """The versions of a difference that are shown, those that wait first."""
+        items = [self.state.find(c.id) for c in difference.candidates]
+        return [
+            i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)
+        ]
+
+    def beside(self, step: int) -> Difference | None:
+        """The difference `step` after the one in focus in the paragraph, decided or not; at its
+        ends the last, without one in focus the first or, backwards, the last. None where the
+        paragraph has none."""
+        several = [d for d in self.here() if d.number]
+        if not several:
+            return None
+        at = next((i for i, d in enumerate(several) if self.state.focus in d.ids), None)
+        if at is None:
+            return several[0 if step > 0 else -1]
+        return several[max(0, min(len(several) - 1, at + step))]
+
+    def noted(self, wanted: Sequence[str]) -> tuple[str, str] | None:
+        """Of these items the one that a reason or a message is about, and its note: what stands,
+        before what was decided against. None where nothing was decided about any."""
+        found = [
+            (id, standing)
+            for held in self.state.annotations.by_paragraph.values()
+            for id, standing in held.items()
+            if id in wanted
+        ]
+        if not found:
+            return None
+        id, standing = min(found, key=lambda pair: (pair[1].value is None, pair[0]))
+        return id, standing.note
+
+
+__all__ = ["Adjudication"]

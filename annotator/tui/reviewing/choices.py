@@ -1,0 +1,183 @@
+"""The actions that decide differences: which versions come to stand,
+and what falls or goes over with that.
+
+All of it is pure: an `Adjudication` goes in, an action for `review.step` comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from annotator.merging.api import Candidate
+from annotator.model import actions as do
+from annotator.model.decision import Suggestion
+from annotator.model.review import ReviewState
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.text import plural
+from annotator.tui.reviewing.adjudication import Adjudication
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.versions import ADJUDICATED
+
+
+def take(
+    at: Adjudication, difference: Difference, versions: Sequence[Candidate], words: str
+) -> do.ChooseSeveral:
+    """These versions of a difference stand, the others do not. What
+    a stance hangs on is decided with it."""
+    choices = [choice(at, difference, versions, words)]
+    with_it: list[str] = []
+    for end in _ends_of(at, versions):
+        hangs = at.of(end)
+        if hangs is None or not at.is_open(hangs):
+            continue
+        makers = dict.fromkeys(who for c in versions for who in c.votes)
+        theirs = [hangs.version(who) for who in makers]
+        own = next((several for several in theirs if end in {c.id for c in several}), ())
+        if own:
+            choices.insert(0, choice(at, hangs, own, words))
+            with_it.append(hangs.layer)
+    if with_it:
+        words = f"{words}, and with it its {' and '.join(dict.fromkeys(with_it))}"
+    return do.ChooseSeveral(tuple(choices), words + _told_hanging(at, difference, versions))
+
+
+def choice(
+    at: Adjudication, difference: Difference, versions: Sequence[Candidate], words: str
+) -> do.Choose:
+    """These versions of a difference stand, the others do not."""
+    taken = {c.id for c in versions}
+    values = tuple(_attached(at, c.value, ADJUDICATED) for c in versions)
+    drop = tuple(c.id for c in difference.candidates if c.id not in taken)
+    return do.Choose(values, drop, words)
+
+
+def settle(difference: Difference, field: str, who: str, words: str) -> do.Settle:
+    """One field of a difference is as an annotator has it."""
+    return do.Settle(field, difference.choice(field, who), words)
+
+
+def keep_gold(at: Adjudication) -> do.Choose | None:
+    """What stands of the difference in focus stays, as adjudicated, its rivals do not; None where
+    nothing of it stands in a finished gold and was changed since."""
+    difference = at.in_focus()
+    if difference is None or at.situation is None:
+        return None
+    gone = {c.id for c in difference.gone}
+    items = [at.state.find(id) for id in sorted(difference.ids & (at.situation.reopened | gone))]
+    stays = tuple(
+        replace(item.value, origin=ADJUDICATED) for item in items if item and not item.pending
+    )
+    if not stays:
+        return None
+    ids = {value.id for value in stays}
+    drop = tuple(c.id for c in difference.candidates if c.id not in ids)
+    return do.Choose(stays, drop, "it stays as the gold has it")
+
+
+def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
+    """What all or a majority chose in the paragraph stands, the rest waits: never two versions of
+    one thing. None where there is nothing of the kind."""
+    choices: list[do.Choose] = []
+    left = 0
+    standing = {span.id for span in at.state.annotations.spans()} | {AUTHOR}
+    for difference in sorted(at.here(), key=lambda d: isinstance(d.candidates[0].value, Relation)):
+        if difference.follows or not at.is_open(difference):
+            continue
+        version = difference.majority()
+        ends = {
+            _standing(at, end)
+            for c in version or ()
+            if isinstance(c.value, Relation)
+            for end in (c.value.source, c.value.target)
+        }
+        if not version or not ends <= standing:
+            left += 1
+            continue
+        choices.append(choice(at, difference, version, ""))
+        standing |= {c.id for c in version}
+    if not choices:
+        return None
+    words = f"accepted what all or most chose: {plural(len(choices), 'difference')}"
+    words += f"; {left} left" if left else ""
+    return do.ChooseSeveral(tuple(choices), words)
+
+
+def accept(at: Adjudication) -> do.Choose | None:
+    """The version in focus stands, the others of its difference
+    do not; None where it has no others."""
+    difference, item = at.in_focus(), at.state.focused
+    if difference is None or item is None or len(difference.ids) < 2 or not item.pending:
+        return None
+    own = next((c for c in difference.candidates if c.id == item.id), None)
+    if own is None or own.contested:
+        return None
+    return choice(at, difference, [own], "accepted, and not the others")
+
+
+def reattached(at: Adjudication) -> ReviewState:
+    """The state in which stances that are proposed went over to the versions that stand now."""
+
+    def gone_over(suggestion: Suggestion) -> Suggestion:
+        value = suggestion.value
+        if not isinstance(value, Relation):
+            return suggestion
+        return replace(suggestion, value=_attached(at, value, value.origin))
+
+    fresh = {
+        paragraph: [gone_over(one) for one in several]
+        for paragraph, several in at.state.suggestions.items()
+    }
+    return replace(at.state, suggestions=fresh)
+
+
+def _attached(at: Adjudication, value: Annotation, origin: str) -> Annotation:
+    """A version as it comes to stand: a relation's ends are the spans that stand there already."""
+    value = replace(value, origin=origin)
+    if isinstance(value, Span):
+        return value
+    return replace(value, source=_standing(at, value.source), target=_standing(at, value.target))
+
+
+def _standing(at: Adjudication, end: str) -> str:
+    """The span itself where it stands or nothing of its kind does; else the version that stands."""
+    item = at.state.find(end) if end != AUTHOR else None
+    if end == AUTHOR or (item is not None and not item.pending):
+        return end
+    several = at.of(end)
+    for candidate in several.candidates if several is not None else ():
+        other = at.state.find(candidate.id)
+        if other is not None and not other.pending:
+            return candidate.id
+    return end
+
+
+def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
+    """The spans that relations among some versions hang on, which do not stand yet."""
+    ends = [
+        end
+        for c in versions
+        if isinstance(c.value, Relation)
+        for end in (c.value.source, c.value.target)
+        if end != AUTHOR
+    ]
+    return [
+        end
+        for end in dict.fromkeys(ends)
+        if (item := at.state.find(_standing(at, end))) is None or item.undecided
+    ]
+
+
+def _told_hanging(at: Adjudication, difference: Difference, versions: Sequence[Candidate]) -> str:
+    """What becomes of the stances that stand on versions that fall."""
+    gone = difference.ids - {c.id for c in versions}
+    hanging = len(at.state.annotations.relations_of(gone))
+    if not hanging:
+        return ""
+    spans = [c for c in versions if isinstance(c.value, Span)]
+    if len(spans) == 1:
+        return f"; {plural(hanging, 'stance')} moved to it"
+    return f"; {plural(hanging, 'stance')} removed with its {difference.layer}"
+
+
+__all__ = ["accept", "accept_most", "choice", "keep_gold", "reattached", "settle", "take"]

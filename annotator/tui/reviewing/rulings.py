@@ -1,0 +1,64 @@
+"""Names that the versions of a difference have, and the ruling that they are one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.model.naming import Kind, concepts_of, names_of
+from annotator.model.span import Span
+from annotator.model.text import plural
+from annotator.project import Project
+from annotator.tui.reviewing import Adjudicating
+from annotator.tui.reviewing.adjudication import Adjudication
+from annotator.tui.session import Session
+
+KINDS: tuple[Kind, ...] = ("entity", "concept")
+
+
+def names_in_focus(at: Adjudication) -> tuple[Kind, list[str]] | None:
+    """Entity or concept, and the names that the versions of the difference in focus have and not
+    all share; None where no name differs."""
+    difference = at.in_focus()
+    if difference is None:
+        return None
+    concepts = concepts_of(at.state.schema)
+    spans = [
+        c.value
+        for who in difference.voters
+        for c in difference.version(who)
+        if isinstance(c.value, Span)
+    ]
+    for kind in KINDS:
+        sets = [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
+        shared = [name for name in sets[0] if all(name in own for own in sets)] if sets else []
+        differing = {name for own in sets for name in own} - set(shared)
+        if len(differing) > 1:
+            return kind, sorted(differing)
+    return None
+
+
+def name_counts(project: Project, kind: Kind) -> dict[str, int]:
+    """How often each name is in use, by anybody."""
+    known = project.names.entities() if kind == "entity" else project.names.concepts()
+    return {one.name: one.count for one in known}
+
+
+def rule_names_same(
+    session: Session, source: Adjudicating, kind: Kind, names: Sequence[str], canonical: str
+) -> None:
+    """The names are one, here and in all places, and the document is read anew; one undo, if
+    nothing is decided in between, takes it back."""
+
+    def left() -> int:
+        at = source.at(session.review)
+        return sum(at.is_open(difference) for difference in at.differences)
+
+    before = left()
+    source.rule_same(kind, names, canonical)
+    session.reload()
+    settled = before - left()
+    here = f"; {plural(settled, 'difference')} settled here" if settled else ""
+    session.say(f"the same: {canonical}, in all places{here}")
+
+
+__all__ = ["name_counts", "names_in_focus", "rule_names_same"]

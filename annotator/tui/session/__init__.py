@@ -1,0 +1,265 @@
+"""One person at work on one project, without a screen: the open document,
+and the way of decisions into the database.
+
+A session is made of parts: `saving` holds what is yet to be saved, `queue` the documents in their
+order, `guide` the tour, `mutes` the rules that are not to suggest. Its `source` says where
+proposals come from and what a decision means: `Annotating` in an annotator's own work,
+`Adjudicating` (`tui/reviewing`) in review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from annotator.errors import ConflictError, StoreError
+from annotator.model import actions as do
+from annotator.model.decision import Decision
+from annotator.model.review import ReviewState, arrive, open_document
+from annotator.model.span import Span
+from annotator.project import Pending, Position, Project
+from annotator.tui.session.annotating import Annotating
+from annotator.tui.session.mutes import EVERYBODY, Mutes
+from annotator.tui.session.queue import Lead
+from annotator.tui.session.saving import Saving
+from annotator.tui.session.source import Source
+from annotator.workflows.background import Background
+from annotator.workflows.review.discussion import Message, messages
+
+
+class Session:
+    """`annotator` is whose work it is, `token` a name for the session that is new in the project.
+
+    Without a `source` it is the annotator's own work. With `background` suggestions are made and
+    models trained aside. `patience` is the number of seconds that a key waits for a locked
+    database.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        annotator: str,
+        token: str,
+        *,
+        source: Source | None = None,
+        background: Background | None = None,
+        patience: float = 10.0,
+    ) -> None:
+        self.project = project
+        self.annotator = annotator
+        self.token = token
+        self.background = background
+        self.saving = Saving(project, overtaken=self._overtaken, patience=patience)
+        self.mutes = Mutes(project, annotator)
+        self.source = source or Annotating(
+            project, annotator, saving=self.saving, mutes=self.mutes, background=background
+        )
+        self.queue = self.source.queue
+        self.guide = self.source.guide
+        self.state: ReviewState | None = None
+        self.view = ""
+        """How the annotate screen is arranged, in words of its own; kept with the place."""
+        self.names_wait = False
+        """Whether names are proposed only once `propose_names` says so: what proposes them takes a
+        moment to load, and the first picture need not wait for it."""
+        self._place: Position | None = None
+        self._ambiguous: Mapping[str, Sequence[str]] | None = None
+        self._said: list[Message] | None = None
+        """What review says about the open document, once it was asked for."""
+
+    @property
+    def review(self) -> ReviewState:
+        """The state of the open document."""
+        assert self.state is not None, "no document is open"
+        return self.state
+
+    # --- the open document
+
+    def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
+        """Open a document where the annotator left it, or at the given place."""
+        text = self.project.documents.load(document)
+        self._said = self._ambiguous = None
+        self.source.prepare(text)
+        before = self.state
+        if paragraph is None:
+            place = self.project.log.position(document, self.annotator)
+            if place is not None:
+                paragraph, item = place.paragraph, place.item
+                if before is None:
+                    self.view = place.mode
+        annotations, history = self.project.log.annotations(document, self.annotator)
+        state = open_document(
+            text,
+            self.project.schema,
+            session=self.token,
+            suggestions=self.source.suggestions(text),
+            annotations=annotations,
+            history=history,
+            paragraph=paragraph,
+            focus=item,
+            namer=None if self.names_wait else self.source.namer(),
+        )
+        # Ids made in this session never repeat, whichever documents it opened.
+        state = replace(state, serial=before.serial if before else 0)
+        if before is not None and (before.threshold or before.only):
+            shown = replace(state, threshold=before.threshold, only=before.only)
+            state = arrive(shown, state.paragraph, item)
+        self.state = self.source.arrived(self.source.begun(state))
+
+    def reload(self) -> None:
+        """Read the open document anew, at the same place."""
+        if self.state is not None:
+            here = self.state
+            self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+
+    def say(self, message: str) -> None:
+        """What the last step did, in words; over with the next one."""
+        self.state = self.review.changed(message=message)
+
+    def clear_notice(self) -> None:
+        """Forget what the last step said: with the next key it is old,
+        also where that key takes no step."""
+        if self.review.message:
+            self.say("")
+
+    def do(self, action: do.ReviewAction) -> None:
+        """Do what a key asks for, and save it."""
+        said = self.source.beyond(action)
+        if said is not None:
+            self.reload()
+            self.say(said)
+            return
+        before = self.review.paragraph
+        after, group = self.source.step(self.review, action)
+        self.state = after
+        if group:
+            if any(_renames(decision) for decision in group):
+                self._ambiguous = None
+            decided_by = self.source.decided_by
+            if self.saving.add(Pending.of(after.document.id, self.annotator, group, decided_by)):
+                self.source.saved(after, group)
+        if self.review.paragraph != before:
+            self.state = self.source.arrived(self.review)
+        if group or isinstance(action, do.SetThreshold | do.SetFilter):
+            self.source.keep_shown(self.review)
+
+    def to_undecided(self, direction: int = 1) -> bool:
+        """Go to the next (1) or previous (-1) undecided item, in this document or the ones
+        beyond it; whether there is one."""
+        leads = self.queue.leads(self.review, direction)
+        if leads is not None:
+            return any(self._follow(lead) for lead in leads)
+        before = self.review
+        self.do(do.MoveFocus(direction, undecided=True))
+        if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
+            return True
+        document: str | None = before.document.id
+        while (
+            document is not None
+            and (document := self.queue.waiting(document, direction)) is not None
+        ):
+            self.open(document, paragraph=0)
+            if direction < 0:
+                self.do(do.GoParagraph(len(self.review.document.paragraphs) - 1))
+            left = [item.id for item in self.review.items if item.undecided]
+            if left:
+                self.do(do.FocusItem(left[0 if direction > 0 else -1]))
+                return True
+            self.do(do.MoveFocus(direction, undecided=True))
+            if any(item.undecided for item in self.review.items):
+                return True
+            # All that waits there is muted, or hidden by the threshold
+            # or the filter: on to the next.
+        if self.review.document.id != before.document.id:
+            self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
+        return False
+
+    def _follow(self, lead: Lead) -> bool:
+        """Go where something waits; whether it still does."""
+        if lead.document != self.review.document.id:
+            self.open(lead.document, paragraph=0)
+        items = [self.review.find(id) for id in lead.items]
+        item = next((item for item in items if item is not None and item.undecided), None)
+        if item is None:
+            return False
+        self.do(do.FocusItem(item.id))
+        self.say(lead.message)
+        return True
+
+    def propose_names(self) -> bool:
+        """Propose names from now on; whether that changes what is shown."""
+        self.names_wait = False
+        if self.state is None or self.state.namer is not None:
+            return False
+        namer = self.source.namer()
+        if namer is None:
+            return False
+        self.state = replace(self.state, namer=namer)
+        return True
+
+    def take_arrivals(self) -> bool:
+        """Whether the suggestions that the document waits for are there by now."""
+        state = self.source.arrivals(self.review)
+        if state is None:
+            return False
+        self.state = state
+        return True
+
+    def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
+        """As `mutes.mute`, and open the document anew; what was decided stays."""
+        self.mutes.mute(rule, who=who, muted=muted)
+        self.reload()
+
+    # --- keeping
+
+    def _overtaken(self, error: ConflictError) -> None:
+        """The document was changed elsewhere by the same annotator."""
+        self.reload()
+        self.say(f"{error.message}: the document was read anew")
+
+    def save_place(self) -> None:
+        """Keep where the annotator is; a failure is told, and tried again with the next key."""
+        if self.state is None:
+            return
+        place = Position(self.state.document.id, self.state.paragraph, self.state.focus, self.view)
+        if place == self._place:
+            return
+        try:
+            self.project.log.save_position(self.annotator, place)
+        except StoreError as error:
+            self.saving.note(error)
+            return
+        self._place = place
+        self.saving.noted()
+
+    # --- what there is to say of the open document
+
+    def times(self) -> dict[str, str]:
+        """When each group of decisions of the open document was recorded:
+        its name -> ISO 8601, UTC."""
+        events = self.project.log.events(self.review.document.id, self.annotator)
+        return {event.decision.group: event.time for event in events}
+
+    def ambiguous(self) -> Mapping[str, Sequence[str]]:
+        """The names in the text that this annotator gave to two entities or more, with those; read
+        once for a document, and again when a name was given."""
+        if self._ambiguous is None:
+            self._ambiguous = self.project.names.ambiguous(self.annotator, self.review.document.id)
+        return self._ambiguous
+
+    def message_here(self) -> str:
+        """What review says to the annotators about the open paragraph."""
+        if self._said is None:
+            self._said = messages(self.project, [self.review.document.id])
+        texts = [m.text for m in self._said if m.paragraph == self.review.paragraph]
+        return f"review: {' · '.join(texts)[:60]}" if texts else ""
+
+
+def _renames(decision: Decision) -> bool:
+    """Whether a decision gives a span another entity than it had."""
+    states = (decision.before, decision.after)
+    old, new = (s.value.entity if s and isinstance(s.value, Span) else None for s in states)
+    return old != new
+
+
+__all__ = ["EVERYBODY", "Session"]

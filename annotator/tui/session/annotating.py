@@ -1,0 +1,102 @@
+"""The source of an annotator's own work: what suggesters propose, but
+for muted rules and in blind paragraphs."""
+
+from __future__ import annotations
+
+import json
+
+from annotator.model.blind import is_blind
+from annotator.model.decision import Action, Group, Suggestion
+from annotator.model.naming import Namer
+from annotator.model.review import ReviewState
+from annotator.model.text import Document
+from annotator.project import Project
+from annotator.tui.session.arrivals import Arrivals
+from annotator.tui.session.guide import Guide
+from annotator.tui.session.mutes import Mutes
+from annotator.tui.session.queue import AnnotatorQueue
+from annotator.tui.session.saving import Saving
+from annotator.tui.session.source import Source
+from annotator.workflows.background import Background
+from annotator.workflows.training.naming import SETTING as WEIGHTS
+
+
+class Annotating(Source):
+    """With `background` suggestions are made and models trained aside, from what is decided."""
+
+    def __init__(
+        self,
+        project: Project,
+        annotator: str,
+        *,
+        saving: Saving,
+        mutes: Mutes,
+        background: Background | None = None,
+    ) -> None:
+        super().__init__(
+            annotator,
+            AnnotatorQueue(project, annotator),
+            guide=Guide(project, annotator, saving.note),
+        )
+        self._project = project
+        self._mutes = mutes
+        self._background = background
+        self._namer: Namer | None = None
+        self._arrivals = Arrivals(
+            project,
+            annotator,
+            background=background,
+            suggestions=self.suggestions,
+            failed=saving.note,
+        )
+
+    @property
+    def awaiting(self) -> bool:
+        return self._arrivals.awaiting
+
+    def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
+        """What is proposed in a document, or in one paragraph of it."""
+        muted = self._mutes.rules()
+        return [
+            s
+            for s in self._project.suggestions.of(document.id, paragraph)
+            if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
+        ]
+
+    def is_blind(self, document: Document, paragraph: int) -> bool:
+        """By the project's `blind_share`."""
+        share = self._project.config.blind_share
+        return bool(share) and is_blind(
+            document.id, paragraph, share=share, seed=self._project.blind_seed
+        )
+
+    def namer(self) -> Namer:
+        if self._namer is None:
+            from annotator.learners.names.namer import DocumentNamer
+
+            own = self._project.setting(WEIGHTS)
+            self._namer = DocumentNamer(self._project.names, json.loads(own) if own else None)
+        return self._namer
+
+    def begun(self, state: ReviewState) -> ReviewState:
+        self._arrivals.ask(state.document.id)
+        return state
+
+    def arrived(self, state: ReviewState) -> ReviewState:
+        return self._arrivals.at(state)
+
+    def keep_shown(self, state: ReviewState) -> None:
+        self._arrivals.keep_shown(state)
+
+    def arrivals(self, state: ReviewState) -> ReviewState | None:
+        return self._arrivals.take(state)
+
+    def saved(self, state: ReviewState, group: Group) -> None:
+        if self._background is None:
+            return
+        self._background.decided(state, group)
+        if any(decision.action is Action.CLOSE for decision in group):
+            self._background.paragraph_done(self._project)
+
+
+__all__ = ["Annotating"]

@@ -1,0 +1,54 @@
+"""The guided tour as one annotator goes through it: offered once,
+left at any time, begun again on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from annotator.errors import StoreError
+from annotator.model.review import ReviewState
+from annotator.project import TOUR, Project
+from annotator.tui.tour import Step, Tour, watch
+
+
+class Guide:
+    """`tour` is where the annotator is in the tour, while it is on. A failure to
+    keep that it is over goes to `failed`."""
+
+    def __init__(
+        self, project: Project, annotator: str, failed: Callable[[StoreError], None]
+    ) -> None:
+        self.tour: Tour | None = None
+        self._project = project
+        self._over = f"{TOUR}:{annotator}"
+        self._failed = failed
+
+    def offer(self, state: ReviewState | None) -> None:
+        """Begin the tour where the project offers it and the annotator has not been through it."""
+        if self._project.setting(TOUR) and not self._project.setting(self._over):
+            self.begin(state)
+
+    def begin(self, state: ReviewState | None) -> None:
+        """The tour from its first step."""
+        self.tour = Tour(seen=state)
+
+    def leave(self) -> None:
+        """No tour any more, and none offered again."""
+        self.tour = None
+        self._keep_over()
+
+    def watch(self, state: ReviewState) -> None:
+        """Let the tour see the state that is now."""
+        if self.tour is not None:
+            before, self.tour = self.tour, watch(self.tour, state)
+            if self.tour.step is Step.END and before.step is not Step.END:
+                self._keep_over()
+
+    def _keep_over(self) -> None:
+        try:
+            self._project.keep_setting(self._over, "done")
+        except StoreError as error:
+            self._failed(error)
+
+
+__all__ = ["Guide"]

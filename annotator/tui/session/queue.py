@@ -1,0 +1,164 @@
+"""The documents of a session in their order: all of them, or those assigned to an annotator."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from annotator.model.decision import Completion
+from annotator.model.pace import DAYS, pace, told_pace
+from annotator.model.review import ReviewState
+from annotator.project import DocumentSummary, Project
+from annotator.workflows.review.discussion import Message, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where something waits: a document, the items of which one is undecided,
+    and what is said once it is reached."""
+
+    document: str
+    items: tuple[str, ...]
+    message: str
+
+
+class Queue(ABC):
+    """The documents of a session."""
+
+    def __init__(self, project: Project, annotator: str) -> None:
+        self.project = project
+        self.annotator = annotator
+        self.greeting = ""
+        """What the queue says first."""
+        self.every = False
+        """Whether somebody to whom documents are assigned wants to go through
+        all documents all the same."""
+
+    @property
+    def assigned(self) -> bool:
+        """Whether documents are assigned to the annotator."""
+        return False
+
+    @property
+    def own(self) -> bool:
+        """Whether the queue, and every way to another document, holds only
+        the annotator's own documents."""
+        return not self.every and self.assigned
+
+    @abstractmethod
+    def documents(
+        self,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        search: str = "",
+        completion: Completion | None = None,
+    ) -> list[DocumentSummary]:
+        """Rows of the queue; see `project.documents.queue`."""
+
+    @abstractmethod
+    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
+        """Number of rows of the queue."""
+
+    @abstractmethod
+    def ids(self) -> list[str]:
+        """The documents of the queue, in its order."""
+
+    @abstractmethod
+    def neighbour(self, document: str, direction: int) -> str | None:
+        """The document before (-1) or after (1) one, in the order of the queue."""
+
+    @abstractmethod
+    def waiting(self, document: str, direction: int) -> str | None:
+        """The nearest document before (-1) or after (1) one in which
+        something waits for a decision."""
+
+    def leads(self, state: ReviewState, direction: int) -> Iterator[Lead] | None:  # noqa: ARG002
+        """Where something waits, the first before (-1: the last before) the others, in an order of
+        its own; None where that is the order of reading. Documents may be opened while it is
+        gone through."""
+        return None
+
+    def turn_order(self) -> str:
+        """Put the queue in its other order, and say in which it is."""
+        return "the queue has one order; review has two"
+
+    def remark(self, document: str) -> str:  # noqa: ARG002
+        """What the queue has to say of a document besides what review says."""
+        return ""
+
+    def all_done(self) -> str:
+        """What is to be said once nothing is left of what is assigned to the annotator,
+        who is shown that alone."""
+        return ""
+
+    def messages(self, documents: Sequence[str]) -> dict[str, list[Message]]:
+        """What review says to the annotators, by document, of these documents."""
+        found: dict[str, list[Message]] = {}
+        for message in messages(self.project, documents):
+            found.setdefault(message.document, []).append(message)
+        return found
+
+    def pace(self) -> str:
+        """How fast the annotator is, in one line; empty where the project does not ask for it."""
+        if not self.project.config.pace:
+            return ""
+        now = datetime.now().astimezone()
+        since = (now - timedelta(days=DAYS)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        log = [
+            (datetime.fromisoformat(time).astimezone(), closes)
+            for time, closes in self.project.log.times(self.annotator, since)
+        ]
+        return told_pace(
+            pace(log, left=self.project.log.left(self.annotator, own=self.own), now=now), now
+        )
+
+
+class AnnotatorQueue(Queue):
+    """All documents, or those assigned to the annotator, as the project orders them."""
+
+    @property
+    def assigned(self) -> bool:
+        return self.project.assignments.any(self.annotator)
+
+    def documents(
+        self,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        search: str = "",
+        completion: Completion | None = None,
+    ) -> list[DocumentSummary]:
+        return self.project.documents.queue(
+            self.annotator,
+            offset=offset,
+            limit=limit,
+            search=search,
+            completion=completion,
+            own=self.own,
+        )
+
+    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
+        return self.project.documents.count(
+            self.annotator, search=search, completion=completion, own=self.own
+        )
+
+    def ids(self) -> list[str]:
+        return self.project.documents.ids(own=self.annotator if self.own else None)
+
+    def neighbour(self, document: str, direction: int) -> str | None:
+        own = self.annotator if self.own else None
+        return self.project.documents.neighbour(document, direction, own=own)
+
+    def waiting(self, document: str, direction: int) -> str | None:
+        return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
+
+    def all_done(self) -> str:
+        from annotator.workflows.assign import all_done
+
+        return all_done(self.project, self.annotator) if self.own else ""
+
+
+__all__ = ["AnnotatorQueue", "Lead", "Queue"]

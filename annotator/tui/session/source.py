@@ -1,0 +1,83 @@
+"""Where the proposals of a session come from, in which queue, and what its decisions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.model.actions import ReviewAction
+from annotator.model.decision import Group, Suggestion
+from annotator.model.naming import Namer
+from annotator.model.review import ReviewState, Step, step
+from annotator.model.text import Document
+from annotator.tui.session.guide import Guide
+from annotator.tui.session.queue import Queue
+
+
+class Source:
+    """What a session works on.
+
+    A session opens a document in this order: `prepare`, `suggestions`, `begun`, `arrived`. What is
+    written here is a session in which nothing is proposed and decisions are those of `review.step`;
+    a source says what is different.
+    """
+
+    def __init__(self, name: str, queue: Queue, *, guide: Guide | None = None) -> None:
+        self.name = name
+        """Who is at work, as the screens show it."""
+        self.queue = queue
+        self.guide = guide
+        """The guided tour, where the work has one."""
+        self.decided_by: str | None = None
+        """The person who decides, where the work is not their own."""
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether the open document has no suggestions yet, and they are being made."""
+        return False
+
+    def prepare(self, document: Document) -> None:
+        """Called before a document's decisions are read."""
+
+    def suggestions(self, document: Document) -> Sequence[Suggestion]:  # noqa: ARG002
+        """What is proposed in a document."""
+        return ()
+
+    def namer(self) -> Namer | None:
+        """Who proposes names of entities; loading it takes a moment."""
+        return None
+
+    def begun(self, state: ReviewState) -> ReviewState:
+        """The state a document is opened in."""
+        return state
+
+    def arrived(self, state: ReviewState) -> ReviewState:
+        """The state once a paragraph is come to: what is proposed
+        in it may have changed until then."""
+        return state
+
+    def keep_shown(self, state: ReviewState) -> None:
+        """Keep which suggestions the annotator has seen by now."""
+
+    def arrivals(self, state: ReviewState) -> ReviewState | None:  # noqa: ARG002
+        """While `awaiting`: the state with the suggestions that the document
+        waits for; None where it stays."""
+        return None
+
+    def is_blind(self, document: Document, paragraph: int) -> bool:  # noqa: ARG002
+        """Whether suggestions are hidden in a paragraph."""
+        return False
+
+    def beyond(self, action: ReviewAction) -> str | None:  # noqa: ARG002
+        """Do an action that is about more than the open document, and say so; None for every other.
+        The document is read anew after it."""
+        return None
+
+    def step(self, state: ReviewState, action: ReviewAction) -> Step:
+        """What an action does to the state, and the decisions to record."""
+        return step(state, action)
+
+    def saved(self, state: ReviewState, group: Group) -> None:
+        """Called with decisions that are in the database now, and the state after them."""
+
+
+__all__ = ["Source"]
