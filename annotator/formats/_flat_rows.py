@@ -71,8 +71,8 @@ def _pairs(attributes: Attributes) -> list[dict[str, str]]:
     """Name and value; of several values one row each, of a place `start-end`."""
     return [
         {"name": name, "value": one}
-        for name, value in sorted(attributes.items())
-        for one in said(value)
+        for name in sorted(attributes)
+        for one in said(attributes[name])
     ]
 
 

@@ -9,15 +9,24 @@ from, and `annotator validate` asks the same function.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from annotator.errors import InputError
+from annotator.formats._json_text import (
+    attributes_text,
+    encoder,
+    optional,
+    paragraphs_text,
+    relations_text,
+    spans_text,
+    string,
+)
 from annotator.formats._shape import MAX_DEPTH, depth, problems
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema
-from annotator.model.span import Attributes, Relation, Span, Value, reading_order, relation_order
+from annotator.model.span import Relation, Span, reading_order, relation_order
 from annotator.model.text import (
     Document,
     Paragraph,
@@ -283,57 +292,17 @@ def data_of(record: Record) -> Data:
     }
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_string: Callable[[str], str] = json.encoder.encode_basestring
-
-
 def dumps(record: Record) -> str:
-    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF.
-
-    The same bytes as the encoder makes of `data_of(record)`, written out by hand
-    since an export has very many of them.
-    """
-    document, text = record.document, record.document.text
-    spans = ",".join(
-        f'{{"attributes":{_attributes(s.attributes)},"end":{s.end},"entity":{_optional(s.entity)},"id":{_string(s.id)},'
-        f'"label":{_string(s.label)},"layer":{_string(s.layer)},"quote":{_string(text[s.start : s.end])},'
-        f'"source":{_string(s.origin)},"start":{s.start}}}'
-        for s in record.spans
-    )
-    relations = ",".join(
-        f'{{"attributes":{_attributes(r.attributes)},"from":{_string(r.source)},"id":{_string(r.id)},'
-        f'"label":{_string(r.label)},"layer":{_string(r.layer)},"source":{_string(r.origin)},"to":{_string(r.target)}}}'
-        for r in record.relations
-    )
-    paragraphs = ",".join(
-        f'{{"end":{p.end},"excluded":{"true" if p.excluded else "false"},"start":{p.start}}}'
-        for p in document.paragraphs
-    )
-    meta = record.meta
+    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF. The same as
+    the encoder makes of `data_of(record)`."""
+    document, meta = record.document, record.meta
     return (
-        f'{{"annotator":{_optional(record.annotator)},"id":{_string(document.id)},'
-        f'"meta":{_ENCODER.encode(meta) if meta else "{}"},"paragraphs":[{paragraphs}],"relations":[{relations}],'
-        f'"schema":"{FORMAT}","spans":[{spans}],"status":"{record.status.value}","text":{_string(text)},'
-        f'"text_sha256":"{document.sha256}","title":{_string(document.title)}}}\n'
+        f'{{"annotator":{optional(record.annotator)},"id":{string(document.id)},'
+        f'"meta":{encoder.encode(meta) if meta else "{}"},"paragraphs":{paragraphs_text(document)},'
+        f'"relations":{relations_text(record, attributes_text)},"schema":"{FORMAT}",'
+        f'"spans":{spans_text(record, attributes_text)},"status":"{record.status.value}",'
+        f'"text":{string(document.text)},"text_sha256":"{document.sha256}","title":{string(document.title)}}}\n'
     )
-
-
-def _optional(text: str | None) -> str:
-    return "null" if text is None else _string(text)
-
-
-def _attributes(attributes: Attributes) -> str:
-    if not attributes:
-        return "{}"
-    return (
-        "{"
-        + ",".join(f"{_string(name)}:{_value(attributes[name])}" for name in sorted(attributes))
-        + "}"
-    )
-
-
-def _value(value: Value) -> str:
-    return _string(value) if isinstance(value, str) else _ENCODER.encode(value)
 
 
 def check_document(document: Document, schema: LabelSchema) -> Document:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -35,10 +35,14 @@ def names_of_labels(schema: LabelSchema, kind: Kind) -> Callable[[Span | Relatio
     for layer in layers:
         owners.update(label.name for label in layer.labels)
     several_open = sum(layer.open for layer in layers) > 1
+    found: dict[tuple[str, str], str] = {}
 
     def name(item: Span | Relation) -> str:
-        own = owners[item.label] == 1 or (not owners[item.label] and not several_open)
-        return item.label if own else f"{item.layer}.{item.label}"
+        key = (item.layer, item.label)
+        if key not in found:
+            own = owners[item.label] == 1 or (not owners[item.label] and not several_open)
+            found[key] = item.label if own else f"{item.layer}.{item.label}"
+        return found[key]
 
     return name
 
@@ -83,6 +87,24 @@ class FileNames:
         return plain
 
 
+def divided(
+    tokens: Iterable[tuple[int, int]], bounds: Sequence[int]
+) -> Iterator[list[tuple[int, int]]]:
+    """The pieces of each token, which are in order and do not overlap,
+    cut at `bounds`, which ascend."""
+    at = 0
+    for start, end in tokens:
+        pieces: list[tuple[int, int]] = []
+        while at < len(bounds) and bounds[at] <= start:
+            at += 1
+        while at < len(bounds) and bounds[at] < end:
+            pieces.append((start, bounds[at]))
+            start = bounds[at]
+            at += 1
+        pieces.append((start, end))
+        yield pieces
+
+
 def number_of(*parts: str) -> int:
     """A stable number for a name: 31 bits of its sha256."""
     return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:4], "big") >> 1
@@ -90,9 +112,13 @@ def number_of(*parts: str) -> int:
 
 def said(value: Value) -> list[str]:
     """An attribute's values as texts; of a place `start-end`."""
-    if isinstance(value, list) and value and all(isinstance(one, int) for one in value):
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        return [str(value)]
+    if value and isinstance(value[0], int) and all(isinstance(one, int) for one in value):
         return ["-".join(map(str, value))]
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return [str(one) for one in value]
 
 
 def sign_of(concept: str) -> tuple[str, int]:
@@ -124,22 +150,26 @@ def statements(record: Record) -> Iterator[Statement]:
 def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
     """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`,
     `paragraphs`, `author` (stances of the text itself), `relations`."""
-    counts = {
-        "attributes": sum(len(i.attributes) for i in record.spans)
-        + sum(len(i.attributes) for i in record.relations),
-        "entities": sum(s.entity is not None for s in record.spans),
-        "notes": len(record.notes),
-        "flags": len(record.flags),
-        "excluded paragraphs": sum(p.excluded for p in record.document.paragraphs),
-        "relations of the author": sum(r.source == AUTHOR for r in record.relations),
-        "relations": len(record.relations),
-    }
     for name in names:
-        if counts[name]:
-            lost[name] += counts[name]
+        if number := _COUNTS[name](record):
+            lost[name] += number
+
+
+_COUNTS: Mapping[str, Callable[[Record], int]] = {
+    "attributes": lambda r: (
+        sum([len(s.attributes) for s in r.spans])
+        + sum([len(one.attributes) for one in r.relations])
+    ),
+    "entities": lambda r: sum([s.entity is not None for s in r.spans]),
+    "notes": lambda r: len(r.notes),
+    "flags": lambda r: len(r.flags),
+    "excluded paragraphs": lambda r: sum([p.excluded for p in r.document.paragraphs]),
+    "relations of the author": lambda r: sum([one.source == AUTHOR for one in r.relations]),
+    "relations": lambda r: len(r.relations),
+}
 
 
 __all__ = [
-    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "names_of_labels",
-    "number_of", "said", "sign_of", "statements", "utf16", "who",
+    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "divided",
+    "names_of_labels", "number_of", "said", "sign_of", "statements", "utf16", "who",
 ]  # fmt: skip

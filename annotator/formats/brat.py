@@ -8,7 +8,8 @@ Events and equivalences have no place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from annotator.errors import InputError
@@ -25,6 +26,7 @@ from annotator.formats._writing import (
 )
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
+from annotator.model.span import Attributes, Relation, Span
 
 summary = "brat's standoff, .ann beside .txt (in and out)"
 extensions = (".ann",)
@@ -164,12 +166,15 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     Values with white space become notes; the author's own stances have no place.
     """
     people, names = FileNames(), FileNames()
+    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     yield "annotation.conf", _configuration(how.schema)
     for record in records:
         count_lost(record, how.lost, "flags", "excluded paragraphs", "relations of the author")
         place = f"{people.of(who(record))}/{names.of(record.document.id)}"
         yield f"{place}.txt", record.document.text.encode("utf-8")
-        yield f"{place}.ann", "".join(f"{line}\n" for line in _lines(record, how)).encode("utf-8")
+        lines = _lines(record, label, side)
+        how.lost["notes"] += len(record.notes.keys() - {s.id for s in record.spans})
+        yield f"{place}.ann", "\n".join([*lines, ""]).encode("utf-8")
 
 
 def _configuration(schema: LabelSchema) -> bytes:
@@ -193,43 +198,58 @@ def _configuration(schema: LabelSchema) -> bytes:
     ).encode("utf-8")
 
 
+@lru_cache(maxsize=10_000)
 def _type(name: str) -> str:
     """A label as a type of brat's, which may hold no white space."""
     return "_".join(name.split())
 
 
-def _lines(record: Record, how: WriteOptions) -> Iterator[str]:
+def _lines(
+    record: Record, label: Callable[[Span | Relation], str], side: Callable[[Span | Relation], str]
+) -> list[str]:
+    """The lines of the .ann file, without line ends."""
     text = record.document.text
-    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     ids = {s.id: f"T{i}" for i, s in enumerate(record.spans, 1)}
-    more: list[tuple[str, str, str]] = []
+    lines: list[str] = []
+    values: list[str] = []
+    notes: list[tuple[str, str]] = []
+
+    def mark(name: str, attributes: Attributes) -> None:
+        for key in sorted(attributes):
+            for one in said(attributes[key]):
+                if one and _type(one) == one:
+                    values.append(f"A{len(values) + 1}\t{_type(key)} {name} {one}")
+                else:
+                    notes.append((name, f"{key}: {one}"))
+
     entities = 0
     for s in record.spans:
         name = ids[s.id]
-        # A line of an .ann file holds no line end: a span over several lines is in pieces.
-        pieces = [
-            (m.start() + s.start, m.end() + s.start)
-            for m in re.finditer(r"[^\r\n]+", text[s.start : s.end])
-        ]
-        bounds = ";".join(f"{a} {b}" for a, b in pieces)
-        yield f"{name}\t{_type(label(s))} {bounds}\t{' '.join(text[a:b] for a, b in pieces)}"
+        lines.append(f"{name}\t{_type(label(s))} {_place(text, s)}")
         if s.entity:
             entities += 1
-            yield f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
-        more += [
-            (name, key, one) for key, value in sorted(s.attributes.items()) for one in said(value)
-        ]
-    for i, r in enumerate((r for r in record.relations if r.source in ids), 1):
-        yield f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}"
-        more += [
-            (f"R{i}", key, one)
-            for key, value in sorted(r.attributes.items())
-            for one in said(value)
-        ]
-    notes = [(name, f"{key}: {one}") for name, key, one in more if _type(one) != one or not one]
-    for i, (name, key, one) in enumerate((x for x in more if _type(x[2]) == x[2] and x[2]), 1):
-        yield f"A{i}\t{_type(key)} {name} {one}"
+            lines.append(
+                f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
+            )
+        mark(name, s.attributes)
+    for i, r in enumerate([r for r in record.relations if r.source in ids], 1):
+        lines.append(f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}")
+        mark(f"R{i}", r.attributes)
     notes += [(ids[item], note) for item, note in sorted(record.notes.items()) if item in ids]
-    how.lost["notes"] += sum(item not in ids for item in record.notes)
     for i, (name, note) in enumerate(notes, 1):
-        yield f"#{i}\tAnnotatorNotes {name}\t{' '.join(note.split())}"
+        values.append(f"#{i}\tAnnotatorNotes {name}\t{' '.join(note.split())}")
+    return lines + values
+
+
+def _place(text: str, span: Span) -> str:
+    """Bounds and words of a span. A line holds no line end: a
+    span over several lines is in pieces."""
+    words = text[span.start : span.end]
+    if "\n" not in words and "\r" not in words:
+        return f"{span.start} {span.end}\t{words}"
+    pieces = [
+        (m.start() + span.start, m.end() + span.start) for m in re.finditer(r"[^\r\n]+", words)
+    ]
+    return (
+        f"{';'.join([f'{a} {b}' for a, b in pieces])}\t{' '.join([text[a:b] for a, b in pieces])}"
+    )

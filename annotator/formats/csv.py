@@ -8,9 +8,9 @@ where the concept is the contrary of its wording, and `statements-wide.csv`, one
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
@@ -63,7 +63,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         )
 
 
-_AT_ONCE = 256
+_AT_ONCE = 64
+_TABLES = ("items.csv", "items-long.csv", "statements.csv", "statements-wide.csv")
+_SPECIAL = re.compile('[",\r\n]').search
 _WHERE = ("document", "title", "date", "coder", "status")
 _ITEM = (
     "item",
@@ -92,142 +94,132 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     more = sorted(
         {a.name for layer in how.schema.relation_layers for a in layer.attributes} - {"strength"}
     )
-    yield "items.csv", _rows([[*_WHERE, *_ITEM, *names]])
-    yield "items-long.csv", _rows([[*_WHERE, *_ITEM, "attribute", "value"]])
-    yield "statements.csv", _rows([[*_WHERE, *_STATEMENT, *more]])
-    yield "statements-wide.csv", _rows([[*_WHERE, *_STATEMENT, *more]])
+    column = {name: i for i, name in enumerate(names)}
+    heads = (
+        [*_ITEM, *names],
+        [*_ITEM, "attribute", "value"],
+        [*_STATEMENT, *more],
+        [*_STATEMENT, *more],
+    )
+    for name, head in zip(_TABLES, heads, strict=True):
+        yield name, _bytes([",".join(map(_cell, (*_WHERE, *head)))])
     for some in _batched(records):
+        tables: tuple[list[str], ...] = ([], [], [], [])
         for record in some:
             count_lost(record, how.lost, "notes", "flags", "excluded paragraphs")
-        yield "items.csv", _rows(row for record in some for row in _items(record, names))
-        yield "items-long.csv", _rows(row for record in some for row in _long(record))
-        found = [one for record in some for one in statements(record)]
-        yield (
-            "statements.csv",
-            _rows(row for one in found for row in _statement(one, how.schema, more, wide=False)),
-        )
-        yield (
-            "statements-wide.csv",
-            _rows(row for one in found for row in _statement(one, how.schema, more, wide=True)),
-        )
+            where = _where(record)
+            items: list[Span | Relation] = [*record.spans, *record.relations]
+            for item in items:
+                _put_item(f"{where},{_item(record, item)}", item, column, tables[0], tables[1])
+            for one in statements(record):
+                _put_statement(where, one, how.schema, more, tables[2], tables[3])
+        for name, rows in zip(_TABLES, tables, strict=True):
+            yield name, _bytes(rows)
 
 
 def _batched(records: Iterable[Record]) -> Iterator[list[Record]]:
-    held: list[Record] = []
-    for record in records:
-        held.append(record)
-        if len(held) == _AT_ONCE:
-            yield held
-            held = []
-    if held:
-        yield held
+    rest = iter(records)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
-def _rows(rows: Iterable[Sequence[object]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode("utf-8")
+def _bytes(rows: Iterable[str]) -> bytes:
+    return "\n".join([*rows, ""]).encode("utf-8")
 
 
-def _where(record: Record) -> list[object]:
+def _cell(text: str) -> str:
+    """A cell, in quotation marks where it needs them. The csv module takes twice as long for a row,
+    and the cells that are the same in many rows are made once here."""
+    if _SPECIAL(text) is None:
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _where(record: Record) -> str:
+    """The cells that are the same in all rows of a record."""
     document = record.document
-    return [
+    date = document.meta.get("date")
+    texts = (
         document.id,
         document.title,
-        document.meta.get("date", ""),
+        "" if date is None else str(date),
         who(record),
         record.status.value,
-    ]
+    )
+    return ",".join(map(_cell, texts))
 
 
-def _item(record: Record, item: Span | Relation) -> list[object]:
+def _item(record: Record, item: Span | Relation) -> str:
+    """The cells of an item without its attributes."""
+    kind = f"{_cell(item.layer)},{_cell(item.label)}"
     if isinstance(item, Span):
-        quote = record.document.quote(item.start, item.end)
-        return [
-            item.id,
-            "span",
-            item.layer,
-            item.label,
-            item.start,
-            item.end,
-            quote,
-            item.entity or "",
-            "",
-            "",
-            item.origin,
-        ]
-    return [
-        item.id,
-        "relation",
-        item.layer,
-        item.label,
-        "",
-        "",
-        "",
-        "",
-        item.source,
-        item.target,
-        item.origin,
-    ]
+        quote = _cell(record.document.text[item.start : item.end])
+        return (
+            f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},{_cell(item.entity or '')},,,"
+            f"{_cell(item.origin)}"
+        )
+    return f"{_cell(item.id)},relation,{kind},,,,,{_cell(item.source)},{_cell(item.target)},{_cell(item.origin)}"
 
 
-def _all(record: Record) -> list[Span | Relation]:
-    return [*record.spans, *record.relations]
+def _put_item(
+    row: str, item: Span | Relation, column: Mapping[str, int], wide: list[str], long: list[str]
+) -> None:
+    """Add the row of an item, and the rows of its values; `row` holds the cells before."""
+    cells = [""] * len(column)
+    before = len(long)
+    for name in sorted(item.attributes):
+        values = said(item.attributes[name])
+        if name in column:
+            cells[column[name]] = _cell("; ".join(values))
+        for value in values:
+            long.append(f"{row},{_cell(name)},{_cell(value)}")
+    if len(long) == before:
+        long.append(f"{row},,")
+    wide.append(",".join((row, *cells)))
 
 
-def _items(record: Record, names: Sequence[str]) -> Iterator[list[object]]:
-    where = _where(record)
-    for item in _all(record):
-        values = [
-            "; ".join(said(item.attributes[n])) if n in item.attributes else "" for n in names
-        ]
-        yield [*where, *_item(record, item), *values]
-
-
-def _long(record: Record) -> Iterator[list[object]]:
-    where = _where(record)
-    for item in _all(record):
-        row = [*where, *_item(record, item)]
-        pairs = [
-            (name, one) for name, value in sorted(item.attributes.items()) for one in said(value)
-        ]
-        for name, value in pairs or [("", "")]:
-            yield [*row, name, value]
-
-
-def _statement(
-    one: Statement, schema: LabelSchema, more: Sequence[str], *, wide: bool
-) -> Iterator[list[object]]:
-    """The rows of a statement: one for each concept of its claim,
-    or (`wide`) one with all of them."""
-    record, relation, target = one.record, one.relation, one.target
-    document, holder = record.document, one.holder
+def _put_statement(
+    where: str,
+    one: Statement,
+    schema: LabelSchema,
+    more: Sequence[str],
+    rows: list[str],
+    wide: list[str],
+) -> None:
+    """Add the rows of a statement: one for each concept of its claim,
+    and to `wide` one with all of them."""
+    relation, target, holder, text = one.relation, one.target, one.holder, one.record.document.text
     layer = schema.layer(target.layer)
     attribute = layer.attribute_of_type("concept") if layer is not None else None
     held = target.attributes.get(attribute.name) if attribute is not None else None
-    concepts = [sign_of(name) for name in (said(held) if held is not None else [])]
-    rows: list[tuple[str, object]] = [*concepts] or [("", "")]
-    if wide and concepts:
-        rows = [
-            ("; ".join(name for name, _ in concepts), "; ".join(str(sign) for _, sign in concepts))
-        ]
-    values = [
-        "; ".join(said(relation.attributes[n])) if n in relation.attributes else "" for n in more
+    concepts = [
+        (name, str(sign)) for name, sign in map(sign_of, said(held) if held is not None else [])
     ]
-    for concept, sign in rows:
-        yield [
-            *_where(record),
-            relation.id,
-            document.quote(holder.start, holder.end) if holder else AUTHOR,
-            (holder.entity or "") if holder else AUTHOR,
-            relation.label,
-            relation.attributes.get("strength", ""),
-            target.id,
-            target.label,
-            concept,
-            sign,
-            document.quote(target.start, target.end),
-            target.start,
-            target.end,
-            *values,
-        ]
+    strength = relation.attributes.get("strength")
+    first = (
+        relation.id,
+        text[holder.start : holder.end] if holder else AUTHOR,
+        (holder.entity or "") if holder else AUTHOR,
+        relation.label,
+        "" if strength is None else str(strength),
+        target.id,
+        target.label,
+    )
+    last = [
+        _cell(text[target.start : target.end]),
+        str(target.start),
+        str(target.end),
+        *(
+            "; ".join(said(relation.attributes[n])) if n in relation.attributes else ""
+            for n in more
+        ),
+    ]
+    last[3:] = map(_cell, last[3:])
+    before, after = f"{where},{','.join(map(_cell, first))}", ",".join(last)
+    for concept, sign in concepts or [("", "")]:
+        rows.append(f"{before},{_cell(concept)},{sign},{after}")
+    every = (
+        _cell("; ".join([name for name, _ in concepts])),
+        _cell("; ".join([sign for _, sign in concepts])),
+    )
+    wide.append(f"{before},{every[0]},{every[1]},{after}")

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, Work
 from annotator.formats._json import rows
+from annotator.formats._json_text import string
 from annotator.formats._reading import Entry, Identity, ReadOptions
-from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, number_of, who
+from annotator.formats._writing import (
+    WriteOptions,
+    count_lost,
+    divided,
+    names_of_labels,
+    number_of,
+    who,
+)
 from annotator.model.record import Record
 from annotator.model.text import words
 
@@ -201,10 +208,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "text": text,
             "meta": {**document.meta, "id": document.id},
             "spans": list(spans.values()),
-            "tokens": [
-                {"id": i, "start": a, "end": b, "text": text[a:b], "ws": text[b : b + 1].isspace()}
-                for i, (a, b) in enumerate(tokens)
-            ],
+            "tokens": [],
             "relations": [
                 {
                     "head": spans[r.source]["token_end"],
@@ -223,16 +227,26 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "_input_hash": number_of(document.id, text),
             "_task_hash": number_of(document.id, text, who(record)),
         }
-        yield (json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+        before, key, after = json.dumps(data, ensure_ascii=False, sort_keys=True).rpartition(
+            '"tokens": ['
+        )
+        yield f"{before}{key}{_tokens_text(text, tokens)}{after}\n".encode()
+
+
+def _tokens_text(text: str, tokens: Iterable[tuple[int, int]]) -> str:
+    """The members of the list of tokens, by hand: they are most of the file."""
+    listed = [
+        f'{{"end": {b}, "id": {i}, "start": {a}, "text": {string(text[a:b])}, '
+        f'"ws": {"true" if text[b : b + 1].isspace() else "false"}}}'
+        for i, (a, b) in enumerate(tokens)
+    ]
+    return ", ".join(listed)
 
 
 def _tokens(text: str, bounds: list[int]) -> list[tuple[int, int]]:
     """Words, divided where a span begins or ends, and white space
     where a span begins or ends in it."""
-    out: list[tuple[int, int]] = []
-    for start, end in words(text):
-        stops = [start, *(at for at in bounds if start < at < end), end]
-        out += list(pairwise(stops))
+    out = [piece for pieces in divided(words(text), bounds) for piece in pieces]
     have_starts, have_ends = {a for a, _ in out}, {b for _, b in out}
     for at in bounds:
         if at < len(text) and at not in have_starts and text[at].isspace():

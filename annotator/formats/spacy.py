@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from annotator.formats._writing import WriteOptions, count_lost
+from annotator.formats._writing import WriteOptions, count_lost, divided
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 
@@ -163,17 +163,13 @@ def cut(
     """The tokens, divided where a span begins or ends. A single space after a token is in none,
     unless a span begins or ends with it; all pieces and those spaces together are the text."""
     spans = list(spans)
-    bounds = {at for span in spans for at in span}
+    bounds = sorted({at for span in spans for at in span})
     spaces = {start for start, _ in spans if text[start] == " "}
     spaces |= {end - 1 for _, end in spans if text[end - 1] == " "}
     pieces: list[tuple[int, int]] = []
-    for (start, end), following in zip(
-        tokens, [*(a for a, _ in tokens[1:]), len(text)], strict=True
-    ):
-        at = start
-        for stop in [*sorted(b for b in bounds if start < b < end), end]:
-            pieces.append((at, stop))
-            at = stop
+    begins = [*(a for a, _ in tokens[1:]), len(text)]
+    for (_, end), some, following in zip(tokens, divided(tokens, bounds), begins, strict=True):
+        pieces += some
         if end < following and end in spaces:
             pieces.append((end, following))
     return pieces
