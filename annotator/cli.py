@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.console import Context, complain, complain_of_usage, harmless, talk
+from annotator.console import SafeContext, complain, complain_of_usage, harmless, talk
 from annotator.errors import AnnotatorError, ExitCode
 
 _FOLDER = Path(__file__).parent / "cli_commands"
@@ -27,7 +27,7 @@ class _UnreadError(Exception):
 class Commands(click.Group):
     """Commands found in `cli_commands/`: the file `import_.py` holds the command `import`."""
 
-    context_class = Context
+    context_class = SafeContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(

@@ -104,7 +104,7 @@ class Formatter(click.HelpFormatter):
         super().write("\n".join(displayable(line) for line in string.split("\n")))
 
 
-class Context(click.Context):
+class SafeContext(click.Context):
     """A context whose help is harmless."""
 
     formatter_class = Formatter
@@ -112,7 +112,7 @@ class Context(click.Context):
 
 def harmless(command: click.Command) -> click.Command:
     """The command, and those below it, with help that is harmless."""
-    command.context_class = Context
+    command.context_class = SafeContext
     for below in getattr(command, "commands", {}).values():
         harmless(below)
     return command
@@ -134,8 +134,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 __all__ = [
-    "Context",
     "Formatter",
+    "SafeContext",
     "complain",
     "complain_of_usage",
     "harmless",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from annotator.registry import Family
+from annotator.plugins import Family
 
 if TYPE_CHECKING:
     from annotator.formats.api import Format

@@ -18,7 +18,7 @@ from annotator.learners.bundle import Bundle
 from annotator.model.record import Record
 from annotator.resources import load_schema
 from annotator.suggesters.model import BASE, BASE_SCHEMA, BASE_UNPARSED
-from annotator.workflows.training.base import base_of, seed_records
+from annotator.workflows.training.base_model import base_of, seed_records
 
 
 def digest(records: Sequence[Record]) -> str:

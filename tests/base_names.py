@@ -10,12 +10,12 @@ import json
 import sys
 
 from annotator.learners.names import forms, namer, next_word
-from annotator.learners.names.learning import Coded, learn
+from annotator.learners.names.choices import Coded, learn
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import Group, fit
-from annotator.model.naming import CONTRARY
+from annotator.model.names import CONTRARY
 from annotator.model.span import Span
-from annotator.workflows.training.base import seed_records
+from annotator.workflows.training.base_model import seed_records
 
 
 def coded(part: str) -> list[Coded]:

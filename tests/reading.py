@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.families import formats
-from annotator.formats.api import Kind, ReadOptions, Report, admit, reader
+from annotator.formats.api import Kind, ReadOptions, ReadReport, admit, reader
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
@@ -24,7 +24,7 @@ class Read:
 
     records: list[Record]
     documents: list[Document]
-    report: Report
+    report: ReadReport
 
     @property
     def told(self) -> str:
@@ -48,7 +48,7 @@ def read(
     """A file, read by a format and taken through the door."""
     member = reader(formats.load(name))
     assert member is not None
-    report = Report(path, strict)
+    report = ReadReport(path, strict)
     how = ReadOptions(schema=schema, report=report, **options)
     values = [admit(entry, how) for entry in member.read(path, how)]
     return Read(

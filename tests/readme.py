@@ -22,8 +22,8 @@ from annotator.config import TEMPLATE
 from annotator.families import formats, measures, merging, suggesters
 from annotator.folder import find_folder
 from annotator.pages import FOLDER, page, topics
+from annotator.plugins import Family
 from annotator.project import Project
-from annotator.registry import Family
 from annotator.tui.commands import COMMANDS, key_map, shown
 from annotator.tui.session import Session
 

@@ -24,11 +24,11 @@ from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.agreement.choice import Choice
 from annotator.workflows.agreement.compute import figures
-from annotator.workflows.agreement.differences import Selection, differences
-from annotator.workflows.agreement.lines import Line
+from annotator.workflows.agreement.differences import DifferenceFilter, differences
+from annotator.workflows.agreement.lines import ReportLine
 from annotator.workflows.agreement.report import explained, lines
+from annotator.workflows.agreement.scope import Scope
 
 LAYERS = load_schema("actors-claims-stances").layers
 
@@ -53,7 +53,7 @@ def _records(count: int = 4) -> list[Record]:
     return out
 
 
-def _found(rows: list[Line], begins: str) -> Line:
+def _found(rows: list[ReportLine], begins: str) -> ReportLine:
     return next(line for line in rows if line.text.strip().startswith(begins))
 
 
@@ -104,17 +104,17 @@ def test_every_figure_explains_itself() -> None:
 
 
 def test_what_is_typed_to_choose() -> None:
-    choice = Choice.parse(
+    choice = Scope.parse(
         "layer:claim,actor by:ada,ben label:fact since:2026-11-01 document:d1 document:d2"
     )
-    assert choice == Choice(
+    assert choice == Scope(
         ("claim", "actor"), ("fact",), ("ada", "ben"), ("d1", "d2"), "2026-11-01", None
     )
-    assert Choice.parse(str(choice)) == choice
-    assert Choice.parse("") == Choice()
+    assert Scope.parse(str(choice)) == choice
+    assert Scope.parse("") == Scope()
     for wrong in ("claim", "layer:", "weather:rain", "since:yesterday"):
         with pytest.raises(UsageError):
-            Choice.parse(wrong)
+            Scope.parse(wrong)
 
 
 def test_differences_are_shown_version_under_version() -> None:
@@ -126,7 +126,7 @@ def test_differences_are_shown_version_under_version() -> None:
     assert (
         every[0].annotator_1 in texts[1] and every[0].label_1 in texts[1] and "word00" in texts[1]
     )
-    assert Selection("all").holds(every[0])
+    assert DifferenceFilter("all").holds(every[0])
     assert "nothing differs" in pair_rows([], THEMES["mono"], 60)[0][0][0]
 
 

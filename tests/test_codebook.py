@@ -9,7 +9,7 @@ from support import TEXT, project
 
 from annotator.errors import InputError
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.naming import Ruling, SameNames
+from annotator.model.names import Ruling, SameNames
 from annotator.project import Project
 from annotator.workflows.names.codebook import (
     as_csv,

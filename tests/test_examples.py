@@ -16,8 +16,8 @@ from annotator.model import actions as do
 from annotator.model.memory import Memory
 from annotator.model.review import step
 from annotator.model.schema import parse_schema
+from annotator.plugins import Family
 from annotator.project import Project
-from annotator.registry import Family
 from annotator.resources import folder, load_schema
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.theme import THEMES

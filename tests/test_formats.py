@@ -20,7 +20,7 @@ from annotator.formats import spacy as docbin
 from annotator.formats.api import (
     Kind,
     ReadOptions,
-    Report,
+    ReadReport,
     admit,
     data_of,
     problems,
@@ -53,7 +53,7 @@ class Read:
 
     records: list[Record]
     documents: list[Document]
-    report: Report
+    report: ReadReport
 
 
 def _read(
@@ -62,7 +62,7 @@ def _read(
     example = EXAMPLES[name]
     member = reader(formats.load(name))
     assert member is not None
-    report = Report(where / example.main)
+    report = ReadReport(where / example.main)
     table = example.settings if settings is None else settings
     read = ReadOptions(schema=SCHEMA, report=report, settings=table, **options)
     values = [admit(entry, read) for entry in member.read(where / example.main, read)]

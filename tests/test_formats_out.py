@@ -32,7 +32,7 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
-from annotator.workflows.exchange.choosing import Choice, chosen
+from annotator.workflows.exchange.export_filter import ExportFilter, chosen
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = (
@@ -429,7 +429,7 @@ def test_every_format_leaves_by_the_command_line_and_what_is_lost_is_told(
 def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Project) -> None:
     def left(**choice: object) -> tuple[list[tuple[str, str | None, int, int]], Counter[str]]:
         lost: Counter[str] = Counter()
-        found = chosen(of, of.log.records(), Choice(**choice), lost)  # type: ignore[arg-type]
+        found = chosen(of, of.log.records(), ExportFilter(**choice), lost)  # type: ignore[arg-type]
         return [(r.document.id, r.annotator, len(r.spans), len(r.relations)) for r in found], lost
 
     assert left()[0] == [("d/1", "ann", 5, 3), ("d/1", "ben", 1, 0), ("d2", None, 0, 0)]

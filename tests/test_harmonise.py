@@ -12,7 +12,7 @@ from support import document
 from annotator.formats.api import read_records
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Completion
-from annotator.model.naming import SameNames, concepts_of, names_of
+from annotator.model.names import SameNames, concepts_of, names_of
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
@@ -26,7 +26,7 @@ from annotator.workflows.names.harmonise import (
     Answer,
     Harmonising,
     Mark,
-    Queue,
+    PairQueue,
     agreement,
     contradiction,
     decide,
@@ -63,7 +63,7 @@ def seeds(name: str) -> Iterator[Record]:
     return read_records(folder("seeds") / f"{name}.jsonl", SCHEMA)
 
 
-def queue(of: Project) -> Queue:
+def queue(of: Project) -> PairQueue:
     return Harmonising(of).queue()
 
 

@@ -23,8 +23,8 @@ from annotator.identity import check_annotator, kept_name
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
+from annotator.plugins import Family
 from annotator.project import Project, SuggestionRun
-from annotator.registry import Family
 
 EVIL = "\x1b]52;c;YQ==\x07\x1b[31m\x9b2J\x85\r\nerror: forged\u202e\u2028\x7f\x00"
 CALM = "ZZcalmZZ"

@@ -15,7 +15,7 @@ from annotator.learners.examples import Example
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.resources import load_schema
-from annotator.workflows.training.base import base_of, examples_in, seed_records
+from annotator.workflows.training.base_model import base_of, examples_in, seed_records
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from annotator.learners.logistic import Binary, Classes, Options
+from annotator.learners.logistic import Binary, Classes, ConditionalLogit
 
 
 def test_a_calibration_is_the_optimum_and_moves_from_its_prior_with_evidence_only() -> None:
@@ -139,10 +139,10 @@ def test_what_a_part_of_the_features_adds_is_learnt_with_the_base_seeing_all() -
 def test_options_over_a_base_are_the_optimum_around_its_weights() -> None:
     groups = [[("a",), ("b", "x")], [("b",), ("x",), ("a", "x")], [("c",), ("a",)]] * 8
     taken = [1, 0, 1] * 8
-    base = Options.fit([[("a",), ("b",), ("q",)]], [0], penalty=0.5)
-    found = Options.fit(groups, taken, penalty=PENALTY, base=base)
+    base = ConditionalLogit.fit([[("a",), ("b",), ("q",)]], [0], penalty=0.5)
+    found = ConditionalLogit.fit(groups, taken, penalty=PENALTY, base=base)
 
-    def weight(model: Options, feature: str) -> float:
+    def weight(model: ConditionalLogit, feature: str) -> float:
         return float(model.weights[model.index[feature], 0]) if feature in model.index else 0.0
 
     for feature in "abcx":
@@ -155,5 +155,5 @@ def test_options_over_a_base_are_the_optimum_around_its_weights() -> None:
             PENALTY * (weight(found, feature) - weight(base, feature)), abs=0.03
         )
     assert weight(found, "q") == weight(base, "q")
-    firm = Options.fit(groups, taken, penalty=1e9, base=base)
+    firm = ConditionalLogit.fit(groups, taken, penalty=1e9, base=base)
     assert all(firm(group) == pytest.approx(base(group), abs=1e-3) for group in groups)

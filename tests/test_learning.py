@@ -14,10 +14,11 @@ from annotator.english.reading import Reader
 from annotator.english.tokens import Token
 from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
-from annotator.learners.actors.features import describe, places_of, tags
-from annotator.learners.actors.lexicon import OUTSIDE, Lexicon
+from annotator.learners.actors.features import describe
+from annotator.learners.actors.lexicon import Lexicon
+from annotator.learners.actors.tagging import OUTSIDE, places_of, tags
 from annotator.learners.bundle import Bundle, learn
-from annotator.learners.choice import SpanCandidate, choose, gain
+from annotator.learners.display_choice import SpanCandidate, choose, gain
 from annotator.learners.examples import Example
 from annotator.learners.judging import Judged, better, calibration_error, report
 from annotator.model.memory import EMPTY, Memory, Outcome
@@ -26,7 +27,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import model, rules
-from annotator.workflows.training.base import examples_in, seed_records
+from annotator.workflows.training.base_model import examples_in, seed_records
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.suggesters._prompting import Prompt, found_in, nearest, parse_answer
-from annotator.workflows.suggesting.asking import costly
+from annotator.suggesters._prompting import ModelPrompt, found_in, nearest, parse_answer
+from annotator.workflows.suggesting.language_model import costly
 from annotator.workflows.suggesting.suggest import suggest
 
 llm = pytest.importorskip("llm")
@@ -224,13 +224,15 @@ def test_quotes_are_looked_for_exactly_then_loosely_and_then_by_likeness() -> No
 
 
 def test_the_prompt_is_made_of_the_schema_and_the_nearest_names() -> None:
-    prompt = Prompt(SCHEMA, ("Norland", "Elmby council", "Zeta"), ("the tunnel should be built",))
+    prompt = ModelPrompt(
+        SCHEMA, ("Norland", "Elmby council", "Zeta"), ("the tunnel should be built",)
+    )
     assert all(label.name in prompt.system for layer in SCHEMA.layers for label in layer.labels)
     assert nearest(prompt.entities, WORDS) == ["Elmby council", "Norland"]
     question = prompt.question("Tunnels", WORDS)
     assert "Zeta" not in question
     assert question.endswith(WORDS)
-    assert prompt.hash != Prompt(load_schema("dna")).hash
+    assert prompt.hash != ModelPrompt(load_schema("dna")).hash
     assert parse_answer('x {"spans": []} y') == {"spans": []}
 
 

@@ -25,9 +25,9 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 from annotator.project import MergeResult, Project
-from annotator.store import merging
+from annotator.store import project_merge
 from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
-from annotator.store.rows import Fork
+from annotator.store.results import Fork
 from annotator.workflows import background
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.review.adjudication import merge_all
@@ -207,7 +207,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
         return "in_progress"
 
     with monkeypatch.context() as broken:
-        broken.setattr(merging, "completion_of", failing)
+        broken.setattr(project_merge, "completion_of", failing)
         with pytest.raises(StoreError, match="full"):
             merged(one, other)
     assert len(calls) == 2

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.model.syntax import grow, sentences, shrink, snap, token_at, units_at
+from annotator.model.text_units import grow, sentences, shrink, snap, token_at, units_at
 
 TEXT = (
     "The U.S. and its allies must act, says Mr. Putin of Russia (the president). "

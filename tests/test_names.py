@@ -11,23 +11,23 @@ from support import document
 
 from annotator.learners.names import forms
 from annotator.learners.names.candidates import Asked
+from annotator.learners.names.choices import learn
 from annotator.learners.names.features import candidates
-from annotator.learners.names.known import Known
-from annotator.learners.names.learning import learn
+from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import fit
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Completion, Standing, Status, Suggestion
-from annotator.model.naming import ProposedName
+from annotator.model.names import ProposedName
 from annotator.model.record import Record
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document
 from annotator.resources import load_schema
 from annotator.tui.views.lint import lint
-from annotator.workflows.training.naming import LEAST, SETTING, learn_names
+from annotator.workflows.training.name_weights import LEAST, SETTING, learn_names
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -41,7 +41,7 @@ def span(text: str, quote: str, label: str, entity: str | None = None, *, at: in
 def offered(text: str, decided: Sequence[Span], asked: Span) -> dict[str, set[str]]:
     """The candidates of a span, each with its features."""
     words = NameText(document(text))
-    return candidates(Asked(words.mention(asked), Known.of(words, decided)))
+    return candidates(Asked(words.mention(asked), KnownEntities.of(words, decided)))
 
 
 @pytest.mark.parametrize(

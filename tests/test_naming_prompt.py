@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from textual.app import App
 
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.theme import choose
 from annotator.workflows.names.offers import Offer, matching, nearest, turned, unfinished
 
@@ -76,7 +76,7 @@ def answer(keys: Sequence[str], **options: object) -> str | None:
     async def play() -> None:
         app: App[None] = App()
         async with app.run_test(size=(80, 24)) as pilot:
-            prompt = Prompt(
+            prompt = PromptScreen(
                 "name",
                 choose("dark", colors=256, no_color=False),
                 numbered=True,

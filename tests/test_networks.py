@@ -17,9 +17,9 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.statements import Statement, statements
 from annotator.model.text import Document, split_paragraphs
-from annotator.networks import files, pictures
+from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import affiliation
-from annotator.networks.periods import slices, turns
+from annotator.networks.periods import side_changes, slices
 from annotator.networks.projection import project
 from annotator.networks.resampling import resample
 from annotator.networks.structure import communities, concept_figures
@@ -191,8 +191,8 @@ def test_a_record_gives_its_statements_with_contraries_turned_and_the_author_s_c
 
 def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
     found = affiliation(DEBATE)
-    graph = files.two_mode_graph(found, {("Ann", "tax"): 0.9})
-    back = nx.read_graphml(io.BytesIO(files.graphml(graph)))
+    graph = graph_files.two_mode_graph(found, {("Ann", "tax"): 0.9})
+    back = nx.read_graphml(io.BytesIO(graph_files.graphml(graph)))
     assert {tuple(sorted(e)) for e in back.edges} == {tuple(sorted(e)) for e in graph.edges}
     edge = back.edges["h:Ann", "c:tax"]
     assert (edge["balance"], edge["sign"], edge["share"], edge["documents"]) == (
@@ -203,15 +203,15 @@ def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
     )
     assert edge["statements"].count("; ") == 1 and edge["quotes"] == "words on tax | words on tax"
     assert back.nodes["h:Ann"]["label"] == "Ann" and back.nodes["c:tax"]["mode"] == "concept"
-    again = nx.read_gexf(io.BytesIO(files.gexf(graph)))
-    assert again.edges["h:Ann", "c:tax"]["support"] == 2 and b"lastmodifieddate" not in files.gexf(
-        graph
-    )
+    again = nx.read_gexf(io.BytesIO(graph_files.gexf(graph)))
+    assert again.edges["h:Ann", "c:tax"][
+        "support"
+    ] == 2 and b"lastmodifieddate" not in graph_files.gexf(graph)
     made = project(found, "subtract")
-    one = files.one_mode_graph(made, found, groups=[("Ann", "Bea"), ("Cid",)])
-    tie = nx.read_graphml(io.BytesIO(files.graphml(one))).edges["Ann", "Bea"]
+    one = graph_files.one_mode_graph(made, found, groups=[("Ann", "Bea"), ("Cid",)])
+    tie = nx.read_graphml(io.BytesIO(graph_files.graphml(one))).edges["Ann", "Bea"]
     assert (tie["weight"], tie["agree"], tie["disagree"]) == (3.0, "dam; tax", "")
-    rows = files.edge_table(one).decode().splitlines()
+    rows = graph_files.edge_table(one).decode().splitlines()
     assert rows[0].startswith("source,target,weight,sign") and len(rows) == 4
 
 
@@ -263,7 +263,7 @@ def test_who_changes_sides_is_told_with_the_days_and_a_day_of_both_is_none() -> 
         said("Cid", "tax", 1, day=""),
         said("Cid", "tax", -1, day="2025-04-01"),
     ]
-    (turn,) = turns(course)
+    (turn,) = side_changes(course)
     assert (turn.holder, turn.before[-1].date, turn.after[0].date) == (
         "Ann",
         "2025-04-01",

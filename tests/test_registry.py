@@ -10,7 +10,7 @@ import pytest
 from annotator import errors, families, resources
 from annotator.errors import AnnotatorError, UsageError
 from annotator.formats.api import Reads, WritesFiles, WritesFolder, WritesLines, WritesParts
-from annotator.registry import Family
+from annotator.plugins import Family
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from annotator.cli import run
 from annotator.errors import AnnotatorError
 from annotator.model import actions as do
 from annotator.project import Project, SuggestionRun
-from annotator.store import chain
+from annotator.store import hash_chain
 from annotator.tui.session import Session
 
 EVENTS = 12
@@ -177,7 +177,7 @@ def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_progra
         session = Session(of, "cyn", "a")
         session.open("doc-0")
         session.do(do.Flag(paragraph=True))
-        chain.catch_up(of._database)
+        hash_chain.catch_up(of._database)
         assert of.verify(deep=True) == []
         assert of._database.value("SELECT count(*) FROM chain") == of._database.value(
             "SELECT count(*) FROM event"

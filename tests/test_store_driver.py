@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from annotator.store import driver
+from annotator.store import sqlite_driver
 
-OWN, SYSTEM = driver.DRIVERS
+OWN, SYSTEM = sqlite_driver.DRIVERS
 
 
 def _chosen(**versions: tuple[int, int, int]) -> tuple[str, list[str]]:
@@ -26,7 +26,7 @@ def _chosen(**versions: tuple[int, int, int]) -> tuple[str, list[str]]:
         made.sqlite_version_info = version  # type: ignore[attr-defined]
         return made
 
-    return driver.choose(load).__name__, asked
+    return sqlite_driver.choose(load).__name__, asked
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_follows_a_safe_driver_is_not_imported() -> None:
     ],
 )  # fmt: skip
 def test_versions_with_the_bug(version: tuple[int, int, int], safe: bool) -> None:
-    assert driver.wal_is_safe(version) is safe
+    assert sqlite_driver.wal_is_safe(version) is safe
 
 
 def test_the_driver_is_required_where_it_has_a_wheel_alone() -> None:

@@ -18,7 +18,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder, load_schema, schema_names
-from annotator.store.rows import SuggestionRun
+from annotator.store.results import SuggestionRun
 from annotator.suggesters.api import Suggester
 from annotator.tui.session import Session
 from annotator.workflows.suggesting.combining import combine
@@ -339,7 +339,7 @@ def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:
 def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: Path) -> None:
     import spacy
 
-    from annotator.english.pipeline import pipeline
+    from annotator.english.components import pipeline
 
     pipeline().to_disk(tmp_path / "saved")
     doc = spacy.load(tmp_path / "saved")("Iran condemned Israel.")
@@ -351,7 +351,7 @@ def test_a_saved_pipeline_with_our_components_loads_with_spacy_alone(tmp_path: P
 
 
 def test_the_components_of_a_pipeline_find_what_the_reader_does() -> None:
-    from annotator.english.pipeline import DOCUMENT, pipeline
+    from annotator.english.components import DOCUMENT, pipeline
     from annotator.english.reading import Reader
 
     nlp, reader = pipeline(), Reader()

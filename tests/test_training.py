@@ -31,10 +31,10 @@ from annotator.workflows.effort import report as effort_report
 from annotator.workflows.effort.simulation import ALONE, LEARNING
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.suggesting.suggest import suggest
-from annotator.workflows.training import base as train_base
+from annotator.workflows.training import base_model as train_base
 from annotator.workflows.training import output as train_output
 from annotator.workflows.training import train as training
-from annotator.workflows.training.base import base_for, seed_records, taught
+from annotator.workflows.training.base_model import base_for, seed_records, taught
 from annotator.workflows.training.report import kept, last_curve, over_prefixes, table
 from annotator.workflows.training.train import TooLittle, chosen, nearest, train
 

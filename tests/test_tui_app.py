@@ -17,7 +17,7 @@ from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
-from annotator.project import Known, Project, SuggestionRun
+from annotator.project import KnownName, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
 from annotator.tui.naming import NameField, offers
@@ -26,7 +26,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.listing import ListScreen
 from annotator.tui.screens.matrix import MatrixScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
@@ -98,7 +98,7 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
         added = session.review.focused
         assert added is not None and added.value.label == "bloc"
         await _press(pilot, "i")
-        assert isinstance(pilot.app.screen, Prompt)
+        assert isinstance(pilot.app.screen, PromptScreen)
         await _press(pilot, "E U enter")
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "EU"
@@ -147,7 +147,7 @@ def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
         assert session.review.paragraph == 2
         assert "1 of 1 found" in _shown(pilot)
         await _press(pilot, "/ r e : [ enter")
-        assert isinstance(pilot.app.screen, Prompt)
+        assert isinstance(pilot.app.screen, PromptScreen)
         await _press(pilot, "escape pageup pageup w")
         assert isinstance(pilot.app.screen, TextScreen)
         assert "because" in _shown(pilot)
@@ -473,7 +473,7 @@ def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_col
 
 
 def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
-    known = [Known("Russia", 9, {"Russia": 9}), Known("Iran", 2, {"Tehran": 1, "Iran": 1})]
+    known = [KnownName("Russia", 9, {"Russia": 9}), KnownName("Iran", 2, {"Tehran": 1, "Iran": 1})]
     field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")
     offered = offers(field, known)
     assert [(o.value, o.remembered) for o in offered] == [("Iran", True), ("Russia", False)]
@@ -495,7 +495,7 @@ def test_several_names_are_completed_one_by_one(tmp_path: Path) -> None:
 def test_the_palette_finds_commands_by_name_and_by_what_they_do(tmp_path: Path) -> None:
     async def play(pilot: Pilot[int], _: Session) -> None:
         await _press(pilot, "ctrl+p")
-        assert isinstance(pilot.app.screen, Prompt)
+        assert isinstance(pilot.app.screen, PromptScreen)
         assert "Accept the suggestion in focus" in _shown(pilot)
         await _press(pilot, "w h o space h o l d s enter")
         assert isinstance(pilot.app.screen, MatrixScreen)

@@ -14,8 +14,8 @@ from annotator.model.span import AUTHOR, Relation
 from annotator.resources import load_schema
 from annotator.tui import form, naming
 from annotator.tui.commands import key_map
-from annotator.tui.form import Field
-from annotator.tui.rows import width_of
+from annotator.tui.form import FormField
+from annotator.tui.styled_rows import width_of
 from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import footer, keys_now, shortened
 
@@ -31,7 +31,7 @@ def _do(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
     return state
 
 
-def _field(state: ReviewState, name: str, item: str | None = None) -> Field:
+def _field(state: ReviewState, name: str, item: str | None = None) -> FormField:
     return next(f for f in form.fields(state) if f.name == name and item in (None, f.item))
 
 

@@ -16,9 +16,9 @@ from annotator.model.span import Span
 from annotator.model.text import paragraph_number
 from annotator.resources import load_schema
 from annotator.tui.commands import key_map
-from annotator.tui.rows import clip
+from annotator.tui.styled_rows import clip
 from annotator.tui.theme import THEMES, adapted, choose, colors_of
-from annotator.tui.views import chain
+from annotator.tui.views import attribution
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
@@ -255,14 +255,14 @@ def test_the_chain_of_attribution_is_climbed_by_containment() -> None:
     state = _do(state, do.StartStance(), do.ChooseHolder(officials), do.ChooseSide("support"))
     state = _do(state, do.SelectRange(inner, end), do.SetLabel("claim", "policy"))
     state = _do(state, do.StartStance(), do.ChooseHolder(putin), do.ChooseSide("support"))
-    assert chain.holders(state) == ["author", "Officials", "Putin"]
-    around = chain.outer(state)
+    assert attribution.holders(state) == ["author", "Officials", "Putin"]
+    around = attribution.outer(state)
     assert around is not None
     state = _do(state, do.FocusItem(around))
     assert state.document.quote(outer, end) == "Putin says that sanctions must end"
-    assert chain.holders(state) == ["author", "Officials"]
-    assert chain.outer(state) is None
-    within = chain.inner(state)
+    assert attribution.holders(state) == ["author", "Officials"]
+    assert attribution.outer(state) is None
+    within = attribution.inner(state)
     assert within is not None and state.find(within) is not None
 
 

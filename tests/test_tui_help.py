@@ -10,9 +10,9 @@ from annotator.model.review import open_document, step
 from annotator.resources import load_schema
 from annotator.tui.clicking import key_at
 from annotator.tui.commands import COMMANDS, key_map, named, shown
-from annotator.tui.rows import strip
 from annotator.tui.screens.base import EVERYWHERE, CommandScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
+from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import footer, keys_now
 from annotator.tui.views.frame import Surroundings, frame

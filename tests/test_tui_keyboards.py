@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from annotator.tui.driver import PASTING, Pressed, TerminalDriver
 from annotator.tui.keyboard import name_of
 from annotator.tui.keyboards import by_place
+from annotator.tui.terminal_driver import PASTING, Pressed, TerminalDriver
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from annotator.tui.commands import COMMANDS
 _LISTENER = """
 import sys
 from textual.app import App
-from annotator.tui.driver import TerminalDriver
+from annotator.tui.terminal_driver import TerminalDriver
 from annotator.tui.keyboard import name_of
 
 def note(words):

@@ -11,7 +11,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
-    from annotator.workflows.assign import Outcome, Report
+    from annotator.workflows.assign import AssignmentReport, AssignmentResult
     from annotator.workflows.teaching import By
 
 
@@ -136,7 +136,7 @@ def command(
     return 0
 
 
-def _data(report: Report) -> dict[str, Any]:
+def _data(report: AssignmentReport) -> dict[str, Any]:
     return {
         "annotators": [asdict(one) for one in report.holdings],
         "documents": report.documents,
@@ -144,7 +144,7 @@ def _data(report: Report) -> dict[str, Any]:
     }
 
 
-def _tell(report: Report, *, as_json: bool) -> None:
+def _tell(report: AssignmentReport, *, as_json: bool) -> None:
     """Who has what."""
     if as_json:
         print_json(_data(report))
@@ -166,7 +166,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
         )
 
 
-def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:
+def _assigned(outcome: AssignmentResult, each: int, dry_run: bool) -> str:
     """What was given, for a person."""
     count = len({id for _, id in outcome.pairs})
     people = "an annotator" if each == 1 else f"{each} annotators"
@@ -182,7 +182,7 @@ def _assigned(outcome: Outcome, each: int, dry_run: bool) -> str:
     return said
 
 
-def _taken(outcome: Outcome, dry_run: bool) -> str:
+def _taken(outcome: AssignmentResult, dry_run: bool) -> str:
     """What was taken back, for a person."""
     if not outcome.pairs:
         return "there is nothing to take back: nothing is assigned, or all of it has been begun"

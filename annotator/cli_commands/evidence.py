@@ -53,26 +53,27 @@ def command(
       annotator evidence "Hester Quill" "barrage should be built"
       annotator evidence Iran "sanctions should be lifted" --status all
     """
-    from annotator.networks.files import receipt
-    from annotator.networks.periods import turns
-    from annotator.workflows.network import changes, report
-    from annotator.workflows.network.network import Options, evidence, read_statements
+    from annotator.networks.graph_files import receipt
+    from annotator.networks.periods import side_changes
+    from annotator.workflows.network import report
+    from annotator.workflows.network.network import NetworkOptions, evidence, read_statements
+    from annotator.workflows.network.side_changes import keep_as_real, kept, send_to_review
 
     if real and slip:
         raise click.UsageError("a change is real or a slip, not both")
     with open_project(ctx) as project:
-        found = evidence(read_statements(project, Options(status=status)), entity, concept)
-        turned = turns(found)
-        if (real or slip) and not turned:
+        found = evidence(read_statements(project, NetworkOptions(status=status)), entity, concept)
+        changes = side_changes(found)
+        if (real or slip) and not changes:
             raise click.UsageError("no change of sides here")
         if real:
-            changes.keep_as_real(project, turned)
-            talk(f"kept as real: {plural(len(turned), 'change')} of sides")
+            keep_as_real(project, changes)
+            talk(f"kept as real: {plural(len(changes), 'change')} of sides")
         if slip:
-            sent = changes.send_to_review(project, turned, reviewer=annotator_of(ctx))
+            sent = send_to_review(project, changes, reviewer=annotator_of(ctx))
             talk(*(f"sent to review: {receipt(one)}" for one in sent))
         notes = _notes(project, {one.document for one in found})
-        kept = {(turn.holder, turn.concept): changes.kept(project, turn) for turn in turned}
+        ruled = {(one.holder, one.concept): kept(project, one) for one in changes}
     if as_json:
         print_json(
             [
@@ -95,12 +96,11 @@ def command(
         )
         return
     tell(*report.evidence_lines(found, notes))
-    for turn in turned:
-        word = kept[turn.holder, turn.concept]
+    for one in changes:
         said = {"real": "kept as a real change", "slip": "sent to review"}.get(
-            word, "--real keeps it, --slip sends it to review"
+            ruled[one.holder, one.concept], "--real keeps it, --slip sends it to review"
         )
-        talk(f"changes sides: {turn.before[-1].date[:10]} to {turn.after[0].date[:10]}; {said}")
+        talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
 
 
 def _notes(project: object, documents: set[str]) -> dict[str, str]:

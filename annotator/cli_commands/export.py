@@ -13,8 +13,8 @@ from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
-    from annotator.workflows.exchange.choosing import Choice
     from annotator.workflows.exchange.dataset import Choices
+    from annotator.workflows.exchange.export_filter import ExportFilter
 
 
 _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
@@ -108,11 +108,13 @@ def command(
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
     from annotator.workflows.exchange import export as workflow
-    from annotator.workflows.exchange.choosing import Choice
     from annotator.workflows.exchange.converting import converts
     from annotator.workflows.exchange.dataset import Choices
+    from annotator.workflows.exchange.export_filter import ExportFilter
 
-    choice = Choice(documents=documents, layers=layers, since=since, min_agreement=min_agreement)
+    choice = ExportFilter(
+        documents=documents, layers=layers, since=since, min_agreement=min_agreement
+    )
     with open_project(ctx) as project:
         if choice or converts(format_):
             _convert(
@@ -175,7 +177,7 @@ def _convert(
     project: Project,
     format: str,
     output: Path | None,
-    choice: Choice,
+    choice: ExportFilter,
     *,
     status: str,
     unit: str,

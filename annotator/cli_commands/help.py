@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from annotator.cli_commands._shared import tell
-from annotator.console import Context, tell_page
+from annotator.console import SafeContext, tell_page
 from annotator.pages import page, topics
 
 
@@ -29,7 +29,7 @@ def command(ctx: click.Context, topic: str | None) -> None:
     if topic is None:
         tell(*_contents())
     elif topic not in topics() and (known := group.get_command(ctx, topic)) is not None:
-        own = Context(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
+        own = SafeContext(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
         tell(*known.get_help(own).split("\n"))
     else:
         tell_page(page(topic).text)

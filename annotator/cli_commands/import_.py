@@ -151,7 +151,7 @@ def _import(
 ) -> tuple[list[FileResult], list[AnnotatorError]]:
     """Import every file; a failing one does not stop the next."""
     from annotator.console import complain
-    from annotator.formats.api import Report
+    from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
 
     results: list[FileResult] = []
@@ -160,7 +160,7 @@ def _import(
     tell = progress("files")
     for number, path in enumerate(every, 1):
         tell(number, len(every))
-        report = Report(path, options.strict)
+        report = ReadReport(path, options.strict)
         try:
             result = ingest(project, path, options, report=report)
         except (InputError, UsageError) as error:

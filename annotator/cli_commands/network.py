@@ -114,7 +114,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     window, step = options.pop("window"), options.pop("step")
     if step is not None and window is None:
         raise click.UsageError("--step goes with --window")
-    chosen = workflow.Options(normalisation=normalise, **options)
+    chosen = workflow.NetworkOptions(normalisation=normalise, **options)
     with open_project(ctx) as project:
         statements = workflow.read_statements(project, chosen)
     if window is not None:

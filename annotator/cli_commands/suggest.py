@@ -126,7 +126,7 @@ def _estimate(ctx: click.Context, documents: tuple[str, ...], *, as_json: bool) 
     """Print what a language model would be asked."""
     from dataclasses import asdict
 
-    from annotator.workflows.suggesting.asking import estimate
+    from annotator.workflows.suggesting.language_model import estimate
 
     with open_project(ctx) as project:
         found = estimate(project, list(documents) or None)

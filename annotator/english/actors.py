@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from annotator.english import tables
-from annotator.english.tokens import Found, Token, phrase_at
+from annotator.english.tokens import FoundSpan, Token, phrase_at
 
 Tokenize = Callable[[str], Sequence[str]]
 """Gives the tokens of a name as texts."""
@@ -24,7 +24,7 @@ _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
 @dataclass
-class Context:
+class DocumentContext:
     """What the rest of the document tells: the full names of persons by their last part, those of
     organizations by their initials, and for each word of a name the label that names with it
     have most."""
@@ -51,11 +51,11 @@ class Scan:
     of the tables, of places and other things that are no actors too."""
 
     tokens: tuple[Token, ...]
-    found: tuple[Found, ...]
+    found: tuple[FoundSpan, ...]
     runs: tuple[_Run, ...]
     names: tuple[tuple[int, int], ...] = ()
 
-    def actors(self, context: Context) -> list[Found]:
+    def actors(self, context: DocumentContext) -> list[FoundSpan]:
         """Actors of the paragraph in reading order; no two overlap."""
         made = (_classify(self.tokens, run, context) for run in self.runs)
         return sorted(
@@ -79,7 +79,7 @@ def index_of(tokenize: Tokenize) -> Index:
 def scan(tokens: Sequence[Token], index: Index) -> Scan:
     """Read a paragraph once, for all documents that it may stand in."""
     taken = [False] * len(tokens)
-    found: list[Found] = []
+    found: list[FoundSpan] = []
     runs: list[_Run] = []
     names: list[tuple[int, int]] = []
     at = 0
@@ -97,8 +97,8 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
 def _span(
     tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str, rule: str,
     entity: str | None, mention: str = "name",
-) -> Found:  # fmt: skip
-    return Found(
+) -> FoundSpan:  # fmt: skip
+    return FoundSpan(
         label,
         tokens[first].start,
         tokens[last - 1].end,
@@ -112,7 +112,7 @@ def _span(
     )
 
 
-def _known(tokens: Sequence[Token], at: int, found: list[Found], index: Index) -> int:
+def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Index) -> int:
     """Tokens that a name of the tables takes at `at`; proposes it where it is an actor."""
     for parts, name in index.get(tokens[at].text, ()):
         last = at + len(parts)
@@ -253,14 +253,14 @@ def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
     return 0
 
 
-def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | None:
+def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> FoundSpan | None:
     """What a run of capitalized words names, if it names an actor."""
     start, end = run.start, run.end
     parts = [t.text for t in tokens[start:end]]
     text = " ".join(parts)
     last = parts[-1]
 
-    def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> Found:
+    def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> FoundSpan:
         return _span(tokens, start, end, label, score, reason, rule, entity)
 
     if set(parts) & tables.words("months_days") and len(parts) < 3:
@@ -308,7 +308,9 @@ def _classify(tokens: Sequence[Token], run: _Run, context: Context) -> Found | N
     return _single(tokens, start, end, context) if len(parts) == 1 else None
 
 
-def _single(tokens: Sequence[Token], start: int, end: int, context: Context) -> Found | None:
+def _single(
+    tokens: Sequence[Token], start: int, end: int, context: DocumentContext
+) -> FoundSpan | None:
     """What one capitalized word names, if it names an actor."""
     word = tokens[start].text
     if word.isupper() and 2 <= len(word) <= 6 and not set(word) <= set("IVXLC"):
@@ -350,9 +352,9 @@ def _speaks(tokens: Sequence[Token], at: int) -> bool:
     return any("that" in verb.frames and kind in ("s", "past", "both") for verb, kind in found)
 
 
-def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[Found]:
+def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundSpan]:
     """Common nouns that name actors, with the adjectives before them."""
-    found: list[Found] = []
+    found: list[FoundSpan] = []
     heads, phrases = tables.heads(), tables.head_phrases()
     at = 0
     while at < len(tokens):
@@ -422,12 +424,12 @@ def _adjective(token: Token) -> bool:
     )
 
 
-def context_of(scans: Iterable[Scan]) -> Context:
+def context_of(scans: Iterable[Scan]) -> DocumentContext:
     """The full names in a document, from its paragraphs."""
-    context = Context()
+    context = DocumentContext()
     persons: dict[str, set[str]] = {}
     words: dict[str, Counter[str]] = {}
-    nothing = Context()
+    nothing = DocumentContext()
     for scan in scans:
         for one in scan.actors(nothing):
             for token in scan.tokens[one.first : one.last]:
@@ -447,4 +449,4 @@ def context_of(scans: Iterable[Scan]) -> Context:
     return context
 
 
-__all__ = ["Context", "Index", "Scan", "before_name", "context_of", "index_of", "scan"]
+__all__ = ["DocumentContext", "Index", "Scan", "before_name", "context_of", "index_of", "scan"]

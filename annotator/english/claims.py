@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from annotator.english import tables
 from annotator.english.coordination import elliptic, imperative, independent, main_clauses
 from annotator.english.cues import asked, attribution_of, label_of, modality_of
-from annotator.english.frames import Frame, frame_of, heads_of, that_frame
+from annotator.english.frames import ReportingFrame, frame_of, heads_of, that_frame
 from annotator.english.objects import Object, main_verb, object_at, passed, relative_object
 from annotator.english.syntax import Syntax, finite, governs
-from annotator.english.tokens import QUOTES, Found, Token, phrase_at
+from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
@@ -23,11 +23,11 @@ _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 class Clause:
     """A claim and the frame it stands in."""
 
-    found: Found
-    frame: Frame | None
+    found: FoundSpan
+    frame: ReportingFrame | None
 
 
-def find_claims(tokens: Sequence[Token], actors: Sequence[Found]) -> list[Clause]:
+def find_claims(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clause]:
     """The claims of a paragraph in reading order, at most one for each main clause."""
     out: list[Clause] = []
     syntax = Syntax(tokens, actors)
@@ -97,14 +97,14 @@ def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
     return [] if inside is None else _object_clause(syntax.tokens, inside)
 
 
-def _report(syntax: Syntax, frame: Frame | None, first: int, last: int) -> list[Clause]:
+def _report(syntax: Syntax, frame: ReportingFrame | None, first: int, last: int) -> list[Clause]:
     """The claims of what is reported."""
     parts = _reported(syntax.tokens, first, last)
     made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
     return [clause for clause in made if clause is not None]
 
 
-def _report_end(tokens: Sequence[Token], frame: Frame, first: int, last: int) -> int:
+def _report_end(tokens: Sequence[Token], frame: ReportingFrame, first: int, last: int) -> int:
     """Where a report ends before the clause does: at a second verb with the auxiliary of the first
     (`has said that X, and has left`), and where the reporter comments on a quotation (`that it
     was "a farce", which is rude`)."""
@@ -164,7 +164,7 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 
 def _second_report(
-    syntax: Syntax, reported: tuple[Frame, int], before: Object, last: int
+    syntax: Syntax, reported: tuple[ReportingFrame, int], before: Object, last: int
 ) -> list[Clause]:
     """`supports it and hopes that [X]`: what the subject of another verb says besides."""
     frame = (
@@ -188,7 +188,7 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     if label in ("", "fact"):
         cued, why, _ = label_of(tokens, first, last)
         label = cued if not label or cued == "value" else "fact"
-    span = Found(
+    span = FoundSpan(
         label,
         tokens[first].start,
         tokens[last - 1].end,
@@ -221,7 +221,7 @@ def _clause(
     tokens: Sequence[Token],
     first: int,
     last: int,
-    frame: Frame | None,
+    frame: ReportingFrame | None,
     *,
     quoted: bool,
     question: bool,
@@ -254,7 +254,7 @@ def _clause(
     }
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
-    span = Found(
+    span = FoundSpan(
         label,
         tokens[first].start,
         tokens[last - 1].end,

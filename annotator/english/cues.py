@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotator.english import tables
 from annotator.english.coordination import after_insertion, imperative
-from annotator.english.frames import Frame
+from annotator.english.frames import ReportingFrame
 from annotator.english.syntax import HELPERS, governs
 from annotator.english.tokens import Token, phrase_at
 
@@ -147,7 +147,7 @@ def modality_of(tokens: Sequence[Token], first: int, last: int, *, question: boo
 
 
 def attribution_of(
-    tokens: Sequence[Token], first: int, last: int, frame: Frame | None, *, quoted: bool
+    tokens: Sequence[Token], first: int, last: int, frame: ReportingFrame | None, *, quoted: bool
 ) -> str:
     if frame is not None and not frame.own:
         return "direct" if quoted else "indirect"

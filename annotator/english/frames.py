@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.english import tables
 from annotator.english.coordination import after_insertion, independent
 from annotator.english.syntax import HELPERS, Syntax, after_verb, governs, negated, over_adverbs
-from annotator.english.tokens import QUOTES, Found, Token
+from annotator.english.tokens import QUOTES, FoundSpan, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are no holders."""
@@ -32,7 +32,7 @@ _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ReportingFrame:
     """Words that say who holds what follows or precedes: the holder's actor (its place among those
     found), the side, and the tokens `[first, last)` of the cue."""
 
@@ -50,7 +50,7 @@ def flip(side: str, *, negative: bool) -> str:
     return {"+": "-", "-": "+"}.get(side, side) if negative else side
 
 
-def frame_of(syntax: Syntax, first: int, last: int) -> tuple[Frame | None, int, int]:
+def frame_of(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | None, int, int]:
     """The reporting frame of a clause, and the clause without it."""
     tokens, actors = syntax.tokens, syntax.actors
     opening = _opening_frame(tokens, first, last, actors)
@@ -90,8 +90,8 @@ def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
 
 
 def _quote_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame, int, int] | None:
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
+) -> tuple[ReportingFrame, int, int] | None:
     """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
     if not first or tokens[first - 1].text not in QUOTES:
         return None
@@ -102,12 +102,12 @@ def _quote_frame(
     if verb is None:
         return None
     holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
-    return Frame(holder, "+", verb, verb + 1), first, close
+    return ReportingFrame(holder, "+", verb, verb + 1), first, close
 
 
 def _opening_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame, int] | None:
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
+) -> tuple[ReportingFrame, int] | None:
     """`According to X, ...`. `For X, ...` is none: it says how the text
     sees it, and belongs to the claim."""
     if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
@@ -116,16 +116,16 @@ def _opening_frame(
     for place, actor in enumerate(actors):
         title = actor.first - start
         if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
-            return Frame(place, "+", first, start), actor.last + 1
+            return ReportingFrame(place, "+", first, start), actor.last + 1
     comma = next(
         (k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None
     )
     if comma is None:
         return None
-    return Frame(None, "+", first, start), comma + 1
+    return ReportingFrame(None, "+", first, start), comma + 1
 
 
-def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, int] | None:
+def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[ReportingFrame, int] | None:
     """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
     none of the actors when `that` shows that something is reported."""
     tokens = syntax.tokens
@@ -164,7 +164,7 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Frame, in
             continue
         side = flip(verb.on_claim, negative=negated(tokens, i))
         cue = after - verb.particle.endswith("that")
-        frame = Frame(holder, side, i, cue, verb.strength)
+        frame = ReportingFrame(holder, side, i, cue, verb.strength)
         return frame, after if start is None else start
     return None
 
@@ -235,14 +235,14 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
 
 
 def _closing_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[Found]
-) -> tuple[Frame | None, int, int]:
+    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
+) -> tuple[ReportingFrame | None, int, int]:
     """`..., X said` and `..., according to X` at the end."""
     for i in range(last - 1, max(first + 3, last - 14), -1):
         if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
             place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
             if place is not None or (tokens[i - 1].text == "," and last - i < 10):
-                return Frame(place, "+", i, i + 2), first, i
+                return ReportingFrame(place, "+", i, i + 2), first, i
         if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
             verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
             inside = [p for p, a in enumerate(actors) if i < a.first < last]
@@ -251,7 +251,7 @@ def _closing_frame(
             )
             ends = ends or (len(verbs) == 1 and tokens[verbs[0] + 1].text[:1].isupper())
             if ends and inside and last - i < 14:
-                return Frame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
+                return ReportingFrame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
     return None, first, last
 
 
@@ -265,4 +265,4 @@ def _speaks(token: Token) -> bool:
     )
 
 
-__all__ = ["Frame", "be_before", "flip", "frame_of", "heads_of", "that_frame"]
+__all__ = ["ReportingFrame", "be_before", "flip", "frame_of", "heads_of", "that_frame"]

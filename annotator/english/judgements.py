@@ -12,7 +12,7 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.frames import flip
 from annotator.english.parse import SUBJECTS, Parse
-from annotator.english.tokens import Edge, Found, Token
+from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _SIDES = {"+": "support", "-": "oppose"}
 _SAID = frozenset("ccomp parataxis".split())
@@ -20,11 +20,13 @@ _NAMING = frozenset("acomp attr oprd".split())
 _REPORTED, _OWN = 0.6, 0.6
 
 
-def judgements(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -> list[Edge]:
+def judgements(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse
+) -> list[FoundStance]:
     """Stances on actors: of those who say it, or of the author (no
     source); at most one for each pair."""
     at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
-    edges: dict[tuple[int | None, int], Edge] = {}
+    edges: dict[tuple[int | None, int], FoundStance] = {}
     for head, target, side, cue in _judged(parse, at):
         says, source = _speaker(parse, head, at)
         if (says and source is None) or source == target:
@@ -39,7 +41,7 @@ def judgements(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -
         rule, score = ("stance.judged", _REPORTED) if says else ("stance.author", _OWN)
         edges.setdefault(
             (source, target),
-            Edge(_SIDES[side], source, target, True, score, reason, rule, attributes),
+            FoundStance(_SIDES[side], source, target, True, score, reason, rule, attributes),
         )
     return list(edges.values())
 

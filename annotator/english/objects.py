@@ -18,7 +18,7 @@ from annotator.english.complements import (
     inner,
 )
 from annotator.english.coordination import after_insertion
-from annotator.english.frames import Frame, be_before, flip, heads_of
+from annotator.english.frames import ReportingFrame, be_before, flip, heads_of
 from annotator.english.syntax import (
     HELPERS,
     PASSED,
@@ -48,7 +48,7 @@ class Object:
     first: int
     last: int
     label: str
-    frame: Frame | None
+    frame: ReportingFrame | None
     rest: int | None
 
 
@@ -127,7 +127,7 @@ def object_at(
                 continue
             label, begin = inner(tokens, verb, begin, end)
             side = flip(verb.side, negative=syntax.negated(i))
-            frame = Frame(holder, side, i, after, verb.strength, own=own)
+            frame = ReportingFrame(holder, side, i, after, verb.strength, own=own)
             return Object(begin, end, label, None if own and side != "-" else frame, rest)
         if passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
             return _opposed(syntax, verb, first, i, after)
@@ -177,7 +177,9 @@ def _opposed(
     if _is_actor(syntax, first, end):
         return None
     side = flip(verb.side, negative=syntax.negated(i))
-    return Object(first, end, verb.label, Frame(holder, side, i, after, verb.strength), None)
+    return Object(
+        first, end, verb.label, ReportingFrame(holder, side, i, after, verb.strength), None
+    )
 
 
 def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:

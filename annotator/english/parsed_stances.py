@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from annotator.english import tables
 from annotator.english.frames import flip
 from annotator.english.parse import Parse
-from annotator.english.tokens import Edge, Found, Token
+from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _OBJECTS = frozenset("dobj dative".split())
 _INSIDE = frozenset("poss compound nmod amod appos".split())
@@ -24,10 +24,12 @@ _DIRECT, _OWNED = 0.7, 0.6
 """Scores where an actor itself stands in the place, and where something of the actor's does."""
 
 
-def parsed_stances(tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -> list[Edge]:
+def parsed_stances(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse
+) -> list[FoundStance]:
     """Stances between actors, at most one for a holder and a target."""
     reader = _Frames(tokens, actors, parse)
-    edges: dict[tuple[int, int], Edge] = {}
+    edges: dict[tuple[int, int], FoundStance] = {}
     for edge in (*reader.verbs(), *reader.nouns()):
         assert edge.source is not None
         if edge.source != edge.target:
@@ -36,7 +38,7 @@ def parsed_stances(tokens: Sequence[Token], actors: Sequence[Found], parse: Pars
 
 
 class _Frames:
-    def __init__(self, tokens: Sequence[Token], actors: Sequence[Found], parse: Parse) -> None:
+    def __init__(self, tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse) -> None:
         self.tokens, self.actors, self.parse = tokens, actors, parse
         self.at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
 
@@ -84,7 +86,7 @@ class _Frames:
         targets: Sequence[tuple[int, bool]],
         cue: int,
         rule: str,
-    ) -> Iterator[Edge]:
+    ) -> Iterator[FoundStance]:
         attributes: dict[str, str | int] = {
             "basis": "explicit",
             "strength": 2,
@@ -96,11 +98,11 @@ class _Frames:
         for holder, _ in holders:
             for target, own in targets:
                 score = _DIRECT if own else _OWNED
-                yield Edge(
+                yield FoundStance(
                     label, holder, target, True, score, reason, f"stance.{rule}", dict(attributes)
                 )
 
-    def verbs(self) -> Iterator[Edge]:
+    def verbs(self) -> Iterator[FoundStance]:
         """`X condemned Y`, `Y was condemned by X`, `X agreed to back Y's plan`."""
         p = self.parse
         for i in range(len(p)):
@@ -150,7 +152,7 @@ class _Frames:
         )
         return p.negated(i) != refusing
 
-    def nouns(self) -> Iterator[Edge]:
+    def nouns(self) -> Iterator[FoundStance]:
         """`X's criticism of Y`, `criticism of Y by X`, `X voiced support for Y`."""
         p = self.parse
         for i in range(len(p)):

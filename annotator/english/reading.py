@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Protocol
 
-from annotator.english.actors import Context, Scan, context_of
+from annotator.english.actors import DocumentContext, Scan, context_of
 from annotator.english.claims import Clause, find_claims
+from annotator.english.components import Lexer, pipeline
 from annotator.english.parse import Parse, mostly_english
 from annotator.english.parser import Parser, shared_parser
-from annotator.english.pipeline import Lexer, pipeline
 from annotator.english.stances import find_stances
-from annotator.english.tokens import Edge, Found, Token
+from annotator.english.tokens import FoundSpan, FoundStance, Token
 from annotator.english.usage import Usage
 from annotator.model.text import Document, Paragraph
 
@@ -85,10 +85,10 @@ class Reading:
     paragraph: Paragraph
     text: str
     tokens: tuple[Token, ...]
-    actors: tuple[Found, ...]
+    actors: tuple[FoundSpan, ...]
     clauses: tuple[Clause, ...]
-    edges: tuple[Edge, ...]
-    context: Context
+    edges: tuple[FoundStance, ...]
+    context: DocumentContext
     usage: Usage
     parses: Parses | None = field(default=None, repr=False, compare=False)
     names: tuple[tuple[int, int], ...] = ()
@@ -106,7 +106,7 @@ class _Whole:
     how its words are used, and the parses."""
 
     scans: tuple[Scan, ...]
-    context: Context
+    context: DocumentContext
     usage: Usage
     parses: Parses
 

@@ -16,19 +16,19 @@ from annotator.english.judgements import judgements
 from annotator.english.parse import Parse
 from annotator.english.parsed_stances import parsed_stances
 from annotator.english.syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
-from annotator.english.tokens import Edge, Found, Token
+from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
 
 
 def find_stances(
     tokens: Sequence[Token],
-    actors: Sequence[Found],
+    actors: Sequence[FoundSpan],
     clauses: Sequence[Clause],
     parse: Parse | None = None,
-) -> list[Edge]:
+) -> list[FoundStance]:
     """Stances of a paragraph: at most one for a holder and a target; with a `parse` by that too."""
-    edges: dict[tuple[int | None, int, bool], Edge] = {}
+    edges: dict[tuple[int | None, int, bool], FoundStance] = {}
     for place, clause in enumerate(clauses):
         if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):
             edge = _reported(tokens, clause, place)
@@ -37,7 +37,7 @@ def find_stances(
         if edge.source is None:
             edges.setdefault((None, edge.target, True), edge)
     if len(actors) > 1:
-        reader = _Reader(tokens, actors)
+        reader = _StanceReader(tokens, actors)
         for edge in (
             *reader.verbs(),
             *reader.acts(),
@@ -61,7 +61,7 @@ def _quote(tokens: Sequence[Token], first: int, last: int) -> str:
     return " ".join(t.text for t in tokens[first:last])
 
 
-def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> Edge:
+def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> FoundStance:
     frame = clause.frame
     assert frame is not None
     cue = _quote(tokens, frame.first, frame.last)
@@ -71,7 +71,7 @@ def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> Edge:
         "cue_start": tokens[frame.first].start,
         "cue_end": tokens[frame.last - 1].end,
     }
-    return Edge(
+    return FoundStance(
         SIDES[frame.side],
         frame.holder,
         place,
@@ -83,7 +83,7 @@ def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> Edge:
     )
 
 
-class _Reader(Syntax):
+class _StanceReader(Syntax):
     """Reads the sides between the actors of one paragraph."""
 
     def _edge(
@@ -97,7 +97,7 @@ class _Reader(Syntax):
         *,
         strength: int = 2,
         basis: str = "explicit",
-    ) -> list[Edge]:
+    ) -> list[FoundStance]:
         if target is None or source == target:
             return []
         first, last = cue
@@ -109,14 +109,16 @@ class _Reader(Syntax):
         }
         reason = f"“{_quote(self.tokens, first, last)}” takes a side"
         return [
-            Edge(SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes)
+            FoundStance(
+                SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes
+            )
         ]
 
     # ---------------------------------------------------------------- verbs
 
-    def verbs(self) -> list[Edge]:
+    def verbs(self) -> list[FoundStance]:
         """`X condemned Y`, `Y was condemned by X`, `X refused to back Y`, `Y, whom X accuses`."""
-        edges: list[Edge] = []
+        edges: list[FoundStance] = []
         for i, lower in enumerate(self.lower):
             for verb, kind in tables.verbs_by_form().get(lower, ()):
                 if not verb.on_actor or not verb.frames & {"np", "for", "of", "as"}:
@@ -155,7 +157,7 @@ class _Reader(Syntax):
                 return False
         return True
 
-    def _of_verb(self, i: int, after: int, verb: tables.Verb, kind: str) -> list[Edge]:
+    def _of_verb(self, i: int, after: int, verb: tables.Verb, kind: str) -> list[FoundStance]:
         low = self.low[i]
         if any(word in ("whether", "if") for word in self.lower[max(low, i - 8) : i]):
             return []
@@ -207,10 +209,10 @@ class _Reader(Syntax):
 
     # ---------------------------------------------------------------- nouns and adjectives
 
-    def acts(self) -> list[Edge]:
+    def acts(self) -> list[FoundStance]:
         """`X's attack on Y`, `X voiced support for Y`, `criticism of Y
         by X`, `Y faces criticism from X`."""
-        edges: list[Edge] = []
+        edges: list[FoundStance] = []
         for i, lower in enumerate(self.lower):
             noun = tables.side_nouns().get(lower)
             if noun is None or noun.person or i + 1 >= len(self.lower):
@@ -300,9 +302,9 @@ class _Reader(Syntax):
             (p for p, a in enumerate(self.actors) if a.first > verb and a.last < noun), None
         )
 
-    def persons(self) -> list[Edge]:
+    def persons(self) -> list[FoundStance]:
         """`X, a critic of Y`, `Y supporter X`, `X is an ally of Y`, `X's rival Y`."""
-        edges: list[Edge] = []
+        edges: list[FoundStance] = []
         for i, lower in enumerate(self.lower):
             noun = tables.side_nouns().get(lower)
             if noun is None or not noun.person:
@@ -344,9 +346,9 @@ class _Reader(Syntax):
                     return found
         return None
 
-    def adjectives(self) -> list[Edge]:
+    def adjectives(self) -> list[FoundStance]:
         """`X is critical of Y`."""
-        edges: list[Edge] = []
+        edges: list[FoundStance] = []
         for i, lower in enumerate(self.lower):
             word = tables.side_adjectives().get(lower)
             if (
@@ -361,9 +363,9 @@ class _Reader(Syntax):
                 edges += self._edge(side, source, target, (i, i + 2), "adjective", 0.8)
         return edges
 
-    def strife(self) -> list[Edge]:
+    def strife(self) -> list[FoundStance]:
         """`tensions between X and Y`: each against the other."""
-        edges: list[Edge] = []
+        edges: list[FoundStance] = []
         for i, lower in enumerate(self.lower[:-2]):
             if lower in tables.words("strife") and self.lower[i + 1] in ("between", "among"):
                 first = self.object(i + 2)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from annotator.english import tables
-from annotator.english.tokens import Found, Token
+from annotator.english.tokens import FoundSpan, Token
 
 _REACH = 9
 """Tokens within which the object of a verb is looked for."""
@@ -125,7 +125,7 @@ def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None
 class Syntax:
     """The subjects and objects of one paragraph."""
 
-    def __init__(self, tokens: Sequence[Token], actors: Sequence[Found]) -> None:
+    def __init__(self, tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> None:
         self.tokens = tokens
         self.actors = actors
         self.lower = [t.lower for t in tokens]

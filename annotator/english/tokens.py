@@ -26,7 +26,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSpan:
     """A proposed span over tokens `[first, last)`; `start` and
     `end` in code points of the paragraph."""
 
@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class FoundStance:
     """A proposed stance: `source` is the place of an actor among those found, or None for the
     author; `target` the place of a claim, or of an actor when `on_actor`."""
 
@@ -70,4 +70,4 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> i
     return 0
 
 
-__all__ = ["QUOTES", "Edge", "Found", "Phrases", "Token", "phrase_at"]
+__all__ = ["QUOTES", "FoundSpan", "FoundStance", "Phrases", "Token", "phrase_at"]

@@ -12,7 +12,7 @@ from annotator.formats._offsets import alike, nearby
 from annotator.formats._reading import Entry, Identity, ReadOptions
 from annotator.formats._record import plain
 from annotator.formats._report import shown
-from annotator.formats._work import WHOLE, ReadRelation, ReadSpan, Work
+from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 from annotator.model.record import COMPLETION
 from annotator.model.schema import Attribute
 
@@ -23,7 +23,7 @@ class Builder:
     def __init__(
         self,
         labels: Labels,
-        work: Work,
+        work: ForeignWork,
         bounds: Mapping[int, tuple[int, int] | None],
         options: ReadOptions,
     ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
 from annotator.formats._record import completed, document_of, record_of, upgraded
-from annotator.formats._report import Report, shown
+from annotator.formats._report import ReadReport, shown
 from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
@@ -80,7 +80,7 @@ class _Mender:
     """Mends the items of one object in place."""
 
     def __init__(
-        self, data: dict[str, Any], schema: LabelSchema, report: Report, line: int
+        self, data: dict[str, Any], schema: LabelSchema, report: ReadReport, line: int
     ) -> None:
         self.data, self.schema, self.report, self.line = data, schema, report, line
         self.text: str = data["text"]

@@ -18,7 +18,7 @@ from annotator.formats._door import number
 from annotator.formats._labels import Labels
 from annotator.formats._offsets import Place, Resolved, resolve
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
-from annotator.formats._work import WHOLE, ReadRelation, ReadSpan, Work
+from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 
 
 class Foreign:
@@ -36,7 +36,7 @@ class Foreign:
         self.name, self.path, self.options = name, path, options
         self.report, self.schema = options.report, options.schema
         self.labels = Labels(name, path, options)
-        self.works: list[Work] = []
+        self.works: list[ForeignWork] = []
         self._unit, self._identity = unit, identity
         self._prefix = options.prefix or document_id(path)
 
@@ -63,16 +63,18 @@ class Foreign:
         self.report.left_out("texts that are none", f"the text {why}; {hint}", line=line, key=at)
         return None
 
-    def work(self, text: str, own: object, line: int, **more: Any) -> Work:
+    def work(self, text: str, own: object, line: int, **more: Any) -> ForeignWork:
         """Begin the work on a text. A byte order mark that opens it is no part of it."""
         clean = text.removeprefix("\ufeff")
-        work = Work(clean, str(own) if own is not None else "", line, bom=clean != text, **more)
+        work = ForeignWork(
+            clean, str(own) if own is not None else "", line, bom=clean != text, **more
+        )
         self.works.append(work)
         return work
 
     def span(
         self,
-        work: Work,
+        work: ForeignWork,
         name: str,
         labels: object,
         start: object,
@@ -106,7 +108,14 @@ class Foreign:
         work.spans.append(ReadSpan(name, words, Place(work.text, a, b, said, work.bom), line, key))
 
     def relation(
-        self, work: Work, label: object, source: object, target: object, *, key: str, line: int = 0
+        self,
+        work: ForeignWork,
+        label: object,
+        source: object,
+        target: object,
+        *,
+        key: str,
+        line: int = 0,
     ) -> None:
         """Take down a relation between spans, named as they were; told when it is none."""
         line = line or work.line
@@ -115,12 +124,12 @@ class Foreign:
             return
         work.relations.append(ReadRelation(label, str(source), str(target), line, key))
 
-    def more(self, work: Work, item: str, name: str, value: str, *, line: int = 0) -> None:
+    def more(self, work: ForeignWork, item: str, name: str, value: str, *, line: int = 0) -> None:
         """A further property of an item (`WHOLE`: of the text): its attribute where the schema has
         it with that value, else a note on it."""
         work.properties.append((item, name, value, line or work.line))
 
-    def objects(self, work: Work, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    def objects(self, work: ForeignWork, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
         """The objects listed at a key of a record; what is no object
         there is left out, and told."""
         found = data.get(key) or []
@@ -132,7 +141,9 @@ class Foreign:
                 self.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
         return [one for one in found if isinstance(one, dict)]
 
-    def left_out(self, work: Work, what: str, message: str, key: str = "", line: int = 0) -> None:
+    def left_out(
+        self, work: ForeignWork, what: str, message: str, key: str = "", line: int = 0
+    ) -> None:
         """Tell of something of a work that does not come along."""
         work.lost += 1
         self.report.left_out(what, message, line=line or work.line, key=key)
@@ -183,12 +194,12 @@ class Foreign:
                 "in annotator.toml says how a file counts: offsets, line_ends, bom, entities",
             )
 
-    def _kept(self) -> list[Work]:
+    def _kept(self) -> list[ForeignWork]:
         """The works, of several answers of one person about one text the later
         one, unless all are asked for."""
-        last: dict[tuple[str, str | None], Work] = {}
+        last: dict[tuple[str, str | None], ForeignWork] = {}
         answers: Counter[tuple[str, str | None]] = Counter()
-        out: list[Work] = []
+        out: list[ForeignWork] = []
         for work in self.works:
             if work.status is None:
                 out.append(work)
@@ -235,4 +246,4 @@ def _called(value: object) -> str:
     return "null" if value is None else names.get(type(value), "a number")
 
 
-__all__ = ["WHOLE", "Foreign", "Work"]
+__all__ = ["WHOLE", "Foreign", "ForeignWork"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions, decode, lines, marked, read_bytes
-from annotator.formats._report import Report
+from annotator.formats._report import ReadReport
 
 Row = tuple[int, dict[str, Any]]
 
@@ -64,7 +64,7 @@ def _opening(path: Path, options: ReadOptions) -> str:
         return ""
 
 
-def _value(number: int, text: str, report: Report) -> Iterator[tuple[int, Any]]:
+def _value(number: int, text: str, report: ReadReport) -> Iterator[tuple[int, Any]]:
     try:
         yield number, json.loads(text)
     except json.JSONDecodeError as error:

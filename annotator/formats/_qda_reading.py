@@ -17,7 +17,7 @@ from annotator.formats._foreign import Foreign
 from annotator.formats._offsets import squeezed
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode
 from annotator.formats._report import shown
-from annotator.formats._work import WHOLE, Work
+from annotator.formats._work import WHOLE, ForeignWork
 from annotator.formats._xml import text_of, tree
 
 _SOURCES = "Sources"
@@ -45,7 +45,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class QdaNote:
     """What a note says, and who wrote it, if it tells."""
 
     text: str
@@ -62,10 +62,10 @@ class ProjectReader:
         self._codes: dict[str, Code] = {}
         self._names: Counter[str] = Counter()
         """How many codes have a name."""
-        self._notes: dict[str, Note] = {}
+        self._notes: dict[str, QdaNote] = {}
         self._noted: set[str] = set()
         """GUIDs of the notes that have found their place."""
-        self._spans: dict[str, list[Work]] = {}
+        self._spans: dict[str, list[ForeignWork]] = {}
         """GUID of a selection -> the works that have it, one of each user."""
 
     def entries(self) -> Iterator[Entry]:
@@ -99,7 +99,7 @@ class ProjectReader:
         for note in root.iterfind("Notes/Note"):
             said = (self._content(note, archive, "notes") or "").strip()
             said = said or text_of(note.find("Description")) or note.get("name", "")
-            self._notes[_guid(note, "guid")] = Note(
+            self._notes[_guid(note, "guid")] = QdaNote(
                 said, self._users.get(_guid(note, "creatingUser"))
             )
         variables = {
@@ -141,9 +141,9 @@ class ProjectReader:
             return
         meta, title = self._variables(source, variables)
         own = _guid(source, "guid")
-        works: dict[str | None, Work] = {}
+        works: dict[str | None, ForeignWork] = {}
 
-        def work_of(user: str | None) -> Work:
+        def work_of(user: str | None) -> ForeignWork:
             if user not in works:
                 works[user] = self._foreign.work(
                     text, own, line, annotator=user, meta=dict(meta), title=title
@@ -222,7 +222,7 @@ class ProjectReader:
     # --- what is selected
 
     def _selection(
-        self, selection: Element, text: str, work_of: Callable[[str | None], Work]
+        self, selection: Element, text: str, work_of: Callable[[str | None], ForeignWork]
     ) -> None:
         """A selection, as an item of everybody who coded it; `text` is without white space."""
         line, guid = _line(selection), _guid(selection, "guid")
@@ -252,7 +252,7 @@ class ProjectReader:
             if said:
                 self._foreign.more(work, guid, "", said, line=line)
 
-    def _item(self, work: Work, selection: Element, text: str, codes: list[Code]) -> bool:
+    def _item(self, work: ForeignWork, selection: Element, text: str, codes: list[Code]) -> bool:
         """Take down the item, or the items, that the codes of a selection make."""
         guid, line = _guid(selection, "guid"), _line(selection)
         labels: list[str] = []
@@ -309,11 +309,11 @@ class ProjectReader:
                 return given, (holds.name if holds else "code", code.name)
         return (".".join(code.path) if self._names[code.name] > 1 else code.name), None
 
-    def _notes_on(self, element: Element) -> list[Note]:
+    def _notes_on(self, element: Element) -> list[QdaNote]:
         """The description and the notes of an element."""
         description = text_of(element.find("Description"))
         found = (
-            [Note(description, self._users.get(_guid(element, "creatingUser")))]
+            [QdaNote(description, self._users.get(_guid(element, "creatingUser")))]
             if description
             else []
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import InputError
-from annotator.formats._report import Report
+from annotator.formats._report import ReadReport
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Splitting
 
@@ -42,7 +42,7 @@ class ReadOptions:
     """
 
     schema: LabelSchema
-    report: Report
+    report: ReadReport
     encoding: str | None = None
     splitting: Splitting = "auto"
     annotator: str | None = None
@@ -111,7 +111,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
 
 
-def decode(data: bytes, *, path: Path, encoding: str | None, report: Report) -> str:
+def decode(data: bytes, *, path: Path, encoding: str | None, report: ReadReport) -> str:
     """The text of bytes: a given encoding, else by byte order mark, else
     UTF-8, else a guess, which is told.
 

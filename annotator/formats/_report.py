@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReadFinding:
     """One thing, where it stands (`line` from 1, 0 for the file), and what kind
     of thing it is (`what`, a plural)."""
 
@@ -42,13 +42,13 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Report:
+class ReadReport:
     """The findings of one file. With `strict`, the first that
     is more than a note is an InputError."""
 
     path: Path
     strict: bool = False
-    first: list[Finding] = field(default_factory=list)
+    first: list[ReadFinding] = field(default_factory=list)
     counts: Counter[tuple[Kind, str]] = field(default_factory=Counter)
     here: int = 0
     """The line that is being read, for what goes wrong there."""
@@ -64,7 +64,7 @@ class Report:
                 f"{kind}: {message}", file=self.path, line=line or None, key=key or None, hint=hint
             )
         if self.counts[kind, what] < TOLD:
-            self.first.append(Finding(kind, what, message, line, key))
+            self.first.append(ReadFinding(kind, what, message, line, key))
         self.counts[kind, what] += count
 
     def left_out(
@@ -104,4 +104,4 @@ def shown(text: str) -> str:
     return f"“{line[:_QUOTE]}…”" if len(line) > _QUOTE else f"“{line}”"
 
 
-__all__ = ["Finding", "Kind", "Report", "shown"]
+__all__ = ["Kind", "ReadFinding", "ReadReport", "shown"]

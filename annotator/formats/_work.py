@@ -38,7 +38,7 @@ class ReadRelation:
 
 
 @dataclass(slots=True, eq=False)
-class Work:
+class ForeignWork:
     """One annotator's work on one text, as it is read; `own` is the number by which the file
     knows the text, `id` what to call it where that is not made of the file's name. Without
     `status` nobody has worked on it. `order` tells which of several answers of one person is the
@@ -67,4 +67,4 @@ class Work:
             yield relation.label, "relation", relation.line, relation.key
 
 
-__all__ = ["WHOLE", "ReadRelation", "ReadSpan", "Work"]
+__all__ = ["WHOLE", "ForeignWork", "ReadRelation", "ReadSpan"]

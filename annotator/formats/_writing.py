@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from annotator.model.naming import CONTRARY
+from annotator.model.names import CONTRARY
 from annotator.model.record import Record
 from annotator.model.schema import Kind, LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span, Value
@@ -127,7 +127,7 @@ def sign_of(concept: str) -> tuple[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ResolvedRelation:
     """Who takes which side on what: a relation with its ends; `holder`
     is None for the author of the text."""
 
@@ -137,14 +137,14 @@ class Statement:
     target: Span
 
 
-def statements(record: Record) -> Iterator[Statement]:
+def resolved_relations(record: Record) -> Iterator[ResolvedRelation]:
     """The statements of a record, in the order of its relations."""
     spans: Mapping[str, Span] = {span.id: span for span in record.spans}
     for relation in record.relations:
         target = spans.get(relation.target)
         holder = spans.get(relation.source)
         if target is not None and (holder is not None or relation.source == AUTHOR):
-            yield Statement(record, relation, holder, target)
+            yield ResolvedRelation(record, relation, holder, target)
 
 
 def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
@@ -170,6 +170,17 @@ _COUNTS: Mapping[str, Callable[[Record], int]] = {
 
 
 __all__ = [
-    "FileNames", "Statement", "WriteOptions", "by_document", "count_lost", "divided",
-    "names_of_labels", "number_of", "said", "sign_of", "statements", "utf16", "who",
+    "FileNames",
+    "ResolvedRelation",
+    "WriteOptions",
+    "by_document",
+    "count_lost",
+    "divided",
+    "names_of_labels",
+    "number_of",
+    "resolved_relations",
+    "said",
+    "sign_of",
+    "utf16",
+    "who",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from annotator.errors import InputError
-from annotator.formats._foreign import Foreign, Work
+from annotator.formats._foreign import Foreign, ForeignWork
 from annotator.formats._offsets import squeezed
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
 from annotator.formats._writing import (
@@ -70,7 +70,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield from foreign.entries()
 
 
-def _line(foreign: Foreign, work: Work, line: str) -> None:
+def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
     """One line of the .ann file."""
     name, _, rest = line.partition("\t")
     body, _, tail = rest.partition("\t")
@@ -109,7 +109,7 @@ def _line(foreign: Foreign, work: Work, line: str) -> None:
         foreign.left_out(work, "lines that are no annotation", message)
 
 
-def _bound(foreign: Foreign, work: Work, name: str, body: str, quote: str) -> None:
+def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str) -> None:
     key = f"text-bound {name}"
     found = _BOUND.fullmatch(body)
     if found is None:
@@ -139,7 +139,7 @@ def _bound(foreign: Foreign, work: Work, name: str, body: str, quote: str) -> No
     )
 
 
-def _normal(foreign: Foreign, work: Work, body: str, name: str) -> None:
+def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
     """`Reference T1 Wikipedia:534366` and the name: the entity where the layer has one."""
     words = body.split()
     if len(words) < 3:

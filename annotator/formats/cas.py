@@ -15,7 +15,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._extras import extra
-from annotator.formats._foreign import Foreign, Work
+from annotator.formats._foreign import Foreign, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file
 from annotator.formats._writing import FileNames, WriteOptions, count_lost, said, who
 from annotator.model.record import Record
@@ -108,7 +108,7 @@ def _label(one: Any) -> str:
     return _short(one)
 
 
-def _features(foreign: Foreign, work: Work, name: str, one: Any) -> None:
+def _features(foreign: Foreign, work: ForeignWork, name: str, one: Any) -> None:
     several = {a.name for layer in foreign.schema.layers for a in layer.attributes if a.multiple}
     for feature in sorted(f.name for f in one.type.all_features):
         value = getattr(one, feature, None)

@@ -16,12 +16,12 @@ from pathlib import Path
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
 from annotator.formats._table import table
 from annotator.formats._writing import (
-    Statement,
+    ResolvedRelation,
     WriteOptions,
     count_lost,
+    resolved_relations,
     said,
     sign_of,
-    statements,
     who,
 )
 from annotator.model.record import Record
@@ -111,7 +111,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             items: list[Span | Relation] = [*record.spans, *record.relations]
             for item in items:
                 _put_item(f"{where},{_item(record, item)}", item, column, tables[0], tables[1])
-            for one in statements(record):
+            for one in resolved_relations(record):
                 _put_statement(where, one, how.schema, more, tables[2], tables[3])
         for name, rows in zip(_TABLES, tables, strict=True):
             yield name, _bytes(rows)
@@ -180,7 +180,7 @@ def _put_item(
 
 def _put_statement(
     where: str,
-    one: Statement,
+    one: ResolvedRelation,
     schema: LabelSchema,
     more: Sequence[str],
     rows: list[str],

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.formats._writing import (
-    Statement,
+    ResolvedRelation,
     WriteOptions,
     count_lost,
+    resolved_relations,
     said,
     sign_of,
-    statements,
     utf16,
     who,
 )
@@ -206,7 +206,7 @@ class _Writer:
             self.how.lost["spans that are no holder and no claim of a statement"] += len(
                 record.spans
             ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
-            for one in statements(record):
+            for one in resolved_relations(record):
                 self.statement(one, coder, document)
 
     def coder(self, name: str) -> int:
@@ -252,7 +252,7 @@ class _Writer:
             )
         return self.documents[document.id]
 
-    def statement(self, one: Statement, coder: int, document: int) -> None:
+    def statement(self, one: ResolvedRelation, coder: int, document: int) -> None:
         """A row for each concept of the claim; one without a concept has its words for one."""
         at, target, text = utf16(one.record.document.text), one.target, one.record.document
         layer = self.how.schema.layer(target.layer)

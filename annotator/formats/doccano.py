@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import WHOLE, Foreign, Work
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -76,7 +76,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield from foreign.entries()
 
 
-def _spans(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> bool:
+def _spans(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> bool:
     """Add the spans of every list that there is; whether there were any."""
     found = False
     for name in _LISTS:
@@ -94,7 +94,7 @@ def _spans(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> bool:
     return found
 
 
-def _span(foreign: Foreign, work: Work, one: Any, name: str, index: int) -> None:
+def _span(foreign: Foreign, work: ForeignWork, one: Any, name: str, index: int) -> None:
     """One span: `[start, end, label]`, or an object."""
     key = f"{name}[{index}]"
     if isinstance(one, list) and len(one) == 3:
@@ -126,7 +126,7 @@ def _span(foreign: Foreign, work: Work, one: Any, name: str, index: int) -> None
         foreign.left_out(work, "labels of whole texts", message, key)
 
 
-def _comments(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
+def _comments(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
     given = data.get("Comments") or data.get("comments")
     for comment in given if isinstance(given, list) else [given] if given else []:
         words = comment.get("text") if isinstance(comment, dict) else comment

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import WHOLE, Foreign, Work
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -150,7 +150,7 @@ def _who(given: Any) -> str | None:
     return given if isinstance(given, str) else f"annotator-{given}"
 
 
-def _results(foreign: Foreign, work: Work, results: list[Any], key: str) -> None:
+def _results(foreign: Foreign, work: ForeignWork, results: list[Any], key: str) -> None:
     """Regions first, since the rest names them."""
     spans: dict[str, dict[str, Any]] = {}
     rest: list[tuple[int, dict[str, Any]]] = []
@@ -174,7 +174,11 @@ def _results(foreign: Foreign, work: Work, results: list[Any], key: str) -> None
 
 
 def _region(
-    foreign: Foreign, work: Work, one: Mapping[str, Any], key: str, spans: dict[str, dict[str, Any]]
+    foreign: Foreign,
+    work: ForeignWork,
+    one: Mapping[str, Any],
+    key: str,
+    spans: dict[str, dict[str, Any]],
 ) -> None:
     """A region: a span for each of its labels."""
     value = one.get("value")
@@ -202,7 +206,7 @@ def _region(
     )
 
 
-def _relation(foreign: Foreign, work: Work, one: Mapping[str, Any], key: str) -> None:
+def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:
     source, target = (str(one.get(end)) for end in ("from_id", "to_id"))
     ways = {"left": [(target, source)], "bi": [(source, target), (target, source)]}
     labels = one.get("labels")
@@ -216,7 +220,7 @@ def _relation(foreign: Foreign, work: Work, one: Mapping[str, Any], key: str) ->
 
 
 def _property(
-    foreign: Foreign, work: Work, one: Mapping[str, Any], spans: Mapping[str, Any]
+    foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], spans: Mapping[str, Any]
 ) -> None:
     """Choices, a rating, a text: of a region or of the task."""
     value = one.get("value")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.formats._door import number
-from annotator.formats._foreign import WHOLE, Foreign, Work
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
 from annotator.formats._json_text import string
 from annotator.formats._reading import Entry, Identity, ReadOptions
@@ -116,7 +116,7 @@ def _is_manual(data: Mapping[str, Any]) -> bool:
     return view.endswith("_manual") or view in ("relations", "blocks")
 
 
-def _accept(foreign: Foreign, work: Work, data: Mapping[str, Any]) -> None:
+def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
     """What an accepted line says."""
     ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
     tokens: list[tuple[int, int, str]] = []

@@ -20,10 +20,10 @@ from annotator.english.reading import Reader, Reading, parse
 from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
 from annotator.learners.actors.crf import LEAST, Training
-from annotator.learners.actors.features import TaggedParagraph
 from annotator.learners.actors.model import FlatModel, is_flat
-from annotator.learners.choice import choose
+from annotator.learners.actors.tagging import TaggedParagraph
 from annotator.learners.claims.model import ClaimProposal, ClauseModel
+from annotator.learners.display_choice import choose
 from annotator.learners.examples import Example
 from annotator.learners.judging import LAST, Judged, better, of_last, report, rounded
 from annotator.learners.labels import LabelMap, fitting, of_edge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from annotator.english import tables
-from annotator.english.tokens import Edge, Found
+from annotator.english.tokens import FoundSpan, FoundStance
 from annotator.model.content_ids import relation_id, span_id
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Relation, Span, Value
@@ -24,7 +24,7 @@ class LabelMap:
         self._spans = {key: _target(schema, key, others) for key, others in spans.items()}
         self._relations = {key: _target(schema, key, others) for key, others in relations.items()}
 
-    def of_span(self, kind: str, found: Found) -> Target | None:
+    def of_span(self, kind: str, found: FoundSpan) -> Target | None:
         """For a found `actor` or `claim`."""
         place = self._spans.get(f"{kind}.{found.label}")
         if place is None or (
@@ -37,7 +37,7 @@ class LabelMap:
         """For the side of a stance."""
         return self._relations.get(f"stance.{side}")
 
-    def span(self, document: str, offset: int, kind: str, found: Found) -> Span | None:
+    def span(self, document: str, offset: int, kind: str, found: FoundSpan) -> Span | None:
         """What was found as a span of the schema; `offset` is where the
         paragraph starts in the document."""
         place = self.of_span(kind, found)
@@ -53,7 +53,7 @@ class LabelMap:
         return Span(id, layer, label, start, end, entity, attributes, "suggestion")
 
     def relation(
-        self, document: str, offset: int, edge: Edge, source: str, target: str
+        self, document: str, offset: int, edge: FoundStance, source: str, target: str
     ) -> Relation | None:
         """A found stance between two spans (or from the author), by their ids, as a relation of the
         schema; `offset` is where the paragraph starts in the document."""
@@ -79,7 +79,7 @@ def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
     return None
 
 
-def of_edge(layer: Layer, edge: Edge, offset: int) -> dict[str, Value]:
+def of_edge(layer: Layer, edge: FoundStance, offset: int) -> dict[str, Value]:
     """Strength, basis and cue of a found stance, as far as the layer has them; `offset` is where
     the paragraph starts in the document."""
     given: dict[str, Value] = {

@@ -316,7 +316,7 @@ class Classes:
 
 
 @dataclass(frozen=True)
-class Options:
+class ConditionalLogit:
     """Probabilities of options, of which one is taken, from the features of each (conditional
     logit, McFadden 1974, with an L2 penalty)."""
 
@@ -346,8 +346,8 @@ class Options:
         *,
         penalty: float = 1.0,
         rounds: int = 60,
-        base: Options | None = None,
-    ) -> Options:
+        base: ConditionalLogit | None = None,
+    ) -> ConditionalLogit:
         """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. With a `base` weights
         are held to its own instead of to zero. Raises ValueError without groups."""
         every = [one for group in groups for one in group]
@@ -367,17 +367,17 @@ class Options:
 
         best = _lbfgs(loss, np.zeros(design.wide), rounds)
         fitted = design.index, best[:, None]
-        made = Options(*(_sum([fitted, (base.index, base.weights)]) if base else fitted))
-        return Options.of_data(made.to_data())
+        made = ConditionalLogit(*(_sum([fitted, (base.index, base.weights)]) if base else fitted))
+        return ConditionalLogit.of_data(made.to_data())
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings and bytes."""
         return _pack(self.index, self.weights)
 
     @staticmethod
-    def of_data(data: dict[str, Any]) -> Options:
+    def of_data(data: dict[str, Any]) -> ConditionalLogit:
         """The model that `to_data` wrote."""
-        return Options(*_unpack(data))
+        return ConditionalLogit(*_unpack(data))
 
 
 def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
@@ -418,4 +418,4 @@ def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
     return x
 
 
-__all__ = ["Binary", "Classes", "Options"]
+__all__ = ["Binary", "Classes", "ConditionalLogit"]

@@ -86,7 +86,7 @@ def _joined(parts: Sequence[_Entries]) -> _Entries:
     )
 
 
-class Tally:
+class TableSums:
     """One table over all documents. `version` counts its changes."""
 
     def __init__(self) -> None:
@@ -249,7 +249,7 @@ class Book:
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
         """With `keep` documents can be put in anew and dropped. Otherwise `documents`
         says how many there will be."""
-        self.tallies: dict[tuple[str, ...], Tally] = {}
+        self.tallies: dict[tuple[str, ...], TableSums] = {}
         self._intervals = intervals
         self._keep = keep
         self._many = documents > GROUPS
@@ -276,7 +276,9 @@ class Book:
                 self._group[name] = self._group_of(name)
         groups = np.array([self._group[name] for name in batch.documents], dtype=np.int64)
         for id, table in tables.items():
-            self.tallies.setdefault(id, Tally()).add(table, batch, None if self._keep else groups)
+            self.tallies.setdefault(id, TableSums()).add(
+                table, batch, None if self._keep else groups
+            )
         if self._keep:
             self._number()
 
@@ -335,7 +337,7 @@ class Book:
                 parts |= zip(map(id, several), self._parts(tally, several), strict=True)
         return [_result(figure, layer, parts) for figure in figures]
 
-    def _parts(self, tally: Tally, figures: Sequence[Figure]) -> list[Part]:
+    def _parts(self, tally: TableSums, figures: Sequence[Figure]) -> list[Part]:
         """Values and intervals of figures of one table."""
         total = tally.sums().total[None, :]
         values = [float(figure.value(total)[0]) for figure in figures]
@@ -353,7 +355,7 @@ class Book:
             for i, (figure, value) in enumerate(zip(figures, values, strict=True))
         ]
 
-    def _without(self, tally: Tally, figures: Sequence[Figure]) -> list[Array]:
+    def _without(self, tally: TableSums, figures: Sequence[Figure]) -> list[Array]:
         """What each figure is without each group of documents. Of a
         wide table fewer groups are made."""
         entries, total = tally.grouped(self._group), tally.sums().total
@@ -408,4 +410,4 @@ class Book:
         return out
 
 
-__all__ = ["GROUPS", "Batch", "Book", "Tally"]
+__all__ = ["GROUPS", "Batch", "Book", "TableSums"]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotator.measures._tables import About, Array
+from annotator.measures._tables import Array, Explanation
 
 Value: TypeAlias = Callable[[Array], Array]
 """From rows of sums `(k, columns)` to values `(k,)`, NaN where undefined."""
@@ -133,7 +133,7 @@ def brennan_prediger(agreeing: Array, values: int) -> Array:
     return beyond(agreeing, np.full(len(agreeing), 1 / max(1, values)), known)
 
 
-ALPHA = About(
+ALPHA = Explanation(
     "The share of the disagreement that chance would give and that is not there.",
     r"\alpha = 1 - D_o / D_e",
     "Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11",
@@ -143,7 +143,7 @@ ALPHA = About(
     "percent and AC1 too.",
 )
 
-PERCENT = About(
+PERCENT = Explanation(
     "The share of pairs of annotators who gave the same value, on average over units.",
     r"p_a = \frac{1}{n} \sum_i \sum_k \frac{r_{ik} (r_{ik} - 1)}{r_i (r_i - 1)}",
     "Gwet, K. L. (2014). Handbook of Inter-Rater Reliability, 4th ed., ch. 2",
@@ -151,7 +151,7 @@ PERCENT = About(
     "Not by itself: with few values, or one that is very frequent, chance alone makes it high.",
 )
 
-AC1 = About(
+AC1 = Explanation(
     "Agreement beyond chance, where chance is small when one value is much more frequent than "
     "the others.",
     r"AC_1 = (p_a - p_e) / (1 - p_e),\quad p_e = \frac{1}{q - 1} \sum_k \pi_k (1 - \pi_k)",
@@ -162,7 +162,7 @@ AC1 = About(
     "Not for comparing with limits that were set for alpha or kappa: it is often higher.",
 )
 
-FLEISS = About(
+FLEISS = Explanation(
     "Agreement beyond chance of several annotators who are taken as one population.",
     r"\kappa = (p_a - \sum_k \pi_k^2) / (1 - \sum_k \pi_k^2)",
     "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological "
@@ -171,7 +171,7 @@ FLEISS = About(
     "Not where nearly everything has one value (as for alpha).",
 )
 
-KAPPA = About(
+KAPPA = Explanation(
     "Agreement beyond chance of two annotators, each with an own habit; for several the mean "
     "over pairs.",
     r"\kappa = (P_o - P_e) / (1 - P_e),\quad P_e = \sum_k p_{1k} p_{2k}",
@@ -183,7 +183,7 @@ KAPPA = About(
     "others.",
 )
 
-BRENNAN_PREDIGER = About(
+BRENNAN_PREDIGER = Explanation(
     "Agreement beyond chance, where chance gives every value of the tagset equally often.",
     r"S = (p_a - 1/q) / (1 - 1/q)",
     "Brennan, R. L. and Prediger, D. J. (1981). Coefficient kappa: some uses, misuses, and "

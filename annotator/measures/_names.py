@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.model.naming import CONTRARY
+from annotator.model.names import CONTRARY
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation, Span
 

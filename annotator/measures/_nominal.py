@@ -13,9 +13,9 @@ from annotator.measures._coefficients import against_rest, alpha, squares
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._items import Items
 from annotator.measures._tables import (
-    About,
     AnyTable,
     Array,
+    Explanation,
     Figure,
     Ints,
     Key,
@@ -87,7 +87,7 @@ def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[
     position = np.zeros(len(found.values), dtype=np.int64)
     position[coded.rows] = np.arange(len(coded.rows))
     m = coded.together[position[a]] if len(a) else np.zeros(0)
-    cells = _Cells(found.passages)
+    cells = _SparseCells(found.passages)
     values = coded.values
     size = max(1, len(values))
     one, other = full[a], full[b]
@@ -111,7 +111,7 @@ def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[
     cells.add(found.passage, every, np.ones(len(found.values)), lambda _: ("every",))
     out: dict[str, AnyTable] = {name: cells.table()}
     if comparison.pairwise:
-        by_pair, names = _Cells(found.passages), comparison.annotators
+        by_pair, names = _SparseCells(found.passages), comparison.annotators
         people = max(1, len(names))
         who = (found.who[a] * people + found.who[b]) * size * size + one * size + other
 
@@ -129,7 +129,7 @@ def _two(cell: int, values: Sequence[str]) -> tuple[str, str]:
     return values[cell // size], values[cell % size]
 
 
-def _count_units(cells: _Cells, found: Items, coded: Coded) -> None:
+def _count_units(cells: _SparseCells, found: Items, coded: Coded) -> None:
     """Shares of values, and numbers of units, where two annotators or more gave one."""
     several = np.flatnonzero(coded.together > 1)
     unit, passage = found.unit[coded.rows[several]], found.passage[coded.rows[several]]
@@ -150,7 +150,7 @@ def _count_units(cells: _Cells, found: Items, coded: Coded) -> None:
     )
 
 
-class _Cells:
+class _SparseCells:
     """Collects the entries of a sparse table."""
 
     def __init__(self, passages: int) -> None:
@@ -226,7 +226,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     def figure(
         kind: str,
         value: Callable[[Array], Array],
-        about: About,
+        about: Explanation,
         scale: Scale = "chance",
         parts: Sequence[Figure] = (),
     ) -> Figure:

@@ -137,7 +137,7 @@ class Square:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Explanation:
     """What a reader has to know of a figure: `what` it is in one sentence, its `formula` (TeX), its
     `source`, how to read it, and when not to use it."""
 
@@ -168,7 +168,7 @@ class Figure:
     parts: Sequence[Figure] = ()
     refused: str = ""
     scale: Scale = "chance"
-    about: About | None = None
+    about: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Result:
     coverage: float | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
     no_interval: str = ""
-    about: About | None = field(default=None, compare=False, repr=False)
+    about: Explanation | None = field(default=None, compare=False, repr=False)
 
 
 def single(value: Callable[[Array], Array], sums: Array) -> float | None:
@@ -222,6 +222,21 @@ def f1(rows: Array) -> Array:
 
 
 __all__ = [
-    "About", "AnyTable", "Array", "Entries", "Figure", "Ints", "Key", "Part", "Result", "Scale",
-    "SparseTable", "Square", "Sums", "Table", "counted", "f1", "single",
-]  # fmt: skip
+    "AnyTable",
+    "Array",
+    "Entries",
+    "Explanation",
+    "Figure",
+    "Ints",
+    "Key",
+    "Part",
+    "Result",
+    "Scale",
+    "SparseTable",
+    "Square",
+    "Sums",
+    "Table",
+    "counted",
+    "f1",
+    "single",
+]

@@ -17,9 +17,9 @@ from annotator.measures._coefficients import against_rest, alpha
 from annotator.measures._comparison import Comparison
 from annotator.measures._span_arrays import SpanArrays, span_arrays
 from annotator.measures._tables import (
-    About,
     AnyTable,
     Array,
+    Explanation,
     Figure,
     Key,
     Scale,
@@ -115,7 +115,10 @@ def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
         return known[:, 0], np.nan_to_num(known[:, 2:])
 
     def figure(
-        kind: str, value: Callable[[Array, Array], Array], about: About, scale: Scale = "chance"
+        kind: str,
+        value: Callable[[Array, Array], Array],
+        about: Explanation,
+        scale: Scale = "chance",
     ) -> Figure:
         refused = "" if marked else "nothing is marked"
         return Figure(

@@ -26,14 +26,14 @@ import numpy as np
 from annotator.measures._comparison import Comparison
 from annotator.measures._refusal import refusal
 from annotator.measures._span_arrays import SpanArrays, overlaps, seating, span_arrays
-from annotator.measures._tables import About, AnyTable, Array, Figure, Ints, Sums, Table
+from annotator.measures._tables import AnyTable, Array, Explanation, Figure, Ints, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.text import paragraph_number
 
 title = "Krippendorff's alpha_U (unitizing, 1995/2004)"
 kinds = ("span",)
 
-ABOUT = About(
+ABOUT = Explanation(
     "How far the units of a label coincide, in squared distances of their bounds.",
     r"\alpha_U = 1 - D_o / D_e",
     "Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological "

@@ -14,7 +14,7 @@ import numpy as np
 
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
-from annotator.measures._tables import About, AnyTable, Array, Figure, Sums, Table, f1
+from annotator.measures._tables import AnyTable, Array, Explanation, Figure, Sums, Table, f1
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation
 
@@ -24,7 +24,7 @@ kinds = ("span", "relation")
 _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78"
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _ABOUT = {
-    "exact": About(
+    "exact": Explanation(
         "The share of stretches that two annotators gave an aligned annotation with the same "
         "bounds.",
         _FORMULA,
@@ -32,14 +32,14 @@ _ABOUT = {
         "0 to 1; one character of difference is an error.",
         "Chance is not taken out; see its coverage.",
     ),
-    "partial": About(
+    "partial": Explanation(
         "The same, with half a point for stretches that overlap.",
         _FORMULA,
         _SOURCE,
         "0 to 1; near 1 where annotators see the same place and draw it differently.",
         "Chance is not taken out; see its coverage.",
     ),
-    "characters": About(
+    "characters": Explanation(
         "The share of characters of these stretches that both annotators marked.",
         r"F_1 = 2 |A \cap B| / (|A| + |B|)",
         "Dice, L. R. (1945). Ecology 26, 297-302",

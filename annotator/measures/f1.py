@@ -27,9 +27,9 @@ from annotator.measures._span_arrays import (
     spread,
 )
 from annotator.measures._tables import (
-    About,
     AnyTable,
     Array,
+    Explanation,
     Figure,
     Ints,
     SparseTable,
@@ -49,7 +49,7 @@ KINDS = ("alike", "label", "bounds", "both")
 _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78"
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _ABOUT = {
-    "strict": About(
+    "strict": Explanation(
         "The share of spans that two annotators marked with the same bounds and the same label.",
         _FORMULA,
         _SOURCE,
@@ -57,14 +57,14 @@ _ABOUT = {
         "Not to tell why annotators differ: bounds and labels count alike, and chance is not "
         "taken out.",
     ),
-    "exact": About(
+    "exact": Explanation(
         "The share of spans that two annotators marked with the same bounds, whatever the label.",
         _FORMULA,
         _SOURCE,
         "0 to 1; what F1 strict would be if no label differed.",
         "Chance is not taken out.",
     ),
-    "partial": About(
+    "partial": Explanation(
         "As F1 exact, with half a point for spans that overlap.",
         _FORMULA,
         "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
@@ -73,7 +73,7 @@ _ABOUT = {
         "thing.",
         "Chance is not taken out; long spans overlap easily.",
     ),
-    "type": About(
+    "type": Explanation(
         "The share of spans that overlap one of the other annotator with the same label.",
         _FORMULA,
         "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
@@ -81,7 +81,7 @@ _ABOUT = {
         "0 to 1; what matters where bounds do not.",
         "Chance is not taken out; long spans overlap easily.",
     ),
-    "mean": About(
+    "mean": Explanation(
         "F1 strict of every two annotators, on average over pairs.",
         r"\frac{1}{|P|} \sum_{(a, b) \in P} F_1(a, b)",
         _SOURCE,

@@ -23,9 +23,9 @@ from annotator.measures._comparison import Comparison
 from annotator.measures._items import Items, items
 from annotator.measures._names import named, names_in
 from annotator.measures._tables import (
-    About,
     AnyTable,
     Array,
+    Explanation,
     Figure,
     Key,
     SparseTable,
@@ -49,21 +49,21 @@ _CAUTION = (
     "Look at its coverage: what has no name, or nobody else marked, is not in it. Two wordings "
     "are two names."
 )
-_NOMINAL = About(
+_NOMINAL = Explanation(
     "Agreement beyond chance on the name, where both annotators gave one.",
     r"\alpha = 1 - D_o / D_e",
     coefficients.ALPHA.source,
     coefficients.ALPHA.reading,
     _CAUTION,
 )
-_JACCARD = About(
+_JACCARD = Explanation(
     "Agreement beyond chance on sets, by the share that two sets have in common.",
     r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - |A \cap B| / |A \cup B|",
     f"{coefficients.ALPHA.source}; Jaccard, P. (1901)",
     _READING,
     _CAUTION,
 )
-_MASI = About(
+_MASI = Explanation(
     "Agreement beyond chance on sets, where a set within the other is nearer than sets that cross.",
     r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - J(A, B) M(A, B)",
     _PASSONNEAU,
@@ -169,7 +169,9 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(units > 0.5, agree / units, np.nan))
 
-    def figure(kind: str, similarity: str, about: About, parts: Sequence[Figure] = ()) -> Figure:
+    def figure(
+        kind: str, similarity: str, about: Explanation, parts: Sequence[Figure] = ()
+    ) -> Figure:
         value = _alpha(own, sets, similarity)
         return Figure("names", kind, name, value, reason, n, coverage, parts, about=about)
 

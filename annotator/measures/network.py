@@ -25,7 +25,17 @@ from annotator.measures._coefficients import alpha
 from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
 from annotator.measures._meetings import with_relations
 from annotator.measures._names import turned
-from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Sums, Table, counted, f1
+from annotator.measures._tables import (
+    AnyTable,
+    Array,
+    Explanation,
+    Figure,
+    Key,
+    Sums,
+    Table,
+    counted,
+    f1,
+)
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -47,7 +57,7 @@ SIGNS = {
 
 _SOURCE = "Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks"
 ABOUT = {
-    "tuples": About(
+    "tuples": Explanation(
         "The share of statements (who, on what, which side) that two annotators both found in a "
         "document.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
@@ -55,7 +65,7 @@ ABOUT = {
         "0 to 1; how often a finding that rests on one annotator would be found by another.",
         "Not to tell why it is low: other names, other concepts and other sides all count.",
     ),
-    "parts": About(
+    "parts": Explanation(
         "The same statements with one part of them left out: what is left if that part never "
         "differed.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
@@ -63,14 +73,14 @@ ABOUT = {
         "The difference to F1 tuples, concept is what would be gained by agreeing on that part.",
         "Gains do not add up: a statement may differ in several parts.",
     ),
-    "cells": About(
+    "cells": Explanation(
         "The share of signed cells that two annotators' networks have in common.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,
         "0 to 1; errors in single statements may cancel out in a cell.",
         "Not for networks of few documents: each cell then rests on one statement.",
     ),
-    "sign": About(
+    "sign": Explanation(
         "Agreement beyond chance on the sign of the cells that both networks have.",
         r"\alpha = 1 - D_o / D_e",
         coefficients.ALPHA.source,
@@ -216,7 +226,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
     cells of the network, and alpha of the sign."""
     own, nothing = sums["tuples"], "nobody marked anything"
 
-    def tuples(name: str, table: str, about: About) -> Figure:
+    def tuples(name: str, table: str, about: Explanation) -> Figure:
         take = own.pick(("same", table), ("marked", table), ())
         return Figure(
             "network",
@@ -254,7 +264,7 @@ def _network(sums: Sums | None, nothing: str) -> list[Figure]:
             )
             for name in names
         ]
-    cells = _Cells(sums)
+    cells = _EdgeCells(sums)
     n, both = cells.filled(sums.total[None, :])
     reason = "no variation: no cell in common, or every sign is the same" if n else nothing
     coverage = 2 * both / n if n else None
@@ -266,7 +276,7 @@ def _network(sums: Sums | None, nothing: str) -> list[Figure]:
     ]
 
 
-class _Cells:
+class _EdgeCells:
     """The columns of `cells`, laid out as places (pair of annotators, cell) by side."""
 
     def __init__(self, sums: Sums) -> None:

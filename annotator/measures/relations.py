@@ -19,9 +19,9 @@ from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
 from annotator.measures._meetings import CAUSES, meetings, with_relations
 from annotator.measures._tables import (
-    About,
     AnyTable,
     Array,
+    Explanation,
     Figure,
     Key,
     SparseTable,
@@ -35,7 +35,7 @@ from annotator.model.schema import Layer
 title = "Relations"
 kinds = ("relation",)
 
-ABOUT = About(
+ABOUT = Explanation(
     "The share of relations that two annotators have in common, over all pairs of annotators.",
     r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
     "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78",

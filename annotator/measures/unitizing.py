@@ -31,7 +31,7 @@ from annotator.measures._characters import characters
 from annotator.measures._comparison import Comparison
 from annotator.measures._refusal import refusal
 from annotator.measures._span_arrays import SpanArrays, overlaps, span_arrays, spread
-from annotator.measures._tables import About, AnyTable, Array, Figure, Key, Sums, Table
+from annotator.measures._tables import AnyTable, Array, Explanation, Figure, Key, Sums, Table
 from annotator.model.schema import Layer
 from annotator.model.text import paragraph_number
 
@@ -45,28 +45,28 @@ _SOURCE = (
 _LIMITS = "1 is full agreement, 0 what chance gives."
 _CAUTION = "Not where units of one annotator overlap: there is none then."
 _ABOUT = {
-    "u-alpha": About(
+    "u-alpha": Explanation(
         "Agreement on the bounds and labels of units, gaps included, weighted by length.",
         r"{}_u\alpha = 1 - D_o / D_e",
         _SOURCE,
         _LIMITS,
         _CAUTION,
     ),
-    "|u-alpha": About(
+    "|u-alpha": Explanation(
         "Agreement on what is a unit and what is a gap, whatever the label.",
         r"{}_{|u}\alpha = 1 - D_o / D_e",
         _SOURCE,
         _LIMITS,
         _CAUTION,
     ),
-    "cu-alpha": About(
+    "cu-alpha": Explanation(
         "Agreement on the labels of stretches that two annotators both marked.",
         r"{}_{cu}\alpha = 1 - D_o / D_e",
         _SOURCE,
         _LIMITS,
         f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
     ),
-    "(k)u-alpha": About(
+    "(k)u-alpha": Explanation(
         "The same for one label against the others.",
         r"{}_{(k)u}\alpha = 1 - D_o / D_e",
         _SOURCE,

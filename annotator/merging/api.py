@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from annotator.model.fields import Field, content, fields_of
-from annotator.model.naming import SameNames, concepts_of
+from annotator.model.names import SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Span, iou
@@ -117,7 +117,7 @@ class Selective(Protocol):
 
 
 @runtime_checkable
-class Learning(Protocol):
+class LearningStrategy(Protocol):
     """A strategy that learns from all documents before it keeps anything."""
 
     def learn(self, corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> object:
@@ -350,7 +350,7 @@ __all__ = [
     "RULING",
     "TIE",
     "Candidate",
-    "Learning",
+    "LearningStrategy",
     "Selective",
     "Strategy",
     "by_majority",

@@ -56,7 +56,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class LayerModels:
     """The models by layer."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -100,7 +100,7 @@ def _item(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, str]:
     return item
 
 
-def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt:
+def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> LayerModels:
     """The models of all documents' candidates and voters. Raises
     UsageError below three annotators."""
     if len({who for _, voters in corpus for who in voters}) < 3:
@@ -112,7 +112,7 @@ def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> Learnt
     for found, voters in corpus:
         for group in clusters(found):
             items.setdefault(group[0].value.layer, []).append(_item(group, voters))
-    return Learnt({layer: estimate(several) for layer, several in items.items()})
+    return LayerModels({layer: estimate(several) for layer, several in items.items()})
 
 
 def posteriors(
@@ -120,7 +120,7 @@ def posteriors(
 ) -> dict[str, float]:
     """For each span candidate, by id, the posterior of its label in its cluster.
     `learnt` is what `learn` gave."""
-    assert isinstance(learnt, Learnt)
+    assert isinstance(learnt, LayerModels)
     out: dict[str, float] = {}
     for group in clusters(candidates):
         model = learnt.models[group[0].value.layer]
@@ -142,7 +142,7 @@ def kept(
     if not candidates:
         return []
     least = _probability(option)
-    models = learnt if isinstance(learnt, Learnt) else learn([(candidates, voters)])
+    models = learnt if isinstance(learnt, LayerModels) else learn([(candidates, voters)])
     sure = posteriors(candidates, voters, models)
     out: list[Candidate] = []
     for group in clusters(candidates):
@@ -180,7 +180,7 @@ def _probability(option: str) -> float:
 __all__ = [
     "LEAST",
     "NOTHING",
-    "Learnt",
+    "LayerModels",
     "Model",
     "complete",
     "estimate",

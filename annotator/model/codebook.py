@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.model.naming import CONTRARY, Kind
+from annotator.model.names import CONTRARY, Kind
 
 
 @dataclass(frozen=True, slots=True)

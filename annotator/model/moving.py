@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model import syntax
+from annotator.model import text_units
 from annotator.model.deciding import changed, label_selection, rebound
 from annotator.model.filling import on_set_attribute
 from annotator.model.items import LOWEST
@@ -118,7 +118,7 @@ def on_start_selection(state: ReviewState, action: do.StartSelection) -> Step:
     at = action.at if action.at is not None else state.bounds[0]
     if action.at is None and isinstance(focused, Span):
         at = focused.start
-    token = syntax.token_at(state.document.text, at, state.bounds)
+    token = text_units.token_at(state.document.text, at, state.bounds)
     if token is None:
         return say(state, "there is no word here")
     return _select(state, *token, token[0])
@@ -152,7 +152,7 @@ def _edit_cue(state: ReviewState, relation: Relation) -> Step:
         return _select(state, int(held[0]), int(held[1]), int(held[0]), relation.id)
     target = state.find(relation.target)
     at = target.value.start if target is not None and isinstance(target.value, Span) else low
-    token = syntax.token_at(state.document.text, max(low, at - 2), state.bounds)
+    token = text_units.token_at(state.document.text, max(low, at - 2), state.bounds)
     if token is None:
         return say(state, "there is no word here")
     return _select(state, *token, token[0], relation.id)
@@ -166,7 +166,7 @@ def on_select_range(state: ReviewState, action: do.SelectRange) -> Step:
     if start >= end:
         return say(state, "nothing is selected")
     if not action.exact:
-        start, end = syntax.snap(state.document.text, start, end)
+        start, end = text_units.snap(state.document.text, start, end)
     item = state.selection.item if state.selection else None
     return _select(state, max(low, start), min(high, end), max(low, start), item)
 
@@ -230,7 +230,7 @@ def on_grow(state: ReviewState, action: do.GrowSelection | do.ShrinkSelection) -
         if started.selection is None:
             return on_start_selection(state, do.StartSelection())
         chosen, state = started.selection, started
-    resize = syntax.grow if isinstance(action, do.GrowSelection) else syntax.shrink
+    resize = text_units.grow if isinstance(action, do.GrowSelection) else text_units.shrink
     anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
     start, end = resize(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
     return replace(state, selection=replace(chosen, start=start, end=end)), ()
@@ -242,7 +242,7 @@ def grown(state: ReviewState) -> tuple[int, int] | None:
     if chosen is None:
         return None
     anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
-    wider = syntax.grow(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
+    wider = text_units.grow(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
     return wider if wider != (chosen.start, chosen.end) else None
 
 

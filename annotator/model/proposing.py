@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model.items import Item
-from annotator.model.naming import ProposedName
+from annotator.model.names import ProposedName
 from annotator.model.span import Annotation, Attributes, Span
 from annotator.model.state import ReviewState
 

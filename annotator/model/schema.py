@@ -211,10 +211,10 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
         raise SchemaError(
             f"not valid TOML: {error}", file=file, hint="Correct the line that it names"
         ) from error
-    return _Reader(file).schema(table)
+    return _SchemaReader(file).schema(table)
 
 
-class _Reader:
+class _SchemaReader:
     """Reads tables into values; every complaint names the file and the dotted key."""
 
     def __init__(self, file: Path | str) -> None:

@@ -24,7 +24,7 @@ from annotator.model.decision import (
     Suggestion,
 )
 from annotator.model.items import Card, Item, cards, find, paragraph_items
-from annotator.model.naming import Namer, ProposedName
+from annotator.model.names import Namer, ProposedName
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from annotator.model.naming import CONTRARY, Concepts, names_of
+from annotator.model.names import CONTRARY, Concepts, names_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 

@@ -21,9 +21,9 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SideChange:
     """A holder who took one side on a concept first and the other one later: the last statement
-    before the turn and the first after it, and all on either side."""
+    before the change and the first after it, and all on either side."""
 
     holder: str
     concept: str
@@ -51,7 +51,7 @@ def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterat
         first += timedelta(days=step)
 
 
-def turns(statements: Iterable[Statement]) -> list[Turn]:
+def side_changes(statements: Iterable[Statement]) -> list[SideChange]:
     """Every change of sides on a concept, by holder, in order of time. The author is left out,
     since each text has its own. Days on which somebody takes both sides are neither; statements
     without a date are left out."""
@@ -59,15 +59,15 @@ def turns(statements: Iterable[Statement]) -> list[Turn]:
     for one in statements:
         if one.sort == "concept" and one.kind != AUTHOR_NAME and one.sign and one.date:
             several.setdefault((one.holder, one.about), []).append(one)
-    found: list[Turn] = []
+    found: list[SideChange] = []
     for (holder, concept), all_of_it in sorted(several.items()):
         ordered = sorted(all_of_it, key=lambda one: (one.date, one.document, one.start))
-        found += _turns_of(holder, concept, ordered)
+        found += _changes_of(holder, concept, ordered)
     return found
 
 
-def _turns_of(holder: str, concept: str, ordered: Sequence[Statement]) -> Iterator[Turn]:
-    """The turns of one holder on one concept: runs of days with one sign."""
+def _changes_of(holder: str, concept: str, ordered: Sequence[Statement]) -> Iterator[SideChange]:
+    """The changes of one holder on one concept: runs of days with one sign."""
     runs: list[list[Statement]] = []
     for one in ordered:
         others = {other.sign for other in ordered if other.date[:10] == one.date[:10]}
@@ -78,7 +78,7 @@ def _turns_of(holder: str, concept: str, ordered: Sequence[Statement]) -> Iterat
         else:
             runs.append([one])
     for before, after in itertools.pairwise(runs):
-        yield Turn(holder, concept, tuple(before), tuple(after))
+        yield SideChange(holder, concept, tuple(before), tuple(after))
 
 
-__all__ = ["Slice", "Turn", "slices", "turns"]
+__all__ = ["SideChange", "Slice", "side_changes", "slices"]

@@ -17,7 +17,7 @@ from annotator.config import FILE, Config, read_config
 from annotator.errors import ProjectError, StoreError
 from annotator.folder import DATABASE, new_folder, schema_of
 from annotator.formats.api import item_problem
-from annotator.model.naming import concepts_of
+from annotator.model.names import concepts_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation
@@ -26,7 +26,7 @@ from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
-from annotator.store import chain, names, overview
+from annotator.store import hash_chain, names, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
@@ -34,22 +34,22 @@ from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
-from annotator.store.reviews import InReview
-from annotator.store.rows import (
+from annotator.store.results import (
     AddResult,
     AnnotatorTally,
     CompletionRow,
     Diagnosis,
     DocumentSummary,
     Finding,
-    Known,
-    Mention,
+    KnownName,
+    MentionRow,
     MergeResult,
     Position,
     ProjectStatus,
     SuggestionRun,
     SuggestionTally,
 )
+from annotator.store.reviews import InReview
 from annotator.store.turns import resume
 
 TOUR = "tour"
@@ -76,7 +76,7 @@ class Project:
             from annotator.store.migrations import migrate
 
             migrate(database)
-            chain.catch_up(database)
+            hash_chain.catch_up(database)
         if not database.read_only:
             resume(database)
         concepts = concepts_of(schema)
@@ -173,7 +173,7 @@ class Project:
 
     def chain_head(self) -> tuple[int, str]:
         """The number of the last event in the chain of hashes, and its hash."""
-        return chain.head(self._database)
+        return hash_chain.head(self._database)
 
     def diagnosis(self) -> Diagnosis:
         """How the database is run."""
@@ -210,12 +210,12 @@ class Project:
 
         Raises StoreError for a database that cannot be merged.
         """
-        from annotator.store import merging
+        from annotator.store import project_merge
 
         def check(item: Annotation, document: Document) -> str:
             return item_problem(item, document, self.schema)
 
-        return merging.merge(
+        return project_merge.merge(
             self._database, database, self.schema, check, dry_run=dry_run, tell=tell
         )
 
@@ -252,10 +252,10 @@ __all__ = [
     "Finding",
     "Held",
     "InReview",
-    "Known",
+    "KnownName",
     "Learning",
     "Log",
-    "Mention",
+    "MentionRow",
     "MergeResult",
     "Names",
     "Pending",

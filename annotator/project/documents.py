@@ -12,7 +12,7 @@ from annotator.model.text import Document
 from annotator.store import documents as store
 from annotator.store import search
 from annotator.store.connection import Database
-from annotator.store.rows import AddResult, DocumentSummary
+from annotator.store.results import AddResult, DocumentSummary
 from annotator.store.turns import long_work
 
 

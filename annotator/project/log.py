@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from annotator.formats.api import check_record
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event
-from annotator.model.naming import Concepts
+from annotator.model.names import Concepts
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.store import documents, finished, log, overview, reviews
@@ -17,8 +17,8 @@ from annotator.store.connection import Database
 from annotator.store.finished import Watch
 from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
+from annotator.store.results import AddResult, CompletionRow, Position
 from annotator.store.reviews import InReview, Worked
-from annotator.store.rows import AddResult, CompletionRow, Position
 
 
 class Log:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.naming import Kind, NameRelation, Ruling, SameNames
+from annotator.model.names import Kind, NameRelation, Ruling, SameNames
 from annotator.store import codebook, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
-from annotator.store.rows import Known, Mention
+from annotator.store.results import KnownName, MentionRow
 from annotator.store.sides import Side
 
 
@@ -53,20 +53,20 @@ class Names:
         many. What is written under one `token` is one deed."""
         return codebook.put(self._database, changes, who=who, token=token)
 
-    def entities(self) -> list[Known]:
+    def entities(self) -> list[KnownName]:
         """Canonical actors in use by anybody, the most frequent first."""
         return store.known(self._database, "entity")
 
-    def concepts(self) -> list[Known]:
+    def concepts(self) -> list[KnownName]:
         """Canonical propositions in use by anybody, the most frequent first."""
         return store.known(self._database, "concept")
 
-    def given(self, annotator: str, kind: Kind) -> list[Known]:
+    def given(self, annotator: str, kind: Kind) -> list[KnownName]:
         """The names of a kind that an annotator gave, with the forms of
         the text, the most frequent first."""
         return store.known(self._database, kind, annotator)
 
-    def mentions(self, annotator: str, kind: Kind, name: str) -> list[Mention]:
+    def mentions(self, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
         """Where an annotator gave a name, in document and text order."""
         return store.mentions(self._database, annotator, kind, name)
 

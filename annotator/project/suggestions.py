@@ -9,7 +9,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.store import suggestions as store
 from annotator.store.connection import Database
-from annotator.store.rows import SuggestionRun
+from annotator.store.results import SuggestionRun
 
 
 class Suggestions:

@@ -12,10 +12,10 @@ from annotator.errors import AnnotatorError
 from annotator.model.annotation import fold
 from annotator.model.decision import ParagraphMark
 from annotator.model.text import text_sha256
-from annotator.store import chain, documents, log, suggestions
+from annotator.store import documents, hash_chain, log, suggestions
 from annotator.store.codec import standing_of
 from annotator.store.connection import Database, Row
-from annotator.store.rows import Finding
+from annotator.store.results import Finding
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
@@ -43,7 +43,7 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
         _document(db, id, found)
     if deep:
         with _guard(found, "the log"):
-            found += chain.check(db)
+            found += hash_chain.check(db)
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.naming import Kind
+from annotator.model.names import Kind
 from annotator.store.codec import dumps, now, uuid7
 from annotator.store.connection import Database
 

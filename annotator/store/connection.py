@@ -18,9 +18,9 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
-from annotator.store.driver import OLDEST, WAL_IS_SAFE, sqlite
 from annotator.store.lock import Lock, holder
 from annotator.store.seal import Seal, beside, has_log
+from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""

@@ -13,7 +13,7 @@ from annotator.store import search
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Access, Database
-from annotator.store.rows import CompletionRow, DocumentSummary
+from annotator.store.results import CompletionRow, DocumentSummary
 from annotator.store.turns import Staging
 
 _COMPLETION = {completion.value: completion for completion in Completion}

@@ -20,7 +20,7 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
-from annotator.model.naming import Concepts
+from annotator.model.names import Concepts
 from annotator.model.record import GOLD, Record, same_work
 from annotator.model.span import Annotation, reading_order, relation_order
 from annotator.model.text import Document
@@ -29,7 +29,7 @@ from annotator.store.codec import annotation_json, dumps, now, standing_text, uu
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.records import standing_record
-from annotator.store.rows import AddResult
+from annotator.store.results import AddResult
 from annotator.store.turns import Staging, long_work
 
 

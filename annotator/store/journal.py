@@ -22,7 +22,7 @@ from typing import Any
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model.decision import Action, Decision, Group
-from annotator.model.naming import Concepts
+from annotator.model.names import Concepts
 from annotator.store.codec import dumps, now, standing_of, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.lock import MODE

@@ -18,9 +18,9 @@ from annotator.model.decision import (
     Standing,
     Status,
 )
-from annotator.model.naming import Concepts
+from annotator.model.names import Concepts
 from annotator.model.span import Relation, Span
-from annotator.store import chain, names
+from annotator.store import hash_chain, names
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -145,7 +145,7 @@ def record(
         status = completion_of(db, document, annotator)
         row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
         db.execute(PUT_COMPLETION, row)
-        chain.extend(db)
+        hash_chain.extend(db)
 
 
 def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:

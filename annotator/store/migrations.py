@@ -11,8 +11,8 @@ from sqlite_utils.migrations import Migrations
 
 from annotator.model.text import folded_sha256
 from annotator.store import search
-from annotator.store.chain import m012_chain
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.hash_chain import m012_chain
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
 from annotator.store.sums import m006_sums

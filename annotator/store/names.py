@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from annotator.model.decision import Decision
-from annotator.model.naming import Concepts, Kind, names_of
+from annotator.model.names import Concepts, Kind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
 from annotator.store.isolation import readable
-from annotator.store.rows import Known, Mention
+from annotator.store.results import KnownName, MentionRow
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
@@ -101,7 +101,7 @@ def update(
         put(db, document, text, [(annotator, decision.item, decision.paragraph, new)], concepts)
 
 
-def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]:
+def known(db: Database, kind: Kind, annotator: str | None = None) -> list[KnownName]:
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
     for name, form, number in db.rows(
@@ -111,7 +111,9 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[Known]
     ):
         found.setdefault(name, {})[form] = number
     every = [
-        Known(name, sum(forms.values()), dict(sorted(forms.items(), key=lambda f: (-f[1], f[0]))))
+        KnownName(
+            name, sum(forms.values()), dict(sorted(forms.items(), key=lambda f: (-f[1], f[0])))
+        )
         for name, forms in found.items()
     ]
     return sorted(every, key=lambda one: (-one.count, one.name))
@@ -143,7 +145,7 @@ def usage(db: Database, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]
     }
 
 
-def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mention]:
+def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(
         "SELECT n.document, n.paragraph, n.item, n.form FROM name n JOIN document d ON d.id = "
@@ -152,7 +154,7 @@ def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[Mentio
         "d.position, i.start",
         (kind, name, annotator),
     )
-    return [Mention(*row) for row in rows]
+    return [MentionRow(*row) for row in rows]
 
 
 def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:

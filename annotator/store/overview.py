@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from annotator.model.decision import Completion
 from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
-from annotator.store.rows import AnnotatorTally, Diagnosis, ProjectStatus, SuggestionTally
+from annotator.store.results import AnnotatorTally, Diagnosis, ProjectStatus, SuggestionTally
 
 
 def status(db: Database) -> ProjectStatus:

@@ -18,7 +18,7 @@ from annotator.model.text import Document
 from annotator.store import documents, provenance
 from annotator.store.connection import Database
 from annotator.store.isolation import check_attributes, check_texts, leave_out
-from annotator.store.rows import CompletionRow
+from annotator.store.results import CompletionRow
 
 _AT_ONCE = 512
 """Completions that are read in one query."""

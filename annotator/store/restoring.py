@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import BusyError, StoreError
-from annotator.model.naming import Concepts
+from annotator.model.names import Concepts
 from annotator.store.connection import Database, translated
-from annotator.store.driver import WAL_IS_SAFE, sqlite
 from annotator.store.journal import Journal, Pending, write
 from annotator.store.lock import Lock, holder
 from annotator.store.seal import beside, flush, has_log, note_for
+from annotator.store.sqlite_driver import WAL_IS_SAFE, sqlite
 
 
 @dataclass(frozen=True, slots=True)

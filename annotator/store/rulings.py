@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from annotator.model.naming import Kind, NameRelation, Ruling
+from annotator.model.names import Kind, NameRelation, Ruling
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from annotator.errors import ReplacedError, StoreError
-from annotator.store.driver import sqlite
 from annotator.store.lock import Lock
+from annotator.store.sqlite_driver import sqlite
 
 _ASK = "Nothing is lost: what you decide is kept until you say where it belongs"
 

@@ -10,7 +10,7 @@ from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
-from annotator.store.rows import Position, SuggestionRun
+from annotator.store.results import Position, SuggestionRun
 
 _PUT = (
     "INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from annotator.errors import BusyError, StoreError
-from annotator.store import chain
+from annotator.store import hash_chain
 from annotator.store.codec import uuid7
 from annotator.store.connection import Database, Row
 from annotator.store.lock import MODE, Lock, holder
@@ -140,7 +140,7 @@ class Staging:
                 self.db.execute("PRAGMA defer_foreign_keys = ON")
                 for sql, rows in (*self._first, *self._rows, *self._last):
                     self.db.many(sql, rows)
-                chain.extend(self.db, limit=10 * FEW)
+                hash_chain.extend(self.db, limit=10 * FEW)
             return
         self._spill()
         assert self._part is not None
@@ -200,7 +200,7 @@ def go_on(db: Database, path: Path) -> None:
                     for sql, rows in some:
                         db.many(sql, rows)
                     done += len(some)
-                    chain.extend(db, limit=2 * _size(some) + 20)
+                    hash_chain.extend(db, limit=2 * _size(some) + 20)
                     if last:
                         db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                     else:

@@ -59,7 +59,7 @@ ANSWER: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Prompt:
+class ModelPrompt:
     """What is asked of a model: the label schema in words, with names in use (entities and
     concepts) and a few finished paragraphs, each as text and answer."""
 
@@ -184,4 +184,4 @@ def _alike(text: str, quote: str, after: int) -> tuple[int, int] | None:
     return place
 
 
-__all__ = ["ANSWER", "NAMES", "Prompt", "found_in", "nearest", "parse_answer"]
+__all__ = ["ANSWER", "NAMES", "ModelPrompt", "found_in", "nearest", "parse_answer"]

@@ -27,14 +27,14 @@ _LEAST = 3
 """Characters of the shortest stretch that is looked for: shorter ones are mostly pronouns."""
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Guideline:
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> GuidelineSuggester:
     """The suggester of a schema's examples; `config` is not used. What annotators
     decided otherwise is left out."""
-    return Guideline(schema, memory)
+    return GuidelineSuggester(schema, memory)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Example:
     """What an example says a stretch is: certain or only likely."""
 
     layer: str
@@ -42,7 +42,7 @@ class _Known:
     certain: bool
 
 
-class Guideline:
+class GuidelineSuggester:
     """Proposes the stretches that examples show."""
 
     name = "guideline"
@@ -50,11 +50,11 @@ class Guideline:
 
     def __init__(self, schema: LabelSchema, memory: Memory) -> None:
         self._memory = memory
-        self._known: dict[str, list[_Known]] = {}
+        self._known: dict[str, list[_Example]] = {}
         for layer in schema.span_layers:
             for label, form in _examples(layer):
                 sure = form[:1].isupper() or len(form.split()) >= _WORDS
-                one = _Known(layer.name, label, sure)
+                one = _Example(layer.name, label, sure)
                 if one not in self._known.setdefault(form, []):
                     self._known[form].append(one)
         forms = sorted(self._known, key=lambda form: (-len(form), form))
@@ -77,13 +77,13 @@ class Guideline:
                     out.append(self._suggestion(document, paragraph, known, match))
         return out
 
-    def _decided_otherwise(self, known: _Known, form: str) -> bool:
+    def _decided_otherwise(self, known: _Example, form: str) -> bool:
         best = self._memory.best(known.layer, form)
         tally = self._memory.tally(known.layer, form)
         return tally.rejected > tally.accepted or (best is not None and best[0] != known.label)
 
     def _suggestion(
-        self, document: Document, paragraph: Paragraph, known: _Known, match: re.Match[str]
+        self, document: Document, paragraph: Paragraph, known: _Example, match: re.Match[str]
     ) -> Suggestion:
         start, end = match.span()
         value = Span(
@@ -117,4 +117,4 @@ def _examples(layer: Layer) -> Iterator[tuple[str, str]]:
             yield next(iter(of)), form
 
 
-__all__ = ["VERSION", "Guideline", "create"]
+__all__ = ["VERSION", "GuidelineSuggester", "create"]

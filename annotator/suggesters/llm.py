@@ -31,7 +31,7 @@ from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import Document, Paragraph, plural
-from annotator.suggesters._prompting import ANSWER, Prompt, found_in, parse_answer
+from annotator.suggesters._prompting import ANSWER, ModelPrompt, found_in, parse_answer
 from annotator.suggesters.api import redacted
 
 VERSION = "1"
@@ -40,7 +40,9 @@ _LIMITS = ("rate limit", "ratelimit", "429", "overloaded", "too many requests", 
 _INSTALL = "Install the extra: uv pip install 'annotator[llm]'"
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> LanguageModel:
+def create(
+    *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory
+) -> LanguageModelSuggester:
     """The model that `config` names; `examples` (finished paragraphs as text and answer),
     `concepts` (names) and `answers` (the folder where answers are kept) come from the project.
     Raises SuggesterError when it cannot be had."""
@@ -57,18 +59,18 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
             hint="`llm models` lists those there are; a plug-in of llm brings others",
         ) from error
     names = sorted({name for counts in memory.entities.values() for name in counts})
-    prompt = Prompt(
+    prompt = ModelPrompt(
         schema, tuple(names), tuple(config.get("concepts", ())), tuple(config.get("examples", ()))
     )
-    return LanguageModel(model, prompt, config)
+    return LanguageModelSuggester(model, prompt, config)
 
 
-class LanguageModel:
+class LanguageModelSuggester:
     """Asks a language model about each paragraph; answers are kept by model, prompt and text."""
 
     name = "llm"
 
-    def __init__(self, model: Any, prompt: Prompt, config: Mapping[str, Any]) -> None:
+    def __init__(self, model: Any, prompt: ModelPrompt, config: Mapping[str, Any]) -> None:
         self.prompt = prompt
         self.version = f"{model.model_id} {prompt.hash[:12]}/{VERSION}"
         self._model = model
@@ -301,4 +303,4 @@ def tokens(texts: Sequence[str]) -> int:
     return sum(len(text) for text in texts) // 4
 
 
-__all__ = ["RETRIES", "SCORE", "VERSION", "LanguageModel", "create", "tokens"]
+__all__ = ["RETRIES", "SCORE", "VERSION", "LanguageModelSuggester", "create", "tokens"]

@@ -17,12 +17,12 @@ from annotator.suggesters.api import CERTAIN, name_goes_on
 VERSION = "1"
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Remembered:
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> MemorySuggester:
     """The suggester of what is in `memory`; `config` is not used."""
-    return Remembered(schema, memory)
+    return MemorySuggester(schema, memory)
 
 
-class Remembered:
+class MemorySuggester:
     """Proposes the label most often accepted for a surface form; a
     longer form goes before a shorter one."""
 
@@ -96,4 +96,4 @@ def _pattern(forms: list[str]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
 
 
-__all__ = ["VERSION", "Remembered", "create"]
+__all__ = ["VERSION", "MemorySuggester", "create"]

@@ -42,7 +42,7 @@ def base_file() -> Path:
     return BASE if shared_parser() is not None else BASE_UNPARSED
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Learnt:
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> ModelSuggester:
     """The model in `config["data"]` (bytes, with its `number`), else the base model where the
     schema is the one it was trained for, else one that proposes nothing; `gate` in [0, 1] hides
     what is less likely.
@@ -53,7 +53,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     if data is None and schema.name == BASE_SCHEMA and (base := base_file()).is_file():
         data, version = base.read_bytes(), f"base {VERSION}"
     if data is None:
-        return Learnt(None, None, memory, "none", 0.0)
+        return ModelSuggester(None, None, memory, "none", 0.0)
     try:
         from annotator.english.reading import shared_reader
         from annotator.learners.bundle import Bundle
@@ -65,7 +65,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     if bundle.metrics.get("parsed") and reader.parser is None:
         logger.warning("%s", UNPARSED)
     bundle.remember(memory, reader)
-    return Learnt(bundle, reader, memory, version, float(config.get("gate", 0.0)))
+    return ModelSuggester(bundle, reader, memory, version, float(config.get("gate", 0.0)))
 
 
 UNPARSED = (
@@ -74,7 +74,7 @@ UNPARSED = (
 )
 
 
-class Learnt:
+class ModelSuggester:
     """Proposes what the model finds in the layers that it takes over."""
 
     name = "model"
@@ -113,7 +113,7 @@ __all__ = [
     "BASE_UNPARSED",
     "UNPARSED",
     "VERSION",
-    "Learnt",
+    "ModelSuggester",
     "base_file",
     "create",
 ]

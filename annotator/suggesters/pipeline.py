@@ -74,7 +74,7 @@ _SILENT = frozenset(
 _SETTINGS = "annotator.toml"
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Pipeline:
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> PipelineSuggester:
     """The pipeline of the settings. Raises SuggesterError when it cannot be loaded, finds nothing
     that could be read, or its labels are mapped to what the schema does not have."""
     path = str(config.get("path") or config.get("name") or "")
@@ -95,7 +95,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
                 hint='Write layer.label, such as actor.person, or "" to leave it out',
             )
     nlp = _load(path)
-    made = Pipeline(
+    made = PipelineSuggester(
         f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, float(config.get("score", 0.6))
     )
     declared = _declared(nlp)
@@ -183,7 +183,10 @@ def _declared(nlp: Language) -> dict[str, list[str]] | None:
 
 
 def _check_labels(
-    declared: Mapping[str, Sequence[str]], name: str, labels: Mapping[str, str], made: Pipeline
+    declared: Mapping[str, Sequence[str]],
+    name: str,
+    labels: Mapping[str, str],
+    made: PipelineSuggester,
 ) -> None:
     """Raise SuggesterError when none of a pipeline's labels stands for one of the schema, or one
     that the settings map is not among them; let the pipeline warn of those that stand for
@@ -216,7 +219,7 @@ def _check_labels(
         )
 
 
-class Pipeline:
+class PipelineSuggester:
     """Proposes what the pipeline finds, under the labels of the
     schema. `warnings` are for a person."""
 
@@ -324,4 +327,4 @@ class Pipeline:
                 yield span.start_char, span.end_char, label, float(cats[label]), "doc.cats"
 
 
-__all__ = ["COMMON", "Pipeline", "create"]
+__all__ = ["COMMON", "PipelineSuggester", "create"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from annotator.english import tables
-from annotator.english.tokens import Edge, Found
+from annotator.english.tokens import FoundSpan, FoundStance
 from annotator.errors import SuggesterError
 from annotator.learners.labels import LabelMap
 from annotator.model.decision import Suggestion
@@ -25,7 +25,7 @@ VERSION = "8"
 """Raised whenever the rules or their tables propose something else."""
 
 
-def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> Rules:
+def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> RulesSuggester:
     """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them)
     to be left out. Raises SuggesterError when spaCy cannot be loaded."""
     try:
@@ -34,7 +34,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
         raise SuggesterError(
             f"spaCy cannot be loaded: {error}", hint="Install annotator again"
         ) from error
-    return Rules(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
+    return RulesSuggester(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
 
 
 _EXACT = ("name.country", "name.known", "nominal.counted", "nominal.phrase")
@@ -69,7 +69,7 @@ _DISPUTES = 2
 """Forms that annotators have to label otherwise before the tables are doubted for a label."""
 
 
-class Rules:
+class RulesSuggester:
     """Proposes actors, claims and stances, in the labels of the project's schema."""
 
     name = "rules"
@@ -99,7 +99,7 @@ class Rules:
         return [one for one in out if one.rule not in self._muted]
 
     def _span(
-        self, document: Document, paragraph: Paragraph, kind: str, found: Found
+        self, document: Document, paragraph: Paragraph, kind: str, found: FoundSpan
     ) -> Suggestion | None:
         value = self._labels.span(document.id, paragraph.start, kind, found)
         if value is None:
@@ -119,7 +119,7 @@ class Rules:
         self,
         document: Document,
         paragraph: Paragraph,
-        edge: Edge,
+        edge: FoundStance,
         source: Suggestion | None,
         target: Suggestion | None,
     ) -> Suggestion | None:
@@ -139,4 +139,4 @@ class Rules:
         )
 
 
-__all__ = ["VERSION", "Rules", "create"]
+__all__ = ["VERSION", "RulesSuggester", "create"]

@@ -26,7 +26,6 @@ from annotator.errors import StoreError, UsageError
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.commands import KeyMap, check_labels, key_map
-from annotator.tui.driver import Pressed, TerminalDriver
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
 from annotator.tui.painter import Painter
@@ -35,6 +34,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
+from annotator.tui.terminal_driver import Pressed, TerminalDriver
 from annotator.tui.textual_private import PrivateApp, Update, changes
 from annotator.tui.theme import THEMES, Theme, adapted, choose, colors_of
 from annotator.tui.widgets.rows import Rows

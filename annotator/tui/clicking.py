@@ -6,8 +6,8 @@ from rich.style import Style
 from textual import events
 
 from annotator.tui.commands import named
-from annotator.tui.driver import Pressed
-from annotator.tui.rows import Drawn
+from annotator.tui.styled_rows import Drawn
+from annotator.tui.terminal_driver import Pressed
 
 
 def key_at(row: Drawn, x: int, strong: Style) -> str:

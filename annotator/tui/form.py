@@ -29,7 +29,7 @@ LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One thing that an item holds: `values` are those it may have, where they are counted, and
     `held` those it has. `letter` leads to it, `heading` opens a new part of the form."""
 
@@ -44,18 +44,18 @@ class Field:
     heading: str = ""
 
 
-def fields(state: ReviewState) -> list[Field]:
+def fields(state: ReviewState) -> list[FormField]:
     """The fields of the statement that the focus is on, the stance in focus first; of an item that
     is in no statement, its own. Empty without a focus."""
     item = state.focused
     if item is None:
         return []
-    found: list[Field] = []
+    found: list[FormField] = []
     for one in _parts(state, item):
         own = list(_of_item(state, one))
         found += [_headed(state, one, own[0]), *own[1:]]
     return [
-        Field(f.item, f.kind, f.name, f.text, letter, f.values, f.held, f.multiple, f.heading)
+        FormField(f.item, f.kind, f.name, f.text, letter, f.values, f.held, f.multiple, f.heading)
         for f, letter in zip(found, [*LETTERS, *[""] * len(found)], strict=False)
     ]
 
@@ -70,11 +70,11 @@ def _parts(state: ReviewState, item: Item) -> list[Item]:
     return [*stances, card.target] if item.id != card.target.id else [card.target, *stances]
 
 
-def _headed(state: ReviewState, item: Item, first: Field) -> Field:
+def _headed(state: ReviewState, item: Item, first: FormField) -> FormField:
     what = item.value.layer.upper()
     if isinstance(item.value, Relation):
         what += f" of {holder_of(state, item.value)}"
-    return Field(
+    return FormField(
         first.item,
         first.kind,
         first.name,
@@ -87,23 +87,23 @@ def _headed(state: ReviewState, item: Item, first: Field) -> Field:
     )
 
 
-def _of_item(state: ReviewState, item: Item) -> Iterator[Field]:
+def _of_item(state: ReviewState, item: Item) -> Iterator[FormField]:
     value = item.value
     layer = state.schema.layer(value.layer)
     if isinstance(value, Relation):
-        yield Field(item.id, "holder", "holder", holder_of(state, value))
+        yield FormField(item.id, "holder", "holder", holder_of(state, value))
     else:
         quote = both_ends(state.document.quote(value.start, value.end), LONGEST)
-        yield Field(item.id, "bounds", "text", f"“{quote}”")
+        yield FormField(item.id, "bounds", "text", f"“{quote}”")
     if layer is None:
         return
     title = "side" if isinstance(value, Relation) else "label"
     labels = tuple(label.name for label in layer.labels)
-    yield Field(item.id, "label", title, value.label, values=labels, held=(value.label,))
+    yield FormField(item.id, "label", title, value.label, values=labels, held=(value.label,))
     for attribute in layer.attributes:
         yield _of_attribute(state, item, attribute)
-    yield Field(item.id, "note", "note", item.note)
-    yield Field(
+    yield FormField(item.id, "note", "note", item.note)
+    yield FormField(
         item.id,
         "flag",
         "flag",
@@ -113,7 +113,7 @@ def _of_item(state: ReviewState, item: Item) -> Iterator[Field]:
     )
 
 
-def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field:
+def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> FormField:
     """The field of an attribute; an entity stands in the record's own key."""
     value = item.value
     own: Value | None = value.attributes.get(attribute.name)
@@ -122,7 +122,7 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field
     if attribute.type == "span":
         pair = own if isinstance(own, list) and len(own) == 2 else None
         quote = state.document.quote(int(pair[0]), int(pair[1])) if pair else ""
-        return Field(
+        return FormField(
             item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else ""
         )
     held = tuple(map(str, own)) if isinstance(own, list) else () if own is None else (str(own),)
@@ -134,7 +134,7 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> Field
         kind, values = "choice", attribute.values
     elif attribute.type == "integer":
         kind, values = "integer", _numbers(attribute)
-    return Field(
+    return FormField(
         item.id,
         kind,
         attribute.name,
@@ -153,7 +153,7 @@ def _numbers(attribute: Attribute) -> tuple[str, ...]:
     return tuple(map(str, range(low, high + 1)))
 
 
-def choose(state: ReviewState, field: Field, value: str) -> list[do.ReviewAction]:
+def choose(state: ReviewState, field: FormField, value: str) -> list[do.ReviewAction]:
     """The actions that give a field one of its values; the one it has is
     taken away where it need not have one."""
     there = do.FocusItem(field.item)
@@ -173,7 +173,7 @@ def choose(state: ReviewState, field: Field, value: str) -> list[do.ReviewAction
     return [there, do.SetAttribute(field.name, int(value) if field.kind == "integer" else value)]
 
 
-def write(field: Field, answer: str) -> list[do.ReviewAction]:
+def write(field: FormField, answer: str) -> list[do.ReviewAction]:
     """The actions that write an answer into a field; an empty one clears it, `;` parts several."""
     there, text = do.FocusItem(field.item), answer.strip()
     if field.kind == "note":
@@ -186,7 +186,7 @@ def write(field: Field, answer: str) -> list[do.ReviewAction]:
     return [there, do.SetAttribute(field.name, text or None)]
 
 
-def problem(state: ReviewState, field: Field, answer: str) -> str:
+def problem(state: ReviewState, field: FormField, answer: str) -> str:
     """Why an answer cannot stand in a field; empty when it can."""
     text = answer.strip()
     layer = _layer(state, field)
@@ -200,7 +200,7 @@ def problem(state: ReviewState, field: Field, answer: str) -> str:
     return ""
 
 
-def holders(state: ReviewState, field: Field) -> list[tuple[str, str]]:
+def holders(state: ReviewState, field: FormField) -> list[tuple[str, str]]:
     """Who may hold the stance of a field: ids and names, the author
     first where the layer admits it."""
     layer = _layer(state, field)
@@ -220,12 +220,12 @@ def holders(state: ReviewState, field: Field) -> list[tuple[str, str]]:
     return found
 
 
-def _layer(state: ReviewState, field: Field) -> Layer | None:
+def _layer(state: ReviewState, field: FormField) -> Layer | None:
     item = state.find(field.item)
     return state.schema.layer(item.value.layer) if item is not None else None
 
 
-def at(found: Sequence[Field], *, item: str | None, letter: str = "") -> int:
+def at(found: Sequence[FormField], *, item: str | None, letter: str = "") -> int:
     """The place of the field with a letter, else of the first field
     of an item; 0 where there is none."""
     for i, field in enumerate(found):
@@ -234,4 +234,4 @@ def at(found: Sequence[Field], *, item: str | None, letter: str = "") -> int:
     return 0
 
 
-__all__ = ["Field", "at", "choose", "fields", "holders", "problem", "write"]
+__all__ = ["FormField", "at", "choose", "fields", "holders", "problem", "write"]

@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from annotator.tui.burst import Burst
-from annotator.tui.driver import Pressed, event_of
 from annotator.tui.screens.base import CommandScreen, key_of
+from annotator.tui.terminal_driver import Pressed, event_of
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell

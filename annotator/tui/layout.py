@@ -14,7 +14,7 @@ from rich.cells import cell_len, split_graphemes
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WrappedLine:
     """One line of wrapped text: code points `[start, end)`, and for each of them its column.
 
     `columns` has one entry more than there are code points: the column after the last.
@@ -67,7 +67,7 @@ class Piece:
     ends: bool
 
 
-def wrap(text: str, width: int) -> tuple[Line, ...]:
+def wrap(text: str, width: int) -> tuple[WrappedLine, ...]:
     """Lines of at most `width` cells (at least 2), broken at spaces; longer words are cut.
 
     Every code point is in exactly one line; the spaces at a break belong to the line
@@ -75,7 +75,7 @@ def wrap(text: str, width: int) -> tuple[Line, ...]:
     """
     width = max(2, width)
     graphemes, _ = split_graphemes(text)
-    lines: list[Line] = []
+    lines: list[WrappedLine] = []
     columns: list[int] = [0]
     start = at = 0
     breakpoint = -1  # offset after the last space on the line
@@ -83,7 +83,7 @@ def wrap(text: str, width: int) -> tuple[Line, ...]:
     def close(end: int) -> None:
         nonlocal start, columns, breakpoint, at
         cut = end - start
-        lines.append(Line(start, end, tuple(columns[: cut + 1])))
+        lines.append(WrappedLine(start, end, tuple(columns[: cut + 1])))
         rest, base = columns[cut:], columns[cut]
         columns = [c - base for c in rest]
         start, at, breakpoint = end, columns[-1], -1
@@ -103,16 +103,16 @@ def wrap(text: str, width: int) -> tuple[Line, ...]:
         at += cells
         columns.append(at)
     if len(text) > start or not lines:
-        lines.append(Line(start, len(text), tuple(columns)))
+        lines.append(WrappedLine(start, len(text), tuple(columns)))
     return tuple(lines)
 
 
-def line_of(lines: Sequence[Line], offset: int) -> int:
+def line_of(lines: Sequence[WrappedLine], offset: int) -> int:
     """Index of the line that holds a code point."""
     return max(0, bisect_right([line.start for line in lines], offset) - 1)
 
 
-def tracks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
+def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
     """For each line the pieces of the marks on it.
 
     Shorter marks lie nearer to the text, so that what is nested is above what it is nested in; a
@@ -134,7 +134,7 @@ def tracks(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[tuple[Piece, .
     return tuple(_pieces(line, marks, levels) for line in lines)
 
 
-def _pieces(line: Line, marks: Sequence[Mark], levels: dict[str, int]) -> tuple[Piece, ...]:
+def _pieces(line: WrappedLine, marks: Sequence[Mark], levels: dict[str, int]) -> tuple[Piece, ...]:
     here = [m for m in marks if m.start < line.end and line.start < m.end]
     dense = {level: i for i, level in enumerate(sorted({levels[m.id] for m in here}))}
     pieces: list[Piece] = []
@@ -225,5 +225,14 @@ def _fit(text: str, width: int) -> str:
 
 
 __all__ = [
-    "ASCII", "UNICODE", "Glyphs", "Line", "Mark", "Piece", "draw", "line_of", "tracks", "wrap",
-]  # fmt: skip
+    "ASCII",
+    "UNICODE",
+    "Glyphs",
+    "Mark",
+    "Piece",
+    "WrappedLine",
+    "draw",
+    "line_of",
+    "tracks",
+    "wrap",
+]

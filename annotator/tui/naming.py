@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook
-from annotator.model.naming import CONTRARY, Kind, concepts_of, names_of
+from annotator.model.names import CONTRARY, Kind, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
-from annotator.project import Known
+from annotator.project import KnownName
 from annotator.workflows.names.offers import Completer, Offer
 
 EMPTY = Codebook()
@@ -57,7 +57,7 @@ def field_of(state: ReviewState) -> NameField | None:
 
 def offers(
     field: NameField,
-    known: Sequence[Known],
+    known: Sequence[KnownName],
     *,
     proposed: Sequence[str] = (),
     decided: Sequence[str] = (),
@@ -68,7 +68,7 @@ def offers(
     are those of the document, the latest last. What the codebook lists comes too."""
     form = field.form.casefold()
 
-    def times(name: Known) -> int:
+    def times(name: KnownName) -> int:
         return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
 
     ranked = sorted(known, key=lambda name: -times(name))
@@ -76,13 +76,13 @@ def offers(
         return concept_offers(field, ranked, decided)
     by_name = {name.name: name for name in ranked}
     first = [
-        by_name.get(name) or Known(name, 0)
+        by_name.get(name) or KnownName(name, 0)
         for name in dict.fromkeys([*proposed, *_listed(field, codebook)])
     ]
     taken = {name.name for name in first}
     ranked = [*first, *(name for name in ranked if name.name not in taken)]
     ranked += [
-        Known(one.name, 0, dict.fromkeys(one.aliases, 0))
+        KnownName(one.name, 0, dict.fromkeys(one.aliases, 0))
         for one in codebook.entries
         if one.kind == "entity" and one.name not in by_name and one.name not in taken
     ]
@@ -103,7 +103,9 @@ def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
     return codebook.named("entity", field.form)
 
 
-def concept_offers(field: NameField, known: Sequence[Known], decided: Sequence[str]) -> list[Offer]:
+def concept_offers(
+    field: NameField, known: Sequence[KnownName], decided: Sequence[str]
+) -> list[Offer]:
     """The concepts in use and in the codebook, those first that are likest to the claim, by their
     words and the words of the claims that were given them, and those of this document, the
     latest before the others."""
@@ -126,7 +128,7 @@ def names_here(state: ReviewState, kind: Kind) -> list[str]:
     return [name for one in spans for own, name in names_of(one, concepts) if own == kind]
 
 
-def completer(state: ReviewState, field: NameField, known: Sequence[Known]) -> Completer | None:
+def completer(state: ReviewState, field: NameField, known: Sequence[KnownName]) -> Completer | None:
     """Who completes the word that is typed; nobody, of an item without text."""
     item = state.focused
     if item is None or not isinstance(item.value, Span):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from annotator.model.actions import ReviewAction
     from annotator.tui.commands import KeyMap
-    from annotator.tui.driver import Pressed
     from annotator.tui.session import Session
+    from annotator.tui.terminal_driver import Pressed
 
 
 class Shell(Protocol):

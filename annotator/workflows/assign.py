@@ -37,7 +37,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AssignmentReport:
     """Who holds what, by name; `free` are the documents that nobody
     holds, of `documents` in the project."""
 
@@ -48,7 +48,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AssignmentResult:
     """What was assigned, or taken back, in document order, and how it stands after that.
 
     `shared` counts the documents that went to all of the annotators named; `short` those that have
@@ -56,7 +56,7 @@ class Outcome:
     """
 
     pairs: tuple[Pair, ...]
-    report: Report
+    report: AssignmentReport
     shared: int = 0
     short: int = 0
 
@@ -137,13 +137,13 @@ class _Table:
                 load[who] = load.get(who, 0) + self.words.get(document, 0)
         return load
 
-    def report(self, names: Sequence[str] = ()) -> Report:
+    def report(self, names: Sequence[str] = ()) -> AssignmentReport:
         """How it stands, also of those `names` that hold nothing."""
         load = dict.fromkeys(names, 0) | self.load()
         documents = Counter(who for people in self.people.values() for who in people)
         done = Counter(who for who, _ in self.done)
         free = [id for id in self.words if not self.people.get(id)]
-        return Report(
+        return AssignmentReport(
             tuple(Holding(who, documents[who], load[who], done[who]) for who in sorted(load)),
             len(self.words),
             len(free),
@@ -151,7 +151,7 @@ class _Table:
         )
 
 
-def report(project: Project) -> Report:
+def report(project: Project) -> AssignmentReport:
     """Who holds what. Reads all texts."""
     return _Table.of(project.assignments.held(), project.documents.words()).report()
 
@@ -164,7 +164,7 @@ def assign(
     overlap: float = 0.0,
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
-) -> Outcome:
+) -> AssignmentResult:
     """Give the documents (else all of the project) to the annotators named, in one transaction:
     each document until `each` annotators hold it, those named or not, and the share `overlap` of
     the documents to all who are named.
@@ -204,7 +204,7 @@ def assign(
         table.hold(*pair)
     order = {id: at for at, id in enumerate(words)}
     given.sort(key=lambda pair: (order[pair[1]], who.index(pair[0])))
-    return Outcome(
+    return AssignmentResult(
         tuple(given),
         table.report(who),
         shared=len(for_all & {id for _, id in given}),
@@ -264,7 +264,7 @@ def clear(
     *,
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
-) -> Outcome:
+) -> AssignmentResult:
     """Take back what is assigned to the annotators named (else to all) and not begun by them, of
     these documents (else of all), in one transaction. Raises like `assign`."""
     who = [check_annotator(name) for name in names] or None
@@ -277,7 +277,7 @@ def clear(
             project.assignments.take(taken)
     for name, id in taken:
         table.people[id].discard(name)
-    return Outcome(tuple(taken), table.report(who or ()))
+    return AssignmentResult(tuple(taken), table.report(who or ()))
 
 
 def all_done(project: Project, annotator: str) -> str:
@@ -296,6 +296,16 @@ def all_done(project: Project, annotator: str) -> str:
 
 
 __all__ = [
-    "BLOCK", "Holding", "Need", "Outcome", "Pair", "Report", "all_done", "assign", "clear", "deal",
-    "is_shared", "report",
-]  # fmt: skip
+    "BLOCK",
+    "AssignmentReport",
+    "AssignmentResult",
+    "Holding",
+    "Need",
+    "Pair",
+    "all_done",
+    "assign",
+    "clear",
+    "deal",
+    "is_shared",
+    "report",
+]

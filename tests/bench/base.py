@@ -26,7 +26,7 @@ from annotator.model.effort import of_spans, total
 from annotator.model.span import AUTHOR, Span
 from annotator.resources import load_schema
 from annotator.suggesters.model import BASE_SCHEMA
-from annotator.workflows.training.base import base_of, examples_in, seed_records
+from annotator.workflows.training.base_model import base_of, examples_in, seed_records
 
 SCHEMA = load_schema(BASE_SCHEMA)
 SHUFFLES, OF_BASE, TESTED = 6, 32, 60

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from annotator.english.reading import Reader
 from annotator.learners.bundle import Bundle, learn
-from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.examples import Example
 from annotator.learners.judging import calibration_error
 from annotator.model.decision import Suggestion
@@ -48,7 +48,7 @@ from annotator.suggesters import memory as remembering
 from annotator.suggesters import model, rules
 from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose
-from annotator.workflows.training.base import seed_records
+from annotator.workflows.training.base_model import seed_records
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
 SCHEMA = """

@@ -25,11 +25,11 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE_SCHEMA
-from annotator.workflows.effort.naming import NameKeys, how_made
+from annotator.workflows.effort.name_keys import NameKeys, how_made
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.effort.simulation import Arm, stream_of
 from annotator.workflows.names.codebook import read_codebook
-from annotator.workflows.training.base import seed_records
+from annotator.workflows.training.base_model import seed_records
 
 BARS = {
     "complete, documents with concepts": 0.60,

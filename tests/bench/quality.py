@@ -56,7 +56,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def on_seeds(suggester: rules.Rules) -> dict[str, Any]:
+def on_seeds(suggester: rules.RulesSuggester) -> dict[str, Any]:
     """Actors (exact, with label), claims and stances against the gold of the seeds."""
     actors, claims, stances = [0, 0, 0], [0, 0, 0], [0, 0, 0]
     paragraphs, started = 0, time.process_time()
@@ -101,7 +101,7 @@ def _add(counts: list[int], *more: int) -> None:
         counts[i] += number
 
 
-def on_public(suggester: rules.Rules, data: Path) -> dict[str, Any]:
+def on_public(suggester: rules.RulesSuggester, data: Path) -> dict[str, Any]:
     """Actors on CrossNER politics, claims on ArgUNSC, stances on directed sentiment."""
     out: dict[str, Any] = {}
     names = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
@@ -128,7 +128,7 @@ def on_public(suggester: rules.Rules, data: Path) -> dict[str, Any]:
     return out
 
 
-def _read(suggester: rules.Rules, text: str) -> list[Span]:
+def _read(suggester: rules.RulesSuggester, text: str) -> list[Span]:
     document = Document("x", "", text, (Paragraph(0, 0, len(text)),))
     return [
         s.value
@@ -144,7 +144,7 @@ def _stances(data: Path) -> dict[str, Any]:
     from annotator.english.parser import shared_parser
     from annotator.english.reading import shared_reader
     from annotator.english.stances import find_stances
-    from annotator.english.tokens import Found
+    from annotator.english.tokens import FoundSpan
 
     lexer, parser = shared_reader().lexer, shared_parser()
     right = proposed = wanted = 0
@@ -155,7 +155,9 @@ def _stances(data: Path) -> dict[str, Any]:
         for start, end in row["ents"]:
             inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
             if inside:
-                actors.append(Found("person", start, end, inside[0], inside[-1] + 1, 1.0, "", ""))
+                actors.append(
+                    FoundSpan("person", start, end, inside[0], inside[-1] + 1, 1.0, "", "")
+                )
         order = sorted(actors, key=lambda f: f.start)
         parsed = parser.parse([tokens])[0] if parser is not None else None
         edges = {

@@ -25,7 +25,7 @@ from annotator.resources import folder
 from annotator.workflows.background import running, wanted
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
-from annotator.workflows.training.base import seed_records
+from annotator.workflows.training.base_model import seed_records
 
 SENTENCES = 350
 

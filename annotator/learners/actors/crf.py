@@ -21,9 +21,9 @@ from typing import Any
 import pycrfsuite
 
 from annotator.english.usage import Usage
-from annotator.learners.actors.features import LabelledRange, TaggedParagraph, tags
-from annotator.learners.actors.lexicon import OUTSIDE, Lexicon, Match
-from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.actors.lexicon import Lexicon, Match
+from annotator.learners.actors.tagging import OUTSIDE, LabelledRange, TaggedParagraph, tags
+from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.judging import folds
 from annotator.learners.logistic import Binary, log_odds
 

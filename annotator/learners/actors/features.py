@@ -8,18 +8,15 @@ trained, so that the model learns how far a memory of other documents can be tru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from annotator.english import tables
 from annotator.english.parse import Parse
-from annotator.english.tokens import Found, Token
-from annotator.learners.actors.lexicon import OUTSIDE
+from annotator.english.tokens import FoundSpan, Token
 from annotator.learners.actors.syntax import syntax_features
-
-LabelledRange = tuple[int, int, str]
-"""Tokens `[first, last)` and a label."""
+from annotator.learners.actors.tagging import OUTSIDE, tags
 
 _CLASSES = (
     ("head", "organization_heads"),
@@ -43,45 +40,6 @@ _LOWER_CLASSES = (
     ("be", "finite_be"),
     ("modal", "modals"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TaggedParagraph:
-    """A paragraph made ready: its tokens, what the rules find, and for each token the features
-    that do not depend on what was decided.
-
-    `group` says which passages belong together; `gold` holds
-    places that were decided on, or nothing.
-    """
-
-    group: str
-    tokens: tuple[Token, ...]
-    found: tuple[Found, ...]
-    described: tuple[tuple[str, ...], ...]
-    gold: tuple[LabelledRange, ...] = ()
-
-
-def places_of(
-    tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]
-) -> tuple[LabelledRange, ...]:
-    """Spans in code points as places of tokens; of those that overlap the longest stays."""
-    out: list[LabelledRange] = []
-    taken: set[int] = set()
-    for start, end, label in sorted(spans, key=lambda s: (s[0] - s[1], s)):
-        inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
-        if inside and not taken & set(inside):
-            taken.update(inside)
-            out.append((inside[0], inside[-1] + 1, label))
-    return tuple(sorted(out))
-
-
-def tags(length: int, places: Iterable[LabelledRange]) -> list[str]:
-    """A tag for each token: `B-label` begins a place, `I-label` goes on, `O` is outside."""
-    out = [OUTSIDE] * length
-    for first, last, label in places:
-        out[first] = f"B-{label}"
-        out[first + 1 : last] = [f"I-{label}"] * (last - first - 1)
-    return out
 
 
 def _shape(text: str) -> str:
@@ -143,7 +101,7 @@ def _classes(text: str) -> tuple[str, ...]:
 
 def describe(
     tokens: Sequence[Token],
-    found: Sequence[Found],
+    found: Sequence[FoundSpan],
     elsewhere: Mapping[str, str],
     used: Sequence[Sequence[str]],
     parse: Parse | None = None,
@@ -267,4 +225,4 @@ _TELLING = frozenset("head opener thing honorific office given suffix surname de
 _JOINING = frozenset("of the for and - & de von van del da".split())
 
 
-__all__ = ["LabelledRange", "TaggedParagraph", "describe", "places_of", "tags"]
+__all__ = ["describe"]

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from annotator.english.tokens import Token
-
-if TYPE_CHECKING:
-    from annotator.learners.actors.features import TaggedParagraph
-
-OUTSIDE = "O"
-"""The label of what is not marked."""
+from annotator.learners.actors.tagging import OUTSIDE, TaggedParagraph
 
 Form = tuple[str, ...]
 """Texts of the tokens of a span."""
@@ -170,4 +165,4 @@ def _summary(counts: Mapping[str, int]) -> str:
     return f"{label}{sure}{1 if total == 1 else 3 if total < 5 else 9}"
 
 
-__all__ = ["OUTSIDE", "Form", "Lexicon", "Match"]
+__all__ = ["Form", "Lexicon", "Match"]

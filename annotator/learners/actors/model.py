@@ -11,12 +11,13 @@ from typing import Any
 
 from annotator.english.actors import before_name
 from annotator.english.reading import Reader, Reading, parse
-from annotator.english.tokens import Found
+from annotator.english.tokens import FoundSpan
 from annotator.english.usage import Usage
 from annotator.learners.actors.crf import SpanModel, Training, train
-from annotator.learners.actors.features import TaggedParagraph, describe, places_of
-from annotator.learners.actors.lexicon import OUTSIDE, Form
-from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.actors.features import describe
+from annotator.learners.actors.lexicon import Form
+from annotator.learners.actors.tagging import OUTSIDE, TaggedParagraph, places_of
+from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.examples import Example
 from annotator.learners.labels import LabelMap, fitting
 from annotator.model.content_ids import span_id
@@ -53,7 +54,7 @@ def passage_of(
 ) -> TaggedParagraph:
     """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided
     spans; `usage` is that of words in all texts."""
-    found: list[Found] = []
+    found: list[FoundSpan] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
             target = labels.of_span(kind, one)
@@ -136,7 +137,7 @@ class FlatModel:
         ]
 
     def _suggestion(
-        self, reading: Reading, one: SpanCandidate, found: Found | None, memory: Memory
+        self, reading: Reading, one: SpanCandidate, found: FoundSpan | None, memory: Memory
     ) -> Suggestion:
         start, end = reading.tokens[one.first].start, reading.tokens[one.last - 1].end
         quote = reading.text[start:end]
@@ -165,7 +166,9 @@ class FlatModel:
             value, reading.paragraph.index, "", "", round(one.chance, 4), 0, reason, rule
         )
 
-    def _why(self, reading: Reading, one: SpanCandidate, found: Found | None) -> tuple[str, str]:
+    def _why(
+        self, reading: Reading, one: SpanCandidate, found: FoundSpan | None
+    ) -> tuple[str, str]:
         """One line for a person, and the rule's name."""
         form = tuple(t.text for t in reading.tokens[one.first : one.last])
         counts = self.model.lexicon.forms.get(form, Counter())

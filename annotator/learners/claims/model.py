@@ -22,10 +22,10 @@ from annotator.english.tables import telling
 from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences_of
 from annotator.learners.claims.decoding import Analysis, cheapest, weight
 from annotator.learners.claims.features import cues, sentence_features, span_features, without_words
-from annotator.learners.claims.training_rows import Rows, marked, nests_of
+from annotator.learners.claims.training_rows import TrainingRows, marked, nests_of
 from annotator.learners.examples import Example
 from annotator.learners.judging import folds
-from annotator.learners.logistic import Binary, Classes, Options, log_odds
+from annotator.learners.logistic import Binary, Classes, ConditionalLogit, log_odds
 from annotator.learners.word_clusters import WordClusters
 from annotator.model.schema import Layer
 
@@ -85,9 +85,9 @@ class ClauseModel:
     """A trained model of one span layer."""
 
     holds: Classes
-    first: Options
-    more: Options
-    ends: Options
+    first: ConditionalLogit
+    more: ConditionalLogit
+    ends: ConditionalLogit
     labels: Classes
     chance: Binary
     ruled: float
@@ -110,7 +110,7 @@ class ClauseModel:
         gold = [marked(example, layer) for example in examples]
         nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
         rows = [
-            Rows.of(sentences_of(example.reading), own, kinds, nests=nests)
+            TrainingRows.of(sentences_of(example.reading), own, kinds, nests=nests)
             for example, own in zip(examples, gold, strict=True)
         ]
         model = _fit(rows, kinds, base, nests=nests)
@@ -250,9 +250,9 @@ class ClauseModel:
         """The model that `to_data` wrote."""
         return ClauseModel(
             Classes.of_data(data["holds"]),
-            Options.of_data(data["first"]),
-            Options.of_data(data["more"]),
-            Options.of_data(data["ends"]),
+            ConditionalLogit.of_data(data["first"]),
+            ConditionalLogit.of_data(data["more"]),
+            ConditionalLogit.of_data(data["ends"]),
             Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])),
             float(data["ruled"]),
@@ -273,14 +273,14 @@ MOST = 8
 
 
 def _fit(
-    rows: Sequence[Rows], kinds: WordClusters, base: ClauseModel | None, *, nests: bool
+    rows: Sequence[TrainingRows], kinds: WordClusters, base: ClauseModel | None, *, nests: bool
 ) -> ClauseModel:
     if not any(one.labels for one in rows):
         raise ValueError("nothing is marked")
 
-    def options(name: str) -> Options:
+    def options(name: str) -> ConditionalLogit:
         every = [pair for one in rows for pair in getattr(one, name)]
-        return Options.fit(
+        return ConditionalLogit.fit(
             [group for group, _ in every],
             [taken for _, taken in every],
             penalty=PENALTIES[name] * (FIRM if base else 1),
@@ -301,7 +301,7 @@ def _fit(
     )
 
 
-def _every(rows: Sequence[Rows], base: ClauseModel | None) -> bool:
+def _every(rows: Sequence[TrainingRows], base: ClauseModel | None) -> bool:
     """Whether each sentence that asserts something gets a proposal: until many are left without."""
     held, of = (_HELD, _OF) if base is None or base.every else (0, _OF)
     for one in rows:
@@ -311,7 +311,7 @@ def _every(rows: Sequence[Rows], base: ClauseModel | None) -> bool:
     return held >= _EVERY * of
 
 
-def _agreement(rows: Sequence[Rows]) -> float:
+def _agreement(rows: Sequence[TrainingRows]) -> float:
     """How often the rules' analysis of a sentence was that of the annotators,
     where they marked something."""
     pairs = [
@@ -385,7 +385,10 @@ same; 16 does the reverse."""
 
 
 def _calibrate(
-    model: ClauseModel, examples: Sequence[Example], rows: Sequence[Rows], base: ClauseModel | None
+    model: ClauseModel,
+    examples: Sequence[Example],
+    rows: Sequence[TrainingRows],
+    base: ClauseModel | None,
 ) -> dict[int, list[ClaimProposal]]:
     """Give the model weights from models that have not seen the documents they are judged on; what
     these propose, with chances by those weights."""
@@ -420,7 +423,9 @@ def _calibrate(
     }
 
 
-def _attributes(rows: Sequence[Rows], layer: Layer, base: ClauseModel | None) -> dict[str, Classes]:
+def _attributes(
+    rows: Sequence[TrainingRows], layer: Layer, base: ClauseModel | None
+) -> dict[str, Classes]:
     """Classifiers of the choice attributes that were set, from
     cues and frames but no other words."""
     known = base.attributes if base else {}

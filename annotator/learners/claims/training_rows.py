@@ -34,7 +34,7 @@ Choice: TypeAlias = tuple[list[tuple[str, ...]], int]
 
 
 @dataclass
-class Rows:
+class TrainingRows:
     """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
 
     sentences: list[Sentence]
@@ -53,8 +53,8 @@ class Rows:
         kinds: WordClusters,
         *,
         nests: bool,
-    ) -> Rows:
-        made = Rows(sentences, gold)
+    ) -> TrainingRows:
+        made = TrainingRows(sentences, gold)
         for sentence in made.sentences:
             own = made._own(sentence)
             made.holds.append((sentence_features(sentence, kinds), "yes" if own else "no"))
@@ -119,4 +119,4 @@ def nests_of(gold: Sequence[Sequence[tuple[TokenRange, Span]]]) -> bool:
     return every > 0 and 40 * inner >= every
 
 
-__all__ = ["Rows", "marked", "nests_of"]
+__all__ = ["TrainingRows", "marked", "nests_of"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from annotator.learners.names import forms
-from annotator.learners.names.known import Known
+from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, Word
 
 Features = dict[str, set[str]]
@@ -33,7 +33,7 @@ class Asked:
     """A mention that asks for a name, and the candidates found for it."""
 
     mention: Mention
-    known: Known
+    known: KnownEntities
     registry: Mapping[str, int] = field(default_factory=dict)
     """The names that this form bore in other documents, with how often."""
     listed: tuple[str, ...] = ()

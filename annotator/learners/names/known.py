@@ -13,7 +13,7 @@ from annotator.model.span import Span
 _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
 
 
-class Known:
+class KnownEntities:
     """The document as it is decided so far. `last` has the number
     of an entity's latest mention, from 1."""
 
@@ -32,7 +32,7 @@ class Known:
         self.latest: dict[str, Mention] = {}
 
     @classmethod
-    def of(cls, text: NameText, spans: Sequence[Span]) -> Known:
+    def of(cls, text: NameText, spans: Sequence[Span]) -> KnownEntities:
         """By decided spans, the oldest first; those without a name tell nothing."""
         known = cls(text)
         for span in spans:
@@ -76,4 +76,4 @@ class Known:
         return f"the {entity}" if self.text.bears_article(entity) else entity
 
 
-__all__ = ["Known"]
+__all__ = ["KnownEntities"]

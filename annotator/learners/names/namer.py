@@ -11,10 +11,10 @@ from typing import Protocol
 
 from annotator.learners.names.candidates import Asked
 from annotator.learners.names.features import candidates
-from annotator.learners.names.known import Known
+from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import Weights, ranked
 from annotator.learners.names.text import Mention, NameText
-from annotator.model.naming import ProposedName
+from annotator.model.names import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import Document
 
@@ -49,7 +49,7 @@ def shipped() -> Mapping[str, Weights]:
 
 
 class DocumentNamer:
-    """A `model.naming.Namer`. It keeps the words of the document in work, and what was known at the
+    """A `model.names.Namer`. It keeps the words of the document in work, and what was known at the
     last call, so that a call costs what is new."""
 
     def __init__(
@@ -59,7 +59,7 @@ class DocumentNamer:
         learnt = shipped() if weights is None else weights
         self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
         self._text: NameText | None = None
-        self._known: tuple[list[Span], Known] | None = None
+        self._known: tuple[list[Span], KnownEntities] | None = None
 
     def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> list[ProposedName]:
         """See `Namer`. What stands after the span is known too, as less
@@ -96,7 +96,7 @@ class DocumentNamer:
             self._text, self._known = NameText(document), None
         return self._text
 
-    def _what_is_known(self, text: NameText, spans: list[Span]) -> Known:
+    def _what_is_known(self, text: NameText, spans: list[Span]) -> KnownEntities:
         if self._known is not None:
             before, known = self._known
             if spans[: len(before)] == before:
@@ -104,7 +104,7 @@ class DocumentNamer:
                     known.add(span)
                 self._known = (spans, known)
                 return known
-        known = Known.of(text, spans)
+        known = KnownEntities.of(text, spans)
         self._known = (spans, known)
         return known
 
@@ -114,7 +114,7 @@ KNOWN = 0.9
 
 
 def _with_suggested(
-    best: list[ProposedName], span: Span, mention: Mention, known: Known
+    best: list[ProposedName], span: Span, mention: Mention, known: KnownEntities
 ) -> list[ProposedName]:
     """Before the others, the name that a suggestion brings and that is not just its words; a common
     noun's is not taken over from elsewhere, and what the words named in this document comes

@@ -16,7 +16,7 @@ from typing import Any
 from annotator.learners.names import forms
 from annotator.learners.names.ranker import Weights, ranked
 from annotator.learners.names.text import NameText
-from annotator.model.naming import Kind
+from annotator.model.names import Kind
 from annotator.model.span import Span
 
 NEXT = Path(__file__).parent / "_data" / "next_word.json"
@@ -55,7 +55,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class NameContext:
     """What the next word of a name of one span depends on."""
 
     label: str
@@ -70,14 +70,16 @@ class Context:
     """Words of its entities."""
 
 
-def context(text: NameText, span: Span, decided: Sequence[str], entities: Sequence[str]) -> Context:
+def context(
+    text: NameText, span: Span, decided: Sequence[str], entities: Sequence[str]
+) -> NameContext:
     """The context of a span: `decided` are names of its kind in
     the document, `entities` its entities."""
     first, after = text.within(span.start, span.end)
     here = text.words[first].paragraph if text.words else 0
     around = [i for i, word in enumerate(text.words) if word.paragraph == here]
     inside = [word.lower for word in text.words[first:after]]
-    return Context(
+    return NameContext(
         span.label,
         _forms(text, range(first, after)),
         _forms(text, around),
@@ -112,7 +114,7 @@ def _forms(text: NameText, indices: Iterable[int]) -> dict[str, str]:
     return found
 
 
-def candidates(given: Context, counts: Counts, before: Sequence[str]) -> dict[str, set[str]]:
+def candidates(given: NameContext, counts: Counts, before: Sequence[str]) -> dict[str, set[str]]:
     """Every word that may come after the words `before`, with its features."""
     usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
     every = {
@@ -128,7 +130,7 @@ def candidates(given: Context, counts: Counts, before: Sequence[str]) -> dict[st
 
 
 def _features(
-    word: str, last: str, before: Sequence[str], given: Context, counts: Counts
+    word: str, last: str, before: Sequence[str], given: NameContext, counts: Counts
 ) -> Iterator[str]:
     yield "b"
     if word in given.claim:
@@ -172,7 +174,7 @@ class NextWord:
     in the project, which it learns from."""
 
     def __init__(
-        self, given: Context, names: Iterable[str] = (), *, kind: Kind = "concept"
+        self, given: NameContext, names: Iterable[str] = (), *, kind: Kind = "concept"
     ) -> None:
         self._given = given
         self._weights, counts = _shipped(kind)
@@ -198,7 +200,9 @@ class NextWord:
         return ""
 
 
-def groups(given: Context, counts: Counts, name: str) -> Iterator[tuple[dict[str, set[str]], str]]:
+def groups(
+    given: NameContext, counts: Counts, name: str
+) -> Iterator[tuple[dict[str, set[str]], str]]:
     """Each word of a name as a choice to learn from."""
     before: list[str] = []
     for word in name.split():
@@ -210,8 +214,8 @@ __all__ = [
     "END",
     "NEXT",
     "START",
-    "Context",
     "Counts",
+    "NameContext",
     "NextWord",
     "candidates",
     "context",

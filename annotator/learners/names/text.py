@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from annotator.learners.names import forms
-from annotator.model.naming import MentionKind
+from annotator.model.names import MentionKind
 from annotator.model.span import Span
-from annotator.model.syntax import sentences
 from annotator.model.text import Document, is_word, words
+from annotator.model.text_units import sentences
 
 Kind: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
 

@@ -11,7 +11,7 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.parse import Parse
-from annotator.english.tokens import Edge, Token, phrase_at
+from annotator.english.tokens import FoundStance, Token, phrase_at
 from annotator.learners.stances.syntax import SentencePaths
 from annotator.model.span import AUTHOR, Span
 
@@ -26,7 +26,7 @@ class End:
     sentence: int
 
 
-class Scene:
+class StanceContext:
     """What the pairs of a paragraph have in common: its tokens and their sides,
     its sentences, its ends, its parse."""
 
@@ -88,7 +88,11 @@ _SIZES = (0, 1, 2, 3, 5, 8, 13, 21)
 
 
 def features_of(
-    scene: Scene, source: End | None, target: End, edge: Edge | None, clause: Clause | None
+    scene: StanceContext,
+    source: End | None,
+    target: End,
+    edge: FoundStance | None,
+    clause: Clause | None,
 ) -> tuple[str, ...]:
     """What tells whether, and how, a source stands to a target."""
     tokens, sides = scene.tokens, scene.sides
@@ -157,4 +161,4 @@ def features_of(
     return tuple(dict.fromkeys(made))
 
 
-__all__ = ["End", "Scene", "features_of"]
+__all__ = ["End", "StanceContext", "features_of"]

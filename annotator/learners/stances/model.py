@@ -18,11 +18,11 @@ from annotator.english.frames import flip
 from annotator.english.reading import Reading, parse, tokens_within
 from annotator.english.stances import SIDES, find_stances
 from annotator.english.syntax import Syntax
-from annotator.english.tokens import Edge, Found
+from annotator.english.tokens import FoundSpan, FoundStance
 from annotator.learners.examples import Example
 from annotator.learners.judging import folds
 from annotator.learners.logistic import Binary, Classes, log_odds
-from annotator.learners.stances.features import End, Scene, features_of
+from annotator.learners.stances.features import End, StanceContext, features_of
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span
 
@@ -48,7 +48,7 @@ class RelationProposal:
     target: str
     label: str
     chance: float
-    edge: Edge | None
+    edge: FoundStance | None
     reason: str
     rule: str = _RULE
 
@@ -60,7 +60,7 @@ class _Pair:
 
     source: End | None
     target: End
-    edge: Edge | None
+    edge: FoundStance | None
     features: tuple[str, ...]
 
     @property
@@ -175,17 +175,17 @@ def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
 
 def _reread(
     reading: Reading, actors: Sequence[End], claims: Sequence[End]
-) -> tuple[dict[tuple[str, str], Edge], dict[str, Clause]]:
+) -> tuple[dict[tuple[str, str], FoundStance], dict[str, Clause]]:
     """What the rules make of the paragraph when the actors are those given: edges by the ids of
     their ends, and for the given claims the clause that they overlap most."""
     tokens, base = reading.tokens, reading.paragraph.start
-    found: Sequence[Found] = reading.actors
+    found: Sequence[FoundSpan] = reading.actors
     clauses: Sequence[Clause] = reading.clauses
-    ruled: Sequence[Edge] = reading.edges
+    ruled: Sequence[FoundStance] = reading.edges
     # Of actors the rules ask no more than where they stand.
     if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
         found = [
-            Found(
+            FoundSpan(
                 a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", ""
             )
             for a in actors
@@ -204,7 +204,7 @@ def _reread(
         if best is not None:
             by_claim[claim.span.id] = clauses[best]
             near.setdefault(best, []).append(claim.span.id)
-    edges: dict[tuple[str, str], Edge] = {}
+    edges: dict[tuple[str, str], FoundStance] = {}
     for edge in ruled:
         source = actors[edge.source].span.id if edge.source is not None else AUTHOR
         targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
@@ -218,7 +218,7 @@ def _reread(
     return edges, by_claim
 
 
-def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
+def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
     """`X opposes [the wall]`, `X promises [to scrap it]`: the holder of a claim that
     is the object of a verb, and the edge."""
     tokens, first = syntax.tokens, claim.first
@@ -237,7 +237,7 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, Edge] | None:
                 "cue_start": tokens[i].start,
                 "cue_end": tokens[i].end,
             }
-            return holder, Edge(
+            return holder, FoundStance(
                 SIDES[side],
                 holder,
                 0,
@@ -263,7 +263,7 @@ def pairs_of(
     holders = [e for e in ends if e.span.layer in sources]
     aims = [e for e in ends if e.span.layer in targets]
     edges, clauses = _reread(reading, holders, [e for e in aims if e.span.layer not in sources])
-    scene = Scene(reading.tokens, ends, parse(reading))
+    scene = StanceContext(reading.tokens, ends, parse(reading))
     for target in aims:
         clause = clauses.get(target.span.id)
         if AUTHOR in sources:

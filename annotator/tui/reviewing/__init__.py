@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Suggestion
-from annotator.model.naming import Kind, Ruling
+from annotator.model.names import Kind, Ruling
 from annotator.model.record import GOLD
 from annotator.model.review import ReviewState, Step, step
 from annotator.model.span import Annotation, Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.model.naming import Kind, concepts_of, names_of
+from annotator.model.names import Kind, concepts_of, names_of
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.project import Project

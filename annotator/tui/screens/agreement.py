@@ -17,17 +17,17 @@ from textual.worker import get_current_worker
 from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
-from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.views.beside import beside
 from annotator.tui.views.pairs import pair_rows
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from annotator.workflows.agreement.compute import Follower
-    from annotator.workflows.agreement.differences import Difference, Selection
-    from annotator.workflows.agreement.lines import Line
+    from annotator.workflows.agreement.differences import DifferenceFilter, PairDifference
+    from annotator.workflows.agreement.lines import ReportLine
     from annotator.workflows.agreement.values import Spot
 
 LOOK = 0.02
@@ -52,7 +52,7 @@ class AgreementScreen(CommandScreen):
     def __init__(self, root: Path) -> None:
         super().__init__()
         self._root = root
-        self._lines: list[Line] = []
+        self._lines: list[ReportLine] = []
         self._message = "reading what the annotators finished …"
         self._said = ""
         self._choice = ""
@@ -92,13 +92,13 @@ class AgreementScreen(CommandScreen):
     def _follow(self) -> None:
         """Read, tell, and look again for as long as the screen is open; the
         connection belongs to this thread."""
-        from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.compute import Follower
+        from annotator.workflows.agreement.scope import Scope
 
         worker = get_current_worker()
         try:
             with Project.open(self._root) as project:
-                choice = Choice.parse(self._choice)
+                choice = Scope.parse(self._choice)
                 follower = Follower(
                     project,
                     annotators=choice.annotators or None,
@@ -123,11 +123,11 @@ class AgreementScreen(CommandScreen):
         else:
             self._post(found)
 
-    def _post(self, what: list[Line] | AnnotatorError) -> None:
+    def _post(self, what: list[ReportLine] | AnnotatorError) -> None:
         if self.is_attached and not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._take, what)
 
-    def _take(self, what: list[Line] | AnnotatorError) -> None:
+    def _take(self, what: list[ReportLine] | AnnotatorError) -> None:
         """Show what was found, the cursor on the paragraph that it was on."""
         if isinstance(what, AnnotatorError):
             self._lines, self._message = [], f"{what.message}. {what.hint}"
@@ -145,7 +145,7 @@ class AgreementScreen(CommandScreen):
         if self.is_current:
             self.redraw()
 
-    def _line(self) -> Line | None:
+    def _line(self) -> ReportLine | None:
         return self._lines[self._at] if self._at < len(self._lines) else None
 
     def _spot(self) -> Spot | None:
@@ -176,7 +176,7 @@ class AgreementScreen(CommandScreen):
         rows += [[] for _ in range(height - 1 - len(rows))]
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot(width)]])
 
-    def _selection(self) -> Selection | None:
+    def _selection(self) -> DifferenceFilter | None:
         """What enter opens: of a row, or of the cell that was gone to."""
         line = self._line()
         if line is None:
@@ -188,7 +188,7 @@ class AgreementScreen(CommandScreen):
         found = self._selection()
         return found.title if found is not None else ""
 
-    def _pieces(self, line: Line, width: int, here: bool) -> list[Piece]:
+    def _pieces(self, line: ReportLine, width: int, here: bool) -> list[Piece]:
         """A line with colour on its bars, shades and verdicts, which says nothing
         that the characters do not."""
         from annotator.workflows.agreement.breakdown import spot_text
@@ -303,12 +303,12 @@ class AgreementScreen(CommandScreen):
 
     def _choose(self) -> None:
         """Compare only a part: layers, labels, annotators, documents, days."""
-        from annotator.tui.screens.prompt import Prompt
-        from annotator.workflows.agreement.choice import Choice
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.agreement.scope import Scope
 
         def problem(text: str) -> str:
             try:
-                Choice.parse(text)
+                Scope.parse(text)
             except AnnotatorError as error:
                 return f"{error.message}. {error.hint}"
             return ""
@@ -323,7 +323,7 @@ class AgreementScreen(CommandScreen):
 
         title = "compare (layer:claim label:fact by:ada,ben document:… since:2026-11-01 until:…)"
         self.app.push_screen(
-            Prompt(title, self.theme_now, value=self._choice, check=problem), chosen
+            PromptScreen(title, self.theme_now, value=self._choice, check=problem), chosen
         )
 
     def _copy(self) -> None:
@@ -333,7 +333,7 @@ class AgreementScreen(CommandScreen):
 
     def _ask_report(self) -> None:
         """Ask for a file, and write the report aside."""
-        from annotator.tui.screens.prompt import Prompt
+        from annotator.tui.screens.prompt import PromptScreen
         from annotator.workflows.agreement.methods import check_report
 
         def problem(text: str) -> str:
@@ -353,17 +353,17 @@ class AgreementScreen(CommandScreen):
 
         title = "write a report to (.md, .tex or .csv)"
         self.app.push_screen(
-            Prompt(title, self.theme_now, value="agreement.md", check=problem), chosen
+            PromptScreen(title, self.theme_now, value="agreement.md", check=problem), chosen
         )
 
     def _write(self, file: Path) -> None:
-        from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.methods import write_report
+        from annotator.workflows.agreement.scope import Scope
         from annotator.workflows.agreement.study import study
 
         try:
             with Project.open(self._root) as project:
-                choice = Choice.parse(self._choice)
+                choice = Scope.parse(self._choice)
                 made = study(
                     project,
                     annotators=choice.annotators or None,
@@ -378,22 +378,22 @@ class AgreementScreen(CommandScreen):
         if self.is_attached:
             self.app.call_from_thread(self.say, words)
 
-    def _differences(self, selection: Selection) -> None:
+    def _differences(self, selection: DifferenceFilter) -> None:
         """The disagreements behind a line or a cell, read now and aside."""
         self.say("reading the differences …")
         self.run_worker(
             partial(self._read_differences, selection), thread=True, group="differences"
         )
 
-    def _read_differences(self, selection: Selection) -> None:
-        from annotator.workflows.agreement.choice import Choice
+    def _read_differences(self, selection: DifferenceFilter) -> None:
+        from annotator.workflows.agreement.scope import Scope
         from annotator.workflows.agreement.study import all_differences
 
-        found: list[Difference] = []
+        found: list[PairDifference] = []
         count = 0
         try:
             with Project.open(self._root) as project:
-                choice = Choice.parse(self._choice)
+                choice = Scope.parse(self._choice)
                 for one in all_differences(
                     project,
                     annotators=choice.annotators or None,
@@ -410,7 +410,7 @@ class AgreementScreen(CommandScreen):
             self.app.call_from_thread(self._show_differences, selection, found, count)
 
     def _show_differences(
-        self, selection: Selection, found: Sequence[Difference], count: int
+        self, selection: DifferenceFilter, found: Sequence[PairDifference], count: int
     ) -> None:
         self._said = ""
         more = f", the first {MOST} of them" if count > len(found) else ""
@@ -437,13 +437,13 @@ class AgreementScreen(CommandScreen):
 
     def _open(self, spot: Spot) -> None:
         """The paragraph as each annotator coded it, read now."""
-        from annotator.workflows.agreement.choice import Choice
         from annotator.workflows.agreement.compute import passage
+        from annotator.workflows.agreement.scope import Scope
         from annotator.workflows.agreement.side_by_side import side_by_side
 
         try:
             with Project.open(self._root) as project:
-                made = passage(project, spot, Choice.parse(self._choice).annotators or None)
+                made = passage(project, spot, Scope.parse(self._choice).annotators or None)
                 found = side_by_side(made, project.schema) if made is not None else None
         except AnnotatorError as error:
             self.say(error.message)

@@ -23,7 +23,7 @@ from annotator.tui.screens.pointing import PointingScreen
 from annotator.tui.screens.replaced import replaced_screen
 from annotator.tui.session import Session
 from annotator.tui.tour import Step
-from annotator.tui.views import chain
+from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import Side, Surroundings, frame
 from annotator.tui.views.lint import lint
@@ -312,12 +312,12 @@ class AnnotateScreen(PointingScreen):
     def _climb(self, *, outwards: bool) -> None:
         """Along the chain of attribution, and say whose it is."""
         state = self.session.review
-        item = chain.outer(state) if outwards else chain.inner(state)
+        item = attribution.outer(state) if outwards else attribution.inner(state)
         if item is None:
             self.say(f"no claim stands {'around' if outwards else 'in'} this one")
             return
         self.act(do.FocusItem(item))
-        self.say(" › ".join(chain.holders(self.session.review)))
+        self.say(" › ".join(attribution.holders(self.session.review)))
 
     def _to_undecided(self, direction: int) -> None:
         if self.session.to_undecided(direction):

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from annotator.model import actions as do
-from annotator.model.naming import ProposedName
+from annotator.model.names import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
-from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import OFFERED, Prompt
+from annotator.tui.screens.prompt import OFFERED, PromptScreen
 from annotator.tui.session import EVERYBODY, Session
+from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.workflows.names.offers import Offer
 
@@ -31,7 +31,7 @@ class AskingScreen(CommandScreen):
 
     def _ask(
         self,
-        prompt: Prompt,
+        prompt: PromptScreen,
         then: Callable[[str], None],
         *,
         after: Callable[[], None] | None = None,
@@ -76,7 +76,7 @@ class AskingScreen(CommandScreen):
         codebook = self.session.project.names.codebook()
         turns = "; ! turns it" if field.kind == "concept" else ""
         title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}{turns}"
-        prompt = Prompt(
+        prompt = PromptScreen(
             title,
             self.theme_now,
             value=field.value,
@@ -140,7 +140,7 @@ class AskingScreen(CommandScreen):
         choices = naming.labels(self.session.review)
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
-        prompt = Prompt("label", self.theme_now, offers=offers, strict=True)
+        prompt = PromptScreen("label", self.theme_now, offers=offers, strict=True)
         self._ask(prompt, lambda name: self.act(actions[name]))
 
     def run_note(self) -> None:
@@ -149,14 +149,14 @@ class AskingScreen(CommandScreen):
             self.run_note_paragraph()
             return
         self._ask(
-            Prompt("note on the item", self.theme_now, value=item.note),
+            PromptScreen("note on the item", self.theme_now, value=item.note),
             lambda text: self.act(do.Note(text)),
         )
 
     def run_note_paragraph(self) -> None:
         state = self.session.review
         standing = state.annotations.get(f"@p{state.paragraph}", state.paragraph)
-        prompt = Prompt(
+        prompt = PromptScreen(
             "note on the paragraph", self.theme_now, value=standing.note if standing else ""
         )
         self._ask(prompt, lambda text: self.act(do.Note(text, paragraph=True)))
@@ -237,7 +237,7 @@ class AskingScreen(CommandScreen):
             self._message = said if muted else f"{rule} speaks again"
 
         offers = [Offer(choice) for choice in choices]
-        self._ask(Prompt("rules", self.theme_now, offers=offers, strict=True), then)
+        self._ask(PromptScreen("rules", self.theme_now, offers=offers, strict=True), then)
 
 
 __all__ = ["AskingScreen"]

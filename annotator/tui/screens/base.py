@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from annotator.tui.commands import COMMANDS, Command, KeyMap
 from annotator.tui.keyboards import by_place
-from annotator.tui.rows import Drawn
+from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class CommandScreen(Screen[None]):
 
     def run_palette(self) -> None:
         """A line that finds commands by their names and what they do."""
-        from annotator.tui.screens.prompt import Prompt
+        from annotator.tui.screens.prompt import PromptScreen
         from annotator.workflows.names.offers import Offer
 
         here = self.commands()
@@ -157,7 +157,9 @@ class CommandScreen(Screen[None]):
             if title is not None:
                 self.run_command(commands[title])
 
-        self.app.push_screen(Prompt("command", self.theme_now, offers=offers, strict=True), chosen)
+        self.app.push_screen(
+            PromptScreen("command", self.theme_now, offers=offers, strict=True), chosen
+        )
 
     def run_entities(self) -> None:
         self.shell.open("entities")

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 
 from annotator.model import actions as do
 from annotator.tui import form
-from annotator.tui.form import Field
-from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.form import FormField
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer
 
@@ -33,7 +33,7 @@ class FormScreen(CommandScreen):
     def __init__(self, below: DocumentScreen) -> None:
         super().__init__()
         self._below, self._message, self._top = below, "", 0
-        self._fields: list[Field] = []
+        self._fields: list[FormField] = []
         self._item = below.session.review.focus
         self._at: int | None = None
 
@@ -105,7 +105,7 @@ class FormScreen(CommandScreen):
         rows = [head, *shown, [(f" {clip(message, width - 2)}", theme.strong)], foot]
         self.query_one(Rows).show([strip(row) for row in rows])
 
-    def _row(self, field: Field, width: int, *, here: bool) -> list[list[Piece]]:
+    def _row(self, field: FormField, width: int, *, here: bool) -> list[list[Piece]]:
         """A field: its letter, its name, and its values by number or what it holds;
         wrapped where they are many."""
         theme = self.theme_now
@@ -176,7 +176,7 @@ class FormScreen(CommandScreen):
             self._below.session.do(action)
         self.redraw()
 
-    def _digit(self, field: Field, number: int) -> None:
+    def _digit(self, field: FormField, number: int) -> None:
         """The value of that number; of numbers without a list the number itself."""
         state = self._below.session.review
         if field.kind == "integer" and str(number) in field.values:
@@ -186,7 +186,7 @@ class FormScreen(CommandScreen):
         else:
             self.say(f"{field.name} has no value {number}")
 
-    def _edit(self, field: Field) -> None:
+    def _edit(self, field: FormField) -> None:
         """Write a field: a list that narrows, a line of text, or the selection
         of its words in the text."""
         if field.kind == "flag":
@@ -205,24 +205,26 @@ class FormScreen(CommandScreen):
         else:
             self._write(field)
 
-    def _pick(self, field: Field, choices: list[tuple[str, str]]) -> None:
+    def _pick(self, field: FormField, choices: list[tuple[str, str]]) -> None:
         ids = {name: id for id, name in choices}
 
         def chosen(name: str) -> None:
             self._do(form.choose(self._below.session.review, field, ids[name]))
 
         offers = [Offer(name, "now" if id in field.held else "") for id, name in choices]
-        self._ask(Prompt(field.name, self.theme_now, offers=offers, strict=True), chosen)
+        self._ask(PromptScreen(field.name, self.theme_now, offers=offers, strict=True), chosen)
 
-    def _write(self, field: Field) -> None:
+    def _write(self, field: FormField) -> None:
         def check(answer: str) -> str:
             return form.problem(self._below.session.review, field, answer)
 
         several = "; several: a; b" if field.multiple else ""
-        prompt = Prompt(f"{field.name}{several}", self.theme_now, value=field.text, check=check)
+        prompt = PromptScreen(
+            f"{field.name}{several}", self.theme_now, value=field.text, check=check
+        )
         self._ask(prompt, lambda answer: self._do(form.write(field, answer)))
 
-    def _ask(self, prompt: Prompt, then: Callable[[str], None]) -> None:
+    def _ask(self, prompt: PromptScreen, then: Callable[[str], None]) -> None:
         def answered(answer: str | None) -> None:
             if answer is not None:
                 then(answer)

@@ -11,18 +11,18 @@ from textual.app import ComposeResult
 
 from annotator.errors import StoreError
 from annotator.model.codebook import Codebook
-from annotator.model.naming import Kind
+from annotator.model.names import Kind
 from annotator.model.text import plural
-from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
     Harmonising,
     Mark,
-    Queue,
+    PairQueue,
     contradiction,
     decide,
     proposed,
@@ -71,7 +71,7 @@ class HarmoniseScreen(CommandScreen):
         super().__init__()
         self._reviewer, self._first, self._changed = reviewer, first, changed
         self._names: Harmonising | None = None
-        self._queue = Queue((), None, None)
+        self._queue = PairQueue((), None, None)
         self._codebook = Codebook()
         self._answers: list[Answer] = []
         self._from = self._at = 0
@@ -241,7 +241,7 @@ class HarmoniseScreen(CommandScreen):
         elif key == "e":
             offers = [Offer(here.stays), Offer(here.goes)]
             self.app.push_screen(
-                Prompt(
+                PromptScreen(
                     "which name stays, for both?", self.theme_now, value=here.stays, offers=offers
                 ),
                 self._named,
@@ -313,7 +313,7 @@ def _ruled(answers: list[Answer]) -> str:
     )
 
 
-def figure(found: Queue) -> str:
+def figure(found: PairQueue) -> str:
     """“Who says what” as coded and by the rulings so far."""
     if found.before is None or found.now is None:
         return "who says what –"

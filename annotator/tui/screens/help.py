@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 
 from annotator.model.schema import Guideline, LabelSchema
 from annotator.tui.commands import COMMANDS, KeyMap, shown
-from annotator.tui.rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
+from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
@@ -129,7 +129,7 @@ class TextScreen(CommandScreen):
             self.redraw()
 
     def _ask_for_words(self) -> None:
-        from annotator.tui.screens.prompt import Prompt
+        from annotator.tui.screens.prompt import PromptScreen
 
         def answered(answer: str | None) -> None:
             if answer is not None:
@@ -141,7 +141,7 @@ class TextScreen(CommandScreen):
             self.redraw()
 
         self.app.push_screen(
-            Prompt("find", self.theme_now, value=self._wanted, anew=True), answered
+            PromptScreen("find", self.theme_now, value=self._wanted, anew=True), answered
         )
 
     def _to_found(self, step: int) -> None:

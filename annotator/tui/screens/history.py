@@ -11,7 +11,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Group
 from annotator.model.telling import told_group
 from annotator.model.text import paragraph_number, plural
-from annotator.tui.screens.listing import Line, ListScreen
+from annotator.tui.screens.listing import ListLine, ListScreen
 
 if TYPE_CHECKING:
     from annotator.tui.shell import DocumentScreen
@@ -44,12 +44,12 @@ def history_screen(screen: DocumentScreen) -> ListScreen:
     session = screen.session
     groups: list[Group] = []
 
-    def lines() -> Sequence[Line]:
+    def lines() -> Sequence[ListLine]:
         groups[:] = last_groups(screen)
         state = session.review
         times = session.times()
         return [
-            Line(
+            ListLine(
                 f"{told_group(state, group)}",
                 f"¶ {paragraph_number(group[-1].paragraph)}  {local_time(when)}"
                 if (when := times.get(group[0].group))

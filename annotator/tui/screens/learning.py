@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.errors import StoreError
-from annotator.tui.rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
+from annotator.tui.styled_rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
 from annotator.workflows.background import FIRST, TRAIN, news, off, running, wanted
 from annotator.workflows.training import report

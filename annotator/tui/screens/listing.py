@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 
-from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListLine:
     """A row of the list: what it is, and what stands at its right."""
 
     text: str
@@ -34,7 +34,7 @@ class ListScreen(CommandScreen):
     def __init__(
         self,
         title: str,
-        lines: Callable[[], Sequence[Line]],
+        lines: Callable[[], Sequence[ListLine]],
         choose: Callable[[int], None],
         *,
         keys: dict[str, tuple[str, Callable[[int], None]]] | None = None,
@@ -45,8 +45,8 @@ class ListScreen(CommandScreen):
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
         self._empty, self._of_all = empty, of_all
-        self._every: Sequence[Line] = ()
-        self._lines: list[tuple[int, Line]] = []
+        self._every: Sequence[ListLine] = ()
+        self._lines: list[tuple[int, ListLine]] = []
         self._wanted = self._message = ""
         self._at = self._top = 0
 
@@ -141,7 +141,9 @@ class ListScreen(CommandScreen):
         if key in ("escape", "q"):
             self.app.pop_screen()
         elif key == "/":
-            self.app.push_screen(Prompt("filter", self.theme_now, value=self._wanted), self._filter)
+            self.app.push_screen(
+                PromptScreen("filter", self.theme_now, value=self._wanted), self._filter
+            )
         elif self.everywhere(key):
             pass
         elif key in steps:
@@ -158,4 +160,4 @@ class ListScreen(CommandScreen):
             self.reload()
 
 
-__all__ = ["Line", "ListScreen"]
+__all__ = ["ListLine", "ListScreen"]

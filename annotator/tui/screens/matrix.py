@@ -12,8 +12,8 @@ from textual.app import ComposeResult
 from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
-from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.screens.base import CommandScreen
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import By, Evidence, Matrix, of_document, of_project
 
@@ -127,7 +127,7 @@ class MatrixScreen(CommandScreen):
             self.redraw()
 
     def _search(self) -> None:
-        from annotator.tui.screens.prompt import Prompt
+        from annotator.tui.screens.prompt import PromptScreen
 
         def chosen(text: str | None) -> None:
             if text is not None:
@@ -136,7 +136,7 @@ class MatrixScreen(CommandScreen):
             self.redraw()
 
         self.app.push_screen(
-            Prompt("rows and columns with", self.theme_now, value=self._wanted), chosen
+            PromptScreen("rows and columns with", self.theme_now, value=self._wanted), chosen
         )
 
     def _next_order(self) -> None:

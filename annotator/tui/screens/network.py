@@ -9,8 +9,8 @@ from textual.worker import get_current_worker
 from annotator.errors import AnnotatorError
 from annotator.model.record import GOLD
 from annotator.project import Project
-from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.help import TextScreen
+from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 
 SAMPLES = 100
@@ -35,7 +35,7 @@ class NetworkScreen(TextScreen):
         from annotator.workflows.network import network, report
 
         worker = get_current_worker()
-        options = network.Options(status=self._status, samples=SAMPLES)
+        options = network.NetworkOptions(status=self._status, samples=SAMPLES)
         try:
             with Project.open(self._root) as project:
                 statements = network.read_statements(project, options)

@@ -8,9 +8,9 @@ from textual.widget import Widget
 from textual.widgets import Markdown, MarkdownViewer
 
 from annotator.pages import INDEX, page, topics
-from annotator.tui.rows import Piece, strip
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.styled_rows import Piece, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer
 
@@ -86,7 +86,7 @@ class PagesScreen(CommandScreen):
             self._open(every[(every.index(self._topic) + (1 if key == "]" else -1)) % len(every)])
         elif key == "/":
             self.app.push_screen(
-                Prompt("find in all pages", self.theme_now, value=self._words, anew=True),
+                PromptScreen("find in all pages", self.theme_now, value=self._words, anew=True),
                 self._search,
             )
         elif key == "t":
@@ -95,7 +95,7 @@ class PagesScreen(CommandScreen):
                 for topic in (INDEX, *topics())
             ]
             self.app.push_screen(
-                Prompt("topic", self.theme_now, offers=offers, strict=True), self._chosen
+                PromptScreen("topic", self.theme_now, offers=offers, strict=True), self._chosen
             )
         else:
             self.everywhere(key)

@@ -13,7 +13,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import is_word, words
 from annotator.tui.hints import assign
 from annotator.tui.screens.asking import AskingScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.views.frame import Frame
 from annotator.tui.views.strokes import MARGIN
 from annotator.tui.views.text import TextView
@@ -213,7 +213,7 @@ class PointingScreen(AskingScreen):
     # --- finding
 
     def run_find(self) -> None:
-        self._ask(Prompt("find", self.theme_now, check=pattern_problem), self.find)
+        self._ask(PromptScreen("find", self.theme_now, check=pattern_problem), self.find)
 
     def find(self, wanted: str, *, near: int | None = None) -> None:
         """Mark every place of the document where it stands, and go to the first one from `near`,

@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from annotator.model.naming import CONTRARY
-from annotator.tui.rows import PLAIN, Piece, clip, strip
+from annotator.model.names import CONTRARY
+from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Completer, Offer, matching, nearest, turned, unfinished
@@ -35,7 +35,7 @@ class _Grey(Suggester):
         return value + rest if rest else None
 
 
-class _Line(Input):
+class _LineInput(Input):
     """A line that asks its prompt about a key before it takes it as a letter."""
 
     takes: Callable[[str, str], bool] | None = None
@@ -46,7 +46,7 @@ class _Line(Input):
             event.prevent_default()
 
 
-class Prompt(ModalScreen[str | None]):
+class PromptScreen(ModalScreen[str | None]):
     """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces
     what is there; with `several` offers complete what stands behind the last semicolon. With
     `numbered` a digit takes an offer while nothing is typed; `completer` knows the next word,
@@ -85,12 +85,12 @@ class Prompt(ModalScreen[str | None]):
         yield Rows(id="offers")
         grey = _Grey(self._grey) if self._completer or self._known else None
         first = self._completer.rest("") if self._completer is not None and not self._value else ""
-        yield _Line(
+        yield _LineInput(
             self._value, first, id="line", compact=True, select_on_focus=self._anew, suggester=grey
         )
 
     def on_mount(self) -> None:
-        line = self.query_one("#line", _Line)
+        line = self.query_one("#line", _LineInput)
         line.takes = self._takes
         line.cursor_blink = False
         self.query_one("#offers").styles.height = min(OFFERED, len(self._offers)) + 1
@@ -256,4 +256,4 @@ class Prompt(ModalScreen[str | None]):
         self.query_one("#offers", Rows).show([strip(row) for row in rows])
 
 
-__all__ = ["Prompt"]
+__all__ = ["PromptScreen"]

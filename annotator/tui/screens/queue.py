@@ -12,10 +12,10 @@ from annotator.model.decision import Completion
 from annotator.model.text import paragraph_number, plural
 from annotator.project import DocumentSummary
 from annotator.tui.commands import Command
-from annotator.tui.rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import Session
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.background import news
 from annotator.workflows.review.discussion import Message
@@ -291,7 +291,7 @@ class QueueScreen(CommandScreen):
             guide.begin(self.session.state)
 
     def run_find(self) -> None:
-        prompt = Prompt("filter by title", self.theme_now, value=self._search)
+        prompt = PromptScreen("filter by title", self.theme_now, value=self._search)
 
         def answered(answer: str | None) -> None:
             if answer is not None:

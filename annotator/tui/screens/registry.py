@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from annotator.errors import AnnotatorError, StoreError
 from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
-from annotator.tui.screens.listing import Line, ListScreen
+from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.registry import Entry, Kind, entries, mentions
+from annotator.workflows.names.registry import Kind, RegistryEntry, entries, mentions
 from annotator.workflows.names.renaming import rename, restore
 from annotator.workflows.search import Hit, search
 
@@ -26,13 +26,13 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     """The entities or concepts that the annotator gave; enter lists
     the mentions, r renames or merges."""
     session = app.session
-    known: list[Entry] = []
+    known: list[RegistryEntry] = []
     renamed: list[tuple[str, str]] = []
 
-    def lines() -> Sequence[Line]:
+    def lines() -> Sequence[ListLine]:
         known[:] = entries(session.project, session.annotator, kind)
         return [
-            Line(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}")
+            ListLine(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}")
             for e in known
         ]
 
@@ -65,7 +65,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
             session.reload()
 
         app.push_screen(
-            Prompt(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers),
+            PromptScreen(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers),
             answered,
         )
 
@@ -124,7 +124,9 @@ def _mentions(app: Shell, kind: Kind, name: str) -> ListScreen:
     def choose(at: int) -> None:
         app.go_to(found[at].document, found[at].paragraph, found[at].item)
 
-    lines = [Line(f"“{m.quote}”", f"{m.document} ¶ {paragraph_number(m.paragraph)}") for m in found]
+    lines = [
+        ListLine(f"“{m.quote}”", f"{m.document} ¶ {paragraph_number(m.paragraph)}") for m in found
+    ]
     return ListScreen(f"Mentions of {name}", lambda: lines, choose)
 
 
@@ -135,7 +137,9 @@ def find_everywhere(app: Shell) -> None:
         if wanted:
             app.push_screen(PlacesScreen(app, wanted))
 
-    app.push_screen(Prompt("find in all documents", app.look, check=pattern_problem), answered)
+    app.push_screen(
+        PromptScreen("find in all documents", app.look, check=pattern_problem), answered
+    )
 
 
 class PlacesScreen(ListScreen):
@@ -165,9 +169,9 @@ class PlacesScreen(ListScreen):
             if len(hits) == MOST:
                 self.say(f"the first {MOST}; more words find fewer")
 
-    def _shown(self) -> list[Line]:
+    def _shown(self) -> list[ListLine]:
         return [
-            Line(f"… {hit.context} …", f"{hit.document} ¶ {paragraph_number(hit.paragraph)}")
+            ListLine(f"… {hit.context} …", f"{hit.document} ¶ {paragraph_number(hit.paragraph)}")
             for hit in self._hits
         ]
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from annotator.errors import StoreError
 from annotator.model.text import plural
-from annotator.tui.screens.listing import Line, ListScreen
+from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.session.saving import Saving
 
 
@@ -17,10 +17,12 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
     with what to say once they are there."""
     screen: ListScreen
 
-    def lines() -> list[Line]:
+    def lines() -> list[ListLine]:
         return [
-            Line("go on with the file that is there now, and write them into it"),
-            Line("keep them in a file beside it, with all that this program has of the old one"),
+            ListLine("go on with the file that is there now, and write them into it"),
+            ListLine(
+                "keep them in a file beside it, with all that this program has of the old one"
+            ),
         ]
 
     def choose(row: int) -> None:

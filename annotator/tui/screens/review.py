@@ -13,13 +13,13 @@ from annotator.tui.commands import Command
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.reviewing.rulings import name_counts, names_in_focus, rule_names_same
-from annotator.tui.rows import PLAIN, Piece, paragraphs
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import Prompt
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import Session
+from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import Scene
+from annotator.tui.views.difference import DifferenceContext
 from annotator.tui.views.frame import Side
 from annotator.tui.views.versions import Panel, versions
 from annotator.workflows.names.offers import Offer
@@ -116,7 +116,7 @@ class ReviewScreen(AnnotateScreen):
         offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
         title = f"which {kind} stays, in all places? {' = '.join(names)}"
-        prompt = Prompt(title, self.theme_now, value=best, offers=offers)
+        prompt = PromptScreen(title, self.theme_now, value=best, offers=offers)
 
         def answered(canonical: str) -> None:
             if canonical.strip():
@@ -177,7 +177,7 @@ class ReviewScreen(AnnotateScreen):
         codes = self.session.project.config.reasons
         offers = [Offer(code, str(number)) for number, code in enumerate(codes, 1)]
         title = "reason of what was just decided: a code, its number, or a code: and more words"
-        prompt = Prompt(
+        prompt = PromptScreen(
             title,
             self.theme_now,
             value=_reason(note),
@@ -198,7 +198,7 @@ class ReviewScreen(AnnotateScreen):
             )
             return
         item, note = noted
-        prompt = Prompt(
+        prompt = PromptScreen(
             "to the annotators, on what was just decided", self.theme_now, value=message_of(note)
         )
         self._ask(prompt, lambda text: self.act(do.NoteOn(item, note_of(_reason(note), text))))
@@ -280,7 +280,7 @@ class ReviewScreen(AnnotateScreen):
 def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
     """What the panel tells of a document in review."""
     at = source.at(state)
-    scene = Scene(state.document, state.schema, source.voters(), at.value, source.note)
+    scene = DifferenceContext(state.document, state.schema, source.voters(), at.value, source.note)
     every, left = at.counts()
     return Panel(state, scene, at.here(), source.proposed, source.at_field, every, left)
 

@@ -7,7 +7,7 @@ import json
 
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Group, Suggestion
-from annotator.model.naming import Namer
+from annotator.model.names import Namer
 from annotator.model.review import ReviewState
 from annotator.model.text import Document
 from annotator.project import Project
@@ -18,7 +18,7 @@ from annotator.tui.session.queue import AnnotatorQueue
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
 from annotator.workflows.background import Background
-from annotator.workflows.training.naming import SETTING as WEIGHTS
+from annotator.workflows.training.name_weights import SETTING as WEIGHTS
 
 
 class Annotating(Source):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Group, Suggestion
-from annotator.model.naming import Namer
+from annotator.model.names import Namer
 from annotator.model.review import ReviewState, Step, step
 from annotator.model.text import Document
 from annotator.tui.session.guide import Guide

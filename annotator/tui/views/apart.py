@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from rich.style import Style
 
 from annotator.model.telling import both_ends
-from annotator.tui.rows import Piece
+from annotator.tui.styled_rows import Piece
 
 Runs = list[tuple[str, bool]]
 """A text in parts, each with whether all versions have it."""

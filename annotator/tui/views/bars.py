@@ -10,7 +10,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import paragraph_number
 from annotator.tui.commands import COMMANDS, KeyMap
-from annotator.tui.rows import PLAIN, Piece, clip, justify, width_of
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 
 BLIND = "blind: no suggestions here"

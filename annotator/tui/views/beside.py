@@ -3,9 +3,9 @@ what agrees."""
 
 from __future__ import annotations
 
-from annotator.tui.rows import Piece, paragraphs
+from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import Scene, difference_rows, in_short
+from annotator.tui.views.difference import DifferenceContext, difference_rows, in_short
 from annotator.workflows.agreement.side_by_side import SideBySide
 
 
@@ -14,7 +14,7 @@ def beside(found: SideBySide, theme: Theme, width: int) -> list[list[Piece]]:
     aligns them. Of attributes those are shown that differ. Where only the ends of a stance differ,
     that is said of the ends alone."""
     voters = [(who, who) for who in found.voters]
-    scene = Scene(found.document, found.schema, voters, found.value)
+    scene = DifferenceContext(found.document, found.schema, voters, found.value)
     differ = [d for d in found.differences if d.kinds and not d.by_field and not d.follows]
     finer = [d for d in found.differences if d.by_field]
     agreed = [d for d in found.differences if not d.kinds or d.follows]

@@ -12,7 +12,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.telling import both_ends, told_value
 from annotator.model.text import Document, plural
-from annotator.tui.rows import PLAIN, Piece, clip, flowed, width_of
+from annotator.tui.styled_rows import PLAIN, Piece, clip, flowed, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.apart import Runs, set_off, worded
 from annotator.workflows.review.alignment import GONE, Difference
@@ -34,7 +34,7 @@ def _no_note(_: str, __: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DifferenceContext:
     """What a difference is shown by: the text, the schema, annotations by their ids, and the
     annotators; `note` is what an annotator (first) wrote on their version of an item (second)."""
 
@@ -71,7 +71,7 @@ class Deciding:
 
 
 def difference_rows(
-    scene: Scene,
+    scene: DifferenceContext,
     difference: Difference,
     theme: Theme,
     width: int,
@@ -129,7 +129,7 @@ def told_kinds(difference: Difference) -> str:
     return ", ".join(parts)
 
 
-def _about(scene: Scene, difference: Difference, width: int) -> str:
+def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
     """What all versions have in common, said once: the words of a span with one place; of a stance
     who and what."""
     value = difference.candidates[0].value
@@ -147,13 +147,17 @@ def _about(scene: Scene, difference: Difference, width: int) -> str:
     return f"{label}“{quote(scene, value, width - 4 - len(label))}”"
 
 
-def _target(scene: Scene, relation: Relation, room: int) -> str:
+def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:
     target = scene.value(relation.target)
     return f"“{quote(scene, target, max(8, room))}”" if isinstance(target, Span) else "?"
 
 
 def _field_rows(
-    scene: Scene, difference: Difference, theme: Theme, width: int, deciding: Deciding | None
+    scene: DifferenceContext,
+    difference: Difference,
+    theme: Theme,
+    width: int,
+    deciding: Deciding | None,
 ) -> Rows:
     """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
     council`, with the words set off that not all have."""
@@ -178,7 +182,7 @@ def _field_rows(
 
 
 def _choices(
-    scene: Scene, candidate: Candidate, field: Field, *, numbered: bool
+    scene: DifferenceContext, candidate: Candidate, field: Field, *, numbered: bool
 ) -> list[tuple[str, Runs]]:
     """The contents of a field, each with whose it is, in the order of the keys."""
     order = {who: i for i, (who, _) in enumerate(scene.voters)}
@@ -192,13 +196,13 @@ def _choices(
     return list(zip(called, worded(texts), strict=True))
 
 
-def _called(scene: Scene, who: str, *, numbered: bool) -> str:
+def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
     """An annotator as a row has room for: the number of their key, or their name."""
     at = next((i for i, (name, _) in enumerate(scene.voters, 1) if name == who), 0)
     return str(at) if numbered else dict(scene.voters).get(who, who)
 
 
-def _told(scene: Scene, field: Field, held: object) -> str:
+def _told(scene: DifferenceContext, field: Field, held: object) -> str:
     """A value as one reads it: of a stretch of text its words."""
     if field.pair and isinstance(held, list) and len(held) == 2:
         return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
@@ -206,7 +210,11 @@ def _told(scene: Scene, field: Field, held: object) -> str:
 
 
 def _version_rows(
-    scene: Scene, difference: Difference, theme: Theme, width: int, deciding: Deciding | None
+    scene: DifferenceContext,
+    difference: Difference,
+    theme: Theme,
+    width: int,
+    deciding: Deciding | None,
 ) -> Rows:
     """A line for each annotator, with what sets their version off from the others."""
     names = min(_NAMES, max((len(name) for _, name in scene.voters), default=1))
@@ -233,7 +241,7 @@ def _version_rows(
 
 
 def _said(
-    scene: Scene, difference: Difference, candidate: Candidate, theme: Theme, room: int
+    scene: DifferenceContext, difference: Difference, candidate: Candidate, theme: Theme, room: int
 ) -> list[Piece]:
     """A version: its label, its words where the bounds differ (those that not all have set off),
     and the fields in which it differs."""
@@ -259,7 +267,7 @@ def _said(
     return [label, (" “", PLAIN), *words, ("”", PLAIN), *tail]
 
 
-def _runs(scene: Scene, difference: Difference, span: Span) -> Runs:
+def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:
     """The words of a span in parts: those that all versions have, and those that not all have."""
     runs: Runs = []
     at = span.start
@@ -276,7 +284,7 @@ def _runs(scene: Scene, difference: Difference, span: Span) -> Runs:
     return runs
 
 
-def _note_rows(scene: Scene, difference: Difference, theme: Theme, width: int) -> Rows:
+def _note_rows(scene: DifferenceContext, difference: Difference, theme: Theme, width: int) -> Rows:
     """What annotators noted on their versions."""
     rows: Rows = []
     for who, name in scene.voters:
@@ -287,13 +295,13 @@ def _note_rows(scene: Scene, difference: Difference, theme: Theme, width: int) -
     return rows
 
 
-def quote(scene: Scene, span: Span, room: int) -> str:
+def quote(scene: DifferenceContext, span: Span, room: int) -> str:
     """A span's words; of long ones beginning and end."""
     text = scene.document.quote(span.start, span.end)
     return clip(" ".join(text.split()), max(4, room)) if room < 12 else both_ends(text, room)
 
 
-def holder_of(scene: Scene, relation: Relation) -> str:
+def holder_of(scene: DifferenceContext, relation: Relation) -> str:
     """Who holds a stance: the entity, else the words."""
     if relation.source == AUTHOR:
         return "author"
@@ -303,7 +311,7 @@ def holder_of(scene: Scene, relation: Relation) -> str:
     return holder.entity or quote(scene, holder, 24)
 
 
-def in_short(scene: Scene, value: Annotation, room: int) -> str:
+def in_short(scene: DifferenceContext, value: Annotation, room: int) -> str:
     """An annotation in one line."""
     if isinstance(value, Span):
         return f"{value.label} “{quote(scene, value, room - len(value.label) - 3)}”"
@@ -312,7 +320,12 @@ def in_short(scene: Scene, value: Annotation, room: int) -> str:
 
 
 def folded(
-    scene: Scene, agreed: Sequence[Difference], theme: Theme, width: int, *, limit: int = 0
+    scene: DifferenceContext,
+    agreed: Sequence[Difference],
+    theme: Theme,
+    width: int,
+    *,
+    limit: int = 0,
 ) -> Rows:
     """What all made alike, in a row or two; after `limit` rows it is cut."""
     if not agreed:
@@ -323,6 +336,15 @@ def folded(
 
 
 __all__ = [
-    "Deciding", "Rows", "Scene", "Voters", "difference_rows", "first_version", "folded", "holder_of",
-    "in_short", "quote", "told_kinds",
+    "Deciding",
+    "DifferenceContext",
+    "Rows",
+    "Voters",
+    "difference_rows",
+    "first_version",
+    "folded",
+    "holder_of",
+    "in_short",
+    "quote",
+    "told_kinds",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Span
 from annotator.model.telling import both_ends
 from annotator.tui.commands import KeyMap
-from annotator.tui.rows import (
+from annotator.tui.styled_rows import (
     PLAIN,
     Drawn,
     Piece,

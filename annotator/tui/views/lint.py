@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from annotator.model.items import Card
-from annotator.model.naming import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 

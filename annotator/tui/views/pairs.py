@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from annotator.tui.rows import PLAIN, Piece, clip
+from annotator.tui.styled_rows import PLAIN, Piece, clip
 from annotator.tui.theme import Theme
 from annotator.tui.views.apart import Runs, set_off, worded
 
 if TYPE_CHECKING:
-    from annotator.workflows.agreement.differences import Difference
+    from annotator.workflows.agreement.differences import PairDifference
 
 _LABEL = 14
 
 
-def pair_rows(found: Sequence[Difference], theme: Theme, width: int) -> list[list[Piece]]:
+def pair_rows(found: Sequence[PairDifference], theme: Theme, width: int) -> list[list[Piece]]:
     """Four rows for each difference: its place and kind, what each of the two annotators has, and
     an empty one."""
     rows: list[list[Piece]] = []
@@ -54,7 +54,7 @@ def pair_rows(found: Sequence[Difference], theme: Theme, width: int) -> list[lis
 
 
 def _version(
-    one: Difference,
+    one: PairDifference,
     label: str,
     holder: str,
     value: Runs,

@@ -11,7 +11,7 @@ from annotator.model.review import ReviewState
 from annotator.model.span import Relation, Span, Value, contains
 from annotator.model.sureness import sureness
 from annotator.model.telling import both_ends, holder_of
-from annotator.tui.rows import PLAIN, Piece, clip, justify, paragraphs, width_of
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 
 Rows = list[list[Piece]]

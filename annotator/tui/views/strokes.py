@@ -13,9 +13,9 @@ from annotator.model.review import ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import displayable
-from annotator.tui.layout import UNICODE, Glyphs, Line, Mark, draw
+from annotator.tui.layout import UNICODE, Glyphs, Mark, WrappedLine, draw
 from annotator.tui.layout import Piece as Part
-from annotator.tui.rows import PLAIN, Piece
+from annotator.tui.styled_rows import PLAIN, Piece
 from annotator.tui.theme import Theme
 
 MARGIN = 3
@@ -153,7 +153,11 @@ class Strokes:
         return tuple(out)
 
     def text(
-        self, line: Line, text: str, stretches: Sequence[Stretch], hints: Sequence[tuple[int, str]]
+        self,
+        line: WrappedLine,
+        text: str,
+        stretches: Sequence[Stretch],
+        hints: Sequence[tuple[int, str]],
     ) -> list[Piece]:
         """The text of a line in runs of one style; hint letters
         stand over the words they lead to."""
@@ -186,7 +190,7 @@ class Strokes:
         return styles
 
     def _with_hints(
-        self, text: str, line: Line, styles: list[Style], hints: Sequence[tuple[int, str]]
+        self, text: str, line: WrappedLine, styles: list[Style], hints: Sequence[tuple[int, str]]
     ) -> list[Piece]:
         shown = list(text)
         for offset, letters in hints:

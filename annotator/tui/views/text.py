@@ -14,9 +14,9 @@ from annotator.model.items import Item
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
-from annotator.tui.layout import Line, Mark, line_of, tracks, wrap
+from annotator.tui.layout import Mark, WrappedLine, line_of, tracks, wrap
 from annotator.tui.layout import Piece as Part
-from annotator.tui.rows import Drawn, Piece, drawn, strip
+from annotator.tui.styled_rows import Drawn, Piece, drawn, strip
 from annotator.tui.theme import Theme
 from annotator.tui.views.strokes import BLANK_MARGIN, MARGIN, Look, Stretch, Strokes, Track
 
@@ -72,7 +72,7 @@ class TextView:
 
     first: int = 0
     top: int = 0
-    _lines: dict[tuple[int, int], tuple[Line, ...]] = field(default_factory=dict)
+    _lines: dict[tuple[int, int], tuple[WrappedLine, ...]] = field(default_factory=dict)
     _depth: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     _rows: dict[int, tuple[object, list[Row]]] = field(default_factory=dict)
     _built: dict[int, _Built] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class TextView:
             at, skip = at + 1, 0
         return rows[:height]
 
-    def lines(self, state: ReviewState, index: int, width: int) -> tuple[Line, ...]:
+    def lines(self, state: ReviewState, index: int, width: int) -> tuple[WrappedLine, ...]:
         """The wrapped lines of a paragraph in a view of that width; offsets are the paragraph's."""
         key = (index, width)
         if key not in self._lines:
@@ -247,7 +247,7 @@ class TextView:
         return self._built[index]
 
     def _pieces(
-        self, index: int, width: int, lines: Sequence[Line], marks: tuple[Mark, ...]
+        self, index: int, width: int, lines: Sequence[WrappedLine], marks: tuple[Mark, ...]
     ) -> tuple[tuple[Part, ...], ...]:
         """The pieces of the marks by line, kept until a mark changes."""
         known = self._tracks.get((index, width))
@@ -257,7 +257,7 @@ class TextView:
         return known[1]
 
 
-def _covered(lines: Sequence[Line], base: int, stretches: Iterable[Stretch]) -> list[int]:
+def _covered(lines: Sequence[WrappedLine], base: int, stretches: Iterable[Stretch]) -> list[int]:
     """The lines of the paragraph from `base` on that any of the stretches is on."""
     found: set[int] = set()
     for start, end, _, _ in stretches:
@@ -279,7 +279,7 @@ def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[t
 
 
 def _text_row(
-    built: _Built, painter: Strokes, lines: Sequence[Line], number: int, gutter: Piece,
+    built: _Built, painter: Strokes, lines: Sequence[WrappedLine], number: int, gutter: Piece,
     stretches: Sequence[Stretch], hints: Mapping[int, str],
 ) -> Row:  # fmt: skip
     """A line's row of text, made when it is not yet known in this look."""
@@ -347,7 +347,7 @@ def _lit(state: ReviewState) -> frozenset[str]:
 def _wanted(
     state: ReviewState,
     rows: Sequence[Row],
-    lines: Sequence[Line],
+    lines: Sequence[WrappedLine],
     height: int,
     found: tuple[int, int] | None,
 ) -> tuple[int, int]:

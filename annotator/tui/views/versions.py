@@ -10,12 +10,12 @@ from annotator.model.fields import content
 from annotator.model.review import ReviewState
 from annotator.model.span import Annotation
 from annotator.model.text import plural
-from annotator.tui.rows import Piece, justify
+from annotator.tui.styled_rows import Piece, justify
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import (
     Deciding,
+    DifferenceContext,
     Rows,
-    Scene,
     Voters,
     difference_rows,
     first_version,
@@ -40,7 +40,7 @@ class Panel:
     decided in a row, if anything is."""
 
     state: ReviewState
-    scene: Scene
+    scene: DifferenceContext
     found: Sequence[Difference]
     proposed: Callable[[Difference], Annotation | None]
     field: str = ""
@@ -51,7 +51,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PanelRows:
     """The rows, and by row what a click on it means: a difference, and of it the annotator whose
     version it is (0: the difference itself), counted from 1."""
 
@@ -61,10 +61,10 @@ class Drawn:
 
 def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
     """The rows of `drawn`."""
-    return drawn(panel, theme, width, height).rows
+    return panel_rows(panel, theme, width, height).rows
 
 
-def drawn(panel: Panel, theme: Theme, width: int, height: int) -> Drawn:
+def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows:
     """By pages: the one with the difference in focus; where there is little room, that difference
     alone."""
     state = panel.state
@@ -76,12 +76,12 @@ def drawn(panel: Panel, theme: Theme, width: int, height: int) -> Drawn:
     if height < SMALL and here is not None and here.number:
         rows: Rows = []
         _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
-        return Drawn(_cut(rows, height, theme), places)
+        return PanelRows(_cut(rows, height, theme), places)
     rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
     if here is not None and not here.number:
         rows.append(_agreed(panel, here, theme, width))
     if height < SMALL:
-        return Drawn(rows[:height], places)
+        return PanelRows(rows[:height], places)
     rows.append([])
     room = height - 3
     pages: list[list[Difference]] = [[]]
@@ -105,7 +105,7 @@ def drawn(panel: Panel, theme: Theme, width: int, height: int) -> Drawn:
     below += folded(
         panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
     )
-    return Drawn([*rows, [], *below], places)
+    return PanelRows([*rows, [], *below], places)
 
 
 def _head(
@@ -206,4 +206,4 @@ def became(state: ReviewState, difference: Difference, who: str) -> str:
     return "✓" if same else "~"
 
 
-__all__ = ["Drawn", "Panel", "Scene", "Voters", "became", "drawn", "versions"]
+__all__ = ["DifferenceContext", "Panel", "PanelRows", "Voters", "became", "panel_rows", "versions"]

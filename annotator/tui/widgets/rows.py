@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from annotator.tui.rows import PLAIN, Drawn
+from annotator.tui.styled_rows import PLAIN, Drawn
 
 _EMPTY = Drawn([], 0)
 

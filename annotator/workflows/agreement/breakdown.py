@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from annotator.measures.api import Part
 from annotator.model.text import paragraph_number
-from annotator.workflows.agreement.differences import Selection
+from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import (
     HEAT,
     WIDTH,
-    Line,
+    ReportLine,
     heat,
     interval_words,
     level,
@@ -22,10 +22,10 @@ from annotator.workflows.agreement.lines import (
 from annotator.workflows.agreement.values import Agreement, Contrast, Spot
 
 
-def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
+def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLine]:
     """Per label: strict F1, alpha of the label, and what it was
     confused with, in shares of the row."""
-    out: list[Line] = []
+    out: list[ReportLine] = []
     for layer, (labels, counts) in found.confusion.items():
         if not labels:
             continue
@@ -34,8 +34,8 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
         shown = order[:5]
         titles = " ".join(labels[i][:7].rjust(7) for i in shown)
         head = f"{'TYPES OF ' + layer.upper():<20}   F1     α  {titles}"
-        out += [Line("")] if out else []
-        out.append(Line(head, "head"))
+        out += [ReportLine("")] if out else []
+        out.append(ReportLine(head, "head"))
         for i in order[:12]:
             row = sum(counts[i])
             cells = " ".join(heat(counts[i][j], row) for j in shown)
@@ -45,7 +45,7 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
             if only and labels[i] not in only:
                 continue
             opened = tuple(
-                Selection(
+                DifferenceFilter(
                     f"{layer}: {labels[i]} and {labels[j]}",
                     layer,
                     labels=(labels[i], labels[j]),
@@ -53,12 +53,14 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[Line]:
                 )
                 for j in shown
             )
-            whole = Selection(
+            whole = DifferenceFilter(
                 f"{layer}: all that differs with {labels[i]}", layer, labels=(labels[i],)
             )
-            out.append(Line(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened))
+            out.append(
+                ReportLine(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened)
+            )
         if len(order) > len(shown):
-            out.append(Line(_confused(labels, counts), "note"))
+            out.append(ReportLine(_confused(labels, counts), "note"))
     if out:
         out += note(
             "Rows: the type that one annotator gave; columns: how often the other gave which to "
@@ -78,7 +80,7 @@ def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, Part]:
     return next((r.parts for r in found.results if r.layer == layer and r.name == name), {})
 
 
-def people_section(found: Agreement) -> list[Line]:
+def people_section(found: Agreement) -> list[ReportLine]:
     """The matrix of annotators with shades, and the mean when one is left out."""
     names = found.data.annotators
     shown = names[:6]
@@ -87,30 +89,37 @@ def people_section(found: Agreement) -> list[Line]:
             f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items()
         )
         return (
-            [Line("WHO WITH WHOM, F1", "head"), Line(f"  {names[0]} with {names[1]}:  {cells}")]
+            [
+                ReportLine("WHO WITH WHOM, F1", "head"),
+                ReportLine(f"  {names[0]} with {names[1]}:  {cells}"),
+            ]
             if cells
             else []
         )
-    out: list[Line] = []
+    out: list[ReportLine] = []
     for layer, pairs in found.pairs.items():
         without = found.without.get(layer, {})
         head = " ".join(name[:8].rjust(8) for name in shown)
-        out += [Line("")] if out else []
+        out += [ReportLine("")] if out else []
         out.append(
-            Line(f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head")
+            ReportLine(
+                f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head"
+            )
         )
         for one in shown:
             cells = " ".join(_cell(pairs, one, other) for other in shown)
             rest = f"  {number(without.get(one)):>7}" if without else ""
             opened = tuple(
-                Selection(f"{layer}: {one} and {other}", layer, who=(one, other))
+                DifferenceFilter(f"{layer}: {one} and {other}", layer, who=(one, other))
                 for other in shown
                 if other != one
             )
-            whole = Selection(f"{layer}: {one} and all others", layer, who=(one,))
-            out.append(Line(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened))
+            whole = DifferenceFilter(f"{layer}: {one} and all others", layer, who=(one,))
+            out.append(ReportLine(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened))
     if len(names) > len(shown):
-        out.append(Line(f"  and {len(names) - len(shown)} annotators more: see --json", "note"))
+        out.append(
+            ReportLine(f"  and {len(names) - len(shown)} annotators more: see --json", "note")
+        )
     return (
         [
             *out,
@@ -132,9 +141,9 @@ def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str) -
     return f"{shade}{number(value)}".rjust(8)
 
 
-def spots_section(found: Agreement) -> list[Line]:
-    out = [Line(f"{'WHERE TO LOOK':<40}{'differ':>12}   worst paragraphs first", "head")]
-    out += [Line(spot_text(spot), "spot", spot) for spot in found.worst]
+def spots_section(found: Agreement) -> list[ReportLine]:
+    out = [ReportLine(f"{'WHERE TO LOOK':<40}{'differ':>12}   worst paragraphs first", "head")]
+    out += [ReportLine(spot_text(spot), "spot", spot) for spot in found.worst]
     return out if found.worst else []
 
 
@@ -150,12 +159,12 @@ def spot_text(spot: Spot, width: int = WIDTH) -> str:
     return f"  {where:<38}{share:>12}   {quote}"
 
 
-def influence_section(found: Agreement) -> list[Line]:
-    out: list[Line] = []
+def influence_section(found: Agreement) -> list[ReportLine]:
+    out: list[ReportLine] = []
     if found.blind:
         out += [_contrast_head("WITH EACH OTHER"), *(_contrast(one, "") for one in found.blind)]
     if found.model:
-        out += [Line("")] if out else []
+        out += [ReportLine("")] if out else []
         out += [
             _contrast_head("WITH THE SUGGESTIONS"),
             *(_contrast(one, one.name) for one in found.model),
@@ -172,13 +181,13 @@ def influence_section(found: Agreement) -> list[Line]:
     return [*out, *note(words + more)]
 
 
-def _contrast_head(title: str) -> Line:
-    return Line(
+def _contrast_head(title: str) -> ReportLine:
+    return ReportLine(
         f"{title:<28}{'seen':>5} {'95 %':<9} {'¶':>6}   {'hidden':>6} {'95 %':<9} {'¶':>6}", "head"
     )
 
 
-def _contrast(one: Contrast, name: str) -> Line:
+def _contrast(one: Contrast, name: str) -> ReportLine:
     what = f"  {name[:14]:<15}{one.layer[:10]}" if name else f"  {one.layer}"
     text = (
         f"{what:<28}{number(one.shown.value):>5} {interval_words(one.shown):<9} "
@@ -189,7 +198,7 @@ def _contrast(one: Contrast, name: str) -> Line:
             f"   {number(one.hidden.value):>6} {interval_words(one.hidden):<9} "
             f"{one.paragraphs[1]:>6,}"
         )
-    return Line(text)
+    return ReportLine(text)
 
 
 __all__ = ["influence_section", "labels_section", "people_section", "spot_text", "spots_section"]

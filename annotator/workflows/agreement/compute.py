@@ -12,7 +12,7 @@ from dataclasses import replace
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
 from annotator.model.blind import is_blind
-from annotator.model.naming import Concepts, SameNames, concepts_of
+from annotator.model.names import Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project

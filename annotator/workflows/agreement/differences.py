@@ -18,7 +18,7 @@ _KINDS = ("", "label", "bounds", "bounds and label")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PairDifference:
     """What two annotators coded differently at one place. `kind` is missing, bounds, label, bounds
     and label, holder, target, side, or the name of an attribute, whose values stand in `value_1`
     and `value_2`.
@@ -51,10 +51,10 @@ class Difference:
         return astuple(self)
 
 
-COLUMNS = tuple(field.name for field in fields(Difference))
+COLUMNS = tuple(field.name for field in fields(PairDifference))
 
 
-def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[Difference]:
+def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[PairDifference]:
     """All of them, layer by layer, in the order of documents and paragraphs."""
     for layer in layers:
         found = (
@@ -67,11 +67,11 @@ def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[Dif
         )
 
 
-def _start(found: Difference) -> int:
+def _start(found: PairDifference) -> int:
     return found.start_1 if found.start_1 is not None else found.start_2 or 0
 
 
-def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
+def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
     found = span_arrays(comparison, layer.name)
     names, who = comparison.annotators, found.who
     a, b, kinds = f1.paired(comparison, layer.name)
@@ -102,7 +102,7 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
                 )
 
 
-def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[Difference]:
+def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
     for i, meeting in meetings(comparison, layer.name):
         passage = comparison.passages[i]
         for one, other in meeting.pairs:
@@ -132,12 +132,12 @@ def _value(item: Annotation, name: str) -> str:
 def _between(
     passage: Passage, layer: Layer, kind: str, who: tuple[str, str], one: Annotation | None, other: Annotation | None,
     attribute: str = "",
-) -> Difference:  # fmt: skip
+) -> PairDifference:  # fmt: skip
     first, second = _told(passage, who[0], one), _told(passage, who[1], other)
     values = [
         _value(item, attribute) if attribute and item is not None else "" for item in (one, other)
     ]
-    return Difference(
+    return PairDifference(
         passage.name,
         paragraph_number(passage.index),
         layer.name,
@@ -181,7 +181,7 @@ def _quote(passage: Passage, span: Span) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class DifferenceFilter:
     """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of
     each), between annotators (one: whoever the other is). Nothing given is everything. `title`
     says it in words."""
@@ -193,7 +193,7 @@ class Selection:
     both: bool = False
     who: tuple[str, ...] = ()
 
-    def holds(self, found: Difference) -> bool:
+    def holds(self, found: PairDifference) -> bool:
         """Whether a difference is one of them."""
         if self.layer and found.layer != self.layer:
             return False
@@ -208,4 +208,4 @@ class Selection:
         return set(self.who) <= people if len(self.who) < 3 else people <= set(self.who)
 
 
-__all__ = ["COLUMNS", "Difference", "Selection", "differences"]
+__all__ = ["COLUMNS", "DifferenceFilter", "PairDifference", "differences"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annotator.measures.api import Part, Result
-from annotator.workflows.agreement.differences import Selection
+from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.values import Spot
 
 TENTATIVE, RELIABLE = 0.667, 0.8
@@ -24,7 +24,7 @@ HEAT = " ░▒▓█"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
 
     `opens` are the differences that it leads to, `cells` those of its
@@ -33,8 +33,8 @@ class Line:
     text: str
     kind: str = "text"
     spot: Spot | None = None
-    opens: Selection | None = None
-    cells: tuple[Selection, ...] = ()
+    opens: DifferenceFilter | None = None
+    cells: tuple[DifferenceFilter, ...] = ()
     figure: Result | None = None
 
 
@@ -76,8 +76,8 @@ def share_words(result: Result) -> str:
     return "" if result.coverage is None else f"{round(100 * result.coverage)} %"
 
 
-def note(text: str) -> list[Line]:
-    return [Line(f"  {part}", "note") for part in textwrap.wrap(text, WIDTH - 2)]
+def note(text: str) -> list[ReportLine]:
+    return [ReportLine(f"  {part}", "note") for part in textwrap.wrap(text, WIDTH - 2)]
 
 
 BANDS = {"": "", "tentative": "≥.667", "reliable": "≥.80"}
@@ -99,6 +99,20 @@ def level(count: float, total: float) -> int:
 
 
 __all__ = [
-    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "Line", "band", "bar", "heat",
-    "interval_words", "level", "note", "number", "share_words", "value_of",
-]  # fmt: skip
+    "BANDS",
+    "BAR",
+    "HEAT",
+    "RELIABLE",
+    "TENTATIVE",
+    "WIDTH",
+    "ReportLine",
+    "band",
+    "bar",
+    "heat",
+    "interval_words",
+    "level",
+    "note",
+    "number",
+    "share_words",
+    "value_of",
+]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import UsageError
-from annotator.measures.api import About, Result
+from annotator.measures.api import Explanation, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.habits import outstanding
@@ -30,7 +30,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class TextBlock:
     """Running text."""
 
     text: str
@@ -56,7 +56,7 @@ class Grid:
     left: int = 1
 
 
-Block = Heading | Paragraph | Grid
+Block = Heading | TextBlock | Grid
 
 
 def render(study: Study, suffix: str) -> str:
@@ -94,7 +94,7 @@ def write_report(study: Study, file: Path) -> None:
 def blocks(study: Study) -> Iterator[Block]:
     """What is in it, in order."""
     yield Heading("Inter-annotator agreement")
-    yield Paragraph(procedure(study))
+    yield TextBlock(procedure(study))
     yield _main(study)
     yield from _labels(study)
     yield from _matrices(study)
@@ -103,7 +103,7 @@ def blocks(study: Study) -> Iterator[Block]:
     yield from _time(study)
     yield Heading("References")
     for source in sorted({r.about.source for r in study.agreement.results if r.about is not None}):
-        yield Paragraph(source + ("" if source.endswith(".") else "."))
+        yield TextBlock(source + ("" if source.endswith(".") else "."))
 
 
 def procedure(study: Study) -> str:
@@ -174,7 +174,7 @@ def _undefined(results: Sequence[Result]) -> str:
     return f" {plural(count, 'figure')} without a value left out." if count else ""
 
 
-def _cited(about: About | None) -> str:
+def _cited(about: Explanation | None) -> str:
     """Author and year of a source."""
     found = re.match(r"([^,;]+),[^;]*?\((\d{4})\)", about.source) if about is not None else None
     return f"{found[1]} ({found[2]})" if found else ""
@@ -217,7 +217,7 @@ def _matrices(study: Study) -> Iterator[Block]:
         return
     yield Heading("Pairs of annotators")
     if len(names) > MOST:
-        yield Paragraph(f"{len(names)} annotators: see pairs.csv.")
+        yield TextBlock(f"{len(names)} annotators: see pairs.csv.")
         return
     for (layer, what), matrix in found.matrices.items():
         rows = [
@@ -275,7 +275,7 @@ def _habits(study: Study) -> Iterator[Block]:
         2,
     )
     for h in outstanding(study.habits)[:10]:
-        yield Paragraph(habit_words(h))
+        yield TextBlock(habit_words(h))
 
 
 def habit_words(habit: object) -> str:
@@ -311,7 +311,7 @@ def _time(study: Study) -> Iterator[Block]:
         2,
     )
     for line in drift_lines(study):
-        yield Paragraph(line)
+        yield TextBlock(line)
 
 
 def drift_lines(study: Study) -> list[str]:
@@ -332,7 +332,7 @@ def _markdown(found: Sequence[Block]) -> str:
     for i, block in enumerate(found):
         if isinstance(block, Heading):
             out += [f"{'#' if i == 0 else '##'} {_md(block.text)}", ""]
-        elif isinstance(block, Paragraph):
+        elif isinstance(block, TextBlock):
             out += [_md(block.text), ""]
         else:
             out += [_md(block.caption), "", _md_row(block.header)]
@@ -383,7 +383,7 @@ def _latex(found: Sequence[Block]) -> str:
             f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "",
             "",
         ],
-        Paragraph: lambda b: [_tex(b.text) if isinstance(b, Paragraph) else "", ""],
+        TextBlock: lambda b: [_tex(b.text) if isinstance(b, TextBlock) else "", ""],
         Grid: lambda b: _tex_grid(b) if isinstance(b, Grid) else [],
     }
     for block in found:

@@ -15,7 +15,7 @@ from annotator.workflows.agreement.values import WORST, Data, Spot
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class DocumentNotes:
     """Of one document what is no statistic."""
 
     annotators: tuple[str, ...]
@@ -24,7 +24,7 @@ class Note:
     spots: tuple[Spot, ...]
 
 
-_NOTED = Note((), 0, 0, ())
+_NOTED = DocumentNotes((), 0, 0, ())
 """Stands for the notes of a document that are counted and not kept."""
 
 
@@ -38,13 +38,13 @@ class Notes:
     def __init__(self, *, keep: bool) -> None:
         """Without `keep` documents are never replaced, and only the worst spots are kept."""
         self._keep = keep
-        self._held: dict[str, Note] = {}
+        self._held: dict[str, DocumentNotes] = {}
         self._people: Counter[str] = Counter()
         self._counts = np.zeros(3, dtype=np.int64)
         self._spots: list[Spot] = []
         self._sorted = True
 
-    def put(self, notes: Mapping[str, Note]) -> None:
+    def put(self, notes: Mapping[str, DocumentNotes]) -> None:
         """Take notes of documents, in place of those there were."""
         for document, note in notes.items():
             self.drop(document)
@@ -68,7 +68,7 @@ class Notes:
             for spot in note.spots:
                 del self._ranked()[bisect_left(self._ranked(), _rank(spot), key=_rank)]
 
-    def _count(self, note: Note, sign: int) -> None:
+    def _count(self, note: DocumentNotes, sign: int) -> None:
         self._counts += sign * np.array([len(note.annotators), note.paragraphs, note.empty])
         for name in note.annotators:
             self._people[name] += sign
@@ -103,7 +103,7 @@ class Notes:
         )
 
 
-def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, Note]:
+def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, DocumentNotes]:
     """Spans that differ strictly, and relations on aligned ends with their side, by passage;
     `headlines` have the columns `same` and `marked`."""
     same = sum(
@@ -119,7 +119,7 @@ def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, No
     for passage, apart, every in zip(comparison.passages, differing, marked.tolist(), strict=True):
         out.setdefault(passage.name, []).append((passage, apart, round(every)))
     return {
-        name: Note(
+        name: DocumentNotes(
             tuple(
                 sorted(own[0][0].works)
                 if len(own) == 1
@@ -138,4 +138,4 @@ def _spot(passage: Passage, differing: int, every: int) -> Spot:
     return Spot(passage.name, passage.index, differing, every, quote[:80])
 
 
-__all__ = ["Note", "Notes", "notes_of"]
+__all__ = ["DocumentNotes", "Notes", "notes_of"]

@@ -15,13 +15,13 @@ from annotator.workflows.agreement.breakdown import (
     people_section,
     spots_section,
 )
-from annotator.workflows.agreement.differences import Selection
+from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.gamma import Gamma
 from annotator.workflows.agreement.lines import (
     BANDS,
     BAR,
     WIDTH,
-    Line,
+    ReportLine,
     band,
     bar,
     interval_words,
@@ -54,7 +54,7 @@ def report(found: Agreement) -> list[str]:
     return [line.text for line in lines(found)]
 
 
-def lines(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
+def lines(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
     """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every
     figure. With `labels` only these are told."""
     out = list(_data(found))
@@ -68,7 +68,7 @@ def lines(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
         _everything(found, labels),
     )
     for section in sections:
-        out += [Line(""), *section] if section else []
+        out += [ReportLine(""), *section] if section else []
     return out
 
 
@@ -93,7 +93,7 @@ def gamma_lines(found: Sequence[Gamma]) -> list[str]:
     return out
 
 
-def _data(found: Agreement) -> Iterator[Line]:
+def _data(found: Agreement) -> Iterator[ReportLine]:
     data = found.data
     more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
     names = ", ".join(data.annotators[:5]) + more
@@ -101,21 +101,23 @@ def _data(found: Agreement) -> Iterator[Line]:
         f"{plural(data.documents, 'document')} finished by two or more of "
         f"{len(data.annotators)} annotators"
     )
-    yield from (Line(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
+    yield from (ReportLine(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
     overlap = f"overlap: {each:.1f} annotators a document, {plural(data.paragraphs, 'paragraph')}"
-    yield Line(f"{overlap}; {plural(data.alone, 'document')} by one alone", "note")
+    yield ReportLine(f"{overlap}; {plural(data.alone, 'document')} by one alone", "note")
     left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
-    yield Line(f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note")
-    yield from (Line(part, "note") for part in textwrap.wrap(INTERVALS, WIDTH))
+    yield ReportLine(
+        f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note"
+    )
+    yield from (ReportLine(part, "note") for part in textwrap.wrap(INTERVALS, WIDTH))
 
 
-def _headlines(found: Agreement) -> list[Line]:
+def _headlines(found: Agreement) -> list[ReportLine]:
     title = (
         f"{'HOW FAR':<{_NAME}} {'F1':>4} {'95 %':<9}  {'':<2} {'':<{BAR}}alpha "
         f"{'95 %':<9}{'n':>7} {'cover':>5}"
     )
-    out = [Line(title, "head")]
+    out = [ReportLine(title, "head")]
     for layer in dict.fromkeys(r.layer for r in found.results):
         own = {r.name: r for r in found.results if r.layer == layer}
         for what, f1, alphas in _ROWS:
@@ -156,9 +158,11 @@ def _headlines(found: Agreement) -> list[Line]:
 def _headline(
     own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]], figure: Result | None,
     layer: str, kinds: tuple[str, ...] = (),
-) -> Line:  # fmt: skip
+) -> ReportLine:  # fmt: skip
     title = f"{layer}: {', '.join(kinds) or 'all that differs'}"
-    return Line(_row(own, what, f1, alphas), opens=Selection(title, layer, kinds), figure=figure)
+    return ReportLine(
+        _row(own, what, f1, alphas), opens=DifferenceFilter(title, layer, kinds), figure=figure
+    )
 
 
 def _in_headlines(result: Result) -> bool:
@@ -197,20 +201,22 @@ _KINDS = {"both": "bounds and label"}
 """What a cause is called among differences, where it has another name."""
 
 
-def _why(found: Agreement) -> list[Line]:
-    out = [Line(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if this alone were gone", "head")]
+def _why(found: Agreement) -> list[ReportLine]:
+    out = [ReportLine(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if this alone were gone", "head")]
     most = max(
         (_gain(lost, cause) for lost in found.lost.values() for cause in lost.causes), default=0
     )
     for layer, lost in found.lost.items():
         if lost.f1 is None:
             continue
-        out.append(Line(f"{layer:<27}    {number(lost.f1):>4} now"))
+        out.append(ReportLine(f"{layer:<27}    {number(lost.f1):>4} now"))
         causes = sorted(lost.causes, key=lambda cause: -_gain(lost, cause))
         out += [
-            Line(
+            ReportLine(
                 _cause(lost, cause, most),
-                opens=Selection(f"{layer}: {_CAUSES[cause]}", layer, (_KINDS.get(cause, cause),)),
+                opens=DifferenceFilter(
+                    f"{layer}: {_CAUSES[cause]}", layer, (_KINDS.get(cause, cause),)
+                ),
             )
             for cause in causes
             if lost.causes[cause]
@@ -220,7 +226,7 @@ def _why(found: Agreement) -> list[Line]:
     return out if len(out) > 1 else []
 
 
-def _statements(found: Agreement, layer: str, most: float) -> list[Line]:
+def _statements(found: Agreement, layer: str, most: float) -> list[ReportLine]:
     """What keeps statements (who says what, on which side) from being found by
     both: F1 if one part never differed."""
     own = {r.name: r.value for r in found.results if r.layer == layer and r.measure == "network"}
@@ -228,12 +234,12 @@ def _statements(found: Agreement, layer: str, most: float) -> list[Line]:
     if now is None:
         return []
     gains = {part: own.get(f"F1 tuples, {part} left out") for part in ("holder", "concept", "side")}
-    out = [Line(f"{f'who says what ({layer})':<27}    {number(now):>4} now")]
+    out = [ReportLine(f"{f'who says what ({layer})':<27}    {number(now):>4} now")]
     for part, value in sorted(gains.items(), key=lambda item: -(item[1] or 0)):
         if value is not None and value > now:
             grown = bar((value - now) / max(most, value - now), 24).rstrip("·")
             out.append(
-                Line(
+                ReportLine(
                     (
                         f"  {f'{part} differs':<25}    {number(value):>4} "
                         f"+{number(value - now):<4} {grown}"
@@ -258,25 +264,27 @@ def _cause(lost: Lost, cause: str, most: float) -> str:
     return f"{left}{number(lost.if_fixed[cause]):>4} +{number(gain):<4} {grown}".rstrip()
 
 
-def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[Line]:
+def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
     out = [
-        Line(f"{'EVERY FIGURE':<28}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head")
+        ReportLine(
+            f"{'EVERY FIGURE':<28}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head"
+        )
     ]
     layer = told = ""
     for result in found.results:
         if result.layer != layer:
             layer, told = result.layer, ""
-            out.append(Line(layer))
+            out.append(ReportLine(layer))
         reason = "as above" if told and result.reason == told else result.reason
         if labels:
             parts = [(label, part) for label, part in result.parts.items() if label in labels]
             out += [
-                Line(text, figure=result)
+                ReportLine(text, figure=result)
                 for label, part in parts
                 for text in _figure(_as_result(result, label, part), part.reason)
             ]
             continue
-        out += [Line(text, figure=result) for text in _figure(result, reason)]
+        out += [ReportLine(text, figure=result) for text in _figure(result, reason)]
         told = result.reason or told
     return out
 

@@ -10,11 +10,11 @@ from statistics import fmean, stdev
 from annotator.errors import UsageError
 from annotator.measures.api import Comparison, compare
 from annotator.model.decision import Completion
-from annotator.model.naming import SameNames, concepts_of
+from annotator.model.names import SameNames, concepts_of
 from annotator.model.schema import Layer
 from annotator.project import Project
 from annotator.workflows.agreement.compute import Follower, layers_of, named_anew
-from annotator.workflows.agreement.differences import Difference, differences
+from annotator.workflows.agreement.differences import PairDifference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline
 from annotator.workflows.agreement.habits import Habit, Habits
 from annotator.workflows.agreement.values import Agreement
@@ -102,7 +102,7 @@ def all_differences(
     layers: Sequence[str] | None = None,
     documents: Collection[str] | None = None,
     same_names: bool = False,
-) -> Iterator[Difference]:
+) -> Iterator[PairDifference]:
     """Every disagreement, in the order of documents."""
     chosen = layers_of(project.schema, layers)
     for comparison in comparisons(project, annotators, documents, same_names=same_names):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from annotator.errors import ExportError
-from annotator.workflows.agreement.differences import COLUMNS, Difference
+from annotator.workflows.agreement.differences import COLUMNS, PairDifference
 from annotator.workflows.agreement.study import Scores, Study
 from annotator.workflows.agreement.values import Agreement
 
@@ -126,7 +126,7 @@ def time(study: Study) -> Iterator[Row]:
         yield (p.kind, p.name, p.layer, p.label, p.documents, p.value, p.low, p.high, p.n)
 
 
-def files(study: Study, found: Iterable[Difference]) -> Mapping[str, tuple[Row, Iterable[Row]]]:
+def files(study: Study, found: Iterable[PairDifference]) -> Mapping[str, tuple[Row, Iterable[Row]]]:
     """File name -> its header and rows."""
     return {
         "figures.csv": (FIGURES, figures(study.agreement)),

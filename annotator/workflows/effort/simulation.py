@@ -25,10 +25,10 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
 from annotator.workflows.background import FIRST
-from annotator.workflows.effort.naming import NameKeys
+from annotator.workflows.effort.name_keys import NameKeys
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, propose
-from annotator.workflows.training.base import taught
+from annotator.workflows.training.base_model import taught
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader

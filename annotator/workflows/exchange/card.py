@@ -25,7 +25,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CardContent:
     """What the card tells beside the manifest: the schema, what the project states, gold by the
     part of the split, and everybody's finished work."""
 
@@ -40,7 +40,7 @@ class About:
         return [record for several in self.parts.values() for record in several]
 
 
-def card(manifest: Mapping[str, Any], about: About) -> str:
+def card(manifest: Mapping[str, Any], about: CardContent) -> str:
     """The card as Markdown."""
     title = about.stated.get("title") or f"Gold by the label schema {about.schema.name}"
     blocks = [
@@ -67,7 +67,7 @@ def card(manifest: Mapping[str, Any], about: About) -> str:
 # --- front matter and files
 
 
-def _front_matter(manifest: Mapping[str, Any], about: About, title: str) -> list[str]:
+def _front_matter(manifest: Mapping[str, Any], about: CardContent, title: str) -> list[str]:
     def listed(values: Iterable[str]) -> str:
         return f"[{', '.join(json.dumps(value, ensure_ascii=False) for value in values)}]"
 
@@ -91,7 +91,7 @@ def _front_matter(manifest: Mapping[str, Any], about: About, title: str) -> list
     return [*lines, "---"]
 
 
-def _languages(about: About) -> list[str]:
+def _languages(about: CardContent) -> list[str]:
     stated = about.stated.get("language", "")
     if stated:
         return [part.strip() for part in stated.split(",") if part.strip()]
@@ -100,7 +100,7 @@ def _languages(about: About) -> list[str]:
     )
 
 
-def _facts(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     schema = manifest["schema"]
     licence = manifest["license"] or "not stated (`license` in annotator.toml)"
     dates = sorted(str(r.document.meta["date"]) for r in about.gold if r.document.meta.get("date"))
@@ -123,7 +123,7 @@ def _facts(manifest: Mapping[str, Any], about: About) -> list[str]:
     return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)]
 
 
-def _files(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     split = manifest["split"]
     total = max(1, len(about.gold))
     real = ", ".join(
@@ -147,7 +147,7 @@ def _files(manifest: Mapping[str, Any], about: About) -> list[str]:
     ]
 
 
-def _example(about: About) -> list[str]:
+def _example(about: CardContent) -> list[str]:
     record = next((r for r in about.gold if r.spans), None)
     if record is None:
         return []
@@ -189,7 +189,7 @@ def _example(about: About) -> list[str]:
 # --- the statement
 
 
-def _statement(about: About) -> list[str]:
+def _statement(about: CardContent) -> list[str]:
     heads = {
         "genre": "Genre",
         "sources": "Sources",
@@ -206,7 +206,7 @@ def _statement(about: About) -> list[str]:
     return out
 
 
-def _people(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _people(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     names = ", ".join(manifest["annotators"]) or "not in this project"
     lead = ", ".join(manifest["reviewers"]) or "nobody by name"
     out = [
@@ -221,7 +221,7 @@ def _people(manifest: Mapping[str, Any], about: About) -> list[str]:
     return out
 
 
-def _procedure(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     sources = ", ".join(f"{n} {name}" for name, n in manifest["sources"].items()) or "none"
     shown = sum(one["shown"] for one in manifest["suggestions"])
     taken = sum(one["accepted"] for one in manifest["suggestions"])
@@ -243,7 +243,7 @@ def _procedure(manifest: Mapping[str, Any], about: About) -> list[str]:
     ]
 
 
-def _counts(about: About) -> list[str]:
+def _counts(about: CardContent) -> list[str]:
     parts = [part for part in about.parts if about.parts[part]]
     rows: list[tuple[str, list[int]]] = [
         ("documents", [len(about.parts[p]) for p in parts]),
@@ -285,7 +285,7 @@ def _labels(records: Sequence[Record]) -> Iterator[str]:
         yield from (f"{r.layer} {r.label}" for r in record.relations)
 
 
-def _agreement(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _agreement(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     out: list[str] = []
     results = manifest["agreement"] or []
     valued = [r for r in results if r["value"] is not None]
@@ -319,7 +319,7 @@ def _agreement(manifest: Mapping[str, Any], about: About) -> list[str]:
     return out
 
 
-def _against_gold(about: About) -> list[tuple[str, int, int]]:
+def _against_gold(about: CardContent) -> list[tuple[str, int, int]]:
     had: Counter[str] = Counter()
     could: Counter[str] = Counter()
     for record in about.gold:
@@ -389,7 +389,7 @@ def _attributes(layer: Layer) -> list[str]:
     return ["attributes:", "", *rows, ""]
 
 
-def _missing(manifest: Mapping[str, Any], about: About) -> list[str]:
+def _missing(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     known = {*about.stated, *(["language"] if _languages(about) else [])}
     missing = [f"- {what} (`{key}`)" for key, what in CARD.items() if key not in known]
     if not manifest["license"]:
@@ -401,4 +401,4 @@ def _missing(manifest: Mapping[str, Any], about: About) -> list[str]:
     )
 
 
-__all__ = ["About", "card"]
+__all__ = ["CardContent", "card"]

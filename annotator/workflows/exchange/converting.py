@@ -25,9 +25,9 @@ from annotator.formats.api import (
 )
 from annotator.model.record import Record
 from annotator.project import Project
-from annotator.workflows.exchange.choosing import Choice, chosen
 from annotator.workflows.exchange.dataset import part_of
 from annotator.workflows.exchange.export import by_paragraph, file_name, selected
+from annotator.workflows.exchange.export_filter import ExportFilter, chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Conversion:
         *,
         status: str,
         unit: str,
-        choice: Choice,
+        choice: ExportFilter,
         pseudonyms: bool = False,
     ) -> None:
         self._project, self._status, self._unit, self._choice = project, status, unit, choice

@@ -24,8 +24,8 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation
 from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
-from annotator.workflows.exchange.card import About, card
-from annotator.workflows.exchange.history import suggestion_tallies, with_history
+from annotator.workflows.exchange.card import CardContent, card
+from annotator.workflows.exchange.gold_history import suggestion_tallies, with_history
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.sealing import MANIFEST, sealed
 from annotator.workflows.review.versions import Merger
@@ -120,7 +120,7 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
     manifest = _manifest(project, told, works, encoded, wanted, left)
     manifest["suggestions"] = tallies
-    about = About(project.schema, project.config.card, by_part, works)
+    about = CardContent(project.schema, project.config.card, by_part, works)
     encoded["README.md"] = card(manifest, about).encode("utf-8")
     manifest["files"] = _listed(encoded)
     encoded[MANIFEST] = sealed(manifest)

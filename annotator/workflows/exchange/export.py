@@ -19,7 +19,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Relation, Value
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
-from annotator.workflows.exchange.history import reviewers, with_history
+from annotator.workflows.exchange.gold_history import reviewers, with_history
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.review.versions import Merger
 

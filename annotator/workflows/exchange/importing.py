@@ -16,8 +16,8 @@ from annotator.formats.api import (
     Entry,
     Kind,
     ReadOptions,
+    ReadReport,
     Reads,
-    Report,
     admit,
     checked_file,
     document_id,
@@ -28,7 +28,7 @@ from annotator.model.record import GOLD, Record, same_work
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
 from annotator.workflows.exchange.matching import Matcher, moved
-from annotator.workflows.exchange.sources import STDIN, Source, files, format_of, opened
+from annotator.workflows.exchange.sources import STDIN, InputFile, files, format_of, opened
 from annotator.workflows.review.adjudication import settle_imported
 
 _GUARDED = (
@@ -46,7 +46,7 @@ class FileResult:
 
     path: Path
     added: AddResult
-    report: Report
+    report: ReadReport
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def ingest(
     path: Path,
     options: ImportOptions | None = None,
     *,
-    report: Report | None = None,
+    report: ReadReport | None = None,
 ) -> FileResult:
     """Import one file, all or nothing. `report` is filled, also when the file fails.
 
@@ -93,7 +93,7 @@ def ingest(
     kept.
     """
     options = options or ImportOptions()
-    report = report or Report(path, options.strict)
+    report = report or ReadReport(path, options.strict)
     try:
         with opened(path) as source:
             checked_file(source.path)
@@ -128,7 +128,7 @@ def _is_temporary(file: Path | str) -> bool:
     return "annotator-" in str(file) and not Path(file).exists()
 
 
-def _nothing(report: Report) -> InputError:
+def _nothing(report: ReadReport) -> InputError:
     """The error of a file of which nothing is left: the first thing
     that was wrong, and how many others."""
     first = next(f for f in report.first if f.kind is Kind.LEFT_OUT)
@@ -147,7 +147,7 @@ def _nothing(report: Report) -> InputError:
 
 
 def _read_options(
-    project: Project, name: str, source: Source, options: ImportOptions, report: Report
+    project: Project, name: str, source: InputFile, options: ImportOptions, report: ReadReport
 ) -> ReadOptions:
     annotator, prefix = options.annotator, ""
     if options.as_file_name:
@@ -170,7 +170,7 @@ def _read_options(
 
 
 def _guarded(
-    member: Reads, source: Source, options: ReadOptions, report: Report
+    member: Reads, source: InputFile, options: ReadOptions, report: ReadReport
 ) -> Iterator[tuple[Entry, Record | Document]]:
     """The entries of a file that the door admits. Whatever a reader falls over is
     an error of the file, with the place."""
@@ -201,7 +201,7 @@ def _guarded(
 class _Import:
     """One file on its way into the project."""
 
-    def __init__(self, project: Project, options: ImportOptions, report: Report) -> None:
+    def __init__(self, project: Project, options: ImportOptions, report: ReadReport) -> None:
         self._project, self._options, self._report = project, options, report
         self._matcher = Matcher(project, report, same_text=options.same_text)
         self._documents: list[Document] = []

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.errors import InputError
-from annotator.formats.api import Entry, Identity, Report, data_of, problems, same_places
+from annotator.formats.api import Entry, Identity, ReadReport, data_of, problems, same_places
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
@@ -28,7 +28,7 @@ class Matcher:
     """Finds the documents of one import, in the project and among those
     that the import has brought so far."""
 
-    def __init__(self, project: Project, report: Report, *, same_text: bool) -> None:
+    def __init__(self, project: Project, report: ReadReport, *, same_text: bool) -> None:
         self._project, self._report, self._same_text = project, report, same_text
         self._held: dict[str, tuple[str, str]] = {}
         self._texts: OrderedDict[str, Document] = OrderedDict()
@@ -123,7 +123,7 @@ class Matcher:
 
 
 def moved(
-    record: Record, stored: Document, schema: LabelSchema, report: Report, line: int
+    record: Record, stored: Document, schema: LabelSchema, report: ReadReport, line: int
 ) -> Record:
     """The record on the document as it is stored: offsets moved where the texts differ, paragraphs
     those of the stored one. What has no place there is told."""
@@ -159,7 +159,7 @@ def _bounds(document: Document) -> list[tuple[int, int]]:
     return [(p.start, p.end) for p in document.paragraphs]
 
 
-def _at(record: Record, places: Mapping[int, int], report: Report, line: int) -> Record:
+def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int) -> Record:
     spans: list[Span] = []
     for span in record.spans:
         start, end = places.get(span.start), places.get(span.end)
@@ -202,7 +202,7 @@ def _on_paragraphs(
     theirs: Document,
     stored: Document,
     places: Mapping[int, int] | None,
-    report: Report,
+    report: ReadReport,
     line: int,
 ) -> Record:
     """The record on the stored paragraphs: what is said of a paragraph holds

@@ -33,7 +33,7 @@ _HEAD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class InputFile:
     """A file to read: `path` is where it lies, `name` what the person called it."""
 
     path: Path
@@ -41,14 +41,14 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path) -> Iterator[InputFile]:
     """A file as it can be read: standard input and compressed files are laid
     out in a folder that is gone after.
 
     Raises InputError for a compressed file that does not hold.
     """
     if path != STDIN and path.suffix.lower() != ".gz":
-        yield Source(path, path)
+        yield InputFile(path, path)
         return
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         if path == STDIN:
@@ -63,7 +63,7 @@ def opened(path: Path) -> Iterator[Source]:
             except (OSError, EOFError, zlib.error) as error:
                 hint = "Check that it is a whole .gz file"
                 raise InputError(f"cannot be unpacked: {error}", file=path, hint=hint) from error
-        yield Source(inner, path)
+        yield InputFile(inner, path)
 
 
 def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
@@ -107,7 +107,7 @@ def _extensions(name: str) -> tuple[str, ...]:
     return member.extensions if reader(member) is not None else ()
 
 
-def format_of(source: Source) -> str:
+def format_of(source: InputFile) -> str:
     """The format of a file, by its name's ending and, of JSON,
     by its first object; else plain text.
 
@@ -138,4 +138,4 @@ def _opens_like_json(path: Path) -> bool:
         return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
-__all__ = ["STDIN", "Source", "files", "format_of", "opened"]
+__all__ = ["STDIN", "InputFile", "files", "format_of", "opened"]

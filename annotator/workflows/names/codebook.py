@@ -12,7 +12,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import checked_file
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.naming import CONTRARY, Kind
+from annotator.model.names import CONTRARY, Kind
 from annotator.project import Project
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Literal, TypeAlias
 
 from annotator.model.codebook import Codebook
-from annotator.model.naming import (
+from annotator.model.names import (
     CONTRARY,
     Concepts,
     Kind,
@@ -285,7 +285,7 @@ def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class PairQueue:
     """What is to be decided, and "who says what" as it was coded
     (`before`) and by the rulings (`now`)."""
 
@@ -304,12 +304,12 @@ class Harmonising:
         self._records = [record for record in project.log.records() if record.annotator is not None]
         self._before = agreement(self._records, self._concepts, SameNames())
 
-    def queue(self) -> Queue:
+    def queue(self) -> PairQueue:
         """What is left by the rulings so far."""
         rulings = self._project.names.rulings()
         same = SameNames.of(rulings)
         found = pairs(self._records, self._concepts, rulings, same)
-        return Queue(found, self._before, agreement(self._records, self._concepts, same))
+        return PairQueue(found, self._before, agreement(self._records, self._concepts, same))
 
 
 def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None) -> int:
@@ -379,6 +379,6 @@ def contradiction(answers: Sequence[Answer]) -> str:
 
 
 __all__ = [
-    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "Queue", "agreement", "contradiction",
+    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "PairQueue", "agreement", "contradiction",
     "decide", "pairs", "proposed", "statements",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log, sqrt
 
-from annotator.model.naming import CONTRARY
-from annotator.project import Known
+from annotator.model.names import CONTRARY
+from annotator.project import KnownName
 
 _WORD = re.compile(r"\w+")
 HERE, LATEST = 0.6, 0.2
@@ -20,7 +20,9 @@ CLAIMS = 0.9
 """The weight of likeness to a claim that bears the concept beside that to the concept itself."""
 
 
-def ranked_concepts(claim: str, known: Sequence[Known], decided: Sequence[str]) -> list[Known]:
+def ranked_concepts(
+    claim: str, known: Sequence[KnownName], decided: Sequence[str]
+) -> list[KnownName]:
     """Known concepts, the likeliest for a claim first. `not:` is left out of the comparison: a
     concept and its contrary are offered beside each other. `decided` are those of the document
     in their order."""
@@ -32,7 +34,7 @@ def ranked_concepts(claim: str, known: Sequence[Known], decided: Sequence[str]) 
     here = [name.removeprefix(CONTRARY) for name in decided]
     latest = set(here[-3:])
 
-    def score(one: Known) -> float:
+    def score(one: KnownName) -> float:
         name = bare[one.name].casefold()
         claims = [
             CLAIMS * fuzz.token_set_ratio(said, form.casefold()) for form in list(one.aliases)[:5]

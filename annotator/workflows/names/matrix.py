@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from annotator.model.naming import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from annotator.model.naming import CONTRARY
+from annotator.model.names import CONTRARY
 
 NEAR = 84
 """Percent of likeness from which on a known name is told of while another is typed."""

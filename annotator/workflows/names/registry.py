@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotator.model.naming import Kind, Ruling
-from annotator.project import Mention, Project
+from annotator.model.names import Kind, Ruling
+from annotator.project import MentionRow, Project
 from annotator.workflows.names import rulings
 from annotator.workflows.names.rulings import rule_same
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegistryEntry:
     """A name of the registry: how often this annotator gave it, and the texts it was given to."""
 
     name: str
@@ -20,12 +20,15 @@ class Entry:
     forms: tuple[str, ...]
 
 
-def entries(project: Project, annotator: str, kind: Kind) -> list[Entry]:
+def entries(project: Project, annotator: str, kind: Kind) -> list[RegistryEntry]:
     """The names an annotator gave, the most frequent first."""
-    return [Entry(k.name, k.count, tuple(k.aliases)) for k in project.names.given(annotator, kind)]
+    return [
+        RegistryEntry(k.name, k.count, tuple(k.aliases))
+        for k in project.names.given(annotator, kind)
+    ]
 
 
-def mentions(project: Project, annotator: str, kind: Kind, name: str) -> list[Mention]:
+def mentions(project: Project, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     return project.names.mentions(annotator, kind, name)
 
@@ -77,6 +80,13 @@ def take_back(project: Project, ruling: Ruling, *, reviewer: str | None = None) 
 
 
 __all__ = [
-    "Entry", "Kind", "Mention", "NameEvent", "entries", "history", "mentions", "rule_same",
+    "Kind",
+    "MentionRow",
+    "NameEvent",
+    "RegistryEntry",
+    "entries",
+    "history",
+    "mentions",
+    "rule_same",
     "take_back",
-]  # fmt: skip
+]

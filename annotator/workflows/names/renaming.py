@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from annotator.merging.api import BECAUSE, RULING
 from annotator.model.decision import Action, Decision
-from annotator.model.naming import Kind, concepts_of, renamed
+from annotator.model.names import Kind, concepts_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
-from annotator.project import Mention, Project
+from annotator.project import MentionRow, Project
 
 
 def rename(
@@ -49,7 +49,7 @@ def rename_all(
     """The same for several names (old -> new) in one deed: one
     group of decisions in each document."""
     session, concepts = token or project.new_session(), concepts_of(project.schema)
-    wanted: dict[str, dict[str, Mention]] = {}
+    wanted: dict[str, dict[str, MentionRow]] = {}
     for old, new in names.items():
         for mention in (
             project.names.mentions(annotator, kind, old) if new.strip() not in ("", old) else ()

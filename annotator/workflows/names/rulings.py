@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from annotator.model.naming import CONTRARY, Kind, NameRelation, Ruling, standing
+from annotator.model.names import CONTRARY, Kind, NameRelation, Ruling, standing
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.workflows.names.renaming import rename_all, restore

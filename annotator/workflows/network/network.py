@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
-from annotator.model.naming import concepts_of
+from annotator.model.names import concepts_of
 from annotator.model.statements import Sort, Statement, of_records
-from annotator.networks import files, pictures
+from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
-from annotator.networks.periods import Slice, Turn, slices, turns
+from annotator.networks.periods import SideChange, Slice, side_changes, slices
 from annotator.networks.projection import (
     MODES,
     NORMALISATIONS,
@@ -27,7 +27,7 @@ from annotator.workflows.exchange.export import selected, write_whole
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class NetworkOptions:
     """How a network is made: see `affiliation`, `project` and `resample` for the fields."""
 
     status: str = "gold"
@@ -56,19 +56,19 @@ class Options:
 class Network:
     """All that is told of a network."""
 
-    options: Options
+    options: NetworkOptions
     statements: tuple[Statement, ...]
     affiliation: Affiliation
     projection: Projection
     communities: Communities
     concepts: Sequence[ConceptFigures]
     support: Support
-    turns: Sequence[Turn] = field(default_factory=tuple)
+    side_changes: Sequence[SideChange] = field(default_factory=tuple)
     left_out: int = 0
     """Statements that are on no concept or entity, and not in the network."""
 
 
-def read_statements(project: Project, options: Options) -> tuple[Statement, ...]:
+def read_statements(project: Project, options: NetworkOptions) -> tuple[Statement, ...]:
     """The statements of the records that the options choose. Raises
     ExportError where there are none."""
     records = selected(project, options.status)
@@ -87,7 +87,7 @@ def read_statements(project: Project, options: Options) -> tuple[Statement, ...]
     return found
 
 
-def network(statements: Sequence[Statement], options: Options) -> Network:
+def network(statements: Sequence[Statement], options: NetworkOptions) -> Network:
     """The network of statements. Raises UsageError for a rule
     by time where a document has no date."""
     how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
@@ -112,13 +112,13 @@ def network(statements: Sequence[Statement], options: Options) -> Network:
         communities(made.holders, made.weights),
         concept_figures(found),
         support,
-        turns(statements),
+        side_changes(statements),
         left,
     )
 
 
 def over_time(
-    statements: Sequence[Statement], options: Options, *, window: int, step: int
+    statements: Sequence[Statement], options: NetworkOptions, *, window: int, step: int
 ) -> list[tuple[Slice, Network]]:
     """The network of each window, without error bars. Raises UsageError
     where a document has no date."""
@@ -139,14 +139,15 @@ def rendered(found: Network) -> dict[str, bytes]:
     GEXF and CSV, and two pictures."""
     shares = found.support.edges if found.support.samples else None
     tied = found.support.ties if found.support.samples else None
-    two = files.two_mode_graph(found.affiliation, shares)
-    one = files.one_mode_graph(
+    two = graph_files.two_mode_graph(found.affiliation, shares)
+    one = graph_files.one_mode_graph(
         found.projection, found.affiliation, groups=found.communities.groups, shares=tied
     )
     return {
-        **{f"affiliation{ending}": writer(two) for ending, writer in files.WRITERS.items()},
+        **{f"affiliation{ending}": writer(two) for ending, writer in graph_files.WRITERS.items()},
         **{
-            f"{found.options.mode}{ending}": writer(one) for ending, writer in files.WRITERS.items()
+            f"{found.options.mode}{ending}": writer(one)
+            for ending, writer in graph_files.WRITERS.items()
         },
         "network.svg": pictures.network_picture(found.affiliation, found.communities),
         "matrix.svg": pictures.matrix_picture(found.affiliation, found.communities),
@@ -224,6 +225,6 @@ def _undated(error: ValueError) -> UsageError:
 
 
 __all__ = [
-    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "Options", "check", "evidence", "network",
-    "over_time", "read_statements", "rendered", "write",
+    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "NetworkOptions", "check", "evidence",
+    "network", "over_time", "read_statements", "rendered", "write",
 ]  # fmt: skip

@@ -9,8 +9,8 @@ from annotator.model.statements import Statement
 from annotator.model.telling import both_ends
 from annotator.model.text import paragraph_number, plural
 from annotator.networks.affiliation import DUPLICATES
-from annotator.networks.files import receipt
-from annotator.networks.periods import Slice, Turn
+from annotator.networks.graph_files import receipt
+from annotator.networks.periods import SideChange, Slice
 from annotator.networks.projection import MODES, NORMALISATIONS
 from annotator.networks.structure import centrality
 from annotator.workflows.network.network import Network
@@ -33,7 +33,7 @@ def lines(found: Network) -> list[str]:
         "",
         *_concepts(found),
         "",
-        *_changes(found.turns),
+        *_changes(found.side_changes),
     ]
 
 
@@ -128,13 +128,13 @@ def _concepts(found: Network) -> list[str]:
     return out
 
 
-def _changes(found: Sequence[Turn]) -> list[str]:
+def _changes(found: Sequence[SideChange]) -> list[str]:
     if not found:
         return ["CHANGES OF SIDES  none"]
     out = [f"CHANGES OF SIDES  {len(found)}; annotator evidence HOLDER CONCEPT shows one"]
-    for turn in found[: 2 * SHOWN]:
-        before, after = turn.before[-1], turn.after[0]
-        out.append(f"  {both_ends(turn.holder, 36)}: {both_ends(turn.concept, 38)}")
+    for change in found[: 2 * SHOWN]:
+        before, after = change.before[-1], change.after[0]
+        out.append(f"  {both_ends(change.holder, 36)}: {both_ends(change.concept, 38)}")
         out.append(
             f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from "
             f"{after.date[:10]} on"
@@ -237,7 +237,7 @@ def values(found: Network) -> dict[str, Any]:
                 "from": t.after[0].date,
                 "sign": t.after[0].sign,
             }
-            for t in found.turns
+            for t in found.side_changes
         ],
     }
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator import families
-from annotator.merging.api import Candidate, Learning, Selective, candidates, with_ends
+from annotator.merging.api import Candidate, LearningStrategy, Selective, candidates, with_ends
 from annotator.model.decision import Completion
-from annotator.model.naming import SameNames
+from annotator.model.names import SameNames
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation
@@ -70,7 +70,7 @@ def learn(project: Project, strategy: str) -> object | None:
     Raises UsageError when there is too little to learn from.
     """
     module = families.merging.load(strategy.partition(":")[0])
-    if not isinstance(module, Learning):
+    if not isinstance(module, LearningStrategy):
         return None
     every: dict[str, list[Record]] = {}
     for record in project.log.records(status=Completion.DONE):
@@ -104,7 +104,7 @@ def versions(
     if isinstance(module, Selective) and not module.applies(voters, option=option):
         return None
     sure: dict[str, float] = {}
-    if learnt is not None and isinstance(module, Learning):
+    if learnt is not None and isinstance(module, LearningStrategy):
         agreed = module.kept(found, voters, option=option, learnt=learnt)
         sure = module.posteriors(found, voters, learnt)
     else:

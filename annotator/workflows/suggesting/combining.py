@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator.learners.calibration import UNCALIBRATED, Calibration
-from annotator.learners.choice import SpanCandidate, choose
+from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.span import AUTHOR, Relation, Span

@@ -18,7 +18,7 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
-from annotator.english import pipeline
+from annotator.english import components
 from annotator.english.reading import shared_reader
 from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
@@ -164,6 +164,6 @@ def learnt(nlp: Language, name: str) -> Component:
 
 
 # The extensions of documents and spans are those of the rules' components.
-pipeline.extend()
+components.extend()
 
 __all__ = ["FACTORY", "Component", "learnt"]

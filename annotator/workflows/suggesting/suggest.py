@@ -20,10 +20,10 @@ from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.store.rows import SuggestionRun
+from annotator.store.results import SuggestionRun
 from annotator.suggesters.api import Suggester
-from annotator.workflows.suggesting.asking import asking, costly
 from annotator.workflows.suggesting.combining import AS_PROPOSED, Policy, combine, consulted
+from annotator.workflows.suggesting.language_model import asking, costly
 from annotator.workflows.suggesting.pools import Compute, Here, Pool, computed, processes
 
 logger = logging.getLogger(__name__)

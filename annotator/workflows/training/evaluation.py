@@ -11,7 +11,7 @@ from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.workflows.effort.scoring import Score
 from annotator.workflows.effort.simulation import ALONE, LEARNING, Arm, decided
-from annotator.workflows.training.base import taught
+from annotator.workflows.training.base_model import taught
 from annotator.workflows.training.train import Material
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)

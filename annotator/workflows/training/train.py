@@ -25,12 +25,12 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.store.learning import Finished
-from annotator.store.rows import SuggestionRun
+from annotator.store.results import SuggestionRun
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
-from annotator.workflows.training.base import taught
-from annotator.workflows.training.naming import learn_names
+from annotator.workflows.training.base_model import taught
+from annotator.workflows.training.name_weights import learn_names
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader

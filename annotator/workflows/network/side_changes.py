@@ -19,45 +19,47 @@ from annotator.model.decision import (
 )
 from annotator.model.record import GOLD
 from annotator.model.statements import Statement
-from annotator.networks.periods import Turn
+from annotator.networks.periods import SideChange
 from annotator.project import Project
 
 _KEY = "turn:{}\x1f{}"
 
 
-def kept(project: Project, turn: Turn) -> str:
+def kept(project: Project, change: SideChange) -> str:
     """What was said of a holder's change on a concept: `real`, `slip` or nothing."""
-    return project.setting(_KEY.format(turn.holder, turn.concept)) or ""
+    return project.setting(_KEY.format(change.holder, change.concept)) or ""
 
 
-def keep_as_real(project: Project, turns: Sequence[Turn]) -> None:
+def keep_as_real(project: Project, changes: Sequence[SideChange]) -> None:
     """These changes are real: they are told as such from now on."""
-    for turn in turns:
-        project.keep_setting(_KEY.format(turn.holder, turn.concept), "real")
+    for change in changes:
+        project.keep_setting(_KEY.format(change.holder, change.concept), "real")
 
 
-def send_to_review(project: Project, turns: Sequence[Turn], *, reviewer: str) -> list[Statement]:
+def send_to_review(
+    project: Project, changes: Sequence[SideChange], *, reviewer: str
+) -> list[Statement]:
     """The first statement after each change is flagged in the gold, with a note, and its paragraph
     is open again; the statements that were. Raises UsageError for statements that are not gold."""
     sent: list[Statement] = []
-    for turn in turns:
-        one = turn.after[0]
+    for change in changes:
+        one = change.after[0]
         if one.coder is not None:
             raise UsageError(
                 "only gold can be sent to review", hint="Leave --status out, or make it gold"
             )
-        project.log.record(one.document, GOLD, _reopened(project, turn, one), reviewer=reviewer)
-        project.keep_setting(_KEY.format(turn.holder, turn.concept), "slip")
+        project.log.record(one.document, GOLD, _reopened(project, change, one), reviewer=reviewer)
+        project.keep_setting(_KEY.format(change.holder, change.concept), "slip")
         sent.append(one)
     return sent
 
 
-def _reopened(project: Project, turn: Turn, one: Statement) -> list[Decision]:
+def _reopened(project: Project, change: SideChange, one: Statement) -> list[Decision]:
     stands, _ = project.log.annotations(one.document, GOLD)
     group = f"{project.new_session()}-turn"
-    first = turn.before[0]
+    first = change.before[0]
     words = (
-        f"{turn.holder} took the other side on “{turn.concept}” in {first.document} "
+        f"{change.holder} took the other side on “{change.concept}” in {first.document} "
         f"({first.date}): a slip?"
     )
     before = stands.get(one.item, one.paragraph)

@@ -16,7 +16,7 @@ from annotator.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ExportFilter:
     """What to export. `since`: an ISO time (UTC), of work changed then or later. `min_agreement`:
     the share, from 0 to 1, of those who finished a document that have to have coded an item
     alike (layer, label, bounds; of a relation its ends)."""
@@ -31,7 +31,7 @@ class Choice:
 
 
 def chosen(
-    project: Project, records: Iterator[Record], choice: Choice, lost: Counter[str]
+    project: Project, records: Iterator[Record], choice: ExportFilter, lost: Counter[str]
 ) -> Iterator[Record]:
     """The records that a choice lets through; what it takes away is counted.
 
@@ -119,4 +119,4 @@ def _keys(record: Record) -> dict[str, tuple[Any, ...]]:
     }
 
 
-__all__ = ["Choice", "chosen"]
+__all__ = ["ExportFilter", "chosen"]

@@ -17,15 +17,15 @@ from typing import TypeAlias
 from annotator.errors import StoreError, UsageError
 from annotator.identity import kept_name
 from annotator.model.decision import Action
-from annotator.model.naming import concepts_of
+from annotator.model.names import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
-from annotator.store import chain, codebook, documents, names, provenance, rulings
+from annotator.store import codebook, documents, hash_chain, names, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
-from annotator.store.rows import Fork, MergeResult
+from annotator.store.results import Fork, MergeResult
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (
@@ -49,7 +49,7 @@ class _KeepNothing(Exception):
 
 
 @dataclass(slots=True)
-class _Tally:
+class _MergeCounts:
     """What has come so far; `ids` goes from the ids of documents there to those here."""
 
     ids: dict[str, str] = field(default_factory=dict)
@@ -98,7 +98,7 @@ def merge(
     try:
         _check_version(theirs)
         _check_annotators(theirs)
-        tally = _Tally()
+        tally = _MergeCounts()
         try:
             with db.write(), theirs.snapshot():
                 _documents(db, theirs, tally)
@@ -108,7 +108,7 @@ def merge(
                     _work(db, theirs, there, here, schema, check, tally)
                     if tell:
                         tell(number, len(tally.ids))
-                chain.extend(db, limit=-1)
+                hash_chain.extend(db, limit=-1)
                 if dry_run:
                     raise _KeepNothing
         except _KeepNothing:
@@ -151,7 +151,7 @@ def _damaged(theirs: Database, what: str) -> StoreError:
 # --- documents
 
 
-def _documents(db: Database, theirs: Database, tally: _Tally) -> None:
+def _documents(db: Database, theirs: Database, tally: _MergeCounts) -> None:
     """Find each of their texts here, or add it; the ids of those whose work can come."""
     known: dict[str, str] = {}
     ours = documents.ids(db)
@@ -237,7 +237,7 @@ def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str
 # --- places
 
 
-def _places(db: Database, theirs: Database, tally: _Tally) -> None:
+def _places(db: Database, theirs: Database, tally: _MergeCounts) -> None:
     """Places, and which paragraphs were opened, of whoever has not worked on the document here.
     Nobody is taken away from where they were last: the places that come are older than those
     here."""
@@ -259,7 +259,7 @@ def _places(db: Database, theirs: Database, tally: _Tally) -> None:
         )
 
 
-def _provenance(db: Database, theirs: Database, tally: _Tally) -> None:
+def _provenance(db: Database, theirs: Database, tally: _MergeCounts) -> None:
     """What annotators were shown there, what records that came in there
     say, and what was decided on names."""
     seen = provenance.shown(theirs, list(tally.ids), None)
@@ -287,7 +287,7 @@ def _work(
     here: str,
     schema: LabelSchema,
     check: Check,
-    tally: _Tally,
+    tally: _MergeCounts,
 ) -> None:
     """Everybody's work on one document."""
     for annotator, last in theirs.rows(
@@ -316,7 +316,7 @@ def _work(
 
 
 def _parted(
-    db: Database, theirs: Database, there: str, pair: tuple[str, str], tally: _Tally
+    db: Database, theirs: Database, there: str, pair: tuple[str, str], tally: _MergeCounts
 ) -> None:
     """Tell of work that was gone on with on both sides, unless the same stands on both."""
     here, annotator = pair

@@ -21,9 +21,9 @@ from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
-from annotator.model.naming import CONTRARY
+from annotator.model.names import CONTRARY
 from annotator.model.span import Span
-from annotator.project import Known
+from annotator.project import KnownName
 from annotator.workflows.effort.scoring import Decided
 from annotator.workflows.names.likeness import ranked_concepts
 from annotator.workflows.names.offers import Offer, matching
@@ -117,13 +117,13 @@ class NameKeys:
         ]
         form = " ".join(one.document.quote(span.start, span.end).split())
         known = [
-            Known(
+            KnownName(
                 name, sum(forms.values()), {f: n for f, n in forms.items() if not f.startswith(_IN)}
             )
             for name, forms in self._concepts.items()
         ]
         known += [
-            Known(e.name, 0)
+            KnownName(e.name, 0)
             for e in self.codebook.entries
             if e.kind == "concept" and e.name not in self._concepts
         ]

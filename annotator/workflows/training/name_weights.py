@@ -20,7 +20,7 @@ LEAST = 50
 def learn_names(project: Project, records: Iterable[Record]) -> int:
     """Fit weights to the named spans of finished paragraphs and keep them; how many mentions there
     were. With fewer than `LEAST` the project stays with the shipped ones."""
-    from annotator.learners.names.learning import Coded, learn
+    from annotator.learners.names.choices import Coded, learn
     from annotator.learners.names.namer import shipped
 
     coded: list[Coded] = []

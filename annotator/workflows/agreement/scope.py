@@ -19,7 +19,7 @@ HINT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Scope:
     """What is asked for; nothing given is everything."""
 
     layers: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Choice:
     until: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Choice:
+    def parse(cls, text: str) -> Scope:
         """A choice as it is typed: words with a colon, values divided
         by commas. Raises UsageError."""
         held: dict[str, tuple[str, ...]] = {}
@@ -85,4 +85,4 @@ def _nearest(ids: Sequence[str]) -> str:
     return f"Documents here: {', '.join(ids[:3])}{more}"
 
 
-__all__ = ["HINT", "WORDS", "Choice"]
+__all__ = ["HINT", "WORDS", "Scope"]

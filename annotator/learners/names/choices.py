@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from annotator.learners.names.candidates import Asked
 from annotator.learners.names.features import candidates
-from annotator.learners.names.known import Known
+from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, NameText
 from annotator.learners.names.training import Group, fit
 from annotator.model.span import Span
@@ -24,7 +24,7 @@ def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for document, spans in coded:
         text = NameText(document)
-        known = Known(text)
+        known = KnownEntities(text)
         ordered = sorted(spans, key=lambda s: (s.start, -s.end))
         for span in ordered:
             if not span.entity:

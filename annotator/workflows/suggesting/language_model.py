@@ -10,7 +10,7 @@ from typing import Any
 
 from annotator.errors import UsageError
 from annotator.learners.calibration import Verdict
-from annotator.learners.choice import LOSS
+from annotator.learners.display_choice import LOSS
 from annotator.model.effort import making
 from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR
@@ -113,7 +113,7 @@ def estimate(project: Project, documents: Sequence[str] | None = None) -> Estima
     """What `annotator suggest --suggester llm` would ask; asks nothing. Raises
     UsageError without any paragraph."""
     from annotator.families import suggesters
-    from annotator.suggesters.llm import LanguageModel, tokens
+    from annotator.suggesters.llm import LanguageModelSuggester, tokens
 
     table = project.config.suggester.get("llm", {})
     made = suggesters.load("llm").create(
@@ -121,7 +121,7 @@ def estimate(project: Project, documents: Sequence[str] | None = None) -> Estima
         config={**table, **asking(project)},
         memory=project.suggestions.memory(),
     )
-    assert isinstance(made, LanguageModel)
+    assert isinstance(made, LanguageModelSuggester)
     questions = [
         made.prompt.question(document.title, document.text[p.start : p.end])
         for document in map(project.documents.load, documents or project.documents.ids())

@@ -16,10 +16,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from annotator.english.actors import Context, Index, Scan, context_of, index_of, scan
+from annotator.english.actors import DocumentContext, Index, Scan, context_of, index_of, scan
 from annotator.english.claims import Clause, find_claims
 from annotator.english.stances import find_stances
-from annotator.english.tokens import Found, Token
+from annotator.english.tokens import FoundSpan, Token
 from annotator.model.text import Paragraph, split_paragraphs
 
 DOCUMENT = "annotator_document"
@@ -56,7 +56,7 @@ def tokens_of(doc: Doc) -> tuple[Token, ...]:
     return made
 
 
-def _group(doc: Doc, name: str, found: Sequence[Found]) -> None:
+def _group(doc: Doc, name: str, found: Sequence[FoundSpan]) -> None:
     spans: list[Span] = []
     for one in found:
         span = doc.char_span(one.start, one.end, label=one.label, alignment_mode="expand")
@@ -103,7 +103,7 @@ class _Actors:
         self._lexer = Lexer(nlp)
         self._context = lru_cache(maxsize=8)(self._context_of)
 
-    def _context_of(self, text: str) -> Context:
+    def _context_of(self, text: str) -> DocumentContext:
         return context_of(self._lexer.scans(text, split_paragraphs(text)))
 
     def __call__(self, doc: Doc) -> Doc:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from annotator.store.codec import dumps
 from annotator.store.connection import Database, Row
-from annotator.store.rows import Finding
+from annotator.store.results import Finding
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils

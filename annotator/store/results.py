@@ -63,7 +63,7 @@ class SuggestionRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownName:
     """A name in use (entity or concept): how often it stands,
     and the surface forms it stands for."""
 
@@ -73,7 +73,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class MentionRow:
     """A span of an annotator that bears a name: where it is, and its text with single blanks."""
 
     document: str
@@ -189,6 +189,6 @@ class Diagnosis:
 
 __all__ = [
     "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding",
-    "Fork", "Known", "Mention", "MergeResult", "Position", "ProjectStatus", "SuggestionRun",
+    "Fork", "KnownName", "MentionRow", "MergeResult", "Position", "ProjectStatus", "SuggestionRun",
     "SuggestionTally",
 ]  # fmt: skip

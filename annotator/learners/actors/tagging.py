@@ -1,0 +1,56 @@
+"""Paragraphs as sequences of tags: what the learner of spans that do not overlap is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.english.tokens import FoundSpan, Token
+
+OUTSIDE = "O"
+"""The label of tokens that are not marked."""
+
+LabelledRange = tuple[int, int, str]
+"""Tokens `[first, last)` and a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedParagraph:
+    """A paragraph made ready: its tokens, what the rules find, and for each token the features
+    that do not depend on what was decided.
+
+    `group` says which passages belong together; `gold` holds
+    places that were decided on, or nothing.
+    """
+
+    group: str
+    tokens: tuple[Token, ...]
+    found: tuple[FoundSpan, ...]
+    described: tuple[tuple[str, ...], ...]
+    gold: tuple[LabelledRange, ...] = ()
+
+
+def places_of(
+    tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]
+) -> tuple[LabelledRange, ...]:
+    """Spans in code points as places of tokens; of those that overlap the longest stays."""
+    out: list[LabelledRange] = []
+    taken: set[int] = set()
+    for start, end, label in sorted(spans, key=lambda s: (s[0] - s[1], s)):
+        inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
+        if inside and not taken & set(inside):
+            taken.update(inside)
+            out.append((inside[0], inside[-1] + 1, label))
+    return tuple(sorted(out))
+
+
+def tags(length: int, places: Iterable[LabelledRange]) -> list[str]:
+    """A tag for each token: `B-label` begins a place, `I-label` goes on, `O` is outside."""
+    out = [OUTSIDE] * length
+    for first, last, label in places:
+        out[first] = f"B-{label}"
+        out[first + 1 : last] = [f"I-{label}"] * (last - first - 1)
+    return out
+
+
+__all__ = ["OUTSIDE", "LabelledRange", "TaggedParagraph", "places_of", "tags"]
