@@ -100,17 +100,18 @@ shared = {shared}            # true: several unix users work in this folder
 # suggesters = ["model", "rules", "memory", "guideline"]
 # theme = "dark"             # dark | light | ansi
 # mouse = true               # false: the terminal keeps the mouse, to select and copy with it
-# pace = false               # true: the queue says how much you did today, and when you will be done
-# blind_share = 0.0          # share of paragraphs annotated without suggestions; changed later: annotator suggest
+# pace = false               # true: the queue says what you did today, and when you will be done
+# blind_share = 0.0          # share of paragraphs annotated without suggestions
 # blind_seed = ""            # chooses which; empty: the project's own seed
-# reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]   # codes offered in review
+# codes offered in review:
+# reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]
 # hide_names = false         # true: review does not say who coded what
 # codebook = "open"          # closed: only names of the codebook are taken; annotator codebook
 # license = "CC-BY-4.0"      # told in the gold data set
 
 # [card]                     # what only people know, for the data card of the gold data set
-# title = "..."              # also: summary, language, genre, sources, curation, speakers, annotators, procedure,
-# citation = "..."           # limits, contact
+# title = "..."              # also: summary, language, genre, sources, curation, speakers,
+# citation = "..."           # annotators, procedure, limits, contact
 
 # [suggestions]
 # gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved

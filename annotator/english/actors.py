@@ -18,7 +18,8 @@ _PLACE_PREPOSITIONS = frozenset(
     "in at near around outside inside across from to into through toward towards via".split()
 )
 _REGIONAL = frozenset(
-    "Western Eastern Northern Southern European Asian African Arab Latin Islamic Atlantic Soviet".split()
+    "Western Eastern Northern Southern European Asian African Arab Latin Islamic "
+    "Atlantic Soviet".split()
 )
 _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
@@ -95,7 +96,8 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
 
 
 def _span(
-    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str, rule: str,
+    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str,
+    rule: str,
     entity: str | None, mention: str = "name",
 ) -> FoundSpan:  # fmt: skip
     return FoundSpan(

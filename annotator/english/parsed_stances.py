@@ -18,7 +18,8 @@ from annotator.english.tokens import FoundSpan, FoundStance, Token
 _OBJECTS = frozenset("dobj dative".split())
 _INSIDE = frozenset("poss compound nmod amod appos".split())
 _LIGHT = frozenset(
-    "express voice offer give declare pledge announce have make lead mount renew reiterate show".split()
+    "express voice offer give declare pledge announce have make lead mount renew "
+    "reiterate show".split()
 )
 _DIRECT, _OWNED = 0.7, 0.6
 """Scores where an actor itself stands in the place, and where something of the actor's does."""

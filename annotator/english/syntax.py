@@ -23,7 +23,8 @@ PASSED = (
     | tables.words("modals")
     | tables.words("finite_be")
     | frozenset(
-        "been be being was were not n't n’t never also even still now just once again first both".split()
+        "been be being was were not n't n’t never also even still now just once again "
+        "first both".split()
     )
 )
 HELPERS = tables.words("modals") | tables.words("finite_be") | {"has", "have", "had"}

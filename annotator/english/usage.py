@@ -89,9 +89,8 @@ class Usage:
             if often:
                 found += [f"u.the={round(3 * the / often)}", f"u.after={round(3 * after / often)}"]
                 found.append(f"u.before={round(3 * before / often)}")
-                found.append(
-                    f"u={round(2 * after / often)}{round(2 * before / often)}{round(2 * the / often)}"
-                )
+                halves = (round(2 * beside / often) for beside in (after, before, the))
+                found.append("u=" + "".join(map(str, halves)))
         return out
 
 

@@ -283,10 +283,14 @@ class SetFilter:
 
 
 ReviewAction: TypeAlias = (
-    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll | Choose | ChooseSeveral
-    | Settle | SetLabel | SetAttribute | NextValue | Delete | Note | NoteOn | Flag | CloseParagraph | ReopenParagraph
+    MoveFocus | FocusItem | MoveParagraph | GoParagraph | Accept | Reject | Skip | AcceptAll
+    | Choose | ChooseSeveral
+    | Settle | SetLabel | SetAttribute | NextValue | Delete | Note | NoteOn | Flag | CloseParagraph
+    | ReopenParagraph
     | ToggleExcluded
-    | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection | ShrinkSelection
-    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | SetHolder | Cancel | Undo | TakeBack | Redo
+    | SetCompletion | StartSelection | EditBounds | SelectRange | MoveSelection | GrowSelection
+    | ShrinkSelection
+    | ConfirmSelection | StartStance | ChooseHolder | ChooseSide | SetHolder | Cancel | Undo
+    | TakeBack | Redo
     | SetThreshold | SetFilter
 )  # fmt: skip

@@ -60,7 +60,8 @@ def _guard(found: list[Finding], where: str) -> Iterator[None]:
 
 _SCHEMA = (
     "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
-    "AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\'"
+    "AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%' "
+    "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\'"
 )
 """Tables, indexes and triggers, but those of the index
 of texts, which not every SQLite can make."""

@@ -121,7 +121,8 @@ def _read(
     own = "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END"
     source = "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind"
     rows = db.rows(
-        f"SELECT document, annotator, item, layer, label, start, \"end\", entity, {own} {source} = 'span'",
+        'SELECT document, annotator, item, layer, label, start, "end", entity, '
+        f"{own} {source} = 'span'",
         (wanted,),
     )
     states = _attributes([row[8] for row in rows])

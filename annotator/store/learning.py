@@ -120,7 +120,8 @@ class Learning:
             'AND (s.kind <> \'span\' OR (i.start = s.start AND i."end" = s."end")) '
             "FROM item i JOIN suggestion s ON s.document = i.document AND s.id = i.item "
             "WHERE i.annotator NOT LIKE '@%' AND s.shown "
-            "AND i.status IN ('accepted', 'corrected', 'rejected', 'removed') ORDER BY s.run DESC LIMIT ?",
+            "AND i.status IN ('accepted', 'corrected', 'rejected', 'removed') "
+            "ORDER BY s.run DESC LIMIT ?",
             (limit,),
         )
         blind = self._db.rows(
@@ -192,11 +193,11 @@ class Learning:
                 config,
                 code,
                 sha256,
-                json.loads(trained_on),
+                json.loads(seen),
                 json.loads(metrics),
                 bool(kept),
             )
-            for number, created, kind, schema, config, code, sha256, trained_on, metrics, kept in rows
+            for number, created, kind, schema, config, code, sha256, seen, metrics, kept in rows
         ]
 
     def newest(self, schema: str) -> tuple[int, bytes] | None:

@@ -99,7 +99,8 @@ def m001_first(db: Utils) -> None:
             annotator TEXT NOT NULL,
             item TEXT NOT NULL,
             paragraph INTEGER NOT NULL CHECK (paragraph >= -1),
-            kind TEXT NOT NULL CHECK (kind IN ('span', 'relation', 'paragraph', 'document', 'none')),
+            kind TEXT NOT NULL
+                CHECK (kind IN ('span', 'relation', 'paragraph', 'document', 'none')),
             status TEXT NOT NULL,
             layer TEXT,
             label TEXT,
@@ -327,7 +328,8 @@ def m008_search(db: Utils) -> None:
         db,
         """
         CREATE INDEX item_author ON item (
-            annotator, kind, json_extract(state, '$.value.attributes.attribution'), document, layer, item)
+            annotator, kind, json_extract(state, '$.value.attributes.attribution'),
+                document, layer, item)
             WHERE kind = 'span' AND json_extract(state, '$.value.attributes.attribution') = 'author'
 --
         CREATE TABLE searchable (

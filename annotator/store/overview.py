@@ -83,8 +83,9 @@ def notes(
     )
     rows = db.rows(
         "SELECT i.document, i.paragraph, i.item, json_extract(i.state, '$.note') FROM item i "
-        f"JOIN document d ON d.id = i.document WHERE {only} i.annotator = ?1 AND instr(i.state, '\"note\":') "
-        "AND coalesce(json_extract(i.state, '$.note'), '') <> '' ORDER BY d.position, i.paragraph, i.item",
+        f"JOIN document d ON d.id = i.document WHERE {only} i.annotator = ?1 "
+        "AND instr(i.state, '\"note\":') AND coalesce(json_extract(i.state, '$.note'), '') <> '' "
+        "ORDER BY d.position, i.paragraph, i.item",
         (annotator, json.dumps(list(wanted))) if only else (annotator,),
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]

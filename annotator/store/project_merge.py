@@ -363,10 +363,7 @@ def _append(
             states[item] = after
     db.many(
         INSERT_EVENT,
-        [
-            (id, *pair, revision, group, action, item, paragraph, before, after, of, time, reviewer)
-            for id, revision, group, action, item, paragraph, before, after, of, time, reviewer in rows
-        ],
+        [(id, *pair, *rest) for id, *rest in rows],
     )
     now = {item: (paragraph, states.get(item)) for item, paragraph in changed.items()}
     _bring_up(db, theirs, pair, now, before_all, schema, check)

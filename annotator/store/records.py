@@ -85,8 +85,8 @@ class _Work:
     flags: list[str] = field(default_factory=list)
 
 
-_STATE = """json_extract(
-    state, '$.value.attributes', '$.value.origin', '$.mark.done', '$.mark.excluded', '$.note', '$.flagged')"""
+_STATE = """json_extract(state, '$.value.attributes', '$.value.origin', '$.mark.done',
+    '$.mark.excluded', '$.note', '$.flagged')"""
 
 
 def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple[str, str], _Work]:

@@ -31,7 +31,8 @@ def m006_sums(db: Utils) -> None:
         INSERT INTO sum_label SELECT r.annotator, r.layer, r.label, {by} FROM item r
             WHERE {r} AND r.kind IN ('span', 'relation')
             ON CONFLICT DO UPDATE SET number = number + excluded.number;
-        INSERT INTO sum_surface SELECT r.layer, r.label, substr(t.text, r.start + 1, r."end" - r.start),
+        INSERT INTO sum_surface SELECT r.layer, r.label,
+            substr(t.text, r.start + 1, r."end" - r.start),
             coalesce(r.entity, ''), {by}, 0 FROM item r JOIN text t ON t.document = r.document
             WHERE {r} AND r.kind = 'span' AND r.annotator NOT LIKE '@%'
             ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted;
@@ -45,11 +46,13 @@ def m006_sums(db: Utils) -> None:
                 SELECT 1 FROM item o WHERE o.document = r.document AND o.item = r.item
                 AND o.annotator NOT IN (r.annotator, '@gold'))
             ON CONFLICT DO UPDATE SET number = number + excluded.number;
-        INSERT INTO sum_surface SELECT s.layer, s.label, substr(t.text, s.start + 1, s."end" - s.start), '', 0, {by}
+        INSERT INTO sum_surface SELECT s.layer, s.label,
+            substr(t.text, s.start + 1, s."end" - s.start), '', 0, {by}
             FROM item r JOIN suggestion s ON s.document = r.document AND s.id = r.item
             JOIN text t ON t.document = r.document
             WHERE {r} AND s.kind = 'span' AND r.annotator NOT LIKE '@%'
-            AND (r.status IN ('rejected', 'removed') OR (r.status = 'corrected' AND r.label <> s.label))
+            AND (r.status IN ('rejected', 'removed')
+                OR (r.status = 'corrected' AND r.label <> s.label))
             ON CONFLICT DO UPDATE SET rejected = rejected + excluded.rejected;
         INSERT INTO sum_decided SELECT r.document, r.annotator, {by}, v.number - {by}
             FROM item r JOIN suggestion s ON s.document = r.document AND s.id = r.item
@@ -59,7 +62,8 @@ def m006_sums(db: Utils) -> None:
                 undecided = undecided - excluded.decided;
     """
     completions = """
-        INSERT INTO sum_completion SELECT c.annotator, c.completion, {by}, {by} * c.done FROM completion c
+        INSERT INTO sum_completion SELECT c.annotator, c.completion, {by}, {by} * c.done
+            FROM completion c
             WHERE {r} ON CONFLICT DO UPDATE SET documents = documents + excluded.documents,
                 paragraphs = paragraphs + excluded.paragraphs;
     """
@@ -68,7 +72,8 @@ def m006_sums(db: Utils) -> None:
             WHERE {r} ON CONFLICT DO UPDATE SET number = number + excluded.number;
     """
     suggestions = """
-        INSERT INTO sum_suggestion SELECT s.suggester, s.layer, 'stored', {by} FROM suggestion s WHERE {r}
+        INSERT INTO sum_suggestion SELECT s.suggester, s.layer, 'stored', {by}
+            FROM suggestion s WHERE {r}
             ON CONFLICT DO UPDATE SET number = number + excluded.number;
         INSERT INTO sum_suggestion SELECT s.suggester, s.layer, r.status, {by}
             FROM suggestion s JOIN item r ON r.document = s.document AND r.item = s.id
@@ -78,13 +83,16 @@ def m006_sums(db: Utils) -> None:
             WHERE {r} AND s.shown AND NOT s.blind AND NOT EXISTS (SELECT 1 FROM item o
                 WHERE o.document = s.document AND o.item = s.id AND o.annotator <> '@gold')
             ON CONFLICT DO UPDATE SET number = number + excluded.number;
-        INSERT INTO sum_surface SELECT s.layer, s.label, substr(t.text, s.start + 1, s."end" - s.start), '', 0, {by}
+        INSERT INTO sum_surface SELECT s.layer, s.label,
+            substr(t.text, s.start + 1, s."end" - s.start), '', 0, {by}
             FROM suggestion s JOIN item r ON r.document = s.document AND r.item = s.id
             JOIN text t ON t.document = s.document
             WHERE {r} AND s.kind = 'span' AND r.annotator NOT LIKE '@%'
-            AND (r.status IN ('rejected', 'removed') OR (r.status = 'corrected' AND r.label <> s.label))
+            AND (r.status IN ('rejected', 'removed')
+                OR (r.status = 'corrected' AND r.label <> s.label))
             ON CONFLICT DO UPDATE SET rejected = rejected + excluded.rejected;
-        INSERT INTO sum_visible SELECT s.document, {by} FROM suggestion s WHERE {r} AND s.shown AND NOT s.blind
+        INSERT INTO sum_visible SELECT s.document, {by} FROM suggestion s
+            WHERE {r} AND s.shown AND NOT s.blind
             ON CONFLICT DO UPDATE SET number = number + excluded.number;
         UPDATE sum_decided SET undecided = undecided + {by} WHERE document = {row}.document
             AND EXISTS (SELECT 1 FROM suggestion s WHERE {r} AND s.shown AND NOT s.blind);
@@ -144,19 +152,24 @@ def m006_sums(db: Utils) -> None:
         CREATE TABLE sum_label (annotator TEXT, layer TEXT, label TEXT, number INTEGER NOT NULL,
             PRIMARY KEY (annotator, layer, label)) STRICT, WITHOUT ROWID
 --
-        CREATE TABLE sum_surface (layer TEXT, label TEXT, quote TEXT, entity TEXT, accepted INTEGER NOT NULL,
-            rejected INTEGER NOT NULL, PRIMARY KEY (layer, quote, label, entity)) STRICT, WITHOUT ROWID
+        CREATE TABLE sum_surface (layer TEXT, label TEXT, quote TEXT, entity TEXT,
+            accepted INTEGER NOT NULL,
+            rejected INTEGER NOT NULL,
+                PRIMARY KEY (layer, quote, label, entity)) STRICT, WITHOUT ROWID
 --
-        CREATE TABLE sum_suggestion (suggester TEXT, layer TEXT, status TEXT, number INTEGER NOT NULL,
+        CREATE TABLE sum_suggestion (suggester TEXT, layer TEXT, status TEXT,
+            number INTEGER NOT NULL,
             PRIMARY KEY (suggester, layer, status)) STRICT, WITHOUT ROWID
 --
         CREATE TABLE sum_completion (annotator TEXT, completion TEXT, documents INTEGER NOT NULL,
             paragraphs INTEGER NOT NULL, PRIMARY KEY (annotator, completion)) STRICT, WITHOUT ROWID
 --
-        CREATE TABLE sum_name (kind TEXT, annotator TEXT, form TEXT, name TEXT, number INTEGER NOT NULL,
+        CREATE TABLE sum_name (kind TEXT, annotator TEXT, form TEXT, name TEXT,
+            number INTEGER NOT NULL,
             PRIMARY KEY (kind, annotator, form, name)) STRICT, WITHOUT ROWID
 --
-        CREATE TABLE sum_visible (document TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID
+        CREATE TABLE sum_visible (document TEXT PRIMARY KEY,
+            number INTEGER NOT NULL) STRICT, WITHOUT ROWID
 --
         CREATE TABLE sum_decided (document TEXT, annotator TEXT, decided INTEGER NOT NULL,
             undecided INTEGER NOT NULL, PRIMARY KEY (document, annotator)) STRICT, WITHOUT ROWID
@@ -166,7 +179,8 @@ def m006_sums(db: Utils) -> None:
 --
         CREATE INDEX item_anybody ON item (document, item, annotator, status)
 --
-        CREATE INDEX item_relation ON item (annotator, document, layer, label, source, target) WHERE kind = 'relation'
+        CREATE INDEX item_relation ON item (annotator, document, layer, label, source, target)
+            WHERE kind = 'relation'
 """
     ).split("\n--\n"):
         db.execute(statement)
@@ -195,10 +209,12 @@ def m006_sums(db: Utils) -> None:
         "i.document WHERE i.kind = 'span' AND i.annotator NOT LIKE '@%' GROUP BY 1, 2, 3, 4"
     )
     db.execute(
-        "INSERT INTO sum_surface SELECT s.layer, s.label, substr(t.text, s.start + 1, s.\"end\" - s.start), '', 0, "
+        "INSERT INTO sum_surface SELECT s.layer, s.label, "
+        "substr(t.text, s.start + 1, s.\"end\" - s.start), '', 0, "
         "count(*) FROM suggestion s JOIN item i ON i.document = s.document AND i.item = s.id "
-        "JOIN text t ON t.document = s.document WHERE s.kind = 'span' AND i.annotator NOT LIKE '@%' "
-        "AND (i.status IN ('rejected', 'removed') OR (i.status = 'corrected' AND i.label <> s.label)) "
+        "JOIN text t ON t.document = s.document WHERE s.kind = 'span' "
+        "AND i.annotator NOT LIKE '@%' AND (i.status IN ('rejected', 'removed') "
+        "OR (i.status = 'corrected' AND i.label <> s.label)) "
         "GROUP BY 1, 2, 3 ON CONFLICT DO UPDATE SET rejected = rejected + excluded.rejected"
     )
     db.execute(

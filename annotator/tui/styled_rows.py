@@ -137,5 +137,6 @@ def justify(
 
 
 __all__ = [
-    "PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "flowed", "justify", "paragraphs", "strip", "width_of",
+    "PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "flowed", "justify", "paragraphs",
+    "strip", "width_of",
 ]  # fmt: skip

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 FAREWELL = 0.3
 """Seconds that the terminal has to take what restores it."""
 
-_RESTORE = b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
+_RESTORE = (
+    b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h"
+    b"\x1b[<u\x1b[?1049l\x1b[?25h"
+)
 """Ends all modes that the program begins: pasting, mouse, focus, keyboard;
 the other screen, a hidden cursor."""
 

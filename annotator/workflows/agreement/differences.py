@@ -130,7 +130,8 @@ def _value(item: Annotation, name: str) -> str:
 
 
 def _between(
-    passage: Passage, layer: Layer, kind: str, who: tuple[str, str], one: Annotation | None, other: Annotation | None,
+    passage: Passage, layer: Layer, kind: str, who: tuple[str, str], one: Annotation | None,
+    other: Annotation | None,
     attribute: str = "",
 ) -> PairDifference:  # fmt: skip
     first, second = _told(passage, who[0], one), _told(passage, who[1], other)

@@ -156,7 +156,8 @@ def _headlines(found: Agreement) -> list[ReportLine]:
 
 
 def _headline(
-    own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]], figure: Result | None,
+    own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]],
+    figure: Result | None,
     layer: str, kinds: tuple[str, ...] = (),
 ) -> ReportLine:  # fmt: skip
     title = f"{layer}: {', '.join(kinds) or 'all that differs'}"
