@@ -37,7 +37,8 @@ def spans_text(
     listed = [
         f'{{"attributes":{attributes(s.attributes)},"end":{s.end},'
         f'"entity":{no_entity if s.entity is None else string(s.entity)},"id":{string(s.id)},'
-        f'"label":{string(s.label)},"layer":{string(s.layer)},"quote":{string(text[s.start : s.end])},'
+        f'"label":{string(s.label)},"layer":{string(s.layer)},'
+        f'"quote":{string(text[s.start : s.end])},'
         f'"source":{string(s.origin)},"start":{s.start}}}'
         for s in record.spans
     ]
@@ -48,7 +49,8 @@ def relations_text(record: Record, attributes: Callable[[Attributes], str]) -> s
     """The list of relations; `attributes` gives the text of their attributes."""
     listed = [
         f'{{"attributes":{attributes(r.attributes)},"from":{string(r.source)},"id":{string(r.id)},'
-        f'"label":{string(r.label)},"layer":{string(r.layer)},"source":{string(r.origin)},"to":{string(r.target)}}}'
+        f'"label":{string(r.label)},"layer":{string(r.layer)},'
+        f'"source":{string(r.origin)},"to":{string(r.target)}}}'
         for r in record.relations
     ]
     return f"[{','.join(listed)}]"
@@ -58,7 +60,8 @@ def attributes_text(attributes: Attributes) -> str:
     """The object of attributes."""
     if not attributes:
         return "{}"
-    return f"{{{','.join([f'{string(name)}:{value_text(attributes[name])}' for name in sorted(attributes)])}}}"
+    listed = [f"{string(name)}:{value_text(attributes[name])}" for name in sorted(attributes)]
+    return f"{{{','.join(listed)}}}"
 
 
 def value_text(value: Value) -> str:

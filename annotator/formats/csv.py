@@ -155,10 +155,11 @@ def _item(record: Record, item: Span | Relation) -> str:
     if isinstance(item, Span):
         quote = _cell(record.document.text[item.start : item.end])
         return (
-            f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},{_cell(item.entity or '')},,,"
-            f"{_cell(item.origin)}"
+            f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},"
+            f"{_cell(item.entity or '')},,,{_cell(item.origin)}"
         )
-    return f"{_cell(item.id)},relation,{kind},,,,,{_cell(item.source)},{_cell(item.target)},{_cell(item.origin)}"
+    ends = f"{_cell(item.source)},{_cell(item.target)}"
+    return f"{_cell(item.id)},relation,{kind},,,,,{ends},{_cell(item.origin)}"
 
 
 def _put_item(
