@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support import TEXT, project
 
+from annotator.english.parse import Parse, key_of
+
 HEAVY = (
     "spacy",
     "numpy",
@@ -41,7 +43,10 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 def test_opening_a_project_and_deciding_imports_no_numpy_and_no_sqlite_utils(
     tmp_path: Path,
 ) -> None:
-    project(tmp_path / "p", TEXT).close()
+    with project(tmp_path / "p", TEXT) as of:
+        first = TEXT.partition("\n")[0]
+        word = Parse(("",), ("",), ("ROOT",), (0,), ("",), ("",), (-1,), (0,), (len(first),))
+        of.parses.keep_parses("1", {key_of(first): word.to_bytes()})
     code = f"""
 from pathlib import Path
 from annotator.project import Project
@@ -50,7 +55,9 @@ from annotator.model import actions as do
 with Project.open(Path({str(tmp_path / "p")!r})) as p:
     session = Session(p, "ada", p.new_session())
     session.open("doc-0")
-    session.do(do.StartSelection()); session.do(do.SetLabel("actor", "state"))
+    session.do(do.StartSelection()); session.do(do.GrowSelection())
+    assert session.review.selection.end == {len(TEXT.partition(chr(10))[0])}
+    session.do(do.SetLabel("actor", "state"))
     assert not session.saving.unsaved, session.saving.error
     session.save_place(); p.names.entities(); p.names.concepts()
 """

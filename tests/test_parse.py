@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import project
 
 from annotator.cli import run
 from annotator.english import parser as parsing
 from annotator.english.parse import Parse, mostly_english
 from annotator.english.parser import Parser, changed_files, search, shared_parser
 from annotator.english.reading import Reader, parse
+from annotator.model import actions as do
 from annotator.model.text import Document, split_paragraphs
+from annotator.tui.session import Session
 
 TEXT = (
     "The minister said that Norland will leave the treaty. Its critics do not agree.\n"
@@ -104,7 +107,12 @@ def test_what_was_parsed_is_read_again_and_what_is_broken_is_parsed_anew(parser:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"x", Parse(("NN",), ("NOUN",), ("ROOT",), (7,), ("a",), ("",), (-1,)).to_bytes()]
+    "data",
+    [
+        b"",
+        b"x",
+        Parse(("NN",), ("NOUN",), ("ROOT",), (7,), ("a",), ("",), (-1,), (0,), (1,)).to_bytes(),
+    ],
 )
 def test_bytes_that_are_no_parse_are_none(data: bytes) -> None:
     assert Parse.of_bytes(data, 1) is None
@@ -180,3 +188,60 @@ def test_doctor_tells_which_parser_there_is(
     without = told()
     assert without["facts"]["parser"] == "none"
     assert any("there is no parser" in one and parsing.REMEDY in one for one in without["findings"])
+
+
+LISTS = (
+    "Germany, France and Poland must act, and the German and French governments told Mr Orr, the "
+    "finance minister, that talks with Iran, China or Norland, which began in May, will end."
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "steps"),
+    [
+        ("France", ["France", "Germany, France and Poland", "Germany, France and Poland must act"]),
+        ("Germany", ["Germany", "Germany, France and Poland"]),
+        (
+            "French",
+            [
+                "French",
+                "German and French",
+                "German and French governments",
+                "the German and French governments",
+            ],
+        ),
+        (
+            "minister",
+            [
+                "minister",
+                "finance minister",
+                "the finance minister",
+                "Mr Orr, the finance minister",
+            ],
+        ),
+        ("end", ["end", "will end"]),
+    ],
+)
+def test_a_selection_grows_by_the_kept_parse_and_takes_a_list_as_one(
+    parser: Parser, tmp_path: Path, word: str, steps: list[str]
+) -> None:
+    with project(tmp_path / "p", LISTS) as of:
+        document, reader = of.documents.load("doc-0"), Reader(parser)
+        with reader.keeping(of.parses):
+            assert parse(reader.read(document, document.paragraphs[0])) is not None
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.StartSelection(LISTS.index(word)))
+        grown = [_selected(session)]
+        for _ in steps[1:]:
+            session.do(do.GrowSelection())
+            grown.append(_selected(session))
+        assert grown == steps
+        session.do(do.ShrinkSelection())
+        assert _selected(session) == steps[-2]
+
+
+def _selected(session: Session) -> str:
+    chosen = session.review.selection
+    assert chosen is not None
+    return session.review.document.quote(chosen.start, chosen.end)

@@ -3,19 +3,19 @@ dependencies, noun chunks, entity types.
 
 The labels are those of spaCy's English pipelines: tags of the Penn Treebank, parts of speech of
 Universal Dependencies, ClearNLP's dependencies, OntoNotes' entity types. Nothing here imports
-spaCy.
+spaCy, or anything else that is not of the standard library: the annotate screen reads parses too.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import srsly
-
-FORMAT = 1
+FORMAT = 2
 """Raised when the bytes of a parse change."""
 
 CLAUSAL = frozenset("ROOT ccomp advcl relcl acl conj parataxis csubj pcomp xcomp".split())
@@ -31,7 +31,8 @@ _DEPTH = 60
 class Parse:
     """One value for each token. `heads` are places of tokens, a root is its own head; `entities`
     are `B-` or `I-` and the type, or empty; `chunks` the place of the root of the noun chunk
-    that a token stands in, -1 outside."""
+    that a token stands in, -1 outside; `starts` and `ends` the place of the token in code points of
+    the paragraph."""
 
     tags: tuple[str, ...]
     pos: tuple[str, ...]
@@ -40,6 +41,8 @@ class Parse:
     lemmas: tuple[str, ...]
     entities: tuple[str, ...]
     chunks: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.tags)
@@ -117,22 +120,31 @@ class Parse:
             self.lemmas,
             self.entities,
             self.chunks,
+            self.starts,
+            self.ends,
         ]
-        return zlib.compress(srsly.msgpack_dumps([FORMAT, *map(list, columns)]))
+        return zlib.compress(json.dumps([FORMAT, *columns], separators=(",", ":")).encode())
 
     @staticmethod
-    def of_bytes(data: bytes, length: int) -> Parse | None:
-        """The parse that `to_bytes` wrote; None where it is of another format,
-        or not one of so many tokens."""
+    def of_bytes(data: bytes, length: int | None = None) -> Parse | None:
+        """The parse that `to_bytes` wrote; None where it is of another format, or not one of
+        `length` tokens."""
         try:
-            version, *columns = srsly.msgpack_loads(zlib.decompress(data))
+            version, *columns = json.loads(zlib.decompress(data))
+            sizes = {len(one) for one in columns}
         except (ValueError, TypeError, zlib.error):
             return None
-        if version != FORMAT or len(columns) != 7 or any(len(one) != length for one in columns):
+        if version != FORMAT or len(columns) != 9 or len(sizes) != 1:
             return None
-        if any(not 0 <= head < length for head in columns[3]):
+        (size,) = sizes
+        if length not in (None, size) or any(not 0 <= head < size for head in columns[3]):
             return None
         return Parse(*map(tuple, columns))
+
+
+def key_of(text: str) -> str:
+    """What the parse of a paragraph's text is kept under, besides the parser's version."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def mostly_english(words: Sequence[str]) -> bool:
@@ -152,4 +164,4 @@ _COMMONEST = frozenset(
     ).split()
 )
 
-__all__ = ["AUXILIARIES", "CLAUSAL", "FORMAT", "SUBJECTS", "Parse", "mostly_english"]
+__all__ = ["AUXILIARIES", "CLAUSAL", "FORMAT", "SUBJECTS", "Parse", "key_of", "mostly_english"]

@@ -148,7 +148,7 @@ class Parser:
         """The parse of each paragraph, in their order; that of no tokens is empty."""
         every = [tuple(tokens) for tokens in paragraphs]
         docs = self._nlp.pipe([self._doc(tokens) for tokens in every if tokens], batch_size=_BATCH)
-        return [_read(next(docs)) if tokens else _NOTHING for tokens in every]
+        return [_read(next(docs), tokens) if tokens else _NOTHING for tokens in every]
 
     def _doc(self, tokens: Sequence[Token]) -> Any:
         from spacy.tokens import Doc
@@ -162,10 +162,10 @@ class Parser:
         )
 
 
-_NOTHING = Parse((), (), (), (), (), (), ())
+_NOTHING = Parse((), (), (), (), (), (), (), (), ())
 
 
-def _read(doc: Any) -> Parse:
+def _read(doc: Any, tokens: Sequence[Token]) -> Parse:
     chunks = [-1] * len(doc)
     for chunk in doc.noun_chunks:
         chunks[chunk.start : chunk.end] = [chunk.root.i] * (chunk.end - chunk.start)
@@ -177,6 +177,8 @@ def _read(doc: Any) -> Parse:
         tuple(t.lemma_.lower() for t in doc),
         tuple(f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "" for t in doc),
         tuple(chunks),
+        tuple(token.start for token in tokens),
+        tuple(token.end for token in tokens),
     )
 
 

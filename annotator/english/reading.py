@@ -7,7 +7,6 @@ of the document. Importing this module imports spaCy.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from typing import Protocol
 from annotator.english.actors import DocumentContext, Scan, context_of
 from annotator.english.claims import Clause, find_claims
 from annotator.english.components import Lexer, pipeline
-from annotator.english.parse import Parse, mostly_english
+from annotator.english.parse import Parse, key_of, mostly_english
 from annotator.english.parser import Parser, shared_parser
 from annotator.english.stances import find_stances
 from annotator.english.tokens import FoundSpan, FoundStance, Token
@@ -58,10 +57,7 @@ class Parses:
         parser, kept = self._reader.parser, self._reader.kept
         if parser is None or not mostly_english(words):
             return [None] * len(self._tokens)
-        keys = [
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-            for text in self._texts
-        ]
+        keys = [key_of(text) for text in self._texts]
         known = kept.parses(parser.key, keys) if kept is not None else {}
         out = [
             Parse.of_bytes(known[key], len(tokens)) if key in known else None

@@ -230,10 +230,16 @@ def on_grow(state: ReviewState, action: do.GrowSelection | do.ShrinkSelection) -
         if started.selection is None:
             return on_start_selection(state, do.StartSelection())
         chosen, state = started.selection, started
-    resize = text_units.grow if isinstance(action, do.GrowSelection) else text_units.shrink
-    anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
-    start, end = resize(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
+    start, end = _resized(state, chosen, larger=isinstance(action, do.GrowSelection))
     return replace(state, selection=replace(chosen, start=start, end=end)), ()
+
+
+def _resized(state: ReviewState, chosen: Selection, *, larger: bool) -> tuple[int, int]:
+    """The next larger or smaller unit around the place that a selection grows from."""
+    resize = text_units.grow if larger else text_units.shrink
+    anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
+    selected, phrases = (chosen.start, chosen.end), state.phrases_at(anchor)
+    return resize(state.document.text, selected, anchor, state.bounds, phrases)
 
 
 def grown(state: ReviewState) -> tuple[int, int] | None:
@@ -241,8 +247,7 @@ def grown(state: ReviewState) -> tuple[int, int] | None:
     chosen = state.selection
     if chosen is None:
         return None
-    anchor = min(max(chosen.anchor, chosen.start), chosen.end - 1)
-    wider = text_units.grow(state.document.text, (chosen.start, chosen.end), anchor, state.bounds)
+    wider = _resized(state, chosen, larger=True)
     return wider if wider != (chosen.start, chosen.end) else None
 
 

@@ -28,6 +28,7 @@ from annotator.model.names import Namer, ProposedName
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, Paragraph
+from annotator.model.text_units import Bounds, Phraser
 
 
 class Mode(StrEnum):
@@ -97,6 +98,8 @@ class ReviewState:
     more does it, any other forgets it."""
     namer: Namer | None = None
     """Who proposes names; without one none are."""
+    phraser: Phraser | None = None
+    """Who knows how sentences were parsed; without one a selection grows by rule."""
     together: tuple[str, ...] = ()
     """The relations that one key made for several holders: what is set on one of them is set
     on all, until the focus leaves them."""
@@ -166,6 +169,13 @@ class ReviewState:
         """`(start, end)` of the paragraph."""
         here = self.document.paragraphs[self.paragraph]
         return here.start, here.end
+
+    def phrases_at(self, at: int) -> Sequence[Bounds]:
+        """The phrases and clauses around an offset of the paragraph by its parse; empty where there
+        is none."""
+        if self.phraser is None:
+            return ()
+        return self.phraser.phrases(self.document, self.paragraph, at)
 
     def items_of(self, paragraph: int) -> tuple[Item, ...]:
         """The items of any paragraph; an excluded one has none."""
@@ -276,6 +286,7 @@ def open_document(
     paragraph: int | None = None,
     focus: str | None = None,
     namer: Namer | None = None,
+    phraser: Phraser | None = None,
 ) -> ReviewState:
     """The state in which a document is opened: at the given place,
     else at the first paragraph not done."""
@@ -290,6 +301,7 @@ def open_document(
         annotations or AnnotationSet(),
         history or History(),
         namer=namer,
+        phraser=phraser,
     )
     if paragraph is None or not 0 <= paragraph < len(document.paragraphs):
         todo = state.to_annotate() or list(document.paragraphs)

@@ -1,18 +1,30 @@
 """Units of text that a selection grows and shrinks by: token, name, phrase, phrase with what
 hangs on it, clause, sentence, paragraph.
 
-Plain rules on characters and a few closed word classes, so that a key costs microseconds and works
-in any language with punctuation; the word classes are English and simply find nothing elsewhere.
+Where a sentence was parsed, its phrases and clauses come from the parse (`Phraser`). Elsewhere
+they come from plain rules on characters and a few closed word classes, so that a key costs
+microseconds and works in any language with punctuation; the word classes are English and simply
+find nothing elsewhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
-from annotator.model.text import is_word, trim, words
+from annotator.model.text import Document, is_word, trim, words
 
 Bounds = tuple[int, int]
+
+
+class Phraser(Protocol):
+    """Who knows how sentences were parsed."""
+
+    def phrases(self, document: Document, paragraph: int, at: int) -> Sequence[Bounds]:
+        """The phrases and clauses around an offset of a document, ever larger; empty where the
+        paragraph was not parsed."""
+
 
 _ABBREVIATIONS = frozenset(
     (
@@ -233,16 +245,15 @@ def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds)
     return max(i for i, t in enumerate(tokens) if t[0] < core[1])
 
 
-def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
-    """Units around `at` inside the paragraph `within`: ever larger,
-    each strictly holding the one before."""
+def units_at(text: str, at: int, within: Bounds, phrases: Sequence[Bounds] = ()) -> list[Bounds]:
+    """Units around `at` inside the paragraph `within`: ever larger, each strictly holding the one
+    before. `phrases` are those of a parse; without them they are found by rule."""
     sentence = enclosing(sentences(text, *within), at) or within
+    by_rule = (phrase_at, long_phrase_at, clause_at)
     every = (
         token_at(text, at, within),
         name_at(text, at, sentence),
-        phrase_at(text, at, sentence),
-        long_phrase_at(text, at, sentence),
-        clause_at(text, at, sentence),
+        *(phrases or (rule(text, at, sentence) for rule in by_rule)),
         snap(text, *sentence),
         sentence,
         trim(text, *within),
@@ -256,24 +267,28 @@ def units_at(text: str, at: int, within: Bounds) -> list[Bounds]:
     return grown
 
 
-def grow(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
+def grow(
+    text: str, selected: Bounds, anchor: int, within: Bounds, phrases: Sequence[Bounds] = ()
+) -> Bounds:
     """The smallest unit around `anchor` that holds the selection
     and is larger; else the selection."""
-    for start, end in units_at(text, anchor, within):
+    for start, end in units_at(text, anchor, within, phrases):
         if start <= selected[0] and selected[1] <= end and (start, end) != selected:
             return start, end
     return selected
 
 
-def shrink(text: str, selected: Bounds, anchor: int, within: Bounds) -> Bounds:
+def shrink(
+    text: str, selected: Bounds, anchor: int, within: Bounds, phrases: Sequence[Bounds] = ()
+) -> Bounds:
     """The largest unit around `anchor` inside the selection and smaller; else the selection."""
-    for start, end in reversed(units_at(text, anchor, within)):
+    for start, end in reversed(units_at(text, anchor, within, phrases)):
         if selected[0] <= start and end <= selected[1] and (start, end) != selected:
             return start, end
     return selected
 
 
 __all__ = [
-    "Bounds", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at",
+    "Bounds", "Phraser", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at",
     "sentences", "shrink", "snap", "token_at", "units_at",
 ]  # fmt: skip

@@ -51,6 +51,11 @@ class KeptParses:
             out.update((str(key), bytes(data)) for key, data in rows)
         return out
 
+    def any_parse(self, key: str) -> bytes | None:
+        """That of a key, by whichever version of a parser."""
+        row = self._db.row("SELECT data FROM parse WHERE key = ? ORDER BY version DESC", (key,))
+        return bytes(row[0]) if row is not None else None
+
     def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
         """Keep these; those by another version of the parser go."""
         with self._db.write():

@@ -20,6 +20,7 @@ from annotator.model.span import Span
 from annotator.project import Pending, Position, Project
 from annotator.tui.session.annotating import Annotating
 from annotator.tui.session.mutes import EVERYBODY, Mutes
+from annotator.tui.session.phrases import KeptPhrases
 from annotator.tui.session.queue import Lead
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
@@ -62,6 +63,7 @@ class Session:
         self.names_wait = False
         """Whether names are proposed only once `propose_names` says so: what proposes them takes a
         moment to load, and the first picture need not wait for it."""
+        self._phrases = KeptPhrases(project)
         self._place: Position | None = None
         self._ambiguous: Mapping[str, Sequence[str]] | None = None
         self._said: list[Message] | None = None
@@ -98,6 +100,7 @@ class Session:
             paragraph=paragraph,
             focus=item,
             namer=None if self.names_wait else self.source.namer(),
+            phraser=self._phrases,
         )
         # Ids made in this session never repeat, whichever documents it opened.
         state = replace(state, serial=before.serial if before else 0)

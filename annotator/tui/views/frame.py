@@ -352,21 +352,23 @@ def _selected(state: ReviewState, width: int) -> str:
 
 
 def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
-    """How the selection is made longer and shorter, and where there is
-    room what growing would select next."""
+    """What growing the selection would add, and how else it is made longer and shorter."""
     words, key = sizing(keys), keys.shown("grow")
     chosen, wider = state.selection, grown(state)
-    if width < WIDE or chosen is None or wider is None or not key:
+    if chosen is None or wider is None or not key:
         return words
     before = state.document.quote(wider[0], chosen.start) if wider[0] < chosen.start else ""
     after = state.document.quote(chosen.end, wider[1]) if wider[1] > chosen.end else ""
-    room = max(12, width // 4)
+    room = max(12, width // 4 if width >= WIDE else width // 5)
     added = " ".join(
         f"“{both_ends(part, room // 2 if before and after else room)}”"
         for part in (before, after)
         if part
     )
-    return f"{key} adds {added}  {words.partition('  ')[2]}"
+    if width >= WIDE:
+        return f"{key} adds {added}  {words.partition('  ')[2]}"
+    longer = "  ".join(words.split("  ")[2:])
+    return f"{key} adds {added}  {longer}"
 
 
 def _message(
