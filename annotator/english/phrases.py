@@ -105,8 +105,7 @@ def _close(parse: Parse, child: int) -> bool:
 
 
 def _joined(parse: Parse, head: int, children: Iterable[int]) -> Bounds:
-    """A head with those of its children that it can be selected with: the stretch goes from child to
-    child, and ends where something else stands in between."""
+    """A head with these of its children and all that depends on them, and what stands between."""
     spans = [parse.edges[k] for k in children]
     first = min([head, *(low for low, _ in spans)])
     last = max([head + 1, *(high for _, high in spans)])
