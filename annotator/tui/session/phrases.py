@@ -41,7 +41,7 @@ class KeptPhrases:
         try:
             data = self._project.parses.any_parse(key_of(text))
         except StoreError:
-            # It grows by rule then. What is wrong with the database is told when something is saved.
+            # It grows by rule then. What is wrong with the database is told on the next save.
             return None
         parse = Parse.of_bytes(data) if data is not None else None
         if parse is not None:
