@@ -13,6 +13,7 @@ from annotator.model import actions as do
 from annotator.project import MergeResult, Project, SuggestionRun
 from annotator.tui.session import Session
 from annotator.workflows.exchange.export import render
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.merge import merge
 
 SECOND = "The Council voted for the tax. Voters will not forgive it.\n\nA minister said so."
@@ -75,7 +76,7 @@ def dump(root: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
 
 def exported(root: Path) -> bytes:
     with Project.open(root) as of:
-        return render(of, "jsonl", status="all")[0]
+        return render(of, "jsonl", ExportOptions(notes=True))[0]
 
 
 def files(root: Path) -> dict[str, bytes]:

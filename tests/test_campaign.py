@@ -19,6 +19,7 @@ from annotator.resources import folder, load_schema
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import merge_all
@@ -118,5 +119,5 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(
     assert manifest["agreement"]
     with Project.create(tmp_path / "elsewhere") as other:
         ingest(other, target / "gold.jsonl")
-        again = export(other, "jsonl", tmp_path / "again", status="gold")
+        again = export(other, "jsonl", tmp_path / "again", ExportOptions(status="gold"))
     assert again.file.read_bytes() == (target / "gold.jsonl").read_bytes()

@@ -23,6 +23,7 @@ from annotator.tui.screens.help import TextScreen
 from annotator.tui.theme import THEMES
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.export import render
+from annotator.workflows.exchange.export_records import ExportOptions
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").exists(), reason="not in a checkout")
 GUIDE = ROOT / "CONTRIBUTING.md"
@@ -60,7 +61,7 @@ def coded(tmp_path: Path) -> Project:
 
 def test_a_format(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _module("formats/spans_tsv.py", monkeypatch)
-    data, rows, _ = render(coded, "spans-tsv", status="annotator=coder-a")
+    data, rows = render(coded, "spans-tsv", ExportOptions(status="annotator=coder-a"))
     first = data.decode().split("\n")[0].split("\t")
     assert rows == 3 and first[0].startswith("01-") and first[3:] == ["actor", "person"]
 

@@ -16,6 +16,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from reading import SCHEMA, read, write
 
 from annotator.cli import run
-from annotator.errors import InputError
+from annotator.errors import InputError, UsageError
 from annotator.families import formats
 from annotator.formats.api import WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
 from annotator.model.decision import Completion
@@ -439,6 +440,8 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
         rows[:2] == [("d/1", "ann", 2, 0), ("d/1", "ben", 1, 0)]
         and lost["items of other layers"] == 6
     )
+    rows, lost = left(layers=("stance",))
+    assert rows[0] == ("d/1", "ann", 5, 3), "stances bring what they are between"
     rows, lost = left(min_agreement=1.0)
     assert (
         rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)]
@@ -446,6 +449,30 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     )
     assert left(min_agreement=0.5)[0][0] == ("d/1", "ann", 5, 3)
     assert left(since="2999-01-01")[0] == [] and len(left(since="2000-01-01")[0]) == 3
+    row = next(of.log.completions())
+    later = datetime.fromisoformat(row.updated).astimezone(timezone(timedelta(hours=14)))
+    assert len(left(since=later.isoformat())[0]) == 3, "an offset is reckoned with"
+    with pytest.raises(UsageError, match="no date"):
+        left(since="yesterday")
+
+
+def test_notes_leave_in_no_format_unless_asked_for(
+    of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--project", str(tmp_path / "p"), "export"]
+    for name in ("jsonl", "brat", "doccano", "qdpx", "csv", "label-studio"):
+        for wanted in ([], ["--notes"]):
+            where = tmp_path / f"{name}{len(wanted)}"
+            assert run([*command, name, "-o", str(where), *wanted]) == 0
+            told = capsys.readouterr().err
+            written = _unpacked(
+                {str(p): p.read_bytes() for p in where.rglob("*") if p.is_file()}
+            ).values()
+            assert ("left out: 1 notes" in told) == (not wanted), name
+            if not wanted:
+                assert not any(b"who?" in data for data in written), name
+            elif name in ("jsonl", "brat", "doccano", "qdpx"):
+                assert any(b"who?" in data for data in written), name
 
 
 def test_names_that_are_none_are_told(

@@ -24,9 +24,11 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.session import Session
-from annotator.workflows.exchange.dataset import check_dataset, part_of, write_dataset
+from annotator.workflows.exchange.dataset import check_dataset, write_dataset
 from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.split import part_of
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.queue import review_rows
@@ -312,7 +314,7 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
             session.do(do.GoParagraph(0))
             for _ in session.review.document.paragraphs:
                 session.do(do.CloseParagraph())
-        result = export(project, "jsonl", tmp_path / "out", status="gold")
+        result = export(project, "jsonl", tmp_path / "out", ExportOptions(status="gold"))
         merged = list(project.log.records(status=Completion.GOLD))
     for before, after in zip(golden, merged, strict=True):
         assert [(s.layer, s.label, s.start, s.end) for s in before.spans] == [
@@ -323,7 +325,7 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
     assert not validate(result.file, schema).problems
     with Project.create(tmp_path / "r") as project:
         ingest(project, result.file)
-        again = export(project, "jsonl", tmp_path / "again", status="gold")
+        again = export(project, "jsonl", tmp_path / "again", ExportOptions(status="gold"))
     assert again.file.read_bytes() == result.file.read_bytes()
 
 

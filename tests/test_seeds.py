@@ -19,6 +19,7 @@ from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.workflows.demo import CORPORA, DECIDED, add_corpus
 from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.discussion import reason_of
@@ -86,7 +87,9 @@ def test_the_gold_holds_and_an_export_of_it_is_the_same_bytes(
     assert not checked.problems
     with Project.create(tmp_path / "p") as project:
         ingest(project, file)
-        result = export(project, "jsonl", tmp_path / "out", status="gold")
+        result = export(
+            project, "jsonl", tmp_path / "out", ExportOptions(status="gold", notes=True)
+        )
     assert result.file.read_bytes() == file.read_bytes()
 
 
@@ -97,7 +100,12 @@ def test_each_coding_holds_and_an_export_of_it_is_the_same_bytes(
     assert not validate(file, schema).problems
     with Project.create(tmp_path / "p") as project:
         ingest(project, file)
-        result = export(project, "jsonl", tmp_path / "out", status=f"annotator={file.stem}")
+        result = export(
+            project,
+            "jsonl",
+            tmp_path / "out",
+            ExportOptions(status=f"annotator={file.stem}", notes=True),
+        )
     assert result.file.read_bytes() == file.read_bytes()
 
 

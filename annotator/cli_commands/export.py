@@ -12,9 +12,10 @@ from annotator.console import tell_data
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from annotator.project import Project
-    from annotator.workflows.exchange.dataset import Choices
-    from annotator.workflows.exchange.export_filter import ExportFilter
+    from annotator.workflows.exchange.export_records import ExportOptions
 
 
 _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
@@ -67,10 +68,7 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
 )
 @click.option(
     "--notes", is_flag=True,
-    help=(
-        "With gold: the notes of coders and lead too, and their messages. They are left out "
-        "otherwise."
-    ),
+    help="The notes of coders and lead too, and their messages. They are left out otherwise.",
 )  # fmt: skip
 @json_option
 @click.pass_context
@@ -107,117 +105,85 @@ def command(
       annotator export csv --layer claim --since 2026-03-04 -o tables
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
-    from annotator.workflows.exchange import export as workflow
-    from annotator.workflows.exchange.converting import converts
-    from annotator.workflows.exchange.dataset import Choices
     from annotator.workflows.exchange.export_filter import ExportFilter
+    from annotator.workflows.exchange.export_records import ExportOptions
 
     choice = ExportFilter(
         documents=documents, layers=layers, since=since, min_agreement=min_agreement
     )
+    wanted = ExportOptions(
+        status=status, unit=unit, choice=choice, notes=notes, pseudonyms=pseudonyms
+    )
     with open_project(ctx) as project:
-        if choice or converts(format_):
-            _convert(
-                project,
-                format_,
-                output,
-                choice,
-                status=status,
-                unit=unit,
-                check=check,
-                force=force,
-                pseudonyms=pseudonyms,
-                as_json=as_json,
-            )
-            return
-        if output is not None and str(output) == "-":
-            made = workflow.Rendering(
-                project, format_, status=status, unit=unit, pseudonyms=pseudonyms
-            )
-            for part in made.parts():
-                tell_data(part, as_json=format_ in _JSON)
-            result = workflow.ExportResult(None, made.rows, made.size, made.cut)
+        if str(output) == "-":
+            _to_screen(project, format_, wanted)
+        elif (format_, status, unit) == ("jsonl", "gold", "document") and not choice:
+            target = output or project.root / "exports" / "gold"
+            _gold(project, target, wanted, check=check, force=force, as_json=as_json)
         else:
-            target = output or project.root / "exports"
-            if status == "gold" and format_ == "jsonl" and unit == "document":
-                choices = Choices(notes=notes, pseudonyms=pseudonyms)
-                _gold(
-                    project,
-                    output or target / "gold",
-                    choices,
-                    check=check,
-                    force=force,
-                    as_json=as_json,
-                )
-                return
-            if check:
-                file = workflow.check(
-                    project, format_, target, status=status, unit=unit, pseudonyms=pseudonyms
-                )
-                talk(f"{file}: the same, byte by byte")
-                return
-            result = workflow.export(
-                project,
-                format_,
-                target,
-                status=status,
-                unit=unit,
-                force=force,
-                pseudonyms=pseudonyms,
-            )
-    if result.cut:
-        talk(f"left out: {plural(result.cut, 'relation')} between paragraphs")
-    if as_json and result.file:
-        print_json({"file": str(result.file), "records": result.records, "bytes": result.size})
-    elif result.file:
+            _to_files(project, format_, wanted, output, check=check, force=force, as_json=as_json)
+
+
+def _to_screen(project: Project, format: str, wanted: ExportOptions) -> None:
+    """An export of one file on standard output."""
+    from annotator.workflows.exchange.export import Rendering
+
+    made = Rendering(project, format, wanted)
+    for part in made.parts():
+        tell_data(part, as_json=format in _JSON)
+    _tell_missing(made.left_out, made.lost)
+
+
+def _to_files(
+    project: Project,
+    format: str,
+    wanted: ExportOptions,
+    output: Path | None,
+    *,
+    check: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """An export written, or compared with what is there."""
+    from annotator.workflows.exchange import export as workflow
+
+    several = workflow.Rendering(project, format, wanted).several
+    target = output or project.root / "exports" / (format if several else "")
+    if check:
+        same = workflow.check(project, format, target, wanted)
+        talk(f"{same}: the same, byte by byte")
+        return
+    result = workflow.export(project, format, target, wanted, force=force)
+    _tell_missing(result.left_out, result.lost)
+    if as_json:
+        counts = {"left_out": +result.left_out, "lost": +result.lost}
+        about = {"file": str(result.file), "records": result.records, "bytes": result.size}
+        print_json({**about, **counts})
+    else:
         talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
 
 
-def _convert(
-    project: Project,
-    format: str,
-    output: Path | None,
-    choice: ExportFilter,
-    *,
-    status: str,
-    unit: str,
-    check: bool,
-    force: bool,
-    pseudonyms: bool,
-    as_json: bool,
-) -> None:
-    """An export that goes through the formats of other programs,
-    or of which something is chosen."""
-    from annotator.workflows.exchange.converting import Conversion, convert
-
-    made = Conversion(
-        project, format, status=status, unit=unit, choice=choice, pseudonyms=pseudonyms
-    )
-    if output is not None and str(output) == "-":
-        for part in made.parts():
-            tell_data(part, as_json=format in _JSON)
-        target = None
-    else:
-        folder = output or project.root / "exports" / (format if made.several else "")
-        target = convert(made, folder, status=status, force=force, check=check).target
-    for what, count in sorted(made.lost.items()):
-        if count:
-            talk(f"not in this format: {count:,} {what}")
-    if check:
-        talk(f"{target}: the same, byte by byte")
-    elif as_json and target is not None:
-        lost = {what: count for what, count in made.lost.items() if count}
-        print_json({"file": str(target), "records": made.records, "bytes": made.size, "lost": lost})
-    elif target is not None:
-        talk(f"{target}: {plural(made.records, 'record')}, {made.size:,} bytes")
+def _tell_missing(left_out: Counter[str], lost: Counter[str]) -> None:
+    """Tell what does not leave, and what the format has no place for."""
+    for what, count in sorted((+left_out).items()):
+        talk(f"left out: {count:,} {what}")
+    for what, count in sorted((+lost).items()):
+        talk(f"not in this format: {count:,} {what}")
 
 
 def _gold(
-    project: Project, target: Path, choices: Choices, *, check: bool, force: bool, as_json: bool
+    project: Project,
+    target: Path,
+    wanted: ExportOptions,
+    *,
+    check: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """The data set: written, or compared with what is there."""
-    from annotator.workflows.exchange.dataset import check_dataset, write_dataset
+    from annotator.workflows.exchange.dataset import Choices, check_dataset, write_dataset
 
+    choices = Choices(notes=wanted.notes, pseudonyms=wanted.pseudonyms)
     if check:
         check_dataset(project, target, choices=choices)
         talk(f"{target}: the same, byte by byte")

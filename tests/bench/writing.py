@@ -31,7 +31,7 @@ from annotator.formats.api import (
 )
 from annotator.model.record import Record
 from annotator.resources import folder, load_schema
-from annotator.workflows.exchange.dataset import part_of
+from annotator.workflows.exchange.split import part_of
 
 SCHEMA = "actors-claims-stances"
 WRITERS = WritesLines | WritesFiles | WritesFolder | WritesParts

@@ -28,11 +28,9 @@ from annotator.workflows.exchange.card import CardContent, card
 from annotator.workflows.exchange.gold_history import suggestion_tallies, with_history
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.sealing import MANIFEST, sealed
+from annotator.workflows.exchange.split import SHARES, part_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import situation
-
-SHARES = (("train", 80), ("dev", 10), ("test", 10))
-"""Percent of documents in each part of the split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,6 @@ class Dataset:
     left_out: int
     differences: int = 0
     changed_since: int = 0
-
-
-def part_of(id: str, seed: str) -> str:
-    """The part that a document is in: by the first 8 bytes of sha256 of seed and id, modulo 100."""
-    digest = hashlib.sha256(f"{seed}\x1f{id}".encode()).digest()
-    place = int.from_bytes(digest[:8], "big") % 100
-    for name, share in SHARES:
-        if place < share:
-            return name
-        place -= share
-    return SHARES[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,4 +281,4 @@ def check_dataset(project: Project, target: Path, *, choices: Choices | None = N
             raise FindingsError(message, file=target / name, hint="Export it again")
 
 
-__all__ = ["SHARES", "Choices", "Dataset", "check_dataset", "derive", "part_of", "write_dataset"]
+__all__ = ["Choices", "Dataset", "check_dataset", "derive", "write_dataset"]

@@ -1,243 +1,228 @@
-"""Export: what stands in a project as files, written whole or not at all."""
+"""Export: what stands in a project as a file, or a folder of files, whole or not at all, in
+constant memory."""
 
 from __future__ import annotations
 
 import filecmp
 import os
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.families import formats
-from annotator.formats.api import WritesFiles, WritesLines
-from annotator.identity import check_annotator
-from annotator.model.decision import Completion
-from annotator.model.record import GOLD, Record
-from annotator.model.span import AUTHOR, Relation, Value
-from annotator.model.text import Document, Paragraph
+from annotator.formats.api import (
+    Format,
+    WriteOptions,
+    WritesFiles,
+    WritesFolder,
+    WritesLines,
+    WritesParts,
+)
+from annotator.model.record import Record
 from annotator.project import Project
-from annotator.workflows.exchange.gold_history import reviewers, with_history
-from annotator.workflows.exchange.pseudonyms import Pseudonyms
-from annotator.workflows.review.versions import Merger
-
-
-@dataclass(frozen=True, slots=True)
-class ExportResult:
-    """What was written: `records` rows into `file` (None: standard output); `cut` counts relations
-    that reach over a paragraph and cannot stand in a row of one paragraph."""
-
-    file: Path | None
-    records: int
-    size: int
-    cut: int = 0
-
-
-def selected(project: Project, status: str) -> Iterator[Record]:
-    """The records that `gold`, `all` or `annotator=NAME` stands
-    for; gold says who decided in review."""
-    if status == "all":
-        return _with_reviewers(project, project.log.records())
-    if status == "gold":
-        return _with_reviewers(project, project.log.records(annotator=GOLD, status=Completion.GOLD))
-    prefix, _, name = status.partition("=")
-    if prefix != "annotator" or not name:
-        raise UsageError(f"“{status}” is not a status", hint="Use gold, all or annotator=NAME")
-    return project.log.records(annotator=check_annotator(name))
-
-
-def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:
-    merger: Merger | None = None
-    for record in records:
-        if (
-            record.annotator is None
-            and not record.history
-            and reviewers(project, record.document.id)
-        ):
-            merger = merger or Merger(project)
-            works = [
-                r
-                for r in project.log.records(document=record.document.id, status=Completion.DONE)
-                if r.annotator is not None
-            ]
-            yield with_history(merger, record, works)[0]
-        else:
-            yield record
-
-
-def file_name(status: str, extension: str) -> str:
-    """The name of the file that a status is exported to."""
-    stem = {"all": "records", "gold": "gold"}.get(status) or status.partition("=")[2]
-    return stem + extension
-
-
-def _named(project: Project, status: str, pseudonyms: bool) -> str:
-    """The status, an annotator's name in it replaced where names are."""
-    prefix, _, name = status.partition("=")
-    return f"{prefix}={Pseudonyms(project).name(name)}" if pseudonyms and name else status
-
-
-class Rendering:
-    """An export while it is made: its bytes part by part, and what has been counted so far; with
-    `pseudonyms` without names of people.
-
-    Raises UsageError at once for a format that cannot be exported, and ExportError with the first
-    part when there is nothing to export.
-    """
-
-    def __init__(
-        self,
-        project: Project,
-        format: str,
-        *,
-        status: str = "all",
-        unit: str = "document",
-        pseudonyms: bool = False,
-    ) -> None:
-        self.rows = self.cut = self.size = 0
-        self._project, self._status, self._unit = project, status, unit
-        self._names = Pseudonyms(project) if pseudonyms else None
-        self._module = formats.load(format) if format in formats.names() else None
-        if not isinstance(self._module, WritesLines | WritesFiles):
-            can = [
-                name
-                for name in formats.names()
-                if isinstance(formats.load(name), WritesLines | WritesFiles)
-            ]
-            raise UsageError(
-                f"the format “{format}” is not one that can be exported",
-                hint=f"Choose one of {', '.join(can)}",
-            )
-
-    def parts(self) -> Iterator[bytes]:
-        """The bytes of the export, in its order. A format of lines has some
-        hundred rows in memory at a time."""
-        module = self._module
-        made = self._lines(module.dumps) if isinstance(module, WritesLines) else self._whole()
-        for part in made:
-            self.size += len(part)
-            yield part
-
-    def _records(self) -> Iterator[Record]:
-        for plain in selected(self._project, self._status):
-            record = self._names.record(plain) if self._names is not None else plain
-            for row, lost in by_paragraph(record) if self._unit == "paragraph" else ((record, 0),):
-                self.rows += 1
-                self.cut += lost
-                yield row
-        if not self.rows:
-            raise _nothing(self._status)
-
-    def _lines(self, line_of: Callable[[Record], str]) -> Iterator[bytes]:
-        lines = map(line_of, self._records())
-        while some := "".join(islice(lines, _LINES)):
-            yield some.encode("utf-8")
-
-    def _whole(self) -> Iterator[bytes]:
-        assert isinstance(self._module, WritesFiles)
-        yield self._module.dump(list(self._records()))
-
+from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords
+from annotator.workflows.exchange.split import part_of
 
 _LINES = 256
 """Rows that are written at once."""
 
 
-def _nothing(status: str) -> ExportError:
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written: `records` rows into a file or folder; what was not chosen or was cut
+    (`left_out`), and what the format has no place for (`lost`), counted by what it is."""
+
+    file: Path
+    records: int
+    size: int
+    left_out: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+class Rendering:
+    """An export while it is made: its bytes part by part, and what has been counted so far.
+
+    Raises UsageError at once for a format that cannot be exported, and ExportError with the first
+    part when there is nothing to export.
+    """
+
+    def __init__(self, project: Project, format: str, wanted: ExportOptions | None = None) -> None:
+        self._wanted = wanted or ExportOptions()
+        self._project, self._leaving = project, ExportRecords(project, self._wanted)
+        self._member = _writer(format)
+        self.size = 0
+        self.lost: Counter[str] = Counter()
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return self._leaving.rows
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """What was not chosen, or was cut, so far."""
+        return self._leaving.left_out
+
+    @property
+    def several(self) -> bool:
+        """Whether the format writes a folder of files."""
+        return isinstance(self._member, WritesFolder)
+
+    @property
+    def name(self) -> str:
+        """The name of the one file."""
+        status = self._leaving.status
+        stem = {"all": "records", "gold": "gold"}.get(status) or status.partition("=")[2]
+        return stem + self._member.extensions[0]
+
+    def parts(self) -> Iterator[bytes]:
+        """The bytes of the one file, in its order. A format of lines has some hundred rows in
+        memory at a time.
+
+        Raises UsageError for a format that writes several files.
+        """
+        if isinstance(self._member, WritesFolder):
+            raise UsageError("this format writes several files", hint="Name a folder with -o")
+        for _, part in self.files():
+            yield part
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of each file; what comes again under a name is added to that file."""
+        for name, part in self._files():
+            self.size += len(part)
+            yield name, part
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        member, records = self._member, self._records()
+        how = WriteOptions(self._project.schema, self.lost, lambda id: part_of(id, "annotator"))
+        if isinstance(member, WritesFolder):
+            yield from member.files(records, how)
+            return
+        made: Iterable[bytes]
+        if isinstance(member, WritesLines):
+            made = _lines(member.dumps, records)
+        elif isinstance(member, WritesParts):
+            made = member.parts(records, how)
+        else:
+            assert isinstance(member, WritesFiles)
+            made = [member.dump(list(records))]
+        yield from ((self.name, part) for part in made)
+
+    def _records(self) -> Iterator[Record]:
+        yield from self._leaving.records()
+        if not self.rows:
+            raise _nothing(self._wanted)
+
+
+def _lines(line_of: Callable[[Record], str], records: Iterator[Record]) -> Iterator[bytes]:
+    lines = map(line_of, records)
+    while some := "".join(islice(lines, _LINES)):
+        yield some.encode("utf-8")
+
+
+def _writer(format: str) -> Format:
+    """The member of a name that writes."""
+    kinds = WritesLines | WritesFiles | WritesParts | WritesFolder
+    member = formats.load(format) if format in formats.names() else None
+    if isinstance(member, kinds):
+        return member
+    can = [name for name in formats.names() if isinstance(formats.load(name), kinds)]
+    message = f"the format “{format}” is not one that can be exported"
+    raise UsageError(message, hint=f"Choose one of {', '.join(can)}")
+
+
+def _nothing(wanted: ExportOptions) -> ExportError:
+    if wanted.choice:
+        hint = "Annotate a document first, or choose another --status, --document or --since"
+        return ExportError("nothing to export: no document has such work", hint=hint)
     hints = {
         "all": "Annotate a document first",
         "gold": "Gold comes from adjudication, or from an import of gold records",
     }
-    hint = hints.get(status, "`annotator status` tells who has annotated")
-    return ExportError(
-        f"nothing to export: no document has work of the status “{status}”", hint=hint
-    )
+    hint = hints.get(wanted.status, "`annotator status` tells who has annotated")
+    message = f"nothing to export: no document has work of the status “{wanted.status}”"
+    return ExportError(message, hint=hint)
 
 
-def render(
-    project: Project,
-    format: str,
-    *,
-    status: str = "all",
-    unit: str = "document",
-    pseudonyms: bool = False,
-) -> tuple[bytes, int, int]:
-    """The bytes of an export in one piece, the number of its rows and of relations cut.
+def render(project: Project, format: str, wanted: ExportOptions | None = None) -> tuple[bytes, int]:
+    """The bytes of an export in one piece, and the number of its rows.
 
     Raises ExportError when there is nothing to export.
     """
-    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
-    return b"".join(made.parts()), made.rows, made.cut
-
-
-def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
-    """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
-    and the number of its relations whose source lies in another paragraph."""
-    whole = record.document
-    for paragraph in whole.paragraphs:
-        if paragraph.excluded:
-            continue
-        a, b = paragraph.start, paragraph.end
-        spans = tuple(
-            s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b
-        )
-        ids = {s.id for s in spans}
-        here = [r for r in record.relations if r.target in ids]
-        kept = tuple(r for r in here if r.source == AUTHOR or r.source in ids)
-        document = Document(
-            f"{whole.id}#{paragraph.index}",
-            whole.title,
-            whole.text[a:b],
-            (Paragraph(0, 0, b - a),),
-            {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": a},
-        )
-        relations = tuple(_moved(r, a) for r in kept)
-        yield (
-            Record(document, record.annotator, record.status, spans, relations),
-            len(here) - len(kept),
-        )
-
-
-def _moved(relation: Relation, offset: int) -> Relation:
-    """A relation with its `[start, end]` attributes counted from the paragraph's start."""
-
-    def moved(value: Value) -> Value:
-        if isinstance(value, list) and all(isinstance(x, int) for x in value):
-            return [x - offset for x in value if isinstance(x, int)]
-        return value
-
-    return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
+    made = Rendering(project, format, wanted)
+    return b"".join(made.parts()), made.rows
 
 
 def export(
     project: Project,
     format: str,
     target: Path,
+    wanted: ExportOptions | None = None,
     *,
-    status: str = "all",
-    unit: str = "document",
     force: bool = False,
-    pseudonyms: bool = False,
 ) -> ExportResult:
-    """Write an export into the folder `target`, beside it first and then renamed.
+    """Write an export: one file into the folder `target`, or, of several files, that folder as a
+    whole; beside it first and then renamed.
 
-    Raises ExportError when a file with other content is there already (unless `force`), or when it
-    cannot be written; nothing is changed then.
+    Raises ExportError when something else is there already (unless `force`), or when it cannot be
+    written; nothing is changed then.
     """
-    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
-    parts = made.parts()
-    first = next(parts)  # Before anything is made: there may be nothing to export.
-    file = target / file_name(
-        _named(project, status, pseudonyms), formats.load(format).extensions[0]
-    )
+    made = Rendering(project, format, wanted)
+    place = target if made.several else target / made.name
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        write_whole(file, chain([first], parts), force=force)
+        if made.several:
+            with _folder_beside(target) as work:
+                _write_files(made, work)
+                _put_folder(work, target, force=force)
+        else:
+            parts = made.parts()
+            first = next(parts)  # Before anything is made: there may be nothing to export.
+            target.mkdir(parents=True, exist_ok=True)
+            write_whole(place, chain([first], parts), force=force)
     except OSError as error:
         hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
-        raise ExportError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
-    return ExportResult(file, made.rows, made.size, made.cut)
+        raise ExportError(f"cannot be written: {error.strerror}", file=place, hint=hint) from error
+    return ExportResult(place, made.rows, made.size, made.left_out, made.lost)
+
+
+def check(project: Project, format: str, target: Path, wanted: ExportOptions | None = None) -> Path:
+    """Derive an export again and compare it with what is there, byte by byte; the file or folder
+    that is the same.
+
+    Raises FindingsError for the first file that differs or is missing.
+    """
+    made = Rendering(project, format, wanted)
+    if made.several:
+        with _folder_beside(target) as work:
+            _write_files(made, work)
+            if (found := _differing(work, target)) is not None:
+                there = (target / found).is_file()
+                message = "differs from what is in the project now" if there else "is not there"
+                raise FindingsError(message, file=target / found, hint="Export it again")
+        return target
+    file = target / made.name
+    if not file.is_file():
+        raise FindingsError("is not there", file=file, hint="Export without --check writes it")
+    line = 1
+    with file.open("rb") as there_now:
+        for part in chain(made.parts(), [b""]):
+            found_part = there_now.read(len(part) or 1)
+            if found_part != part:
+                pairs = enumerate(zip(found_part, part, strict=False))
+                same = next((i for i, (a, b) in pairs if a != b), len(found_part))
+                line += found_part[:same].count(b"\n")
+                message = "differs from what is in the project now"
+                raise FindingsError(message, file=file, line=line, hint="Export it again")
+            line += part.count(b"\n")
+    return file
+
+
+# --- files, whole or not at all
 
 
 def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
@@ -252,8 +237,7 @@ def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> No
             handle.flush()
             os.fsync(handle.fileno())
         if not force and file.exists() and not filecmp.cmp(file, part, shallow=False):
-            hint = "Choose another folder with -o, or --force"
-            raise ExportError("exists with other content", file=file, hint=hint)
+            raise _other_content(file)
         part.replace(file)
     except BaseException:
         with suppress(OSError):
@@ -261,40 +245,64 @@ def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> No
         raise
 
 
-def check(
-    project: Project,
-    format: str,
-    target: Path,
-    *,
-    status: str = "all",
-    unit: str = "document",
-    pseudonyms: bool = False,
-) -> Path:
-    """Derive an export again and compare it with what is there, byte
-    by byte; the file that is the same.
+def _other_content(file: Path) -> ExportError:
+    hint = "Choose another folder with -o, or --force"
+    return ExportError("exists with other content", file=file, hint=hint)
 
-    Raises FindingsError when it differs or is missing.
-    """
-    made = Rendering(project, format, status=status, unit=unit, pseudonyms=pseudonyms)
-    file = target / file_name(
-        _named(project, status, pseudonyms), formats.load(format).extensions[0]
-    )
-    if not file.is_file():
-        raise FindingsError("is not there", file=file, hint="Export without --check writes it")
-    line = 1
-    with file.open("rb") as there:
-        for part in chain(made.parts(), [b""]):
-            found = there.read(len(part) or 1)
-            if found != part:
-                same = next(
-                    (i for i, (a, b) in enumerate(zip(found, part, strict=False)) if a != b),
-                    len(found),
-                )
-                raise FindingsError(
-                    "differs from what is in the project now",
-                    file=file,
-                    line=line + found[:same].count(b"\n"),
-                    hint="Export it again",
-                )
-            line += part.count(b"\n")
-    return file
+
+@contextmanager
+def _folder_beside(target: Path) -> Iterator[Path]:
+    """An empty folder beside a target, which is gone afterwards."""
+    work = target.parent / f".{target.name}.{os.getpid()}.part"
+    try:
+        work.mkdir(parents=True)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _write_files(made: Rendering, folder: Path) -> None:
+    begun: set[Path] = set()
+    for name, data in made.files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(data)
+        begun.add(path)
+    for path in sorted(begun):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _put_folder(made: Path, target: Path, *, force: bool) -> None:
+    if not target.exists():
+        made.replace(target)
+        return
+    if not force and _differing(made, target) is not None:
+        raise _other_content(target)
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    target.replace(old)
+    try:
+        made.replace(target)
+    except OSError:
+        with suppress(OSError):
+            old.replace(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _inside(folder: Path) -> set[Path]:
+    """The files of a folder, by their path in it."""
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
+def _differing(made: Path, there: Path) -> Path | None:
+    """The first file that is not the same in two folders."""
+    for path in sorted(_inside(made) | (_inside(there) if there.is_dir() else set())):
+        both = (made / path).is_file() and (there / path).is_file()
+        if not both or not filecmp.cmp(made / path, there / path, shallow=False):
+            return path
+    return None
+
+
+__all__ = ["ExportResult", "Rendering", "check", "export", "render", "write_whole"]

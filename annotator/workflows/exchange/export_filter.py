@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from annotator.errors import UsageError
@@ -17,9 +18,10 @@ from annotator.project import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFilter:
-    """What to export. `since`: an ISO time (UTC), of work changed then or later. `min_agreement`:
-    the share, from 0 to 1, of those who finished a document that have to have coded an item
-    alike (layer, label, bounds; of a relation its ends)."""
+    """What to export. `layers`: the ends of a relation come with it. `since`: an ISO date or time
+    (UTC where it has no offset), of work changed then or later. `min_agreement`: the share, from 0
+    to 1, of those who finished a document that have to have coded an item alike (layer, label,
+    bounds; of a relation its ends)."""
 
     documents: Sequence[str] = ()
     layers: Sequence[str] = ()
@@ -35,7 +37,8 @@ def chosen(
 ) -> Iterator[Record]:
     """The records that a choice lets through; what it takes away is counted.
 
-    Raises UsageError for a layer or document that there is none of.
+    Raises UsageError for a layer or document that there is none of, and for a `since` that is no
+    time.
     """
     known = {layer.name for layer in project.schema.layers}
     for name in choice.layers:
@@ -53,9 +56,7 @@ def chosen(
             lost["records not changed since"] += 1
             continue
         if choice.layers:
-            record = _kept(
-                record, lambda item: item.layer in choice.layers, lost, "items of other layers"
-            )
+            record = _of_layers(record, choice.layers, lost)
         if choice.min_agreement:
             record = _agreed(project, record, choice.min_agreement, lost)
         yield record
@@ -64,11 +65,33 @@ def chosen(
 def _recent(project: Project, since: str) -> set[tuple[str, str | None]]:
     if not since:
         return set()
+    since = _utc(since)
     return {
         (row.document, None if row.annotator.startswith("@") else row.annotator)
         for row in project.log.completions()
         if row.updated >= since
     }
+
+
+def _utc(given: str) -> str:
+    """A time as the project writes it."""
+    try:
+        when = datetime.fromisoformat(given.strip())
+    except ValueError:
+        hint = "Write 2026-03-04, or 2026-03-04T10:00:00 (UTC), or with an offset such as +02:00"
+        raise UsageError(f"“{given}” is no date", hint=hint) from None
+    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _of_layers(record: Record, layers: Sequence[str], lost: Counter[str]) -> Record:
+    """The record with the items of some layers, and the ends of the relations among them."""
+    ends = {end for r in record.relations if r.layer in layers for end in (r.source, r.target)}
+
+    def wanted(item: Span | Relation) -> bool:
+        return item.layer in layers or item.id in ends
+
+    return _kept(record, wanted, lost, "items of other layers")
 
 
 def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:

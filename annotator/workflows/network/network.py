@@ -23,7 +23,8 @@ from annotator.networks.projection import (
 from annotator.networks.resampling import Support, resample
 from annotator.networks.structure import Communities, ConceptFigures, communities, concept_figures
 from annotator.project import Project
-from annotator.workflows.exchange.export import selected, write_whole
+from annotator.workflows.exchange.export import write_whole
+from annotator.workflows.exchange.export_records import selected
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""What leaves a project, whatever the format: whose work, what of it, cut to paragraphs, without
+notes and names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from annotator.errors import UsageError
+from annotator.identity import check_annotator
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import AUTHOR, Relation, Value
+from annotator.model.text import Document, Paragraph
+from annotator.project import Project
+from annotator.workflows.exchange.export_filter import ExportFilter, chosen
+from annotator.workflows.exchange.gold_history import reviewers, with_history
+from annotator.workflows.exchange.pseudonyms import Pseudonyms
+from annotator.workflows.review.versions import Merger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """What is to leave: whose work (`status`: gold, all or annotator=NAME), in rows of a
+    document or a paragraph (`unit`), what is chosen of it. Notes and messages leave only when
+    asked for; with `pseudonyms` no names of people do."""
+
+    status: str = "all"
+    unit: str = "document"
+    choice: ExportFilter = field(default_factory=ExportFilter)
+    notes: bool = False
+    pseudonyms: bool = False
+
+
+class ExportRecords:
+    """The records that leave, one at a time; `rows` counts them, `left_out` what stays behind,
+    by what it is."""
+
+    def __init__(self, project: Project, wanted: ExportOptions) -> None:
+        self._project, self._wanted = project, wanted
+        self._names = Pseudonyms(project) if wanted.pseudonyms else None
+        self.rows = 0
+        self.left_out: Counter[str] = Counter()
+
+    @property
+    def status(self) -> str:
+        """The status, an annotator's name in it replaced where names are."""
+        prefix, _, name = self._wanted.status.partition("=")
+        return f"{prefix}={self._names.name(name)}" if self._names and name else self._wanted.status
+
+    def records(self) -> Iterator[Record]:
+        """The records, in the order of documents and annotators."""
+        every = selected(self._project, self._wanted.status)
+        if self._wanted.choice:
+            every = chosen(self._project, every, self._wanted.choice, self.left_out)
+        for record in every:
+            if record.notes and not self._wanted.notes:
+                self.left_out["notes; --notes takes them along"] += len(record.notes)
+                record = replace(record, notes={})
+            if self._names is not None:
+                record = self._names.record(record)
+            for row, cut in (
+                by_paragraph(record) if self._wanted.unit == "paragraph" else ((record, 0),)
+            ):
+                if cut:
+                    self.left_out["relations between paragraphs"] += cut
+                self.rows += 1
+                yield row
+
+
+def selected(project: Project, status: str) -> Iterator[Record]:
+    """The records that `gold`, `all` or `annotator=NAME` stands
+    for; gold says who decided in review."""
+    if status == "all":
+        return _with_reviewers(project, project.log.records())
+    if status == "gold":
+        return _with_reviewers(project, project.log.records(annotator=GOLD, status=Completion.GOLD))
+    prefix, _, name = status.partition("=")
+    if prefix != "annotator" or not name:
+        raise UsageError(f"“{status}” is not a status", hint="Use gold, all or annotator=NAME")
+    return project.log.records(annotator=check_annotator(name))
+
+
+def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:
+    merger: Merger | None = None
+    for record in records:
+        if (
+            record.annotator is None
+            and not record.history
+            and reviewers(project, record.document.id)
+        ):
+            merger = merger or Merger(project)
+            works = [
+                r
+                for r in project.log.records(document=record.document.id, status=Completion.DONE)
+                if r.annotator is not None
+            ]
+            yield with_history(merger, record, works)[0]
+        else:
+            yield record
+
+
+def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
+    """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
+    and the number of its relations whose source lies in another paragraph."""
+    whole = record.document
+    for paragraph in whole.paragraphs:
+        if paragraph.excluded:
+            continue
+        a, b = paragraph.start, paragraph.end
+        spans = tuple(
+            s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b
+        )
+        ids = {s.id for s in spans}
+        here = [r for r in record.relations if r.target in ids]
+        kept = tuple(r for r in here if r.source == AUTHOR or r.source in ids)
+        document = Document(
+            f"{whole.id}#{paragraph.index}",
+            whole.title,
+            whole.text[a:b],
+            (Paragraph(0, 0, b - a),),
+            {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": a},
+        )
+        relations = tuple(_moved(r, a) for r in kept)
+        yield (
+            Record(document, record.annotator, record.status, spans, relations),
+            len(here) - len(kept),
+        )
+
+
+def _moved(relation: Relation, offset: int) -> Relation:
+    """A relation with its `[start, end]` attributes counted from the paragraph's start."""
+
+    def moved(value: Value) -> Value:
+        if isinstance(value, list) and all(isinstance(x, int) for x in value):
+            return [x - offset for x in value if isinstance(x, int)]
+        return value
+
+    return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
+
+
+__all__ = ["ExportOptions", "ExportRecords", "by_paragraph", "selected"]
