@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.console import SafeContext, complain, complain_of_usage, harmless, talk
+from annotator.console import SafeContext, complain, complain_of_usage, talk, with_safe_help
 from annotator.errors import AnnotatorError, ExitCode
 
 _FOLDER = Path(__file__).parent / "cli_commands"
@@ -39,7 +39,7 @@ class Commands(click.Group):
             return None
         file = cmd_name if (_FOLDER / f"{cmd_name}.py").exists() else f"{cmd_name}_"
         module = importlib.import_module(f"annotator.cli_commands.{file}")
-        return harmless(module.command)
+        return with_safe_help(module.command)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

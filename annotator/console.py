@@ -110,11 +110,11 @@ class SafeContext(click.Context):
     formatter_class = Formatter
 
 
-def harmless(command: click.Command) -> click.Command:
+def with_safe_help(command: click.Command) -> click.Command:
     """The command, and those below it, with help that is harmless."""
     command.context_class = SafeContext
     for below in getattr(command, "commands", {}).values():
-        harmless(below)
+        with_safe_help(below)
     return command
 
 
@@ -138,10 +138,10 @@ __all__ = [
     "SafeContext",
     "complain",
     "complain_of_usage",
-    "harmless",
     "talk",
     "tell",
     "tell_data",
     "tell_json",
     "tell_page",
+    "with_safe_help",
 ]

@@ -10,15 +10,15 @@ import json
 import sys
 
 from annotator.learners.names import forms, namer, next_word
-from annotator.learners.names.choices import Coded, learn
+from annotator.learners.names.choices import CodedDocument, learn
 from annotator.learners.names.text import NameText
-from annotator.learners.names.training import Group, fit
+from annotator.learners.names.training import NamedChoice, fit
 from annotator.model.names import CONTRARY
 from annotator.model.span import Span
 from annotator.workflows.training.base_model import seed_records
 
 
-def coded(part: str) -> list[Coded]:
+def coded(part: str) -> list[CodedDocument]:
     """The English seeds of a part with their actors."""
     return [
         (r.document, [s for s in r.spans if s.layer == "actor"])
@@ -79,7 +79,7 @@ def entities(part: str) -> Rows:
 def learn_words(documents: Rows) -> dict[str, object]:
     """Weights and names of the next word; the counts of each document's
     choices leave the document out."""
-    choices: list[Group] = []
+    choices: list[NamedChoice] = []
     for at, (text, rows) in enumerate(documents):
         others = [name for i, (_, few) in enumerate(documents) if i != at for _, name, _, _ in few]
         counts = next_word.Counts().learn(others)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.families import formats
-from annotator.formats.api import Kind, ReadOptions, ReadReport, admit, reader
+from annotator.formats.api import FindingKind, ReadOptions, ReadReport, admit, reader
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
@@ -34,7 +34,7 @@ class Read:
     @property
     def left_out(self) -> int:
         """How many things were left out."""
-        return self.report.count(Kind.LEFT_OUT)
+        return self.report.count(FindingKind.LEFT_OUT)
 
     def marked(self, record: int = 0) -> list[tuple[str, str]]:
         """Quotation and label of every span of a record."""

@@ -21,7 +21,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import agreement
-from annotator.workflows.agreement.study import all_differences
+from annotator.workflows.agreement.methods_data import all_differences
 
 TEXT = "x" * 60
 

@@ -25,8 +25,8 @@ from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline
 from annotator.workflows.agreement.habits import Habits, outstanding
-from annotator.workflows.agreement.methods import check_report, render
-from annotator.workflows.agreement.study import study
+from annotator.workflows.agreement.methods_data import study
+from annotator.workflows.agreement.methods_report import check_report, render
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (

@@ -29,10 +29,10 @@ from annotator.workflows.background import (
     TRIES,
     WITHDRAW,
     Background,
-    due,
-    news,
+    model_summary,
     running,
     start,
+    training_is_due,
 )
 from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training import train as training
@@ -49,15 +49,15 @@ def test_training_is_due_after_the_first_few_paragraphs_then_every_so_many(tmp_p
         asked: list[int] = []
         for number in range(1, 13):
             session.do(do.CloseParagraph())
-            if due(of):
+            if training_is_due(of):
                 asked.append(number)
                 of.keep_setting(background.TRIED, str(of.learning.paragraphs_done()))
         assert asked == [5]
         of.keep_setting(background.TRIED, "2")
-        assert due(of)
+        assert training_is_due(of)
     (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nretrain = 0\n", encoding="utf-8")
     with Project.open(tmp_path / "p") as of:
-        assert not due(of)
+        assert not training_is_due(of)
 
 
 def test_finishing_paragraphs_asks_for_a_training(
@@ -78,7 +78,7 @@ def test_finishing_paragraphs_asks_for_a_training(
 
 def _wait(root: Path, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
-    while running(root) or background.wanted(root):
+    while running(root) or background.has_requests(root):
         assert time.monotonic() < until, (root / LOG).read_text(encoding="utf-8")
         time.sleep(0.05)
 
@@ -131,7 +131,7 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
 def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
     trained: Path, seconds: float
 ) -> None:
-    background.want(trained, TRAIN)
+    background.request(trained, TRAIN)
     child = subprocess.Popen(
         [sys.executable, "-m", "annotator", "--project", str(trained), "train", "--background"],
         stdout=subprocess.DEVNULL,
@@ -159,27 +159,29 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
         began.append(1)
         raise KeyboardInterrupt  # Like a signal, it leaves everything as it lies.
 
-    background.want(trained, TRAIN)
+    background.request(trained, TRAIN)
     with monkeypatch.context() as broken:
         broken.setattr(training, "learnt", killed)
         for _ in range(TRIES):
             with pytest.raises(KeyboardInterrupt):
                 work(trained)
-            assert background.cut_off(trained) and background.wanted(trained)
+            assert background.was_killed(trained) and background.has_requests(trained)
         assert work(trained) == 1
     assert (
-        len(began) == TRIES and not background.wanted(trained) and not background.cut_off(trained)
+        len(began) == TRIES
+        and not background.has_requests(trained)
+        and not background.was_killed(trained)
     )
     with Project.open(trained) as of:
-        assert f"killed {TRIES} times" in news(of)
-    background.want(trained, TRAIN)
+        assert f"killed {TRIES} times" in model_summary(of)
+    background.request(trained, TRAIN)
     with monkeypatch.context() as broken:
         broken.setattr(training, "learnt", killed)
         with pytest.raises(KeyboardInterrupt):
             work(trained)
     assert work(trained) == 0, "the second time it gets through"
     with Project.open(trained) as of:
-        assert of.learning.models()[0].number == 2 and news(of).startswith("model 2")
+        assert of.learning.models()[0].number == 2 and model_summary(of).startswith("model 2")
 
 
 def test_suggesting_that_is_killed_again_and_again_is_told_too(
@@ -187,9 +189,9 @@ def test_suggesting_that_is_killed_again_and_again_is_told_too(
 ) -> None:
     monkeypatch.setattr(os, "nice", lambda _: 0)
     (trained / background.BEGUN[SUGGEST]).write_bytes(b"x" * (TRIES - 1))
-    assert work(trained) == 1 and not background.wanted(trained)
+    assert work(trained) == 1 and not background.has_requests(trained)
     with Project.open(trained) as of:
-        assert f"killed {TRIES} times while it suggested" in news(of)
+        assert f"killed {TRIES} times while it suggested" in model_summary(of)
 
 
 def test_the_application_goes_on_with_what_was_cut_off(
@@ -203,17 +205,17 @@ def test_the_application_goes_on_with_what_was_cut_off(
     monkeypatch.setattr(background, "_spawn", spawn)
     monkeypatch.delenv("ANNOTATOR_BACKGROUND")
     one = Background(trained)
-    one.go_on()
+    one.resume()
     assert not asked
     (trained / background.BEGUN[TRAIN]).touch()
-    one.go_on()
+    one.resume()
     assert asked == ["spawned"]
     with Project.open(trained) as of:
-        assert not due(of)
+        assert not training_is_due(of)
         one.paragraph_done(of)
         assert asked == ["spawned"] * 2
     monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
-    one.go_on()
+    one.resume()
     assert asked == ["spawned"] * 2
 
 
@@ -278,7 +280,7 @@ def test_what_is_rejected_twice_is_withdrawn_where_nobody_was(
         assert {"Peter Larsen", "Osric Tane"} <= _shown(of, id, 2) & _shown(of, id, 3)
         _rejected(of, id, background=Background(of.root))
         assert WITHDRAW in asked
-    background.want(tmp_path / "p", WITHDRAW)
+    background.request(tmp_path / "p", WITHDRAW)
     assert work(tmp_path / "p") == 0
     with Project.open(tmp_path / "p") as of:
         assert "Peter Larsen" in _shown(of, id, 2), "it is open, since the one before was finished"
@@ -304,7 +306,7 @@ def test_where_only_rejections_are_there_they_still_count(
         (id,) = of.documents.ids()
         assert "Peter Larsen" in _shown(of, id, 3)
         _rejected(of, id)
-    background.want(tmp_path / "p", TRAIN)
+    background.request(tmp_path / "p", TRAIN)
     assert work(tmp_path / "p") == 0
     with Project.open(tmp_path / "p") as of:
         assert not of.learning.models() and "Peter Larsen" not in _shown(of, id, 3)
@@ -319,17 +321,17 @@ def test_a_failure_is_told_and_forgotten_with_the_next_success(
     monkeypatch.setattr(os, "nice", lambda _: 0)
     with monkeypatch.context() as broken:
         broken.setattr(training, "learnt", fails)
-        background.want(trained, TRAIN)
+        background.request(trained, TRAIN)
         assert work(trained) == 1
     with Project.open(trained) as of:
-        assert news(of) == f"training failed: MemoryError: no room (see {LOG})"
+        assert model_summary(of) == f"training failed: MemoryError: no room (see {LOG})"
         assert of.learning.models()[0].number == 1
         of.keep_setting(FAILED, "")
-        assert news(of).startswith("model 1")
+        assert model_summary(of).startswith("model 1")
 
 
 def test_the_log_begins_anew_when_it_is_long(tmp_path: Path) -> None:
     log = tmp_path / LOG
     log.write_bytes(b"x" * (background.LIMIT + 1))
-    background._turn(log)
+    background._rotate_log(log)
     assert not log.exists() and log.with_name(f"{LOG}.1").stat().st_size > background.LIMIT

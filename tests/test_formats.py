@@ -18,7 +18,7 @@ from annotator.errors import InputError
 from annotator.families import formats
 from annotator.formats import spacy as docbin
 from annotator.formats.api import (
-    Kind,
+    FindingKind,
     ReadOptions,
     ReadReport,
     admit,
@@ -234,7 +234,7 @@ def test_what_does_not_hold_is_left_out_and_told_with_its_place(
     read = _read(name, tmp_path)
     told = "".join(read.report.lines())
     assert word in told and f"{file}:1:" in told
-    assert read.report.count(Kind.LEFT_OUT) and not read.records
+    assert read.report.count(FindingKind.LEFT_OUT) and not read.records
 
 
 # --- what reads ours

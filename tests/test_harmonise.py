@@ -25,7 +25,7 @@ from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
     Harmonising,
-    Mark,
+    PageMark,
     PairQueue,
     agreement,
     contradiction,
@@ -67,7 +67,7 @@ def queue(of: Project) -> PairQueue:
     return Harmonising(of).queue()
 
 
-def rule(of: Project, *answers: tuple[int, Mark, str]) -> None:
+def rule(of: Project, *answers: tuple[int, PageMark, str]) -> None:
     """Decide on pairs of the queue: number, what it is, and the name that stays."""
     found = queue(of).pairs
     decide(of, [Answer(found[at], mark, stays) for at, mark, stays in answers], reviewer="ada")

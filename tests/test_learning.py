@@ -19,8 +19,8 @@ from annotator.learners.actors.lexicon import Lexicon
 from annotator.learners.actors.tagging import OUTSIDE, places_of, tags
 from annotator.learners.bundle import Bundle, learn
 from annotator.learners.display_choice import SpanCandidate, choose, gain
+from annotator.learners.evaluation import Judged, better, calibration_error, report
 from annotator.learners.examples import Example
-from annotator.learners.judging import Judged, better, calibration_error, report
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span

@@ -15,7 +15,7 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.names.matrix import By, Matrix, of_document, of_project
+from annotator.workflows.names.matrix import ColumnKind, Matrix, of_document, of_project
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -99,7 +99,7 @@ def test_the_matrix_of_a_project_adds_the_documents_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", ["concept", "claim"])
 def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(
-    tmp_path: Path, by: By
+    tmp_path: Path, by: ColumnKind
 ) -> None:
     rng = random.Random(3)
     words = [m.span() for m in re.finditer(r"\w+", TEXT)]

@@ -24,7 +24,7 @@ from annotator.errors import PoolError, SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.suggesting.pools import Compute, Found, Here, computed, processes
+from annotator.workflows.suggesting.pools import Compute, Found, ThisProcess, computed, processes
 from annotator.workflows.suggesting.suggest import suggest
 
 dask = pytest.mark.skipif(
@@ -177,7 +177,7 @@ def test_no_more_is_handed_out_than_is_said() -> None:
         assert read <= len(order) + 3 * (Counting.ahead + 1)
     assert order == [one.id for one in _documents()]
     assert most == Counting.ahead + 1
-    assert dict(computed(Here(lambda _: []), _documents())) == {id: [] for id in order}
+    assert dict(computed(ThisProcess(lambda _: []), _documents())) == {id: [] for id in order}
 
 
 def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here() -> None:

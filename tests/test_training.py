@@ -25,7 +25,7 @@ from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.workflows.background import (
     Background,
-    news,
+    model_summary,
 )
 from annotator.workflows.effort import report as effort_report
 from annotator.workflows.effort.simulation import ALONE, LEARNING
@@ -52,7 +52,9 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert row.trained_on["sequence"] == of.learning.last_sequence()
         assert row.code == training.code() and row.metrics["layers"]
         assert 0 < row.metrics["last"]["saved"] < 1
-        assert news(of).startswith("model 1, trained on ") and " % of keys (last " in news(of)
+        assert model_summary(of).startswith(
+            "model 1, trained on "
+        ) and " % of keys (last " in model_summary(of)
     with seeded(tmp_path / "again") as of:
         train(of, renew=False)
         assert of.learning.models()[0].sha256 == row.sha256
@@ -140,7 +142,7 @@ def test_too_little_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         with pytest.raises(TooLittle):
             train(of)
-        assert of.learning.models() == [] and news(of) == ""
+        assert of.learning.models() == [] and model_summary(of) == ""
     assert run(["--project", str(tmp_path / "p"), "train"]) == 3
 
 
@@ -330,7 +332,7 @@ def test_the_screen_tells_what_was_learnt(
         monkeypatch.delenv("ANNOTATOR_BACKGROUND")
         lines = shown(of)
         assert (
-            lines[0] == news(of)
+            lines[0] == model_summary(of)
             and lines[1] == "trained first after 5 finished paragraphs, then every 10; t trains now"
         )
         assert any("precision" in line for line in lines) and any("█" in line for line in lines)

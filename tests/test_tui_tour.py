@@ -16,7 +16,7 @@ from annotator.tui.commands import key_map
 from annotator.tui.session import Session
 from annotator.tui.session.guide import Guide
 from annotator.tui.theme import THEMES
-from annotator.tui.tour import Step, Tour, head, watch, words
+from annotator.tui.tour import Tour, TourStep, head, watch, words
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
@@ -40,37 +40,37 @@ def test_eight_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
     state = _state()
     tour = Tour(seen=state)
     _, stays = _play(state, tour, do.Accept())
-    assert stays.step in (Step.MOVE, Step.ACCEPT)
+    assert stays.step in (TourStep.MOVE, TourStep.ACCEPT)
     state, tour = _play(state, tour, do.FocusItem("sPlan"))
-    assert tour.step is Step.ACCEPT
+    assert tour.step is TourStep.ACCEPT
     _, other = _play(state, tour, do.Reject())
-    assert other.step is Step.ACCEPT
+    assert other.step is TourStep.ACCEPT
     state, tour = _play(state, tour, do.Accept())
-    assert tour.step is Step.REJECT
+    assert tour.step is TourStep.REJECT
     state, tour = _play(state, tour, do.FocusItem("sPutin"), do.Reject())
-    assert tour.step is Step.CHANGE
+    assert tour.step is TourStep.CHANGE
     state, tour = _play(state, tour, do.FocusItem("sIran"), do.EditBounds())
-    assert tour.step is Step.CHANGE and "word" in words(tour, state, KEYS)
+    assert tour.step is TourStep.CHANGE and "word" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.MoveSelection(1, "end"), do.ConfirmSelection())
-    assert tour.step is Step.NAME and "i writes the entity" in words(tour, state, KEYS)
+    assert tour.step is TourStep.NAME and "i writes the entity" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.SetAttribute("entity", "Islamic Republic of Iran"))
-    assert tour.step is Step.JUMP and "f puts letters" in words(tour, state, KEYS)
+    assert tour.step is TourStep.JUMP and "f puts letters" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.StartSelection(TEXT.index("plan")))
     assert "1 person" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.SetLabel("actor", "organization"))
-    assert tour.step is Step.STANCE
+    assert tour.step is TourStep.STANCE
     assert "claim" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.FocusItem("sPlan"), do.StartStance())
     assert "letter" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.ChooseHolder("@author"))
-    assert tour.step is Step.STANCE and "side" in words(tour, state, KEYS)
+    assert tour.step is TourStep.STANCE and "side" in words(tour, state, KEYS)
     state, tour = _play(state, tour, do.ChooseSide("support"))
-    assert tour.step is Step.CLOSE
+    assert tour.step is TourStep.CLOSE
     state, tour = _play(state, tour, do.CloseParagraph(), do.CloseParagraph())
-    assert tour.step is Step.END
+    assert tour.step is TourStep.END
     assert "annotator init" in words(tour, state, KEYS)
     _, tour = _play(state, tour, do.Undo(), do.Redo())
-    assert tour.step is Step.END
+    assert tour.step is TourStep.END
 
 
 def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
@@ -81,11 +81,11 @@ def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
         do.SelectRange(TEXT.index("Mr Putin"), TEXT.index(" must")),
         do.SetLabel("claim", "fact"),
     )
-    tour = Tour(Step.STANCE, state)
+    tour = Tour(TourStep.STANCE, state)
     state, tour = _play(
         state, tour, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support")
     )
-    assert tour.step is Step.STANCE and "within the claim itself" in words(tour, state, KEYS)
+    assert tour.step is TourStep.STANCE and "within the claim itself" in words(tour, state, KEYS)
     state, tour = _play(
         state,
         tour,
@@ -94,38 +94,38 @@ def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
         do.ChooseHolder("@author"),
         do.ChooseSide("support"),
     )
-    assert tour.step is Step.CLOSE
+    assert tour.step is TourStep.CLOSE
 
 
 def test_taking_back_is_not_doing() -> None:
     state = _state()
     state, tour = _play(state, Tour(seen=state), do.Accept(), do.FocusItem("sPlan"))
-    tour = Tour(Step.ACCEPT, state)
+    tour = Tour(TourStep.ACCEPT, state)
     _, tour = _play(state, tour, do.Undo(), do.Redo())
-    assert tour.step is Step.REJECT, "what is done again is done"
+    assert tour.step is TourStep.REJECT, "what is done again is done"
     state, _ = _play(state, Tour(), do.Reject())
-    _, tour = _play(state, Tour(Step.ACCEPT, state), do.Undo())
-    assert tour.step is Step.ACCEPT
+    _, tour = _play(state, Tour(TourStep.ACCEPT, state), do.Undo())
+    assert tour.step is TourStep.ACCEPT
 
 
 def test_a_paragraph_without_a_claim_is_told_where_one_is() -> None:
     state = _state()
     claims = [item.id for item in state.items if item.value.layer == "claim"]
     for claim in claims:
-        assert "none here" not in words(Tour(Step.STANCE), state, KEYS)
+        assert "none here" not in words(Tour(TourStep.STANCE), state, KEYS)
         state, _ = _play(state, Tour(), do.FocusItem(claim), do.Reject())
-    assert claims and "none here: ] goes to" in words(Tour(Step.STANCE), state, KEYS)
+    assert claims and "none here: ] goes to" in words(Tour(TourStep.STANCE), state, KEYS)
 
 
 def test_the_keys_told_are_those_that_are_bound() -> None:
     state = _state()
-    assert words(Tour(Step.ACCEPT), state, key_map({"accept": "y"})).startswith("y ")
+    assert words(Tour(TourStep.ACCEPT), state, key_map({"accept": "y"})).startswith("y ")
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("width", "height"), [(41, 13), (80, 24), (100, 30)])
-@pytest.mark.parametrize("at", Step)
-def test_it_covers_nothing_and_fits(theme: str, width: int, height: int, at: Step) -> None:
+@pytest.mark.parametrize("at", TourStep)
+def test_it_covers_nothing_and_fits(theme: str, width: int, height: int, at: TourStep) -> None:
     state = _state()
     told = (head(Tour(at)), words(Tour(at), state, KEYS), "T leaves the tour")
     look = Look(THEMES[theme])
@@ -155,10 +155,10 @@ def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
     assert begins("ada")[1].tour is None, "an own project offers none"
     made.keep_setting(TOUR, "offered")
     session, guide = begins("ada")
-    assert guide.tour is not None and guide.tour.step is Step.MOVE
+    assert guide.tour is not None and guide.tour.step is TourStep.MOVE
     session.do(do.MoveFocus(1))
     guide.watch(session.review)
-    assert guide.tour.step is Step.ACCEPT
+    assert guide.tour.step is TourStep.ACCEPT
     guide.leave()
     assert begins("ada")[1].tour is None
     assert begins("ben")[1].tour is not None

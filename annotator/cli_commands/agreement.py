@@ -180,7 +180,7 @@ def _documents(
     project: Project, documents: Sequence[str], since: str | None, until: str | None
 ) -> set[str] | None:
     """The documents that are asked for; None for all. Raises UsageError for one that is none."""
-    from annotator.workflows.agreement.study import checked_day, finished_between
+    from annotator.workflows.agreement.methods_data import checked_day, finished_between
 
     for id in documents:
         project.documents.load(id)
@@ -202,8 +202,8 @@ def _write(
     same_names: bool,
 ) -> None:
     """Reports and tables, and a line for each."""
-    from annotator.workflows.agreement.methods import check_report, write_report
-    from annotator.workflows.agreement.study import all_differences, study
+    from annotator.workflows.agreement.methods_data import all_differences, study
+    from annotator.workflows.agreement.methods_report import check_report, write_report
     from annotator.workflows.agreement.tables import files, write_tables
 
     for file in reports:

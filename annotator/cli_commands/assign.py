@@ -11,8 +11,8 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
+    from annotator.workflows.active_learning import Strategy
     from annotator.workflows.assign import AssignmentReport, AssignmentResult
-    from annotator.workflows.teaching import By
 
 
 @click.command()
@@ -59,7 +59,7 @@ def command(
     each: int | None,
     overlap: float | None,
     documents: tuple[str, ...],
-    by: By | None,
+    by: Strategy | None,
     count: int,
     taking: bool,
     dry_run: bool,
@@ -85,8 +85,8 @@ def command(
       annotator assign
     """
     from annotator.errors import UsageError
+    from annotator.workflows.active_learning import next_documents
     from annotator.workflows.assign import assign, clear, report
-    from annotator.workflows.teaching import lesson
 
     if taking and (each is not None or overlap is not None):
         option = "--each" if each is not None else "--overlap"
@@ -111,7 +111,7 @@ def command(
             outcome = clear(project, names, documents=documents, dry_run=dry_run)
         else:
             if by is not None:
-                told = lesson(project, by, count, dry_run=dry_run)
+                told = next_documents(project, by, count, dry_run=dry_run)
                 documents = told.documents
                 talk(
                     f"{len(told.random)} of {plural(len(documents), 'document')} are drawn at "

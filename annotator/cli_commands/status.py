@@ -92,7 +92,7 @@ def _assigned(project: Project) -> list[tuple[str, int, int]]:
 
 
 def _lines(project: Project, status: ProjectStatus) -> list[str]:
-    from annotator.workflows.background import news
+    from annotator.workflows.background import model_summary
 
     lines = [
         f"{project.root}",
@@ -100,7 +100,7 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
         f"{plural(status.documents, 'document')}, {plural(status.paragraphs, 'paragraph')} to "
         "annotate",
     ]
-    if said := news(project):
+    if said := model_summary(project):
         lines.append(said)
     if not status.documents:
         return [*lines, "", "next: annotator import FILE..."]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions
-from annotator.model.schema import Kind, LabelSchema
+from annotator.model.schema import LabelSchema, LayerKind
 
 
 class Labels:
@@ -19,7 +19,7 @@ class Labels:
         self._schema: LabelSchema = options.schema
         self._table: Mapping[str, str] = options.settings.get("labels", {})
 
-    def find(self, given: str, kind: Kind) -> tuple[str, str] | None:
+    def find(self, given: str, kind: LayerKind) -> tuple[str, str] | None:
         """Layer and label; None for what the project's settings leave
         out, and for what is unknown."""
         target = self._table.get(given, given)
@@ -35,9 +35,9 @@ class Labels:
         """Whether the settings leave a label out."""
         return self._table.get(given) == ""
 
-    def check(self, used: Iterator[tuple[str, Kind, int, str]]) -> None:
+    def check(self, used: Iterator[tuple[str, LayerKind, int, str]]) -> None:
         """Raise InputError when labels are unknown, all of them in one."""
-        unknown: dict[str, tuple[Kind, int, str]] = {}
+        unknown: dict[str, tuple[LayerKind, int, str]] = {}
         for given, kind, line, key in used:
             if self.ignored(given) or self.find(given, kind) is not None:
                 continue
@@ -53,7 +53,7 @@ class Labels:
         if unknown:
             raise self._error(unknown)
 
-    def _error(self, unknown: Mapping[str, tuple[Kind, int, str]]) -> InputError:
+    def _error(self, unknown: Mapping[str, tuple[LayerKind, int, str]]) -> InputError:
         (first, (kind, line, key)), *others = unknown.items()
         more = ", ".join(f"“{x}”" for x, _ in others)
         more = f"; nor {'are' if len(others) > 1 else 'is'} {more}" if others else ""
@@ -70,7 +70,7 @@ class Labels:
             ),
         )
 
-    def _names(self, kind: Kind) -> list[str]:
+    def _names(self, kind: LayerKind) -> list[str]:
         return [
             f"{x.name}.{b.name}" for x in self._schema.layers if x.kind == kind for b in x.labels
         ]

@@ -21,7 +21,7 @@ TOLD = 3
 _QUOTE = 60
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What became of something."""
 
     LEFT_OUT = "left out"  # it is not in the project
@@ -34,7 +34,7 @@ class ReadFinding:
     """One thing, where it stands (`line` from 1, 0 for the file), and what kind
     of thing it is (`what`, a plural)."""
 
-    kind: Kind
+    kind: FindingKind
     what: str
     message: str
     line: int = 0
@@ -49,16 +49,23 @@ class ReadReport:
     path: Path
     strict: bool = False
     first: list[ReadFinding] = field(default_factory=list)
-    counts: Counter[tuple[Kind, str]] = field(default_factory=Counter)
+    counts: Counter[tuple[FindingKind, str]] = field(default_factory=Counter)
     here: int = 0
     """The line that is being read, for what goes wrong there."""
 
     def add(
-        self, kind: Kind, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1
+        self,
+        kind: FindingKind,
+        what: str,
+        message: str,
+        *,
+        line: int = 0,
+        key: str = "",
+        count: int = 1,
     ) -> None:
         """Tell of something. Raises InputError when the file is read strictly
         and this is more than a note."""
-        if self.strict and kind is not Kind.NOTE:
+        if self.strict and kind is not FindingKind.NOTE:
             hint = "Without --strict the rest of the file is imported"
             raise InputError(
                 f"{kind}: {message}", file=self.path, line=line or None, key=key or None, hint=hint
@@ -71,17 +78,17 @@ class ReadReport:
         self, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1
     ) -> None:
         """Tell of something that is not in the project."""
-        self.add(Kind.LEFT_OUT, what, message, line=line, key=key, count=count)
+        self.add(FindingKind.LEFT_OUT, what, message, line=line, key=key, count=count)
 
     def changed(self, what: str, message: str, *, line: int = 0, key: str = "") -> None:
         """Tell of something that is in the project otherwise than in the file."""
-        self.add(Kind.CHANGED, what, message, line=line, key=key)
+        self.add(FindingKind.CHANGED, what, message, line=line, key=key)
 
     def note(self, what: str, message: str, *, line: int = 0, key: str = "") -> None:
         """Tell how something was understood."""
-        self.add(Kind.NOTE, what, message, line=line, key=key)
+        self.add(FindingKind.NOTE, what, message, line=line, key=key)
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: FindingKind) -> int:
         """How many things there are of a kind."""
         return sum(n for (one, _), n in self.counts.items() if one is kind)
 
@@ -91,7 +98,7 @@ class ReadReport:
         for finding in self.first:
             place = f"{self.path}:{finding.line}" if finding.line else str(self.path)
             key = f" {finding.key}:" if finding.key else ""
-            kind = "" if finding.kind is Kind.NOTE else f" {finding.kind}:"
+            kind = "" if finding.kind is FindingKind.NOTE else f" {finding.kind}:"
             yield f"{place}:{key}{kind} {finding.message}"
         for (kind, what), count in self.counts.items():
             if (more := count - sum(f.kind is kind and f.what == what for f in self.first)) > 0:
@@ -104,4 +111,4 @@ def shown(text: str) -> str:
     return f"“{line[:_QUOTE]}…”" if len(line) > _QUOTE else f"“{line}”"
 
 
-__all__ = ["Kind", "ReadFinding", "ReadReport", "shown"]
+__all__ = ["FindingKind", "ReadFinding", "ReadReport", "shown"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from annotator.formats._offsets import Place
-from annotator.model.schema import Kind
+from annotator.model.schema import LayerKind
 
 WHOLE = "@document"
 """The item that properties of a whole text are noted on."""
@@ -59,7 +59,7 @@ class ForeignWork:
     relations: list[ReadRelation] = field(default_factory=list)
     properties: list[tuple[str, str, str, int]] = field(default_factory=list)
 
-    def labels(self) -> Iterator[tuple[str, Kind, int, str]]:
+    def labels(self) -> Iterator[tuple[str, LayerKind, int, str]]:
         """Label, kind, line and key of everything."""
         for span in self.spans:
             yield from ((label, "span", span.line, span.key) for label in span.labels)

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from annotator.model.names import CONTRARY
 from annotator.model.record import Record
-from annotator.model.schema import Kind, LabelSchema
+from annotator.model.schema import LabelSchema, LayerKind
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import Document
 
@@ -27,7 +27,7 @@ class WriteOptions:
     part_of: Callable[[str], str] = lambda _: "train"
 
 
-def names_of_labels(schema: LabelSchema, kind: Kind) -> Callable[[Span | Relation], str]:
+def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Relation], str]:
     """What a label is called outside: its own name where only
     one layer has it, else `layer.label`."""
     owners: Counter[str] = Counter()

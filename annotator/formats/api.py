@@ -43,7 +43,7 @@ from annotator.formats._record import (
     record_of,
     upgraded,
 )
-from annotator.formats._report import Kind, ReadFinding, ReadReport
+from annotator.formats._report import FindingKind, ReadFinding, ReadReport
 from annotator.formats._shape import problems
 from annotator.formats._writing import WriteOptions
 from annotator.model.record import Record
@@ -159,9 +159,9 @@ __all__ = [
     "MAX_BYTES",
     "Data",
     "Entry",
+    "FindingKind",
     "Format",
     "Identity",
-    "Kind",
     "ReadFinding",
     "ReadOptions",
     "ReadReport",

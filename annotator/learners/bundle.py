@@ -24,8 +24,8 @@ from annotator.learners.actors.model import FlatModel, is_flat
 from annotator.learners.actors.tagging import TaggedParagraph
 from annotator.learners.claims.model import ClaimProposal, ClauseModel
 from annotator.learners.display_choice import choose
+from annotator.learners.evaluation import LAST, Judged, better, of_last, report, rounded
 from annotator.learners.examples import Example
-from annotator.learners.judging import LAST, Judged, better, of_last, report, rounded
 from annotator.learners.labels import LabelMap, fitting, of_edge
 from annotator.learners.stances.model import PairModel, RelationProposal
 from annotator.learners.word_clusters import WordClusters

@@ -14,7 +14,7 @@ import numpy as np
 
 from annotator.measures._alignment import aligned
 from annotator.measures._comparison import Comparison
-from annotator.measures._meetings import meetings, with_relations
+from annotator.measures._relation_pairs import relation_pairs, with_relations
 from annotator.measures._span_arrays import rows_by_group, seating, span_arrays
 from annotator.measures._tables import Ints
 from annotator.model.schema import Layer
@@ -89,7 +89,7 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
                     values.append(relation)
     pairs = [
         (row[i, met.who[0], one.id], row[i, met.who[1], other.id], one.label != other.label)
-        for i, met in meetings(comparison, layer)
+        for i, met in relation_pairs(comparison, layer)
         for one, other in met.pairs
     ]
     pairs.sort(key=lambda pair: pair[2])

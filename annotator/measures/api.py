@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from annotator.measures._book import Batch, Book
 from annotator.measures._comparison import (
     PAIRWISE,
     Comparison,
@@ -24,9 +23,10 @@ from annotator.measures._comparison import (
 )
 from annotator.measures._intervals import Interval, interval, student
 from annotator.measures._items import Items, items
-from annotator.measures._meetings import CAUSES, Meeting, meetings
 from annotator.measures._names import named, names_in
 from annotator.measures._nominal import confusion, pair_values
+from annotator.measures._relation_pairs import CAUSES, RelationPairs, relation_pairs
+from annotator.measures._running_sums import Batch, RunningSums
 from annotator.measures._span_arrays import SpanArrays, span_arrays
 from annotator.measures._tables import (
     AnyTable,
@@ -73,7 +73,6 @@ __all__ = [
     "AnyTable",
     "Array",
     "Batch",
-    "Book",
     "Comparison",
     "Explanation",
     "Figure",
@@ -82,10 +81,11 @@ __all__ = [
     "Items",
     "Key",
     "Measure",
-    "Meeting",
     "Part",
     "Passage",
+    "RelationPairs",
     "Result",
+    "RunningSums",
     "SpanArrays",
     "SparseTable",
     "Sums",
@@ -100,10 +100,10 @@ __all__ = [
     "f1",
     "interval",
     "items",
-    "meetings",
     "named",
     "names_in",
     "pair_values",
+    "relation_pairs",
     "span_arrays",
     "student",
 ]

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha
 from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
-from annotator.measures._meetings import with_relations
 from annotator.measures._names import turned
+from annotator.measures._relation_pairs import with_relations
 from annotator.measures._tables import (
     AnyTable,
     Array,

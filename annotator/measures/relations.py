@@ -17,7 +17,7 @@ import numpy as np
 from annotator.measures import _nominal as nominal
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
-from annotator.measures._meetings import CAUSES, meetings, with_relations
+from annotator.measures._relation_pairs import CAUSES, relation_pairs, with_relations
 from annotator.measures._tables import (
     AnyTable,
     Array,
@@ -70,7 +70,7 @@ def aligned_table(comparison: Comparison, layer: Layer) -> Table:
 
 def _meetings_table(comparison: Comparison, layer: str, *, exact: bool) -> Table:
     rows = np.zeros((len(comparison.passages), 3 + len(CAUSES)))
-    for i, met in meetings(comparison, layer, exact=exact):
+    for i, met in relation_pairs(comparison, layer, exact=exact):
         alike = sum(a.label == b.label for a, b in met.pairs)
         apart = met.apart
         rows[i] += (len(met.pairs), alike, met.one + met.other, *(apart[cause] for cause in CAUSES))
@@ -80,7 +80,7 @@ def _meetings_table(comparison: Comparison, layer: str, *, exact: bool) -> Table
 def by_side(comparison: Comparison, layer: Layer) -> SparseTable:
     """The table `side labels`: F1 with side by side, relations alike and relations of both."""
     cells: Counter[tuple[int, Key]] = Counter()
-    for i, met in meetings(comparison, layer.name):
+    for i, met in relation_pairs(comparison, layer.name):
         for a, b in met.pairs:
             if a.label == b.label:
                 cells[i, ("same", a.label)] += 1
@@ -95,7 +95,7 @@ def by_side(comparison: Comparison, layer: Layer) -> SparseTable:
 def _by_pair(comparison: Comparison, layer: Layer) -> SparseTable:
     """F1 with side by pair of annotators."""
     cells: Counter[tuple[int, Key]] = Counter()
-    for i, met in meetings(comparison, layer.name):
+    for i, met in relation_pairs(comparison, layer.name):
         cells[i, ("same", *met.who)] += sum(a.label == b.label for a, b in met.pairs)
         cells[i, ("marked", *met.who)] += met.one + met.other
     return counted(+cells)

@@ -32,7 +32,7 @@ ROUNDS = 1000
 PRIOR = 0.01
 
 Array = NDArray[np.float64]
-Item = Mapping[str, str]
+Votes = Mapping[str, str]
 """What each annotator called an item."""
 
 
@@ -45,7 +45,7 @@ class Model:
     share: Array
     errors: Mapping[str, Array]
 
-    def posterior(self, item: Item) -> Array:
+    def posterior(self, item: Votes) -> Array:
         """The probability of each label, `(labels,)`, after what the annotators said."""
         log = np.log(self.share)
         for who, label in item.items():
@@ -62,7 +62,7 @@ class LayerModels:
     models: Mapping[str, Model] = field(default_factory=dict)
 
 
-def estimate(items: Sequence[Item]) -> Model:
+def estimate(items: Sequence[Votes]) -> Model:
     """The model of these items, by expectation maximization from the shares of votes."""
     labels = tuple(sorted({label for item in items for label in item.values()} | {NOTHING}))
     people = tuple(sorted({who for item in items for who in item}))
@@ -108,7 +108,7 @@ def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> LayerM
             "dawid-skene needs the finished work of three annotators",
             hint="Use unanimous or majority",
         )
-    items: dict[str, list[Item]] = {}
+    items: dict[str, list[Votes]] = {}
     for found, voters in corpus:
         for group in clusters(found):
             items.setdefault(group[0].value.layer, []).append(_item(group, voters))

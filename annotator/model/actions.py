@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from annotator.model.decision import Completion
 from annotator.model.span import Annotation, Value
 
-Edge: TypeAlias = Literal["start", "end", "both"]
+Boundary: TypeAlias = Literal["start", "end", "both"]
 Unit: TypeAlias = Literal["character", "word"]
 
 
@@ -194,7 +194,7 @@ class MoveSelection:
     """Move an edge of the selection, or all of it (`both`), by so many words or characters."""
 
     step: int
-    edge: Edge = "both"
+    edge: Boundary = "both"
     unit: Unit = "word"
 
 

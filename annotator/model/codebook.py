@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.model.names import CONTRARY, Kind
+from annotator.model.names import CONTRARY, NameKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class CodebookEntry:
     """A name of the codebook. `label` is the kind of actor, `parent` and `opposite` are names of
     the same kind, and `external_id` is the id in an authority file."""
 
-    kind: Kind
+    kind: NameKind
     name: str
     label: str = ""
     aliases: tuple[str, ...] = ()
@@ -36,13 +36,13 @@ class Codebook:
         return cls(tuple(entries))
 
     @cached_property
-    def by_name(self) -> Mapping[tuple[Kind, str], CodebookEntry]:
+    def by_name(self) -> Mapping[tuple[NameKind, str], CodebookEntry]:
         """Kind and name -> entry."""
         return {(one.kind, one.name): one for one in self.entries}
 
     @cached_property
-    def _by_form(self) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
-        found: dict[tuple[Kind, str], tuple[str, ...]] = {}
+    def _by_form(self) -> Mapping[tuple[NameKind, str], tuple[str, ...]]:
+        found: dict[tuple[NameKind, str], tuple[str, ...]] = {}
         for one in self.entries:
             for form in dict.fromkeys(
                 (one.name.casefold(), *(alias.casefold() for alias in one.aliases))
@@ -54,14 +54,14 @@ class Codebook:
                 found[key] = (one.name, *before) if own else (*before, one.name)
         return found
 
-    def get(self, kind: Kind, name: str) -> CodebookEntry | None:
+    def get(self, kind: NameKind, name: str) -> CodebookEntry | None:
         """The entry of a name; the contrary of a concept is that of the concept."""
         found = self.by_name.get((kind, name))
         if found is None and kind == "concept" and name.startswith(CONTRARY):
             return self.by_name.get((kind, name.removeprefix(CONTRARY)))
         return found
 
-    def named(self, kind: Kind, form: str) -> Sequence[str]:
+    def named(self, kind: NameKind, form: str) -> Sequence[str]:
         """The names that a form of the text is a name or an alias of."""
         return self._by_form.get((kind, form.casefold()), ())
 
@@ -73,7 +73,7 @@ class Codebook:
         entry = self.by_name.get(("concept", name))
         return entry.opposite if entry is not None and entry.opposite else f"{CONTRARY}{name}"
 
-    def ancestors(self, kind: Kind, name: str) -> list[str]:
+    def ancestors(self, kind: NameKind, name: str) -> list[str]:
         """The parents of a name, the nearest first; a circle ends where it began."""
         found: list[str] = []
         entry = self.get(kind, name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Stretch = tuple[int, int, str]
+TextRange = tuple[int, int, str]
 """Start and end in code points, and a label."""
 
 PAGE = 1
@@ -67,13 +67,13 @@ def creating(text: str, start: int, end: int) -> int:
     return making(words(text[start:end]))
 
 
-def shared(a: Stretch, b: Stretch) -> float:
+def shared(a: TextRange, b: TextRange) -> float:
     """Intersection over union of two stretches, in [0, 1]."""
     both = min(a[1], b[1]) - max(a[0], b[0])
     return 0.0 if both <= 0 else both / (max(a[1], b[1]) - min(a[0], b[0]))
 
 
-def of_spans(text: str, suggested: Sequence[Stretch], wanted: Sequence[Stretch]) -> Effort:
+def of_spans(text: str, suggested: Sequence[TextRange], wanted: Sequence[TextRange]) -> Effort:
     """Keys for the spans of a paragraph, its last key included.
 
     Each suggestion is matched with at most one wanted span, by overlap. One that is right costs
@@ -108,7 +108,7 @@ def of_spans(text: str, suggested: Sequence[Stretch], wanted: Sequence[Stretch])
     return Effort(keys, PAGE + sum(made), right, len(suggested) - right, len(wanted))
 
 
-def _mending(text: str, suggested: Stretch, wanted: Stretch) -> int:
+def _mending(text: str, suggested: TextRange, wanted: TextRange) -> int:
     moved = sum(
         words(text[min(a, b) : max(a, b)])
         for a, b in zip(suggested[:2], wanted[:2], strict=True)
@@ -118,11 +118,11 @@ def _mending(text: str, suggested: Stretch, wanted: Stretch) -> int:
     return min(mend, FOCUS + REJECT + creating(text, wanted[0], wanted[1]))
 
 
-Edge = tuple[Stretch, str, Stretch]
+StanceRanges = tuple[TextRange, str, TextRange]
 """Source, label and target of a relation; the author's source is an empty stretch."""
 
 
-def of_relations(suggested: Iterable[Edge], wanted: Iterable[Edge]) -> Effort:
+def of_relations(suggested: Iterable[StanceRanges], wanted: Iterable[StanceRanges]) -> Effort:
     """Keys for the relations of a paragraph: a wrong side is changed, one too many rejected."""
     ends = {(a[:2], b[:2]): label for a, label, b in wanted}
     given = {(a[:2], b[:2]): label for a, label, b in suggested}
@@ -145,6 +145,14 @@ def total(every: Iterable[Effort]) -> Effort:
 
 
 __all__ = [
-    "Edge", "Effort", "Stretch", "creating", "making", "of_relations", "of_spans", "shared",
-    "total", "words",
+    "Effort",
+    "StanceRanges",
+    "TextRange",
+    "creating",
+    "making",
+    "of_relations",
+    "of_spans",
+    "shared",
+    "total",
+    "words",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-Key = tuple[str, str]
+FormKey = tuple[str, str]
 """Layer and surface form as `surface` gives it."""
 
 VETO = 2
@@ -79,16 +79,16 @@ class Memory:
     "US" is not taken for "us"; `entities` how often each canonical name was given with it.
     """
 
-    labels: Mapping[Key, Mapping[str, Tally]] = field(default_factory=dict)
-    forms: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
-    entities: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
+    labels: Mapping[FormKey, Mapping[str, Tally]] = field(default_factory=dict)
+    forms: Mapping[FormKey, Mapping[str, int]] = field(default_factory=dict)
+    entities: Mapping[FormKey, Mapping[str, int]] = field(default_factory=dict)
 
     @staticmethod
     def of(outcomes: Iterable[Outcome]) -> Memory:
         """The memory of these decisions."""
-        labels: dict[Key, dict[str, Tally]] = {}
-        forms: dict[Key, dict[str, int]] = {}
-        entities: dict[Key, dict[str, int]] = {}
+        labels: dict[FormKey, dict[str, Tally]] = {}
+        forms: dict[FormKey, dict[str, int]] = {}
+        entities: dict[FormKey, dict[str, int]] = {}
         for one in outcomes:
             key = (one.layer, surface(one.text))
             tallies = labels.setdefault(key, {})
@@ -133,7 +133,7 @@ class Memory:
         return any(t.rejected >= VETO and t.accepted == 0 for t in (one, every))
 
 
-def _count(table: dict[Key, dict[str, int]], key: Key, value: str, number: int) -> None:
+def _count(table: dict[FormKey, dict[str, int]], key: FormKey, value: str, number: int) -> None:
     counts = table.setdefault(key, {})
     counts[value] = counts.get(value, 0) + number
 
@@ -144,7 +144,7 @@ __all__ = [
     "EMPTY",
     "LONGEST",
     "VETO",
-    "Key",
+    "FormKey",
     "Memory",
     "Outcome",
     "Tally",

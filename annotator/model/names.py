@@ -10,7 +10,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
 from annotator.model.text import Document
 
-Kind: TypeAlias = Literal["entity", "concept"]
+NameKind: TypeAlias = Literal["entity", "concept"]
 
 MentionKind: TypeAlias = Literal["name", "nominal", "pronoun"]
 
@@ -66,7 +66,7 @@ class Ruling:
     """
 
     id: str
-    kind: Kind
+    kind: NameKind
     name: str
     canonical: str
     same: bool = True
@@ -78,7 +78,7 @@ class Ruling:
 
 def standing(rulings: Iterable[Ruling]) -> list[Ruling]:
     """The rulings that hold, oldest first: those that were not taken back since."""
-    found: dict[tuple[Kind, str, str, NameRelation], Ruling] = {}
+    found: dict[tuple[NameKind, str, str, NameRelation], Ruling] = {}
     for one in rulings:
         key = (one.kind, one.name, one.canonical, one.relation)
         found.pop(key, None)
@@ -91,20 +91,20 @@ def standing(rulings: Iterable[Ruling]) -> list[Ruling]:
 class SameNames:
     """Which names are one by the rulings so far: (kind, name) -> the name that stays."""
 
-    canonical: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
+    canonical: Mapping[tuple[NameKind, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rulings: Iterable[Ruling]) -> SameNames:
         """By the rulings, oldest first: of those that stand the latest on a name holds. Chains are
         followed to their end; one that would come back to itself ends where it began."""
-        latest: dict[tuple[Kind, str], str] = {}
+        latest: dict[tuple[NameKind, str], str] = {}
         for ruling in standing(rulings):
             if ruling.relation in ("same", "opposite"):
                 contrary = CONTRARY if ruling.relation == "opposite" else ""
                 latest[ruling.kind, ruling.name] = contrary + ruling.canonical
                 # The name that stays is none that goes.
                 latest.pop((ruling.kind, ruling.canonical), None)
-        found: dict[tuple[Kind, str], str] = {}
+        found: dict[tuple[NameKind, str], str] = {}
         for kind, name in latest:
             at, seen = name, {name}
             while (kind, at) in latest and latest[kind, at] not in seen:
@@ -114,7 +114,7 @@ class SameNames:
                 found[kind, name] = at
         return cls(found)
 
-    def name(self, kind: Kind, name: str) -> str:
+    def name(self, kind: NameKind, name: str) -> str:
         """The name that stays; the contrary of a concept follows the concept."""
         if not self.canonical:
             return name
@@ -143,9 +143,9 @@ def concepts_of(schema: LabelSchema) -> Concepts:
     return {name: (attribute.name, attribute.multiple) for name, attribute in found if attribute}
 
 
-def names_of(span: Span, concepts: Concepts) -> list[tuple[Kind, str]]:
+def names_of(span: Span, concepts: Concepts) -> list[tuple[NameKind, str]]:
     """Kind and name; several entities of a plural are divided by semicolons."""
-    names: list[tuple[Kind, str]] = []
+    names: list[tuple[NameKind, str]] = []
     for part in (span.entity or "").split(";"):
         if part.strip():
             names.append(("entity", part.strip()))
@@ -155,7 +155,7 @@ def names_of(span: Span, concepts: Concepts) -> list[tuple[Kind, str]]:
     return list(dict.fromkeys(names))
 
 
-def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> Span:
+def renamed(span: Span, concepts: Concepts, kind: NameKind, old: str, new: str) -> Span:
     """The span with `new` in place of the name `old`, once; the
     same span when it does not bear it."""
     names = [name for own, name in names_of(span, concepts) if own == kind]
@@ -170,6 +170,18 @@ def renamed(span: Span, concepts: Concepts, kind: Kind, old: str, new: str) -> S
 
 
 __all__ = [
-    "CONTRARY", "SURE", "Concepts", "Kind", "MentionKind", "NameRelation", "Namer", "ProposedName",
-    "Ruling", "SameNames", "concepts_of", "names_of", "renamed", "standing",
+    "CONTRARY",
+    "SURE",
+    "Concepts",
+    "MentionKind",
+    "NameKind",
+    "NameRelation",
+    "Namer",
+    "ProposedName",
+    "Ruling",
+    "SameNames",
+    "concepts_of",
+    "names_of",
+    "renamed",
+    "standing",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, cast
 from annotator.errors import SchemaError
 from annotator.model.span import AUTHOR
 
-Kind: TypeAlias = Literal["span", "relation"]
+LayerKind: TypeAlias = Literal["span", "relation"]
 AttributeType: TypeAlias = Literal["choice", "text", "integer", "entity", "concept", "span"]
 
 COLORS = ("sky", "orange", "green", "yellow", "blue", "vermillion", "purple", "grey")
@@ -101,7 +101,7 @@ class Layer:
     to `targets` (names of span layers)."""
 
     name: str
-    kind: Kind
+    kind: LayerKind
     title: str
     color: str
     symbol: str
@@ -321,7 +321,7 @@ class _SchemaReader:
             "attribute",
         )
         name = self.name(table, at)
-        kind = cast(Kind, self.choice(table, "kind", at, ("span", "relation")))
+        kind = cast(LayerKind, self.choice(table, "kind", at, ("span", "relation")))
         labels = [
             self.label(x, f"{at}.label[{i}]") for i, x in enumerate(self.tables(table, "label", at))
         ]
@@ -470,6 +470,13 @@ class _SchemaReader:
 
 
 __all__ = [
-    "COLORS", "Attribute", "AttributeType", "Guideline", "Kind", "Label", "LabelSchema", "Layer",
+    "COLORS",
+    "Attribute",
+    "AttributeType",
+    "Guideline",
+    "Label",
+    "LabelSchema",
+    "Layer",
+    "LayerKind",
     "parse_schema",
 ]  # fmt: skip

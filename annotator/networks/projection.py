@@ -23,10 +23,10 @@ import numpy as np
 
 from annotator.networks.affiliation import Affiliation, Array
 
-Mode = Literal["congruence", "conflict", "subtract"]
+ProjectionMode = Literal["congruence", "conflict", "subtract"]
 Normalisation = Literal["no", "average", "jaccard", "cosine"]
 
-MODES: Mapping[Mode, str] = {
+MODES: Mapping[ProjectionMode, str] = {
     "congruence": "how often two holders take the same side",
     "conflict": "how often two holders take opposite sides",
     "subtract": "congruence less conflict",
@@ -44,7 +44,7 @@ class Projection:
     """Holders and the weights between them: `weights` is symmetric, `(holders,
     holders)`, 0 on the diagonal."""
 
-    mode: Mode
+    mode: ProjectionMode
     normalisation: Normalisation
     holders: tuple[str, ...]
     weights: Array
@@ -58,14 +58,16 @@ class Projection:
         ]
 
 
-def project(found: Affiliation, mode: Mode, *, normalisation: Normalisation = "no") -> Projection:
+def project(
+    found: Affiliation, mode: ProjectionMode, *, normalisation: Normalisation = "no"
+) -> Projection:
     """The one-mode network of the holders of a two-mode network."""
     return Projection(
         mode, normalisation, found.holders, weights_of(found.counts(), mode, normalisation)
     )
 
 
-def weights_of(counts: Array, mode: Mode, normalisation: Normalisation) -> Array:
+def weights_of(counts: Array, mode: ProjectionMode, normalisation: Normalisation) -> Array:
     """The weights of holders from counts `(holders, concepts,
     2)`; see the module for the formulas."""
     if not len(counts):
@@ -100,9 +102,9 @@ def _divisors(rows: Array, normalisation: Normalisation) -> Array:
 __all__ = [
     "MODES",
     "NORMALISATIONS",
-    "Mode",
     "Normalisation",
     "Projection",
+    "ProjectionMode",
     "project",
     "weights_of",
 ]

@@ -15,7 +15,7 @@ import numpy as np
 
 from annotator.model.statements import Sort, Statement
 from annotator.networks.affiliation import CONCEPTS, Affiliation, Duplicates, affiliation
-from annotator.networks.projection import Mode, Normalisation, project
+from annotator.networks.projection import Normalisation, ProjectionMode, project
 from annotator.networks.structure import SEED, centrality, communities
 
 CENTRAL = 3
@@ -49,7 +49,7 @@ def resample(
     duplicates: Duplicates = "document",
     author: bool = False,
     sorts: Collection[Sort] = CONCEPTS,
-    mode: Mode = "subtract",
+    mode: ProjectionMode = "subtract",
     normalisation: Normalisation = "average",
 ) -> Support:
     """The shares over so many samples of the documents, drawn with replacement; where several
@@ -118,7 +118,7 @@ def _tally(
     found: Affiliation,
     first: Mapping[tuple[str, str], int],
     ties: Mapping[tuple[str, str], float],
-    mode: Mode,
+    mode: ProjectionMode,
     normalisation: Normalisation,
     tallies: tuple[dict[object, int], ...],
 ) -> None:

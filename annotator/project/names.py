@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import Kind, NameRelation, Ruling, SameNames
+from annotator.model.names import NameKind, NameRelation, Ruling, SameNames
 from annotator.store import codebook, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
 from annotator.store.results import KnownName, MentionRow
-from annotator.store.sides import Side
+from annotator.store.sides import StanceRow
 
 
 class Names:
@@ -30,7 +30,7 @@ class Names:
         """The entities of the codebook of which a form is a name or an alias."""
         return self.codebook().named("entity", form)
 
-    def usage(self, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+    def usage(self, kind: NameKind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
         """Name -> mentions, documents and annotators, the most frequent
         first. Reads all names of a kind."""
         return store.usage(self._database, kind)
@@ -47,7 +47,7 @@ class Names:
         return codebook.events(self._database)
 
     def write_codebook(
-        self, changes: Iterable[tuple[Kind, str, CodebookEntry | None]], *, who: str, token: str
+        self, changes: Iterable[tuple[NameKind, str, CodebookEntry | None]], *, who: str, token: str
     ) -> int:
         """Write entries `(kind, name, entry)`, None for one that goes, in one transaction; how
         many. What is written under one `token` is one deed."""
@@ -61,12 +61,12 @@ class Names:
         """Canonical propositions in use by anybody, the most frequent first."""
         return store.known(self._database, "concept")
 
-    def given(self, annotator: str, kind: Kind) -> list[KnownName]:
+    def given(self, annotator: str, kind: NameKind) -> list[KnownName]:
         """The names of a kind that an annotator gave, with the forms of
         the text, the most frequent first."""
         return store.known(self._database, kind, annotator)
 
-    def mentions(self, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
+    def mentions(self, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
         """Where an annotator gave a name, in document and text order."""
         return store.mentions(self._database, annotator, kind, name)
 
@@ -75,7 +75,9 @@ class Names:
         in all work of an annotator."""
         return store.ambiguous(self._database, annotator, document)
 
-    def sides(self, annotator: str, *, statements: Collection[str], concepts: bool) -> list[Side]:
+    def sides(
+        self, annotator: str, *, statements: Collection[str], concepts: bool
+    ) -> list[StanceRow]:
         """Every side that an annotator's work takes, in no order; see `Side`.
 
         `statements` are the layers whose claims may be the author's own; with `concepts` a target
@@ -100,7 +102,7 @@ class Names:
 
     def rule_all(
         self,
-        verdicts: Iterable[tuple[Kind, str, str, NameRelation]],
+        verdicts: Iterable[tuple[NameKind, str, str, NameRelation]],
         *,
         same: bool,
         reviewer: str | None,

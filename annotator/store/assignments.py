@@ -16,7 +16,7 @@ from annotator.model.record import GOLD
 from annotator.store.codec import now
 from annotator.store.connection import Database
 
-Pair = tuple[str, str]
+Assignment = tuple[str, str]
 """An annotator and a document."""
 
 _OPEN = "coalesce(c.completion, 'new') IN ('new', 'in_progress')"
@@ -106,13 +106,13 @@ class Assignments:
         )
         return [Held(who, id, bool(assigned), bool(done)) for who, id, assigned, done in rows]
 
-    def skipped(self) -> set[Pair]:
+    def skipped(self) -> set[Assignment]:
         """Who has skipped which documents."""
         return set(
             self._db.rows("SELECT annotator, document FROM completion WHERE completion = 'skipped'")
         )
 
-    def add(self, pairs: Iterable[Pair]) -> None:
+    def add(self, pairs: Iterable[Assignment]) -> None:
         """Assign documents. To be called within `writing`."""
         time = now()
         rows = [(check_annotator(who), id, time) for who, id in pairs]
@@ -120,7 +120,7 @@ class Assignments:
 
     def free(
         self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None
-    ) -> list[Pair]:
+    ) -> list[Assignment]:
         """What is assigned and not begun, of these annotators (else of all) and documents (else of
         all), by annotator, then in document order."""
         return self._db.rows(
@@ -133,7 +133,7 @@ class Assignments:
             [None if one is None else json.dumps(list(one)) for one in (annotators, ids)],
         )
 
-    def take(self, pairs: Iterable[Pair]) -> None:
+    def take(self, pairs: Iterable[Assignment]) -> None:
         """Take assignments back. To be called within `writing`."""
         self._db.many("DELETE FROM assignment WHERE annotator = ? AND document = ?", pairs)
 
@@ -176,4 +176,4 @@ class Assignments:
         return (row[0], row[1]) if row else (0, 0)
 
 
-__all__ = ["Assignments", "Held", "Pair", "count_held", "held_by"]
+__all__ = ["Assignment", "Assignments", "Held", "count_held", "held_by"]

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import Kind
+from annotator.model.names import NameKind
 from annotator.store.codec import dumps, now, uuid7
 from annotator.store.connection import Database
 
@@ -26,7 +26,7 @@ class CodebookEvent:
     events of one deed share a `token`."""
 
     id: str
-    kind: Kind
+    kind: NameKind
     name: str
     entry: CodebookEntry | None
     who: str
@@ -35,7 +35,11 @@ class CodebookEvent:
 
 
 def put(
-    db: Database, changes: Iterable[tuple[Kind, str, CodebookEntry | None]], *, who: str, token: str
+    db: Database,
+    changes: Iterable[tuple[NameKind, str, CodebookEntry | None]],
+    *,
+    who: str,
+    token: str,
 ) -> int:
     """Write changes `(kind, name, entry or None)` in their order, in one transaction; how many."""
     rows = [
@@ -62,7 +66,7 @@ def events(db: Database) -> list[CodebookEvent]:
 def read(db: Database) -> Codebook:
     """The codebook as it stands, its entries in the order in which they first came."""
     rows = db.rows("SELECT kind, name, entry FROM codebook_event ORDER BY id")
-    latest: dict[tuple[Kind, str], str | None] = {}
+    latest: dict[tuple[NameKind, str], str | None] = {}
     for kind, name, entry in rows:
         latest[kind, name] = entry
     return Codebook.of(
@@ -85,7 +89,7 @@ def _text(entry: CodebookEntry) -> str:
     )
 
 
-def _entry(kind: Kind, name: str, text: str) -> CodebookEntry:
+def _entry(kind: NameKind, name: str, text: str) -> CodebookEntry:
     held: dict[str, Any] = json.loads(text)
     aliases: Sequence[str] = held.pop("aliases", ())
     return CodebookEntry(kind, name, aliases=tuple(aliases), **held)

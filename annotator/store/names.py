@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from annotator.model.decision import Decision
-from annotator.model.names import Concepts, Kind, names_of
+from annotator.model.names import Concepts, NameKind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
@@ -101,7 +101,7 @@ def update(
         put(db, document, text, [(annotator, decision.item, decision.paragraph, new)], concepts)
 
 
-def known(db: Database, kind: Kind, annotator: str | None = None) -> list[KnownName]:
+def known(db: Database, kind: NameKind, annotator: str | None = None) -> list[KnownName]:
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
     for name, form, number in db.rows(
@@ -119,7 +119,7 @@ def known(db: Database, kind: Kind, annotator: str | None = None) -> list[KnownN
     return sorted(every, key=lambda one: (-one.count, one.name))
 
 
-def of_form(db: Database, kind: Kind, form: str) -> dict[str, int]:
+def of_form(db: Database, kind: NameKind, form: str) -> dict[str, int]:
     """The names that a form of the text bears in anybody's work, with
     how often, the most frequent first."""
     rows = db.rows(
@@ -131,7 +131,7 @@ def of_form(db: Database, kind: Kind, form: str) -> dict[str, int]:
     return dict(rows)
 
 
-def usage(db: Database, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+def usage(db: Database, kind: NameKind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
     """Of each name of a kind how many mentions it has, in how many documents,
     by whom; the most frequent first."""
     rows = db.rows(
@@ -145,7 +145,7 @@ def usage(db: Database, kind: Kind) -> dict[str, tuple[int, int, tuple[str, ...]
     }
 
 
-def mentions(db: Database, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
+def mentions(db: Database, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(
         "SELECT n.document, n.paragraph, n.item, n.form FROM name n JOIN document d ON d.id = "

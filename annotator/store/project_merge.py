@@ -102,7 +102,7 @@ def merge(
         try:
             with db.write(), theirs.snapshot():
                 _documents(db, theirs, tally)
-                _places(db, theirs, tally)
+                _merge_positions(db, theirs, tally)
                 _provenance(db, theirs, tally)
                 for number, (there, here) in enumerate(tally.ids.items(), 1):
                     _work(db, theirs, there, here, schema, check, tally)
@@ -237,7 +237,7 @@ def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str
 # --- places
 
 
-def _places(db: Database, theirs: Database, tally: _MergeCounts) -> None:
+def _merge_positions(db: Database, theirs: Database, tally: _MergeCounts) -> None:
     """Places, and which paragraphs were opened, of whoever has not worked on the document here.
     Nobody is taken away from where they were last: the places that come are older than those
     here."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from annotator.model.names import Kind, NameRelation, Ruling
+from annotator.model.names import NameKind, NameRelation, Ruling
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
 
@@ -25,7 +25,7 @@ def every(db: Database) -> list[Ruling]:
 
 def add(
     db: Database,
-    verdicts: Iterable[tuple[Kind, str, str, NameRelation]],
+    verdicts: Iterable[tuple[NameKind, str, str, NameRelation]],
     *,
     same: bool,
     reviewer: str | None,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from annotator.model.span import AUTHOR
 from annotator.store.connection import Database
 
-Side: TypeAlias = tuple[str, str, str, str, str, str, bool, bool]
+StanceRow: TypeAlias = tuple[str, str, str, str, str, str, bool, bool]
 """Document and item by which a side is taken; layer and label of the relation, empty for a claim of
 the author; holder and target; whether each of the two is a name, or the words of the text as
 they stand there. The author is `author`.
@@ -50,7 +50,7 @@ _SIDES = f"""
 
 def sides(
     db: Database, annotator: str, *, statements: Collection[str], concepts: bool
-) -> list[Side]:
+) -> list[StanceRow]:
     """Every side an annotator has coded, in no order; a relation that hangs
     on several names gives one for each.
 
@@ -81,4 +81,4 @@ def words(
     ]
 
 
-__all__ = ["Side", "sides", "words"]
+__all__ = ["StanceRow", "sides", "words"]

@@ -50,7 +50,7 @@ _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 BLOCK = 50
 """Rows at most that a statement is run for at once."""
 
-Statement = tuple[str, list[Sequence[Any]]]
+SqlStatement = tuple[str, list[Sequence[Any]]]
 """What is run, and the rows it is run for."""
 
 
@@ -61,10 +61,10 @@ class Staging:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.path = db.path
-        self._first: list[Statement] = []
-        self._rows: list[Statement] = []
+        self._first: list[SqlStatement] = []
+        self._rows: list[SqlStatement] = []
         self._held = 0
-        self._last: list[Statement] = []
+        self._last: list[SqlStatement] = []
         self._guards: list[Callable[[], None]] = []
         self._file: IO[str] | None = None
         self._part: Path | None = None
@@ -167,7 +167,7 @@ class Staging:
             check()
 
 
-def _line(one: Statement) -> str:
+def _line(one: SqlStatement) -> str:
     return json.dumps(one, ensure_ascii=False) + "\n"
 
 
@@ -212,7 +212,7 @@ def go_on(db: Database, path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _from(file: IO[str], done: int) -> Iterator[tuple[Statement, bool]]:
+def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
     for number, line in enumerate(file):
         if number >= done:
             data = json.loads(line)
@@ -225,16 +225,16 @@ def _from(file: IO[str], done: int) -> Iterator[tuple[Statement, bool]]:
             yield (sql, rows), last
 
 
-def _size(some: Iterable[Statement]) -> int:
+def _size(some: Iterable[SqlStatement]) -> int:
     return sum(len(rows) for _, rows in some)
 
 
 def _turns(
-    lines: Iterable[tuple[Statement, bool]], size: Sequence[int]
-) -> Iterator[tuple[list[Statement], bool]]:
+    lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]
+) -> Iterator[tuple[list[SqlStatement], bool]]:
     """Statements by turns, of `size[0]` rows at that moment, those of the last one
     together; there always is a last one."""
-    some: list[Statement] = []
+    some: list[SqlStatement] = []
     rows, ending = 0, False
     for one, last in lines:
         if last and not ending and some:

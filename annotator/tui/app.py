@@ -378,7 +378,7 @@ def run(project: Project, *, annotator: str, document: str | None = None) -> int
     Raises UsageError when the project's keys or theme do not hold.
     """
     background = Background(project.root)
-    background.go_on()
+    background.resume()
     session = Session(project, annotator, project.new_session(), background=background)
     return _run(project, session, document, AnnotateScreen)
 

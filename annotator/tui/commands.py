@@ -344,7 +344,7 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
     keys |= own
     found = _by_context(keys, own, file)
     # Help and footer show a key for what it does: not for the command that it was taken from.
-    heard = {
+    by_key = {
         command.name: tuple(
             key
             for key in keys[command.name]
@@ -352,12 +352,12 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
         )
         for command in COMMANDS
     }
-    return KeyMap(heard, found)
+    return KeyMap(by_key, found)
 
 
 def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
     """Raise UsageError where a label's key means a command already:
-    one of the two would never be heard."""
+    one of the two would never be by_key."""
     wanted = [("browse", key, label.name) for key, (_, label) in schema.span_keys.items()]
     wanted += [("select", key, name) for _, key, name in wanted]
     wanted += [

@@ -17,7 +17,7 @@ from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.telling import both_ends, holder_of
 
-Kind = Literal[
+FieldKind = Literal[
     "label", "holder", "bounds", "choice", "integer", "text", "entity", "concept", "note", "flag"
 ]
 
@@ -34,7 +34,7 @@ class FormField:
     `held` those it has. `letter` leads to it, `heading` opens a new part of the form."""
 
     item: str
-    kind: Kind
+    kind: FieldKind
     name: str
     text: str
     letter: str = ""
@@ -126,7 +126,7 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> FormF
             item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else ""
         )
     held = tuple(map(str, own)) if isinstance(own, list) else () if own is None else (str(own),)
-    kind: Kind = "text"
+    kind: FieldKind = "text"
     values: tuple[str, ...] = ()
     if attribute.type in ("entity", "concept"):
         kind = "entity" if attribute.type == "entity" else "concept"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook
-from annotator.model.names import CONTRARY, Kind, concepts_of, names_of
+from annotator.model.names import CONTRARY, NameKind, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
 from annotator.project import KnownName
@@ -22,7 +22,7 @@ class NameField:
     """The canonical name of an item: `kind` is entity or concept,
     `name` the attribute that holds it."""
 
-    kind: Kind
+    kind: NameKind
     name: str
     value: str
     about: str
@@ -119,7 +119,7 @@ def concept_offers(
     ]
 
 
-def names_here(state: ReviewState, kind: Kind) -> list[str]:
+def names_here(state: ReviewState, kind: NameKind) -> list[str]:
     """The names of a kind that stand in the document, in the order of the text."""
     concepts = concepts_of(state.schema)
     spans = sorted(

@@ -41,7 +41,7 @@ _ERASE_AND_GO = 11
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
 """Letters of which two make a flag."""
 
-Place = tuple[int, int]
+ScreenPosition = tuple[int, int]
 
 
 class Painter:
@@ -56,10 +56,10 @@ class Painter:
         """The segments of each row that was last painted from its beginning."""
         self._size = (0, 0)
         self._out: list[str] = []
-        self._at: Place | None = None
+        self._at: ScreenPosition | None = None
         """Column and row of the cursor; None when that is in doubt."""
         self._style = ""
-        self._unsure: list[Place] = []
+        self._unsure: list[ScreenPosition] = []
         """Of the characters just written on whose width terminals differ the column after them, and
         the one after the most that they may cover."""
 
@@ -317,7 +317,7 @@ def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int)
     return end
 
 
-def _move(at: Place | None, x: int, y: int) -> str:
+def _move(at: ScreenPosition | None, x: int, y: int) -> str:
     """The shortest way to a cell."""
     there = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
     if at is None:

@@ -17,7 +17,7 @@ from annotator.model.span import Relation, Span, contains
 from annotator.tui.commands import KeyMap
 
 
-class Step(IntEnum):
+class TourStep(IntEnum):
     """What is to be done next; the tour is over at END."""
 
     MOVE = 1
@@ -35,21 +35,21 @@ class Step(IntEnum):
 class Tour:
     """Where in the tour somebody is, and the state that was seen last."""
 
-    step: Step = Step.MOVE
+    step: TourStep = TourStep.MOVE
     seen: ReviewState | None = None
 
 
 def watch(tour: Tour, state: ReviewState) -> Tour:
     """The tour after the state has become this one: a step on when what it asks for was done."""
     before = tour.seen
-    if tour.step is Step.END or before is None or before.document.id != state.document.id:
+    if tour.step is TourStep.END or before is None or before.document.id != state.document.id:
         return replace(tour, seen=state)
     done = _done(tour.step, before, state)
-    return Tour(Step(tour.step + 1) if done else tour.step, state)
+    return Tour(TourStep(tour.step + 1) if done else tour.step, state)
 
 
-def _done(step: Step, before: ReviewState, after: ReviewState) -> bool:
-    if step is Step.MOVE:
+def _done(step: TourStep, before: ReviewState, after: ReviewState) -> bool:
+    if step is TourStep.MOVE:
         return after.focus is not None and after.focus != before.focus
     groups = list(_new(before.history.undo, after.history.undo))
     return any(_is(step, decision, after) for group in groups for decision in group)
@@ -64,21 +64,21 @@ def _new(before: Stack, after: Stack) -> Iterator[Group]:
     return iter(found if after is before else ())
 
 
-def _is(step: Step, decision: Decision, state: ReviewState) -> bool:
+def _is(step: TourStep, decision: Decision, state: ReviewState) -> bool:
     """Whether a decision is what a step asks for."""
     value = decision.after.value if decision.after else None
     old = decision.before.value if decision.before else None
-    if step is Step.ACCEPT:
+    if step is TourStep.ACCEPT:
         return decision.action is Action.ACCEPT
-    if step is Step.REJECT:
+    if step is TourStep.REJECT:
         return decision.action in (Action.REJECT, Action.REMOVE)
-    if step is Step.CHANGE:
+    if step is TourStep.CHANGE:
         return isinstance(value, Span) and decision.action in (Action.CORRECT, Action.ADD)
-    if step is Step.NAME:
+    if step is TourStep.NAME:
         return isinstance(value, Span) and _names(state, value) not in ("", _names(state, old))
-    if step is Step.JUMP:
+    if step is TourStep.JUMP:
         return isinstance(value, Span) and decision.action is Action.ADD
-    if step is Step.STANCE:
+    if step is TourStep.STANCE:
         made = isinstance(value, Relation) and decision.action in (Action.CORRECT, Action.ADD)
         return made and isinstance(value, Relation) and not _within_itself(state, value)
     return decision.action is Action.CLOSE
@@ -105,39 +105,43 @@ def _within_itself(state: ReviewState, relation: Relation) -> bool:
 
 def head(tour: Tour) -> str:
     """The title of the step."""
-    return "TOUR done" if tour.step is Step.END else f"TOUR {int(tour.step)} of {len(Step) - 1}"
+    return (
+        "TOUR done"
+        if tour.step is TourStep.END
+        else f"TOUR {int(tour.step)} of {len(TourStep) - 1}"
+    )
 
 
 def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
     """What to do now, with the keys as they are bound; at 80 columns two lines at most."""
     k = keys.shown
     item = state.focused
-    if tour.step is Step.MOVE:
+    if tour.step is TourStep.MOVE:
         return (
             "Marks dotted at their ends are suggestions, the heavy one is in focus. "
             f"{k('next')} goes to the next item, {k('previous')} back. Try it."
         )
-    if tour.step in (Step.ACCEPT, Step.REJECT) and (item is None or not item.pending):
+    if tour.step in (TourStep.ACCEPT, TourStep.REJECT) and (item is None or not item.pending):
         return f"This one is decided. {k('next_undecided')} goes to the next suggestion."
-    if tour.step is Step.ACCEPT:
+    if tour.step is TourStep.ACCEPT:
         return (
             f"{k('accept')} accepts the suggestion in focus. Of a stance it takes the whole "
             "statement: holder, side and claim."
         )
-    if tour.step is Step.REJECT:
+    if tour.step is TourStep.REJECT:
         return (
             f"{k('reject')} rejects what is wrong. {k('undo')} takes back anything, also after "
             "a restart."
         )
-    if tour.step is Step.CHANGE:
+    if tour.step is TourStep.CHANGE:
         return _change(state, keys)
-    if tour.step is Step.NAME:
+    if tour.step is TourStep.NAME:
         return _name(state, keys)
-    if tour.step is Step.JUMP:
+    if tour.step is TourStep.JUMP:
         return _jump(state, keys)
-    if tour.step is Step.STANCE:
+    if tour.step is TourStep.STANCE:
         return _stance(state, keys)
-    if tour.step is Step.CLOSE:
+    if tour.step is TourStep.CLOSE:
         return (
             f"{k('close')}: the paragraph is done, and the next one comes. Where something is "
             f"left, it asks first; {k('accept_all')} accepts all of it."
@@ -233,4 +237,4 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
     )
 
 
-__all__ = ["Step", "Tour", "head", "watch", "words"]
+__all__ = ["Tour", "TourStep", "head", "watch", "words"]

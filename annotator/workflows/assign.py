@@ -19,7 +19,7 @@ from annotator.identity import check_annotator
 from annotator.model.text import plural
 from annotator.project import Held, Project
 
-Pair = tuple[str, str]
+Assignment = tuple[str, str]
 """An annotator and a document."""
 
 BLOCK = 5
@@ -55,7 +55,7 @@ class AssignmentResult:
     fewer annotators than were asked for, since nobody named can be given them any more.
     """
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Assignment, ...]
     report: AssignmentReport
     shared: int = 0
     short: int = 0
@@ -88,7 +88,9 @@ class Need:
     people: tuple[str, ...]
 
 
-def deal(needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]) -> list[Pair]:
+def deal(
+    needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]
+) -> list[Assignment]:
     """Give each document to those who have the fewest words so far
     (`load`), the longest documents first.
 
@@ -96,7 +98,7 @@ def deal(needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int
     than the longest document. Of equals the one named first comes first.
     """
     so_far = dict(load)
-    out: list[Pair] = []
+    out: list[Assignment] = []
     for need in sorted(needs, key=lambda n: -words[n.document]):
         for who in sorted(need.people, key=lambda name: so_far.get(name, 0))[: need.count]:
             so_far[who] = so_far.get(who, 0) + words[need.document]
@@ -109,8 +111,8 @@ class _Table:
     """Who holds what while it is being changed."""
 
     words: Mapping[str, int]
-    assigned: set[Pair] = field(default_factory=set)
-    done: set[Pair] = field(default_factory=set)
+    assigned: set[Assignment] = field(default_factory=set)
+    done: set[Assignment] = field(default_factory=set)
     people: dict[str, set[str]] = field(default_factory=dict)
     """Document -> those who hold it."""
 
@@ -245,7 +247,7 @@ def _needs(
     *,
     each: int,
     for_all: Collection[str],
-    skipped: Collection[Pair],
+    skipped: Collection[Assignment],
 ) -> list[Need]:
     """What is to be given."""
     needs: list[Need] = []
@@ -297,11 +299,11 @@ def all_done(project: Project, annotator: str) -> str:
 
 __all__ = [
     "BLOCK",
+    "Assignment",
     "AssignmentReport",
     "AssignmentResult",
     "Holding",
     "Need",
-    "Pair",
     "all_done",
     "assign",
     "clear",

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import StoreError
 from annotator.model.decision import Action, Decision
-from annotator.model.memory import VETO, Key, surface
+from annotator.model.memory import VETO, FormKey, surface
 from annotator.model.span import Span
 from annotator.model.state import ReviewState
 from annotator.model.text import displayable, plural
@@ -92,13 +92,13 @@ def running(root: Path) -> bool:
         return not free
 
 
-def want(root: Path, what: str) -> None:
+def request(root: Path, what: str) -> None:
     """Queue TRAIN, SUGGEST or WITHDRAW."""
     with _opened(root / what):
         pass
 
 
-def take(root: Path, what: str) -> bool:
+def begin(root: Path, what: str) -> bool:
     """Whether something is queued; then it is begun, until it has `ended`."""
     try:
         (root / what).replace(root / BEGUN[what])
@@ -107,12 +107,12 @@ def take(root: Path, what: str) -> bool:
     return True
 
 
-def ended(root: Path, what: str) -> None:
+def finish(root: Path, what: str) -> None:
     """What was begun has come to its end, good or bad."""
     (root / BEGUN[what]).unlink(missing_ok=True)
 
 
-def resume(root: Path) -> list[str]:
+def requeue_killed(root: Path) -> list[str]:
     """Queue again what a killed process had begun, for who holds the lock; given is what
     was killed `TRIES` times, which is not."""
     lost = []
@@ -130,17 +130,17 @@ def resume(root: Path) -> list[str]:
     return lost
 
 
-def cut_off(root: Path) -> bool:
+def was_killed(root: Path) -> bool:
     """Whether something was begun by a process that is no more."""
     return any((root / begun).exists() for begun in BEGUN.values()) and not running(root)
 
 
-def wanted(root: Path) -> bool:
+def has_requests(root: Path) -> bool:
     """Whether anything is queued, or begun and not ended."""
     return any((root / name).exists() for pair in BEGUN.items() for name in pair)
 
 
-def off() -> bool:
+def is_switched_off() -> bool:
     """Whether nothing is to run by itself."""
     return os.environ.get("ANNOTATOR_BACKGROUND") == "off"
 
@@ -148,11 +148,11 @@ def off() -> bool:
 def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
     """Queue something, if named, and start the process unless it runs; nothing, where that is
     switched off. Raises StoreError when it cannot be started."""
-    if off():
+    if is_switched_off():
         return None
     try:
         if what:
-            want(root, what)
+            request(root, what)
         return None if running(root) else _spawn(root)
     except OSError as error:
         hint = "Check the permissions of the project folder"
@@ -169,7 +169,7 @@ def _spawn(root: Path) -> subprocess.Popen[bytes]:
     import subprocess
 
     _started[:] = [one for one in _started if one.poll() is None]
-    _turn(root / LOG)
+    _rotate_log(root / LOG)
     with _opened(root / LOG) as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "annotator", "--project", str(root), "train", "--background"],
@@ -183,13 +183,13 @@ def _spawn(root: Path) -> subprocess.Popen[bytes]:
     return child
 
 
-def _turn(log: Path) -> None:
+def _rotate_log(log: Path) -> None:
     """Begin the log anew when it is long."""
     if log.exists() and log.stat().st_size > LIMIT:
         log.replace(log.with_name(f"{log.name}.1"))
 
 
-def due(project: Project) -> bool:
+def training_is_due(project: Project) -> bool:
     """Whether enough paragraphs were finished since training last began."""
     every = project.config.suggestions.retrain
     if not every or "model" not in project.config.suggesters:
@@ -206,7 +206,7 @@ class Background:
     root: Path
     _failed: str = field(default="")
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-    _rejected: Counter[Key] = field(default_factory=Counter, repr=False)
+    _rejected: Counter[FormKey] = field(default_factory=Counter, repr=False)
 
     @property
     def error(self) -> str:
@@ -226,9 +226,9 @@ class Background:
         except StoreError as error:
             self._failed = f"{error.message}. {error.hint}"
 
-    def go_on(self) -> None:
-        """With what is queued, or was cut off, and nobody works on."""
-        if wanted(self.root) and not running(self.root):
+    def resume(self) -> None:
+        """Start the process if something is queued or was cut off and nothing runs."""
+        if has_requests(self.root) and not running(self.root):
             self.start()
 
     def decided(self, state: ReviewState, group: Sequence[Decision]) -> None:
@@ -247,13 +247,13 @@ class Background:
 
     def paragraph_done(self, project: Project) -> None:
         """Train when it is time."""
-        if due(project):
+        if training_is_due(project):
             self.start(TRAIN)
-        elif cut_off(self.root):
+        elif was_killed(self.root):
             self.start()
 
 
-def said(message: str) -> None:
+def log_line(message: str) -> None:
     """A line of the log, with the time (UTC)."""
     sys.stderr.write(
         f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {displayable(message)}\n"
@@ -261,7 +261,7 @@ def said(message: str) -> None:
     sys.stderr.flush()
 
 
-def news(project: Project) -> str:
+def model_summary(project: Project) -> str:
     """One line on the newest model for the project's schema, or on what
     went wrong; empty when there is none."""
     failed = project.setting(FAILED)
@@ -283,7 +283,31 @@ def news(project: Project) -> str:
 
 
 __all__ = [
-    "BEGUN", "FAILED", "FILES", "FIRST", "LIMIT", "LOCK", "LOG", "NICE", "SUGGEST", "TRAIN",
-    "TRIED", "TRIES", "WITHDRAW", "Background", "cut_off", "due", "ended", "locked", "news", "off",
-    "resume", "running", "said", "start", "take", "want", "wanted",
+    "BEGUN",
+    "FAILED",
+    "FILES",
+    "FIRST",
+    "LIMIT",
+    "LOCK",
+    "LOG",
+    "NICE",
+    "SUGGEST",
+    "TRAIN",
+    "TRIED",
+    "TRIES",
+    "WITHDRAW",
+    "Background",
+    "begin",
+    "finish",
+    "has_requests",
+    "is_switched_off",
+    "locked",
+    "log_line",
+    "model_summary",
+    "request",
+    "requeue_killed",
+    "running",
+    "start",
+    "training_is_due",
+    "was_killed",
 ]  # fmt: skip

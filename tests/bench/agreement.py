@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from annotator.measures import alpha, alpha_u, f1, unitizing
-from annotator.measures.api import Batch, Book, Comparison, Passage, Table, Work
+from annotator.measures.api import Batch, Comparison, Passage, RunningSums, Table, Work
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema
@@ -122,8 +122,8 @@ def figures() -> dict[str, float]:
     return out
 
 
-def _counted(comparison: Comparison, tables: dict[str, Table]) -> Book:
-    book = Book(keep=False, documents=comparison.documents)
+def _counted(comparison: Comparison, tables: dict[str, Table]) -> RunningSums:
+    book = RunningSums(keep=False, documents=comparison.documents)
     names = [p.name for p in comparison.passages]
     book.put(Batch(names, np.arange(len(names))), {(name,): t for name, t in tables.items()})
     return book

@@ -28,10 +28,10 @@ from typing import Any
 
 from annotator.english.reading import Reader
 from annotator.learners.claims.model import ClauseModel, Proposal
+from annotator.learners.evaluation import calibration_error
 from annotator.learners.examples import Example
-from annotator.learners.judging import calibration_error
 from annotator.learners.word_clusters import WordClusters
-from annotator.model.effort import Effort, Stretch, of_spans, shared, total
+from annotator.model.effort import Effort, TextRange, of_spans, shared, total
 from annotator.model.schema import Label, Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
@@ -72,17 +72,17 @@ def kinds_of(examples: list[Example]) -> WordClusters:
     return WordClusters.of(one.reading.text for one in examples)
 
 
-def _within(one: Example, found: Iterable[Span | Proposal]) -> list[Stretch]:
+def _within(one: Example, found: Iterable[Span | Proposal]) -> list[TextRange]:
     """Offsets of the paragraph instead of the document."""
     start = one.reading.paragraph.start
     return [(f.start - start, f.end - start, f.label) for f in found]
 
 
-def _wanted(one: Example) -> list[Stretch]:
+def _wanted(one: Example) -> list[TextRange]:
     return _within(one, one.spans)
 
 
-def _matches(wanted: list[Stretch], proposed: list[Stretch]) -> list[bool]:
+def _matches(wanted: list[TextRange], proposed: list[TextRange]) -> list[bool]:
     """For each wanted stretch that has a proposed one of its own
     at .5 whether the labels are the same."""
     used: set[int] = set()

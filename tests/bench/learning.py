@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from annotator.english.reading import Reader
 from annotator.learners.bundle import Bundle, learn
 from annotator.learners.display_choice import SpanCandidate, choose
+from annotator.learners.evaluation import calibration_error
 from annotator.learners.examples import Example
-from annotator.learners.judging import calibration_error
 from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, of_spans, total
 from annotator.model.memory import EMPTY, Memory, Outcome

@@ -22,7 +22,7 @@ from typing import Any
 
 from annotator.project import Project
 from annotator.resources import folder
-from annotator.workflows.background import running, wanted
+from annotator.workflows.background import has_requests, running
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base_model import seed_records
@@ -101,7 +101,7 @@ def first_suggestions(work: Path) -> dict[str, float]:
         while not of.suggestions.documents():
             time.sleep(0.02)
     there = time.monotonic()
-    while running(root) or wanted(root):
+    while running(root) or has_requests(root):
         time.sleep(0.05)
     return {"import_s": round(imported - began, 2), "suggestions_s": round(there - began, 2)}
 

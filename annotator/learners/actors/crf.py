@@ -24,7 +24,7 @@ from annotator.english.usage import Usage
 from annotator.learners.actors.lexicon import Lexicon, Match
 from annotator.learners.actors.tagging import OUTSIDE, LabelledRange, TaggedParagraph, tags
 from annotator.learners.display_choice import SpanCandidate, choose
-from annotator.learners.judging import folds
+from annotator.learners.evaluation import folds
 from annotator.learners.logistic import Binary, log_odds
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
@@ -97,7 +97,7 @@ class SpanModel:
             return []
         tagger = self._open()
         tagger.set(_items(passage, self.lexicon, matches, said))
-        best = set(_places(tagger.tag()))
+        best = set(_ranges_of(tagger.tag()))
         told = {(one.first, one.last, one.label): one.chance for one in said or ()}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         remembered = {(a, b): counts for a, b, counts in matches}
@@ -299,7 +299,7 @@ def _settled(matches: Iterable[Match]) -> dict[LabelledRange, float]:
     return out
 
 
-def _places(path: Sequence[str]) -> list[LabelledRange]:
+def _ranges_of(path: Sequence[str]) -> list[LabelledRange]:
     """The places that a sequence of tags marks; an I without a B before it begins one."""
     out: list[LabelledRange] = []
     for i, tag in enumerate(path):

@@ -23,8 +23,8 @@ from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences
 from annotator.learners.claims.decoding import Analysis, cheapest, weight
 from annotator.learners.claims.features import cues, sentence_features, span_features, without_words
 from annotator.learners.claims.training_rows import TrainingRows, marked, nests_of
+from annotator.learners.evaluation import folds
 from annotator.learners.examples import Example
-from annotator.learners.judging import folds
 from annotator.learners.logistic import Binary, Classes, ConditionalLogit, log_odds
 from annotator.learners.word_clusters import WordClusters
 from annotator.model.schema import Layer
@@ -341,7 +341,7 @@ def _holds(pairs: _Classed, base: Classes | None) -> Classes:
     that counts (which a base has done)."""
     made = [_part(pairs, "holds", base), _part(pairs, "bare", base, without_words)]
     if base is None:
-        made.append(Classes.counted(*_columns(pairs), share=0.2))
+        made.append(Classes.counted(*_features_and_classes(pairs), share=0.2))
     return Classes.pooled(made)
 
 
@@ -352,7 +352,7 @@ def _labels(pairs: _Classed, base: Classes | None) -> Classes:
     alone = _part(pairs, "cues", base, cues)
     made = [_part(pairs, "words", base), _part(pairs, "plain", base, without_words), alone, alone]
     if base is None:
-        made.append(Classes.counted(*_columns(pairs), share=0.3))
+        made.append(Classes.counted(*_features_and_classes(pairs), share=0.3))
     return Classes.pooled(made)
 
 
@@ -363,12 +363,12 @@ def _part(
     some: Callable[[tuple[str, ...]], list[str]] = list,
 ) -> Classes:
     """A model that weighs `some` of the features."""
-    rows, classes = _columns(pairs)
+    rows, classes = _features_and_classes(pairs)
     penalty = PENALTIES[name] * (FIRM if base else 1)
     return Classes.fit([some(row) for row in rows], classes, penalty=penalty, base=base, whole=rows)
 
 
-def _columns(pairs: _Classed) -> tuple[list[tuple[str, ...]], list[str]]:
+def _features_and_classes(pairs: _Classed) -> tuple[list[tuple[str, ...]], list[str]]:
     return [features for features, _ in pairs], [name for _, name in pairs]
 
 

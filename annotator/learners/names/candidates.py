@@ -290,9 +290,9 @@ def pairs(ask: Asked) -> None:
         ask.put("; ".join(sorted(f"{one} of {state}" for state in states)), "pair_of_state")
 
 
-Source = Callable[[Asked], None]
+CandidateSource = Callable[[Asked], None]
 
-SOURCES: Mapping[str, tuple[Source, ...]] = {
+SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
     "name": (same_form, registered, listed, itself, longer_known, longer_in_text, people_of),
     "nominal": (
         same_form, registered, listed, noun_phrase, following_phrase, adjective, possessor,
@@ -302,4 +302,4 @@ SOURCES: Mapping[str, tuple[Source, ...]] = {
 }  # fmt: skip
 
 
-__all__ = ["PAIRED", "SIDES", "SOURCES", "Asked", "Features", "Source"]
+__all__ = ["PAIRED", "SIDES", "SOURCES", "Asked", "CandidateSource", "Features"]

@@ -9,17 +9,17 @@ from annotator.learners.names.candidates import Asked
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, NameText
-from annotator.learners.names.training import Group, fit
+from annotator.learners.names.training import NamedChoice, fit
 from annotator.model.span import Span
 from annotator.model.text import Document
 
-Coded = tuple[Document, Sequence[Span]]
+CodedDocument = tuple[Document, Sequence[Span]]
 """A document, and the named spans of it."""
 
 KINDS = ("name", "nominal", "pronoun")
 
 
-def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
+def choices(coded: Iterable[CodedDocument]) -> Iterator[tuple[Mention, NamedChoice]]:
     """Every named mention with its candidates; the documents before it are the registry."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for document, spans in coded:
@@ -40,14 +40,14 @@ def choices(coded: Iterable[Coded]) -> Iterator[tuple[Mention, Group]]:
 
 
 def learn(
-    coded: Iterable[Coded], *, base: Mapping[str, Mapping[str, float]] | None = None
+    coded: Iterable[CodedDocument], *, base: Mapping[str, Mapping[str, float]] | None = None
 ) -> dict[str, dict[str, float]]:
     """Weights by kind of mention; over `base` where it is given,
     learnt from what differs from it."""
-    groups: dict[str, list[Group]] = {kind: [] for kind in KINDS}
+    groups: dict[str, list[NamedChoice]] = {kind: [] for kind in KINDS}
     for mention, group in choices(coded):
         groups[mention.kind].append(group)
     return {kind: fit(of, base=(base or {}).get(kind)) for kind, of in groups.items()}
 
 
-__all__ = ["KINDS", "Coded", "choices", "learn"]
+__all__ = ["KINDS", "CodedDocument", "choices", "learn"]

@@ -12,7 +12,7 @@ from typing import Protocol
 from annotator.learners.names.candidates import Asked
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
-from annotator.learners.names.ranker import Weights, ranked
+from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import Mention, NameText
 from annotator.model.names import ProposedName
 from annotator.model.span import Span
@@ -42,9 +42,9 @@ class NameRegistry(Protocol):
 
 
 @cache
-def shipped() -> Mapping[str, Weights]:
+def shipped() -> Mapping[str, FeatureWeights]:
     """Weights by kind of mention, as they come with the program."""
-    found: dict[str, Weights] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    found: dict[str, FeatureWeights] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return found
 
 
@@ -53,7 +53,9 @@ class DocumentNamer:
     last call, so that a call costs what is new."""
 
     def __init__(
-        self, registry: NameRegistry | None = None, weights: Mapping[str, Weights] | None = None
+        self,
+        registry: NameRegistry | None = None,
+        weights: Mapping[str, FeatureWeights] | None = None,
     ) -> None:
         self._registry = registry
         learnt = shipped() if weights is None else weights

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from annotator.learners.names import forms
-from annotator.learners.names.ranker import Weights, ranked
+from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import NameText
-from annotator.model.names import Kind
+from annotator.model.names import NameKind
 from annotator.model.span import Span
 
 NEXT = Path(__file__).parent / "_data" / "next_word.json"
@@ -164,7 +164,7 @@ def _features(
 
 
 @cache
-def _shipped(kind: Kind) -> tuple[Weights, Counts]:
+def _shipped(kind: NameKind) -> tuple[FeatureWeights, Counts]:
     held: dict[str, Any] = json.loads(NEXT.read_text(encoding="utf-8"))[kind]
     return held["weights"], Counts().learn(held["names"])
 
@@ -174,7 +174,7 @@ class NextWord:
     in the project, which it learns from."""
 
     def __init__(
-        self, given: NameContext, names: Iterable[str] = (), *, kind: Kind = "concept"
+        self, given: NameContext, names: Iterable[str] = (), *, kind: NameKind = "concept"
     ) -> None:
         self._given = given
         self._weights, counts = _shipped(kind)

@@ -7,10 +7,10 @@ from math import exp
 
 from annotator.learners.names.candidates import Features
 
-Weights = Mapping[str, float]
+FeatureWeights = Mapping[str, float]
 
 
-def ranked(found: Mapping[str, Iterable[str]], weights: Weights) -> list[tuple[str, float]]:
+def ranked(found: Mapping[str, Iterable[str]], weights: FeatureWeights) -> list[tuple[str, float]]:
     """Candidates with their chances, which sum to 1, the likeliest
     first; equals by the alphabet."""
     if not found:
@@ -23,4 +23,4 @@ def ranked(found: Mapping[str, Iterable[str]], weights: Weights) -> list[tuple[s
     return [(name, shares[name] / total) for name in order]
 
 
-__all__ = ["Features", "Weights", "ranked"]
+__all__ = ["FeatureWeights", "Features", "ranked"]

@@ -16,7 +16,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document, is_word, words
 from annotator.model.text_units import sentences
 
-Kind: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
+MentionType: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Word:
     text: str
     start: int
     end: int
-    kind: Kind
+    kind: MentionType
     sentence: int
     paragraph: int
     genitive: bool
@@ -211,7 +211,7 @@ class NameText:
         return found
 
 
-def _kind(text: str, first: bool) -> Kind:
+def _kind(text: str, first: bool) -> MentionType:
     low = text.lower()
     if text[:1].isupper():
         if low in forms.word_class("function"):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Group: TypeAlias = tuple[Mapping[str, Iterable[str]], str]
+NamedChoice: TypeAlias = tuple[Mapping[str, Iterable[str]], str]
 """The candidates of one choice with their features, and the one that is right."""
 
 STEPS = 300
@@ -17,7 +17,7 @@ L2 = 1.0
 
 
 def fit(
-    groups: Sequence[Group],
+    groups: Sequence[NamedChoice],
     *,
     l2: float = L2,
     base: Mapping[str, float] | None = None,
@@ -95,4 +95,4 @@ def _descend(data: _Data, prior: NDArray[np.float64], l2: float, steps: int) -> 
     return weights
 
 
-__all__ = ["L2", "Group", "fit"]
+__all__ = ["L2", "NamedChoice", "fit"]

@@ -19,8 +19,8 @@ from annotator.english.reading import Reading, parse, tokens_within
 from annotator.english.stances import SIDES, find_stances
 from annotator.english.syntax import Syntax
 from annotator.english.tokens import FoundSpan, FoundStance
+from annotator.learners.evaluation import folds
 from annotator.learners.examples import Example
-from annotator.learners.judging import folds
 from annotator.learners.logistic import Binary, Classes, log_odds
 from annotator.learners.stances.features import End, StanceContext, features_of
 from annotator.model.schema import Layer

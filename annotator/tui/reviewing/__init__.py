@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Suggestion
-from annotator.model.names import Kind, Ruling
+from annotator.model.names import NameKind, Ruling
 from annotator.model.record import GOLD
 from annotator.model.review import ReviewState, Step, step
 from annotator.model.span import Annotation, Span
@@ -187,7 +187,7 @@ class Adjudicating(Source):
         other versions do not stand then."""
         self._editing = self.at(state).in_focus()
 
-    def rule_same(self, kind: Kind, names: Sequence[str], canonical: str) -> None:
+    def rule_same(self, kind: NameKind, names: Sequence[str], canonical: str) -> None:
         """The names are one, in all places; the open document has to be read anew."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
         rulings = self.project.names.rulings()

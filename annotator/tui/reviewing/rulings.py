@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.model.names import Kind, concepts_of, names_of
+from annotator.model.names import NameKind, concepts_of, names_of
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.project import Project
@@ -12,10 +12,10 @@ from annotator.tui.reviewing import Adjudicating
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.session import Session
 
-KINDS: tuple[Kind, ...] = ("entity", "concept")
+KINDS: tuple[NameKind, ...] = ("entity", "concept")
 
 
-def names_in_focus(at: Adjudication) -> tuple[Kind, list[str]] | None:
+def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
     """Entity or concept, and the names that the versions of the difference in focus have and not
     all share; None where no name differs."""
     difference = at.in_focus()
@@ -37,14 +37,14 @@ def names_in_focus(at: Adjudication) -> tuple[Kind, list[str]] | None:
     return None
 
 
-def name_counts(project: Project, kind: Kind) -> dict[str, int]:
+def name_counts(project: Project, kind: NameKind) -> dict[str, int]:
     """How often each name is in use, by anybody."""
     known = project.names.entities() if kind == "entity" else project.names.concepts()
     return {one.name: one.count for one in known}
 
 
 def rule_names_same(
-    session: Session, source: Adjudicating, kind: Kind, names: Sequence[str], canonical: str
+    session: Session, source: Adjudicating, kind: NameKind, names: Sequence[str], canonical: str
 ) -> None:
     """The names are one, here and in all places, and the document is read anew; one undo, if
     nothing is decided in between, takes it back."""

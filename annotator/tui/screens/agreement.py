@@ -334,7 +334,7 @@ class AgreementScreen(CommandScreen):
     def _ask_report(self) -> None:
         """Ask for a file, and write the report aside."""
         from annotator.tui.screens.prompt import PromptScreen
-        from annotator.workflows.agreement.methods import check_report
+        from annotator.workflows.agreement.methods_report import check_report
 
         def problem(text: str) -> str:
             try:
@@ -357,9 +357,9 @@ class AgreementScreen(CommandScreen):
         )
 
     def _write(self, file: Path) -> None:
-        from annotator.workflows.agreement.methods import write_report
+        from annotator.workflows.agreement.methods_data import study
+        from annotator.workflows.agreement.methods_report import write_report
         from annotator.workflows.agreement.scope import Scope
-        from annotator.workflows.agreement.study import study
 
         try:
             with Project.open(self._root) as project:
@@ -386,8 +386,8 @@ class AgreementScreen(CommandScreen):
         )
 
     def _read_differences(self, selection: DifferenceFilter) -> None:
+        from annotator.workflows.agreement.methods_data import all_differences
         from annotator.workflows.agreement.scope import Scope
-        from annotator.workflows.agreement.study import all_differences
 
         found: list[PairDifference] = []
         count = 0

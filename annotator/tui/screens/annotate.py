@@ -22,10 +22,10 @@ from annotator.tui.keyboards import by_place
 from annotator.tui.screens.pointing import PointingScreen
 from annotator.tui.screens.replaced import replaced_screen
 from annotator.tui.session import Session
-from annotator.tui.tour import Step
+from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
-from annotator.tui.views.frame import Side, Surroundings, frame
+from annotator.tui.views.frame import SidePanel, Surroundings, frame
 from annotator.tui.views.lint import lint
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
@@ -282,7 +282,7 @@ class AnnotateScreen(PointingScreen):
             f"{key} leaves the tour",
         )
 
-    def side(self) -> Side | None:
+    def side(self) -> SidePanel | None:
         """What stands in place of the statements; nothing, in annotating."""
         return None
 
@@ -426,7 +426,7 @@ class AnnotateScreen(PointingScreen):
     def run_back(self) -> None:
         self.session.save_place()
         guide = self.session.guide
-        if guide is not None and guide.tour is not None and guide.tour.step is Step.END:
+        if guide is not None and guide.tour is not None and guide.tour.step is TourStep.END:
             guide.leave()
         self.shell.show_queue()
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 
 from annotator.errors import StoreError
 from annotator.model.codebook import Codebook
-from annotator.model.names import Kind
+from annotator.model.names import NameKind
 from annotator.model.text import plural
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
@@ -21,7 +21,7 @@ from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
     Harmonising,
-    Mark,
+    PageMark,
     PairQueue,
     contradiction,
     decide,
@@ -30,7 +30,7 @@ from annotator.workflows.names.harmonise import (
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.rulings import undo
 
-SIGNS: dict[Mark, tuple[str, str]] = {
+SIGNS: dict[PageMark, tuple[str, str]] = {
     "same": ("✓", "="),
     "different": ("✗", "≠"),
     "parent": ("↑", "under"),
@@ -38,7 +38,7 @@ SIGNS: dict[Mark, tuple[str, str]] = {
     "later": ("·", "?"),
 }
 """What stands before a pair and between its names, by what it is taken for."""
-_NEXT: dict[Mark, Mark] = {"same": "different", "different": "later"}
+_NEXT: dict[PageMark, PageMark] = {"same": "different", "different": "later"}
 
 
 class HarmoniseScreen(CommandScreen):
@@ -65,7 +65,7 @@ class HarmoniseScreen(CommandScreen):
         self,
         *,
         reviewer: str | None,
-        first: tuple[Kind, tuple[str, ...]] | None = None,
+        first: tuple[NameKind, tuple[str, ...]] | None = None,
         changed: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
@@ -226,7 +226,7 @@ class HarmoniseScreen(CommandScreen):
     def _on_pair(self, key: str) -> None:
         """Keys on the pair in focus, and those that rule."""
         here = self._answers[self._at]
-        marks: dict[str, Mark] = {"x": "different", "p": "parent", "o": "opposite"}
+        marks: dict[str, PageMark] = {"x": "different", "p": "parent", "o": "opposite"}
         if key == "enter":
             self._rule(self._answers)
         elif key == ".":
@@ -247,7 +247,7 @@ class HarmoniseScreen(CommandScreen):
                 self._named,
             )
 
-    def _mark(self, mark: Mark) -> None:
+    def _mark(self, mark: PageMark) -> None:
         self._answers[self._at] = replace(self._answers[self._at], mark=mark)
         self.redraw()
 
@@ -264,7 +264,7 @@ class HarmoniseScreen(CommandScreen):
             self._answers[self._at] = Answer(pair, "same", stays, "" if own else name)
             self.redraw()
 
-    def _outside(self, kind: Kind, name: str) -> str:
+    def _outside(self, kind: NameKind, name: str) -> str:
         closed = self.shell.session.project.config.codebook == "closed"
         if closed and self._codebook.get(kind, name) is None:
             return f"“{name}” is not in the codebook, which is closed"
@@ -299,7 +299,7 @@ class HarmoniseScreen(CommandScreen):
 
 def _ruled(answers: list[Answer]) -> str:
     """What was ruled, in words."""
-    words: dict[Mark, str] = {
+    words: dict[PageMark, str] = {
         "same": "one and the same",
         "different": "really different",
         "parent": "under a parent",

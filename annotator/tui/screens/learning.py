@@ -10,7 +10,14 @@ from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.background import FIRST, TRAIN, news, off, running, wanted
+from annotator.workflows.background import (
+    FIRST,
+    TRAIN,
+    has_requests,
+    is_switched_off,
+    model_summary,
+    running,
+)
 from annotator.workflows.training import report
 
 
@@ -23,7 +30,7 @@ def learning_screen(
     `say`, or by `say_while` as long as that lasts."""
 
     def train() -> None:
-        if session.background is None or off():
+        if session.background is None or is_switched_off():
             say("this screen does not train; run annotator train")
             return
         session.background.start(TRAIN)
@@ -33,7 +40,7 @@ def learning_screen(
         root = session.project.root
         say_while(
             "a model is being trained in the background; work goes on",
-            lambda: running(root) or wanted(root),
+            lambda: running(root) or has_requests(root),
         )
 
     return TextScreen(
@@ -46,7 +53,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
     project = session.project
     try:
         models = project.learning.models(schema=project.schema.hash)
-        line = news(project)
+        line = model_summary(project)
     except StoreError as error:
         return [[(clip(error.message, width), PLAIN)]]
     lines: list[tuple[str, bool]] = [
@@ -95,13 +102,13 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
 def _now(session: Session) -> str:
     """What is done, or when it will be."""
     root, every = session.project.root, session.project.config.suggestions.retrain
-    if session.background is None or off():
+    if session.background is None or is_switched_off():
         return "trained by annotator train"
     if session.background.error:
         return session.background.error
     if running(root):
         return "training now"
-    if wanted(root):
+    if has_requests(root):
         return "training is queued"
     first = f"first after {FIRST} finished paragraphs, then " if every > FIRST else ""
     return (

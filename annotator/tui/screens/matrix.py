@@ -15,7 +15,7 @@ from annotator.project import Project
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.names.matrix import By, Evidence, Matrix, of_document, of_project
+from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
 
 if TYPE_CHECKING:
     from annotator.tui.session import Session
@@ -44,7 +44,7 @@ class MatrixScreen(CommandScreen):
     def __init__(self, session: Session, chosen: Callable[[Evidence], None]) -> None:
         super().__init__()
         self._session, self._chosen = session, chosen
-        self._by: By = "concept"
+        self._by: ColumnKind = "concept"
         self._whole = False
         self._matrix: Matrix | None = None
         self._made: Matrix | None = None

@@ -17,7 +17,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.background import news
+from annotator.workflows.background import model_summary
 from annotator.workflows.review.discussion import Message
 
 _FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
@@ -218,7 +218,7 @@ class QueueScreen(CommandScreen):
             return [(clip(f" {self._pace}", width), self.theme_now.muted)]
         if not parts and self.session.background is not None:
             # What is learnt is said quietly, where nothing else is to be said.
-            return [(clip(f" {news(self.session.project)}", width), self.theme_now.muted)]
+            return [(clip(f" {model_summary(self.session.project)}", width), self.theme_now.muted)]
         return justify([(" " + " · ".join(parts), self.theme_now.strong)], [], width)
 
     def _footer(self, width: int) -> list[Piece]:

@@ -14,7 +14,7 @@ from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.registry import Kind, RegistryEntry, entries, mentions
+from annotator.workflows.names.registry import NameKind, RegistryEntry, entries, mentions
 from annotator.workflows.names.renaming import rename, restore
 from annotator.workflows.search import Hit, search
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from annotator.tui.shell import Shell
 
 
-def registry_screen(app: Shell, kind: Kind) -> ListScreen:
+def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
     """The entities or concepts that the annotator gave; enter lists
     the mentions, r renames or merges."""
     session = app.session
@@ -94,7 +94,7 @@ def registry_screen(app: Shell, kind: Kind) -> ListScreen:
     return screen
 
 
-def _taken_back(app: Shell, kind: Kind, renamed: list[tuple[str, str]]) -> str:
+def _taken_back(app: Shell, kind: NameKind, renamed: list[tuple[str, str]]) -> str:
     """Take back the latest renaming of this list in all documents; what to say of it."""
     if not renamed:
         return "nothing was renamed here"
@@ -117,7 +117,7 @@ def _together(app: Shell) -> Callable[[int], None]:
     return show
 
 
-def _mentions(app: Shell, kind: Kind, name: str) -> ListScreen:
+def _mentions(app: Shell, kind: NameKind, name: str) -> ListScreen:
     session = app.session
     found = mentions(session.project, session.annotator, kind, name)
 

@@ -20,7 +20,7 @@ from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext
-from annotator.tui.views.frame import Side
+from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.versions import Panel, versions
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
@@ -54,7 +54,7 @@ class ReviewScreen(AnnotateScreen):
         else:
             super().take(key)
 
-    def side(self) -> Side | None:
+    def side(self) -> SidePanel | None:
         return self._versions
 
     def apart(self) -> tuple[tuple[int, int], ...]:

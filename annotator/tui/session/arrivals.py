@@ -12,7 +12,7 @@ from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.background import SUGGEST, Background, news
+from annotator.workflows.background import SUGGEST, Background, model_summary
 
 
 class Arrivals:
@@ -83,7 +83,7 @@ class Arrivals:
         """What is to be said of a model that came since the last paragraph."""
         if self._background is None:
             return ""
-        before, self._news = self._news, news(self._project)
+        before, self._news = self._news, model_summary(self._project)
         failed = self._background.error
         return failed or ("" if before is None or before == self._news else self._news)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from annotator.errors import StoreError
 from annotator.model.review import ReviewState
 from annotator.project import TOUR, Project
-from annotator.tui.tour import Step, Tour, watch
+from annotator.tui.tour import Tour, TourStep, watch
 
 
 class Guide:
@@ -41,7 +41,7 @@ class Guide:
         """Let the tour see the state that is now."""
         if self.tour is not None:
             before, self.tour = self.tour, watch(self.tour, state)
-            if self.tour.step is Step.END and before.step is not Step.END:
+            if self.tour.step is TourStep.END and before.step is not TourStep.END:
                 self._keep_over()
 
     def _keep_over(self) -> None:

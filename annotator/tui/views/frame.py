@@ -48,7 +48,7 @@ class Frame:
     text_width: int
 
 
-Side = Callable[[Theme, int, int], list[list[Piece]]]
+SidePanel = Callable[[Theme, int, int], list[list[Piece]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Surroundings:
     message: str = ""
     panel: bool = False
     notes: str = ""
-    side: Side | None = None
+    side: SidePanel | None = None
     """What stands in place of the statements, by theme, width and height."""
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Forms of the text that stand for several entities."""

@@ -13,13 +13,13 @@ from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 
-Finding = tuple[str, str]
+LintFinding = tuple[str, str]
 """What is to be said, and the id of the item it is about."""
 
 _CLEAR: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) -> list[Finding]:
+def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) -> list[LintFinding]:
     """The findings of the paragraph in work, by statement. `ambiguous` are the forms of the text
     that stand for several entities in all the annotator's work, with those."""
     found = [finding for card in state.cards for finding in _of_card(state, card)]
@@ -33,13 +33,13 @@ def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) ->
     return [*found, *_two_names(state, ambiguous), *_names(state)]
 
 
-def _of_card(state: ReviewState, card: Card) -> list[Finding]:
+def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
     decided = [s for s in card.stances if not s.relation.pending]
     if card.target.pending:
         return [
             ("a stance without a target: its claim is not decided", s.relation.id) for s in decided
         ]
-    found: list[Finding] = []
+    found: list[LintFinding] = []
     if not decided and card.target.value.attributes.get("attribution") in ("direct", "indirect"):
         found.append(("a claim without a holder", card.target.id))
     sides: dict[str, set[str]] = {}
@@ -58,9 +58,9 @@ def _of_card(state: ReviewState, card: Card) -> list[Finding]:
     return found
 
 
-def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> list[Finding]:
+def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> list[LintFinding]:
     """Mentions by name whose text stands for another entity elsewhere."""
-    found: list[Finding] = []
+    found: list[LintFinding] = []
     for item in state.items if ambiguous else ():
         span = item.value
         if item.pending or not isinstance(span, Span) or not span.entity:
@@ -74,10 +74,10 @@ def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> li
     return found
 
 
-def _names(state: ReviewState) -> list[Finding]:
+def _names(state: ReviewState) -> list[LintFinding]:
     """Decided items without a name, entities that are nearly another, and
     holders of a concept and its contrary."""
-    found: list[Finding] = []
+    found: list[LintFinding] = []
     concepts = concepts_of(state.schema)
     decided = [(i.id, i.value) for i in state.items if not i.pending and isinstance(i.value, Span)]
     entities = Counter(
@@ -124,7 +124,7 @@ def _nearly(name: str, others: Iterable[str]) -> str:
     return ""
 
 
-def _both_sides(state: ReviewState, concepts: Concepts) -> list[Finding]:
+def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:
     """Stances of the paragraph whose holder takes the other side on
     the concept elsewhere in the document."""
     here = {item.id for item in state.items if not item.pending}
@@ -141,7 +141,7 @@ def _both_sides(state: ReviewState, concepts: Concepts) -> list[Finding]:
                 turned = -1 if concept.startswith(CONTRARY) else 1
                 of = sides.setdefault((name, concept.removeprefix(CONTRARY)), {})
                 of.setdefault(sign * turned, []).append(one.id)
-    found: list[Finding] = []
+    found: list[LintFinding] = []
     for (name, concept), of in sides.items():
         where = next((id for ids in of.values() for id in ids if id in here), None)
         if len(of) > 1 and where is not None:
@@ -150,4 +150,4 @@ def _both_sides(state: ReviewState, concepts: Concepts) -> list[Finding]:
     return found
 
 
-__all__ = ["Finding", "lint"]
+__all__ = ["LintFinding", "lint"]

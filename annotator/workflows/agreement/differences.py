@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 
 from annotator.measures import f1
-from annotator.measures.api import Comparison, Passage, meetings, span_arrays
+from annotator.measures.api import Comparison, Passage, relation_pairs, span_arrays
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Annotation, Span
 from annotator.model.text import paragraph_number
@@ -103,7 +103,7 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
 
 
 def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
-    for i, meeting in meetings(comparison, layer.name):
+    for i, meeting in relation_pairs(comparison, layer.name):
         passage = comparison.passages[i]
         for one, other in meeting.pairs:
             if one.label != other.label:

@@ -13,11 +13,11 @@ from annotator.measures.api import (
     CAUSES,
     AnyTable,
     Batch,
-    Book,
     Comparison,
     Figure,
     Measure,
     Result,
+    RunningSums,
     Sums,
     Table,
     compare,
@@ -27,9 +27,9 @@ from annotator.measures.api import (
 from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
-from annotator.workflows.agreement import suggested
+from annotator.workflows.agreement import against_suggestions
 from annotator.workflows.agreement.notes import Notes, notes_of
-from annotator.workflows.agreement.values import Agreement, Contrast, Lost, Pair
+from annotator.workflows.agreement.values import Agreement, AnnotatorPair, Contrast, Lost
 
 
 class IncrementalAgreement:
@@ -59,8 +59,8 @@ class IncrementalAgreement:
         self._modules: dict[str, Measure] = {
             name: families.measures.load(name) for name in (*self.measures, *always)
         }
-        self.book = Book(intervals=intervals, keep=keep, documents=documents)
-        self._model = Book(intervals=intervals, keep=keep, documents=documents)
+        self.book = RunningSums(intervals=intervals, keep=keep, documents=documents)
+        self._model = RunningSums(intervals=intervals, keep=keep, documents=documents)
         self._concepts = dict(concepts or {})
         self._hidden = hidden
         self._notes = Notes(keep=keep)
@@ -133,7 +133,7 @@ class IncrementalAgreement:
         """Every annotator's work against the suggestions of the same documents."""
         documents = {record.document.id for record in records}
         own = {name: held for name, held in suggestions.items() if name in documents}
-        made = suggested.tables(records, own, self.layers, self._hidden or _never)
+        made = against_suggestions.tables(records, own, self.layers, self._hidden or _never)
         self._model.put(Batch(list(own), np.arange(len(own))), made)
 
     def drop(self, document: str) -> None:
@@ -181,9 +181,9 @@ class IncrementalAgreement:
         )
         return confusion(self.book.sums("all", measure, layer.name, variable))
 
-    def _matrices(self) -> dict[tuple[str, str], dict[tuple[str, str], Pair]]:
+    def _matrices(self) -> dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]]:
         """For each layer and what is compared, every two annotators."""
-        out: dict[tuple[str, str], dict[tuple[str, str], Pair]] = {}
+        out: dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]] = {}
         for layer in self.layers:
             measure = "attributes" if layer.kind == "span" else "relations"
             known = [id[3] for id in self.book.tallies if id[:3] == ("all", measure, layer.name)]
@@ -191,7 +191,7 @@ class IncrementalAgreement:
                 if table.endswith(" by pair"):
                     found = pair_values(self.book.sums("all", measure, layer.name, table))
                     out[layer.name, table.removesuffix(" by pair")] = {
-                        who: Pair(*values) for who, values in found.items()
+                        who: AnnotatorPair(*values) for who, values in found.items()
                     }
         return out
 
@@ -234,7 +234,9 @@ class IncrementalAgreement:
             for layer in self.layers:
                 yield self._contrast(self._model, layer, name, (name,))
 
-    def _contrast(self, book: Book, layer: Layer, name: str, prefix: tuple[str, ...]) -> Contrast:
+    def _contrast(
+        self, book: RunningSums, layer: Layer, name: str, prefix: tuple[str, ...]
+    ) -> Contrast:
         _, table = _HEADLINE[layer.kind]
         found: list[Result] = []
         passages: list[int] = []

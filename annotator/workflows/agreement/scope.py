@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotator.errors import UsageError
 from annotator.project import Project
-from annotator.workflows.agreement.study import checked_day, finished_between
+from annotator.workflows.agreement.methods_data import checked_day, finished_between
 
 WORDS = ("layer", "label", "by", "document", "since", "until")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.errors import ExportError
 from annotator.workflows.agreement.differences import COLUMNS, PairDifference
-from annotator.workflows.agreement.study import Scores, Study
+from annotator.workflows.agreement.methods_data import Scores, Study
 from annotator.workflows.agreement.values import Agreement
 
 Row = tuple[object, ...]

@@ -71,7 +71,7 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AnnotatorPair:
     """Two annotators on one thing that is compared: alpha, the share of
     equal values, and of how many units."""
 
@@ -97,7 +97,7 @@ class Agreement:
     lost: Mapping[str, Lost]
     pairs: Mapping[str, Mapping[tuple[str, str], float | None]]
     people: Mapping[str, Mapping[str, tuple[float | None, int]]]
-    matrices: Mapping[tuple[str, str], Mapping[tuple[str, str], Pair]]
+    matrices: Mapping[tuple[str, str], Mapping[tuple[str, str], AnnotatorPair]]
     without: Mapping[str, Mapping[str, float | None]]
     confusion: Mapping[str, tuple[tuple[str, ...], list[list[int]]]]
     worst: tuple[Spot, ...]
@@ -105,4 +105,4 @@ class Agreement:
     model: tuple[Contrast, ...] = ()
 
 
-__all__ = ["MODEL", "WORST", "Agreement", "Contrast", "Data", "Lost", "Pair", "Spot"]
+__all__ = ["MODEL", "WORST", "Agreement", "AnnotatorPair", "Contrast", "Data", "Lost", "Spot"]

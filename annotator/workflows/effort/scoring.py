@@ -8,9 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotator.learners.judging import calibration_error, scores
+from annotator.learners.evaluation import calibration_error, scores
 from annotator.model.decision import Suggestion
-from annotator.model.effort import PAGE, Edge, Effort, Stretch, of_relations, of_spans, total
+from annotator.model.effort import (
+    PAGE,
+    Effort,
+    StanceRanges,
+    TextRange,
+    of_relations,
+    of_spans,
+    total,
+)
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.model.text import Document, Paragraph
@@ -58,14 +66,14 @@ class LayerScore:
         self, one: Decided, mine: Sequence[Suggestion], shown: Sequence[Suggestion]
     ) -> list[tuple[Suggestion, bool]]:
         low = one.paragraph.start
-        ends: dict[str, Stretch] = {AUTHOR: (0, 0, AUTHOR)} | {
+        ends: dict[str, TextRange] = {AUTHOR: (0, 0, AUTHOR)} | {
             s.id: _stretch(s, low) for s in one.spans
         }
         known = dict(ends)
         for s in shown:
             if isinstance(s.value, Span):
                 known[s.id] = _stretch(_nearest(s.value, one.spans) or s.value, low)
-        wanted: list[Edge] = [
+        wanted: list[StanceRanges] = [
             (ends[r.source], r.label, ends[r.target])
             for r in one.relations
             if r.layer == self.layer.name and r.source in ends and r.target in ends
@@ -75,7 +83,7 @@ class LayerScore:
             for s in mine
             if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= set(known)
         ]
-        given: list[Edge] = [
+        given: list[StanceRanges] = [
             (known[s.value.source], s.value.label, known[s.value.target])
             for s in kept
             if isinstance(s.value, Relation)
@@ -168,7 +176,7 @@ def _nearest(span: Span, others: Iterable[Span]) -> Span | None:
     return best[2] if best is not None and best[0] >= NEAR else None
 
 
-def _stretch(span: Span, start: int) -> Stretch:
+def _stretch(span: Span, start: int) -> TextRange:
     return span.start - start, span.end - start, span.label
 
 

@@ -26,8 +26,8 @@ from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.card import CardContent, card
 from annotator.workflows.exchange.gold_history import suggestion_tallies, with_history
+from annotator.workflows.exchange.manifest import MANIFEST, sealed
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
-from annotator.workflows.exchange.sealing import MANIFEST, sealed
 from annotator.workflows.exchange.split import SHARES, part_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import situation

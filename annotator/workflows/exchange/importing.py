@@ -14,7 +14,7 @@ from annotator.formats.api import (
     FALLBACK,
     MAX_BYTES,
     Entry,
-    Kind,
+    FindingKind,
     ReadOptions,
     ReadReport,
     Reads,
@@ -56,7 +56,7 @@ class FileResult:
     @property
     def left_out(self) -> int:
         """How many things were left out."""
-        return self.report.count(Kind.LEFT_OUT)
+        return self.report.count(FindingKind.LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def ingest(
     except InputError as error:
         error.file = path if error.file is None or _is_temporary(error.file) else error.file
         raise
-    if not one.count and report.count(Kind.LEFT_OUT):
+    if not one.count and report.count(FindingKind.LEFT_OUT):
         raise _nothing(report)
     if not one.count:
         raise InputError(
@@ -131,10 +131,10 @@ def _is_temporary(file: Path | str) -> bool:
 def _nothing(report: ReadReport) -> InputError:
     """The error of a file of which nothing is left: the first thing
     that was wrong, and how many others."""
-    first = next(f for f in report.first if f.kind is Kind.LEFT_OUT)
+    first = next(f for f in report.first if f.kind is FindingKind.LEFT_OUT)
     report.first.remove(first)
     report.counts[first.kind, first.what] -= 1
-    others = report.count(Kind.LEFT_OUT)
+    others = report.count(FindingKind.LEFT_OUT)
     hint = "Nothing of this file was imported"
     hint += (
         f"; {others:,} more {'thing is' if others == 1 else 'things are'} wrong with it"

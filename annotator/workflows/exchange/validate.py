@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import MAX_BYTES, checked_file, lines, parse, problems, upgraded
 from annotator.model.schema import LabelSchema
-from annotator.workflows.exchange.sealing import MANIFEST, is_dataset, wrong_files
+from annotator.workflows.exchange.manifest import MANIFEST, is_dataset, wrong_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import checked_file
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import CONTRARY, Kind
+from annotator.model.names import CONTRARY, NameKind
 from annotator.project import Project
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
@@ -26,7 +26,7 @@ _OTHER_NAMES = {
     "type": "kind",
     "alias": "aliases",
 }
-_ALL: Mapping[str, Kind] = {"entity": "entity", "concept": "concept"}
+_ALL: Mapping[str, NameKind] = {"entity": "entity", "concept": "concept"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
         raise InputError(
             "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
         )
-    entries: dict[tuple[Kind, str], CodebookEntry] = {}
+    entries: dict[tuple[NameKind, str], CodebookEntry] = {}
     told: list[str] = []
     try:
         for row in rows:
@@ -86,7 +86,9 @@ def _column(name: str) -> str:
 
 
 def _problem(
-    cells: Mapping[str, str], row: Mapping[str, object], before: Mapping[tuple[Kind, str], object]
+    cells: Mapping[str, str],
+    row: Mapping[str, object],
+    before: Mapping[tuple[NameKind, str], object],
 ) -> str:
     """Why a row is left out; empty where it holds."""
     name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
@@ -227,7 +229,7 @@ def undo_codebook(project: Project, *, who: str) -> int:
         return 0
     token = deeds[-1]
     first = next(i for i, event in enumerate(events) if event.token == token)
-    before: dict[tuple[Kind, str], CodebookEntry | None] = {}
+    before: dict[tuple[NameKind, str], CodebookEntry | None] = {}
     for event in events[:first]:
         before[event.kind, event.name] = event.entry
     changes = [

@@ -17,7 +17,7 @@ from annotator.model.codebook import Codebook
 from annotator.model.names import (
     CONTRARY,
     Concepts,
-    Kind,
+    NameKind,
     NameRelation,
     Ruling,
     SameNames,
@@ -28,10 +28,10 @@ from annotator.model.names import (
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Span, iou
 from annotator.project import Project
-from annotator.workflows.names.rulings import Verdict, rule
+from annotator.workflows.names.rulings import NameVerdict, rule
 
-Name: TypeAlias = tuple[Kind, str]
-Statement: TypeAlias = tuple[str, str, str]
+KindAndName: TypeAlias = tuple[NameKind, str]
+StatementKey: TypeAlias = tuple[str, str, str]
 """Holder, concept without `not:`, and side turned by it."""
 
 OVERLAP = 0.5
@@ -49,7 +49,7 @@ class NamePair:
     number of coded stances that the two carry, `likeness` in [0, 1] that of their words, and
     `words` are one of the places."""
 
-    kind: Kind
+    kind: NameKind
     one: str
     other: str
     times: int
@@ -72,7 +72,7 @@ class NamePair:
         return self.gain * alike, self.leverage * alike
 
     @property
-    def names(self) -> frozenset[Name]:
+    def names(self) -> frozenset[KindAndName]:
         return frozenset(((self.kind, self.one), (self.kind, self.other)))
 
     def partner(self, name: str) -> str:
@@ -80,7 +80,7 @@ class NamePair:
         return self.other if name == self.one else self.one
 
 
-Mark: TypeAlias = NameRelation | Literal["later"]
+PageMark: TypeAlias = NameRelation | Literal["later"]
 """What a pair of a page is taken for; a pair for later is asked again."""
 
 
@@ -90,7 +90,7 @@ class Answer:
     the other one is the contrary of; `instead` is a third name, which stays for both."""
 
     pair: NamePair
-    mark: Mark
+    mark: PageMark
     stays: str
     instead: str = ""
 
@@ -115,7 +115,7 @@ def proposed(pair: NamePair, codebook: Codebook) -> Answer:
         length = -len(name) if pair.kind == "entity" else len(name)
         return codebook.get(pair.kind, name) is None, -uses, length, name
 
-    mark: Mark = "opposite" if 2 * pair.turned > pair.times else "same"
+    mark: PageMark = "opposite" if 2 * pair.turned > pair.times else "same"
     return Answer(pair, mark, min(pair.one, pair.other, key=order))
 
 
@@ -135,10 +135,10 @@ def pairs(
     works: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(record)
-    meetings: defaultdict[frozenset[Name], list[_Meeting]] = defaultdict(list)
-    stances: Counter[Name] = Counter()
-    uses: Counter[Name] = Counter()
-    gains: Counter[tuple[frozenset[Name], bool]] = Counter()
+    meetings: defaultdict[frozenset[KindAndName], list[_Meeting]] = defaultdict(list)
+    stances: Counter[KindAndName] = Counter()
+    uses: Counter[KindAndName] = Counter()
+    gains: Counter[tuple[frozenset[KindAndName], bool]] = Counter()
     for several in works.values():
         for record in several:
             for holder, concept, _ in statements(record, concepts, kept):
@@ -175,7 +175,9 @@ def pairs(
     return sorted(found, key=lambda p: p.weight, reverse=True)
 
 
-def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[tuple[frozenset[Name], bool]]:
+def _gained(
+    mine: set[StatementKey], theirs: set[StatementKey]
+) -> Iterator[tuple[frozenset[KindAndName], bool]]:
     """For each two statements that would be one if two names were:
     the names, and whether as opposites."""
     for holder, concept, side in mine - theirs:
@@ -191,7 +193,7 @@ def _gained(mine: set[Statement], theirs: set[Statement]) -> Iterator[tuple[froz
                 yield frozenset((("entity", holder), ("entity", other_holder))), False
 
 
-def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
+def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
     """The two names of a ruling as they are called by now: what is really different from a name is
     different from all that is one with it."""
     two = (
@@ -205,7 +207,7 @@ def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
 class _Meeting:
     """Two names on the same words; `turned` where one of the two is the contrary there."""
 
-    names: frozenset[Name]
+    names: frozenset[KindAndName]
     turned: bool
     words: str
 
@@ -229,7 +231,7 @@ def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iter
             for other in right
             if one[0] == other[0]
         )
-        taken: set[tuple[int, Name]] = set()
+        taken: set[tuple[int, KindAndName]] = set()
         words = " ".join(a.document.quote(span.start, span.end).split())
         for _, one, other in alike:
             if not {(0, one), (1, other)} & taken:
@@ -237,16 +239,16 @@ def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iter
                 yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
 
 
-def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[Name, bool]:
+def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:
     """The names of a span without `not: `, each with whether the contrary is said."""
     found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
     return {(kind, name.removeprefix(CONTRARY)): name.startswith(CONTRARY) for kind, name in found}
 
 
-def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Statement]:
+def statements(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
     """Who says what in a record, by the names that stay: one for each holder, concept and side."""
     spans = {span.id: span for span in record.spans}
-    found: list[Statement] = []
+    found: list[StatementKey] = []
     for relation in record.relations:
         target, holder = spans.get(relation.target), spans.get(relation.source)
         if target is None or (holder is None and relation.source != AUTHOR):
@@ -273,7 +275,7 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
 def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) -> float | None:
     """F1 of "who says what" between every two annotators of a document,
     as sets; None where nothing is said."""
-    works: defaultdict[str, list[set[Statement]]] = defaultdict(list)
+    works: defaultdict[str, list[set[StatementKey]]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(set(statements(record, concepts, same)))
     both = every = 0
@@ -322,7 +324,7 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
     if problem := contradiction(answers):
         raise ValueError(problem)
     root = _roots(answers)
-    verdicts: list[Verdict] = []
+    verdicts: list[NameVerdict] = []
     for answer in answers:
         kind = answer.pair.kind
         if answer.mark == "same":
@@ -339,9 +341,9 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
     return len(verdicts)
 
 
-def _groups(answers: Sequence[Answer]) -> list[set[Name]]:
+def _groups(answers: Sequence[Answer]) -> list[set[KindAndName]]:
     """Names that are one by the page, those that hang together by several pairs too."""
-    groups: list[set[Name]] = []
+    groups: list[set[KindAndName]] = []
     for answer in answers:
         if answer.mark == "same":
             joined = set(answer.pair.names).union(
@@ -351,10 +353,10 @@ def _groups(answers: Sequence[Answer]) -> list[set[Name]]:
     return groups
 
 
-def _roots(answers: Sequence[Answer]) -> dict[Name, str]:
+def _roots(answers: Sequence[Answer]) -> dict[KindAndName, str]:
     """Each name that is one with another by the page -> the name of all of them: a third one where
     it is written, else one that stays in every pair, the first such."""
-    found: dict[Name, str] = {}
+    found: dict[KindAndName, str] = {}
     for group in _groups(answers):
         own = [answer for answer in answers if answer.mark == "same" and answer.pair.names <= group]
         goes = {answer.goes for answer in own}
@@ -379,6 +381,16 @@ def contradiction(answers: Sequence[Answer]) -> str:
 
 
 __all__ = [
-    "PAGE", "Answer", "Harmonising", "Mark", "NamePair", "PairQueue", "agreement", "contradiction",
-    "decide", "pairs", "proposed", "statements",
+    "PAGE",
+    "Answer",
+    "Harmonising",
+    "NamePair",
+    "PageMark",
+    "PairQueue",
+    "agreement",
+    "contradiction",
+    "decide",
+    "pairs",
+    "proposed",
+    "statements",
 ]  # fmt: skip

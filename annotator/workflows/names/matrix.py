@@ -19,7 +19,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
 
-By: TypeAlias = Literal["concept", "claim"]
+ColumnKind: TypeAlias = Literal["concept", "claim"]
 
 _TURNED = {"+": "-", "-": "+"}
 
@@ -91,7 +91,7 @@ def of_document(
     relations: Iterable[Relation],
     schema: LabelSchema,
     *,
-    by: By,
+    by: ColumnKind,
 ) -> Matrix:
     """The matrix of one annotator's work on one document."""
     held = list(statements(document, list(spans), list(relations), schema, by))
@@ -102,7 +102,7 @@ def of_document(
     return _matrix("", cells, read)
 
 
-def of_project(project: Project, annotator: str, *, by: By) -> Matrix:
+def of_project(project: Project, annotator: str, *, by: ColumnKind) -> Matrix:
     """The matrix of all of an annotator's work."""
     symbols = {
         (layer.name, label.name): label.symbol
@@ -150,7 +150,7 @@ def statements(
     spans: Iterable[Span],
     relations: Iterable[Relation],
     schema: LabelSchema,
-    by: By,
+    by: ColumnKind,
 ) -> Iterator[tuple[str, str, Evidence]]:
     """Holder, target and evidence of every side taken in a document, in text order."""
     concepts = concepts_of(schema)
@@ -188,7 +188,7 @@ def _holders(document: Document, span: Span | None) -> list[str]:
     return names or [" ".join(document.quote(span.start, span.end).split())]
 
 
-def _about(target: Span, quote: str, concepts: Concepts, by: By) -> list[tuple[str, bool]]:
+def _about(target: Span, quote: str, concepts: Concepts, by: ColumnKind) -> list[tuple[str, bool]]:
     """What a side is taken on, and whether it is the contrary of it."""
     names = [
         name for kind, name in names_of(target, concepts) if by == "concept" or kind == "entity"
@@ -198,4 +198,4 @@ def _about(target: Span, quote: str, concepts: Concepts, by: By) -> list[tuple[s
     return [(n.removeprefix(CONTRARY), n.startswith(CONTRARY)) for n in names]
 
 
-__all__ = ["By", "Evidence", "Matrix", "Taken", "of_document", "of_project"]
+__all__ = ["ColumnKind", "Evidence", "Matrix", "Taken", "of_document", "of_project"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotator.model.names import Kind, Ruling
+from annotator.model.names import NameKind, Ruling
 from annotator.project import MentionRow, Project
 from annotator.workflows.names import rulings
 from annotator.workflows.names.rulings import rule_same
@@ -20,7 +20,7 @@ class RegistryEntry:
     forms: tuple[str, ...]
 
 
-def entries(project: Project, annotator: str, kind: Kind) -> list[RegistryEntry]:
+def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEntry]:
     """The names an annotator gave, the most frequent first."""
     return [
         RegistryEntry(k.name, k.count, tuple(k.aliases))
@@ -28,7 +28,7 @@ def entries(project: Project, annotator: str, kind: Kind) -> list[RegistryEntry]
     ]
 
 
-def mentions(project: Project, annotator: str, kind: Kind, name: str) -> list[MentionRow]:
+def mentions(project: Project, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     return project.names.mentions(annotator, kind, name)
 
@@ -80,9 +80,9 @@ def take_back(project: Project, ruling: Ruling, *, reviewer: str | None = None) 
 
 
 __all__ = [
-    "Kind",
     "MentionRow",
     "NameEvent",
+    "NameKind",
     "RegistryEntry",
     "entries",
     "history",

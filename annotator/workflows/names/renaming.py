@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from annotator.merging.api import BECAUSE, RULING
 from annotator.model.decision import Action, Decision
-from annotator.model.names import Kind, concepts_of, renamed
+from annotator.model.names import NameKind, concepts_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
 from annotator.project import MentionRow, Project
@@ -20,7 +20,7 @@ from annotator.project import MentionRow, Project
 def rename(
     project: Project,
     annotator: str,
-    kind: Kind,
+    kind: NameKind,
     old: str,
     new: str,
     *,
@@ -40,7 +40,7 @@ def rename(
 def rename_all(
     project: Project,
     annotator: str,
-    kind: Kind,
+    kind: NameKind,
     names: Mapping[str, str],
     *,
     token: str = "",
@@ -78,7 +78,7 @@ def rename_all(
     return number
 
 
-def _by_ruling(origin: str, kind: Kind) -> str:
+def _by_ruling(origin: str, kind: NameKind) -> str:
     """The source of an item of the gold after a ruling on its name."""
     if origin in ("adjudicated", "human") or f"{kind} by {RULING}" in origin:
         return origin
@@ -89,7 +89,7 @@ def restore(
     project: Project,
     annotator: str,
     token: str,
-    names: Iterable[tuple[Kind, str]],
+    names: Iterable[tuple[NameKind, str]],
     *,
     reviewer: str | None = None,
 ) -> int:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from annotator.model.names import CONTRARY, Kind, NameRelation, Ruling, standing
+from annotator.model.names import CONTRARY, NameKind, NameRelation, Ruling, standing
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.workflows.names.renaming import rename_all, restore
 
-Verdict: TypeAlias = tuple[Kind, str, str, NameRelation]
+NameVerdict: TypeAlias = tuple[NameKind, str, str, NameRelation]
 """Kind, name, the name that it hangs together with, and how: see `Ruling`."""
 
 
-def rule(project: Project, verdicts: Iterable[Verdict], *, reviewer: str | None = None) -> int:
+def rule(project: Project, verdicts: Iterable[NameVerdict], *, reviewer: str | None = None) -> int:
     """Make these rulings, as one deed; returns how many items of the gold were renamed.
 
     Raises StoreError when they cannot be written.
@@ -32,7 +32,7 @@ def rule(project: Project, verdicts: Iterable[Verdict], *, reviewer: str | None 
     return number
 
 
-def _renamings(verdict: Verdict) -> list[tuple[str, str]]:
+def _renamings(verdict: NameVerdict) -> list[tuple[str, str]]:
     """What a verdict renames in the gold: the name and, of a concept, its contrary."""
     kind, name, stays, relation = verdict
     if relation not in ("same", "opposite"):
@@ -50,7 +50,7 @@ def turned(concept: str) -> str:
 
 def rule_same(
     project: Project,
-    kind: Kind,
+    kind: NameKind,
     names: Iterable[str],
     canonical: str,
     *,
@@ -62,7 +62,7 @@ def rule_same(
     Raises StoreError when it cannot be written.
     """
     stays = canonical.strip()
-    verdicts: list[Verdict] = [
+    verdicts: list[NameVerdict] = [
         (kind, name, stays, "same") for name in names if stays and name != stays
     ]
     return rule(project, verdicts, reviewer=reviewer)
@@ -74,7 +74,9 @@ def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | No
     if not rulings:
         return 0
     token = rulings[0].token
-    verdicts: list[Verdict] = [(one.kind, one.name, one.canonical, one.relation) for one in rulings]
+    verdicts: list[NameVerdict] = [
+        (one.kind, one.name, one.canonical, one.relation) for one in rulings
+    ]
     project.names.rule_all(verdicts, same=False, reviewer=reviewer, token=token)
     given = [(one[0], new) for one in verdicts for _, new in _renamings(one)]
     return restore(project, GOLD, token, given, reviewer=reviewer)
@@ -92,4 +94,4 @@ def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
     return deed
 
 
-__all__ = ["Verdict", "rule", "rule_same", "take_back", "turned", "undo"]
+__all__ = ["NameVerdict", "rule", "rule_same", "take_back", "turned", "undo"]

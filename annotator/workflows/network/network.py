@@ -15,9 +15,9 @@ from annotator.networks.periods import SideChange, Slice, side_changes, slices
 from annotator.networks.projection import (
     MODES,
     NORMALISATIONS,
-    Mode,
     Normalisation,
     Projection,
+    ProjectionMode,
     project,
 )
 from annotator.networks.resampling import Support, resample
@@ -32,7 +32,7 @@ class NetworkOptions:
     """How a network is made: see `affiliation`, `project` and `resample` for the fields."""
 
     status: str = "gold"
-    mode: Mode = "subtract"
+    mode: ProjectionMode = "subtract"
     normalisation: Normalisation = "average"
     duplicates: Duplicates = "document"
     author: bool = False

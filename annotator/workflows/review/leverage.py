@@ -24,8 +24,8 @@ from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
-Edge: TypeAlias = tuple[str, str]
-Weights: TypeAlias = Mapping[Edge, tuple[int, int]]
+HolderConcept: TypeAlias = tuple[str, str]
+EdgeWeights: TypeAlias = Mapping[HolderConcept, tuple[int, int]]
 """Edge -> how often it was coded, and the sum of its signs."""
 
 _SIGN = {"+": 1, "-": -1}
@@ -78,7 +78,7 @@ def told(found: Sequence[Leverage]) -> str:
     )
 
 
-def _network(project: Project) -> dict[Edge, tuple[int, int]]:
+def _network(project: Project) -> dict[HolderConcept, tuple[int, int]]:
     """The network of the gold so far."""
     matrix = of_project(project, GOLD, by="concept")
     return {
@@ -91,11 +91,11 @@ def _network(project: Project) -> dict[Edge, tuple[int, int]]:
 
 
 def moved(
-    project: Project, document: Document, here: Situation, difference: Difference, base: Weights
+    project: Project, document: Document, here: Situation, difference: Difference, base: EdgeWeights
 ) -> int:
     """How many edges the versions of a difference make different, the most over every two."""
     options = {_key(o): o for o in (difference.version(who) for who in difference.voters)}
-    added: list[Counter[tuple[Edge, str]]] = []
+    added: list[Counter[tuple[HolderConcept, str]]] = []
     for option in options.values():
         spans, relations = _around(here, difference, [c.value for c in option])
         added.append(
@@ -115,10 +115,10 @@ def _key(option: Sequence[object]) -> str:
 
 
 def _state(
-    edge: Edge,
-    base: Weights,
-    extra: Mapping[tuple[Edge, str], int],
-    less: Mapping[tuple[Edge, str], int],
+    edge: HolderConcept,
+    base: EdgeWeights,
+    extra: Mapping[tuple[HolderConcept, str], int],
+    less: Mapping[tuple[HolderConcept, str], int],
 ) -> str:
     number, total = base.get(edge, (0, 0))
     for sign in ("+", "-", "0", "?"):
@@ -128,10 +128,10 @@ def _state(
 
 
 def _changed(
-    a: Mapping[tuple[Edge, str], int],
-    b: Mapping[tuple[Edge, str], int],
-    base: Weights,
-    stands: Mapping[tuple[Edge, str], int],
+    a: Mapping[tuple[HolderConcept, str], int],
+    b: Mapping[tuple[HolderConcept, str], int],
+    base: EdgeWeights,
+    stands: Mapping[tuple[HolderConcept, str], int],
 ) -> int:
     edges = {edge for edge, _ in (*a, *b)}
     return sum(_state(edge, base, a, stands) != _state(edge, base, b, stands) for edge in edges)
@@ -139,7 +139,7 @@ def _changed(
 
 def _standing_part(
     project: Project, document: Document, here: Situation, difference: Difference
-) -> Counter[tuple[Edge, str]]:
+) -> Counter[tuple[HolderConcept, str]]:
     """What the gold's network has of this very difference already: nothing, unless
     it was reopened or half decided."""
     standing = [

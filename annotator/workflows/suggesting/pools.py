@@ -70,13 +70,13 @@ def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, l
         yield from awaited.popleft()()
 
 
-class Here:
+class ThisProcess:
     """This process: a document is worked on when it is awaited."""
 
     batch, ahead = 1, 0
 
-    def __init__(self, serve: Compute) -> None:
-        self._compute = serve
+    def __init__(self, compute: Compute) -> None:
+        self._compute = compute
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
         """One by one."""
@@ -162,9 +162,9 @@ __all__ = [
     "BATCH",
     "Compute",
     "Found",
-    "Here",
     "Pool",
     "Task",
+    "ThisProcess",
     "computed",
     "processes",
 ]

@@ -24,7 +24,7 @@ from annotator.store.results import SuggestionRun
 from annotator.suggesters.api import Suggester
 from annotator.workflows.suggesting.combining import AS_PROPOSED, Policy, combine, consulted
 from annotator.workflows.suggesting.language_model import asking, costly
-from annotator.workflows.suggesting.pools import Compute, Here, Pool, computed, processes
+from annotator.workflows.suggesting.pools import Compute, Pool, ThisProcess, computed, processes
 
 logger = logging.getLogger(__name__)
 
@@ -261,7 +261,9 @@ def _pool(engine: SuggestionEngine, workers: int, dask: str | None) -> AbstractC
         from annotator.workflows.suggesting.cluster import cluster
 
         return cluster(engine.plan, dask)
-    return processes(engine.plan, workers) if workers > 1 else nullcontext(Here(engine.compute))
+    return (
+        processes(engine.plan, workers) if workers > 1 else nullcontext(ThisProcess(engine.compute))
+    )
 
 
 __all__ = [

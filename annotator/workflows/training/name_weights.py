@@ -20,10 +20,10 @@ LEAST = 50
 def learn_names(project: Project, records: Iterable[Record]) -> int:
     """Fit weights to the named spans of finished paragraphs and keep them; how many mentions there
     were. With fewer than `LEAST` the project stays with the shipped ones."""
-    from annotator.learners.names.choices import Coded, learn
+    from annotator.learners.names.choices import CodedDocument, learn
     from annotator.learners.names.namer import shipped
 
-    coded: list[Coded] = []
+    coded: list[CodedDocument] = []
     for record in records:
         named = [span for span in record.spans if _is_finished(record, span) and span.entity]
         if named:

@@ -27,7 +27,7 @@ from annotator.project import Project
 from annotator.store.learning import Finished
 from annotator.store.results import SuggestionRun
 from annotator.workflows import background
-from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, said
+from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, log_line
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base_model import taught
 from annotator.workflows.training.name_weights import learn_names
@@ -285,20 +285,20 @@ def work(root: Path) -> int:
     failed = 0
     jobs = (
         (WITHDRAW, _withdraw),
-        (SUGGEST, lambda p: renewed(p, said, only_missing=True)),
+        (SUGGEST, lambda p: renewed(p, log_line, only_missing=True)),
         (TRAIN, _learn),
     )
-    while background.wanted(root):
+    while background.has_requests(root):
         with background.locked(root) as free:
             if not free:
                 return 0  # Whoever holds the lock looks for what is wanted before it ends.
-            for what in background.resume(root):
+            for what in background.requeue_killed(root):
                 failed |= _tried(root, partial(_given_up, what))
-            while background.wanted(root):
+            while background.has_requests(root):
                 for what, job in jobs:
-                    if background.take(root, what):
+                    if background.begin(root, what):
                         failed |= _tried(root, job)
-                        background.ended(root, what)
+                        background.finish(root, what)
     return failed
 
 
@@ -325,17 +325,17 @@ def withdrawn(project: Project) -> int:
 
 
 def _withdraw(project: Project) -> None:
-    said(f"{plural(withdrawn(project), 'suggestion')} withdrawn")
+    log_line(f"{plural(withdrawn(project), 'suggestion')} withdrawn")
 
 
 def _learn(project: Project) -> None:
     """Train; where there is nothing to learn from, what was rejected
     still counts for what is suggested."""
     try:
-        train(project, progress=said)
+        train(project, progress=log_line)
     except TooLittle as error:
-        said(f"not yet: {error.message}")
-        renewed(project, said)
+        log_line(f"not yet: {error.message}")
+        renewed(project, log_line)
 
 
 def _given_up(what: str, _: Project) -> None:
@@ -353,14 +353,14 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
                 _keep(project, error)
                 raise
     except AnnotatorError as error:
-        said(f"failed: {error}")
+        log_line(f"failed: {error}")
         return 1
     except Exception:
         import traceback
 
         from annotator.suggesters.api import redacted
 
-        said(f"failed: {redacted(traceback.format_exc())}")
+        log_line(f"failed: {redacted(traceback.format_exc())}")
         return 1
     return 0
 
@@ -374,7 +374,7 @@ def _keep(project: Project, error: Exception) -> None:
     try:
         project.keep_setting(FAILED, f"{first[:160]} (see {background.LOG})")
     except AnnotatorError as other:
-        said(f"and that cannot be kept: {other}")
+        log_line(f"and that cannot be kept: {other}")
 
 
 __all__ = [

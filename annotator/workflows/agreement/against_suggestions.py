@@ -19,7 +19,7 @@ from annotator.workflows.agreement.values import MODEL
 Hidden = Callable[[str, int], bool]
 """Whether suggestions were hidden in a document's paragraph."""
 
-Sums = defaultdict[tuple[str, ...], dict[tuple[int, Key], float]]
+CellSums = defaultdict[tuple[str, ...], dict[tuple[int, Key], float]]
 
 
 def tables(
@@ -32,7 +32,7 @@ def tables(
     where suggestions were `shown` and where they were `hidden`, with the number of passages; a
     row for each of the documents of `suggestions`, in their order."""
     place = {name: i for i, name in enumerate(suggestions)}
-    sums: Sums = defaultdict(dict)
+    sums: CellSums = defaultdict(dict)
     both: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         if record.annotator is not None and record.document.id in place:
@@ -69,7 +69,7 @@ _TABLE = {"span": "strict", "relation": "aligned"}
 
 
 def _add(
-    sums: Sums, who: str | None, layer: str, table: str, part: str, row: int, key: Key, n: float
+    sums: CellSums, who: str | None, layer: str, table: str, part: str, row: int, key: Key, n: float
 ) -> None:
     assert who is not None
     cells = sums[part, who, layer, table]
@@ -81,7 +81,11 @@ def _part(hidden: Hidden, document: str, paragraph: int) -> str:
 
 
 def _count_paragraphs(
-    sums: Sums, record: Record, place: Mapping[str, int], layers: Iterable[Layer], hidden: Hidden
+    sums: CellSums,
+    record: Record,
+    place: Mapping[str, int],
+    layers: Iterable[Layer],
+    hidden: Hidden,
 ) -> None:
     document = record.document
     counts = Counter(
@@ -103,7 +107,7 @@ def _count_paragraphs(
 
 
 def _count_spans(
-    sums: Sums,
+    sums: CellSums,
     record: Record,
     proposed: Record,
     layer: str,
@@ -145,7 +149,7 @@ def _by_part(
 
 
 def _count_alone(
-    sums: Sums, record: Record, layer: str, place: Mapping[str, int], hidden: Hidden
+    sums: CellSums, record: Record, layer: str, place: Mapping[str, int], hidden: Hidden
 ) -> None:
     """Relations of a document for which none was proposed."""
     document = record.document
@@ -169,7 +173,7 @@ def _count_alone(
 
 
 def _count_relations(
-    sums: Sums,
+    sums: CellSums,
     who: str,
     records: Sequence[Record],
     layer: Layer,

@@ -243,7 +243,7 @@ def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
     )
 
 
-class Book:
+class RunningSums:
     """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
 
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
@@ -410,4 +410,4 @@ class Book:
         return out
 
 
-__all__ = ["GROUPS", "Batch", "Book", "TableSums"]
+__all__ = ["GROUPS", "Batch", "RunningSums", "TableSums"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.model.effort import Edge, Effort, Stretch, of_relations, of_spans, total
+from annotator.model.effort import Effort, StanceRanges, TextRange, of_relations, of_spans, total
 
 BINS = 10
 LAST = 50
@@ -43,9 +43,9 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
     those of rules and memory `alone`."""
     given = one.alone if alone else [item for item, _ in one.proposed]
     if spans:
-        stretches: list[Stretch] = list(given)
+        stretches: list[TextRange] = list(given)
         return of_spans(one.text, stretches, list(one.wanted))
-    edges: list[Edge] = list(given)
+    edges: list[StanceRanges] = list(given)
     return of_relations(edges, one.wanted)
 
 

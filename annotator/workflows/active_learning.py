@@ -19,8 +19,8 @@ from annotator.errors import UsageError
 from annotator.model.span import Span
 from annotator.project import Project
 
-By: TypeAlias = Literal["uncertainty", "diversity"]
-WAYS: tuple[By, ...] = ("uncertainty", "diversity")
+Strategy: TypeAlias = Literal["uncertainty", "diversity"]
+WAYS: tuple[Strategy, ...] = ("uncertainty", "diversity")
 RANDOM_SHARE = 0.2
 """The share of the documents that are drawn at random."""
 MARKED = "random_documents"
@@ -29,7 +29,7 @@ _WORD = re.compile(r"\w{4,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class NextDocuments:
     """The documents that are to be coded next, the most telling first;
     `random` are those drawn at random."""
 
@@ -37,7 +37,9 @@ class Lesson:
     random: frozenset[str]
 
 
-def lesson(project: Project, by: By, count: int, *, dry_run: bool = False) -> Lesson:
+def next_documents(
+    project: Project, by: Strategy, count: int, *, dry_run: bool = False
+) -> NextDocuments:
     """So many documents that nobody holds: the most telling ones, and a
     share at random, marked in the project.
 
@@ -63,11 +65,11 @@ def lesson(project: Project, by: By, count: int, *, dry_run: bool = False) -> Le
     )
     chosen = (*ranked[: count - len(drawn)], *drawn)
     if not dry_run and drawn:
-        project.keep_setting(MARKED, json.dumps(sorted({*marked(project), *drawn})))
-    return Lesson(chosen, frozenset(drawn))
+        project.keep_setting(MARKED, json.dumps(sorted({*random_documents(project), *drawn})))
+    return NextDocuments(chosen, frozenset(drawn))
 
 
-def marked(project: Project) -> frozenset[str]:
+def random_documents(project: Project) -> frozenset[str]:
     """The documents that were drawn at random so far."""
     return frozenset(json.loads(project.setting(MARKED) or "[]"))
 
@@ -116,4 +118,12 @@ def _words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text.lower()))
 
 
-__all__ = ["MARKED", "RANDOM_SHARE", "WAYS", "By", "Lesson", "lesson", "marked"]
+__all__ = [
+    "MARKED",
+    "RANDOM_SHARE",
+    "WAYS",
+    "NextDocuments",
+    "Strategy",
+    "next_documents",
+    "random_documents",
+]

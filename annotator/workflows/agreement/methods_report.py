@@ -14,7 +14,7 @@ from annotator.model.text import plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.habits import outstanding
 from annotator.workflows.agreement.lines import number
-from annotator.workflows.agreement.study import Study
+from annotator.workflows.agreement.methods_data import Study
 
 FORMATS = (".md", ".tex", ".csv")
 
@@ -228,9 +228,9 @@ def _matrices(study: Study) -> Iterator[Block]:
 
 
 def _pair(pair: object) -> str:
-    from annotator.workflows.agreement.values import Pair
+    from annotator.workflows.agreement.values import AnnotatorPair
 
-    if not isinstance(pair, Pair):
+    if not isinstance(pair, AnnotatorPair):
         return ""
     return f"{number(pair.alpha)} ({number(pair.percent)}; {pair.n:,})"
 

@@ -24,7 +24,7 @@ from annotator.measures._comparison import (
 from annotator.measures._span_arrays import seating, span_arrays, span_layers
 from annotator.model.span import AUTHOR, Relation, Span
 
-End = Callable[[str], object]
+EndKey = Callable[[str], object]
 """From the id of an end to what is equal for ends that are the
 same; None for an end without counterpart."""
 
@@ -33,7 +33,7 @@ CAUSES = ("holder", "target", "missing")
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class RelationPairs:
     """Two annotators' relations in a passage: those with both ends in common, in pairs, and how
     many each has; `apart` counts the rest by what differs: the holder, the target, or all
     (missing); `rest` names them, None for who has no counterpart."""
@@ -53,15 +53,15 @@ class Meeting:
         return out
 
 
-def meetings(
+def relation_pairs(
     comparison: Comparison, layer: str, *, exact: bool = False
-) -> list[tuple[int, Meeting]]:
+) -> list[tuple[int, RelationPairs]]:
     """For every passage (by index) and two annotators of whom one
     has relations there, how these meet."""
     key = ("meetings", layer, exact)
     if key not in comparison.cache:
         partners = {} if exact else _partners(comparison)
-        out: list[tuple[int, Meeting]] = []
+        out: list[tuple[int, RelationPairs]] = []
         for i, passage in with_relations(comparison):
             held = {
                 who: [r for r in work.relations if r.layer == layer]
@@ -100,7 +100,7 @@ def with_relations(comparison: Comparison) -> list[tuple[int, Passage]]:
     return found
 
 
-def _own(work: Work) -> End:
+def _own(work: Work) -> EndKey:
     def same(end: str) -> object:
         span = work.ends.get(end)
         return content(span) if span is not None else None
@@ -108,7 +108,7 @@ def _own(work: Work) -> End:
     return same
 
 
-def _partner(partners: Mapping[str, Span]) -> End:
+def _partner(partners: Mapping[str, Span]) -> EndKey:
     def same(end: str) -> object:
         span = partners.get(end)
         return content(span) if span is not None else None
@@ -116,7 +116,7 @@ def _partner(partners: Mapping[str, Span]) -> End:
     return same
 
 
-def _bounds(work: Work) -> End:
+def _bounds(work: Work) -> EndKey:
     def same(end: str) -> object:
         span = work.ends.get(end)
         return (span.layer, span.start, span.end) if span is not None else None
@@ -146,9 +146,9 @@ def _meet(
     who: tuple[str, str],
     mine: Sequence[Relation],
     theirs: Sequence[Relation],
-    ours: End,
-    others: End,
-) -> Meeting:
+    ours: EndKey,
+    others: EndKey,
+) -> RelationPairs:
     """Pair off relations with the same ends, equal sides and attributes
     first; then what the rest differs in."""
     rest = [_keyed(r, ours) for r in mine]
@@ -164,7 +164,7 @@ def _meet(
         for a, b in _paired(own, other):
             pairs.append((a[2], b[2]))
             met |= {id(a), id(b)}
-    return Meeting(
+    return RelationPairs(
         who,
         tuple(pairs),
         len(mine),
@@ -173,7 +173,7 @@ def _meet(
     )
 
 
-def _keyed(relation: Relation, same: End) -> _Keyed:
+def _keyed(relation: Relation, same: EndKey) -> _Keyed:
     source, target = (
         AUTHOR if end == AUTHOR else same(end) for end in (relation.source, relation.target)
     )
@@ -224,4 +224,4 @@ def _apart(
     return (*out, *(("missing", None, edge[2]) for edge in left))
 
 
-__all__ = ["CAUSES", "Meeting", "meetings", "with_relations"]
+__all__ = ["CAUSES", "RelationPairs", "relation_pairs", "with_relations"]

@@ -10,7 +10,7 @@ from support import project, suggestions
 
 from annotator.errors import UsageError
 from annotator.project import Project, SuggestionRun
-from annotator.workflows.teaching import RANDOM_SHARE, lesson, marked
+from annotator.workflows.active_learning import RANDOM_SHARE, next_documents, random_documents
 
 TEXTS = [f"Words about the harbour and its {'crane ' * i}number {i}." for i in range(1, 20)] + [
     "Quantum physics baffles novelists everywhere."
@@ -25,27 +25,27 @@ def test_a_share_is_drawn_at_random_and_marked_and_the_rest_is_what_teaches_most
     tmp_path: Path,
 ) -> None:
     with _of(tmp_path / "p") as of:
-        told = lesson(of, "diversity", 10)
+        told = next_documents(of, "diversity", 10)
         assert len(told.documents) == len(set(told.documents)) == 10
         assert len(told.random) == RANDOM_SHARE * 10
-        assert marked(of) == told.random
+        assert random_documents(of) == told.random
         assert of.documents.ids()[-1] in told.documents, "nothing else is like it"
-        assert lesson(of, "diversity", 10, dry_run=True) == told, (
+        assert next_documents(of, "diversity", 10, dry_run=True) == told, (
             "the same project gives the same lesson"
         )
-        assert len(lesson(of, "diversity", 1000).documents) == len(TEXTS)
+        assert len(next_documents(of, "diversity", 1000).documents) == len(TEXTS)
         with pytest.raises(UsageError):
-            lesson(of, "diversity", 0)
+            next_documents(of, "diversity", 0)
 
 
 def test_what_the_model_doubts_most_comes_first(tmp_path: Path) -> None:
     with _of(tmp_path / "p") as of:
         with pytest.raises(UsageError, match="nothing is suggested"):
-            lesson(of, "uncertainty", 5)
+            next_documents(of, "uncertainty", 5)
         one = suggestions()[0]
         scores = {id: 0.5 if i == 7 else 0.99 for i, id in enumerate(of.documents.ids())}
         for id, score in scores.items():
             of.suggestions.put(id, [replace(one, score=score)], run=SuggestionRun({"rules": "1"}))
-        told = lesson(of, "uncertainty", 5)
+        told = next_documents(of, "uncertainty", 5)
         doubted = of.documents.ids()[7]
         assert told.documents[0] == doubted or doubted in told.random

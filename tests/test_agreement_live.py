@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from annotator import families
 from annotator.errors import UsageError
-from annotator.measures import _book
+from annotator.measures import _running_sums
 from annotator.measures.api import cleaned_record, compare
 from annotator.model.decision import (
     Action,
@@ -144,8 +144,8 @@ def test_document_by_document_gives_what_all_at_once_gives(
 ) -> None:
     """Over the number of documents above which groups are left out,
     and back, in one piece and in several."""
-    monkeypatch.setattr(_book, "GROUPS", groups)
-    monkeypatch.setattr(_book, "AT_ONCE", at_once)
+    monkeypatch.setattr(_running_sums, "GROUPS", groups)
+    monkeypatch.setattr(_running_sums, "AT_ONCE", at_once)
     rng = random.Random(start)
     works = _documents(rng, start)
     kept = _kept(works)
