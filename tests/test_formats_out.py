@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ from annotator.cli import run
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
 from annotator.formats.api import WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
-from annotator.model.decision import Completion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -359,13 +360,121 @@ def test_parquet_states_the_types_of_rows_without_relations(tmp_path: Path) -> N
     assert table.to_pylist()[0]["spans"][0]["quote"] == "Port Board"
 
 
-def test_tasks_of_label_studio_hold_everybody_s_annotations() -> None:
-    tasks = json.loads(_files("label-studio", RECORDS)["records.json"])
-    assert [len(task["annotations"]) for task in tasks] == [2, 1]
-    assert [a["completed_by"]["email"] for a in tasks[0]["annotations"]] == ["ann", "ben"]
-    begun = replace(RECORD, status=Completion.IN_PROGRESS)
-    (task,) = json.loads(_files("label-studio", [begun])["records.json"])
-    assert not task["annotations"] and task["predictions"][0]["model_version"] == "ann"
+SUGGESTED = [
+    Suggestion(replace(SPANS[0], id="s1"), 0, "rules", "1", 0.9),
+    Suggestion(replace(SPANS[2], id="s2"), 0, "rules", "1", 0.5),
+    Suggestion(replace(SPANS[1], id="s3"), 0, "crf", "2", 0.25),
+    Suggestion(Relation("s4", "stance", "support", "s1", "s2", {}), 0, "crf", "2", 0.75),
+    Suggestion(Relation("s5", "stance", "support", "gone", "s2", {}), 0, "crf", "2", 0.7),
+]
+
+
+def _tasks(records: list[Record]) -> tuple[list[dict[str, Any]], WriteOptions]:
+    how = WriteOptions(SCHEMA, suggestions=lambda d: SUGGESTED if d.id == "d/1" else ())
+    return json.loads(_files("label-studio", records, how)["records.json"]), how
+
+
+def test_annotations_are_everybody_s_work_and_predictions_what_models_suggest(
+    tmp_path: Path,
+) -> None:
+    begun = replace(RECORD, annotator="cleo", status=Completion.IN_PROGRESS)
+    tasks, how = _tasks([*RECORDS[:2], begun, RECORDS[2]])
+    by = [a["completed_by"]["email"] for a in tasks[0]["annotations"]]
+    assert by == ["ann", "ben", "cleo"] and len(tasks[1]["annotations"]) == 1
+    found = {p["model_version"]: p for p in tasks[0]["predictions"]}
+    assert sorted(found) == ["crf 2", "rules 1"] and tasks[1]["predictions"] == []
+    assert (found["rules 1"]["score"], found["crf 2"]["score"]) == (0.7, 0.6)
+    scores = [(r["id"], r["score"]) for r in found["rules 1"]["result"] if r["type"] == "labels"]
+    assert scores == [("s1", 0.9), ("s2", 0.5)]
+    crf = [(r["type"], r.get("id", r.get("from_id"))) for r in found["crf 2"]["result"]]
+    assert {("labels", "s1"), ("labels", "s2"), ("labels", "s3"), ("relation", "s1")} <= set(crf)
+    assert how.lost["suggested relations of what is not suggested"] == 1
+    back = read("label-studio", write(tmp_path / "a.json", tasks))
+    assert [(r.annotator, r.status.value) for r in back.records] == [
+        ("ann", "done"),
+        ("ben", "done"),
+        ("cleo", "in_progress"),
+        ("gold", "done"),
+    ]
+
+
+def _labeling_config() -> str:
+    """What a project of Label Studio says for our schema: a control for each attribute."""
+    labels = [f'<Label value="{b.name}"/>' for x in SCHEMA.span_layers for b in x.labels]
+    controls = []
+    for layer in SCHEMA.span_layers:
+        for one in layer.attributes:
+            where = f'name="{one.name}" toName="text" perRegion="true"'
+            if one.type == "choice":
+                inner = "".join(f'<Choice value="{v}"/>' for v in one.values)
+                controls.append(f"<Choices {where}>{inner}</Choices>")
+            else:
+                controls.append(f"<TextArea {where}/>")
+    return (
+        f'<View><Labels name="label" toName="text">{"".join(labels)}</Labels>'
+        f'<Text name="text" value="$text"/>{"".join(controls)}</View>'
+    )
+
+
+def test_the_sdk_of_label_studio_finds_every_region_and_relation_valid() -> None:
+    interface = pytest.importorskip(
+        "label_studio_sdk.label_interface", reason="run by .ci/run, with its own environment"
+    )
+    config = interface.LabelInterface(_labeling_config())
+    config.validate()
+    tasks, _ = _tasks(RECORDS)
+    for task in tasks:
+        for one in (*task["annotations"], *task["predictions"]):
+            assert config.validate_prediction(one, return_errors=True) == []
+    wrong = {**tasks[0]["predictions"][0], "score": 7}
+    assert config.validate_prediction(wrong, return_errors=True), "the check can fail"
+
+
+def test_a_library_of_refi_qda_reads_what_is_written(tmp_path: Path) -> None:
+    """Its models are made from the schema of the standard and take nothing else."""
+    pyrefiqda = pytest.importorskip("pyrefiqda", reason="run by .ci/run, with its own environment")
+    (data,) = _files("qdpx", RECORDS).values()
+    path = write(tmp_path / "p.qdpx", data)
+    project = pyrefiqda.RefiProject.load(path, extract_dir=str(tmp_path / "x"))
+    assert [user.name for user in project.users.user] == ["ann", "ben", "gold"]
+    source = project.sources.text_source[0]
+    text = (
+        tmp_path / "x" / "sources" / source.plain_text_path.removeprefix("internal://")
+    ).read_bytes()
+    assert text.decode("utf-8") == TEXT
+    assert [s.name for s in source.plain_text_selection][:2] == ["Port Board", "Kit Moss"]
+    assert len(project.links.link) == 2
+
+
+def test_pandas_reads_all_tables_with_their_types(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="run by .ci/run, with its own environment")
+    made = _files("csv", RECORDS)
+    tables = {
+        name: pandas.read_csv(write(tmp_path / name, data), keep_default_na=False)
+        for name, data in made.items()
+    }
+    assert sorted(tables) == [
+        "items-long.csv",
+        "items.csv",
+        "statements-wide.csv",
+        "statements.csv",
+    ]
+    spans = tables["items.csv"][tables["items.csv"].kind == "span"]
+    for row in spans.to_dict("records"):
+        if row["document"] == "d/1":
+            assert TEXT[int(row["start"]) : int(row["end"])] == row["quote"]
+    rows = tables["statements.csv"]
+    assert rows.sign.tolist() == ["1", "-1", "1", ""] and rows.start.dtype.kind == "i"
+    numbers = pandas.read_csv(tmp_path / "statements.csv")
+    assert numbers.sign.tolist()[:3] == [1, -1, 1] and numbers.sign.dtype.kind == "f"
+    pivot = rows[rows.concept != ""].pivot_table("sign", "entity", "concept", aggfunc="count")
+    assert pivot.loc["Port Board of Sable", "fares should fall"] == 1
+    wide, long = tables["statements-wide.csv"], tables["items-long.csv"]
+    assert (
+        wide.statement.is_unique and wide.concept.tolist()[1] == "fares should fall; a plan exists"
+    )
+    concepts = long[long.attribute == "concept"].groupby("item").value.agg(list)
+    assert concepts["d"] == ["not: fares should fall", "a plan exists"]
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from annotator.model.decision import Suggestion
 from annotator.model.names import CONTRARY
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, LayerKind
@@ -20,11 +21,13 @@ from annotator.model.text import Document
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How to write: the schema of the project; `lost` counts, by what it is, all that the format
-    has no place for. `part_of` gives the part of the split that a document is in."""
+    has no place for. `part_of` gives the part of the split that a document is in, `suggestions`
+    what is suggested in a document, with bounds counted in its text."""
 
     schema: LabelSchema
     lost: Counter[str] = field(default_factory=Counter)
     part_of: Callable[[str], str] = lambda _: "train"
+    suggestions: Callable[[Document], Sequence[Suggestion]] = lambda _: ()
 
 
 def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Relation], str]:

@@ -27,11 +27,16 @@ from annotator.formats._writing import (
     utf16,
     who,
 )
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import Document
 
 summary = "Label Studio's JSON with labels, relations and choices (in and out)"
 extensions = (".json",)
+
+_BEGUN = "in_progress"
+"""What an annotation of ours says whose annotator has not finished."""
 
 _LABELS = ("labels", "hypertextlabels", "paragraphlabels")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -90,6 +95,8 @@ def _annotations(
             )
             continue
         status = "skipped" if one.get("was_cancelled") or one.get("skipped") else "done"
+        if status == "done" and one.get("status") == _BEGUN:
+            status = _BEGUN
         work = foreign.work(
             text, own, line, annotator=_who(one.get("completed_by")), status=status, meta=dict(meta)
         )
@@ -235,12 +242,10 @@ def _property(
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """A list of tasks, one a document, with everybody's annotations; gold is the ground truth. What
-    an annotator has begun or suggested only is a prediction of that name. Notes and the author's
-    own stances have no place."""
+    """A list of tasks, one a document: everybody's work as annotations, of which the gold is the
+    ground truth; what each suggester proposes as a prediction with its scores. Notes and the
+    author's own stances have no place."""
     for number, (document, works) in enumerate(by_document(records), 1):
-        done = [r for r in works if r.status.value != "in_progress"]
-        begun = [r for r in works if r.status.value == "in_progress"]
         for record in works:
             count_lost(record, how.lost, "notes", "flags", "relations of the author")
         meta = {k: v for k, v in document.meta.items() if k not in ("text", "document", "title")}
@@ -252,23 +257,60 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
                 "title": document.title,
                 **meta,
             },
-            "annotations": [
-                {
-                    "id": number_of(document.id, who(r)),
-                    "completed_by": {"email": who(r), "id": number_of(who(r))},
-                    "was_cancelled": r.status.value == "skipped",
-                    "ground_truth": r.annotator is None,
-                    "result": _written(r, how),
-                }
-                for r in done
-            ],
-            "predictions": [
-                {"model_version": who(r), "score": None, "result": _written(r, how)} for r in begun
-            ],
+            "annotations": [_annotation(record, how) for record in works],
+            "predictions": list(_predictions(document, how)),
         }
         opening = "[\n" if number == 1 else ",\n"
         yield (opening + json.dumps(task, ensure_ascii=False, sort_keys=True)).encode("utf-8")
     yield b"\n]\n"
+
+
+def _annotation(record: Record, how: WriteOptions) -> dict[str, Any]:
+    """What one annotator did with a document. Label Studio has no state for work that is begun, so
+    that is a key of ours, which it passes over."""
+    begun = {"status": _BEGUN} if record.status is Completion.IN_PROGRESS else {}
+    return {
+        "id": number_of(record.document.id, who(record)),
+        "completed_by": {"email": who(record), "id": number_of(who(record))},
+        "was_cancelled": record.status is Completion.SKIPPED,
+        "ground_truth": record.annotator is None,
+        "result": _written(record, how),
+        **begun,
+    }
+
+
+def _predictions(document: Document, how: WriteOptions) -> Iterator[dict[str, Any]]:
+    """A prediction for each suggester and version; its score is the mean of its suggestions'. What
+    a suggested relation is between comes with it."""
+    every = how.suggestions(document)
+    spans = {s.id: s for s in every if isinstance(s.value, Span)}
+    models: dict[str, dict[str, Suggestion]] = {}
+    for one in every:
+        own = models.setdefault(f"{one.suggester} {one.version}", {})
+        if isinstance(one.value, Relation):
+            ends = [one.value.source, one.value.target]
+            if any(end not in spans for end in ends):
+                how.lost["suggested relations of what is not suggested"] += 1
+                continue
+            own |= {end: spans[end] for end in ends}
+        own[one.id] = one
+    for model, found in sorted(models.items()):
+        if not found:
+            continue
+        values = [one.value for one in found.values()]
+        as_record = Record(
+            document,
+            None,
+            Completion.GOLD,
+            tuple(v for v in values if isinstance(v, Span)),
+            tuple(v for v in values if isinstance(v, Relation)),
+        )
+        results = _written(as_record, how)
+        for result in results:
+            if (one_found := found.get(result.get("id", ""))) is not None:
+                result["score"] = round(one_found.score, 4)
+        mean = sum(one.score for one in found.values()) / len(found)
+        yield {"model_version": model, "score": round(mean, 4), "result": results}
 
 
 def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:

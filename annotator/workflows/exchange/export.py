@@ -53,7 +53,7 @@ class Rendering:
 
     def __init__(self, project: Project, format: str, wanted: ExportOptions | None = None) -> None:
         self._wanted = wanted or ExportOptions()
-        self._project, self._leaving = project, ExportRecords(project, self._wanted)
+        self._project, self._records_of = project, ExportRecords(project, self._wanted)
         self._member = _writer(format)
         self.size = 0
         self.lost: Counter[str] = Counter()
@@ -61,12 +61,12 @@ class Rendering:
     @property
     def rows(self) -> int:
         """Rows so far."""
-        return self._leaving.rows
+        return self._records_of.rows
 
     @property
     def left_out(self) -> Counter[str]:
         """What was not chosen, or was cut, so far."""
-        return self._leaving.left_out
+        return self._records_of.left_out
 
     @property
     def several(self) -> bool:
@@ -76,7 +76,7 @@ class Rendering:
     @property
     def name(self) -> str:
         """The name of the one file."""
-        status = self._leaving.status
+        status = self._records_of.status
         stem = {"all": "records", "gold": "gold"}.get(status) or status.partition("=")[2]
         return stem + self._member.extensions[0]
 
@@ -99,7 +99,12 @@ class Rendering:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         member, records = self._member, self._records()
-        how = WriteOptions(self._project.schema, self.lost, lambda id: part_of(id, "annotator"))
+        how = WriteOptions(
+            self._project.schema,
+            self.lost,
+            part_of=lambda id: part_of(id, "annotator"),
+            suggestions=self._records_of.suggestions,
+        )
         if isinstance(member, WritesFolder):
             yield from member.files(records, how)
             return
@@ -114,7 +119,7 @@ class Rendering:
         yield from ((self.name, part) for part in made)
 
     def _records(self) -> Iterator[Record]:
-        yield from self._leaving.records()
+        yield from self._records_of.records()
         if not self.rows:
             raise _nothing(self._wanted)
 

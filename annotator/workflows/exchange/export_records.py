@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from annotator.errors import UsageError
 from annotator.identity import check_annotator
-from annotator.model.decision import Completion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
-from annotator.model.span import AUTHOR, Relation, Value
+from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.workflows.exchange.export_filter import ExportFilter, chosen
@@ -37,36 +37,56 @@ class ExportRecords:
     """The records that leave, one at a time; `rows` counts them, `left_out` what stays behind,
     by what it is."""
 
-    def __init__(self, project: Project, wanted: ExportOptions) -> None:
-        self._project, self._wanted = project, wanted
-        self._names = Pseudonyms(project) if wanted.pseudonyms else None
+    def __init__(self, project: Project, options: ExportOptions) -> None:
+        self._project, self._options = project, options
+        self._names = Pseudonyms(project) if options.pseudonyms else None
         self.rows = 0
         self.left_out: Counter[str] = Counter()
 
     @property
     def status(self) -> str:
         """The status, an annotator's name in it replaced where names are."""
-        prefix, _, name = self._wanted.status.partition("=")
-        return f"{prefix}={self._names.name(name)}" if self._names and name else self._wanted.status
+        prefix, _, name = self._options.status.partition("=")
+        return (
+            f"{prefix}={self._names.name(name)}" if self._names and name else self._options.status
+        )
 
     def records(self) -> Iterator[Record]:
         """The records, in the order of documents and annotators."""
-        every = selected(self._project, self._wanted.status)
-        if self._wanted.choice:
-            every = chosen(self._project, every, self._wanted.choice, self.left_out)
+        every = selected(self._project, self._options.status)
+        if self._options.choice:
+            every = chosen(self._project, every, self._options.choice, self.left_out)
         for record in every:
-            if record.notes and not self._wanted.notes:
+            if record.notes and not self._options.notes:
                 self.left_out["notes; --notes takes them along"] += len(record.notes)
                 record = replace(record, notes={})
             if self._names is not None:
                 record = self._names.record(record)
             for row, cut in (
-                by_paragraph(record) if self._wanted.unit == "paragraph" else ((record, 0),)
+                by_paragraph(record) if self._options.unit == "paragraph" else ((record, 0),)
             ):
                 if cut:
                     self.left_out["relations between paragraphs"] += cut
                 self.rows += 1
                 yield row
+
+    def suggestions(self, document: Document) -> list[Suggestion]:
+        """What is suggested in a document or a paragraph of these records."""
+        layers = self._options.choice.layers
+        if self._options.unit == "paragraph":
+            meta = document.meta
+            found = self._project.suggestions.of(str(meta["document"]), int(meta["paragraph"]))
+            found = [_shifted(one, int(meta["offset"])) for one in found]
+        else:
+            found = self._project.suggestions.of(document.id)
+        return [one for one in found if not layers or one.value.layer in layers]
+
+
+def _shifted(one: Suggestion, by: int) -> Suggestion:
+    """A suggestion with its bounds counted from a paragraph's start."""
+    if isinstance(one.value, Span):
+        return replace(one, value=one.value.at(one.value.start - by, one.value.end - by))
+    return replace(one, value=_moved(one.value, by))
 
 
 def selected(project: Project, status: str) -> Iterator[Record]:
