@@ -1,20 +1,28 @@
 """Makes the weights of naming that come with the program: `uv run python tests/base_names.py`.
 
 The word lists are those of the tables as naming reads them. The weights are fitted on the gold of
-the seeds, part `train` of `seeds/splits.json`, and on nothing else.
+the seeds, part `train` of `seeds/splits.json`; those of
+concepts that are given again also on part `train` of the debate.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 
-from annotator.learners.names import forms, namer, next_word
+from annotator.formats.api import read_records
+from annotator.learners.names import forms, namer, next_word, reuse
 from annotator.learners.names.choices import CodedDocument, learn
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import NamedChoice, fit
-from annotator.model.names import CONTRARY
+from annotator.model.names import CONTRARY, concepts_of
+from annotator.model.record import Record
 from annotator.model.span import Span
+from annotator.resources import folder, load_schema
+from annotator.suggesters.model import BASE_SCHEMA
+from annotator.workflows.names.codebook import read_codebook
+from annotator.workflows.names.concepts import described
 from annotator.workflows.training.base_model import seed_records
 
 
@@ -52,6 +60,30 @@ def concepts(part: str) -> Rows:
     return out
 
 
+def debate() -> list[Record]:
+    """The gold of the debate, part `train`."""
+    home = folder("seeds") / "debate"
+    wanted = json.loads((home / "splits.json").read_text(encoding="utf-8"))["train"]
+    every = read_records(home / "gold.jsonl", load_schema(BASE_SCHEMA))
+    return [record for record in every if record.document.id in wanted]
+
+
+def codebook() -> dict[str, str]:
+    """What the codebook of the debate says of its concepts."""
+    entries, _ = read_codebook(folder("seeds") / "debate" / "codebook.csv")
+    return {one.name: described(one) for one in entries if one.kind == reuse.CONCEPT}
+
+
+def given_again(
+    records: Iterable[Record], described: Mapping[str, str] | None = None
+) -> list[NamedChoice]:
+    """Concepts that are given again, in English texts."""
+    concepts = concepts_of(load_schema(BASE_SCHEMA))
+    english = (r for r in records if r.document.meta.get("language", "en") == "en")
+    claims = (claim for record in english for claim in reuse.claims_of(record, concepts))
+    return reuse.choices(claims, described)
+
+
 Rows = list[tuple[NameText, list[tuple[Span, str, list[str], list[str]]]]]
 
 
@@ -77,7 +109,7 @@ def entities(part: str) -> Rows:
 
 
 def learn_words(documents: Rows) -> dict[str, object]:
-    """Weights and names of the next word; the counts of each document's
+    """FeatureWeights and names of the next word; the counts of each document's
     choices leave the document out."""
     choices: list[NamedChoice] = []
     for at, (text, rows) in enumerate(documents):
@@ -92,6 +124,9 @@ def learn_words(documents: Rows) -> dict[str, object]:
 if __name__ == "__main__":
     forms.WORDS.write_text(json.dumps(forms.word_lists(), indent=0) + "\n", encoding="utf-8")
     found = learn(coded("train"))
+    found[reuse.CONCEPT] = fit(
+        [*given_again(seed_records("train")), *given_again(debate(), codebook())]
+    )
     namer.WEIGHTS.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     words = {"concept": learn_words(concepts("train")), "entity": learn_words(entities("train"))}
     next_word.NEXT.write_text(json.dumps(words, indent=0) + "\n", encoding="utf-8")

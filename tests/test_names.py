@@ -15,19 +15,29 @@ from annotator.learners.names.choices import learn
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.namer import DocumentNamer, shipped
+from annotator.learners.names.reuse import (
+    MOST,
+    AskedClaim,
+    UsedConcept,
+    ranked_concepts,
+    shortlist,
+)
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import fit
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
+from annotator.model.codebook import Codebook
 from annotator.model.decision import Completion, Standing, Status, Suggestion
 from annotator.model.names import ProposedName
 from annotator.model.record import Record
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Relation, Span
 from annotator.model.text import Document
+from annotator.project import KnownName
 from annotator.resources import load_schema
 from annotator.tui.views.lint import lint
-from annotator.workflows.training.name_weights import LEAST, SETTING, learn_names
+from annotator.workflows.names.concepts import concept_offers
+from annotator.workflows.training.name_weights import LEAST, learn_names
 
 SCHEMA = load_schema("actors-claims-stances")
 
@@ -305,9 +315,9 @@ def test_a_project_keeps_weights_of_its_own_once_it_has_names_enough(tmp_path: P
             for id in of.documents.ids()
         ]
         assert learn_names(of, records[:-1]) == LEAST - 1
-        assert of.setting(SETTING) is None
+        assert of.names.weights() == {}
         assert learn_names(of, records) == LEAST
-        own = json.loads(of.setting(SETTING) or "{}")
+        own = of.names.weights()
         asked = (records[0].document, [], records[0].spans[0])
         first, before = (
             DocumentNamer(weights=own).ranked(*asked)[0],
@@ -315,3 +325,48 @@ def test_a_project_keeps_weights_of_its_own_once_it_has_names_enough(tmp_path: P
         )
         assert first.entity == "crews of Lorn"
         assert first.chance > before.chance or before.entity != first.entity
+
+
+# --- concepts that are given again
+
+
+def used(*names: str) -> list[UsedConcept]:
+    return [UsedConcept(name, 1, (f"somebody said that {name}",)) for name in names]
+
+
+def test_a_concept_is_offered_by_its_words_its_claims_and_its_place() -> None:
+    concepts = [
+        *used("tolls should fall", "the quay is safe"),
+        UsedConcept("dues", 1, ("ships pay more",)),
+    ]
+    weights = shipped()["concept"]
+
+    def first(asked: AskedClaim) -> str:
+        return ranked_concepts(asked, concepts, weights)[0][0]
+
+    assert first(AskedClaim("the falling toll")) == "tolls should fall"
+    assert first(AskedClaim("every ship pays more than before")) == "dues"
+    assert first(AskedClaim("nothing is like it", here=["the quay is safe"])) == "the quay is safe"
+
+
+def test_of_very_many_concepts_those_that_may_be_meant_are_ranked() -> None:
+    many = [UsedConcept(f"matter {i} of port {i % 7}", i % 3) for i in range(5000)]
+    asked = AskedClaim("tolls ought to fall", here=["matter 4999 of port 1"])
+    few = shortlist(asked, [*many, *used("tolls should fall")])
+    assert len(few) == MOST
+    assert {"tolls should fall", "matter 4999 of port 1"} <= {one.name for one in few}
+    found = ranked_concepts(asked, [*many, *used("tolls should fall")], shipped()["concept"])
+    assert found[0][0] == "tolls should fall"
+    assert len(found) == 5001
+
+
+def test_a_concept_is_offered_as_it_is_used_more_and_its_other_form_last(tmp_path: Path) -> None:
+    from support import project
+
+    known = [
+        KnownName("tolls should fall", 1, {"a": 1}),
+        KnownName("not: tolls should fall", 2, {"a": 2}),
+    ]
+    with project(tmp_path / "p", "Tolls should fall.") as of:
+        found = concept_offers(of, AskedClaim("tolls"), [*known, KnownName("dues", 1)], Codebook())
+    assert [one.value for one in found] == ["not: tolls should fall", "dues", "tolls should fall"]

@@ -20,7 +20,7 @@ from annotator.model.span import Relation, Span
 from annotator.project import KnownName, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.commands import key_map
-from annotator.tui.naming import NameField, offers
+from annotator.tui.naming import NameField, entity_offers
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
@@ -475,7 +475,7 @@ def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_col
 def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
     known = [KnownName("Russia", 9, {"Russia": 9}), KnownName("Iran", 2, {"Tehran": 1, "Iran": 1})]
     field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")
-    offered = offers(field, known)
+    offered = entity_offers(field, known)
     assert [(o.value, o.remembered) for o in offered] == [("Iran", True), ("Russia", False)]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import NameKind, NameRelation, Ruling, SameNames
-from annotator.store import codebook, rulings, sides
+from annotator.store import codebook, overview, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
 from annotator.store.results import KnownName, MentionRow
 from annotator.store.sides import StanceRow
+
+_WEIGHTS = "names:weights"
 
 
 class Names:
@@ -60,6 +63,22 @@ class Names:
     def concepts(self) -> list[KnownName]:
         """Canonical propositions in use by anybody, the most frequent first."""
         return store.known(self._database, "concept")
+
+    def weights(self) -> dict[str, dict[str, float]]:
+        """What the project has learnt about its names: weights by kind of mention, and under
+        `concept` those of concepts; empty until there is any."""
+        found: dict[str, dict[str, float]] = json.loads(
+            overview.setting(self._database, _WEIGHTS) or "{}"
+        )
+        return found
+
+    def keep_weights(self, weights: Mapping[str, Mapping[str, float]]) -> None:
+        """Keep what the project has learnt about its names."""
+        overview.keep_settings(self._database, {_WEIGHTS: json.dumps(weights)})
+
+    def spread(self) -> float:
+        """The share of the concepts that stand in several documents, in [0, 1]."""
+        return store.spread(self._database, "concept")
 
     def given(self, annotator: str, kind: NameKind) -> list[KnownName]:
         """The names of a kind that an annotator gave, with the forms of

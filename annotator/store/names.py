@@ -145,6 +145,20 @@ def usage(db: Database, kind: NameKind) -> dict[str, tuple[int, int, tuple[str, 
     }
 
 
+def spread(db: Database, kind: NameKind) -> float:
+    """The share of names of a kind that stand in several documents, in [0, 1]: of the first
+    `SAMPLE` names, since it is asked for while somebody types. 1 where there are no names."""
+    value = db.value(
+        "SELECT avg(first <> last) FROM (SELECT min(document) AS first, max(document) AS last "
+        "FROM name WHERE kind = ? GROUP BY name LIMIT ?)",
+        (kind, SAMPLE),
+    )
+    return 1.0 if value is None else float(value)
+
+
+SAMPLE = 300
+
+
 def mentions(db: Database, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     rows = db.rows(
@@ -171,4 +185,6 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
     return {form: tuple(names) for form, names in found.items() if len(names) > 1}
 
 
-__all__ = ["ambiguous", "known", "mentions", "put", "refresh", "update"]
+__all__ = [
+    "ambiguous", "known", "mentions", "of_form", "put", "refresh", "spread", "update", "usage",
+]  # fmt: skip

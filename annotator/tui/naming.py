@@ -11,10 +11,13 @@ from annotator.model.codebook import Codebook
 from annotator.model.names import CONTRARY, NameKind, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
-from annotator.project import KnownName
+from annotator.project import KnownName, Project
 from annotator.workflows.names.offers import Completer, Offer
 
 EMPTY = Codebook()
+
+OFFERED = 6
+"""Offers that have a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +58,38 @@ def field_of(state: ReviewState) -> NameField | None:
     return NameField("concept", concept.name, value, about, concept.multiple, form)
 
 
-def offers(
+def offers_of(
+    state: ReviewState, field: NameField, project: Project, known: Sequence[KnownName]
+) -> list[Offer]:
+    """What is offered for the item in focus: of a concept see `concept_offers`; of an entity see
+    `entity_offers`. What the codebook lists comes too."""
+    item, codebook = state.focused, project.names.codebook()
+    if item is None or not isinstance(item.value, Span):
+        return []
+    if field.kind == "concept":
+        from annotator.workflows.names.concepts import asked_of, concept_offers
+
+        asked = asked_of(state, item.value, project.names.spread())
+        return concept_offers(project, asked, known, codebook)
+    proposed = [one.entity for one in state.ranked_names(item.value)[:OFFERED]]
+    return entity_offers(field, known, proposed=proposed, codebook=codebook)
+
+
+def entity_offers(
     field: NameField,
     known: Sequence[KnownName],
     *,
     proposed: Sequence[str] = (),
-    decided: Sequence[str] = (),
     codebook: Codebook = EMPTY,
 ) -> list[Offer]:
-    """The names that are offered: of an entity those `proposed` for it, then those in use, first
-    those that stood for the same text before; of a concept see `concept_offers`, where `decided`
-    are those of the document, the latest last. What the codebook lists comes too."""
+    """The entities that are offered: those `proposed` for the item, then those in use, first those
+    that stood for the same text before, then the rest of the codebook."""
     form = field.form.casefold()
 
     def times(name: KnownName) -> int:
         return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
 
     ranked = sorted(known, key=lambda name: -times(name))
-    if field.kind == "concept":
-        return concept_offers(field, ranked, decided)
     by_name = {name.name: name for name in ranked}
     first = [
         by_name.get(name) or KnownName(name, 0)
@@ -101,22 +117,6 @@ def offers(
 
 def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
     return codebook.named("entity", field.form)
-
-
-def concept_offers(
-    field: NameField, known: Sequence[KnownName], decided: Sequence[str]
-) -> list[Offer]:
-    """The concepts in use and in the codebook, those first that are likest to the claim, by their
-    words and the words of the claims that were given them, and those of this document, the
-    latest before the others."""
-    from annotator.workflows.names.likeness import ranked_concepts
-
-    return [
-        Offer(
-            name.name, f"{name.count}  {next(iter(name.aliases), '')}" if name.count else "codebook"
-        )
-        for name in ranked_concepts(field.form, known, decided)
-    ]
 
 
 def names_here(state: ReviewState, kind: NameKind) -> list[str]:
@@ -179,6 +179,6 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
 
 
 __all__ = [
-    "NameField", "completer", "concept_offers", "field_of", "labels", "names_here", "offers",
-    "set_to",
+    "OFFERED", "NameField", "completer", "entity_offers", "field_of", "labels", "names_here",
+    "offers_of", "set_to",
 ]  # fmt: skip

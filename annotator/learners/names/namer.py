@@ -43,7 +43,7 @@ class NameRegistry(Protocol):
 
 @cache
 def shipped() -> Mapping[str, FeatureWeights]:
-    """Weights by kind of mention, as they come with the program."""
+    """FeatureWeights by kind of mention, as they come with the program."""
     found: dict[str, FeatureWeights] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return found
 
@@ -58,7 +58,7 @@ class DocumentNamer:
         weights: Mapping[str, FeatureWeights] | None = None,
     ) -> None:
         self._registry = registry
-        learnt = shipped() if weights is None else weights
+        learnt = {**shipped(), **(weights or {})}
         self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
         self._text: NameText | None = None
         self._known: tuple[list[Span], KnownEntities] | None = None

@@ -3,16 +3,15 @@ names, labels, notes, guidelines, reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from annotator.model import actions as do
-from annotator.model.names import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import OFFERED, PromptScreen
+from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
@@ -80,13 +79,7 @@ class AskingScreen(CommandScreen):
             title,
             self.theme_now,
             value=field.value,
-            offers=naming.offers(
-                field,
-                known,
-                proposed=[one.entity for one in self._proposed(field)],
-                decided=naming.names_here(self.session.review, "concept"),
-                codebook=codebook,
-            ),
+            offers=naming.offers_of(self.session.review, field, self.session.project, known),
             anew=True,
             several=True,
             numbered=True,
@@ -107,13 +100,6 @@ class AskingScreen(CommandScreen):
                 self._message = message
 
         self._ask(prompt, then, after=returned)
-
-    def _proposed(self, field: naming.NameField) -> Sequence[ProposedName]:
-        """Names for the item in focus, where its field is an entity."""
-        item = self.session.review.focused
-        if item is None or field.kind != "entity" or not isinstance(item.value, Span):
-            return ()
-        return self.session.review.ranked_names(item.value)[:OFFERED]
 
     def _not_listed(self, field: naming.NameField) -> Callable[[str], str] | None:
         """With a closed codebook, what to say of a name that is

@@ -3,8 +3,6 @@ for muted rules and in blind paragraphs."""
 
 from __future__ import annotations
 
-import json
-
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Group, Suggestion
 from annotator.model.names import Namer
@@ -18,7 +16,6 @@ from annotator.tui.session.queue import AnnotatorQueue
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
 from annotator.workflows.background import Background
-from annotator.workflows.training.name_weights import SETTING as WEIGHTS
 
 
 class Annotating(Source):
@@ -74,8 +71,8 @@ class Annotating(Source):
         if self._namer is None:
             from annotator.learners.names.namer import DocumentNamer
 
-            own = self._project.setting(WEIGHTS)
-            self._namer = DocumentNamer(self._project.names, json.loads(own) if own else None)
+            names = self._project.names
+            self._namer = DocumentNamer(names, names.weights())
         return self._namer
 
     def begun(self, state: ReviewState) -> ReviewState:

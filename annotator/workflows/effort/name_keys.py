@@ -13,19 +13,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
-from annotator.learners.names.namer import DocumentNamer
+from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.next_word import NextWord, context
+from annotator.learners.names.reuse import Uses, holders_of, ranked_concepts, words_of
 from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
 from annotator.model.names import CONTRARY
 from annotator.model.span import Span
-from annotator.project import KnownName
 from annotator.workflows.effort.scoring import Decided
-from annotator.workflows.names.likeness import ranked_concepts
+from annotator.workflows.names.concepts import CONCEPT, described
 from annotator.workflows.names.offers import Offer, matching
 
 OFFERED = 6
@@ -46,11 +47,22 @@ class NameKeys:
     wanted: Counter[str] = field(default_factory=Counter)
     wrong: int = 0
     """Names that were sure, and wrong: they survive where nobody looks."""
+    again: Counter[str] = field(default_factory=Counter)
+    """Concepts that are given `again`: how many, how many of them are among the first `three` and
+    `six` offers, and the `keys` that they cost from the opened line on."""
     _forms: dict[str, Counter[str]] = field(default_factory=dict)
     _entities: Counter[str] = field(default_factory=Counter)
-    _concepts: dict[str, Counter[str]] = field(default_factory=dict)
+    _contraries: Counter[str] = field(default_factory=Counter)
+    """Concept without `not: ` -> how much more often its contrary was given."""
     _namer: DocumentNamer | None = None
     _decided: dict[str, list[Span]] = field(default_factory=dict)
+
+    @cached_property
+    def _uses(self) -> Uses:
+        """The concepts so far, with those of the codebook."""
+        return Uses(
+            {one.name: described(one) for one in self.codebook.entries if one.kind == "concept"}
+        )
 
     def named(self, form: str) -> Counter[str]:
         """As a registry: the names of a form so far."""
@@ -110,42 +122,40 @@ class NameKeys:
         return keys
 
     def _concept(self, one: Decided, span: Span, wanted: Sequence[str], made: bool) -> None:
-        text = NameText(one.document)
-        here = [name for name, forms in self._concepts.items() if forms[_IN + one.document.id]]
-        entities = [
-            str(s.entity) for s in self._decided.get(one.document.id, ()) if s.start < span.end
-        ]
-        form = " ".join(one.document.quote(span.start, span.end).split())
-        known = [
-            KnownName(
-                name, sum(forms.values()), {f: n for f, n in forms.items() if not f.startswith(_IN)}
-            )
-            for name, forms in self._concepts.items()
-        ]
-        known += [
-            KnownName(e.name, 0)
-            for e in self.codebook.entries
-            if e.kind == "concept" and e.name not in self._concepts
-        ]
-        words = NextWord(context(text, span, here, entities), self._concepts)
-        order = [name.name for name in ranked_concepts(form, known, here)]
+        document, uses = one.document, self._uses
+        here = uses.here(document.id)
+        entities = [str(s.entity) for s in self._decided.get(document.id, ()) if s.start < span.end]
+        words = NextWord(
+            context(NameText(document), span, list(dict.fromkeys(here)), entities), self._contraries
+        )
+        form, holders = words_of(document, span), holders_of(one.spans, one.relations, span)
+        asked = uses.asked(document.id, form, holders)
+        ranked = ranked_concepts(asked, uses.concepts(), shipped()[CONCEPT])
+        order = [name for name, _ in ranked]
         keys = (0 if made else FOCUS) + OPEN + READ
         for number, name in enumerate(wanted):
             bare, last = name.removeprefix(CONTRARY), number + 1 == len(wanted)
-            fill = by_words(words, bare) + 1
-            if last:
-                fill = 1 if bare in order[:OFFERED] else min(fill, by_letters(bare, order))
-            keys += fill + (TURN if bare != name else 0)
+            turn = TURN if bare != name else 0
+            fill = by_words(words, bare) + 1 + turn
+            if last and bare in order[:OFFERED]:
+                # An offer stands there as it is used more, with `not: ` or without.
+                fill = 1 + TURN * ((self._contraries[bare] > 0) != (bare != name))
+            elif last:
+                fill = min(fill, by_letters(bare, order) + turn)
+            if uses.uses(bare):
+                at = order.index(bare)
+                self.again.update(
+                    again=1, three=int(at < 3), six=int(at < OFFERED), keys=OPEN + fill
+                )
+            keys += fill
             self.typed["concept"] += len(name) + 1
         self.now["concept"] += keys
         self.typed["concept"] += (0 if made else FOCUS) + OPEN
         self.wanted["concept"] += len(wanted)
         for name in wanted:
-            forms = self._concepts.setdefault(name.removeprefix(CONTRARY), Counter())
-            forms.update((form, _IN + one.document.id))
-
-
-_IN = "\x00"
+            self._contraries[name.removeprefix(CONTRARY)] += 1 if name.startswith(CONTRARY) else -1
+        bare_names = [name.removeprefix(CONTRARY) for name in wanted]
+        uses.add(document.id, form, holders, bare_names)
 
 
 def how_made(one: Decided, shown: Sequence[Suggestion]) -> dict[str, bool]:

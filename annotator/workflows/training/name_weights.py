@@ -3,35 +3,58 @@ come with the program, kept as a setting."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from annotator.learners.names.reuse import CONCEPT, Claim, choices, claims_of
+from annotator.model.names import concepts_of
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.project import Project
+from annotator.workflows.names.concepts import described
 
-SETTING = "names:weights"
-"""The setting that holds a project's own weights, as JSON by kind of mention."""
+if TYPE_CHECKING:
+    from annotator.learners.names.training import NamedChoice
 
 LEAST = 50
 """Named mentions from which on a project has weights of its own."""
 
 
 def learn_names(project: Project, records: Iterable[Record]) -> int:
-    """Fit weights to the named spans of finished paragraphs and keep them; how many mentions there
-    were. With fewer than `LEAST` the project stays with the shipped ones."""
+    """Fit weights to the names of finished paragraphs and keep them; returns how many named
+    mentions there were. With fewer than `LEAST` mentions, or concepts that were given again, the
+    project stays with the shipped weights for these."""
     from annotator.learners.names.choices import CodedDocument, learn
     from annotator.learners.names.namer import shipped
+    from annotator.learners.names.training import fit
 
     coded: list[CodedDocument] = []
+    finished: list[Record] = []
     for record in records:
-        named = [span for span in record.spans if _is_finished(record, span) and span.entity]
-        if named:
+        spans = tuple(span for span in record.spans if _is_finished(record, span))
+        finished.append(replace(record, spans=spans))
+        if named := [span for span in spans if span.entity]:
             coded.append((record.document, named))
     number = sum(len(spans) for _, spans in coded)
-    if number >= LEAST:
-        project.keep_setting(SETTING, json.dumps(learn(coded, base=shipped())))
+    given = _given_again(project, finished)
+    found = learn(coded, base=shipped()) if number >= LEAST else {}
+    if len(given) >= LEAST:
+        found[CONCEPT] = fit(given, base=shipped()[CONCEPT])
+    if found:
+        project.names.keep_weights(found)
     return number
+
+
+def _given_again(project: Project, records: Iterable[Record]) -> list[NamedChoice]:
+    """The concepts that each annotator gave again, as choices to learn from."""
+    entries = project.names.codebook().entries
+    book = {one.name: described(one) for one in entries if one.kind == CONCEPT}
+    concepts = concepts_of(project.schema)
+    claims: dict[str | None, list[Claim]] = {}
+    for record in records:
+        claims.setdefault(record.annotator, []).extend(claims_of(record, concepts))
+    return [group for several in claims.values() for group in choices(several, book)]
 
 
 def _is_finished(record: Record, span: Span) -> bool:
@@ -41,4 +64,4 @@ def _is_finished(record: Record, span: Span) -> bool:
     )
 
 
-__all__ = ["LEAST", "SETTING", "learn_names"]
+__all__ = ["LEAST", "learn_names"]

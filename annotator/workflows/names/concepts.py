@@ -1,0 +1,108 @@
+"""The concepts that are offered for a claim, by its document, the project and its codebook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from annotator.learners.names.namer import shipped
+from annotator.learners.names.ranker import FeatureWeights
+from annotator.learners.names.reuse import (
+    CONCEPT,
+    AskedClaim,
+    UsedConcept,
+    ranked_concepts,
+    words_of,
+)
+from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.review import ReviewState
+from annotator.model.span import AUTHOR, Relation, Span, reading_order
+from annotator.project import KnownName, Project
+from annotator.workflows.names.offers import Offer
+
+
+def weights(project: Project) -> FeatureWeights:
+    """The weights of concepts: those of the project where it has learnt some, else the shipped."""
+    return project.names.weights().get(CONCEPT) or shipped()[CONCEPT]
+
+
+def described(entry: CodebookEntry) -> str:
+    """What a codebook says of a concept in words."""
+    return " ".join((entry.definition, *entry.aliases)).strip()
+
+
+def used_concepts(known: Iterable[KnownName], codebook: Codebook) -> list[UsedConcept]:
+    """The concepts in use and of the codebook, without `not: `."""
+    claims: dict[str, Counter[str]] = {}
+    for one in known:
+        claims.setdefault(one.name.removeprefix(CONTRARY), Counter()).update(one.aliases)
+    entries = {one.name: one for one in codebook.entries if one.kind == "concept"}
+    return [
+        UsedConcept(
+            name,
+            claims[name].total() if name in claims else 0,
+            tuple(text for text, _ in claims.get(name, Counter()).most_common()),
+            described(entries[name]) if name in entries else "",
+        )
+        for name in dict.fromkeys((*claims, *entries))
+    ]
+
+
+def asked_of(state: ReviewState, claim: Span, spread: float) -> AskedClaim:
+    """The claim of an open document, with what is decided in the document: what follows it counts
+    as decided before what stands before it."""
+    concepts = concepts_of(state.schema)
+    spans = {one.id: one for one in state.annotations.spans() if one.id != claim.id}
+    after = [one for one in spans.values() if reading_order(one) > reading_order(claim)]
+    before = [one for one in spans.values() if reading_order(one) < reading_order(claim)]
+    here = [name for one in (*reversed(after), *before) for name in _bare(one, concepts)]
+    pending = [item.value for item in state.items if isinstance(item.value, Relation)]
+    relations = [*state.annotations.relations(), *pending]
+    own = {_holder(one, state) for one in relations if one.target == claim.id} - {""}
+    holder: Counter[str] = Counter()
+    for one in state.annotations.relations():
+        if one.target in spans and _holder(one, state) in own:
+            holder.update(_bare(spans[one.target], concepts))
+    return AskedClaim(words_of(state.document, claim), here, holder, spread)
+
+
+def _bare(span: Span, concepts: Concepts) -> list[str]:
+    return [n.removeprefix(CONTRARY) for kind, n in names_of(span, concepts) if kind == "concept"]
+
+
+def _holder(relation: Relation, state: ReviewState) -> str:
+    """The entity of a holder; empty where it is not known."""
+    if relation.source == AUTHOR:
+        return AUTHOR
+    item = state.find(relation.source)
+    span = item.value if item is not None else None
+    return span.entity or "" if isinstance(span, Span) else ""
+
+
+def concept_offers(
+    project: Project, asked: AskedClaim, known: Sequence[KnownName], codebook: Codebook
+) -> list[Offer]:
+    """The concepts in use and in the codebook, the likeliest for the claim first, each in the form
+    (with `not: ` or without) that is used more; the other forms in use come last."""
+    forms = {one.name: one for one in known}
+    ranked = ranked_concepts(asked, used_concepts(known, codebook), weights(project))
+    first: list[str] = []
+    others: list[str] = []
+    for name, _ in ranked:
+        pair = [name, f"{CONTRARY}{name}"]
+        pair.sort(key=lambda form: -forms[form].count if form in forms else 0)
+        first.append(pair[0])
+        others += [pair[1]] if pair[1] in forms else []
+    return [_offer(name, forms.get(name), codebook) for name in (*first, *others)]
+
+
+def _offer(name: str, used: KnownName | None, codebook: Codebook) -> Offer:
+    entry = codebook.get("concept", name)
+    note = f"{used.count}  {next(iter(used.aliases), '')}" if used is not None else "codebook"
+    return Offer(name, note, entry.aliases if entry is not None else ())
+
+
+__all__ = [
+    "CONCEPT", "asked_of", "concept_offers", "described", "used_concepts", "weights",
+]  # fmt: skip
