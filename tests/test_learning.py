@@ -17,10 +17,11 @@ from annotator.errors import SuggesterError
 from annotator.learners.actors.features import describe
 from annotator.learners.actors.lexicon import Lexicon
 from annotator.learners.actors.tagging import OUTSIDE, places_of, tags
-from annotator.learners.bundle import Bundle, learn
+from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose, gain
-from annotator.learners.evaluation import Judged, better, calibration_error, report
+from annotator.learners.evaluation import Judged, Trial, calibration_error, report
 from annotator.learners.examples import Example
+from annotator.learners.learning import learn
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
@@ -134,14 +135,39 @@ def test_the_calibration_error_is_the_distance_of_chance_and_share() -> None:
     assert calibration_error([(0.9, False), (0.1, True)]) == pytest.approx(0.9)
 
 
-def test_the_better_of_two_is_the_one_that_saves_keys() -> None:
-    span = (0, 4, "state")
-    good = Judged("Iran spoke", [(span, 0.9)], [], [span])
-    assert better([good], spans=True)
-    assert not better([Judged("Iran spoke", [], [span], [span])], spans=True)
-    found = report([good], spans=True)
-    assert found["all"]["f1"] == 1 and found["saved"] == 0.75 and found["alone"] == 0
+def _judged(*, model: bool, rules: bool, wanted: bool = True) -> Judged:
+    """A paragraph in which the model, or the rules, propose the one right span, or a wrong one."""
+    right, wrong = (0, 4, "state"), (5, 10, "person")
+    proposed, alone = ([(right if hit else wrong, 0.9)] for hit in (model, rules))
+    return Judged("Iran spoke", proposed, [span for span, _ in alone], [right] if wanted else [])
+
+
+def test_who_speaks_is_who_costs_the_fewest_keys() -> None:
+    model, ruled = _judged(model=True, rules=False), _judged(model=False, rules=True)
+    assert Trial({}).speaker(spans=True) == "rules", "nothing is known"
+    assert Trial({}, gain=2.0).speaker(spans=True) == "base", "it did better on its own texts"
+    assert Trial({0: ruled}, gain=0.5).speaker(spans=True) == "rules", (
+        "decided from the first paragraph on"
+    )
+    assert Trial({0: ruled, 1: model}, gain=0.5).speaker(spans=True) == "base"
+    assert Trial({0: model}, gain=None).speaker(spans=True) == "rules", (
+        "a base that is silent stays so"
+    )
+    assert Trial({0: ruled}, {0: model}).speaker(spans=True) == "own"
+    assert Trial({0: model}, {0: model}, 1.0).speaker(spans=True) == "base", (
+        "of equals the one that learnt less"
+    )
+    found = report([model], spans=True)
+    assert found["all"]["f1"] == 1 and found["saved"] == 0.75 and found["gain"] == 5
     assert found["labels"]["state"]["wanted"] == 1
+
+
+def test_nobody_speaks_where_much_was_proposed_and_nothing_marked() -> None:
+    wrong = _judged(model=False, rules=False, wanted=False)
+    assert Trial(dict.fromkeys(range(4), wrong), gain=1.0).speaker(spans=True) == "base"
+    assert Trial(dict.fromkeys(range(5), wrong), gain=1.0).speaker(spans=True) == "nobody"
+    mixed = dict.fromkeys(range(5), wrong) | {5: _judged(model=True, rules=True)}
+    assert Trial(mixed, gain=1.0).speaker(spans=True) != "nobody"
 
 
 def test_the_same_decisions_give_the_same_model(

@@ -333,7 +333,8 @@ def test_the_screen_tells_what_was_learnt(
         lines = shown(of)
         assert (
             lines[0] == model_summary(of)
-            and lines[1] == "trained first after 5 finished paragraphs, then every 10; t trains now"
+            and lines[1]
+            == "trained from the first finished paragraph on, later every 10; t trains now"
         )
         assert any("precision" in line for line in lines) and any("█" in line for line in lines)
         assert max(map(len, lines)) <= 76

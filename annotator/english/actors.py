@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from annotator.english import tables
+from annotator.english.name_bounds import before_name, goes_on, is_capital, of_event, run_end
+from annotator.english.syntax import finite
 from annotator.english.tokens import FoundSpan, Token, phrase_at
 
 Tokenize = Callable[[str], Sequence[str]]
@@ -21,6 +23,8 @@ _REGIONAL = frozenset(
     "Western Eastern Northern Southern European Asian African Arab Latin Islamic "
     "Atlantic Soviet".split()
 )
+_GUESSED = 0.4
+"""The score of a person whom only capitals tell; another mention says no more of it."""
 _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
@@ -120,9 +124,9 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
         last = at + len(parts)
         if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
             continue
-        if _goes_on(tokens, at, last) or before_name(tokens, at, last):
+        if goes_on(tokens, at, last) or before_name(tokens, at, last):
             return 0
-        if name.label in ("place", "other"):
+        if name.label in ("place", "other") or of_event(tokens, at, last):
             return len(parts)
         before = tokens[at - 1].lower if at else ""
         score, reason = (
@@ -131,7 +135,9 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
             f"{'countries' if name.kind == 'country' else 'names'}",
         )
         if name.kind == "capital":
-            score = 0.4 if before in _PLACE_PREPOSITIONS or before == "," else 0.75
+            if before in _PLACE_PREPOSITIONS or not _decides(tokens, last):
+                return len(parts)  # The scene, and no actor.
+            score = 0.75
             reason = f"capital of {name.canonical}, here perhaps its government"
         elif name.kind == "people":
             score, reason = 0.6, "name of a people"
@@ -145,68 +151,15 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
     return 0
 
 
-def before_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether tokens `[first, last)` are a point of the compass in a longer
-    name (`West` in `West Elbonia`)."""
-    return (
-        last - first == 1
-        and tokens[first].text in tables.words("compass")
-        and last < len(tokens)
-        and _capital(tokens[last])
-        and not tokens[last].first
-    )
-
-
-def _goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """Whether a known name is part of a longer one, an organization's,
-    as what stands after it says."""
-    end = _run(tokens, at)
-    if end <= last:
-        return False
-    heads = tables.words("organization_heads")
-    return tokens[last].text in heads or (
-        tokens[last].text in tables.words("links") and tokens[last - 1].text in heads
-    )
-
-
-def _capital(token: Token) -> bool:
-    return token.text[:1].isupper() and token.text[0].isalpha()
-
-
-def _run(tokens: Sequence[Token], at: int) -> int:
-    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of",
-    "for" or "and" joins on only where the run is, or begins, the name of an organization."""
-    particles, links = tables.words("particles"), tables.words("links")
-    end = at + 1
-    while end < len(tokens) and not tokens[end].first:
-        follows = end + 1 < len(tokens) and _capital(tokens[end + 1]) and not tokens[end + 1].first
-        if _capital(tokens[end]):
-            end += 1
-        elif follows and (
-            (tokens[end].text in ("-", "–") and tokens[end].start == tokens[end - 1].end)
-            or tokens[end].text in particles
-            or (tokens[end].text in links and _organizational(tokens[at:end]))
-        ):
-            end += 2
-        else:
-            break
-    return end
-
-
-def _organizational(tokens: Sequence[Token]) -> bool:
-    heads, openers = tables.words("organization_heads"), tables.words("organization_openers")
-    return tokens[0].text in openers or any(t.text in heads for t in tokens)
-
-
 def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
     """Tokens that a name by its shape takes at `at`, titles
     included; what is left of it is a run."""
     token = tokens[at]
-    if not _capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
+    if not is_capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
     if token.first and token.lower in tables.common() and not _title_length(tokens, at, at + 1):
         return 0
-    end = _run(tokens, at)
+    end = run_end(tokens, at)
     start, titled = at, False
     organization = any(t.text in tables.words("organization_heads") for t in tokens[at + 1 : end])
     if not organization:
@@ -232,7 +185,7 @@ def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
 
 
 def _initial(tokens: Sequence[Token], at: int) -> bool:
-    return at + 1 < len(tokens) and (tokens[at + 1].text == "." or _capital(tokens[at + 1]))
+    return at + 1 < len(tokens) and (tokens[at + 1].text == "." or is_capital(tokens[at + 1]))
 
 
 @cache
@@ -291,7 +244,7 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     if (
         len(parts) > 1
         and parts[0] in tables.words("organization_openers")
-        and ("of" in parts or "for" in parts)
+        and {"of", "for", "on"} & set(parts)
     ):
         return made(
             "organization",
@@ -304,9 +257,10 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
         len(parts) > 1
         and all(len(p) > 1 for p in parts)
         and parts[0] not in tables.demonyms()
+        and parts[0] not in tables.words("compass")
         and len(parts) <= 3
     ):
-        return made("person", 0.5, "two or three capitalized words", "name.shape", text)
+        return made("person", _GUESSED, "two or three capitalized words", "name.shape", text)
     return _single(tokens, start, end, context) if len(parts) == 1 else None
 
 
@@ -344,6 +298,11 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
         or word in _POSSESSIVE
         or word in tables.words("finite_be")
     )
+
+
+def _decides(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what follows is a finite verb, with its auxiliary, or a possessive."""
+    return at < len(tokens) and (finite(tokens[at]) or _acts(tokens, at))
 
 
 def _speaks(tokens: Sequence[Token], at: int) -> bool:
@@ -436,7 +395,7 @@ def context_of(scans: Iterable[Scan]) -> DocumentContext:
         for one in scan.actors(nothing):
             for token in scan.tokens[one.first : one.last]:
                 words.setdefault(token.text, Counter())[one.label] += 1
-            if one.label == "person" and one.entity and " " in one.entity and one.score >= 0.5:
+            if one.label == "person" and one.entity and " " in one.entity and one.score > _GUESSED:
                 persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
             elif one.label == "organization" and one.entity and " " in one.entity:
                 initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
@@ -451,4 +410,4 @@ def context_of(scans: Iterable[Scan]) -> DocumentContext:
     return context
 
 
-__all__ = ["DocumentContext", "Index", "Scan", "before_name", "context_of", "index_of", "scan"]
+__all__ = ["DocumentContext", "Index", "Scan", "context_of", "index_of", "scan"]

@@ -4,9 +4,9 @@ against what annotators decided there."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
 
 from annotator.model.effort import Effort, StanceRanges, TextRange, of_relations, of_spans, total
 
@@ -49,24 +49,75 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
     return of_relations(edges, one.wanted)
 
 
-def better(judged: Sequence[Judged], *, spans: bool) -> bool:
-    """Whether the model saves more keys than rules and memory over
-    the last paragraphs; not without any."""
-    mine, others = (of_last(judged, spans=spans, alone=alone) for alone in (False, True))
-    return mine.keys < others.keys
+Speaker: TypeAlias = Literal["rules", "base", "own", "nobody"]
+"""Whose suggestions are shown for a layer: those of rules and memory, of the model that was trained
+on others, of the one learnt over it (or without it), or none."""
+
+PRIOR = 2
+"""What a base saved on its own texts counts for so many paragraphs, when it
+is compared with the rules on a project's."""
+UNWANTED = 4.0
+"""How many suggestions had to be right by their chances, in a layer in which nothing
+was marked, to end suggesting there."""
+_BY_RULES = 0.5
+"""The chance that counts for what the rules propose."""
 
 
-def of_last(judged: Sequence[Judged], *, spans: bool, alone: bool) -> Effort:
-    """Keys for the last paragraphs with the model's proposals, or with
-    those of rules and memory `alone`."""
-    return total(effort(one, spans=spans, alone=alone) for one in judged[-LAST:])
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A layer in the paragraphs that were decided on, by their places.
+
+    `own` is judged on paragraphs held out, and empty while there are too few; `before` is what
+    would have been proposed had nothing been learnt, by the base if there is one. `gain` are the
+    keys that the base saved in a paragraph of its own texts over the rules, None where it does not
+    speak for the layer.
+    """
+
+    before: Mapping[int, Judged]
+    own: Mapping[int, Judged] = field(default_factory=dict)
+    gain: float | None = None
+
+    def speaker(self, *, spans: bool) -> Speaker:
+        """Who costs the fewest keys in the last paragraphs; of equals
+        the one that has learnt less."""
+        if _unwanted(list(self._last("own").values()) or list(self._last("before").values())):
+            return "nobody"
+        keys: dict[Speaker, float] = {"rules": self.spent("rules", spans=spans).keys}
+        start = PRIOR * (self.gain or 0.0)
+        if self.gain is not None:
+            keys["base"] = self.spent("base", spans=spans).keys - start
+        if self.own:
+            keys["own"] = self.spent("own", spans=spans).keys - start
+        return min(keys, key=lambda one: keys[one])
+
+    def spent(self, speaker: Speaker, *, spans: bool) -> Effort:
+        """Keys for the last paragraphs with the suggestions of a speaker."""
+        judged = self._last("own" if self.own and speaker != "base" else "before")
+        if speaker == "nobody":
+            judged = {i: replace(one, proposed=()) for i, one in judged.items()}
+        return total(effort(one, spans=spans, alone=speaker == "rules") for one in judged.values())
+
+    def _last(self, whose: str) -> dict[int, Judged]:
+        """What was judged in the last paragraphs: those that the model learnt
+        here is judged on, if it is."""
+        judged: Mapping[int, Judged] = getattr(self, whose)
+        return {i: judged[i] for i in sorted(self.own or self.before)[-LAST:] if i in judged}
+
+
+def _unwanted(judged: Sequence[Judged]) -> bool:
+    """Whether suggestions were made and nothing was wanted."""
+    expected = (
+        max(sum(chance for _, chance in one.proposed), _BY_RULES * len(one.alone)) for one in judged
+    )
+    return not any(one.wanted for one in judged) and sum(expected) >= UNWANTED
 
 
 def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
     """Figures of a layer, JSON-able: per label and over `all` precision, recall, F1 (None where
     undefined) with counts; shares of keys saved by the model and by rules and memory `alone`,
-    over all and the last paragraphs; wrong proposals per paragraph; expected calibration error
-    over ten bins (Naeini et al. 2015)."""
+    over all and the last paragraphs; the keys that the model saves over these in a paragraph
+    (`gain`); wrong proposals per paragraph; expected calibration error over ten bins (Naeini et
+    al. 2015)."""
     counts: dict[str, Counter[str]] = {}
     pairs: list[tuple[float, bool]] = []
     for one in judged:
@@ -90,6 +141,7 @@ def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
         "saved_last": rounded(total(mine[-LAST:]).saved),
         "alone": rounded(total(others).saved),
         "alone_last": rounded(total(others[-LAST:]).saved),
+        "gain": rounded((total(others).keys - total(mine).keys) / len(judged)) if judged else None,
         "wrong": rounded(total(mine).wrong / len(mine)) if mine else None,
         "calibration_error": rounded(calibration_error(pairs)),
         "paragraphs": len(judged),
@@ -132,4 +184,7 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-__all__ = ["LAST", "Judged", "better", "calibration_error", "effort", "folds", "report", "scores"]
+__all__ = [
+    "LAST", "Judged", "Speaker", "Trial", "calibration_error", "effort", "folds", "report",
+    "rounded", "scores",
+]  # fmt: skip

@@ -98,6 +98,12 @@ class ModelSuggester:
         """The layers in which rules and memory keep silent."""
         return self._bundle.takes if self._bundle is not None else frozenset()
 
+    @property
+    def muted(self) -> frozenset[str]:
+        """The layers in which nobody is to propose anything, as
+        annotators marked nothing in them."""
+        return self._bundle.muted if self._bundle is not None else frozenset()
+
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, spans first."""
         if self._bundle is None or self.reader is None:

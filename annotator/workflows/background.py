@@ -44,8 +44,12 @@ FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 LIMIT = 256_000
 """Bytes after which the log begins anew; one older is kept."""
 
-FIRST = 5
-"""Finished paragraphs after which the first model is trained."""
+
+def pause(tried: int, every: int) -> int:
+    """How many more paragraphs are to be finished after a training on `tried` of them: as many,
+    until it is `every`. So the first ones, of which each tells most, are learnt from at once."""
+    return max(1, min(tried, every))
+
 
 TRIED, FAILED = "train_tried", "train_failed"
 """Settings: how many paragraphs were done when training last began,
@@ -194,9 +198,8 @@ def training_is_due(project: Project) -> bool:
     every = project.config.suggestions.retrain
     if not every or "model" not in project.config.suggesters:
         return False
-    tried = project.setting(TRIED)
-    done = project.learning.paragraphs_done()
-    return done >= min(FIRST, every) if tried is None else done - int(tried) >= every
+    tried = int(project.setting(TRIED) or 0)
+    return project.learning.paragraphs_done() - tried >= pause(tried, every)
 
 
 @dataclass
@@ -286,7 +289,6 @@ __all__ = [
     "BEGUN",
     "FAILED",
     "FILES",
-    "FIRST",
     "LIMIT",
     "LOCK",
     "LOG",

@@ -20,8 +20,9 @@ from statistics import fmean
 from typing import Any
 
 from annotator.english.reading import shared_reader
-from annotator.learners.bundle import Bundle, learn
+from annotator.learners.bundle import Bundle
 from annotator.learners.examples import Example
+from annotator.learners.learning import learn
 from annotator.model.effort import of_spans, total
 from annotator.model.span import AUTHOR, Span
 from annotator.resources import load_schema

@@ -32,10 +32,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.english.reading import Reader
-from annotator.learners.bundle import Bundle, learn
+from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.evaluation import calibration_error
 from annotator.learners.examples import Example
+from annotator.learners.learning import learn
 from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, of_spans, total
 from annotator.model.memory import EMPTY, Memory, Outcome

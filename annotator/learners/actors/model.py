@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from annotator.english.actors import before_name
+from annotator.english.name_bounds import after_compass, before_name
 from annotator.english.reading import Reader, Reading, parse
 from annotator.english.tokens import FoundSpan
 from annotator.english.usage import Usage
@@ -75,7 +75,7 @@ def part_of_name(reading: Reading, first: int, last: int) -> bool:
     `Saudi Arabia`), or a point of the compass before another name (`West` in `West Elbonia`)."""
     if any(a <= first and last <= b and (a, b) != (first, last) for a, b in reading.names):
         return True
-    return before_name(reading.tokens, first, last)
+    return before_name(reading.tokens, first, last) or after_compass(reading.tokens, first)
 
 
 @dataclass

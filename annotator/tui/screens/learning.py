@@ -11,7 +11,6 @@ from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, paragraphs
 from annotator.tui.theme import Theme
 from annotator.workflows.background import (
-    FIRST,
     TRAIN,
     has_requests,
     is_switched_off,
@@ -110,12 +109,10 @@ def _now(session: Session) -> str:
         return "training now"
     if has_requests(root):
         return "training is queued"
-    first = f"first after {FIRST} finished paragraphs, then " if every > FIRST else ""
-    return (
-        f"trained {first}every {every}; t trains now"
-        if every
-        else "trained only by t or annotator train"
-    )
+    if not every:
+        return "trained only by t or annotator train"
+    first = "from the first finished paragraph on, later " if every > 1 else ""
+    return f"trained {first}every {every}; t trains now"
 
 
 __all__ = ["learning_screen", "rows"]

@@ -24,7 +24,7 @@ from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
-from annotator.workflows.background import FIRST
+from annotator.workflows.background import pause
 from annotator.workflows.effort.name_keys import NameKeys
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, propose
@@ -127,7 +127,7 @@ def simulate(
     names = NameKeys()
     last = trained = 0
     for number, one in enumerate(stream):
-        if number - last >= (every if last else min(FIRST, every)):
+        if number - last >= pause(last, every):
             last = number
             try:
                 bundle = taught(examples, schema, texts=texts, base=config.suggestions.base)

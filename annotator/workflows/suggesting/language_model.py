@@ -15,6 +15,7 @@ from annotator.model.effort import making
 from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR
 from annotator.project import Project
+from annotator.workflows.suggesting.combining import OWN
 
 EXAMPLES = 4
 """Finished paragraphs that a model is shown."""
@@ -22,7 +23,6 @@ ANSWERS = "llm-answers"
 """The folder of a project where answers are kept."""
 _ENOUGH = 20
 """Verdicts from which on a suggester can be found not to be worth its keys."""
-_OWN = ("rules", "memory", "model", "guideline")
 
 
 def asking(project: Project) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
     wrong suggestion does."""
     right, every = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for one in verdicts:
-        if one.suggester not in _OWN:
+        if one.suggester not in OWN:
             every[one.suggester, one.layer] += 1
             right[one.suggester, one.layer] += one.right
     return frozenset(

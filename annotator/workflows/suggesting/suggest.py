@@ -112,6 +112,7 @@ class SuggestionPlan:
     def policy(self, suggesters: Sequence[Suggester]) -> Policy:
         """What is shown of what these propose. Spans that name an entity do not overlap."""
         taken: list[frozenset[str]] = [getattr(one, "takes", frozenset()) for one in suggesters]
+        muted: list[frozenset[str]] = [getattr(one, "muted", frozenset()) for one in suggesters]
         flat = (
             layer.name for layer in self.schema.span_layers if layer.attribute_of_type("entity")
         )
@@ -122,6 +123,7 @@ class SuggestionPlan:
             shown.stances,
             self.history,
             frozenset().union(*taken),
+            frozenset().union(*muted),
             self.silent,
         )
 

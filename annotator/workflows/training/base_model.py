@@ -35,7 +35,7 @@ def taught(
 
     Raises SuggesterError when nothing is marked in them.
     """
-    from annotator.learners.bundle import learn
+    from annotator.learners.learning import learn
 
     texts = list(texts)
     known = base_for(texts, schema) if base and _is_default(schema) else None
@@ -77,7 +77,7 @@ def base_of(
     """A model to train others over; `metrics["texts"]` are digests of what it was made from. Read
     by `reader`, else by that of the process."""
     from annotator.english.reading import shared_reader
-    from annotator.learners.bundle import learn
+    from annotator.learners.learning import learn
 
     texts = [record.document.text for record in records]
     bundle = learn(examples_in(records, reader or shared_reader()), schema, texts=texts)

@@ -1,0 +1,214 @@
+"""Learning a project's models: one for each layer that there
+is enough for, and who is to speak for it.
+
+Everything is a function of the examples: the same ones give the same models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from annotator.english.reading import parse
+from annotator.english.usage import Usage
+from annotator.errors import SuggesterError
+from annotator.learners.actors.crf import LEAST, Training
+from annotator.learners.actors.model import FlatModel, is_flat
+from annotator.learners.actors.tagging import LabelledRange, TaggedParagraph
+from annotator.learners.bundle import Bundle
+from annotator.learners.claims.model import ClaimProposal, ClauseModel
+from annotator.learners.display_choice import choose
+from annotator.learners.evaluation import LAST, Judged, Speaker, Trial, report, rounded
+from annotator.learners.examples import Example
+from annotator.learners.stances.model import PairModel, RelationProposal
+from annotator.learners.word_clusters import WordClusters
+from annotator.model.effort import Effort, total
+from annotator.model.memory import EMPTY
+from annotator.model.schema import LabelSchema, Layer
+from annotator.model.span import AUTHOR, Relation, Span
+
+
+def learn(
+    examples: Sequence[Example],
+    schema: LabelSchema,
+    *,
+    texts: Iterable[str],
+    base: Bundle | None = None,
+) -> Bundle:
+    """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
+
+    A `base` was trained on others for the same schema: what differs from it is learnt. For each
+    layer those speak whose suggestions cost the fewest keys in these paragraphs: rules and memory,
+    the base, or the model learnt here.
+
+    Raises SuggesterError when nothing is marked in them.
+    """
+    if not any(one.spans or one.relations for one in examples):
+        raise SuggesterError(
+            "there is nothing to learn from yet", hint="Finish some paragraphs first"
+        )
+    bundle = Bundle(schema)
+    texts = list(texts)
+    lesson = _Lesson(bundle, examples, Usage.of(texts), cache(lambda: WordClusters.of(texts)), base)
+    speakers: dict[str, Speaker] = {}
+    layers: dict[str, Any] = {}
+    last: list[Effort] = []
+    for layer in schema.layers:
+        spans = layer.kind == "span"
+        trial = lesson.learn(layer)
+        speaker = speakers[layer.name] = trial.speaker(spans=spans)
+        if speaker == "base":
+            lesson.take(layer.name)
+        if trial.own:
+            judged = [trial.own[i] for i in sorted(trial.own)]
+            layers[layer.name] = {**report(judged, spans=spans), "speaker": speaker}
+        last.append(trial.spent(speaker, spans=spans))
+    if not any(bundle.by_kind):
+        raise SuggesterError(
+            "there is nothing to learn from yet", hint="Finish some paragraphs first"
+        )
+    metrics = {
+        "paragraphs": len(examples),
+        "parsed": any(parse(one.reading) is not None for one in examples),
+        "documents": len({one.reading.document for one in examples}),
+        "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
+        "layers": layers,
+        "last": {"saved": rounded(total(last).saved), "paragraphs": min(LAST, len(examples))},
+    }
+    covers = frozenset(name for name, one in speakers.items() if one in ("base", "own"))
+    muted = frozenset(name for name, one in speakers.items() if one == "nobody")
+    return replace(bundle, covers=covers, muted=muted, metrics=metrics)
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What layers are learnt from, and the bundle that their models go to."""
+
+    bundle: Bundle
+    examples: Sequence[Example]
+    usage: Usage
+    kinds: Callable[[], WordClusters]
+    base: Bundle | None
+
+    @property
+    def known(self) -> Bundle:
+        """The base, or one that knows nothing."""
+        return self.base or Bundle(self.bundle.schema)
+
+    def learn(self, layer: Layer) -> Trial:
+        """Train the model of a layer, if there is enough to, else take
+        that of the base; how they do."""
+        try:
+            own = self._train(layer)
+        except ValueError:  # too little is decided
+            self.take(layer.name)
+            own = {}
+        enough = self.base is not None or len(self.examples) >= LEAST
+        return Trial(self._before(layer), own if enough else {}, self._gain(layer.name))
+
+    def take(self, layer: str) -> None:
+        """Let the base's model of a layer stand in the bundle."""
+        for mine, theirs in zip(self.bundle.by_kind, self.known.by_kind, strict=True):
+            mine.pop(layer, None)
+            mine |= {layer: theirs[layer]} if layer in theirs else {}
+
+    def _gain(self, layer: str) -> float | None:
+        """Keys that the base saves over the rules in a paragraph of its own
+        texts; None where it is silent."""
+        if self.base is None or layer not in self.base.covers:
+            return None
+        return float(self.base.metrics.get("layers", {}).get(layer, {}).get("gain") or 0.0)
+
+    def _train(self, layer: Layer) -> dict[int, Judged]:
+        """Train the model of a layer; what is judged of it on paragraphs held out. Raises
+        ValueError when too little is decided."""
+        name, bundle, known, examples = layer.name, self.bundle, self.known, self.examples
+        if layer.kind != "span":
+            bundle.pairs[name], related = PairModel.train(examples, layer, known.pairs.get(name))
+            return {i: self._judge_pairs(examples[i], layer, found) for i, found in related.items()}
+        if is_flat(examples, name):
+            bundle.flat[name], training, passages = FlatModel.train(
+                examples, layer, bundle.labels, self.usage, known.flat.get(name)
+            )
+            return {
+                i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out
+            }
+        before = known.clauses.get(name)
+        # What a base knows of kinds of words it knows of its own.
+        bundle.clauses[name], proposed = ClauseModel.train(
+            examples, layer, before.kinds if before else self.kinds(), before
+        )
+        return {i: self._judge_clauses(examples[i], layer, found) for i, found in proposed.items()}
+
+    def _before(self, layer: Layer) -> dict[int, Judged]:
+        """What would have been proposed in the last paragraphs
+        had nothing been learnt from them."""
+        places = range(max(0, len(self.examples) - LAST), len(self.examples))
+        return {i: self._unlearnt(self.examples[i], layer) for i in places}
+
+    def _unlearnt(self, one: Example, layer: Layer) -> Judged:
+        """What the base and the rules propose for a paragraph."""
+        name, known = layer.name, self.known
+        if layer.kind != "span":
+            pairs = known.pairs.get(name)
+            return self._judge_pairs(
+                one, layer, pairs.suggest(one.reading, one.spans) if pairs else ()
+            )
+        if name in known.clauses:
+            return self._judge_clauses(one, layer, known.clauses[name].suggest(one.reading))
+        if name not in known.flat:
+            return self._judge_clauses(one, layer, ())
+        start = one.reading.paragraph.start
+        found = known.flat[name].suggest(one.reading, known.labels, EMPTY, gate=0.0)
+        proposed = [(_stretch(s.value, start), s.score) for s in found if isinstance(s.value, Span)]
+        return replace(self._judge_clauses(one, layer, ()), proposed=proposed)
+
+    def _judge_clauses(self, one: Example, layer: Layer, found: Sequence[ClaimProposal]) -> Judged:
+        start = one.reading.paragraph.start
+        proposed = [((p.start - start, p.end - start, p.label), p.chance) for p in found]
+        alone = [_stretch(span, start) for span, _ in self.bundle.by_rules(one.reading, layer.name)]
+        wanted = [_stretch(span, start) for span in one.spans if span.layer == layer.name]
+        return Judged(one.reading.text, proposed, alone, wanted)
+
+    def _judge_pairs(self, one: Example, layer: Layer, found: Sequence[RelationProposal]) -> Judged:
+        """Given the spans as decided."""
+        start = one.reading.paragraph.start
+        ends: Mapping[str, tuple[int, int, str]] = {s.id: _stretch(s, start) for s in one.spans} | {
+            AUTHOR: (0, 0, AUTHOR)
+        }
+        proposed = [((ends[p.source], p.label, ends[p.target]), p.chance) for p in found]
+        edges = [s.value for s in self.bundle.edges(one.reading, layer, one.spans)]
+        alone = [
+            (ends[r.source], r.label, ends[r.target]) for r in edges if isinstance(r, Relation)
+        ]
+        wanted = [
+            (ends[r.source], r.label, ends[r.target])
+            for r in one.relations
+            if r.layer == layer.name and r.source in ends and r.target in ends
+        ]
+        return Judged(one.reading.text, proposed, alone, wanted)
+
+
+def _judge_flat(
+    example: Example, passage: TaggedParagraph, training: Training, number: int
+) -> Judged:
+    tokens = passage.tokens
+
+    def stretch(first: int, last: int, label: str) -> LabelledRange:
+        return tokens[first].start, tokens[last - 1].end, label
+
+    held_out, ruled = training.held_out[number], training.alone[number]
+    proposed = [(stretch(c.first, c.last, c.label), c.chance) for c in choose(held_out)]
+    alone = [stretch(c.first, c.last, c.label) for c in choose(ruled)]
+    return Judged(
+        example.reading.text, proposed, alone, [stretch(*place) for place in passage.gold]
+    )
+
+
+def _stretch(span: Span, start: int) -> tuple[int, int, str]:
+    return span.start - start, span.end - start, span.label
+
+
+__all__ = ["learn"]
