@@ -3,6 +3,7 @@ or excluded, the state of the document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
@@ -70,10 +71,12 @@ def on_flag(state: ReviewState, action: do.Flag) -> Step:
     return _annotate_standing(state, action.paragraph, note=None, action=Action.FLAG)
 
 
-def _mark(state: ReviewState, action: Action, mark: ParagraphMark) -> Decision:
-    return decide(
-        state, action, paragraph_item(state.paragraph), state.paragraph, Status.MARKED, mark
-    )
+def _mark(
+    state: ReviewState, action: Action, mark: ParagraphMark, paragraph: int | None = None
+) -> Decision:
+    """A decision on a paragraph, else on the one in work."""
+    at = state.paragraph if paragraph is None else paragraph
+    return decide(state, action, paragraph_item(at), at, Status.MARKED, mark)
 
 
 def _complete(state: ReviewState, completion: Completion) -> Decision:
@@ -107,12 +110,13 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     return replace(after, message=said), group
 
 
-def _closing(state: ReviewState) -> list[Decision]:
-    """The decision that the paragraph in work is done, where it is not yet."""
-    here = state.paragraph
-    if state.is_excluded(here) or state.is_done(here):
-        return []
-    return [_mark(state, Action.CLOSE, replace(state.annotations.mark(here), done=True))]
+def _closing(state: ReviewState, others: Sequence[int] = ()) -> list[Decision]:
+    """The decisions that the paragraph in work, and others, are done, where they are not yet."""
+    return [
+        _mark(state, Action.CLOSE, replace(state.annotations.mark(i), done=True), i)
+        for i in (state.paragraph, *others)
+        if not state.is_excluded(i) and not state.is_done(i)
+    ]
 
 
 def _close_gold(state: ReviewState) -> Step:
@@ -133,11 +137,15 @@ def _close_gold(state: ReviewState) -> Step:
         return replace(
             arrive(state, following), message=f"left open: {_left_in(state, [here])}"
         ), ()
-    decisions = _closing(state)
-    following = _next_open(state)
+    every = list(_open_paragraphs(state))
+    # What follows without anything to decide is done with it.
+    following = next((i for i in every if state.left(i)), None)
+    passed = every if following is None else every[: every.index(following)]
+    decisions = _closing(state, passed)
+    said = f"{_paragraphs(passed)} had nothing to decide: done too" if passed else ""
     if following is not None:
         after, group = commit(state, decisions) if decisions else (state, ())
-        return replace(arrive(after, following), message=""), group
+        return replace(arrive(after, following), message=said), group
     open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
     if open_:
         after, group = commit(state, decisions) if decisions else (state, ())
@@ -147,20 +155,30 @@ def _close_gold(state: ReviewState) -> Step:
     if standing is None or standing.value != CompletionMark(Completion.GOLD, state.based_on):
         decisions.append(_complete(state, Completion.GOLD))
     after, group = commit(state, decisions) if decisions else (state, ())
-    return replace(after, message="document done: it is gold"), group
+    done = "document done: it is gold"
+    return replace(after, message=f"{done}; {said}" if said else done), group
+
+
+def _paragraphs(indexes: Sequence[int]) -> str:
+    return ", ".join(f"¶ {paragraph_number(index)}" for index in indexes)
 
 
 def _left_in(state: ReviewState, paragraphs: list[int]) -> str:
     number = sum(state.left(index) for index in paragraphs)
-    places = ", ".join(f"¶ {paragraph_number(index)}" for index in paragraphs)
-    return f"{plural(number, 'difference')} left in {places}"
+    return f"{plural(number, 'difference')} left in {_paragraphs(paragraphs)}"
 
 
 def _next_open(state: ReviewState) -> int | None:
     """The next paragraph to annotate that is not done: after this one, or else before it."""
+    return next(_open_paragraphs(state), None)
+
+
+def _open_paragraphs(state: ReviewState) -> Iterator[int]:
+    """The other paragraphs to annotate that are not done: those after this one, then those before
+    it."""
     here, count = state.paragraph, len(state.document.paragraphs)
     every = (*range(here + 1, count), *range(here))
-    return next((i for i in every if not state.is_excluded(i) and not state.is_done(i)), None)
+    return (i for i in every if not state.is_excluded(i) and not state.is_done(i))
 
 
 def on_reopen(state: ReviewState, _: do.ReopenParagraph) -> Step:

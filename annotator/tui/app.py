@@ -178,6 +178,22 @@ class AnnotatorApp(PrivateApp):
         self.push_screen(screen)
         return screen
 
+    def decide(self, search: str) -> str:
+        """Open the first of the differences that a search of review asks for, above the screen that
+        asked; else why not."""
+        queue = self.session.queue
+        count = queue.narrow(search)
+        if count is None:
+            return "differences are decided in review: annotator review"
+        if not count:
+            return f"nothing with {search} waits for a decision"
+        document = queue.documents(limit=1, search=search)[0].id
+        self.session.open(document)
+        if lead := queue.first(document):
+            self.session.follow(lead)
+        self.show_document()
+        return ""
+
     def leave(self) -> None:
         """End; with decisions not saved, only when asked twice."""
         session = self.session

@@ -208,6 +208,8 @@ COMMANDS: tuple[Command, ...] = (
             "Review", _R, quick=True),
     Command("same_names", ("=",), "same name",
             "The names are the same: merge them, here and in all other places.", "Review", _R),
+    Command("alike", ("*",), "", "Decide what is like the difference decided last in the same way, "
+            "wherever it is.", "Review", _R),
     Command("keep_gold", ("0",), "",
             "What the finished gold has stays, whatever coders changed since.", "Review", _R),
     Command("order", ("O",), "",
@@ -221,7 +223,8 @@ COMMANDS: tuple[Command, ...] = (
             "Review", _R),
     Command("model_lane", ("V",), "", "Show or hide the model's suggestions beside the versions.",
             "Review", _R),
-    Command("hide_names", ("H",), "", "Hide or show who coded what.", "Review", _R),
+    Command("hide_names", ("H",), "", "Hide or show who coded what, on every screen.", "Review",
+            _R),
     Command("who_was_right", ("W",), "", "Show who was right in how many cases, by label.",
             "Review", _R),
     Command("open", ("enter",), "open", "Open the document.", "Queue", ("queue",)),

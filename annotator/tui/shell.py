@@ -72,6 +72,10 @@ class Shell(Protocol):
     ) -> None:
         """To a place in a document; see the application."""
 
+    def decide(self, search: str) -> str:
+        """In review: open the first difference that a search asks for, above this screen; else say
+        why not."""
+
     def next_theme(self) -> None:
         """The next way to colour the screens."""
 

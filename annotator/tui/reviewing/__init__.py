@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from string import ascii_uppercase
 
 from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
-from annotator.model.decision import Completion, Suggestion
+from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.names import NameKind, Ruling
 from annotator.model.record import GOLD
-from annotator.model.review import ReviewState, Step, step
+from annotator.model.review import Mode, ReviewState, Step, step
 from annotator.model.span import Annotation, Span
 from annotator.model.text import Document
 from annotator.project import Project
@@ -24,6 +25,13 @@ from annotator.workflows.names.registry import rule_same, take_back
 from annotator.workflows.review.adjudication import prefill, suggestions_of
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
+from annotator.workflows.review.open_differences import (
+    Likeness,
+    OpenDifference,
+    Option,
+    likeness,
+    option,
+)
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
 
@@ -32,7 +40,7 @@ class Adjudicating(Source):
     """Documents are opened as `@gold`, filled with what the strategy decides by itself.
 
     With `hidden` annotators go by letters, which differ from document to document. `reviewer`
-    is who decides, as the log keeps it.
+    is who decides, as the log keeps it; `queue` is that of another source, where there is one.
     """
 
     queue: ReviewQueue
@@ -44,10 +52,14 @@ class Adjudicating(Source):
         strategy: str = "unanimous",
         hidden: bool = False,
         reviewer: str | None = None,
+        queue: ReviewQueue | None = None,
     ) -> None:
-        super().__init__("review", ReviewQueue(project, GOLD, strategy=strategy, hidden=hidden))
+        super().__init__(
+            "review",
+            queue or ReviewQueue(project, GOLD, merger=Merger(project, strategy), hidden=hidden),
+        )
         self.project = project
-        self.strategy = strategy
+        self.strategy = self.queue.strategy
         self.decided_by = reviewer
         self.model_lane = False
         """Whether the suggestions stand beside the annotators' versions."""
@@ -64,8 +76,12 @@ class Adjudicating(Source):
         until the focus is moved by hand."""
         self._editing: Difference | None = None
         """The difference of which a version is being changed."""
-        self._ruled: list[Ruling] = []
-        """The rulings on names that an undo takes back."""
+        self.taking_back: Callable[[], str] | None = None
+        """What an undo takes back beyond the open document, and says, until something else is
+        decided."""
+        self.chosen: tuple[Likeness, Option] | None = None
+        """What the difference decided last was like, and what was taken of it."""
+        self._like: dict[frozenset[str], Likeness | None] = {}
 
     @property
     def merger(self) -> Merger:
@@ -93,6 +109,8 @@ class Adjudicating(Source):
             self._suggested = self.project.suggestions.of(document.id)
             prefill(self.project, document, found)
             self._situation = situation(self.merger, document.id)
+        self._like = {}
+        self.queue.look(document.id)
 
     def suggestions(self, document: Document) -> Sequence[Suggestion]:
         if self._situation is None:
@@ -147,12 +165,6 @@ class Adjudicating(Source):
             self._notes[who] = {item: text for _, _, item, text in rows}
         return self._notes[who].get(mine, "")
 
-    def called_everywhere(self) -> dict[str, str]:
-        """A name for each annotator, the same in all documents, for tables over all of them."""
-        names = {row.annotator for row in self.project.log.completions() if row.annotator != GOLD}
-        ordered = sorted(names, key=lambda who: hashlib.sha256(who.encode()).digest())
-        return {who: f"annotator {i}" for i, who in enumerate(ordered, 1)}
-
     @property
     def has_model(self) -> bool:
         """Whether a model suggested anything in the open document."""
@@ -191,21 +203,47 @@ class Adjudicating(Source):
         """The names are one, in all places; the open document has to be read anew."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
         rulings = self.project.names.rulings()
-        self._ruled = (
-            [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
-        )
+        last = [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
         self.merger.names_changed()
+        self.taking_back = partial(self._take_back, last) if last else None
+
+    def _take_back(self, rulings: Sequence[Ruling]) -> str:
+        for ruling in rulings:
+            take_back(self.project, ruling, reviewer=self.decided_by)
+        self.merger.names_changed()
+        names = ", ".join(ruling.name for ruling in rulings)
+        return f"taken back: {names} is a name of its own again"
 
     def beyond(self, action: ReviewAction) -> str | None:
-        """An undo takes the last ruling on names back, where nothing was decided since."""
-        if not isinstance(action, do.Undo) or not self._ruled:
+        """An undo takes back what was decided in several documents, where nothing was decided
+        since."""
+        if not isinstance(action, do.Undo) or self.taking_back is None:
             return None
-        for ruling in self._ruled:
-            take_back(self.project, ruling, reviewer=self.decided_by)
-        names = ", ".join(ruling.name for ruling in self._ruled)
-        self._ruled = []
-        self.merger.names_changed()
-        return f"taken back: {names} is a name of its own again"
+        back, self.taking_back = self.taking_back, None
+        return back()
+
+    def likeness(self, state: ReviewState, difference: Difference) -> Likeness | None:
+        """What a difference of the open document is like."""
+        if difference.ids not in self._like:
+            self._like[difference.ids] = likeness(difference, state.document)
+        return self._like[difference.ids]
+
+    def places(self, state: ReviewState, difference: Difference) -> list[OpenDifference]:
+        """Where else the same is in conflict: first in the open document, then in others, as far as
+        these were read."""
+        like = self.likeness(state, difference)
+        if self.queue.open.like(like) < 1 + self.at(state).is_open(difference) or like is None:
+            return []
+        here = state.document.id
+        found = [
+            one
+            for one in self.queue.open.alike(like)
+            if (one.document, one.ids) != (here, difference.ids)
+        ]
+        return sorted(found, key=lambda one: one.document != here)
+
+    def saved(self, state: ReviewState, group: Group) -> None:  # noqa: ARG002
+        self.queue.decided(state.document.id)
 
     def step(self, state: ReviewState, action: ReviewAction) -> Step:
         """As in annotating, but for what would let several versions of one thing stand.
@@ -215,15 +253,14 @@ class Adjudicating(Source):
             action,
             do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph,
         ):
-            self._decided, self._editing = frozenset(), None
+            self._decided, self._editing, self.chosen = frozenset(), None, None
         if isinstance(action, do.Cancel):
             self._editing = None
         if isinstance(action, do.MoveFocus) and not action.undecided:
             beside = at.beside(action.step)
             if beside is not None:
                 self.at_field = ""
-                focus = next(iter(at.shown(beside)), beside.candidates[0].id)
-                return state.changed(focus=focus, message=""), ()
+                return at.focused_on(beside).changed(message=""), ()
         taken = action
         if isinstance(action, do.AcceptAll):
             most = choices.accept_most(at)
@@ -240,19 +277,42 @@ class Adjudicating(Source):
             taken, do.Choose | do.ChooseSeveral | do.Settle | do.Undo | do.Redo
         ):
             after = choices.reattached(self.at(after))
+        if group and not isinstance(taken, do.Undo | do.Redo | do.NoteOn | do.Note | do.Flag):
+            after = self._going_on(at, after)
         self._remember(at, action, after)
         return after, group
+
+    def _going_on(self, before: Adjudication, state: ReviewState) -> ReviewState:
+        """Once the difference in focus is decided, the next one is in focus, in the order of
+        reading; with none left in the paragraph it stays."""
+        difference, at = before.in_focus(), self.at(state)
+        if difference is None or not difference.number or state.mode is not Mode.BROWSE:
+            return state
+        if at.is_open(difference) or state.paragraph != before.state.paragraph:
+            return state
+        chosen = self.queue.chosen(state.document.id)
+        among = [d for d in at.differences if chosen is None or d.ids in chosen]
+        following = at.following(difference, among)
+        if following is None:
+            return at.focused_on(difference)
+        back = following.number < difference.number
+        said = f"{state.message}; back to what was left" if back else state.message
+        return at.focused_on(following).changed(message=said)
 
     def _remember(self, before: Adjudication, action: ReviewAction, state: ReviewState) -> None:
         """What an action that was done means for those that follow."""
         if state.focus != before.state.focus:
             self.at_field = ""
         if state.history.undo is not before.state.history.undo:
-            self._ruled = []
+            self.taking_back = None
         difference = before.in_focus()
         if difference is None or not isinstance(action, do.ChooseSeveral | do.Settle):
             return
         self._decided = difference.ids
+        if isinstance(action, do.ChooseSeveral):
+            like = self.likeness(state, difference)
+            taken = option(difference, action.choices[-1].take, state.document)
+            self.chosen = (like, taken) if like is not None else None
         if isinstance(action, do.Settle):
             # The next field that is open is decided next.
             after = self.at(state)

@@ -3,11 +3,11 @@ stands of them in a state of the gold."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from annotator.model.review import ReviewState
-from annotator.model.span import Annotation, Relation
+from annotator.model.review import ReviewState, arrive
+from annotator.model.span import Annotation, Span
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.waiting import Situation
 
@@ -33,18 +33,19 @@ class Adjudication:
         made = self.situation.found.by_id.get(id) if self.situation is not None else None
         return made.value if made is not None else None
 
+    def start(self, difference: Difference) -> int:
+        """Where in the text a difference is."""
+        assert self.situation is not None
+        return self.situation.start(difference)
+
+    def paragraph(self, difference: Difference) -> int:
+        """The index of the paragraph that a difference is in."""
+        return self.state.document.paragraph_at(self.start(difference)).index
+
     def here(self) -> list[Difference]:
         """What was made in the paragraph, aligned, in reading order."""
         low, high = self.state.bounds
-        found = self.situation.found.candidates if self.situation is not None else ()
-        at = {c.id: c.value for c in found}
-
-        def start(value: Annotation) -> int:
-            while isinstance(value, Relation):
-                value = at[value.target]
-            return value.start
-
-        return [d for d in self.differences if low <= start(d.candidates[0].value) < high]
+        return [d for d in self.differences if low <= self.start(d) < high]
 
     def of(self, item: str | None) -> Difference | None:
         """The difference that an item is a version of."""
@@ -66,10 +67,11 @@ class Adjudication:
         return len(numbered), sum(self.is_open(d) for d in numbered)
 
     def left_words(self) -> str:
-        """How many differences wait, in the document and in the paragraph."""
-        _, left = self.counts()
-        here = sum(self.is_open(d) for d in self.here() if d.number)
-        return f"{left} left, {here} in ¶" if left else "all decided"
+        """Which difference is in focus, of how many, and how many wait: `4 of 9, 3 left`."""
+        every, left = self.counts()
+        here = self.in_focus()
+        at = f"{here.number} of {every}, " if here is not None and here.number else ""
+        return f"{at}{left} left" if left else f"{at}all decided"
 
     def open_fields(self, difference: Difference) -> tuple[str, ...]:
         """The fields of a difference that can be decided apart and are not decided yet."""
@@ -89,16 +91,39 @@ class Adjudication:
         ]
 
     def beside(self, step: int) -> Difference | None:
-        """The difference `step` after the one in focus in the paragraph, decided or not; at its
-        ends the last, without one in focus the first or, backwards, the last. None where the
-        paragraph has none."""
-        several = [d for d in self.here() if d.number]
+        """The difference `step` after the one in focus, decided or not, in the order of reading and
+        over the ends of paragraphs; at the ends of the document the last. From elsewhere the
+        nearest of the paragraph. None where the document has none."""
+        several = [d for d in self.differences if d.number]
         if not several:
             return None
         at = next((i for i, d in enumerate(several) if self.state.focus in d.ids), None)
-        if at is None:
-            return several[0 if step > 0 else -1]
-        return several[max(0, min(len(several) - 1, at + step))]
+        if at is not None:
+            return several[max(0, min(len(several) - 1, at + step))]
+        item = self.state.focused
+        place = item.value.start if item is not None and isinstance(item.value, Span) else -1
+        after = [d for d in several if self.start(d) >= max(place, self.state.bounds[0])]
+        before = [d for d in several if d not in after]
+        if step > 0:
+            return (after or several[-1:])[0]
+        return (before or several[:1])[-1]
+
+    def following(self, difference: Difference, among: Collection[Difference]) -> Difference | None:
+        """What is decided after a difference: of these the next open one of its paragraph, else the
+        first that was left out before it there; None where none is open."""
+        paragraph = self.paragraph(difference)
+        left = [d for d in among if d.number and self.is_open(d) and self.paragraph(d) == paragraph]
+        after = [d for d in left if d.number > difference.number]
+        return next(iter(after or left), None)
+
+    def focused_on(self, difference: Difference) -> ReviewState:
+        """The state with a difference in focus, in its paragraph."""
+        focus = next(iter(self.shown(difference)), difference.candidates[0].id)
+        paragraph = self.paragraph(difference)
+        state = self.state
+        if paragraph != state.paragraph:
+            state = arrive(state, paragraph, focus)
+        return state.changed(focus=focus)
 
     def noted(self, wanted: Sequence[str]) -> tuple[str, str] | None:
         """Of these items the one that a reason or a message is about, and its note: what stands,

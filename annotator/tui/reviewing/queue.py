@@ -1,8 +1,10 @@
-"""The queue of review: what has most to decide first, or what moves the network most."""
+"""The queue of review: what has most to decide first, or what moves the network most; all that
+waits, or what was chosen by layer, label, annotator, kind or name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from string import ascii_uppercase
@@ -11,41 +13,92 @@ from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
 from annotator.model.text import plural
 from annotator.project import DocumentSummary, Project
+from annotator.tui.reviewing.leads import first, leads
 from annotator.tui.session.queue import Lead, Queue
 from annotator.workflows.review.changes import told
 from annotator.workflows.review.leverage import Leverage, leverages
 from annotator.workflows.review.leverage import told as leverage_told
+from annotator.workflows.review.open_differences import OpenDifferences, Wanted
 from annotator.workflows.review.queue import ReviewRow, review_rows
 from annotator.workflows.review.versions import Merger
-from annotator.workflows.review.waiting import situation
+
+LOOK = 0.1
+"""Seconds that opening a document may take for reading what waits in others."""
 
 HASTE = 0.3
 """Seconds that a look at the queue may take for counting what was not counted before."""
-
-FILTERS = ("layer", "label", "by", "reason")
-"""Words that narrow the queue down, as in `layer:claim by:ada`;
-other words are looked for in titles."""
 
 
 class ReviewQueue(Queue):
     """The documents that somebody finished. With `hidden` annotators go by letters."""
 
-    def __init__(self, project: Project, gold: str, *, strategy: str, hidden: bool) -> None:
+    asking = 'layer:claim label:fact,value kind:bounds by:ada,ben name:"…" reason:…, or a title'
+    statuses = (Completion.NEW, Completion.IN_PROGRESS, Completion.GOLD)
+
+    def __init__(self, project: Project, gold: str, *, merger: Merger, hidden: bool) -> None:
         super().__init__(project, gold)
-        self.strategy = strategy
+        self.merger = merger
+        self.strategy = merger.strategy
         self.hidden = hidden
         self.by_leverage = False
         """Whether what moves the network most comes first."""
-        self._weighed: list[Leverage] = []
+        self.weighed: list[Leverage] = []
+        """By leverage: every difference that waited when it was weighed."""
+        self._wanted = Wanted()
+        self._asked = ""
+        """The search that `_wanted` was read from."""
         self._known: list[ReviewRow] = []
         """The rows as they were read last."""
         self._counted: tuple[str, Completion | None, list[ReviewRow]] | None = None
         """What was counted last: search, status, and its rows."""
 
     @cached_property
-    def merger(self) -> Merger:
-        """What the strategy learnt, read once."""
-        return Merger(self.project, self.strategy)
+    def open(self) -> OpenDifferences:
+        """The differences that wait, as far as they were read."""
+        return OpenDifferences(self.merger)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the search asks for."""
+        if self._asked != self.search:
+            self._asked, self._wanted = self.search, Wanted.parse(self.search)
+        return self._wanted
+
+    def chosen(self, document: str) -> set[frozenset[str]] | None:
+        """The versions of the differences of a document that the search asks for; None where it
+        does not ask for single differences."""
+        if not self.wanted.narrows:
+            return None
+        self.open.know(document)
+        return {one.ids for one in self.open.of(document) if self.wanted.holds(one)}
+
+    def decided(self, document: str) -> None:
+        """Something was decided in a document."""
+        self.open.renew(document)
+
+    def look(self, document: str) -> None:
+        """Read what waits in a document, and for a moment in others, for what is like it."""
+        self.open.renew(document)
+        rows = self._known or self.read()
+        self.open.read(
+            (row.document for row in rows if row.undecided or not row.counted), seconds=LOOK
+        )
+
+    def called(self) -> Mapping[str, str]:
+        if not self.hidden:
+            return {}
+        names = {row.annotator for row in self.project.log.completions()} - {self.annotator}
+        ordered = sorted(names, key=lambda who: hashlib.sha256(who.encode()).digest())
+        return {who: f"#{i}" for i, who in enumerate(ordered, 1)}
+
+    def course(self) -> str:
+        """What is decided in a row, and how much of it is left; empty where that is all there
+        is."""
+        if not self.wanted.narrows:
+            return ""
+        left = sum(1 for _ in self.open.those(self.wanted, self.open.documents))
+        more = "" if self.open.complete else "+"
+        return f"{self.wanted.title}: {left}{more} left"
 
     def documents(
         self,
@@ -71,19 +124,10 @@ class ReviewQueue(Queue):
         return len(self._counted[2])
 
     def ids(self) -> list[str]:
-        return [row.document for row in self._read()]
+        return [row.document for row in self.read()]
 
     def neighbour(self, document: str, direction: int) -> str | None:
         return _beyond(self.ids(), document, direction)
-
-    def waiting(self, document: str, direction: int) -> str | None:
-        rows = self._read()
-        left = [
-            row.document
-            for row in rows
-            if row.undecided or not row.counted or row.document == document
-        ]
-        return _beyond(left, document, direction)
 
     def turn_order(self) -> str:
         """First what moves the network most, and a line on how much that decides;
@@ -91,26 +135,32 @@ class ReviewQueue(Queue):
         self.by_leverage = not self.by_leverage
         if not self.by_leverage:
             return "first what has most to decide"
-        self._weighed = leverages(self.project, self.strategy)
-        return f"first what moves the network most: {leverage_told(self._weighed)}"
+        self.weighed = leverages(self.project, self.strategy)
+        return f"first what moves the network most: {leverage_told(self.weighed)}"
 
-    def leads(self, state: ReviewState, direction: int) -> Iterator[Lead] | None:
-        """By leverage, the open differences that move the network most, wherever they are."""
-        return self._heaviest(state, direction) if self.by_leverage else None
+    def leads(self, state: ReviewState, direction: int) -> Iterator[Lead]:
+        return leads(self, state, direction)
 
-    def _heaviest(self, state: ReviewState, direction: int) -> Iterator[Lead]:
-        here = state.document.id
-        for one in self._weighed if direction > 0 else reversed(self._weighed):
-            difference = one.difference
-            if one.document == here:
-                if state.focus in difference.ids:
-                    continue
-            else:
-                there = situation(self.merger, one.document)
-                if there is None or difference.ids not in {d.ids for d in there.waiting}:
-                    continue
-            items = tuple(c.id for c in difference.candidates)
-            yield Lead(one.document, items, f"this moves {plural(one.edges, 'edge')}")
+    def first(self, document: str) -> Lead | None:
+        return first(self, document)
+
+    def narrow(self, search: str) -> int:
+        self.search = search
+        return sum(row.undecided for row in self._rows(search, None))
+
+    def searched(self) -> str:
+        title = self.wanted.title
+        if not self.wanted.narrows:
+            return super().searched()
+        titles = f" in titles with “{self.wanted.rest}”" if self.wanted.rest else ""
+        more = "" if self.open.complete else ", still counting"
+        left = sum(1 for _ in self.open.those(self.wanted, self.open.documents))
+        return f"{plural(left, 'difference')} with {title}{titles}{more}"
+
+    def after(self, document: str) -> str | None:
+        rows = self.read()
+        left = [row.document for row in rows if row.undecided or not row.counted]
+        return document if document in left else next(iter(left), document)
 
     def remark(self, document: str) -> str:
         """What changed since a document was gold."""
@@ -119,29 +169,41 @@ class ReviewQueue(Queue):
             return ""
         text = self.project.documents.load(document)
         more = f" (+{len(row.changes) - 1})" if len(row.changes) > 1 else ""
-        return f"gold, changed since: {told(text, row.changes[0])}{more}"
+        change = row.changes[0]
+        change = replace(change, annotator=self.called().get(change.annotator, change.annotator))
+        return f"gold, changed since: {told(text, change)}{more}"
 
-    def _read(self) -> list[ReviewRow]:
+    def read(self) -> list[ReviewRow]:
         """The queue as it is now. What takes long to count is counted bit by
         bit, with every look at the queue."""
         return review_rows(self.project, self.strategy, seconds=HASTE)
 
     def _rows(self, search: str, completion: Completion | None) -> list[ReviewRow]:
-        wanted, words = _filter(search)
-        self._known = self._read()
+        wanted = Wanted.parse(search)
+        self._known = self.read()
         if self.by_leverage:
             most: dict[str, int] = {}
-            for one in self._weighed:
+            for one in self.weighed:
                 most[one.document] = max(most.get(one.document, 0), one.edges)
             self._known.sort(key=lambda row: (not row.changed, -most.get(row.document, -1)))
-        titled = set(self.project.documents.titled(words)) if words else None
-        return [
+        titled = set(self.project.documents.titled(wanted.rest)) if wanted.rest else None
+        rows = [
             row
             for row in self._known
             if (titled is None or row.document in titled)
             and completion in (None, row.status)
-            and _matches(row, wanted)
+            and wanted.takes(row.document, row.reasons)
         ]
+        if not wanted.narrows:
+            return rows
+        self.open.read(
+            (row.document for row in rows if row.undecided or not row.counted), seconds=HASTE
+        )
+        chosen = [
+            replace(row, undecided=sum(wanted.holds(one) for one in self.open.of(row.document)))
+            for row in rows
+        ]
+        return [row for row in chosen if row.undecided]
 
     def _summary(self, row: ReviewRow, own: DocumentSummary) -> DocumentSummary:
         return replace(
@@ -161,33 +223,4 @@ def _beyond(ids: Sequence[str], document: str, direction: int) -> str | None:
     return ids[at] if 0 <= at < len(ids) else None
 
 
-def _filter(search: str) -> tuple[dict[str, str], str]:
-    """The filters of a search, and the words that are left."""
-    wanted: dict[str, str] = {}
-    words: list[str] = []
-    for word in search.split():
-        name, colon, value = word.partition(":")
-        if colon and value and name in FILTERS:
-            wanted[name] = value.casefold()
-        else:
-            words.append(word)
-    return wanted, " ".join(words)
-
-
-def _matches(row: ReviewRow, wanted: dict[str, str]) -> bool:
-    """Whether a document has a waiting version by layer, label and annotator,
-    and a decision for the reason."""
-    if "reason" in wanted and wanted["reason"] not in {reason.casefold() for reason in row.reasons}:
-        return False
-    if not wanted.keys() & {"layer", "label", "by"}:
-        return True
-    return any(
-        wanted.get("layer", c.value.layer.casefold()) == c.value.layer.casefold()
-        and wanted.get("label", c.value.label.casefold()) == c.value.label.casefold()
-        and ("by" not in wanted or wanted["by"] in {who.casefold() for who in c.votes})
-        for difference in row.waiting
-        for c in difference.candidates
-    )
-
-
-__all__ = ["FILTERS", "ReviewQueue"]
+__all__ = ["ReviewQueue"]

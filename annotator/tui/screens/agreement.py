@@ -57,11 +57,15 @@ class AgreementScreen(CommandScreen):
         self._said = ""
         self._choice = ""
         self._at = self._top = self._cell = 0
+        self._wanted = ""
+        self._search: str | None = None
+        """What the queue was searched for before differences were decided from here."""
 
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
             ("enter", "the differences behind the line, or its paragraph side by side"),
+            ("r", "decide these differences in review, one after the other"),
             ("h l", "a single cell of a row of labels or annotators"),
             ("w", "what the figure is, how to read it, and when not to"),
             ("f", "compare only some layers, labels, annotators, documents or days"),
@@ -82,6 +86,7 @@ class AgreementScreen(CommandScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
+        self._back()
         self.redraw()
 
     def say(self, message: str) -> None:
@@ -132,6 +137,10 @@ class AgreementScreen(CommandScreen):
         if isinstance(what, AnnotatorError):
             self._lines, self._message = [], f"{what.message}. {what.hint}"
         else:
+            from annotator.workflows.agreement.lines import unnamed
+
+            called = self.shell.session.queue.called()
+            what = [unnamed(line, called) for line in what] if called else what
             spot = self._spot()
             self._lines, self._message = what, ""
             if spot is not None:
@@ -249,6 +258,8 @@ class AgreementScreen(CommandScreen):
             "f": self._choose,
             "y": self._copy,
             "o": self._ask_report,
+            "r": self._decide,
+            "/": self._find,
         }
         self._said = ""
         if key in ("escape", "q", "A"):
@@ -300,6 +311,50 @@ class AgreementScreen(CommandScreen):
                 close="w",
             )
         )
+
+    def _decide(self) -> None:
+        """The differences behind the line or cell are decided one after the other; then one is
+        back here."""
+        selection = self._selection()
+        if selection is None:
+            self.say("r decides the differences behind a line of causes, labels or annotators")
+            return
+        from annotator.workflows.agreement.scope import Scope
+        from annotator.workflows.review.open_differences import words_of
+
+        chosen = Scope.parse(self._choice)
+        documents = f" document:{','.join(chosen.documents)}" if chosen.documents else ""
+        self._search = self.shell.session.queue.search
+        said = self.shell.decide(words_of(selection) + documents)
+        if said:
+            self._back()
+            self.say(said)
+
+    def _back(self) -> None:
+        """The queue shows again what it showed."""
+        if self._search is not None:
+            self.shell.session.queue.search, self._search = self._search, None
+
+    def _find(self) -> None:
+        """To the next line with these words."""
+        from annotator.tui.screens.prompt import PromptScreen
+
+        def answered(wanted: str | None) -> None:
+            if wanted:
+                self._wanted = wanted.casefold()
+                self._to_found()
+            self.redraw()
+
+        self.app.push_screen(
+            PromptScreen("find", self.theme_now, value=self._wanted, anew=True), answered
+        )
+
+    def _to_found(self) -> None:
+        places = [i for i, line in enumerate(self._lines) if self._wanted in line.text.casefold()]
+        if places:
+            self._at = next((i for i in places if i > self._at), places[0])
+            self._cell = 0
+        self._said = f"{len(places)} with “{self._wanted}”; / and enter go to the next"
 
     def _choose(self) -> None:
         """Compare only a part: layers, labels, annotators, documents, days."""
@@ -414,10 +469,12 @@ class AgreementScreen(CommandScreen):
     ) -> None:
         self._said = ""
         more = f", the first {MOST} of them" if count > len(found) else ""
+        called = self.shell.session.queue.called()
+        shown = [one.between(called) for one in found] if called else found
         self.app.push_screen(
             TextScreen(
                 f"{selection.title}: {count:,}{more}",
-                lambda theme, width: pair_rows(found, theme, width),
+                lambda theme, width: pair_rows(shown, theme, width),
                 close="enter",
             )
         )
@@ -451,9 +508,15 @@ class AgreementScreen(CommandScreen):
         if found is None:
             self.say("this paragraph is no longer finished by two annotators")
             return
-        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {', '.join(found.voters)}"
+        called = self.shell.session.queue.called()
+        names = ", ".join(called.get(who, who) for who in found.voters)
+        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {names}"
         self.app.push_screen(
-            TextScreen(title, lambda theme, width: beside(found, theme, width), close="enter")
+            TextScreen(
+                title,
+                lambda theme, width: beside(found, theme, width, called=called),
+                close="enter",
+            )
         )
 
 

@@ -20,7 +20,6 @@ from annotator.tui.widgets.rows import Rows
 from annotator.workflows.background import model_summary
 from annotator.workflows.review.discussion import Message
 
-_FILTERS = (None, Completion.NEW, Completion.IN_PROGRESS, Completion.DONE, Completion.SKIPPED)
 _WORDS = {
     Completion.NEW: "new",
     Completion.IN_PROGRESS: "begun",
@@ -40,7 +39,6 @@ class QueueScreen(CommandScreen):
         self.session = session
         self._at = 0
         self._top = 0
-        self._search = ""
         self._filter: Completion | None = None
         self._count = 0
         self._page: list[DocumentSummary] = []
@@ -73,20 +71,20 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        """Back from a document: the cursor is on it."""
+        """Back from a document: the cursor is on it, or once it is finished on the next."""
         self._pace = self.session.queue.pace()
         state = self.session.state
         if state is not None:
-            self._go_to(state.document.id)
+            self._go_to(self.session.queue.after(state.document.id) or state.document.id)
         if self.session.queue.own and (self._message or self.session.queue.all_done()):
             # What was said before may be past.
             self._message = self._assigned()
         self.redraw()
 
     def _go_to(self, document: str) -> None:
-        """The cursor to a document, where it is among those that are
-        shown and these are not searched."""
-        if not self._search and self._filter is None:
+        """The cursor to a document, where it is among those that are shown and these are not
+        searched."""
+        if not self.session.queue.search and self._filter is None:
             ids = self.session.queue.ids()
             if document in ids:
                 self._at = ids.index(document)
@@ -96,14 +94,19 @@ class QueueScreen(CommandScreen):
         return max(1, self.app.size.height - 4)
 
     def _read(self) -> None:
-        self._count = self.session.queue.count(search=self._search, completion=self._filter)
+        self._count = self.session.queue.count(
+            search=self.session.queue.search, completion=self._filter
+        )
         self._at = max(0, min(self._at, self._count - 1))
         if self._at < self._top:
             self._top = self._at
         elif self._at >= self._top + self._room:
             self._top = self._at - self._room + 1
         self._page = self.session.queue.documents(
-            offset=self._top, limit=self._room, search=self._search, completion=self._filter
+            offset=self._top,
+            limit=self._room,
+            search=self.session.queue.search,
+            completion=self._filter,
         )
         self._said = self.session.queue.messages([row.id for row in self._page])
         holds, who = self.session.project.assignments.holds, self.session.annotator
@@ -146,7 +149,7 @@ class QueueScreen(CommandScreen):
         if not self._page:
             empty = (
                 f"no document {'of yours ' if self.session.queue.own else ''}matches"
-                if self._search or self._filter
+                if self.session.queue.search or self._filter
                 else "no documents yet: annotator import FILE"
             )
             rows.append([(f"   {empty}", theme.muted)])
@@ -210,8 +213,8 @@ class QueueScreen(CommandScreen):
         )
         if remark:
             parts.append(remark)
-        if self._search:
-            parts.append(f"titles with “{self._search}”")
+        if searched := self.session.queue.searched():
+            parts.append(searched)
         if self._filter is not None:
             parts.append(f"only {_WORDS[self._filter].rstrip(' ✓')}")
         if not parts and self._pace:
@@ -276,6 +279,8 @@ class QueueScreen(CommandScreen):
     def run_open(self) -> None:
         if self._here is not None:
             self.session.open(self._here.id)
+            if lead := self.session.queue.first(self._here.id):
+                self.session.follow(lead)
             self.shell.show_document()
 
     def run_tour(self) -> None:
@@ -291,18 +296,21 @@ class QueueScreen(CommandScreen):
             guide.begin(self.session.state)
 
     def run_find(self) -> None:
-        prompt = PromptScreen("filter by title", self.theme_now, value=self._search)
+        prompt = PromptScreen(
+            self.session.queue.asking, self.theme_now, value=self.session.queue.search
+        )
 
         def answered(answer: str | None) -> None:
             if answer is not None:
-                self._search, self._at, self._top = answer.strip(), 0, 0
+                self.session.queue.search, self._at, self._top = answer.strip(), 0, 0
             self.redraw()
 
         self.app.push_screen(prompt, answered)
 
     def run_filter_status(self) -> None:
-        at = _FILTERS.index(self._filter)
-        self._filter, self._at, self._top = _FILTERS[(at + 1) % len(_FILTERS)], 0, 0
+        filters = (None, *self.session.queue.statuses)
+        at = filters.index(self._filter)
+        self._filter, self._at, self._top = filters[(at + 1) % len(filters)], 0, 0
         self.redraw()
 
     def run_order(self) -> None:
@@ -335,15 +343,15 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def run_leave(self) -> None:
-        if self._search or self._filter is not None:
+        if self.session.queue.search or self._filter is not None:
             self.run_unfilter()
         else:
             self.shell.leave()
 
     def run_unfilter(self) -> None:
         """Esc never leaves the program: somebody may press it once more than there are screens."""
-        filtered = bool(self._search) or self._filter is not None
-        self._search, self._filter = "", None
+        filtered = bool(self.session.queue.search) or self._filter is not None
+        self.session.queue.search, self._filter = "", None
         self._message = "" if filtered else f"{self.key_map.shown('leave')} quits"
         self.redraw()
 

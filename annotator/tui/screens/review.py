@@ -4,14 +4,19 @@ beside the text, and keys to choose by."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+
+from textual import events
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
+from annotator.model.codebook import CodebookEntry
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.tui.commands import Command
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.adjudication import Adjudication
+from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.reviewing.rulings import name_counts, names_in_focus, rule_names_same
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
@@ -20,8 +25,8 @@ from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext
-from annotator.tui.views.frame import SidePanel
-from annotator.tui.views.versions import Panel, versions
+from annotator.tui.views.frame import SidePanel, side_at
+from annotator.tui.views.versions import Panel, panel_rows
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
 from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
@@ -35,6 +40,8 @@ class ReviewScreen(AnnotateScreen):
     def __init__(self, session: Session, source: Adjudicating) -> None:
         super().__init__(session)
         self.reviewing = source
+        self._places: dict[int, tuple[Difference, int]] = {}
+        """By row of the panel what a click on it means."""
 
     @property
     def at(self) -> Adjudication:
@@ -66,7 +73,46 @@ class ReviewScreen(AnnotateScreen):
 
     def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
         """The versions, in place of the statements."""
-        return versions(panel_of(self.reviewing, self.session.review), theme, width, height)
+        made = panel_rows(panel_of(self.reviewing, self.session.review), theme, width, height)
+        self._places = made.places
+        return made.rows
+
+    # --- the mouse, in the panel as in the text
+
+    def _row_of_panel(self, x: int, y: int) -> int | None:
+        """The row of the panel under a cell, where there is one."""
+        width, height = self.app.size
+        at = side_at(width, height, more=self._panel)
+        if at is None or x < at[0] or not at[1] <= y < height - 2:
+            return None
+        return y - at[1]
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A click on a difference or a version puts the focus on it; on the version in focus it
+        takes it."""
+        row = self._row_of_panel(event.x, event.y) if self._drag is None else None
+        found = self._places.get(row) if row is not None else None
+        if found is None:
+            super().on_mouse_up(event)
+            return
+        difference, number = found
+        who = self.reviewing.voters()[number - 1][0] if number else ""
+        ids = [c.id for c in difference.version(who)] or self.at.shown(difference)
+        focused = self.session.review.focus in ids
+        if number and focused and self.at.in_focus() == difference:
+            self._take_version(number)
+        elif ids:
+            self.act(do.FocusItem(ids[0]))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll(event, -1)
+
+    def _scroll(self, event: events.MouseScrollDown | events.MouseScrollUp, step: int) -> None:
+        over_panel = self._row_of_panel(event.x, event.y) is not None
+        self.act(do.MoveFocus(step) if over_panel else do.MoveParagraph(step))
 
     def _take_version(self, number: int) -> None:
         voters = self.reviewing.voters()
@@ -155,6 +201,11 @@ class ReviewScreen(AnnotateScreen):
         else:
             self._choose(difference, (), "none of the versions stands")
 
+    def run_alike(self) -> None:
+        """What was just decided is decided alike wherever the same is in conflict."""
+        decide_alike(self.session, self.reviewing)
+        self.after()
+
     def run_take_edit(self) -> None:
         """The version in focus is changed and then stands; left by esc, nothing is changed."""
         item = self.session.review.focused
@@ -219,7 +270,7 @@ class ReviewScreen(AnnotateScreen):
 
     def run_who_was_right(self) -> None:
         found = right(self.session.project, self.reviewing.strategy)
-        called = self.reviewing.called_everywhere() if self.reviewing.hidden else {}
+        called = self.reviewing.queue.called()
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             if not found:
@@ -243,21 +294,29 @@ class ReviewScreen(AnnotateScreen):
         self.app.push_screen(TextScreen("Who was right, by what review took", rows, close="W"))
 
     def run_guidelines(self) -> None:
-        """As in annotating; above it what was said before, for a label whose definition changed,
-        and below it how the last disputes about the label were decided."""
+        """As in annotating, for every label that is in question; above it what the codebook says of
+        names, what was said before of a label whose definition changed, and how the last disputes
+        about these labels were decided."""
         item = self.session.review.focused
         if item is None:
             super().run_guidelines()
             return
-        value, schema = item.value, self.session.project.schema
-        before = definitions_before(self.session.project).get(f"{value.layer} {value.label}")
+        value, project = item.value, self.session.project
+        schema = project.schema
+        before = definitions_before(project).get(f"{value.layer} {value.label}")
+        difference = self.at.in_focus()
+        labels = {c.value.label for c in difference.candidates} if difference else {value.label}
         cases = precedents(
-            self.session.project, value.layer, value.label, strategy=self.reviewing.strategy
+            project, value.layer, value.label, labels=labels, strategy=self.reviewing.strategy
         )
+        found = names_in_focus(self.at)
+        names = found[1] if found is not None else ()
+        codebook = project.names.codebook()
+        entries = [e for name in names if found and (e := codebook.get(found[0], name)) is not None]
         called = self.reviewing.hidden
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            out: list[list[Piece]] = []
+            out: list[list[Piece]] = entry_rows(entries, theme, width)
             if before is not None:
                 out += [[("before", theme.strong)]]
                 out += [
@@ -266,6 +325,8 @@ class ReviewScreen(AnnotateScreen):
                 out += [[], [("now", theme.strong)]]
             if cases:
                 out += [*case_rows(cases, theme, width, hidden=called), []]
+            for label in sorted(labels - {value.label}):
+                out += guideline_rows(schema, value.layer, label, theme, width)
             return [*out, *guideline_rows(schema, value.layer, value.label, theme, width)]
 
         self.app.push_screen(
@@ -282,7 +343,27 @@ def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
     at = source.at(state)
     scene = DifferenceContext(state.document, state.schema, source.voters(), at.value, source.note)
     every, left = at.counts()
-    return Panel(state, scene, at.here(), source.proposed, source.at_field, every, left)
+    return Panel(
+        state,
+        scene,
+        at.here(),
+        source.proposed,
+        source.at_field,
+        every,
+        left,
+        partial(source.places, state),
+        source.queue.course(),
+    )
+
+
+def entry_rows(entries: Sequence[CodebookEntry], theme: Theme, width: int) -> list[list[Piece]]:
+    """What the codebook says of the names between which is decided."""
+    out: list[list[Piece]] = [[("Codebook", theme.strong)]] if entries else []
+    for one in entries:
+        above = f", under {one.parent}" if one.parent else ""
+        words = f"{one.name}{above}: {one.definition or 'no definition'}"
+        out += [*paragraphs(words, width), []]
+    return out
 
 
 def case_rows(
@@ -312,4 +393,4 @@ def _reason(note: str) -> str:
     return note.partition(MESSAGE)[0].strip()
 
 
-__all__ = ["ReviewScreen", "case_rows", "panel_of"]
+__all__ = ["ReviewScreen", "case_rows", "entry_rows", "panel_of"]

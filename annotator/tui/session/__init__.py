@@ -151,7 +151,7 @@ class Session:
         beyond it; whether there is one."""
         leads = self.queue.leads(self.review, direction)
         if leads is not None:
-            return any(self._follow(lead) for lead in leads)
+            return any(self.follow(lead) for lead in leads)
         before = self.review
         self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
@@ -177,7 +177,7 @@ class Session:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
 
-    def _follow(self, lead: Lead) -> bool:
+    def follow(self, lead: Lead) -> bool:
         """Go where something waits; whether it still does."""
         if lead.document != self.review.document.id:
             self.open(lead.document, paragraph=0)

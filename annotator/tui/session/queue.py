@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from annotator.model.decision import Completion
 from annotator.model.pace import DAYS, pace, told_pace
@@ -25,13 +26,25 @@ class Lead:
 
 
 class Queue(ABC):
-    """The documents of a session."""
+    """The documents of a session. `statuses` are those that it can be filtered by, after all."""
+
+    statuses: ClassVar[Sequence[Completion]] = (
+        Completion.NEW,
+        Completion.IN_PROGRESS,
+        Completion.DONE,
+        Completion.SKIPPED,
+    )
+
+    asking: ClassVar[str] = "filter by title"
+    """What the search is asked for with."""
 
     def __init__(self, project: Project, annotator: str) -> None:
         self.project = project
         self.annotator = annotator
         self.greeting = ""
         """What the queue says first."""
+        self.search = ""
+        """The words that the queue is filtered by."""
         self.every = False
         """Whether somebody to whom documents are assigned wants to go through
         all documents all the same."""
@@ -70,16 +83,40 @@ class Queue(ABC):
     def neighbour(self, document: str, direction: int) -> str | None:
         """The document before (-1) or after (1) one, in the order of the queue."""
 
-    @abstractmethod
-    def waiting(self, document: str, direction: int) -> str | None:
-        """The nearest document before (-1) or after (1) one in which
-        something waits for a decision."""
+    def waiting(self, document: str, direction: int) -> str | None:  # noqa: ARG002
+        """The nearest document before (-1) or after (1) one in which something waits for a
+        decision; for a queue without `leads`."""
+        return None
 
     def leads(self, state: ReviewState, direction: int) -> Iterator[Lead] | None:  # noqa: ARG002
         """Where something waits, the first before (-1: the last before) the others, in an order of
         its own; None where that is the order of reading. Documents may be opened while it is
         gone through."""
         return None
+
+    def first(self, document: str) -> Lead | None:  # noqa: ARG002
+        """Of a document that is opened, the first of what the search asks for, where it asks for
+        more than titles."""
+        return None
+
+    def narrow(self, search: str) -> int | None:  # noqa: ARG002
+        """Ask for single differences; how many wait. None where there are none to ask for."""
+        return None
+
+    def called(self) -> Mapping[str, str]:
+        """What annotators are called where their names are hidden, the same in all documents;
+        nothing where they are shown."""
+        return {}
+
+    def searched(self) -> str:
+        """What the search asks for, in words."""
+        return f"titles with “{self.search}”" if self.search else ""
+
+    def after(self, document: str) -> str | None:
+        """The document that is next once one is left: itself, where it is not finished."""
+        completion = self.project.documents.some(self.annotator, [document])[document].completion
+        over = completion in (Completion.DONE, Completion.SKIPPED)
+        return self.neighbour(document, 1) or document if over else document
 
     def turn_order(self) -> str:
         """Put the queue in its other order, and say in which it is."""

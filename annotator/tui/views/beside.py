@@ -3,17 +3,22 @@ what agrees."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext, difference_rows, in_short
 from annotator.workflows.agreement.side_by_side import SideBySide
 
 
-def beside(found: SideBySide, theme: Theme, width: int) -> list[list[Piece]]:
+def beside(
+    found: SideBySide, theme: Theme, width: int, *, called: Mapping[str, str] = MappingProxyType({})
+) -> list[list[Piece]]:
     """Rows: the paragraph, then every item with each annotator's version of it, aligned as review
     aligns them. Of attributes those are shown that differ. Where only the ends of a stance differ,
-    that is said of the ends alone."""
-    voters = [(who, who) for who in found.voters]
+    that is said of the ends alone. `called` has other names for annotators."""
+    voters = [(who, called.get(who, who)) for who in found.voters]
     scene = DifferenceContext(found.document, found.schema, voters, found.value)
     differ = [d for d in found.differences if d.kinds and not d.by_field and not d.follows]
     finer = [d for d in found.differences if d.by_field]

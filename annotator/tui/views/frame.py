@@ -33,6 +33,9 @@ from annotator.tui.views.text import Row, TextView
 WIDE = 100
 """Columns from which the statements stand beside the text."""
 
+LEAST = 18
+"""Rows from which statements or the tour have rows of their own below the text."""
+
 SMALLEST = (41, 13)
 """Columns and rows below which nothing sensible can be shown."""
 
@@ -74,6 +77,26 @@ class Surroundings:
 def panel_width(width: int) -> int:
     """Columns of the statements beside the text; 0 where they stand below."""
     return 0 if width < WIDE else max(36, min(52, width * 36 // 100))
+
+
+def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
+    """Rows of the statements, or of the `side` that stands in their place, below the text, with the
+    rule above them; 0 where they stand beside it, or nowhere. `more` makes room for several."""
+    if panel_width(width) or height < LEAST:
+        return 0
+    half = (height - 3) // 2
+    if more:
+        return max(8, half)
+    return max(5, min(8, half - 2)) if side else 5
+
+
+def side_at(width: int, height: int, *, more: bool) -> tuple[int, int] | None:
+    """The cell in which the side begins; None where it is not shown."""
+    panel = panel_width(width)
+    if panel:
+        return width - panel + 2, 1
+    rows = rows_below(width, height, more=more, side=True)
+    return (1, height - 1 - rows) if rows else None
 
 
 def frame(
@@ -118,9 +141,7 @@ def frame(
     body_height = height - 3 - len(tour)
     panel = panel_width(width)
     below: list[list[Piece]] = []
-    if panel == 0 and height >= 18:
-        rows = 5 if around.side is None else max(5, min(8, body_height // 2 - 2))
-        rows = max(8, body_height // 2) if around.panel else rows
+    if rows := rows_below(width, height, more=around.panel, side=around.side is not None):
         below = _below(state, look, width, rows, around)
     text_height = body_height - len(below)
     text_width = width - panel - 2 if panel else width
@@ -197,7 +218,7 @@ def _tour(
     if step is None:
         return []
     title, words, leave = step
-    if height < 18:
+    if height < LEAST:
         return [[(f" {title} ", theme.hint), (clip(f" {words}", width - len(title) - 2), PLAIN)]]
     rule = "─" * max(0, width - len(title) - len(leave) - 6)
     head: list[Piece] = [
@@ -402,4 +423,4 @@ def _message(
     return justify([(f" {text}" if text else "", theme.strong)], right, width)
 
 
-__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width"]
+__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width", "side_at"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from annotator.model.fields import content
 from annotator.model.review import ReviewState
 from annotator.model.span import Annotation
-from annotator.model.text import plural
-from annotator.tui.styled_rows import Piece, justify
+from annotator.model.text import paragraph_number, plural
+from annotator.tui.styled_rows import Piece, flowed, justify
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import (
     Deciding,
@@ -23,13 +23,14 @@ from annotator.tui.views.difference import (
     in_short,
 )
 from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.open_differences import OpenDifference
 
 SMALL = 9
 """Rows below which the difference in focus is shown alone."""
 
 
-def _alone(_: Difference) -> int:
-    return 0
+def _alone(_: Difference) -> Sequence[OpenDifference]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Panel:
     field: str = ""
     every: int = 0
     left: int = 0
-    places: Callable[[Difference], int] = _alone
+    places: Callable[[Difference], Sequence[OpenDifference]] = _alone
     course: str = ""
 
 
@@ -172,7 +173,7 @@ def _rows(
     focused = state.focus in difference.ids
     head = head or [("▸ " if focused else "  ", theme.strong)]
     places = panel.places(difference)
-    tail: list[Piece] = [(f"  ({plural(places + 1, 'place')})", theme.strong)] if places else []
+    tail: list[Piece] = [(f"  ({len(places) + 1} places)", theme.strong)] if places else []
     item = state.find(next(iter(difference.ids))) if difference.by_field else None
     left: Sequence[str] = difference.fields
     if item is not None and not item.pending:
@@ -184,10 +185,25 @@ def _rows(
         lambda field: field.of(item.value) if item is not None and not item.pending else None,
         lambda who: became(state, difference, who),
     )
-    return difference_rows(
+    rows = difference_rows(
         panel.scene, difference, theme, width, deciding=deciding, head=head, tail=tail,
         proposed=panel.proposed(difference),
     )  # fmt: skip
+    if places and focused:
+        rows += flowed([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
+    return rows
+
+
+def _where(panel: Panel, places: Sequence[OpenDifference]) -> str:
+    """`in ¶ 2, ¶ 4, and 3 times in other documents: 18-sued-into-silence`."""
+    here = [p for p in places if p.document == panel.state.document.id]
+    others = [p.document for p in places if p.document != panel.state.document.id]
+    told = [f"¶ {paragraph_number(n)}" for n in dict.fromkeys(p.paragraph for p in here)]
+    words = f"in {', '.join(told)}" if told else ""
+    if others:
+        several = f"{'and ' if told else ''}in {plural(len(others), 'place')} of other documents"
+        words += f"{' ' if told else ''}{several}: {', '.join(dict.fromkeys(others))}"
+    return words
 
 
 def became(state: ReviewState, difference: Difference, who: str) -> str:

@@ -3,8 +3,8 @@ in bounds, label, side or attribute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
@@ -45,6 +45,11 @@ class PairDifference:
     holder_2: str = ""
     value_1: str = ""
     value_2: str = ""
+
+    def between(self, called: Mapping[str, str]) -> PairDifference:
+        """The same with other names for the annotators."""
+        one, other = self.annotator_1, self.annotator_2
+        return replace(self, annotator_1=called.get(one, one), annotator_2=called.get(other, other))
 
     def row(self) -> tuple[object, ...]:
         """The cells of a table."""

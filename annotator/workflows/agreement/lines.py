@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.measures.api import Part, Result
 from annotator.workflows.agreement.differences import DifferenceFilter
@@ -36,6 +37,28 @@ class ReportLine:
     opens: DifferenceFilter | None = None
     cells: tuple[DifferenceFilter, ...] = ()
     figure: Result | None = None
+
+
+def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:
+    """A line with other names for annotators, its columns where they were."""
+    names = "|".join(map(re.escape, sorted(called, key=len, reverse=True)))
+    named = re.compile(rf"(?<![\w-])({names})(?![\w-])(\s*)")
+
+    def other(match: re.Match[str]) -> str:
+        # The blanks after a name make up for what its stand-in is shorter or longer.
+        name, blanks = called[match[1]], match[2]
+        room = max(1, len(match[0]) - len(name)) if blanks else 0
+        return name + " " * room
+
+    def of(selection: DifferenceFilter) -> DifferenceFilter:
+        return replace(selection, title=named.sub(other, selection.title))
+
+    return replace(
+        line,
+        text=named.sub(other, line.text),
+        opens=of(line.opens) if line.opens is not None else None,
+        cells=tuple(of(cell) for cell in line.cells),
+    )
 
 
 def number(value: float | None) -> str:
@@ -99,20 +122,6 @@ def level(count: float, total: float) -> int:
 
 
 __all__ = [
-    "BANDS",
-    "BAR",
-    "HEAT",
-    "RELIABLE",
-    "TENTATIVE",
-    "WIDTH",
-    "ReportLine",
-    "band",
-    "bar",
-    "heat",
-    "interval_words",
-    "level",
-    "note",
-    "number",
-    "share_words",
-    "value_of",
-]
+    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "ReportLine", "band", "bar", "heat",
+    "interval_words", "level", "note", "number", "share_words", "unnamed", "value_of",
+]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from annotator.model.decision import Action, Status
@@ -28,19 +29,29 @@ class Precedent:
     reason: str
     reviewer: str
     time: str
+    labels: frozenset[str] = frozenset()
 
 
 def precedents(
-    project: Project, layer: str, label: str, *, limit: int = FEW, strategy: str = "unanimous"
+    project: Project,
+    layer: str,
+    label: str,
+    *,
+    labels: Collection[str] = (),
+    limit: int = FEW,
+    strategy: str = "unanimous",
 ) -> list[Precedent]:
     """The last adjudicated disputes in which a label was one of the versions, the newest first;
-    those with a reason before those without one."""
+    those with a reason before those without one, and before these those between just the same
+    `labels`, where several are in question."""
     found: list[Precedent] = []
     merger = Merger(project, strategy)
     for row in project.log.completions(annotator=GOLD):
         found += _of(merger, row.document, layer, label)
     found.sort(key=lambda one: one.time, reverse=True)
     found.sort(key=lambda one: not one.reason)
+    if len(labels) > 1:
+        found.sort(key=lambda one: one.labels != set(labels))
     return found[:limit]
 
 
@@ -85,6 +96,7 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
                 next((note for note in notes if note), ""),
                 reviewer,
                 time,
+                frozenset(labels),
             )
         )
     return out

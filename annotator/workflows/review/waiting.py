@@ -35,6 +35,22 @@ class Situation:
         """Whether it is gold, and was changed since."""
         return bool(self.changes) and self.gold.completion is Completion.GOLD
 
+    def start(self, difference: Difference) -> int:
+        """Where in the text a difference is: of a stance, where what it is about begins."""
+        value, every = difference.candidates[0].value, self.found.by_id
+        while isinstance(value, Relation):
+            value = every[value.target].value
+        return value.start
+
+    def before(self, focus: str | None, offset: int) -> float:
+        """The number of the difference that an item is a version of; of any other item that begins
+        at an offset, a number between those of the differences around it."""
+        found = next((d for d in self.differences if focus in d.ids), None)
+        if found is not None and found.number:
+            return found.number
+        numbers = [d.number for d in self.differences if d.number and self.start(d) < offset]
+        return max(numbers, default=0) + 0.5
+
 
 def situation(merger: Merger, document: str) -> Situation | None:
     """How a document stands in review; None when there is nothing to merge in it."""

@@ -1,0 +1,107 @@
+"""The way through what waits in review: in the order of reading, or what moves the network most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from annotator.model.review import ReviewState
+from annotator.model.span import Span
+from annotator.model.text import plural
+from annotator.tui.session.queue import Lead
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.leverage import Leverage
+from annotator.workflows.review.queue import ReviewRow
+from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.waiting import situation
+
+
+class Waiting(Protocol):
+    """What of the queue the way follows from."""
+
+    by_leverage: bool
+    weighed: list[Leverage]
+
+    @property
+    def merger(self) -> Merger:
+        """What the strategy learnt."""
+
+    def chosen(self, document: str) -> set[frozenset[str]] | None:
+        """The differences of a document that the search asks for; None for all."""
+
+    def read(self) -> list[ReviewRow]:
+        """The documents as they are now."""
+
+
+def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
+    """Where something waits: from the difference in focus on in the order of reading, then in the
+    documents that follow, then from the other end. By leverage, first what moves the network most,
+    wherever it is."""
+    here = state.document.id
+    chosen = queue.chosen(here)
+    if queue.by_leverage and chosen is None:
+        yield from _heaviest(queue, state, direction)
+        return
+    beyond, left = _of_open(queue, state, direction)
+    yield from (_lead(here, one) for one in beyond)
+    # Reading the queue costs more than a key may; most of the time it does not come to that.
+    rows = [row for row in queue.read() if row.undecided or not row.counted or row.document == here]
+    ids = [row.document for row in rows]
+    at = ids.index(here) if here in ids else 0
+    ordered = [*ids[at:], *ids[:at]] if direction > 0 else [*ids[at::-1], *ids[:at:-1]]
+    for document in (id for id in ordered if id != here):
+        around = here in ids and (ids.index(document) - at) * direction < 0
+        for one in _waiting(queue, document, direction):
+            yield _lead(document, one, again=around)
+    yield from (_lead(here, one, again=True) for one in left)
+
+
+def first(queue: Waiting, document: str) -> Lead | None:
+    """The first difference of a document that was chosen; None where all are meant."""
+    if queue.chosen(document) is None:
+        return None
+    return next((_lead(document, one) for one in _waiting(queue, document, 1)), None)
+
+
+def _lead(document: str, difference: Difference, *, again: bool = False, words: str = "") -> Lead:
+    said = "nothing is left beyond; this was left before" if again else words
+    return Lead(document, tuple(c.id for c in difference.candidates), said)
+
+
+def _of_open(
+    queue: Waiting, state: ReviewState, direction: int
+) -> tuple[Sequence[Difference], Sequence[Difference]]:
+    """Of the open document what waits beyond the focus, and what waits on this side of it."""
+    there = situation(queue.merger, state.document.id)
+    if there is None:
+        return (), ()
+    item = state.focused
+    at = item.value.start if item is not None and isinstance(item.value, Span) else state.bounds[0]
+    number = there.before(state.focus, at)
+    waiting = _waiting(queue, state.document.id, direction)
+    beyond = [d for d in waiting if (d.number - number) * direction > 0]
+    return beyond, [d for d in waiting if (d.number - number) * direction < 0]
+
+
+def _waiting(queue: Waiting, document: str, direction: int) -> Sequence[Difference]:
+    """What waits in a document, of what was chosen."""
+    there = situation(queue.merger, document)
+    chosen = queue.chosen(document)
+    found = there.waiting if there is not None else ()
+    return [d for d in found if chosen is None or d.ids in chosen][::direction]
+
+
+def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
+    """By leverage."""
+    here = state.document.id
+    for one in queue.weighed[::direction]:
+        difference = one.difference
+        if one.document == here:
+            if state.focus in difference.ids:
+                continue
+        elif difference.ids not in {d.ids for d in _waiting(queue, one.document, 1)}:
+            continue
+        yield _lead(one.document, difference, words=f"this moves {plural(one.edges, 'edge')}")
+
+
+__all__ = ["first", "leads"]

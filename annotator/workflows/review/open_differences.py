@@ -1,0 +1,282 @@
+"""The differences that wait, of all documents, and words that choose among them: by layer, label,
+annotator, kind, name."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotator.merging.api import Candidate
+from annotator.model.fields import content
+from annotator.model.names import concepts_of, names_of
+from annotator.model.span import Annotation, Relation, Span
+from annotator.model.text import Document
+from annotator.workflows.agreement.differences import DifferenceFilter
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.waiting import Situation, situation
+
+Option = tuple[tuple[str, ...], ...]
+"""One annotator's version as it can be compared with versions elsewhere: for each of its spans
+label, words and the contents of the fields that differ; empty for who marked nothing."""
+
+Likeness = tuple[str, tuple[str, ...], frozenset[Option]]
+"""Layer, kinds, and the options between which a difference has to be decided. Equal ones are like
+cases."""
+
+NAMES = ("entity", "concept")
+"""Fields whose conflict is the same one wherever two names meet, whatever the words in the text
+are."""
+
+WORDS = ("layer", "label", "kind", "by", "name", "document", "reason")
+"""What narrows the queue of review down, as in `layer:claim label:fact,value by:ada`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDifference:
+    """A difference that waits: its document and number there, the ids of its versions, what each
+    annotator's version is labelled, and a key of it that is equal for equal versions, the names in
+    it, and what it is like."""
+
+    document: str
+    paragraph: int
+    number: int
+    ids: frozenset[str]
+    layer: str
+    kinds: tuple[str, ...]
+    labels: Mapping[str, frozenset[str]]
+    keys: Mapping[str, str]
+    names: frozenset[str]
+    likeness: Likeness | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: by word the values of which one has to hold (of labels and annotators
+    all), and the words that are left, which are looked for in titles."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rest: str = ""
+
+    @classmethod
+    def parse(cls, search: str) -> Wanted:
+        """From `layer:claim label:fact,value name:"United Nations" harbour`."""
+        values: dict[str, tuple[str, ...]] = {}
+        rest: list[str] = []
+        for match in re.finditer(r'(\w+):"([^"]*)"|(\w+):(\S+)|(\S+)', search):
+            word, held = match[1] or match[3], match[2] if match[1] else match[4]
+            if word in WORDS and held:
+                parts = (held,) if match[1] else tuple(held.split(","))
+                values[word] = tuple(part.casefold() for part in parts if part)
+            else:
+                rest.append(match[0])
+        return cls(values, " ".join(rest))
+
+    @property
+    def narrows(self) -> bool:
+        """Whether single differences are chosen, and not only documents."""
+        return bool(self.values.keys() - {"document", "reason"})
+
+    @property
+    def title(self) -> str:
+        """The words of the choice, as they can be typed."""
+        return " ".join(
+            f'{word}:"{values[0]}"' if " " in values[0] else f"{word}:{','.join(values)}"
+            for word, values in self.values.items()
+            if word != "reason"
+        )
+
+    def takes(self, document: str, reasons: Collection[str]) -> bool:
+        """Whether a document, with the reasons given in it so far, may hold what was asked for."""
+        given = {reason.casefold() for reason in reasons}
+        wanted = self.values.get("reason", ())
+        return (not wanted or bool(given & set(wanted))) and document.casefold() in self.values.get(
+            "document", (document.casefold(),)
+        )
+
+    def holds(self, one: OpenDifference) -> bool:
+        """Whether a difference is one of those that were asked for."""
+        values = self.values
+        labels = {label.casefold() for several in one.labels.values() for label in several}
+        return (
+            one.layer.casefold() in values.get("layer", (one.layer.casefold(),))
+            and one.document.casefold() in values.get("document", (one.document.casefold(),))
+            and labels >= set(values.get("label", ()))
+            and (
+                "kind" not in values or any(kind.casefold() in values["kind"] for kind in one.kinds)
+            )
+            and ("by" not in values or _between(one, values["by"]))
+            and all(
+                any(part in name.casefold() for name in one.names)
+                for part in values.get("name", ())
+            )
+        )
+
+
+def _between(one: OpenDifference, people: Sequence[str]) -> bool:
+    """Whether annotators differ here: two of them from each other, one from what most of them
+    made."""
+    keys = {who.casefold(): key for who, key in one.keys.items()}
+    if not all(who in keys for who in people):
+        return False
+    if len(people) > 1:
+        return len({keys[who] for who in people}) > 1
+    count = Counter(keys.values())[keys[people[0]]]
+    return 2 * count <= len(keys)
+
+
+def words_of(selection: DifferenceFilter) -> str:
+    """What asks review for the differences that a line or a cell of the agreement stands for."""
+    kinds = [part for kind in selection.kinds for part in kind.split(" and ")]
+    wanted: dict[str, Iterable[str]] = {
+        "layer": (selection.layer,) if selection.layer else (),
+        "label": selection.labels,
+        "kind": dict.fromkeys("missing" if kind == "target" else kind for kind in kinds),
+        "by": selection.who,
+    }
+    return " ".join(f"{word}:{','.join(values)}" for word, values in wanted.items() if values)
+
+
+def likeness(difference: Difference, document: Document) -> Likeness | None:
+    """What a difference between spans is like; None for relations, and where nothing can be
+    compared."""
+    if any(isinstance(c.value, Relation) for c in difference.candidates) or not difference.versions:
+        return None
+    options = frozenset(
+        option(difference, [c.value for c in difference.version(who)], document)
+        for who in difference.voters
+    )
+    return difference.layer, difference.kinds, options
+
+
+def option(difference: Difference, values: Iterable[Annotation], document: Document) -> Option:
+    """A version as it can be found again in a like difference."""
+    fields = [f for f in difference.candidates[0].fields if f.name in difference.fields]
+    of_names = difference.by_field and set(difference.fields) <= set(NAMES)
+    out: list[tuple[str, ...]] = []
+    for value in values:
+        held = [content(value, [f]) for f in fields]
+        if of_names or not isinstance(value, Span):
+            out.append(("", "", *held))
+        else:
+            words = " ".join(document.quote(value.start, value.end).casefold().split())
+            out.append((value.label, words, *held))
+    return tuple(sorted(out))
+
+
+def open_differences(here: Situation, merger: Merger, document: Document) -> list[OpenDifference]:
+    """The differences of a document that wait, in reading order."""
+    concepts = concepts_of(merger.project.schema)
+    out: list[OpenDifference] = []
+    for one in here.waiting:
+        versions = {who: one.version(who) for who in one.voters}
+        values = [c.value for version in versions.values() for c in version]
+        names = {name for v in values if isinstance(v, Span) for _, name in names_of(v, concepts)}
+        out.append(
+            OpenDifference(
+                document.id,
+                document.paragraph_at(here.start(one)).index,
+                one.number,
+                one.ids,
+                one.layer,
+                one.kinds,
+                {
+                    who: frozenset(c.value.label for c in version)
+                    for who, version in versions.items()
+                },
+                {who: _key(version) for who, version in versions.items()},
+                frozenset(names),
+                likeness(one, document),
+            )
+        )
+    return out
+
+
+def _key(version: Sequence[Candidate]) -> str:
+    return repr(sorted((c.id, content(c.value, [f for f in c.fields if f.agree])) for c in version))
+
+
+class OpenDifferences:
+    """The differences that wait in a project, read bit by bit, since a document takes
+    milliseconds."""
+
+    def __init__(self, merger: Merger) -> None:
+        self._merger = merger
+        self._known: dict[str, list[OpenDifference]] = {}
+        self._like: Counter[Likeness] = Counter()
+        self.complete = False
+
+    def read(self, documents: Iterable[str], *, seconds: float | None = None) -> bool:
+        """Read those documents that are not known yet, for so many seconds; whether all are known
+        now."""
+        until = None if seconds is None else time.monotonic() + seconds
+        for document in documents:
+            if until is not None and time.monotonic() > until:
+                self.complete = False
+                return False
+            self.know(document)
+        self.complete = True
+        return True
+
+    def know(self, document: str) -> None:
+        """Read a document, where it is not known."""
+        if document not in self._known:
+            self._put(document)
+
+    def renew(self, document: str) -> None:
+        """Read a document anew: something was decided in it."""
+        self._forget(document)
+        self._put(document)
+
+    def _forget(self, document: str) -> None:
+        for one in self._known.pop(document, ()):
+            if one.likeness is not None:
+                self._like[one.likeness] -= 1
+
+    def _put(self, document: str) -> None:
+        here = situation(self._merger, document)
+        found: list[OpenDifference] = []
+        if here is not None and here.waiting:
+            text = self._merger.project.documents.load(document)
+            found = open_differences(here, self._merger, text)
+        self._known[document] = found
+        self._like.update(one.likeness for one in found if one.likeness is not None)
+
+    @property
+    def documents(self) -> Collection[str]:
+        """The documents that are known."""
+        return self._known.keys()
+
+    def of(self, document: str) -> Sequence[OpenDifference]:
+        """Those of a document, as far as it is known."""
+        return self._known.get(document, ())
+
+    def those(self, wanted: Wanted, documents: Iterable[str]) -> Iterator[OpenDifference]:
+        """Those that are asked for, in the order of these documents."""
+        for document in documents:
+            yield from (one for one in self.of(document) if wanted.holds(one))
+
+    def like(self, likeness: Likeness | None) -> int:
+        """How many are like that."""
+        return self._like[likeness] if likeness is not None else 0
+
+    def alike(
+        self, likeness: Likeness, documents: Collection[str] | None = None
+    ) -> list[OpenDifference]:
+        """Those that are like that, in all known documents or in some."""
+        return [
+            one
+            for document, several in self._known.items()
+            if documents is None or document in documents
+            for one in several
+            if one.likeness == likeness
+        ]
+
+
+__all__ = [
+    "NAMES", "WORDS", "Likeness", "OpenDifference", "OpenDifferences", "Option", "Wanted",
+    "likeness", "open_differences", "option", "words_of",
+]  # fmt: skip

@@ -1,0 +1,119 @@
+"""What review asks an annotator, item by item, and whether they answered it or changed their work
+since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.merging.api import Candidate, candidates
+from annotator.model.decision import Action
+from annotator.model.record import GOLD
+from annotator.model.span import Annotation, Relation, Span, overlap
+from annotator.project import Project
+from annotator.workflows.review.discussion import message_of, messages
+
+Outcome = Literal["open", "answered", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing that review asks: about which item of the annotator's (empty where they made none),
+    in which document and paragraph (-1: about all of it), in which words; whether they wrote a note
+    on it since, or changed it."""
+
+    document: str
+    paragraph: int
+    item: str
+    text: str
+    outcome: Outcome = "open"
+    answer: str = ""
+
+
+def requests(
+    project: Project, annotator: str, documents: Sequence[str] | None = None
+) -> list[Request]:
+    """What review asks an annotator in all documents or in some, in document order. Costs the
+    documents in which review wrote something."""
+    found: list[Request] = []
+    said: dict[str, list[tuple[int, str, str]]] = {}
+    for message in messages(project, documents):
+        said.setdefault(message.document, []).append(
+            (message.paragraph, message.item, message.text)
+        )
+    for document, several in said.items():
+        found += _of_document(project, annotator, document, several)
+    return found
+
+
+def _of_document(
+    project: Project, annotator: str, document: str, said: Sequence[tuple[int, str, str]]
+) -> list[Request]:
+    records = [r for r in project.log.records(document=document) if r.annotator is not None]
+    mine = next((r for r in records if r.annotator == annotator), None)
+    if mine is None:
+        return []
+    made = {c.id: c for c in candidates(records, schema=project.schema)}
+    every: tuple[Annotation, ...] = (*mine.spans, *mine.relations)
+    own = {value.id: value for value in every}
+    asked = _asked_at(project, document)
+    done: dict[str, list[tuple[int, Action]]] = {}
+    for event in project.log.events(document, annotator):
+        done.setdefault(event.decision.item, []).append((event.sequence, event.decision.action))
+        place = f"¶{event.decision.paragraph}"
+        done.setdefault(place, []).append((event.sequence, event.decision.action))
+    notes = {item: text for _, _, item, text in project.log.notes(annotator, documents=[document])}
+    out: list[Request] = []
+    for paragraph, item, text in said:
+        at = _own_item(made.get(item), made, own, annotator)
+        since = asked.get(item, 0)
+        acts = {act for sequence, act in done.get(at or f"¶{paragraph}", ()) if sequence > since}
+        outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if acts else "open"
+        answer = notes.get(at, notes.get(f"@p{paragraph}", "")) if acts else ""
+        out.append(Request(document, paragraph, at, text, outcome, answer))
+    return out
+
+
+def _asked_at(project: Project, document: str) -> dict[str, int]:
+    """When review last wrote to the annotators about an item: its place in the log."""
+    return {
+        event.decision.item: event.sequence
+        for event in project.log.events(document, GOLD)
+        if event.decision.after is not None and message_of(event.decision.after.note)
+        and event.decision.action is Action.NOTE
+    }  # fmt: skip
+
+
+def _own_item(
+    asked: Candidate | None,
+    made: Mapping[str, Candidate],
+    own: Mapping[str, Annotation],
+    annotator: str,
+) -> str:
+    """The annotator's own version of an item that review wrote about: the same, else what overlaps
+    it most in its layer; empty where there is none."""
+    if asked is None:
+        return ""
+    mine = dict(asked.own).get(annotator, "")
+    if mine in own:
+        return mine
+    value = asked.value
+    if isinstance(value, Relation):
+        target = made.get(value.target)
+        at = dict(target.own).get(annotator, "") if target is not None else ""
+        edges = (
+            v.id
+            for v in own.values()
+            if isinstance(v, Relation) and (v.target, v.layer) == (at, value.layer)
+        )
+        return next(edges, at)
+    near = [
+        (overlap(v, value), v.id)
+        for v in own.values()
+        if isinstance(v, Span) and v.layer == value.layer and overlap(v, value)
+    ]
+    return max(near)[1] if near else ""
+
+
+__all__ = ["Outcome", "Request", "requests"]

@@ -1,0 +1,196 @@
+"""The way through a review: one order, like cases, single differences chosen across documents, names hidden,
+what a coder is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from adjudicating import adjudication, gold_session, source_of, take
+from support import document
+
+from annotator.model import actions as do
+from annotator.model.decision import Completion
+from annotator.model.record import GOLD, Record
+from annotator.model.span import Span
+from annotator.project import Project
+from annotator.tui.reviewing.alike import decide_alike
+from annotator.tui.screens.review import panel_of
+from annotator.tui.session import Session
+from annotator.tui.theme import THEMES
+from annotator.tui.views.versions import panel_rows
+from annotator.workflows.agreement.differences import DifferenceFilter
+from annotator.workflows.agreement.lines import ReportLine, unnamed
+from annotator.workflows.review.open_differences import Wanted, words_of
+from annotator.workflows.review.queue import review_rows
+from annotator.workflows.review.requests import requests
+
+TEXT = "Iran spoke and Iran left.\nNobody else came.\nThen Iran spoke again to Oman."
+
+
+def _coded(who: str, label: str, *, id: str = "doc", only: int | None = None) -> Record:
+    """Every Iran, and Oman, by one label; `only` so many of them."""
+    text = TEXT if id == "doc" else f"{TEXT} {id}"
+    places = [i for i in range(len(text)) if text.startswith(("Iran", "Oman"), i)][:only]
+    spans = tuple(Span(f"{who}{i}", "actor", label, i, i + 4) for i in places)
+    return Record(document(text, id=id), who, Completion.DONE, spans)
+
+
+def _project(root: Path, *records: Record) -> Project:
+    project = Project.create(root)
+    project.log.add_records(records)
+    return project
+
+
+def _session(project: Project, document: str = "doc", **options: bool) -> Session:
+    session = gold_session(project, reviewer="lea", **options)
+    session.open(document, paragraph=0)
+    return session
+
+
+def _number(session: Session) -> int:
+    found = adjudication(session).in_focus()
+    assert found is not None
+    return found.number
+
+
+def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -> None:
+    works = [_coded("ada", "state"), _coded("ben", "bloc")]
+    more = [replace(w, document=document(f"{TEXT} two", id="two")) for w in works]
+    with _project(tmp_path / "p", *works, *more) as project:
+        session = _session(project)
+        assert [d.number for d in adjudication(session).here()] == [1, 2]
+        assert _number(session) == 1
+        session.do(do.MoveFocus(1))
+        take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
+        # Behind it nothing is left in the paragraph: back to what was left out, and that is said.
+        assert _number(session) == 1 and "back to what was left" in session.review.message
+        # j and k walk all, decided ones too, over the ends of paragraphs; n what waits.
+        session.do(do.MoveFocus(1))
+        assert _number(session) == 2
+        session.do(do.MoveFocus(1))
+        assert (_number(session), session.review.paragraph) == (3, 2)
+        session.do(do.MoveFocus(-1))
+        assert (_number(session), session.review.paragraph) == (2, 0)
+        seen, said = [], []
+        for _ in range(7):
+            assert session.to_undecided()
+            seen.append((session.review.document.id, _number(session)))
+            said.append(session.review.message)
+        assert seen == [
+            *(("doc", n) for n in (3, 4)),
+            *(("two", n) for n in (1, 2, 3, 4)),
+            ("doc", 1),
+        ]
+        # `two` has most to decide: from `doc` on the queue begins anew.
+        assert [bool(words) for words in said] == [False, False, *[True], *[False] * 4]
+        assert session.to_undecided(-1)
+        assert (session.review.document.id, _number(session)) == ("two", 4)
+
+
+def test_like_cases_are_told_decided_with_one_key_and_taken_back_with_one_undo(
+    tmp_path: Path,
+) -> None:
+    works = [
+        _coded(who, label, id=id)
+        for id in ("doc", "two")
+        for who, label in (("ada", "state"), ("ben", "bloc"))
+    ]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        shown = panel_rows(panel_of(source_of(session), session.review), THEMES["mono"], 60, 20)
+        text = "\n".join("".join(piece for piece, _ in row) for row in shown.rows)
+        assert (
+            "(6 places)" in text
+            and "also in ¶ 1, ¶ 3 and in 3 places of other documents: two" in text
+        )
+        # A click on a row of the panel means a version, or the difference as a whole.
+        assert {(d.number, n) for d, n in shown.places.values()} >= {(1, 0), (1, 1), (1, 2), (2, 2)}
+        decide_alike(session, source_of(session))
+        assert "decide a difference" in session.review.message
+        take(session, adjudication(session).in_focus().version("ben"), "ben's")  # type: ignore[union-attr]
+        decide_alike(session, source_of(session))
+        assert "5 like differences decided in 2 documents" in session.review.message
+        assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 1, "two": 1}
+        golds = [project.log.annotations(id, GOLD)[0].spans() for id in ("doc", "two")]
+        assert [{s.label for s in spans} for spans in golds] == [{"bloc"}, {"bloc"}]
+        session.do(do.Undo())
+        assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 3, "two": 4}
+
+
+def test_single_differences_are_chosen_counted_and_decided_in_a_row(tmp_path: Path) -> None:
+    works = [
+        _coded("ada", "state"), _coded("ben", "state", only=3), _coded("cem", "state", only=3),
+        _coded("ada", "state", id="two"), _coded("ben", "bloc", id="two"), _coded("cem", "state", id="two"),
+    ]  # fmt: skip
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        queue = session.queue
+        assert [(row.id, row.pending) for row in queue.documents()] == [("two", 4), ("doc", 1)]
+        queue.search = "label:state,bloc"
+        assert [(row.id, row.pending) for row in queue.documents(search=queue.search)] == [
+            ("two", 4)
+        ]
+        assert queue.searched() == "4 differences with label:state,bloc"
+        assert queue.narrow("kind:missing by:ada,ben") == 1
+        assert queue.narrow("by:ada") == 1 and queue.narrow("by:ben") == 4
+        assert queue.narrow("kind:concept") == 0
+        # Only these are gone through, and what is left of them is told.
+        queue.search = "label:bloc"
+        assert session.to_undecided() and session.review.document.id == "two"
+        take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
+        panel = panel_of(source_of(session), session.review)
+        assert panel.course == "label:bloc: 3 left"
+        assert words_of(
+            DifferenceFilter("", "actor", ("bounds and label",), ("a", "b"), who=("x",))
+        ) == ("layer:actor label:a,b kind:bounds,label by:x")
+        told = Wanted.parse('name:"United Nations" label:a,b harbour')
+        assert (told.rest, told.title) == ("harbour", 'name:"united nations" label:a,b')
+
+
+def test_what_follows_without_anything_to_decide_is_done_with_a_paragraph(tmp_path: Path) -> None:
+    with _project(
+        tmp_path / "p", _coded("ada", "state"), _coded("ben", "state", only=1)
+    ) as project:
+        session = _session(project)
+        take(session, (), "none")
+        session.do(do.CloseParagraph())
+        assert (
+            session.review.paragraph == 2 and "¶ 2 had nothing to decide" in session.review.message
+        )
+        take(session, (), "none")
+        take(session, (), "none")
+        session.do(do.CloseParagraph())
+        assert session.review.annotations.completion is Completion.GOLD
+        session.do(do.Undo())
+        assert session.review.annotations.completion is Completion.IN_PROGRESS
+
+
+def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada", "state"), _coded("benjamin", "bloc")) as project:
+        session = _session(project, hidden=True)
+        called = session.queue.called()
+        assert sorted(called.values()) == ["#1", "#2"]
+        line = ReportLine("benjamin   .50  ada", cells=(DifferenceFilter("ada and benjamin"),))
+        shown = unnamed(line, called)
+        assert shown.text.index(".50") == line.text.index(".50")
+        assert not any(name in shown.text + shown.cells[0].title for name in called)
+
+
+def test_a_coder_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
+        review = _session(project)
+        first = adjudication(review).in_focus()
+        assert first is not None
+        take(review, first.version("ada"), "ada's")
+        review.do(do.NoteOn(first.version("ada")[0].id, "» ben, is this a bloc?"))
+        (asked,) = requests(project, "ben")
+        assert (asked.item, asked.text, asked.outcome) == ("ben0", "ben, is this a bloc?", "open")
+        coder = Session(project, "ben", "s")
+        coder.open("doc")
+        coder.do(do.NoteOn("ben0", "no, my mistake"))
+        (asked,) = requests(project, "ben")
+        assert (asked.outcome, asked.answer) == ("answered", "no, my mistake")
+        coder.do(do.FocusItem("ben0"))
+        coder.do(do.SetLabel("actor", "state"))
+        assert requests(project, "ben")[0].outcome == "changed"
