@@ -16,7 +16,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, provenance
-from annotator.store.connection import Database
+from annotator.store.connection import Database, collector_paused
 from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.results import CompletionRow
 
@@ -39,7 +39,9 @@ def records(
     ]
     for some in _batches(wanted):
         ids = list(dict.fromkeys(row.document for row in some))
-        known, work = documents.load_many(db, ids), _work(db, ids, annotator)
+        # What is read stays until the batch is done: to look for garbage among it is in vain.
+        with collector_paused():
+            known, work = documents.load_many(db, ids), _work(db, ids, annotator)
         seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
         for row in some:
             place = (row.document, row.annotator)
@@ -98,11 +100,14 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
     rows = db.rows(
         'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, '
         f"target, entity, {_STATE} FROM item WHERE document IN (SELECT value FROM "
-        "json_each(?1)) AND (?2 IS NULL OR annotator = ?2)",
+        "json_each(?1)) AND (?2 IS NULL OR annotator = ?2) AND (kind <> 'document' OR "
+        "instr(state, '\"note\"') OR instr(state, '\"flagged\"'))",
         (json.dumps(list(ids)), annotator),
     )
-    read: dict[str, list[Any]] = {}
+    read: dict[str, tuple[Any, ...] | Exception] = {}
     out: dict[tuple[str, str], _Work] = {}
+    here: tuple[str, str] | None = None
+    work = _Work()
     for (
         id,
         who,
@@ -118,26 +123,20 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
         entity,
         state,
     ) in rows:
-        work = out.get((id, who))
-        if work is None:
-            work = out[id, who] = _Work()
+        if here is None or who != here[1] or id != here[0]:
+            here = (id, who)
+            work = out.setdefault(here, _Work())
         rest = read.get(state)
         if rest is None:
-            rest = read[state] = json.loads(state)
-        attributes, origin, done, excluded, note, flagged = rest
-        try:
-            _check(kind, attributes, origin, note)
-        except ValueError as error:
-            leave_out(f"{id} ({who}): {item}", error)
+            rest = read[state] = _read(state)
+        if isinstance(rest, Exception):
+            leave_out(f"{id} ({who}): {item}", rest)
             continue
+        attributes, origin, done, excluded, note, flagged = rest
         if kind == "span":
-            work.spans.append(
-                Span(item, layer, label, start, end, entity, attributes or NO_ATTRIBUTES, origin)
-            )
+            work.spans.append(Span(item, layer, label, start, end, entity, attributes, origin))
         elif kind == "relation":
-            work.relations.append(
-                Relation(item, layer, label, source, target, attributes or NO_ATTRIBUTES, origin)
-            )
+            work.relations.append(Relation(item, layer, label, source, target, attributes, origin))
         elif kind == "paragraph":
             if done:
                 work.done.append(paragraph)
@@ -150,12 +149,17 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
     return out
 
 
-def _check(kind: str, attributes: object, origin: object, note: object) -> None:
-    """Raise ValueError for what no item can hold."""
-    if kind in ("span", "relation"):
-        check_attributes(attributes, origin)
-    if note is not None:
-        check_texts(note=note)
+def _read(state: str) -> tuple[Any, ...] | Exception:
+    """What only the state of an item holds, in the order of `_STATE`; what is wrong with it, where no item can hold
+    it."""
+    try:
+        attributes, origin, done, excluded, note, flagged = json.loads(state)
+        held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES
+        if note is not None:
+            check_texts(note=note)
+    except (ValueError, RecursionError) as error:
+        return error
+    return held, origin, done, excluded, note, flagged
 
 
 def _record(document: Document, annotator: str, status: Completion, work: _Work) -> Record:
