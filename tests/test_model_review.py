@@ -3,6 +3,7 @@ and any sequence of steps by property."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -580,3 +581,25 @@ def test_progress_counts_as_the_paragraphs_say() -> None:
         state, _ = step(state, action)
         todo = [p.index for p in state.to_annotate()]
         assert state.progress == (sum(map(state.is_done, todo)), len(todo)), action
+
+
+def test_steps_cost_in_proportion() -> None:
+    """Eight times as many nested claims, each with a holder and a stance, in one paragraph."""
+
+    def spent(number: int) -> float:
+        text = "Iran agrees and " * number + "that is all."
+        found: list[Suggestion] = []
+        for i in range(number):
+            holder = Span(f"a{i}", "actor", "state", 16 * i, 16 * i + 4, origin="suggestion")
+            claim = Span(f"c{i}", "claim", "fact", i + 1, len(text) - i, origin="suggestion")
+            stance = Relation(f"s{i}", "stance", "support", f"a{i}", f"c{i}", origin="suggestion")
+            found += [Suggestion(one, 0, "rules", "1", 0.8) for one in (holder, claim, stance)]
+        state = fresh(text, found)
+        began = time.process_time()
+        state, group = step(state, do.AcceptAll())
+        assert len(group) == 3 * number
+        for action in (do.Undo(), do.Redo(), do.MoveFocus(1), do.Delete()):
+            state, group = step(state, action)
+        return time.process_time() - began
+
+    assert min(spent(800) for _ in range(2)) < 24 * min(spent(100) for _ in range(3))

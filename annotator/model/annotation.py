@@ -7,7 +7,7 @@ the document. All values are immutable; `apply` gives a new set.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from annotator.model.decision import (
@@ -85,22 +85,9 @@ class AnnotationSet:
 
     def apply(self, decisions: Iterable[Decision]) -> AnnotationSet:
         """The set after these decisions."""
-        changed = dict(self.by_paragraph)
-        fresh: set[int] = set()
-        for d in decisions:
-            if d.paragraph not in fresh:
-                changed[d.paragraph] = dict(changed.get(d.paragraph, _NONE))
-                fresh.add(d.paragraph)
-            items = changed[d.paragraph]
-            assert isinstance(items, dict)
-            if d.after is None:
-                items.pop(d.item, None)
-            else:
-                items[d.item] = d.after
-        for index in fresh:
-            if not changed[index]:
-                del changed[index]
-        return replace(self, by_paragraph=changed)
+        growing = Growing(self)
+        growing.take(decisions)
+        return growing.now
 
     def spans_of(self, layer: str) -> list[Span]:
         """The spans of a layer that stand in the document, in no particular order."""
@@ -153,6 +140,31 @@ class AnnotationSet:
         return counts
 
 
+class Growing:
+    """A set that takes decisions one after the other. `now` is the same object all along and holds
+    what was taken so far, so that each costs the same however many there are."""
+
+    def __init__(self, before: AnnotationSet) -> None:
+        self._held = dict(before.by_paragraph)
+        self._own: dict[int, dict[str, Standing]] = {}
+        self.now = AnnotationSet(self._held)
+
+    def take(self, decisions: Iterable[Decision]) -> None:
+        """Bring decisions into the set, in their order."""
+        for d in decisions:
+            items = self._own.get(d.paragraph)
+            if items is None:
+                items = self._own[d.paragraph] = dict(self._held.get(d.paragraph, _NONE))
+            if d.after is None:
+                items.pop(d.item, None)
+            else:
+                items[d.item] = d.after
+            if items:
+                self._held[d.paragraph] = items
+            else:
+                self._held.pop(d.paragraph, None)
+
+
 def groups(decisions: Iterable[Decision]) -> Iterator[Group]:
     """Consecutive decisions of the same group, together."""
     pending: list[Decision] = []
@@ -174,4 +186,4 @@ def fold(decisions: Iterable[Decision]) -> tuple[AnnotationSet, History]:
     return AnnotationSet().apply(every), history
 
 
-__all__ = ["AnnotationSet", "History", "Stack", "Standings", "fold", "groups"]
+__all__ = ["AnnotationSet", "Growing", "History", "Stack", "Standings", "fold", "groups"]

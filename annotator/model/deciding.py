@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from annotator.model import actions as do
+from annotator.model.annotation import Growing
 from annotator.model.decision import (
     Action,
     Completion,
@@ -47,13 +48,13 @@ def decide(
         value,
         before.note if before else "",
         before.flagged if before else False,
-        _still_open(state, item, paragraph, before, value),
+        _still_open(state, item, before, value),
     )
     return Decision(state.new_id(), action, item, paragraph, before, after)
 
 
 def _still_open(
-    state: ReviewState, item: str, paragraph: int, before: Standing | None, value: ItemValue | None
+    state: ReviewState, item: str, before: Standing | None, value: ItemValue | None
 ) -> tuple[str, ...]:
     """The fields that are open after a decision: of those that were,
     the ones that have no content yet."""
@@ -62,8 +63,8 @@ def _still_open(
     if before is not None and before.value is not None:
         left = before.open
     else:
-        several = state.suggestions.get(paragraph, ())
-        left = next((s.open for s in several if s.id == item), ())
+        proposed = state.proposed.get(item)
+        left = proposed.open if proposed is not None else ()
     if not left:
         return ()
     fields = {field.name: field for field in fields_of(value.layer, state.schema, [value])}
@@ -235,13 +236,15 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
 
 def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
     decisions: dict[str, Decision] = {}
-    seeing = state
+    growing = Growing(state.annotations)
+    seeing = state.changed(annotations=growing.now, named={})
     for item in state.items:
         if item.undecided and item.id not in decisions:
             more = [one for one in accepted(seeing, item) if one.item not in decisions]
             decisions.update((one.item, one) for one in more)
             # The names of those that follow see this one.
-            seeing = seeing.changed(annotations=seeing.annotations.apply(more), named={})
+            growing.take(more)
+            seeing.named.clear()
     if not decisions:
         return say(state, "nothing is left to accept here")
     counts = _by_layer(state, decisions.values())

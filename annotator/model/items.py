@@ -3,7 +3,7 @@ and pending, and the statements they form."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.model.annotation import AnnotationSet
@@ -73,6 +73,7 @@ def paragraph_items(
     suggestions: Mapping[int, Sequence[Suggestion]],
     paragraph: int,
     *,
+    known: Callable[[str], bool],
     threshold: float = 0.0,
     only: str = "",
 ) -> tuple[Item, ...]:
@@ -80,8 +81,9 @@ def paragraph_items(
 
     Left out are suggestions that were rejected or removed, those below `threshold` (see `passes`),
     those of other layers than `only` (but for the ends of its relations), those on a stretch that
-    already stands in the same layer, and suggested relations with an end point that is not shown. A
-    relation that stands without its target comes last, so that it can be seen and mended.
+    already stands in the same layer, and suggested relations with an end point that is not shown
+    (`known` tells whether one in another paragraph is). A relation that stands without its target
+    comes last, so that it can be seen and mended.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}
@@ -113,7 +115,7 @@ def paragraph_items(
         - {AUTHOR}
     )
     own_names = set(standings) | set(proposed)
-    elsewhere = {n for n in missing if n not in own_names and find(n, annotations, suggestions)}
+    elsewhere = {n for n in missing if n not in own_names and known(n)}
     return _ordered(shown, elsewhere)
 
 
@@ -162,27 +164,21 @@ def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Ite
     return (*ordered, *sorted(loose, key=lambda i: (i.value.layer, i.id)))
 
 
-def find(
-    item: str, annotations: AnnotationSet, suggestions: Mapping[int, Sequence[Suggestion]]
-) -> Item | None:
-    """An item anywhere in the document, decided or proposed; None
-    when it is unknown or was rejected."""
-    for paragraph, standings in annotations.by_paragraph.items():
+def find(item: str, annotations: AnnotationSet, proposed: Mapping[str, Suggestion]) -> Item | None:
+    """An item anywhere in the document, decided or proposed (`proposed` by id);
+    None when it is unknown or was rejected."""
+    suggestion = proposed.get(item)
+    for standings in annotations.by_paragraph.values():
         standing = standings.get(item)
         if standing is None:
             continue
         if isinstance(standing.value, Span | Relation):
-            own = next((s for s in suggestions.get(paragraph, ()) if s.id == item), None)
-            return Item(standing.value, own, standing)
+            return Item(standing.value, suggestion, standing)
         if standing.status not in (Status.SKIPPED, Status.MARKED):
             return None
-    for group in suggestions.values():
-        for suggestion in group:
-            if suggestion.id == item:
-                return Item(
-                    suggestion.value, suggestion, annotations.get(item, suggestion.paragraph)
-                )
-    return None
+    if suggestion is None:
+        return None
+    return Item(suggestion.value, suggestion, annotations.get(item, suggestion.paragraph))
 
 
 def cards(

@@ -79,6 +79,8 @@ def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
         and after.threshold == before.threshold
         and after.only == before.only
     )
+    if after.suggestions is before.suggestions and "proposed" in before.__dict__:
+        after.__dict__.setdefault("proposed", before.__dict__["proposed"])
     if same and after is not before:
         for name in ("items", "places", "waiting", "cards", "progress", "named"):
             if name in before.__dict__:

@@ -120,6 +120,11 @@ class ReviewState:
         return sum(item.undecided for item in self.items)
 
     @cached_property
+    def proposed(self) -> Mapping[str, Suggestion]:
+        """The suggestions of the document by id."""
+        return {s.id: s for several in self.suggestions.values() for s in several}
+
+    @cached_property
     def named(self) -> dict[str, ProposedName | None]:
         """The names proposed for items of the document so far, by id."""
         return {}
@@ -185,13 +190,18 @@ class ReviewState:
         if self.is_excluded(paragraph):
             return ()
         return paragraph_items(
-            self.annotations, self.suggestions, paragraph, threshold=self.threshold, only=self.only
+            self.annotations,
+            self.suggestions,
+            paragraph,
+            known=lambda id: find(id, self.annotations, self.proposed) is not None,
+            threshold=self.threshold,
+            only=self.only,
         )
 
     def find(self, item: str) -> Item | None:
         """An item of the document by its id."""
         at = self.places.get(item)
-        return find(item, self.annotations, self.suggestions) if at is None else self.items[at]
+        return find(item, self.annotations, self.proposed) if at is None else self.items[at]
 
     def is_excluded(self, paragraph: int) -> bool:
         """Whether a paragraph is not to be annotated, as this annotator has it."""

@@ -30,7 +30,7 @@ _WORDS = {
 
 def both_ends(text: str, width: int) -> str:
     """The text in at most `width` code points; where it is longer, its middle gives way."""
-    text = " ".join(text.split())
+    text = " ".join(_ends(text, width).split())
     if len(text) <= width:
         return text
     if width < 20:
@@ -43,6 +43,14 @@ def both_ends(text: str, width: int) -> str:
     if " " in last[: len(last) // 2]:
         last = last[last.index(" ") + 1 :]
     return f"{first.rstrip()} … {last.lstrip()}"
+
+
+def _ends(text: str, width: int) -> str:
+    """The beginning and the end of a text of which both show more than is wanted; else the text."""
+    if len(text) < 16 * width:
+        return text
+    ends = f"{text[: 4 * width]} {text[-4 * width :]}"
+    return ends if len(" ".join(ends.split())) > 2 * width else text
 
 
 def name_of(state: ReviewState, value: Annotation) -> str:
@@ -150,8 +158,8 @@ def _known(state: ReviewState, decision: Decision) -> Annotation | None:
     item = state.find(decision.item)
     if item is not None:
         return item.value
-    several = state.suggestions.get(decision.paragraph, ())
-    return next((s.value for s in several if s.id == decision.item), None)
+    proposed = state.proposed.get(decision.item)
+    return proposed.value if proposed is not None else None
 
 
 def told_group(state: ReviewState, group: Group, *, values: bool = True) -> str:

@@ -150,8 +150,8 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
 
 
 def _read(state: str) -> tuple[Any, ...] | Exception:
-    """What only the state of an item holds, in the order of `_STATE`; what is wrong with it, where no item can hold
-    it."""
+    """What only the state of an item holds, in the order of `_STATE`;
+    what is wrong with it, where no item can hold that."""
     try:
         attributes, origin, done, excluded, note, flagged = json.loads(state)
         held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES
