@@ -31,14 +31,18 @@ if TYPE_CHECKING:
     "documents",
     multiple=True,
     metavar="ID",
-    help="Only this document; may be repeated.",
+    help="Only this document; you can repeat it.",
 )
 @click.option(
     "--since",
     metavar="DAY",
-    help="Only documents whose last annotator finished on this day or later.",
+    help="Only documents that the last annotator finished on this day or later.",
 )
-@click.option("--until", metavar="DAY", help="The same, on this day or before.")
+@click.option(
+    "--until",
+    metavar="DAY",
+    help="Only documents that the last annotator finished on this day or earlier.",
+)
 @click.option(
     "--measure",
     "measures",
@@ -46,7 +50,9 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this measure; you can repeat it.",
 )
-@click.option("--same-names", is_flag=True, help="Take names as one that were decided to be one.")
+@click.option(
+    "--same-names", is_flag=True, help="Count names that were decided to be the same as one."
+)
 @click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
@@ -55,7 +61,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write a report for a methods section: FILE.md, FILE.tex or FILE.csv; may be repeated.",
+    help="Write a report for a methods section: FILE.md, FILE.tex or FILE.csv; you can repeat it.",
 )
 @click.option(
     "--tables",
@@ -86,7 +92,7 @@ if TYPE_CHECKING:
     help="The time limit of gamma for each layer.",
 )
 @click.option(
-    "--seed", type=int, default=20240901, show_default=True, help="Of the sampling that gamma does."
+    "--seed", type=int, default=20240901, show_default=True, help="The seed of gamma's sampling."
 )
 @click.option(
     "--beside",
@@ -96,7 +102,7 @@ if TYPE_CHECKING:
     help="Add the N paragraphs that differ most, side by side, with the attributes that differ.",
 )
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Print the figures as CSV, those of labels too."
+    "--csv", "as_csv", is_flag=True, help="Print the figures as CSV, including those of labels."
 )
 @json_option
 @click.pass_context
@@ -122,12 +128,12 @@ def command(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """How far the annotators agree on documents that two or more of them finished.
+    """Show how far the annotators agree on documents that two or more of them finished.
 
-    F1 of spans, Krippendorff's alpha with percent agreement and Gwet's AC1 beside it, alpha_U and
-    the u-alpha family, labels, attributes and names of aligned spans, relations with their side,
-    tuples and the network; with intervals over documents, what agreement is lost to, the influence
-    of suggestions, and where to look.
+    The figures are F1 of spans; Krippendorff's alpha with percent agreement and Gwet's AC1; alpha_U
+    and the u-alpha family; labels, attributes and names of aligned spans; relations with their
+    side; tuples and the network. The report adds intervals over documents, what agreement is lost
+    to, how suggestions influence it, and where to look.
 
     \b
     Examples:

@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     type=click.Choice(["uncertainty", "diversity"]),
-    help="Give what teaches the model most.",
+    help="Give out the documents that teach the model most.",
 )
 @click.option(
-    "--count", type=int, default=20, show_default=True, help="Documents to give with --by."
+    "--count",
+    type=int,
+    default=20,
+    show_default=True,
+    help="How many documents to give out with --by.",
 )
 @click.option(
     "--clear",
@@ -67,15 +71,16 @@ def command(
 ) -> int:
     """Divide the documents among annotators, evenly by words; without names, show who has what.
 
-    Each document that nobody has goes to one of the annotators named, or to as many as --each says;
-    with --overlap a share of the documents goes to all of them, for agreement. A seed of the
-    project decides which, for new documents too. Whoever has begun a document has it. Run it again
-    after an import, with the same options: what is new is given, to those with the fewest words
-    first. In the application annotators see the documents assigned to them.
+    Each document that nobody has goes to one of the annotators named, or to as many as --each says.
+    With --overlap, a share of the documents goes to all of them, for agreement; a seed of the
+    project decides which, also for documents that are imported later. Documents that somebody has
+    begun stay with them. Run the command again after an import, with the same options: it gives out
+    the new documents, first to those with the fewest words. In the application, annotators see the
+    documents assigned to them.
 
-    With --by, --count documents that nobody has are given: those that the model doubts most
-    (uncertainty) or that are least like those coded so far (diversity), and a fifth drawn at
-    random. Those are marked, so that agreement on them stays unbiased.
+    With --by, the command gives out --count documents that nobody has: those that the model is
+    least sure about (uncertainty), or those least like what is coded so far (diversity). A fifth of
+    them is drawn at random and marked, so that agreement on that part stays unbiased.
 
     \b
     Examples:

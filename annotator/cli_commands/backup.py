@@ -16,7 +16,7 @@ def command(ctx: click.Context, file: Path) -> None:
     """Copy the database into FILE, while others go on working.
 
     `annotator restore FILE` puts it back, also while people work. Never use `cp` or `mv` for that:
-    whoever has the database open would go on in a file that is no longer there.
+    people who have the database open would go on working in a file that is gone.
 
     \b
     Example:

@@ -20,8 +20,8 @@ from annotator.model.text import plural
 
 @click.group("codebook")
 def command() -> None:
-    """The names that are to be used: entities and concepts with definitions,
-    aliases, parents, opposites and ids.
+    """Manage the names to use: entities and concepts with definitions, aliases, parents, opposites
+    and ids.
 
     \b
     Example:
@@ -31,16 +31,16 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Tell what would be taken, and take nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, and import nothing.")
 @json_option
 @click.pass_context
 def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int:
-    """Take names from a CSV or TSV file; what has the name of an entry replaces it.
+    """Import names from a CSV or TSV file; they replace entries of the same name.
 
     The columns are entry (entity or concept), name, kind, aliases (divided by |), definition,
     parent, opposite and external_id. A file without the column entry is an authority file of
-    entities: id, name, aliases, kind. Exit code 1 when something was left out or does not hold
-    together.
+    entities: id, name, aliases, kind. The exit code is 1 if something was left out or is
+    inconsistent.
 
     \b
     Examples:
@@ -68,8 +68,8 @@ def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV, to PATH or the screen, with how often, in how many documents and
-    by whom each name is used. Names in use that are no entries come last.
+    """Write the codebook as CSV to PATH or the screen, with the number of uses, documents and
+    annotators of each name. Names that are in use but not in the codebook come last.
 
     \b
     Examples:
@@ -94,7 +94,7 @@ def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
 @command.command()
 @click.pass_context
 def undo(ctx: click.Context) -> int:
-    """Take back what was written into the codebook last; each further time the deed before.
+    """Take back the last change of the codebook; run it again to take back the one before.
 
     \b
     Example:
@@ -112,7 +112,7 @@ def undo(ctx: click.Context) -> int:
 @json_option
 @click.pass_context
 def log(ctx: click.Context, as_json: bool) -> int:
-    """All that was written into the codebook and ruled on names, oldest first: when, who, what.
+    """List all changes of the codebook and all rulings on names, oldest first: when, who, what.
 
     \b
     Example:

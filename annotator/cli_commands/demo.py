@@ -15,9 +15,10 @@ CORPORA = ("seeds", "debate")
 def command(ctx: click.Context, corpus: str) -> int:
     """Open a demo project: on the SEEDS, editorials of many topics, or on a DEBATE.
 
-    The debate is one controversy in sixteen texts, coded by two and half of it adjudicated, to see
-    review, agreement and the network at work. The project is made in the user's data folder, or
-    under ANNOTATOR_HOME, and stays there. Remove its folder to begin again.
+    The debate is one controversy in sixteen texts. Two people coded it and half of it is
+    adjudicated, so that you can try review, agreement and the network. The program makes the
+    project in your data folder, or under ANNOTATOR_HOME, and keeps it there. Remove its folder to
+    begin again.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--deep", is_flag=True, help="Walk the chain of hashes over the log of decisions, too."
+    "--deep", is_flag=True, help="Also check the chain of hashes over the log of decisions."
 )
 @json_option
 @click.pass_context
@@ -25,8 +25,8 @@ def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
     """Check the installation, the terminal and the project; the
     exit code is 1 if something is wrong.
 
-    What is damaged is named, item by item, and the backup to take
-    is, where one lies beside the database.
+    It names each damaged item, and the backup to restore if there is a good one beside the
+    database.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1000),
     default=1,
     show_default=True,
-    help="How many rows make a paragraph.",
+    help="The number of rows that make a paragraph.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N paragraphs.")
 @click.option("--schema", metavar="NAME|FILE", help="The label schema, if it is not the project's.")
@@ -43,14 +43,14 @@ def command(
     schema: str | None,
     as_json: bool,
 ) -> None:
-    """How many keys suggestions would have saved on data that is coded already.
+    """Show how many keys suggestions would have saved on data that is already coded.
 
     GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans":
-    [[start, end, label], ...]}. Of records, paragraphs that are not finished are left out.
-    Paragraph by paragraph it is suggested, counted and learnt from, as it would have happened in a
-    project: by rules and the memory of what was accepted, and by a model trained every few
-    paragraphs. Keys are those of somebody who makes no mistakes and reads in no time, so the
-    figures compare; they are no hours.
+    [[start, end, label], ...]}. Unfinished paragraphs of records are left out. The command goes
+    through the paragraphs as in a project: it suggests, counts keys, and learns, once with rules
+    and the memory of what was accepted, and once with a model that is trained every few paragraphs.
+    It counts the keys of somebody who makes no mistakes and needs no time to read, so use the
+    figures to compare, not to plan hours.
 
     \b
     Examples:

@@ -25,11 +25,11 @@ from annotator.model.text import plural
     metavar="gold|all|annotator=NAME",
     help="Whose work.",
 )
-@click.option("--real", is_flag=True, help="A change of sides here is real: keep it.")
+@click.option("--real", is_flag=True, help="Keep a change of sides: it is real.")
 @click.option(
     "--slip",
     is_flag=True,
-    help="A change of sides here is a slip of the coding: send it to review.",
+    help="Send a change of sides back to review: it is a coding error.",
 )
 @json_option
 @click.pass_context
@@ -42,11 +42,11 @@ def command(
     slip: bool,
     as_json: bool,
 ) -> None:
-    """The sentences behind a side: who coded what ENTITY says on CONCEPT,
-    where, and why review decided so.
+    """Show the sentences behind a side: who coded what ENTITY says on CONCEPT, where, and why
+    review decided it.
 
-    An entity that took one side first and the other one later is shown with both; --real keeps the
-    change, --slip flags the statement after it in the gold and opens its paragraph in review again.
+    If an entity took one side first and the other one later, the command shows both. --real keeps
+    the change; --slip flags the later statement in the gold and reopens its paragraph in review.
 
     \b
     Examples:

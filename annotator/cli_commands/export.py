@@ -25,9 +25,12 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
 @click.command()
 @click.argument("format_", metavar="FORMAT")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
     help="The folder to write to; - is standard output. [default: exports/ in the project]",
-)  # fmt: skip
+)
 @click.option(
     "--status",
     default="all",
@@ -36,40 +39,51 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     help="Whose work.",
 )
 @click.option(
-    "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
+    "--unit",
+    type=click.Choice(["document", "paragraph"]),
+    default="document",
+    show_default=True,
     help="What a record is about.",
-)  # fmt: skip
+)
 @click.option(
     "--document",
     "documents",
     multiple=True,
     metavar="ID",
-    help="Of this document. May be repeated.",
+    help="Only this document; you can repeat it.",
 )
 @click.option(
-    "--layer", "layers", multiple=True, metavar="NAME", help="Items of this layer. May be repeated."
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="NAME",
+    help="Only items of this layer; you can repeat it.",
 )
 @click.option(
     "--since",
     metavar="TIME",
     default="",
-    help="Work changed since then: 2026-03-04, or with T10:00:00 (UTC).",
+    help="Only work changed since this time: 2026-03-04 or 2026-03-04T10:00:00 (UTC).",
 )
 @click.option(
-    "--min-agreement", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE",
-    help="Items that at least this share of those who finished the document coded alike.",
-)  # fmt: skip
-@click.option(
-    "--check", is_flag=True, help="Write nothing; compare with what is there, byte by byte."
-)
-@click.option("--force", is_flag=True, help="Write over a file with other content.")
-@click.option(
-    "--pseudonyms", is_flag=True, help="Pseudonyms in place of the names of people, in every file."
+    "--min-agreement",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="SHARE",
+    help="Only items that at least this share of those who finished the document coded alike.",
 )
 @click.option(
-    "--notes", is_flag=True,
-    help="The notes of coders and lead too, and their messages. They are left out otherwise.",
-)  # fmt: skip
+    "--check", is_flag=True, help="Write nothing; compare with the existing files, byte by byte."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that has other content.")
+@click.option(
+    "--pseudonyms", is_flag=True, help="Replace the names of people with pseudonyms in every file."
+)
+@click.option(
+    "--notes",
+    is_flag=True,
+    help="Include notes and messages, which are otherwise left out.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -93,9 +107,9 @@ def command(
     FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat, cas,
     doccano, label-studio or prodigy for those programs; qdpx for ATLAS.ti, MAXQDA, NVivo and
     QualCoder; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for
-    learners. What a format has no place for is counted. Gold leaves as jsonl in a folder: the
-    records, a split into train, dev and test by document, everybody's work and votes, a manifest
-    with hashes, and a data card.
+    learners. The command counts what a format has no place for. Gold as jsonl is a folder: the
+    records, a split of the documents into train, dev and test, everybody's work and votes, a
+    manifest with hashes, and a data card.
 
     \b
     Examples:

@@ -26,39 +26,48 @@ LINES = 10
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
 @click.option(
-    "--format", "format_", metavar="NAME", help="The format, where ending and content do not tell."
+    "--format",
+    "format_",
+    metavar="NAME",
+    help="The format, if the program cannot tell it from the file.",
 )
 @click.option(
-    "--as", "annotator", metavar="ANNOTATOR",
+    "--as",
+    "annotator",
+    metavar="ANNOTATOR",
     help=(
-        "Whose work it is: for all canonical records, and for those of other programs that name "
+        "Whose work it is: for all canonical records, and for records of other programs that name "
         "nobody."
     ),
-)  # fmt: skip
+)
 @click.option(
-    "--as-file-name", is_flag=True, help="The same, by each file's name: ada.jsonl is ada's work."
+    "--as-file-name",
+    is_flag=True,
+    help="Take the annotator from the file's name: ada.jsonl is ada's work.",
 )
 @click.option("--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8.")
 @click.option(
-    "--columns", multiple=True, metavar="KEY=NAME",
+    "--columns",
+    multiple=True,
+    metavar="KEY=NAME",
     help=(
-        "Of tables: which column holds text, id, title, date or source; text=Body. May be "
-        "repeated."
+        "For tables: the column that holds text, id, title, date or source, such as text=Body; "
+        "you can repeat it."
     ),
-)  # fmt: skip
-@click.option(
-    "--same-text", is_flag=True, help="Equal texts are one document, whatever their ids say."
 )
 @click.option(
-    "--every-answer", is_flag=True, help="Keep several answers of one person, as NAME, NAME-2, ..."
+    "--same-text", is_flag=True, help="Treat equal texts as one document, even if their ids differ."
+)
+@click.option(
+    "--every-answer", is_flag=True, help="Keep several answers by one person, as NAME, NAME-2, ..."
 )
 @click.option(
     "--empty-is-done",
     is_flag=True,
-    help="Texts without any annotation are finished work, and not new.",
+    help="Treat texts without annotations as finished work.",
 )
 @click.option(
-    "--strict", is_flag=True, help="Refuse a file of which anything would be left out or changed."
+    "--strict", is_flag=True, help="Refuse a file if anything in it would be left out or changed."
 )
 @click.option(
     "--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB)."
@@ -82,18 +91,19 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import texts, tables, records and other programs' work; a folder stands for
-    the files in it, - for standard input.
+    """Import texts, tables, records and the work of other programs; a folder stands for the files
+    in it, - for standard input.
 
     Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be
     compressed (.gz). The text of a plain file is kept exactly as it is. Work comes from canonical
     records (.jsonl), brat (.ann), Label Studio, doccano, Prodigy, INCEpTION (.xmi, .json), and as
-    REFI-QDA (.qdpx) from ATLAS.ti, MAXQDA, NVivo or QualCoder. What labels of other programs stand
-    for is told in annotator.toml: [format.prodigy.labels] and lines such as PER = "actor.person".
+    REFI-QDA (.qdpx) from ATLAS.ti, MAXQDA, NVivo or QualCoder. annotator.toml says what the labels
+    of other programs stand for: under [format.prodigy.labels], write lines such as PER =
+    "actor.person".
 
-    Each file is imported whole or not at all. What is wrong with single items is left out, and told
-    with its line; the exit code is 1 then, and with --strict the file is refused. Suggestions for
-    new texts are made in the background.
+    A file is imported completely or not at all. Single items that are wrong are left out and
+    reported with their line, and the exit code is 1; with --strict, the file is refused.
+    Suggestions for new texts are computed in the background.
 
     \b
     Examples:

@@ -12,13 +12,16 @@ from annotator.cli_commands._shared import talk
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
 @click.option(
-    "--schema", default="actors-claims-stances", show_default=True, metavar="NAME|FILE",
+    "--schema",
+    default="actors-claims-stances",
+    show_default=True,
+    metavar="NAME|FILE",
     help="The label schema; `annotator schema list` shows the shipped ones.",
-)  # fmt: skip
+)
 @click.option("--shared", is_flag=True, help="Several unix users work in it: the group may write.")
 @click.option("--allow-network", is_flag=True, help="Allow --shared on a network file system.")
 def command(directory: Path, schema: str, shared: bool, allow_network: bool) -> None:
-    """Make a project in DIR (this folder).
+    """Make a project in DIR, by default in this folder.
 
     \b
     Example:

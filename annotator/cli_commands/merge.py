@@ -22,23 +22,23 @@ LINES = 10
 
 @click.command()
 @click.argument("other", type=click.Path(path_type=Path), metavar="OTHER")
-@click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be merged, and change nothing.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> int:
     """Bring the work of OTHER into this project: a copy of it, or
     a project with the same label schema.
 
-    OTHER is a project's folder or its annotator.db; nothing in it is changed. New documents are
-    added, and what was decided there since is added to each annotator's work, gold included, as if
-    it had been decided here; undo reaches it. Merging again changes nothing, and merging both ways
-    makes both the same.
+    OTHER is a project's folder or its annotator.db; nothing in it changes. New documents are added.
+    Decisions made there are added to each annotator's work, gold included, as if they had been made
+    here; you can undo them. Merging again changes nothing. After merging both ways, both projects
+    are the same.
 
-    Where one annotator went on with one document on both sides, nothing of that is changed: it is
-    told, and the exit code is 1, as it is for a text that is divided into other paragraphs there.
-    Nothing is decided by merging, so review asks about what finished gold has not seen. Models,
-    suggestions, assignments and settings are not merged; suggestions for new documents are made in
-    the background at once.
+    If one annotator went on with the same document on both sides, the command reports it, leaves
+    the work here as it is, and exits with 1. It does the same if a text has other paragraphs there.
+    Merging decides nothing, so review asks about work that the finished gold has not seen. Models,
+    suggestions, assignments and settings are not merged; suggestions for new documents are computed
+    in the background.
 
     \b
     Examples:

@@ -28,31 +28,34 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     type=click.Choice(_MODES),
     default="subtract",
     show_default=True,
-    help="What ties two holders: the same sides, opposite sides, or the difference.",
+    help="What connects two holders: the same sides, opposite sides, or the difference.",
 )
 @click.option(
     "--normalise",
     type=click.Choice(_NORMALISATIONS),
     default="average",
     show_default=True,
-    help="What a tie is divided by.",
+    help="How to normalise ties.",
 )
 @click.option(
     "--duplicates",
     type=click.Choice(_DUPLICATES),
     default="document",
     show_default=True,
-    help="How often one holder's side on one concept counts: once a document, once a week ...",
+    help=(
+        "How often the same side of one holder on one concept counts: once a document, once a "
+        "week ..."
+    ),
 )
-@click.option("--author", is_flag=True, help="Take the authors of the texts as a holder too.")
-@click.option("--actors", is_flag=True, help="Take sides on actors too, not only on concepts.")
-@click.option("--unnamed", is_flag=True, help="Take claims without a concept too, by their words.")
+@click.option("--author", is_flag=True, help="Include the authors of the texts as a holder.")
+@click.option("--actors", is_flag=True, help="Include sides on actors, not only on concepts.")
+@click.option("--unnamed", is_flag=True, help="Include claims without a concept, by their words.")
 @click.option(
     "--document",
     "documents",
     multiple=True,
     metavar="DOC",
-    help="Only this document; several may be named.",
+    help="Only this document; you can repeat it.",
 )
 @click.option(
     "--samples",
@@ -60,19 +63,19 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     show_default=True,
     type=click.IntRange(0, 100_000),
     metavar="N",
-    help="Samples of the documents for the error bars; 0 for none.",
+    help="How often to resample the documents for the error bars; 0 for never.",
 )
 @click.option(
     "--window",
     type=click.IntRange(1),
     metavar="DAYS",
-    help="A network for each window of so many days.",
+    help="Make a network for each window of this many days.",
 )
 @click.option(
     "--step",
     type=click.IntRange(1),
     metavar="DAYS",
-    help="Days from window to window. [default: --window]",
+    help="Days from one window to the next. [default: --window]",
 )
 @click.option(
     "-o",
@@ -84,17 +87,17 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 @click.option(
     "--check",
     is_flag=True,
-    help="With -o: write nothing; compare with what is there, byte by byte.",
+    help="With -o: write nothing; compare with the existing files, byte by byte.",
 )
-@click.option("--force", is_flag=True, help="Write over files with other content.")
+@click.option("--force", is_flag=True, help="Overwrite files that have other content.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Who stands with whom: camps, ties, the signed matrix of holders
-    and concepts, and changes of sides.
+    """Show who stands with whom: camps, ties, the signed matrix of holders and concepts, and
+    changes of sides.
 
-    Edges and camps come with the share of samples of the documents in which they show again. Claims
-    that the texts assert themselves are the author's, and in the network with --author only.
+    Edges and camps come with the share of resamples of the documents that show them again. Claims
+    that a text asserts itself belong to its author, who is in the network only with --author.
 
     \b
     Examples:

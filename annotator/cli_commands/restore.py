@@ -16,8 +16,8 @@ from annotator.cli_commands._shared import talk
 def command(ctx: click.Context, backup: Path, force: bool) -> None:
     """Put BACKUP in the place of the project's database, also while people work.
 
-    The old database is kept beside it under another name. Whoever is at work sees at their next
-    decision that the database was replaced, loses nothing, and says where the decision belongs.
+    The old database is kept beside it under another name. People at work are told at their next
+    decision that the database was replaced. They lose nothing, and choose where the decision goes.
 
     \b
     Example:

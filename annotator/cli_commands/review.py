@@ -24,20 +24,26 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option(
-    "--strategy", default="unanimous", show_default=True, metavar="NAME",
+    "--strategy",
+    default="unanimous",
+    show_default=True,
+    metavar="NAME",
     help=(
         "What becomes gold without review: unanimous, majority, dawid-skene, union or "
         "annotator:NAME."
     ),
-)  # fmt: skip
-@click.option("--merge", "headless", is_flag=True, help="Merge without opening the screen.")
+)
+@click.option("--merge", "headless", is_flag=True, help="Make gold without opening the screen.")
 @click.option(
-    "--order", type=click.Choice(["amount", "leverage"]), default="amount", show_default=True,
+    "--order",
+    type=click.Choice(["amount", "leverage"]),
+    default="amount",
+    show_default=True,
     help=(
-        "What comes first: documents with most to decide, or differences that move the network "
-        "most."
+        "What comes first: documents with the most to decide, or differences that change the "
+        "network most."
     ),
-)  # fmt: skip
+)
 @click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
 @click.option(
     "--right", "who", is_flag=True, help="Show who was right in how many cases, by label."
@@ -56,10 +62,10 @@ def command(
 ) -> int:
     """Decide what the annotators coded differently; what they all coded alike is gold already.
 
-    In the screen the annotators' versions stand side by side: a number takes that annotator's
-    version, a the majority's, x none, m takes one and edits it; all other keys are those of
-    annotating. A document whose last paragraph is done, with nothing left to decide, is gold. With
-    --merge, documents without a difference become gold at once and the others wait for review.
+    The screen shows the annotators' versions side by side: a number takes that annotator's version,
+    a the majority's, x none, and m takes one and edits it. All other keys are those of annotating.
+    A document becomes gold when its last paragraph is done and nothing is left to decide. With
+    --merge, documents without differences become gold at once, and the others wait for review.
 
     \b
     Examples:

@@ -40,13 +40,19 @@ from annotator.model.text import plural
 )
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
 @click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="The number of processes.",
 )
 @click.option(
     "--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786."
 )
 @click.option(
-    "--dry-run", is_flag=True, help="With --suggester llm: what would be asked, and what it costs."
+    "--dry-run",
+    is_flag=True,
+    help="With --suggester llm: show what would be asked and what it costs.",
 )
 @json_option
 @click.pass_context
@@ -66,11 +72,11 @@ def command(
     The command never changes what annotators have decided. It replaces suggestions that nobody has
     decided on. If you stop it, what it has done stays, and --missing does the rest.
 
-    With --dask (the extra dask) documents go to the workers of a Dask cluster, such as
-    tcp://host:8786, and suggestions come back; only this process touches the project. Scheduler and
-    workers need the same version of annotator, workers a pipeline as well. Give workers one thread
-    each: dask worker ADDRESS --nworkers auto --nthreads 1. Use only a cluster you trust with the
-    texts, by tls:// where the network is not trusted.
+    With --dask (the extra dask), the workers of a Dask cluster, such as tcp://host:8786, compute
+    the suggestions; only this process touches the project. Scheduler and workers need the same
+    version of annotator, and workers need the pipeline too. Give each worker one thread: dask
+    worker ADDRESS --nworkers auto --nthreads 1. Use only a cluster that you trust with the texts,
+    and tls:// if you do not trust the network.
 
     \b
     Example:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Write a spaCy pipeline into this folder, too.",
+    help="Also write a spaCy pipeline into this folder.",
 )
 @click.option(
     "--curve",
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     help="Show how good the model was after fewer paragraphs.",
 )
 @click.option(
-    "--folds", type=click.IntRange(2, 50), metavar="N",
-    help="Judge what annotators would see: hold out each of N parts of the documents in turn.",
-)  # fmt: skip
+    "--folds",
+    type=click.IntRange(2, 50),
+    metavar="N",
+    help="Measure what annotators would see: hold out each of N parts of the documents in turn.",
+)
 @click.option("--background", is_flag=True, hidden=True)
 @json_option
 @click.pass_context
@@ -44,10 +46,10 @@ def command(
 ) -> int:
     """Learn from the finished paragraphs, and suggest again where nobody has been.
 
-    Prints precision, recall and F1 of each label on paragraphs held out, whole documents at a time
-    where there are enough. The application does the same in the background, every few finished
-    paragraphs. With -o the model is a spaCy pipeline that `spacy.load` reads where annotator is
-    installed.
+    The command prints precision, recall and F1 of each label on held-out paragraphs, or on whole
+    documents if there are enough. The application trains in the background after every few finished
+    paragraphs. With -o, the command also writes a spaCy pipeline that `spacy.load` can read if
+    annotator is installed.
 
     \b
     Examples:
