@@ -89,6 +89,10 @@ class Names:
         """Where an annotator gave a name, in document and text order."""
         return store.mentions(self._database, annotator, kind, name)
 
+    def documents(self, kind: NameKind, names: Iterable[str]) -> list[str]:
+        """The documents in which anybody gave one of these names, in no order."""
+        return store.documents(self._database, kind, list(names))
+
     def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
         """Forms of a document's named spans that stand for several entities
         in all work of an annotator."""

@@ -171,6 +171,15 @@ def mentions(db: Database, annotator: str, kind: NameKind, name: str) -> list[Me
     return [MentionRow(*row) for row in rows]
 
 
+def documents(db: Database, kind: NameKind, names: Sequence[str]) -> list[str]:
+    """The documents in which anybody gave one of these names, in no order."""
+    marks = ", ".join("?" for _ in names)
+    rows = db.rows(
+        f"SELECT DISTINCT document FROM name WHERE kind = ? AND name IN ({marks})", (kind, *names)
+    )
+    return [document for (document,) in rows]
+
+
 def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
     """The forms of a document's named spans that stand for several entities
     in an annotator's work, with those."""
@@ -186,5 +195,6 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
 
 
 __all__ = [
-    "ambiguous", "known", "mentions", "of_form", "put", "refresh", "spread", "update", "usage",
+    "ambiguous", "documents", "known", "mentions", "of_form", "put", "refresh", "spread", "update",
+    "usage",
 ]  # fmt: skip

@@ -207,7 +207,7 @@ COMMANDS: tuple[Command, ...] = (
             "Take what differs in an item apart: a number then decides one field.",
             "Review", _R, quick=True),
     Command("same_names", ("=",), "same name",
-            "The names are the same: merge them, here and in all other places.", "Review", _R),
+            "The names are the same, everywhere: rule a page of such pairs.", "Review", _R),
     Command("alike", ("*",), "", "Decide what is like the difference decided last in the same way, "
             "wherever it is.", "Review", _R),
     Command("keep_gold", ("0",), "",

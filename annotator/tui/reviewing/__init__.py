@@ -21,7 +21,7 @@ from annotator.tui.reviewing import choices
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.reviewing.queue import ReviewQueue
 from annotator.tui.session.source import Source
-from annotator.workflows.names.registry import rule_same, take_back
+from annotator.workflows.names.rulings import rule_same, take_back
 from annotator.workflows.review.adjudication import prefill, suggestions_of
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
@@ -202,16 +202,21 @@ class Adjudicating(Source):
     def rule_same(self, kind: NameKind, names: Sequence[str], canonical: str) -> None:
         """The names are one, in all places; the open document has to be read anew."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
+        self.names_ruled()
+
+    def names_ruled(self) -> None:
+        """Names were ruled on, or the last rulings were taken back: what hangs on names is read
+        anew, and undo takes back what was ruled last."""
         rulings = self.project.names.rulings()
-        last = [r for r in rulings if r.same and r.token == rulings[-1].token] if rulings else []
+        holding = bool(rulings) and rulings[-1].same
+        last = [r for r in rulings if r.token == rulings[-1].token] if holding else []
         self.merger.names_changed()
         self.taking_back = partial(self._take_back, last) if last else None
 
     def _take_back(self, rulings: Sequence[Ruling]) -> str:
-        for ruling in rulings:
-            take_back(self.project, ruling, reviewer=self.decided_by)
+        take_back(self.project, rulings, reviewer=self.decided_by)
         self.merger.names_changed()
-        names = ", ".join(ruling.name for ruling in rulings)
+        names = ", ".join(dict.fromkeys(ruling.name for ruling in rulings))
         return f"taken back: {names} is a name of its own again"
 
     def beyond(self, action: ReviewAction) -> str | None:

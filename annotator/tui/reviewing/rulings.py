@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.model.names import NameKind, concepts_of, names_of
-from annotator.model.span import Span
+from annotator.model.review import ReviewState
+from annotator.model.span import Annotation, Span
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.reviewing import Adjudicating
@@ -23,10 +24,10 @@ def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
         return None
     concepts = concepts_of(at.state.schema)
     spans = [
-        c.value
+        span
         for who in difference.voters
-        for c in difference.version(who)
-        if isinstance(c.value, Span)
+        for candidate in difference.version(who)
+        for span in _named(at.state, candidate.value)
     ]
     for kind in KINDS:
         sets = [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
@@ -35,6 +36,14 @@ def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
         if len(differing) > 1:
             return kind, sorted(differing)
     return None
+
+
+def _named(state: ReviewState, value: Annotation) -> list[Span]:
+    """The span itself; of a stance its holder, where that is a span."""
+    if isinstance(value, Span):
+        return [value]
+    holder = state.find(value.source)
+    return [holder.value] if holder is not None and isinstance(holder.value, Span) else []
 
 
 def name_counts(project: Project, kind: NameKind) -> dict[str, int]:

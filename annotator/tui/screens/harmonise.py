@@ -3,16 +3,16 @@ differently, decided together by one key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
 
 from annotator.errors import StoreError
-from annotator.model.codebook import Codebook
 from annotator.model.names import NameKind
 from annotator.model.text import plural
+from annotator.project import Project
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
@@ -63,45 +63,51 @@ class HarmoniseScreen(CommandScreen):
 
     def __init__(
         self,
-        *,
+        project: Project,
         reviewer: str | None,
-        first: tuple[NameKind, tuple[str, ...]] | None = None,
+        *,
+        first: tuple[NameKind, Sequence[str]] | None = None,
+        documents: Collection[str] | None = None,
         changed: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
-        self._reviewer, self._first, self._changed = reviewer, first, changed
-        self._names: Harmonising | None = None
-        self._queue = PairQueue((), None, None)
-        self._codebook = Codebook()
+        self._project, self._reviewer = project, reviewer
+        self._first, self._changed = first, changed
+        self._harmonising, self._codebook = (
+            Harmonising(project, documents),
+            project.names.codebook(),
+        )
         self._answers: list[Answer] = []
         self._from = self._at = 0
         self._message = ""
+        self._queue = self._read()
+
+    def begins_with(self, kind: NameKind, names: Sequence[str]) -> bool:
+        """Whether the first pair is one of these names."""
+        pairs = self._queue.pairs
+        return (
+            bool(pairs) and pairs[0].kind == kind and {pairs[0].one, pairs[0].other} <= set(names)
+        )
 
     def compose(self) -> ComposeResult:
         yield Rows(id="list")
 
     def on_mount(self) -> None:
-        project = self.shell.session.project
-        self._names, self._codebook = Harmonising(project), project.names.codebook()
-        self._read()
+        self._page(0)
 
     def on_resize(self, _: events.Resize) -> None:
-        if self._names is not None and self._per_page != len(self._answers):
+        if self._per_page != len(self._answers):
             self._page(self._from)
         self.redraw()
 
-    def _read(self) -> None:
-        """The queue as it is by the rulings, and its page."""
-        assert self._names is not None
-        self._queue = self._names.queue()
-        if self._first is not None:
-            kind, names = self._first
-            found = sorted(
-                self._queue.pairs,
-                key=lambda p: not (p.kind == kind and {p.one, p.other} <= set(names)),
-            )
-            self._queue = replace(self._queue, pairs=found)
-        self._page(self._from)
+    def _read(self) -> PairQueue:
+        """The queue as it is by the rulings."""
+        found = self._harmonising.queue()
+        if self._first is None:
+            return found
+        kind, names = self._first
+        first = {(kind, name) for name in names}
+        return replace(found, pairs=sorted(found.pairs, key=lambda pair: not pair.names <= first))
 
     @property
     def _per_page(self) -> int:
@@ -181,10 +187,10 @@ class HarmoniseScreen(CommandScreen):
     def _footer(self) -> list[Piece]:
         out: list[Piece] = []
         keys = (
-            ("enter", "rule the page"),
+            ("enter", "rule page"),
             ("1-0", "untick"),
             ("s", "swap"),
-            ("x p o", "≠ under not:"),
+            ("x p o", "others"),
             ("u", "undo"),
             ("n", "next"),
             ("?", "keys"),
@@ -265,7 +271,7 @@ class HarmoniseScreen(CommandScreen):
             self.redraw()
 
     def _outside(self, kind: NameKind, name: str) -> str:
-        closed = self.shell.session.project.config.codebook == "closed"
+        closed = self._project.config.codebook == "closed"
         if closed and self._codebook.get(kind, name) is None:
             return f"“{name}” is not in the codebook, which is closed"
         return ""
@@ -275,7 +281,7 @@ class HarmoniseScreen(CommandScreen):
             self.say(f"{problem}: untick one of them")
             return
         try:
-            decide(self.shell.session.project, answers, reviewer=self._reviewer)
+            decide(self._project, answers, reviewer=self._reviewer)
         except StoreError as error:
             self.say(f"not written: {error.message}")
             return
@@ -283,7 +289,7 @@ class HarmoniseScreen(CommandScreen):
 
     def _undo(self) -> None:
         try:
-            taken = undo(self.shell.session.project, reviewer=self._reviewer)
+            taken = undo(self._project, reviewer=self._reviewer)
         except StoreError as error:
             self.say(f"not written: {error.message}")
             return
@@ -293,7 +299,8 @@ class HarmoniseScreen(CommandScreen):
     def _after(self, said: str) -> None:
         if self._changed is not None:
             self._changed()
-        self._read()
+        self._queue = self._read()
+        self._page(self._from)
         self.say(said)
 
 

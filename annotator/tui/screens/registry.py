@@ -112,7 +112,9 @@ def _together(app: Shell) -> Callable[[int], None]:
     def show(_: int) -> None:
         from annotator.tui.screens.harmonise import HarmoniseScreen
 
-        app.push_screen(HarmoniseScreen(reviewer=app.session.annotator, changed=app.session.reload))
+        app.push_screen(
+            HarmoniseScreen(app.session.project, app.session.annotator, changed=app.session.reload)
+        )
 
     return show
 

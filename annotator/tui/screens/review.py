@@ -151,13 +151,27 @@ class ReviewScreen(AnnotateScreen):
             self.act(kept)
 
     def run_same_names(self) -> None:
-        """The names that the versions in focus have are one: which stays
-        is asked for, all places follow."""
+        """The names that the versions in focus have are one. A page of pairs is shown, these first,
+        then others of this document and of those with these names; where the versions are of other
+        words, which name stays is asked for."""
         found = names_in_focus(self.at)
         if found is None:
             self.say("no entity or concept differs here")
             return
         kind, names = found
+        from annotator.tui.screens.harmonise import HarmoniseScreen
+
+        project, here = self.session.project, self.session.review.document.id
+        page = HarmoniseScreen(
+            project,
+            self.reviewing.decided_by,
+            first=found,
+            documents={here, *project.names.documents(kind, names)},
+            changed=self._names_ruled,
+        )
+        if page.begins_with(kind, names):
+            self.app.push_screen(page)
+            return
         counts = name_counts(self.session.project, kind)
         offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
@@ -170,6 +184,11 @@ class ReviewScreen(AnnotateScreen):
                 self.after()
 
         self._ask(prompt, answered)
+
+    def _names_ruled(self) -> None:
+        """A page of names was ruled, or taken back: the document is read anew."""
+        self.reviewing.names_ruled()
+        self.session.reload()
 
     def run_take_majority(self) -> None:
         difference, field = self.at.in_focus(), self.reviewing.at_field

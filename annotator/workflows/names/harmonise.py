@@ -8,7 +8,7 @@ so that agreement before it can always be computed beside agreement after it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -300,10 +300,14 @@ class Harmonising:
     """The queue of a project over the work of its annotators, without the gold. The work is read
     once; rulings change nothing in it."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, documents: Collection[str] | None = None) -> None:
+        """Reads the work on these documents, or on all."""
         self._project = project
         self._concepts = concepts_of(project.schema)
-        self._records = [record for record in project.log.records() if record.annotator is not None]
+        every: Iterable[Record] = project.log.records()
+        if documents is not None:
+            every = (one for id in documents for one in project.log.records(document=id))
+        self._records = [record for record in every if record.annotator is not None]
         self._before = agreement(self._records, self._concepts, SameNames())
 
     def queue(self) -> PairQueue:

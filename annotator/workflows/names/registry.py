@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotator.model.names import NameKind, Ruling
+from annotator.model.names import NameKind
 from annotator.project import MentionRow, Project
-from annotator.workflows.names import rulings
-from annotator.workflows.names.rulings import rule_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +72,4 @@ def history(project: Project) -> list[NameEvent]:
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 
 
-def take_back(project: Project, ruling: Ruling, *, reviewer: str | None = None) -> int:
-    """See `rulings.take_back`."""
-    return rulings.take_back(project, [ruling], reviewer=reviewer)
-
-
-__all__ = [
-    "MentionRow",
-    "NameEvent",
-    "NameKind",
-    "RegistryEntry",
-    "entries",
-    "history",
-    "mentions",
-    "rule_same",
-    "take_back",
-]
+__all__ = ["NameEvent", "NameKind", "RegistryEntry", "entries", "history", "mentions"]
