@@ -4,6 +4,9 @@ reads, error bars, changes of sides."""
 from __future__ import annotations
 
 import io
+import itertools
+import json
+import math
 from datetime import date
 from itertools import count
 from xml.etree import ElementTree
@@ -12,10 +15,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from annotator.formats.api import read_records
 from annotator.model.decision import Completion
+from annotator.model.names import concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.statements import Statement, statements
+from annotator.model.statements import Statement, of_records, statements
 from annotator.model.text import Document, split_paragraphs
 from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import affiliation
@@ -23,6 +28,7 @@ from annotator.networks.periods import side_changes, slices
 from annotator.networks.projection import project
 from annotator.networks.resampling import resample
 from annotator.networks.structure import communities, concept_figures
+from annotator.resources import folder, load_schema
 
 _ITEMS = count()
 
@@ -121,11 +127,14 @@ def test_ties_are_as_worked_by_hand() -> None:
 
 
 def test_normalisations_are_as_worked_by_hand() -> None:
-    # Activity: Ann has 3 cells, Bea 2, Cid 2.
-    assert _weights("congruence", "average") == {("Ann", "Bea"): round(3 / 2.5, 6)}
-    # Ann and Bea take a side on tax, tolls, dam together: 3; the same one on 2.
-    assert _weights("congruence", "jaccard") == {("Ann", "Bea"): round(2 / 3, 6)}
-    assert _weights("conflict", "jaccard") == {("Ann", "Cid"): round(2 / 3, 6), ("Bea", "Cid"): 1}
+    # Statements after the rule: Ann 4, Bea 2, Cid 2; once in all: Ann 3.
+    assert _weights("congruence", "average") == {("Ann", "Bea"): round(3 / 3, 6)}
+    assert _weights("congruence", "average", "once") == {("Ann", "Bea"): round(2 / 2.5, 6)}
+    # Ann alone has tolls: 1; both have tax 2*1 and dam 1*1.
+    assert _weights("congruence", "jaccard") == {("Ann", "Bea"): round(3 / (1 + 3), 6)}
+    # Ann and Cid share no side: 4 and 2 alone. Bea and Cid: 2 and 2.
+    jaccard = {("Ann", "Cid"): round(3 / 6, 6), ("Bea", "Cid"): round(2 / 4, 6)}
+    assert _weights("conflict", "jaccard") == jaccard
     # Rows: Ann (2, 1, 1), Bea (1, 1): 3 / (sqrt 6 * sqrt 2).
     assert _weights("congruence", "cosine") == {("Ann", "Bea"): round(3 / np.sqrt(12), 6)}
     assert _weights("congruence", "cosine", "once") == {("Ann", "Bea"): round(2 / np.sqrt(6), 6)}
@@ -215,6 +224,37 @@ def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
     assert rows[0].startswith("source,target,weight,sign") and len(rows) == 4
 
 
+def test_gephi_finds_labels_weights_and_types_where_it_looks_for_them() -> None:
+    """GEXF 1.2: label and weight are attributes of the elements themselves, all others declared
+    with a type that Gephi knows, and no value is of another type. GraphML: labels are a key."""
+    graph = graph_files.two_mode_graph(affiliation(DEBATE), {("Ann", "tax"): 0.9})
+    root = ElementTree.fromstring(graph_files.gexf(graph))
+    ns = "{http://www.gexf.net/1.2draft}"
+    assert root.get("version") == "1.2"
+    types = {
+        (group.get("class"), one.get("id")): one.get("type")
+        for group in root.iter(f"{ns}attributes")
+        for one in group.iter(f"{ns}attribute")
+    }
+    assert set(types.values()) <= {"string", "integer", "long", "double", "float", "boolean"}
+    read = {"string": str, "integer": int, "long": int, "double": float, "float": float}
+    for kind in ("node", "edge"):
+        for element in root.iter(f"{ns}{kind}"):
+            needed = "label" if kind == "node" else "weight"
+            assert element.get(needed)
+            for value in element.iter(f"{ns}attvalue"):
+                read[types[kind, value.get("for")]](value.get("value"))  # type: ignore[index]
+    keys = ElementTree.fromstring(graph_files.graphml(graph)).iter(
+        "{http://graphml.graphdrawing.org/xmlns}key"
+    )
+    named = {(key.get("for"), key.get("attr.name")): key.get("attr.type") for key in keys}
+    assert named["node", "label"] == "string" and named["edge", "weight"] in (
+        "int",
+        "long",
+        "double",
+    )
+
+
 def test_pictures_are_svg_with_every_name_and_the_same_bytes_twice() -> None:
     hostile = [*DEBATE, said("A & <B>", "tax", 1)]
     found = affiliation(hostile)
@@ -284,3 +324,138 @@ def test_windows_go_from_the_first_day_to_the_last() -> None:
         list(slices([said("Ann", "tax", 1, day="soon", document="d9")], window=3, step=3))
     with pytest.raises(ValueError, match="at least one day"):
         list(slices(course, window=0, step=1))
+
+
+# --- the gold of the seeds, counted again without any of our code
+
+
+_Stated = tuple[str, str, int, str, str, str]
+"""Holder, concept, sign, document, month and item."""
+
+
+def _stated(name: str) -> list[_Stated]:
+    """Who takes which side on which concept in a gold, from its JSON alone."""
+    out: list[_Stated] = []
+    for line in (folder("seeds") / name).read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        spans = {span["id"]: span for span in record["spans"]}
+        month = record["meta"].get("date", "")[:7]
+        for relation in record["relations"]:
+            if relation["from"] == "@author":
+                continue
+            source, target = spans[relation["from"]], spans[relation["to"]]
+            sign = {"support": 1, "oppose": -1}.get(relation["label"], 0)
+            named = source["entity"] or " ".join(source["quote"].split())
+            for concept in target["attributes"].get("concept", []):
+                about = concept.removeprefix("not: ")
+                turned = -sign if about != concept else sign
+                out += [
+                    (holder.strip(), about, turned, record["id"], month, relation["id"])
+                    for holder in named.split(";")
+                ]
+    return out
+
+
+_COUNTS_ONCE = {
+    "include": lambda one: (one[3], one[5]),
+    "document": lambda one: one[3],
+    "month": lambda one: one[4],
+    "once": lambda one: "",
+}
+
+
+def _cells(stated: list[_Stated], rule: str) -> dict[str, dict[tuple[str, int], int]]:
+    """Holder -> concept and sign -> how often, after a duplicate rule; neither side is none."""
+    once: dict[str, dict[tuple[str, int], set[object]]] = {}
+    for one in stated:
+        held = once.setdefault(one[0], {})
+        if one[2]:
+            held.setdefault((one[1], one[2]), set()).add(_COUNTS_ONCE[rule](one))
+    return {name: {cell: len(n) for cell, n in held.items()} for name, held in once.items()}
+
+
+def _weight(
+    a: dict[tuple[str, int], int], b: dict[tuple[str, int], int], mode: str, normalisation: str
+) -> float:
+    """The tie of two holders by the formulas of DNA, cell by cell."""
+    same = sum(n * b[cell] for cell, n in a.items() if cell in b)
+    other = sum(n * b[about, -sign] for (about, sign), n in a.items() if (about, -sign) in b)
+    weight = {"congruence": same, "conflict": other, "subtract": same - other}[mode]
+    if normalisation == "average":
+        by = (sum(a.values()) + sum(b.values())) / 2
+    elif normalisation == "jaccard":
+        alone = [n for cell, n in a.items() if cell not in b]
+        alone += [n for cell, n in b.items() if cell not in a]
+        by = sum(alone) + same
+    elif normalisation == "cosine":
+        by = math.hypot(*a.values()) * math.hypot(*b.values())
+    else:
+        by = 1
+    return weight / by if by else 0.0
+
+
+@pytest.mark.parametrize("name", ["gold.jsonl", "debate/gold.jsonl"])
+@pytest.mark.parametrize("rule", ["include", "document", "month", "once"])
+def test_networks_of_the_seeds_are_those_counted_by_hand(name: str, rule: str) -> None:
+    if rule == "month" and name == "gold.jsonl":
+        pytest.skip("the seeds have no dates")
+    schema = load_schema("actors-claims-stances")
+    records = read_records(folder("seeds") / name, schema)
+    found = affiliation(of_records(records, concepts_of(schema)), duplicates=rule)  # type: ignore[arg-type]
+    stated = _stated(name)
+    cells = _cells(stated, rule)
+    assert set(found.holders) == set(cells) and len(cells) > 20
+    for edge in found.edges:
+        own = cells[edge.holder]
+        assert edge.support == own.get((edge.concept, 1), 0)
+        assert edge.oppose == own.get((edge.concept, -1), 0)
+    assert {(e.holder, e.concept) for e in found.edges} == {one[:2] for one in stated}
+    for mode in ("congruence", "conflict", "subtract"):
+        for normalisation in ("no", "average", "jaccard", "cosine"):
+            made = project(found, mode, normalisation=normalisation)  # type: ignore[arg-type]
+            ties = {(a, b): w for a, b, w in made.edges()}
+            expected = {
+                (a, b): w
+                for a, b in itertools.combinations(sorted(cells), 2)
+                if (w := _weight(cells[a], cells[b], mode, normalisation))
+            }
+            assert ties.keys() == expected.keys()
+            assert all(math.isclose(ties[pair], w) for pair, w in expected.items())
+
+
+def test_ties_on_castle_street_and_in_the_debate_of_rents_worked_by_hand() -> None:
+    """The council supports the bus lane, that bus users come more often, and that few shoppers come
+    by car; Hannah Oduya supports the lane; the shopkeepers oppose it. Quint opposes the cap and
+    makes two claims of his own, the landlords oppose it and make one, the tenants support it and
+    make one."""
+    schema = load_schema("actors-claims-stances")
+    records = read_records(folder("seeds") / "gold.jsonl", schema)
+    found = affiliation(of_records(records, concepts_of(schema)))
+    council, hannah, shops = (
+        "council of Pellworth",
+        "Hannah Oduya",
+        "shopkeepers of Castle Street",
+    )
+    quint, landlords, tenants = "Rafael Quint", "Landlords' Chamber", "Tenants' League"
+    worked = {
+        ("congruence", "no"): {(council, hannah): 1, (quint, landlords): 1, (council, shops): 0},
+        ("conflict", "no"): {(council, shops): 1, (quint, tenants): 1, (quint, landlords): 0},
+        ("subtract", "no"): {(council, hannah): 1, (council, shops): -1, (landlords, tenants): -1},
+        ("subtract", "average"): {
+            (council, hannah): 1 / 2,
+            (council, shops): -1 / 2,
+            (quint, landlords): 1 / 2.5,
+            (landlords, tenants): -1 / 2,
+        },
+        ("congruence", "jaccard"): {(council, hannah): 1 / 3, (quint, landlords): 1 / 4},
+        ("conflict", "jaccard"): {(council, shops): 1 / 4, (landlords, tenants): 1 / 4},
+        ("congruence", "cosine"): {
+            (council, hannah): 1 / math.sqrt(3),
+            (quint, landlords): 1 / math.sqrt(6),
+        },
+    }
+    for (mode, normalisation), pairs in worked.items():
+        made = project(found, mode, normalisation=normalisation)  # type: ignore[arg-type]
+        at = {name: i for i, name in enumerate(made.holders)}
+        for (one, other), weight in pairs.items():
+            assert math.isclose(made.weights[at[one], at[other]], weight, abs_tol=1e-12)

@@ -6,11 +6,17 @@ With W+ and W- the counts of supports and opposes, holders by concepts, the weig
     conflict     sum over concepts of  W+[a] W-[b] + W-[a] W+[b]
     subtract     congruence less conflict
 
-as in the Discourse Network Analyzer (Leifeld, Gruber and Bossner 2019), divided by a normalisation:
+divided by a normalisation. A holder's activity is the sum of its counts, and its cells are a
+concept with a sign:
 
-    average      the mean of the two holders' activity, the number of cells (concept and sign) that
-    each has jaccard      the number of cells that either has, of which the weight counts those that
-    both have cosine       the product of the lengths of the two rows of counts
+    average      the mean of the two holders' activity
+    jaccard      the counts in cells that one of them has alone, and the products of those that
+                 both have
+    cosine       the product of the lengths of the two rows of counts
+
+These are the formulas of the Discourse Network Analyzer 3.1 (`Exporter.java`; Leifeld, Gruber and
+Bossner 2019), but for the cosine: there it divides by the product of the two activities, which is
+no cosine.
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ MODES: Mapping[ProjectionMode, str] = {
 NORMALISATIONS: Mapping[Normalisation, str] = {
     "no": "counts as they are",
     "average": "divided by the mean activity of the two holders",
-    "jaccard": "divided by what either of the two holders takes a side on",
+    "jaccard": "divided by all sides that either of the two takes",
     "cosine": "divided by the lengths of the two holders' rows",
 }
 
@@ -72,8 +78,6 @@ def weights_of(counts: Array, mode: ProjectionMode, normalisation: Normalisation
     2)`; see the module for the formulas."""
     if not len(counts):
         return np.zeros((0, 0))
-    if normalisation == "jaccard":
-        counts = (counts > 0).astype(np.float64)
     plus, minus = counts[:, :, 0], counts[:, :, 1]
     same = plus @ plus.T + minus @ minus.T
     other = plus @ minus.T + minus @ plus.T
@@ -85,14 +89,13 @@ def weights_of(counts: Array, mode: ProjectionMode, normalisation: Normalisation
 
 
 def _divisors(rows: Array, normalisation: Normalisation) -> Array:
+    """What the weight of every two holders is divided by; `rows` are counts `(holders, cells)`."""
     if normalisation == "average":
-        active: Array = np.array(np.count_nonzero(rows, axis=1), dtype=np.float64)
+        active: Array = np.asarray(rows.sum(axis=1))
         return np.asarray((active[:, None] + active[None, :]) / 2)
     if normalisation == "jaccard":
-        # Of two holders, a concept is in the union once, whichever side they take.
-        taken: Array = np.array((rows.reshape(len(rows), -1, 2) > 0).any(axis=2), dtype=np.float64)
-        own: Array = np.array(taken.sum(axis=1), ndmin=1)
-        return np.asarray(own[:, None] + own[None, :] - np.matmul(taken, taken.T))
+        alone = np.matmul(rows, (rows == 0).astype(np.float64).T)
+        return np.asarray(alone + alone.T + np.matmul(rows, rows.T))
     if normalisation == "cosine":
         length: Array = np.array(np.sqrt((rows**2).sum(axis=1)), ndmin=1)
         return np.asarray(length[:, None] * length[None, :])
