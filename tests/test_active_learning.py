@@ -10,6 +10,7 @@ from support import project, suggestions
 
 from annotator.errors import UsageError
 from annotator.project import Project, SuggestionRun
+from annotator.tui.session.queue import AnnotatorQueue
 from annotator.workflows.active_learning import RANDOM_SHARE, next_documents, random_documents
 
 TEXTS = [f"Words about the harbour and its {'crane ' * i}number {i}." for i in range(1, 20)] + [
@@ -49,3 +50,20 @@ def test_what_the_model_doubts_most_comes_first(tmp_path: Path) -> None:
         told = next_documents(of, "uncertainty", 5)
         doubted = of.documents.ids()[7]
         assert told.documents[0] == doubted or doubted in told.random
+
+
+def test_the_queue_puts_first_what_teaches_most_and_says_so(tmp_path: Path) -> None:
+    with _of(tmp_path / "p") as of:
+        queue = AnnotatorQueue(of, "ada")
+        plain = queue.ids()
+        assert "nothing is suggested" in queue.turn_order() and queue.ids() == plain
+        assert queue.turn_order().startswith("first what is least like the rest")
+        first = queue.ids()
+        assert sorted(first) == sorted(plain) and plain[-1] in first[:5]
+        drawn = [place for place, id in enumerate(first, 1) if id in random_documents(of)]
+        assert drawn == [5, 10, 15, 20], "every fifth is drawn at random"
+        assert [row.id for row in queue.documents(offset=2, limit=3)] == first[2:5]
+        assert queue.neighbour(first[0], 1) == first[1] and queue.neighbour(first[0], -1) is None
+        of.suggestions.put(first[7], suggestions()[:1], run=SuggestionRun({"rules": "1"}))
+        assert queue.waiting(first[0], 1) == first[7]
+        assert "project's order" in queue.turn_order() and queue.ids() == plain

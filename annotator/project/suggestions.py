@@ -50,6 +50,11 @@ class Suggestions:
         """The documents that have any suggestion."""
         return store.suggested(self._database)
 
+    def doubt(self, documents: Sequence[str]) -> dict[str, float]:
+        """For each of these documents the mean variance p(1 - p) of the chances of its suggested
+        spans, in [0, .25]; one without any is left out."""
+        return store.doubt(self._database, documents)
+
     def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
         """Keep that an annotator sees a paragraph: training no longer
         changes what is suggested there."""

@@ -99,6 +99,16 @@ def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
     )
 
 
+def doubt(db: Database, documents: Sequence[str]) -> dict[str, float]:
+    """The mean of p(1 - p) over the scores of a document's suggested spans."""
+    rows = db.rows(
+        "SELECT document, avg(score * (1 - score)) FROM suggestion WHERE kind = 'span' "
+        "AND document IN (SELECT value FROM json_each(?)) GROUP BY document",
+        (json.dumps(list(documents)),),
+    )
+    return {document: float(mean) for document, mean in rows}
+
+
 def suggested(db: Database) -> frozenset[str]:
     """The documents that have any suggestion."""
     return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))

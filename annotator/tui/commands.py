@@ -213,8 +213,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("keep_gold", ("0",), "",
             "What the finished gold has stays, whatever coders changed since.", "Review", _R),
     Command("order", ("O",), "",
-            "Review what moves the network most first, or what has most to decide.",
-            "Queue", ("queue",)),
+            "Put first what the model doubts most, or what is least like the rest; in review what "
+            "moves the network most.", "Queue", ("queue",)),
     Command("reason", ("c",), "reason",
             "Give a reason: one of the project's codes, and your own words.",
             "Review", _R),

@@ -11,18 +11,20 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from annotator.errors import UsageError
-from annotator.model.span import Span
+from annotator.model.decision import Completion
 from annotator.project import Project
 
 Strategy: TypeAlias = Literal["uncertainty", "diversity"]
 WAYS: tuple[Strategy, ...] = ("uncertainty", "diversity")
 RANDOM_SHARE = 0.2
 """The share of the documents that are drawn at random."""
+WEIGHED, FIRST = 2_000, 50
+"""Documents that are weighed for the order of a queue, and how many of them come first in it."""
 MARKED = "random_documents"
 """The setting that lists the documents that were drawn at random."""
 _WORD = re.compile(r"\w{4,}")
@@ -51,22 +53,52 @@ def next_documents(
         )
     held = {one.document for one in project.assignments.held()}
     free = [id for id in project.documents.ids() if id not in held]
+    return _ordered(project, by, free, held, count, dry_run=dry_run)
+
+
+def queue_order(project: Project, by: Strategy, annotator: str, ids: Sequence[str]) -> list[str]:
+    """The documents of a queue, with those first that teach most of the first `WEIGHED` that the
+    annotator has not begun, and a share at random, marked in the project.
+
+    Raises UsageError by uncertainty where nothing was suggested yet.
+    """
+    rows = project.documents.some(annotator, ids)
+    fresh = [id for id in ids if rows[id].completion is Completion.NEW][:WEIGHED]
+    begun = {id for id in ids if rows[id].completion is not Completion.NEW}
+    first = _ordered(project, by, fresh, begun, FIRST, dry_run=False).documents
+    return [*first, *(id for id in ids if id not in set(first))]
+
+
+def _ordered(
+    project: Project,
+    by: Strategy,
+    free: Sequence[str],
+    known: Collection[str],
+    count: int,
+    *,
+    dry_run: bool,
+) -> NextDocuments:
+    """So many of the documents that are `free`: what teaches most beside those that are `known`,
+    with one drawn at random after every few."""
     seed = project.blind_seed
-    order = sorted(
+    by_lot = sorted(
         free,
         key=lambda id: hashlib.sha256(f"{seed}\x1f{id}".encode("utf-8", "surrogatepass")).digest(),
     )
-    drawn = order[: round(RANDOM_SHARE * min(count, len(free)))]
+    drawn = by_lot[: round(RANDOM_SHARE * min(count, len(free)))]
     rest = [id for id in free if id not in set(drawn)]
     ranked = (
         _uncertain(project, rest)
         if by == "uncertainty"
-        else _diverse(project, rest, sorted(held), count)
-    )
-    chosen = (*ranked[: count - len(drawn)], *drawn)
+        else _diverse(project, rest, sorted(known), count)
+    )[: count - len(drawn)]
     if not dry_run and drawn:
         project.keep_setting(MARKED, json.dumps(sorted({*random_documents(project), *drawn})))
-    return NextDocuments(chosen, frozenset(drawn))
+    step = round(1 / RANDOM_SHARE) - 1
+    mixed: list[str] = []
+    for place in range(max(len(drawn), -(-len(ranked) // step))):
+        mixed += [*ranked[place * step : (place + 1) * step], *drawn[place : place + 1]]
+    return NextDocuments(tuple(mixed), frozenset(drawn))
 
 
 def random_documents(project: Project) -> frozenset[str]:
@@ -82,15 +114,8 @@ def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
         raise UsageError(
             "nothing is suggested for these documents yet", key="--by", hint="annotator suggest"
         )
-    doubt: dict[str, float] = {}
-    for id in ids:
-        scores = (
-            [s.score for s in project.suggestions.of(id) if isinstance(s.value, Span)]
-            if id in suggested
-            else []
-        )
-        doubt[id] = sum(p * (1 - p) for p in scores) / len(scores) if scores else 0.0
-    return sorted(ids, key=lambda id: (-doubt[id], id))
+    doubt = project.suggestions.doubt(ids)
+    return sorted(ids, key=lambda id: (-doubt.get(id, 0.0), id))
 
 
 def _diverse(project: Project, ids: Sequence[str], known: Sequence[str], count: int) -> list[str]:
@@ -125,5 +150,6 @@ __all__ = [
     "NextDocuments",
     "Strategy",
     "next_documents",
+    "queue_order",
     "random_documents",
 ]

@@ -314,7 +314,7 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def run_order(self) -> None:
-        """In review: first what moves the network most, or what has most to decide."""
+        """Another order: first what teaches the model most, or in review what moves the network."""
         self._message = self.session.queue.turn_order()
         self._at = self._top = 0
         self.redraw()

@@ -6,13 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from annotator.errors import UsageError
 from annotator.model.decision import Completion
 from annotator.model.pace import DAYS, pace, told_pace
 from annotator.model.review import ReviewState
 from annotator.project import DocumentSummary, Project
 from annotator.workflows.review.discussion import Message, messages
+
+if TYPE_CHECKING:
+    from annotator.workflows.active_learning import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,35 @@ class Queue(ABC):
 
 
 class AnnotatorQueue(Queue):
-    """All documents, or those assigned to the annotator, as the project orders them."""
+    """All documents, or those assigned to the annotator, as the project orders them, or with those
+    first that teach the model most."""
+
+    def __init__(self, project: Project, annotator: str) -> None:
+        super().__init__(project, annotator)
+        self._strategy: Strategy | None = None
+        self._order: list[str] | None = None
+        """The documents in an order other than the project's."""
+
+    def turn_order(self) -> str:
+        from annotator.workflows.active_learning import WAYS, queue_order
+
+        ways = (None, *WAYS)
+        self._strategy = ways[(ways.index(self._strategy) + 1) % len(ways)]
+        self._order = None
+        if self._strategy is None:
+            return "the documents in the project's order"
+        try:
+            ordered = queue_order(self.project, self._strategy, self.annotator, self._in_order())
+        except UsageError as error:
+            return f"the documents in the project's order: {error.message}"
+        self._order = ordered
+        doubted = self._strategy == "uncertainty"
+        what = "the model doubts most" if doubted else "is least like the rest"
+        return f"first what {what}, every fifth document drawn at random"
+
+    def _in_order(self) -> list[str]:
+        """The documents in the project's order."""
+        return self.project.documents.ids(own=self.annotator if self.own else None)
 
     @property
     def assigned(self) -> bool:
@@ -168,6 +200,11 @@ class AnnotatorQueue(Queue):
         search: str = "",
         completion: Completion | None = None,
     ) -> list[DocumentSummary]:
+        if self._order is not None and not search and completion is None:
+            ids = self.ids()[offset:]
+            page = ids if limit is None else ids[:limit]
+            known = self.project.documents.some(self.annotator, page)
+            return [known[id] for id in page]
         return self.project.documents.queue(
             self.annotator,
             offset=offset,
@@ -183,14 +220,38 @@ class AnnotatorQueue(Queue):
         )
 
     def ids(self) -> list[str]:
-        return self.project.documents.ids(own=self.annotator if self.own else None)
+        if self._order is None:
+            return self._in_order()
+        if len(self._order) != self.count():
+            # Other documents came, or all are shown instead of one's own.
+            now, before = self._in_order(), set(self._order)
+            kept = set(now)
+            self._order = [id for id in self._order if id in kept]
+            self._order += [id for id in now if id not in before]
+        return self._order
 
     def neighbour(self, document: str, direction: int) -> str | None:
+        if self._order is not None:
+            return next(iter(self._beyond(document, direction)), None)
         own = self.annotator if self.own else None
         return self.project.documents.neighbour(document, direction, own=own)
 
     def waiting(self, document: str, direction: int) -> str | None:
-        return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
+        if self._order is None:
+            return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
+        there = self._beyond(document, direction)
+        rows = self.project.documents.some(self.annotator, there)
+        skipped = Completion.SKIPPED
+        left = (id for id in there if rows[id].pending and rows[id].completion is not skipped)
+        return next(left, None)
+
+    def _beyond(self, document: str, direction: int) -> list[str]:
+        """The documents after (1) or before (-1) one, the nearest first."""
+        ids = self.ids()
+        if document not in ids:
+            return []
+        at = ids.index(document)
+        return ids[at + 1 :] if direction > 0 else ids[:at][::-1]
 
     def all_done(self) -> str:
         from annotator.workflows.assign import all_done
