@@ -112,7 +112,7 @@ def test_the_text_never_shifts_from_key_to_key() -> None:
 def test_pending_decided_and_focused_differ_in_shape() -> None:
     state = _state()
     before = "\n".join(_without_chrome(_screen(state)))
-    assert "S┅┅┄" in before or "└C policy┅" in before
+    assert "S┅┄┄" in before or "└C policy┅" in before
     after = "\n".join(_without_chrome(_screen(_do(state, do.Accept(), do.FocusItem("sEnd")))))
     assert "S───" in after
 

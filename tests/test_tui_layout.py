@@ -77,7 +77,7 @@ def test_a_mark_over_lines_shows_where_it_goes_on_and_a_level_not_used_is_left_o
     first, middle, last = rows[0][1], rows[1][0], rows[2][0]
     assert draw(first, UNICODE, pending=False, focused=False) == "└C fact▸"
     assert draw(middle, UNICODE, pending=True, focused=False) == "◂┄┄┄┄▸"
-    assert draw(last, UNICODE, pending=False, focused=True) == "◂━━┘"
+    assert draw(last, UNICODE, pending=False, focused=True) == "◂━─┘"
 
 
 def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None:
@@ -88,7 +88,7 @@ def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None
         for p in (True, False)
         for f in (True, False)
     }
-    assert shapes == {"S───", "S┄┄┄", "S━━─", "S┅┅┄", "S---", "S...", "S==-", "S::."}
+    assert shapes == {"S───", "S┄┄┄", "S━──", "S┅┄┄", "S---", "S...", "S=--", "S:.."}
 
 
 @settings(max_examples=150, deadline=None)

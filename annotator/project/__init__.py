@@ -16,7 +16,6 @@ from typing import Self
 from annotator.config import FILE, Config, read_config
 from annotator.errors import ProjectError, StoreError
 from annotator.folder import DATABASE, new_folder, schema_of
-from annotator.formats.api import item_problem
 from annotator.model.names import concepts_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
@@ -210,6 +209,8 @@ class Project:
 
         Raises StoreError for a database that cannot be merged.
         """
+        # What reads formats is not loaded to start.
+        from annotator.formats.api import item_problem
         from annotator.store import project_merge
 
         def check(item: Annotation, document: Document) -> str:

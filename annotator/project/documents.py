@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from annotator.formats.api import check_document
 from annotator.model.decision import Completion
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
@@ -30,6 +29,8 @@ class Documents:
 
         Raises InputError when an id already belongs to another text, or a document does not hold.
         """
+        from annotator.formats.api import check_document  # not to be loaded to start
+
         new, known = 0, []
         with long_work(self._database) as staging:
             placing = store.Placing(staging)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from annotator.formats.api import check_record
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import Completion, Decision, Event
 from annotator.model.names import Concepts
@@ -134,6 +133,8 @@ class Log:
         Raises InputError when a record does not hold, when an id already belongs to another text,
         or when that annotator already has other work on the document.
         """
+        from annotator.formats.api import check_record  # not to be loaded to start
+
         checked = (
             records if admitted else (check_record(record, self._schema) for record in records)
         )

@@ -322,19 +322,28 @@ def _move(at: ScreenPosition | None, x: int, y: int) -> str:
     there = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
     if at is None:
         return there
-    across, down = x - at[0], y - at[1]
-    if down == 0:
-        if across > 0:
-            return "\x1b[C" if across == 1 else f"\x1b[{across}C"
-        ways = ["\r" if x == 0 else f"\x1b[{x + 1}G", "\b" * -across]
-    elif across == 0:
-        sign, many = ("B", down) if down > 0 else ("A", -down)
-        ways = [f"\x1b[{sign}" if many == 1 else f"\x1b[{many}{sign}", there]
-    elif x == 0 and down == 1:
-        ways = ["\r\n", there]
-    else:
-        return there
-    return min(ways, key=len)
+    if x == 0 and y == at[1] + 1:
+        return "\r\n"
+    return min(there, _along(x, at[0]) + _upright(y - at[1]), key=len)
+
+
+def _along(x: int, before: int) -> str:
+    """The shortest way to a column in a row."""
+    across = x - before
+    if across >= 0:
+        return _steps(across, "C")
+    return min("\r" if x == 0 else f"\x1b[{x + 1}G", "\b" * -across, _steps(-across, "D"), key=len)
+
+
+def _upright(down: int) -> str:
+    """The shortest way to a row in a column."""
+    return _steps(down, "B") if down >= 0 else _steps(-down, "A")
+
+
+def _steps(many: int, sign: str) -> str:
+    if many == 0:
+        return ""
+    return f"\x1b[{sign}" if many == 1 else f"\x1b[{many}{sign}"
 
 
 __all__ = ["BLANK", "Painter"]

@@ -259,7 +259,7 @@ def _beside(
     else:
         cards = statements(state, look.theme, panel - 1, height - 2 - ITEM_ROWS, codes=look.codes)
         cards += [_NOTHING] * (height - 1 - ITEM_ROWS - len(cards))
-        own = own_rows(state, look.theme, panel - 1)
+        own = own_rows(state, panel - 1)
         cards += [*own, *([_NOTHING] * (ITEM_ROWS - len(own)))]
     cards.append(_lint_row(state, look, panel - 1, around))
     return _joined(left, cards, look.theme, text_width)

@@ -193,7 +193,7 @@ ITEM_ROWS = 2
 """Rows under the statements that are kept for the item in focus."""
 
 
-def own_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
+def own_rows(state: ReviewState, width: int) -> Rows:
     """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then
     attributes, flag and note. In no style of their own, since these rows are written anew with
     every move."""
@@ -206,7 +206,7 @@ def own_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
     )
     room = max(8, width - 3 - width_of([(what, PLAIN)]))
     rest = paragraphs(" · ".join(_rest(state, item)), width, indent="  ", limit=1)
-    return [[_marker(theme, True), (f"{what} {both_ends(named, room)}", PLAIN)], *rest]
+    return [[_marker(True), (f"{what} {both_ends(named, room)}", PLAIN)], *rest]
 
 
 def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
@@ -218,12 +218,10 @@ def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
     what = f"{item.value.layer} {item.value.label}"
     if not isinstance(item.value, Span):
         text = f"a stance without a target  {what}"
-        return [justify([_marker(theme, True), (text, theme.muted)], tail, width)]
+        return [justify([_marker(True), (text, theme.muted)], tail, width)]
     room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
     quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
-    head = justify(
-        [_marker(theme, True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width
-    )
+    head = justify([_marker(True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
     rest = " · ".join(part for part in (_name(state, item), *_rest(state, item)) if part)
     return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
 
@@ -299,7 +297,7 @@ def card_rows(
         rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
         rows += _note(stance.relation, theme, width)
     if not rows:
-        rows = [[_marker(theme, on_target), (_no_holder(card.target), theme.muted)]]
+        rows = [[_marker(on_target), (_no_holder(card.target), theme.muted)]]
     span = card.target.value
     assert isinstance(span, Span)
     layer = state.schema.layer(span.layer)
@@ -309,7 +307,7 @@ def card_rows(
     # written anew, would be most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
-        quoted[0] = [_marker(theme, True), ("  ", PLAIN), *quoted[0][1:]]
+        quoted[0] = [_marker(True), ("  ", PLAIN), *quoted[0][1:]]
     rows += [*quoted, *_note(card.target, theme, width)]
     concept = _concept(state, card.target)
     if concept:
@@ -326,8 +324,8 @@ def card_rows(
     return rows
 
 
-def _marker(theme: Theme, here: bool) -> Piece:
-    return ("▸ ", theme.strong) if here else ("  ", PLAIN)
+def _marker(here: bool) -> Piece:
+    return ("▸ " if here else "  ", PLAIN)
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
@@ -381,7 +379,7 @@ def _stance_row(
     if stance.holder is not None:
         holder_layer = state.schema.layer(stance.holder.value.layer)
         color = holder_layer.color if holder_layer else "grey"
-    marker = (f"{code:<2}", theme.hint) if code else _marker(theme, state.focus == relation.id)
+    marker = (f"{code:<2}", theme.hint) if code else _marker(state.focus == relation.id)
     more = " · ".join(_unusual(state, stance.relation))
     side = f" {label.symbol if label else '?'} {relation.label}"
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
