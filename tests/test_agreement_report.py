@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import csv
 import random
+import subprocess
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from shutil import which
 
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import COLUMNS, differences
-from annotator.workflows.agreement.drift import Timeline
+from annotator.workflows.agreement.drift import Timeline, batches_of
 from annotator.workflows.agreement.habits import Habits, outstanding
 from annotator.workflows.agreement.methods_data import study
 from annotator.workflows.agreement.methods_report import check_report, render
@@ -111,9 +113,44 @@ def test_a_label_that_drifts_is_told_and_others_are_not() -> None:
     periods = timeline.periods()
     weeks = {p.name for p in periods if p.kind == "week"}
     assert "2026-W45" in weeks and len(weeks) == 5
-    batches = [p for p in periods if p.kind == "batch" and p.label == "fact"]
-    assert [p.documents for p in batches] == [3, 3, 3, 3]
-    assert batches[0].value == 1 and batches[-1].value is not None and batches[-1].value < 0.5
+    fifths = [p for p in periods if p.kind == "fifth" and p.label == "fact"]
+    assert [p.documents for p in fifths] == [3, 3, 3, 3], "no batch is known"
+    assert fifths[0].value == 1 and fifths[-1].value is not None and fifths[-1].value < 0.5
+
+
+def test_a_batch_is_what_was_assigned_in_one_go_or_else_imported(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records(_campaign())
+        assert {p.kind for p in study(project).periods} == {"week", "fifth"}
+        for time, some in (
+            ("2026-11-02T09:00:00Z", range(4)),
+            ("2026-11-02T09:00:07Z", range(4, 7)),
+        ):
+            with pytest.MonkeyPatch.context() as patch, project.assignments.writing():
+                patch.setattr("annotator.store.assignments.now", lambda time=time: time)
+                project.assignments.add([(who, f"d{i:02}") for who in ("ada", "ben") for i in some])
+        found = study(project)
+    rows = [p for p in found.periods if p.kind == "batch" and (p.layer, p.label) == ("claim", "")]
+    assert [(p.name[:28], p.documents) for p in rows] == [
+        ("assigned 2026-11-02 09:00:00", 4),
+        ("assigned 2026-11-02 09:00:07", 3),
+        (rows[2].name, 5),
+    ]
+    assert rows[2].name.startswith("imported ")
+    assert "by batch: what was assigned" in render(found, ".md")
+
+
+def test_files_of_one_import_are_one_batch_and_later_ones_another() -> None:
+    times = ["09:00:00", "09:04:00", "09:13:00", "09:30:00"]
+    imported = {f"d{i}": f"2026-11-02T{time}Z" for i, time in enumerate(times)} | {"e": "?"}
+    found = batches_of({"d3": "2026-11-03T08:00:00Z"}, imported)
+    assert found == {
+        "d0": "imported 2026-11-02 09:00:00",
+        "d1": "imported 2026-11-02 09:00:00",
+        "d2": "imported 2026-11-02 09:00:00",
+        "e": "imported ?",
+        "d3": "assigned 2026-11-03 08:00:00",
+    }
 
 
 def test_habits_are_told_against_the_others_in_the_same_texts() -> None:
@@ -203,6 +240,38 @@ def test_a_report_says_what_it_can_be() -> None:
         check_report(Path("agreement.doc"))
     for ending in ("md", "MD", "tex", "csv"):
         check_report(Path(f"a.{ending}"))
+
+
+@pytest.mark.skipif(which("pdflatex") is None, reason="LaTeX is not installed")
+def test_latex_makes_a_page_of_the_report(tmp_path: Path) -> None:
+    """Names with everything that LaTeX takes for its own, labels in other scripts left out."""
+    hostile = r"a&b_c%d#e$f{g}h~i^j\k"
+    spoilt = [replace(r, annotator=f"{r.annotator}{hostile}") for r in _campaign()]
+    with Project.create(tmp_path / "q") as project:
+        project.log.add_records(spoilt)
+        part = render(study(project), ".tex")
+    packages = part.split("\n", 1)[0].removeprefix("% ")
+    assert packages.startswith(r"\usepackage"), "the first line says what the part needs"
+    whole = rf"\documentclass{{article}}{packages}\begin{{document}}{part}\end{{document}}"
+    (tmp_path / "report.tex").write_text(whole, encoding="utf-8")
+    made = subprocess.run(
+        [
+            "pdflatex",
+            "-interaction=nonstopmode",
+            "-halt-on-error",
+            "-no-shell-escape",
+            "report.tex",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+    )
+    assert made.returncode == 0, made.stdout[-2000:]
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "Undefined control sequence" not in made.stdout
+    assert "Missing character" not in (tmp_path / "report.log").read_text(errors="replace")
 
 
 def test_what_stands_in_names_does_no_harm_to_a_report(tmp_path: Path) -> None:

@@ -76,6 +76,10 @@ class Documents:
         """Number of words to annotate, of every document in order. Reads all texts."""
         return store.words(self._database)
 
+    def imported(self) -> dict[str, str]:
+        """Document -> when it came in (ISO 8601)."""
+        return store.imported(self._database)
+
     # --- in order
 
     def ids(self, *, own: str | None = None) -> list[str]:

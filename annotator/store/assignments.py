@@ -95,6 +95,11 @@ class Assignments:
         """Document -> its position, in document order."""
         return dict(self._db.rows("SELECT id, position FROM document ORDER BY position"))
 
+    def first_given(self) -> dict[str, str]:
+        """Document -> when it was first assigned to anybody; all that is assigned at once
+        has one time."""
+        return dict(self._db.rows("SELECT document, min(time) FROM assignment GROUP BY document"))
+
     def held(self) -> list[Held]:
         """Who holds which documents, by annotator, then in document order."""
         rows = self._db.rows(

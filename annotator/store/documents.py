@@ -340,6 +340,11 @@ def waiting(
     return None
 
 
+def imported(db: Database) -> dict[str, str]:
+    """Document -> when it came in (ISO 8601)."""
+    return dict(db.rows("SELECT id, imported FROM document ORDER BY position"))
+
+
 def words(db: Database) -> dict[str, int]:
     """Number of words in the paragraphs to annotate, of every
     document in order. Reads all texts."""

@@ -1,7 +1,8 @@
 """Agreement over time: by week, by batch of documents, and labels whose agreement has changed.
 
-A document belongs to the day on which the last of its annotators finished it. The figure is strict
-F1 by label (of relations: with side), which documents add up to.
+A document belongs to the day on which the last of its annotators finished it, and to the batch in
+which it was first given out: by `annotator assign`, or, where it was not, with its import. The
+figure is strict F1 by label (of relations: with side), which documents add up to.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,12 @@ from annotator.measures import f1, relations
 from annotator.measures.api import Comparison, interval, student
 from annotator.model.schema import Layer
 
-BATCHES = 5
-"""So many batches of equal size, in the order in which documents were finished."""
+FIFTHS = 5
+"""Where all documents were given out at once, they are divided into so many parts of equal size, in
+the order in which they were finished."""
+
+SAME_IMPORT = timedelta(minutes=10)
+"""Files that come in within so long after each other are one import."""
 
 LEAST = 5
 """A half needs so many documents with a label for a hint."""
@@ -32,9 +37,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A label (all of a layer: an empty one) in a week (`2026-W48`) or a batch (`batch 2 of 5`):
-    strict F1 of its documents with the interval, and how many documents and marks (of both
-    annotators of every pair) there are."""
+    """A label (all of a layer: an empty one) in a period: strict F1 of its documents with the
+    interval, and how many documents and marks (of both annotators of every pair) there are. `kind`
+    is week (`2026-W48`), batch (`assigned 2026-11-03 10:00`), or, where there is but one batch,
+    fifth (`fifth 2 of 5`)."""
 
     kind: str
     name: str
@@ -59,13 +65,47 @@ class Drift:
     documents: tuple[int, int]
 
 
-class Timeline:
-    """Counts agreement by document; `finished` says for every document
-    when it was finished (ISO 8601)."""
+def batches_of(assigned: Mapping[str, str], imported: Mapping[str, str]) -> dict[str, str]:
+    """Document -> the batch in which it was given out, in the order of time. `assigned` and
+    `imported` say when (ISO 8601): what `annotator assign` gave out in one go has one time."""
+    given = sorted((time, id) for id, time in assigned.items())
+    rest = sorted((time, id) for id, time in imported.items() if id not in assigned)
+    out: dict[str, str] = {}
+    first = last = ""
+    for time, id in rest:
+        if not last or abs(_moment(time) - _moment(last)) > SAME_IMPORT:
+            first = time
+        last = time
+        out[id] = f"imported {_shown(first)}"
+    return out | {id: f"assigned {_shown(time)}" for time, id in given}
 
-    def __init__(self, layers: Sequence[Layer], finished: Mapping[str, str]) -> None:
+
+def _moment(time: str) -> datetime:
+    """A time; the first one there is for what is none."""
+    try:
+        return datetime.fromisoformat(time).replace(tzinfo=None)
+    except ValueError:
+        return datetime.min
+
+
+def _shown(time: str) -> str:
+    """A time for a name, to the second: that is how far assignments are told apart."""
+    return time[:19].replace("T", " ")
+
+
+class Timeline:
+    """Counts agreement by document; `finished` says for every document when it was finished (ISO
+    8601), `batches` in which batch it was given out."""
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        finished: Mapping[str, str],
+        batches: Mapping[str, str] | None = None,
+    ) -> None:
         self._layers = layers
         self._finished = finished
+        self._batches = batches or {}
         self._counts: dict[tuple[str, str], dict[str, list[float]]] = {}
         self._documents: set[str] = set()
 
@@ -88,20 +128,31 @@ class Timeline:
         return sorted(self._documents, key=lambda name: (self._finished.get(name, ""), name))
 
     def periods(self) -> list[Period]:
-        """By week, then by batch; each layer, then its labels."""
+        """By week, then by batch or fifth; each layer, then its labels."""
         ordered = self._ordered()
         weeks: dict[str, list[str]] = {}
         for name in ordered:
             weeks.setdefault(_week(self._finished.get(name, "")), []).append(name)
-        size = -(-len(ordered) // BATCHES) or 1
-        batches = [ordered[at : at + size] for at in range(0, len(ordered), size)]
-        named = {f"batch {i} of {len(batches)}": some for i, some in enumerate(batches, 1)}
+        parts = self._given_out(ordered)
         out: list[Period] = []
-        for kind, groups in (("week", weeks), ("batch", named)):
+        for kind, groups in (("week", weeks), parts):
             for name, some in groups.items():
                 for layer, label in sorted(self._counts):
                     out.append(self._period(kind, name, layer, label, some))
         return out
+
+    def _given_out(self, ordered: list[str]) -> tuple[str, dict[str, list[str]]]:
+        """The documents of each batch, in the order of time; fifths where there is but one."""
+        batches: dict[str, list[str]] = {}
+        for name in ordered:
+            batches.setdefault(self._batches.get(name, ""), []).append(name)
+        if len(batches) > 1:
+            # The times stand at the end of the names.
+            in_order = sorted(batches, key=lambda name: name.partition(" ")[2])
+            return "batch", {name or "–": batches[name] for name in in_order}
+        size = -(-len(ordered) // FIFTHS) or 1
+        parts = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+        return "fifth", {f"fifth {i} of {len(parts)}": some for i, some in enumerate(parts, 1)}
 
     def _period(self, kind: str, name: str, layer: str, label: str, some: Sequence[str]) -> Period:
         rows = self._rows(layer, label, some)
@@ -159,4 +210,4 @@ def _week(finished: str) -> str:
     return f"{year}-W{week:02}"
 
 
-__all__ = ["BATCHES", "Drift", "Period", "Timeline"]
+__all__ = ["FIFTHS", "SAME_IMPORT", "Drift", "Period", "Timeline", "batches_of"]

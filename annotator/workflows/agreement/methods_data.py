@@ -15,7 +15,7 @@ from annotator.model.schema import Layer
 from annotator.project import Project
 from annotator.workflows.agreement.compute import Follower, layers_of, named_anew
 from annotator.workflows.agreement.differences import PairDifference, differences
-from annotator.workflows.agreement.drift import Drift, Period, Timeline
+from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches_of
 from annotator.workflows.agreement.habits import Habit, Habits
 from annotator.workflows.agreement.values import Agreement
 
@@ -74,6 +74,10 @@ def _finished(project: Project) -> dict[str, str]:
     return out
 
 
+def _batches(project: Project) -> dict[str, str]:
+    return batches_of(project.assignments.first_given(), project.documents.imported())
+
+
 def comparisons(
     project: Project,
     annotators: Sequence[str] | None = None,
@@ -130,7 +134,7 @@ def study(
     )
     found = follower.agreement()
     chosen = layers_of(project.schema, layers)
-    habits, timeline = Habits(), Timeline(chosen, _finished(project))
+    habits, timeline = Habits(), Timeline(chosen, _finished(project), _batches(project))
     for comparison in comparisons(project, annotators, documents, same_names=same_names):
         habits.add(comparison)
         timeline.add(comparison)

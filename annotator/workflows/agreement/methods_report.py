@@ -304,8 +304,14 @@ def _time(study: Study) -> Iterator[Block]:
         for p in study.periods
         if not p.label
     ]
+    fifths = any(p.kind == "fifth" for p in study.periods)
+    batches = (
+        "by fifths of the documents in that order, since all were given out at once"
+        if fifths
+        else "by batch: what was assigned, or else imported, in one go"
+    )
     yield Grid(
-        "F1 by the week in which a document was finished, and by batch.",
+        f"F1 by the week in which a document was finished, and {batches}.",
         ("period", "layer", "F1", "95 %", "documents", "n"),
         rows,
         2,
@@ -378,7 +384,7 @@ def _tex(text: str) -> str:
 
 def _latex(found: Sequence[Block]) -> str:
     """A part of a document; it needs the packages longtable and booktabs."""
-    out = ["% \\usepackage{booktabs,longtable}", ""]
+    out = ["% \\usepackage{booktabs,longtable}", "% XeLaTeX or LuaLaTeX for all scripts", ""]
     render_: dict[type, Callable[[Block], list[str]]] = {
         Heading: lambda b: [
             f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "",
