@@ -32,6 +32,7 @@ HASTE = 0.3
 class ReviewQueue(Queue):
     """The documents that somebody finished. With `hidden` annotators go by letters."""
 
+    decides = True
     asking = 'layer:claim label:fact,value kind:bounds by:ada,ben name:"…" reason:…, or a title'
     statuses = (Completion.NEW, Completion.IN_PROGRESS, Completion.GOLD)
 

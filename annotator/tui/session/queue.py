@@ -39,6 +39,8 @@ class Queue(ABC):
         Completion.SKIPPED,
     )
 
+    decides: ClassVar[bool] = False
+    """Whether differences between annotators are decided in it."""
     asking: ClassVar[str] = "filter by title"
     """What the search is asked for with."""
 

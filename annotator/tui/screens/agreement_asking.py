@@ -1,0 +1,273 @@
+"""What the agreement screen opens and asks: what a figure is, the differences behind a line, a
+paragraph side by side, a part to compare, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.errors import AnnotatorError
+from annotator.model.text import paragraph_number
+from annotator.project import Project
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.help import TextScreen
+from annotator.tui.styled_rows import paragraphs
+from annotator.tui.views.beside import beside
+from annotator.tui.views.pairs import pair_rows
+
+if TYPE_CHECKING:
+    from annotator.workflows.agreement.differences import DifferenceFilter, PairDifference
+    from annotator.workflows.agreement.lines import ReportLine
+    from annotator.workflows.agreement.values import Spot
+
+MOST = 500
+"""So many differences are shown at once; all of them are in
+a table of `annotator agreement --tables`."""
+
+
+class AgreementAskingScreen(CommandScreen):
+    """A screen with the lines of the report, one of which the cursor is on."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self._root = root
+        self._lines: list[ReportLine] = []
+        self._message = "reading what the annotators finished …"
+        self._said = ""
+        self._choice = ""
+        self._at = self._top = self._cell = 0
+        self._wanted = ""
+        self._search: str | None = None
+        """What the queue was searched for before differences were decided from here."""
+
+    def follow(self) -> None:
+        """Read the work anew, aside, by what is chosen now."""
+        raise NotImplementedError
+
+    def _line(self) -> ReportLine | None:
+        return self._lines[self._at] if self._at < len(self._lines) else None
+
+    def _selection(self) -> DifferenceFilter | None:
+        """What enter opens: of a row, or of the cell that was gone to."""
+        line = self._line()
+        if line is None:
+            return None
+        return line.cells[self._cell - 1] if 0 < self._cell <= len(line.cells) else line.opens
+
+    def _explain(self) -> None:
+        """What the figure of the line is."""
+        from annotator.workflows.agreement.report import explained
+
+        line = self._line()
+        if line is None or line.figure is None:
+            self.say("w says it on lines with a figure")
+            return
+        words = explained(line.figure)
+        self.app.push_screen(
+            TextScreen(
+                words[0],
+                lambda _, width: [
+                    row for one in words[1:] for row in (paragraphs(one, width) if one else [[]])
+                ],
+                close="w",
+            )
+        )
+
+    def _decide(self) -> None:
+        """The differences behind the line or cell are decided one after the other; then one is
+        back here."""
+        selection = self._selection()
+        if selection is None:
+            self.say("r decides the differences behind a line of causes, labels or annotators")
+            return
+        from annotator.workflows.agreement.scope import Scope
+        from annotator.workflows.review.open_differences import words_of
+
+        chosen = Scope.parse(self._choice)
+        documents = f" document:{','.join(chosen.documents)}" if chosen.documents else ""
+        self._search = self.shell.session.queue.search
+        said = self.shell.decide(words_of(selection) + documents)
+        if said:
+            self._back()
+            self.say(said)
+
+    def _back(self) -> None:
+        """The queue shows again what it showed."""
+        if self._search is not None:
+            self.shell.session.queue.search, self._search = self._search, None
+
+    def _find(self) -> None:
+        """To the next line with these words."""
+        from annotator.tui.screens.prompt import PromptScreen
+
+        def answered(wanted: str | None) -> None:
+            if wanted:
+                self._wanted = wanted.casefold()
+                self._to_found()
+            self.redraw()
+
+        self.app.push_screen(
+            PromptScreen("find", self.theme_now, value=self._wanted, anew=True), answered
+        )
+
+    def _to_found(self) -> None:
+        places = [i for i, line in enumerate(self._lines) if self._wanted in line.text.casefold()]
+        if places:
+            self._at = next((i for i in places if i > self._at), places[0])
+            self._cell = 0
+        self._said = f"{len(places)} with “{self._wanted}”; / and enter go to the next"
+
+    def _choose(self) -> None:
+        """Compare only a part: layers, labels, annotators, documents, days."""
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.agreement.scope import Scope
+
+        def problem(text: str) -> str:
+            try:
+                Scope.parse(text)
+            except AnnotatorError as error:
+                return f"{error.message}. {error.hint}"
+            return ""
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._choice = text.strip()
+                self._lines, self._message = [], "reading what the annotators finished …"
+                self._at = self._top = self._cell = 0
+                self.follow()
+            self.redraw()
+
+        title = "compare (layer:claim label:fact by:ada,ben document:… since:2026-11-01 until:…)"
+        self.app.push_screen(
+            PromptScreen(title, self.theme_now, value=self._choice, check=problem), chosen
+        )
+
+    def _copy(self) -> None:
+        """The report into the clipboard of the terminal."""
+        self.app.copy_to_clipboard("\n".join(line.text for line in self._lines) + "\n")
+        self.say(f"{len(self._lines)} lines copied, where the terminal lets programs copy")
+
+    def _ask_report(self) -> None:
+        """Ask for a file, and write the report aside."""
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.agreement.methods_report import check_report
+
+        def problem(text: str) -> str:
+            try:
+                check_report(Path(text))
+            except AnnotatorError as error:
+                return f"{error.message}. {error.hint}"
+            return ""
+
+        def chosen(text: str | None) -> None:
+            if text:
+                self.run_worker(
+                    partial(self._write, Path(text).expanduser()), thread=True, group="report"
+                )
+                self._said = "writing the report …"
+            self.redraw()
+
+        title = "write a report to (.md, .tex or .csv)"
+        self.app.push_screen(
+            PromptScreen(title, self.theme_now, value="agreement.md", check=problem), chosen
+        )
+
+    def _write(self, file: Path) -> None:
+        from annotator.workflows.agreement.methods_data import study
+        from annotator.workflows.agreement.methods_report import write_report
+        from annotator.workflows.agreement.scope import Scope
+
+        try:
+            with Project.open(self._root) as project:
+                choice = Scope.parse(self._choice)
+                made = study(
+                    project,
+                    annotators=choice.annotators or None,
+                    layers=choice.layers or None,
+                    documents=choice.in_documents(project),
+                )
+                write_report(made, file)
+        except AnnotatorError as error:
+            words = error.message
+        else:
+            words = f"written: {file.resolve()}"
+        if self.is_attached:
+            self.app.call_from_thread(self.say, words)
+
+    def _differences(self, selection: DifferenceFilter) -> None:
+        """The disagreements behind a line or a cell, read now and aside."""
+        self.say("reading the differences …")
+        self.run_worker(
+            partial(self._read_differences, selection), thread=True, group="differences"
+        )
+
+    def _read_differences(self, selection: DifferenceFilter) -> None:
+        from annotator.workflows.agreement.methods_data import all_differences
+        from annotator.workflows.agreement.scope import Scope
+
+        found: list[PairDifference] = []
+        count = 0
+        try:
+            with Project.open(self._root) as project:
+                choice = Scope.parse(self._choice)
+                for one in all_differences(
+                    project,
+                    annotators=choice.annotators or None,
+                    layers=(selection.layer,),
+                    documents=choice.in_documents(project),
+                ):
+                    if selection.holds(one):
+                        count += 1
+                        found += [one] if count <= MOST else []
+        except AnnotatorError as error:
+            self.app.call_from_thread(self.say, error.message)
+            return
+        if self.is_attached:
+            self.app.call_from_thread(self._show_differences, selection, found, count)
+
+    def _show_differences(
+        self, selection: DifferenceFilter, found: Sequence[PairDifference], count: int
+    ) -> None:
+        self._said = ""
+        more = f", the first {MOST} of them" if count > len(found) else ""
+        called = self.shell.session.queue.called()
+        shown = [one.between(called) for one in found] if called else found
+        self.app.push_screen(
+            TextScreen(
+                f"{selection.title}: {count:,}{more}",
+                lambda theme, width: pair_rows(shown, theme, width),
+                close="enter",
+            )
+        )
+
+    def _open(self, spot: Spot) -> None:
+        """The paragraph as each annotator coded it, read now."""
+        from annotator.workflows.agreement.compute import passage
+        from annotator.workflows.agreement.scope import Scope
+        from annotator.workflows.agreement.side_by_side import side_by_side
+
+        try:
+            with Project.open(self._root) as project:
+                made = passage(project, spot, Scope.parse(self._choice).annotators or None)
+                found = side_by_side(made, project.schema) if made is not None else None
+        except AnnotatorError as error:
+            self.say(error.message)
+            return
+        if found is None:
+            self.say("this paragraph is no longer finished by two annotators")
+            return
+        called = self.shell.session.queue.called()
+        names = ", ".join(called.get(who, who) for who in found.voters)
+        title = f"{spot.document} ¶ {paragraph_number(spot.paragraph)}: {names}"
+        self.app.push_screen(
+            TextScreen(
+                title,
+                lambda theme, width: beside(found, theme, width, called=called),
+                close="enter",
+            )
+        )
+
+
+__all__ = ["AgreementAskingScreen"]
