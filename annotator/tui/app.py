@@ -93,6 +93,8 @@ class AnnotatorApp(PrivateApp):
             ColorSystem[system.upper().replace("256", "EIGHT_BIT")] if system else None, stand_ins
         )
         self.left = False
+        self._searched: str | None = None
+        """What the queue was searched for before other differences were asked for."""
         self._ending = False
         self.keyboard = Keyboard(self)
         self._late: Rows | None = None
@@ -146,7 +148,9 @@ class AnnotatorApp(PrivateApp):
         self.show_document()
 
     def show_queue(self) -> None:
-        """From the document to the queue."""
+        """From the document to the queue, or to the screen that the document was opened from."""
+        if self._searched is not None:
+            self.session.queue.search, self._searched = self._searched, None
         if len(self.screen_stack) > 2:
             self.pop_screen()
         else:
@@ -182,11 +186,14 @@ class AnnotatorApp(PrivateApp):
         """Open the first of the differences that a search of review asks for, above the screen that
         asked; else why not."""
         queue = self.session.queue
+        before = queue.search
         count = queue.narrow(search)
         if count is None:
             return "differences are decided in review: annotator review"
         if not count:
+            queue.search = before
             return f"nothing with {search} waits for a decision"
+        self._searched = before
         document = queue.documents(limit=1, search=search)[0].id
         self.session.open(document)
         if lead := queue.first(document):

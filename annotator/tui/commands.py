@@ -192,6 +192,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("redraw", ("ctrl+l",), "", "Repaint the screen.", "See", (*ANNOTATE, "queue")),
     Command("palette", ("ctrl+p",), "", "Search all commands.", "See", _BOTH),
     Command("help", ("?",), "keys", "Show this help.", "See", _BOTH),
+    Command("asked", ("R",), "", "List what review asks you, to answer or change item by item; in "
+            "review, what was answered.", "See", _BOTH),
     Command("tour", ("T",), "", "Begin the guided tour, or leave it.", "See", _BOTH, quick=True),
     Command("back", ("q", "escape"), "queue", "Go to the queue of documents.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",

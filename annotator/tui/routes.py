@@ -42,6 +42,12 @@ def _agreement(shell: Shell) -> Screen[Any]:
     return AgreementScreen(shell.session.project.root)
 
 
+def _asked(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.asked import asked_screen
+
+    return asked_screen(shell)
+
+
 def _learning(shell: Shell, say: Any, say_while: Any) -> Screen[Any]:
     from annotator.tui.screens.learning import learning_screen
 
@@ -62,6 +68,7 @@ def _history(shell: Shell, below: DocumentScreen) -> Screen[Any]:  # noqa: ARG00
 
 ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "agreement": _agreement,
+    "asked": _asked,
     "concepts": _concepts,
     "entities": _entities,
     "find_everywhere": _find_everywhere,

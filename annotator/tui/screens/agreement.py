@@ -67,7 +67,6 @@ class AgreementScreen(AgreementAskingScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        self._back()
         self.redraw()
 
     def say(self, message: str) -> None:

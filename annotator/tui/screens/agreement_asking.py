@@ -39,8 +39,6 @@ class AgreementAskingScreen(CommandScreen):
         self._choice = ""
         self._at = self._top = self._cell = 0
         self._wanted = ""
-        self._search: str | None = None
-        """What the queue was searched for before differences were decided from here."""
 
     def follow(self) -> None:
         """Read the work anew, aside, by what is chosen now."""
@@ -87,16 +85,8 @@ class AgreementAskingScreen(CommandScreen):
 
         chosen = Scope.parse(self._choice)
         documents = f" document:{','.join(chosen.documents)}" if chosen.documents else ""
-        self._search = self.shell.session.queue.search
-        said = self.shell.decide(words_of(selection) + documents)
-        if said:
-            self._back()
+        if said := self.shell.decide(words_of(selection) + documents):
             self.say(said)
-
-    def _back(self) -> None:
-        """The queue shows again what it showed."""
-        if self._search is not None:
-            self.shell.session.queue.search, self._search = self._search, None
 
     def _find(self) -> None:
         """To the next line with these words."""

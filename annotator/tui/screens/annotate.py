@@ -247,16 +247,19 @@ class AnnotateScreen(PointingScreen):
         saved = "saved" if not session.saving.unsaved else f"{len(session.saving.unsaved)} unsaved"
         blind = session.source.is_blind(session.review.document, session.review.paragraph)
         notes = BLIND if blind else ""
-        notes = notes or session.message_here()
         if session.source.awaiting:
             # The line under the text belongs to the hand; what goes on aside is told in the header.
             notes = notes or "suggesting…"
             self._waiter = self._waiter or self.set_interval(WAIT, self._look)
+        message = self._message
+        if not session.review.message and session.review.mode is Mode.BROWSE:
+            # Where nothing else is to be said.
+            message = message or session.message_here()
         around = Surroundings(
             session.source.name,
             saved,
             error,
-            self._message,
+            message,
             self._panel,
             notes,
             self.side(),

@@ -167,6 +167,9 @@ class CommandScreen(Screen[None]):
     def run_concepts(self) -> None:
         self.shell.open("concepts")
 
+    def run_asked(self) -> None:
+        self.shell.open("asked")
+
     def run_find_everywhere(self) -> None:
         self.shell.open("find_everywhere")
 

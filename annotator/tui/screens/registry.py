@@ -77,6 +77,11 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
     def choose(at: int) -> None:
         app.push_screen(_mentions(app, kind, known[at].name))
 
+    def decide(at: int) -> None:
+        """In review: the differences with this name, one after the other."""
+        if said := app.decide(f'name:"{known[at].name}"'):
+            screen.say(said)
+
     title = "Entities" if kind == "entity" else "Concepts"
     key = "i on an item gives it one"
     screen = ListScreen(
@@ -87,6 +92,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             "r": ("rename, merge", change),
             "u": ("take it back", back),
             "h": ("same words, two names", _together(app)),
+            **({"d": ("decide", decide)} if session.queue.decides else {}),
         },
         of_all=("u", "h"),
         empty=f"none yet; {key}",

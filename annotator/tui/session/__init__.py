@@ -251,11 +251,13 @@ class Session:
         return self._ambiguous
 
     def message_here(self) -> str:
-        """What review says to the annotators about the open paragraph."""
+        """What review says to the annotators about the open paragraph; nothing, in review."""
+        if self.queue.decides:
+            return ""
         if self._said is None:
             self._said = messages(self.project, [self.review.document.id])
         texts = [m.text for m in self._said if m.paragraph == self.review.paragraph]
-        return f"review: {' · '.join(texts)[:60]}" if texts else ""
+        return f"review asks: {' · '.join(texts)}" if texts else ""
 
 
 def _renames(decision: Decision) -> bool:

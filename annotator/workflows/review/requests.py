@@ -19,16 +19,18 @@ Outcome = Literal["open", "answered", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing that review asks: about which item of the annotator's (empty where they made none),
-    in which document and paragraph (-1: about all of it), in which words; whether they wrote a note
-    on it since, or changed it."""
+    """One thing that review asks an annotator: about which item of theirs (empty where they made
+    none), in which document and paragraph (-1: about all of it), in which words; whether they wrote
+    a note on it since, or changed it. `gold` is the item that review wrote it on."""
 
+    annotator: str
     document: str
     paragraph: int
     item: str
     text: str
     outcome: Outcome = "open"
     answer: str = ""
+    gold: str = ""
 
 
 def requests(
@@ -45,6 +47,14 @@ def requests(
     for document, several in said.items():
         found += _of_document(project, annotator, document, several)
     return found
+
+
+def answers(project: Project) -> list[Request]:
+    """What annotators answered to review, or changed since it wrote, in document order."""
+    people = sorted({row.annotator for row in project.log.completions()} - {GOLD})
+    found = [one for who in people for one in requests(project, who) if one.outcome != "open"]
+    order = {id: i for i, id in enumerate(project.documents.ids())}
+    return sorted(found, key=lambda one: (order[one.document], one.paragraph, one.annotator))
 
 
 def _of_document(
@@ -71,7 +81,7 @@ def _of_document(
         acts = {act for sequence, act in done.get(at or f"¶{paragraph}", ()) if sequence > since}
         outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if acts else "open"
         answer = notes.get(at, notes.get(f"@p{paragraph}", "")) if acts else ""
-        out.append(Request(document, paragraph, at, text, outcome, answer))
+        out.append(Request(annotator, document, paragraph, at, text, outcome, answer, item))
     return out
 
 
@@ -116,4 +126,4 @@ def _own_item(
     return max(near)[1] if near else ""
 
 
-__all__ = ["Outcome", "Request", "requests"]
+__all__ = ["Outcome", "Request", "answers", "requests"]
