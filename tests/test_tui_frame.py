@@ -308,3 +308,23 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
     assert pending is not None and decided is not None
     assert (bool(pending.italic), bool(pending.dim)) == (italic, not italic)
     assert decided.underline and not decided.italic and not decided.dim
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 30)])
+def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -> None:
+    """Also what is as usual: a concept that is missing, the basis and strength of a stance."""
+    state = _do(
+        _state(),
+        do.FocusItem("sEnd"),
+        do.Accept(),
+        do.FocusItem("sEnd"),
+        do.SetAttribute("attribution", "indirect"),
+    )
+    claim = "\n".join(_screen(_do(state, do.FocusItem("sEnd")), *size))
+    assert "no concept" in claim and "indirect" in claim
+    on_stance = _do(state, do.FocusItem("rPutin"), do.SetAttribute("strength", 2))
+    stance = "\n".join(_screen(_do(on_stance, do.FocusItem("rPutin")), *size))
+    assert "strength 2" in stance and "support" in stance
+    named = _do(state, do.FocusItem("sEnd"), do.SetAttribute("concept", ["end of sanctions"]))
+    shown = "\n".join(_screen(_do(named, do.FocusItem("sEnd")), *size))
+    assert "end of sanctions" in shown and "no concept" not in shown

@@ -161,7 +161,8 @@ def focus_card(
         notes = sum(bool(item.note) or item.flagged for item in of_card)
         notes += bool(_concept(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
-        return card_rows(state, card, theme, width, quote=quote, codes=codes)[:height]
+        rows = card_rows(state, card, theme, width, quote=quote, codes=codes, whole=True)
+        return rows[:height]
     own = item_rows(state, theme, width)
     around = _card_around(state)
     if around is None:
@@ -242,6 +243,12 @@ def _name(state: ReviewState, item: Item) -> str:
 
 def _rest(state: ReviewState, item: Item) -> list[str]:
     """The attributes of an item that are no name, its flag and its note."""
+    found = [*_attributes(state, item), *(["flagged"] if item.flagged else [])]
+    return [*found, f"note: {item.note}"] if item.note else found
+
+
+def _attributes(state: ReviewState, item: Item) -> list[str]:
+    """The attributes of an item that are no name."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     proposed = state.proposed_name(item) is not None
@@ -251,8 +258,7 @@ def _rest(state: ReviewState, item: Item) -> list[str]:
         attribute = layer.attribute(name) if layer else None
         if attribute is None or attribute.type not in ("entity", "concept"):
             found.append(attribute_words(state, name, held))
-    found += ["flagged"] if item.flagged else []
-    return [*found, f"note: {item.note}"] if item.note else found
+    return found
 
 
 def attribute_words(state: ReviewState, name: str, held: Value) -> str:
@@ -289,8 +295,10 @@ def card_rows(
     *,
     quote: int = 3,
     codes: Mapping[str, str] = NO_CODES,
+    whole: bool = False,
 ) -> Rows:
-    """One card: a line for each holder with the side taken, then what it is about."""
+    """One card: a line for each holder with the side taken, then what it is about. With `whole` the
+    last line has all attributes of the item in focus, also those that are as usual."""
     on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
@@ -313,6 +321,11 @@ def card_rows(
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
     details = [span.label, *_unusual(state, card.target)]
+    if whole and on_target:
+        missing = [] if concept else [_name(state, card.target)]
+        details = [span.label, *_attributes(state, card.target), *filter(None, missing)]
+    elif whole and state.focused is not None:
+        details = [state.focused.value.label, *_attributes(state, state.focused)]
     tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
