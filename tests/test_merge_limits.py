@@ -226,15 +226,15 @@ def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> Non
         import os, signal
         from pathlib import Path
         from annotator.project import Project
-        from annotator.store import merging
+        from annotator.store import project_merge
         from annotator.workflows.exchange.merge import merge
-        put, calls = merging._bring_up, []
+        put, calls = project_merge._bring_up, []
         def killed(*arguments):
             put(*arguments)
             calls.append(1)
             if len(calls) == 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-        merging._bring_up = killed
+        project_merge._bring_up = killed
         merge(Project.open(Path({str(one)!r})), Path({str(other)!r}))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
