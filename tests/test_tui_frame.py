@@ -328,3 +328,13 @@ def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -
     named = _do(state, do.FocusItem("sEnd"), do.SetAttribute("concept", ["end of sanctions"]))
     shown = "\n".join(_screen(_do(named, do.FocusItem("sEnd")), *size))
     assert "end of sanctions" in shown and "no concept" not in shown
+
+
+def test_offered_names_stand_on_the_card_with_their_digits_at_every_width() -> None:
+    names = tuple(f"name number {i}" for i in range(1, 7))
+    state, _ = step(_state(), do.FocusItem("sPlan"))
+    wide = "\n".join(_screen(state, 120, 40, around=Surroundings("ada", offers=names)))
+    assert all(f"{i} {name}" in wide for i, name in enumerate(names, 1))
+    narrow = "\n".join(_screen(state, 80, 24, around=Surroundings("ada", offers=names)))
+    assert all(f"{i} {name}" in narrow for i, name in enumerate(names[:3], 1))
+    assert "the plan" in narrow

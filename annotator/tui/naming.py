@@ -75,6 +75,24 @@ def offers_of(
     return entity_offers(field, known, proposed=proposed, codebook=codebook)
 
 
+def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
+    """What the card of the item in focus shows before the line is opened: the first offers, with
+    the digits that take them there; nothing where the item has a name, or a sure one."""
+    item, field = state.focused, field_of(state)
+    if item is None or field is None or not isinstance(item.value, Span):
+        return ()
+    if field.kind == "entity":
+        named = bool(item.value.entity) and not item.pending
+        proposed = state.proposed_name(item)
+        if named or (item.pending and proposed is not None and proposed.sure):
+            return ()
+        return tuple(one.entity for one in state.ranked_names(item.value)[:OFFERED])
+    if field.value:
+        return ()
+    offered = offers_of(state, field, project, project.names.concepts())
+    return tuple(one.value for one in offered[:OFFERED])
+
+
 def entity_offers(
     field: NameField,
     known: Sequence[KnownName],
@@ -179,6 +197,6 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
 
 
 __all__ = [
-    "OFFERED", "NameField", "completer", "entity_offers", "field_of", "labels", "names_here",
-    "offers_of", "set_to",
+    "OFFERED", "NameField", "card_offers", "completer", "entity_offers", "field_of", "labels",
+    "names_here", "offers_of", "set_to",
 ]  # fmt: skip

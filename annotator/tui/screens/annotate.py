@@ -204,7 +204,7 @@ class AnnotateScreen(PointingScreen):
             return
         self._place = None
         self.session.save_place()
-        if self.session.saving.error is not None:
+        if (self.side() is None and self._offer_names()) or self.session.saving.error is not None:
             self.redraw()
 
     def _save_again(self) -> None:
@@ -266,6 +266,7 @@ class AnnotateScreen(PointingScreen):
             session.ambiguous(),
             self._tour(),
             self.left(),
+            self._offered(),
         )
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made

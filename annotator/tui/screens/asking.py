@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.model import actions as do
+from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui import naming
@@ -23,10 +24,31 @@ class AskingScreen(CommandScreen):
 
     session: Session
     _message: str
+    _offers: tuple[ReviewState | None, tuple[str, ...]] = (None, ())
+    """The names offered for the item in focus, and the state that they are of."""
 
     def act(self, action: do.ReviewAction) -> None:
         """Do, save, show."""
         raise NotImplementedError
+
+    def _offer_names(self) -> bool:
+        """Names for the item in focus, looked up once no key came for a while, so that no key waits
+        for them; whether there are any."""
+        state, source = self.session.review, self.session.source
+        if state.mode is not Mode.BROWSE or not self.is_current:
+            return False
+        if source.is_blind(state.document, state.paragraph):
+            return False
+        self._offers = (state, naming.card_offers(state, self.session.project))
+        return bool(self._offers[1])
+
+    def _offered(self) -> tuple[str, ...]:
+        """The names offered, as long as the item and its document are as they were."""
+        of, names = self._offers
+        state = self.session.review
+        if of is None or of.focus != state.focus or of.annotations is not state.annotations:
+            return ()
+        return names if of.document is state.document else ()
 
     def _ask(
         self,

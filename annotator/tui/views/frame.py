@@ -26,6 +26,7 @@ from annotator.tui.styled_rows import (
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
 from annotator.tui.views.lint import lint
+from annotator.tui.views.offers import offer_rows
 from annotator.tui.views.statements import ITEM_ROWS, focus_card, own_rows, statements
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import Row, TextView
@@ -72,6 +73,8 @@ class Surroundings:
     """Title and words of a step of the guided tour, and how to leave it."""
     left: str = ""
     """What is left to decide, where that is not what is pending in the paragraph."""
+    offers: tuple[str, ...] = ()
+    """Names offered for the item in focus, by the digits that take them on the line."""
 
 
 def panel_width(width: int) -> int:
@@ -239,7 +242,9 @@ def _below(
     elif around.panel:
         content = statements(state, look.theme, width - 2, rows - 1, codes=look.codes)
     else:
-        content = focus_card(state, look.theme, width - 2, rows - 1, codes=look.codes)
+        room = rows - 1 - bool(around.offers)
+        content = focus_card(state, look.theme, width - 2, room, codes=look.codes)
+        content += offer_rows(around.offers, look.theme, width - 2, rows - 1 - len(content))
     content = [[(" ", PLAIN), *row] for row in content]
     return [rule, *content, *([[]] * (rows - 1 - len(content)))][:rows]
 
@@ -258,7 +263,9 @@ def _beside(
         cards += [_NOTHING] * (height - 1 - len(cards))
     else:
         cards = statements(state, look.theme, panel - 1, height - 2 - ITEM_ROWS, codes=look.codes)
-        cards += [_NOTHING] * (height - 1 - ITEM_ROWS - len(cards))
+        room = height - 1 - ITEM_ROWS - len(cards)
+        offered = offer_rows(around.offers, look.theme, panel - 1, room)
+        cards += [*([_NOTHING] * (room - len(offered))), *offered]
         own = own_rows(state, panel - 1)
         cards += [*own, *([_NOTHING] * (ITEM_ROWS - len(own)))]
     cards.append(_lint_row(state, look, panel - 1, around))

@@ -407,6 +407,6 @@ def _stance_row(
 
 
 __all__ = [
-    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows", "standing",
-    "statements",
+    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows",
+    "standing", "statements",
 ]  # fmt: skip
