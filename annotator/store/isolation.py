@@ -44,18 +44,25 @@ def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
         return None
 
 
+# Tuples, and what is frequent first: each attribute of a project is checked with these.
+_OBJECT = (dict, Mapping)
+_SEVERAL = (list, tuple)
+_SINGLE = (str, int, float, bool)
+
+
 def check_attributes(attributes: object, origin: object = "") -> Mapping[str, Any] | None:
     """The attributes of an annotation. Raises ValueError for values that no annotation can have."""
     if not isinstance(origin, str):
         raise ValueError(f"its origin is {_kind(origin)}")
     if attributes is None:
         return None
-    if not isinstance(attributes, Mapping):
+    if not isinstance(attributes, _OBJECT):
         raise ValueError(f"its attributes are {_kind(attributes)}")
     for name, value in attributes.items():
-        single = value if isinstance(value, list | tuple) else (value,)
-        for one in single:
-            if one is not None and not isinstance(one, str | int | float | bool):
+        if type(value) is str:
+            continue
+        for one in value if isinstance(value, _SEVERAL) else (value,):
+            if one is not None and not isinstance(one, _SINGLE):
                 raise ValueError(f"its attribute {name} holds {_kind(one)}")
     return attributes
 
