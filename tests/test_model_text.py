@@ -19,6 +19,7 @@ from annotator.model.text import (
     title_of,
     words,
 )
+from annotator.model.text_units import sentences
 
 TEXTS = st.text(st.sampled_from("ab .’-\n\r\t\u2028é中🙂\u0301A,"), max_size=60) | st.text(
     max_size=40
@@ -128,6 +129,7 @@ def test_a_run_of_anything_costs_in_proportion(run: str) -> None:
         for _ in range(5):
             began = time.process_time()
             split_paragraphs(text)
+            sentences(text)
             times.append(time.process_time() - began)
         return min(times)
 

@@ -33,7 +33,9 @@ _ABBREVIATIONS = frozenset(
     ).split()
 )
 # A sentence ends at a mark, with the quotes and brackets that close after it, before white space.
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
+# A run of marks is tried from its first one only.
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
+_VISIBLE = re.compile(r"\S")
 _CLAUSE_MARKS = frozenset(',;:—–()[]“”«»"„،؛')
 _CLAUSE_WORDS = frozenset(
     (
@@ -99,8 +101,8 @@ def _is_sentence_end(text: str, match: re.Match[str], end: int) -> bool:
     word = before[-1].lstrip("(“\"'‘").casefold() if before else ""
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return False
-    following = text[match.end() : end].lstrip()[:1]
-    return not following.islower()
+    following = _VISIBLE.search(text, match.end(), end)
+    return following is None or not following.group().islower()
 
 
 def enclosing(units: Iterable[Bounds], at: int) -> Bounds | None:
