@@ -338,3 +338,23 @@ def test_offered_names_stand_on_the_card_with_their_digits_at_every_width() -> N
     narrow = "\n".join(_screen(state, 80, 24, around=Surroundings("ada", offers=names)))
     assert all(f"{i} {name}" in narrow for i, name in enumerate(names[:3], 1))
     assert "the plan" in narrow
+
+
+def test_who_may_hold_a_claim_is_in_view_while_that_is_asked() -> None:
+    """At 80x24, where the claim is at the top of the view and its holder a line above."""
+    words = "The committee has met again and again about it in the last few years. "
+    text = (
+        words * 5 + "Ada Orr said " + "a long time ago " * 6 + "that taxes must fall. " + words * 8
+    )
+    at, actor = text.index("taxes must fall"), text.index("Ada Orr")
+    found = [
+        suggestion(Span("who", "actor", "person", actor, actor + 7, origin="suggestion")),
+        suggestion(Span("what", "claim", "policy", at, at + 15, origin="suggestion")),
+        suggestion(Span("end", "actor", "state", len(text) - 60, len(text) - 50)),
+    ]
+    view, state = TextView(), _do(_state(text, found), do.FocusItem("end"))
+    _screen(state, 80, 16, view=view)
+    state = _do(state, do.FocusItem("what"))
+    assert "Ada Orr" not in "\n".join(_screen(state, 80, 16, view=view))
+    asked = "\n".join(_screen(_do(state, do.StartStance()), 80, 16, view=view))
+    assert "Ada Orr" in asked and "must fall" in asked

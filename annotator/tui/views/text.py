@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.model.items import Item
-from annotator.model.review import ReviewState
+from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
 from annotator.tui.layout import Mark, WrappedLine, line_of, tracks, wrap
@@ -121,7 +121,8 @@ class TextView:
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
             # In a paragraph longer than the screen a jump leaves room for the
             # next moves in its direction.
-            self.first, self.top = state.paragraph, max(0, end - 3 * height // 4) if long else begin
+            room = max(0, min(begin, end - 3 * height // 4)) if long else begin
+            self.first, self.top = state.paragraph, room
             return
         above = -self.top
         for index in range(self.first, state.paragraph):
@@ -372,7 +373,30 @@ def _wanted(
             end = min(max(v.end for v in values), start + 400)
     first, last = line_of(lines, start - low), line_of(lines, end - 1 - low)
     begin = bisect_left(rows, first, key=_line_number)
-    return begin, min(bisect_right(rows, last, key=_line_number), begin + height)
+    end = bisect_right(rows, last, key=_line_number)
+    if state.mode is Mode.HOLDER:
+        begin = _with_holder(state, rows, lines, start, begin, at_least=end - height)
+    return begin, min(end, begin + height)
+
+
+def _with_holder(
+    state: ReviewState,
+    rows: Sequence[Row],
+    lines: Sequence[WrappedLine],
+    target: int,
+    begin: int,
+    *,
+    at_least: int,
+) -> int:
+    """The row from which the nearest holder before the target is in view too: who says something
+    mostly stands before it. The target's own where that is above `at_least`."""
+    low, _ = state.bounds
+    starts = [i.value.start for i in state.holders() if isinstance(i.value, Span)]
+    before = max((start for start in starts if low <= start < target), default=None)
+    if before is None:
+        return begin
+    row = bisect_left(rows, line_of(lines, before - low), key=_line_number)
+    return min(row, begin) if row >= at_least else begin
 
 
 def _line_number(row: Row) -> int:
