@@ -121,3 +121,18 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(
         ingest(other, target / "gold.jsonl")
         again = export(other, "jsonl", tmp_path / "again", ExportOptions(status="gold"))
     assert again.file.read_bytes() == (target / "gold.jsonl").read_bytes()
+    with Project.create(tmp_path / "whole") as other:
+        for name in ("annotators.jsonl", "gold.jsonl"):
+            ingest(other, target / name)
+        write_dataset(other, tmp_path / "set-again")
+    for file in target.iterdir():
+        lines, there = (
+            (where / file.name).read_text(encoding="utf-8").splitlines()
+            for where in (target, tmp_path / "set-again")
+        )
+        differing = [a for a, b in zip(lines, there, strict=True) if a != b]
+        # The gold was decided on the day it came in there; so the card has another hash.
+        for line in differing:
+            assert file.suffix != ".jsonl"
+            assert "sha256" in line or line.strip(' |"').casefold().startswith("last"), line
+        assert len(differing) <= {"manifest.json": 3, "README.md": 1}.get(file.name, 0)

@@ -35,6 +35,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.workflows.exchange.export_filter import ExportFilter, chosen
+from annotator.workflows.exchange.importing import ingest
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = (
@@ -595,6 +596,82 @@ def test_names_that_are_none_are_told(
         run([*command, "--since", "2999-01-01"]) == 3
         and "nothing to export" in capsys.readouterr().err
     )
+
+
+def _cas(text: str, *marks: tuple[int, int, str]) -> tuple[Any, Any]:
+    """A CAS with named entities, and its types."""
+    cassis = pytest.importorskip("cassis")
+    types = cassis.TypeSystem()
+    entity = types.create_type("custom.Entity", "uima.tcas.Annotation")
+    types.create_feature(entity, "value", "uima.cas.String")
+    cas = cassis.Cas(typesystem=types)
+    cas.sofa_string, cas.sofa_mime = text, "text/plain"
+    cas.add_all([entity(begin=a, end=b, value=label) for a, b, label in marks])
+    return cas, types
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def test_the_archive_of_a_project_of_inception_is_the_work_of_its_users_and_its_gold(
+    tmp_path: Path,
+) -> None:
+    """XMI in an archive for each user, JSON beside; a document of which nobody has done anything."""
+    cas, types = _cas("Kit Moss spoke.", (0, 8, "person"))
+    xmi = {"ada.xmi": cas.to_xmi().encode(), "TypeSystem.xml": types.to_xml().encode()}
+    states = {
+        "annotation_documents": [
+            {"name": "a.txt", "user": "ben", "state": "INPROGRESS"},
+            {"name": "a.txt", "user": "cleo", "state": "FINISHED"},
+        ],
+        "source_documents": [{"name": "a.txt", "state": "CURATION_FINISHED"}],
+    }
+    members = {
+        "exportedproject7.json": json.dumps(states).encode(),
+        "source/a.txt": b"Kit Moss spoke.",
+        "annotation_ser/a.txt/ada.ser": b"\xac\xed",
+        "annotation/a.txt/ada.zip": _zipped(xmi),
+        "annotation/a.txt/ben.json": _cas("Kit Moss spoke.", (0, 3, "person"))[0]
+        .to_json()
+        .encode(),
+        "annotation/a.txt/cleo.json": _cas("Kit Moss spoke.")[0].to_json().encode(),
+        "annotation/a.txt/INITIAL_CAS.json": _cas("Kit Moss spoke.")[0].to_json().encode(),
+        "annotation/b.txt/INITIAL_CAS.json": _cas("Nobody spoke.")[0].to_json().encode(),
+        "annotation/c.txt/ada.json": b'{"%TYPES": 3}',
+        "curation/a.txt/CURATION_USER.json": cas.to_json().encode(),
+    }
+    path = write(tmp_path / "project.zip", _zipped(members))
+    found = read("cas", path)
+    assert [(r.annotator, r.status.value, len(r.spans)) for r in found.records] == [
+        ("ada", "done", 1),
+        ("ben", "in_progress", 1),
+        ("cleo", "done", 0),
+        (None, "gold", 1),
+    ]
+    assert {r.document.id for r in found.records} == {"a"}
+    assert [(d.id, d.text) for d in found.documents] == [("b", "Nobody spoke.")]
+    assert found.left_out == 1 and "annotation/c.txt/ada.json" in found.told
+    with Project.create(tmp_path / "p") as project:
+        result = ingest(project, path)
+        assert (result.added.documents, result.added.completions) == (2, 4)
+    one = read("cas", write(tmp_path / "a.zip", _zipped(xmi)))
+    assert [(r.document.id, r.annotator) for r in one.records] == [("a", "imported")]
+    ours = _zipped(_files("cas", RECORDS[:2]))
+    assert [r.annotator for r in read("cas", write(tmp_path / "o.zip", ours)).records] == [
+        "ann",
+        "ben",
+    ]
+    for wrong, said in (
+        (b"no zip", "an archive of INCEpTION"),
+        (_zipped({"a.ser": b""}), "no CAS"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read("cas", write(tmp_path / "w.zip", wrong))
 
 
 def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""UIMA CAS, as INCEpTION and DKPro write it: JSON with its types,
-or XMI with `TypeSystem.xml` beside it.
+"""UIMA CAS, as INCEpTION and DKPro write it: JSON with its types, XMI with `TypeSystem.xml` beside
+it, and archives of them: of a document, of a project, of what is curated.
 
 Annotations with a governor and a dependent are relations, all others spans; the label is the
 feature `label` or `value`, else the name of the type. Further features become attributes where the
@@ -13,24 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import InputError
+from annotator.formats._cas_reading import CasReader
 from annotator.formats._extras import extra
-from annotator.formats._foreign import Foreign, ForeignWork
-from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file
+from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import FileNames, WriteOptions, count_lost, said, who
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 
 summary = "UIMA CAS of INCEpTION and DKPro, JSON or XMI (in and out; extra cas)"
-extensions = (".json", ".xmi")
+extensions = (".json", ".xmi", ".zip")
 on_request = True
 
-_OTHER = (
-    "Token", "Sentence", "Lemma", "POS", "Stem", "Morpheme", "DocumentMetaData",
-    "DocumentAnnotation", "TagDescription", "TagsetDescription", "CASMetadata", "Paragraph",
-    "Heading", "Div", "SegmentationUnit",
-)  # fmt: skip
-_PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _CUSTOM = "webanno.custom."
 
 
@@ -40,87 +33,8 @@ def recognises(first: Mapping[str, Any]) -> bool:
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The text and the annotations of a file."""
-    cassis = extra("cassis", name="cas", file=path)
-    checked_file(path)
-    cas = _loaded(cassis, path)
-    text = cas.sofa_string
-    if not isinstance(text, str) or not text.strip():
-        raise InputError("holds no text", file=path, hint="There is nothing to annotate in it")
-    foreign = Foreign("cas", path, options, identity=Identity.NAME)
-    work = foreign.work(text, None, 0, status=None)
-    names: dict[int, str] = {}
-    relations: list[Any] = []
-    for number, one in enumerate(_annotations(cas)):
-        if hasattr(one, "Governor") and hasattr(one, "Dependent"):
-            relations.append(one)
-            continue
-        name = str(getattr(one, "id", None) or f"a{number}")
-        names[id(one)] = name
-        work.status = "done"
-        foreign.span(work, name, _label(one), one.begin, one.end, key=f"{_short(one)} {name}")
-        _features(foreign, work, name, one)
-    for one in relations:
-        ends = [names.get(id(getattr(one, end)), "?") for end in ("Governor", "Dependent")]
-        foreign.relation(work, _label(one), *ends, key=_short(one))
-    yield from foreign.entries()
-
-
-def _loaded(cassis: Any, path: Path) -> Any:
-    try:
-        if path.suffix.lower() != ".xmi":
-            with path.open("rb") as file:
-                return cassis.load_cas_from_json(file)
-        beside = (path.with_name("TypeSystem.xml"), path.parent.parent / "TypeSystem.xml")
-        types = next((place for place in beside if place.is_file()), None)
-        if types is None:
-            hint = "INCEpTION exports it in the same archive; unpack it to the same folder"
-            raise InputError("there is no TypeSystem.xml beside it", file=path, hint=hint)
-        with types.open("rb") as described, path.open("rb") as file:
-            return cassis.load_cas_from_xmi(file, typesystem=cassis.load_typesystem(described))
-    except InputError:
-        raise
-    except Exception as error:  # whatever a broken file makes the library raise
-        hint = "Export it again as UIMA CAS JSON or XMI"
-        raise InputError(f"cannot be read as a CAS: {error}", file=path, hint=hint) from error
-
-
-def _short(one: Any) -> str:
-    return str(one.type.name).rpartition(".")[2]
-
-
-def _annotations(cas: Any) -> list[Any]:
-    found = [
-        one
-        for one in cas.select_all()
-        if hasattr(one, "begin")
-        and hasattr(one, "end")
-        and _short(one) not in _OTHER
-        and not str(one.type.name).startswith("uima.")
-    ]
-    return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
-
-
-def _label(one: Any) -> str:
-    for name in ("label", "value"):
-        if isinstance(held := getattr(one, name, None), str) and held:
-            return held
-    return _short(one)
-
-
-def _features(foreign: Foreign, work: ForeignWork, name: str, one: Any) -> None:
-    several = {a.name for layer in foreign.schema.layers for a in layer.attributes if a.multiple}
-    for feature in sorted(f.name for f in one.type.all_features):
-        value = getattr(one, feature, None)
-        if (
-            feature in _PLACE
-            or feature in ("id", "label", "value")
-            or not isinstance(value, str | int)
-            or value == ""
-        ):
-            continue
-        for part in str(value).split("; ") if feature in several else [str(value)]:
-            foreign.more(work, name, feature, part)
+    """The texts of a file, or of an archive, with everybody's work."""
+    yield from CasReader(path, options).entries()
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:

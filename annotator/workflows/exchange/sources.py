@@ -15,7 +15,7 @@ from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats.api import first_object, on_request, reader, recognised
+from annotator.formats.api import MAX_BYTES, first_object, on_request, reader, recognised
 
 STDIN = Path("-")
 """The path that stands for standard input."""
@@ -29,7 +29,13 @@ _NOT_TEXT = frozenset(
 )
 """Endings of files that are never read as plain text."""
 
+_OWN = frozenset({".xmi", ".zip"})
+"""Endings that only one format has, though it is read on request otherwise."""
+
 _HEAD = 1 << 20
+
+_UNPACKED = 200
+"""How many times its size a compressed file may unpack to: text packs to a fifth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,24 @@ def opened(path: Path) -> Iterator[InputFile]:
         else:
             inner = Path(folder) / path.stem
             try:
-                with gzip.open(path) as packed, inner.open("wb") as file:
-                    shutil.copyfileobj(packed, file)
+                _unpack(path, inner)
             except (OSError, EOFError, zlib.error) as error:
                 hint = "Check that it is a whole .gz file"
                 raise InputError(f"cannot be unpacked: {error}", file=path, hint=hint) from error
         yield InputFile(inner, path)
+
+
+def _unpack(path: Path, inner: Path) -> None:
+    """Lay out a compressed file. Raises InputError for one that grows out of proportion."""
+    room = path.stat().st_size * _UNPACKED + MAX_BYTES
+    with gzip.open(path) as packed, inner.open("wb") as file:
+        while some := packed.read(_HEAD):
+            room -= len(some)
+            if room < 0:
+                hint = "Unpack it yourself if that is meant"
+                message = f"unpacks to more than {_UNPACKED} times its size"
+                raise InputError(message, file=path, hint=hint)
+            file.write(some)
 
 
 def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
@@ -123,7 +141,7 @@ def format_of(source: InputFile) -> str:
     if looks_json:
         return "jsonl"
     for name in formats.names():
-        if ending in _extensions(name) and (not on_request(formats.load(name)) or ending == ".xmi"):
+        if ending in _extensions(name) and (not on_request(formats.load(name)) or ending in _OWN):
             return name
     if ending in _NOT_TEXT:
         hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"

@@ -1,0 +1,260 @@
+"""UIMA CAS read: one file, or the archives that INCEpTION exports, with the work of all users.
+
+In the archive of a project a document is a folder below `annotation`, with a file (or an archive)
+for each user, and one below `curation`, which becomes the gold. Who has finished what stands in
+`exportedproject*.json`. In other archives a folder is an annotator, with a file for each document.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from annotator.errors import InputError
+from annotator.formats._archive import Archive, opened, opened_stream
+from annotator.formats._extras import extra
+from annotator.formats._foreign import Foreign, ForeignWork
+from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
+
+_OTHER = (
+    "Token", "Sentence", "Lemma", "POS", "Stem", "Morpheme", "DocumentMetaData",
+    "DocumentAnnotation", "TagDescription", "TagsetDescription", "CASMetadata", "Paragraph",
+    "Heading", "Div", "SegmentationUnit",
+)  # fmt: skip
+_PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
+_TYPES = "TypeSystem.xml"
+_INITIAL = "INITIAL_CAS"
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_STATES = {"FINISHED": "done", "INPROGRESS": "in_progress", "IGNORE": "skipped"}
+"""What INCEpTION says of a user's work on a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A CAS of an archive: its bytes and types, of which document and by whom; `curated` ones are
+    nobody's own."""
+
+    name: str
+    data: bytes
+    types: bytes | None
+    document: str
+    user: str | None
+    curated: bool = False
+
+
+class CasReader:
+    """One file or archive on its way in."""
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self._path, self._options = path, options
+        self._cassis = extra("cassis", name="cas", file=path)
+        self._foreign = Foreign("cas", path, options, identity=Identity.NAME)
+
+    def entries(self) -> Iterator[Entry]:
+        """Texts and works. Raises InputError for a file that is no CAS, or holds none."""
+        checked_file(self._path)
+        if self._path.suffix.lower() == ".zip":
+            self._archive()
+        else:
+            self._file()
+        yield from self._foreign.entries()
+
+    def _file(self) -> None:
+        types = None
+        if self._path.suffix.lower() == ".xmi":
+            beside = (self._path.with_name(_TYPES), self._path.parent.parent / _TYPES)
+            found = next((place for place in beside if place.is_file()), None)
+            types = found.read_bytes() if found is not None else None
+        cas = self._loaded(self._path.name, self._path.read_bytes(), types)
+        self._take(cas, self._work(cas, ""))
+
+    # --- archives
+
+    def _archive(self) -> None:
+        with opened(self._path, self._options.max_bytes, "an archive of INCEpTION") as archive:
+            states = self._states(archive)
+            members = list(self._members(archive, ()))
+        if not members:
+            hint = "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format"
+            raise InputError("holds no CAS in JSON or XMI", file=self._path, hint=hint)
+        if len(members) == 1 and "/" not in members[0].name:
+            # An archive of one document is named for it, and its file for the user or the document.
+            members = [replace(members[0], document=self._path.stem)]
+        worked = {one.document for one in members if one.user != _INITIAL}
+        for one in members:
+            if one.user == _INITIAL and one.document in worked:
+                continue
+            try:
+                cas = self._loaded(one.name, one.data, one.types)
+                work = self._work(cas, one.document)
+            except InputError as error:
+                self._options.report.left_out("files that are no CAS", error.message, key=one.name)
+                continue
+            self._take(cas, work)
+            state = states.get((one.document, one.user or ""))
+            if one.curated:
+                if states.get((one.document, "")) == "CURATION_IN_PROGRESS":
+                    message = f"the curation of {one.document} is not finished; it becomes gold"
+                    self._options.report.note("curations begun", message)
+                work.status = "gold"
+            elif one.user == _INITIAL:
+                work.status = None
+            else:
+                work.annotator = one.user
+                work.status = _STATES.get(state or "", work.status)
+
+    def _states(self, archive: Archive) -> dict[tuple[str, str], str]:
+        """Document and user -> the state of that work; document alone -> that of its curation."""
+        name = next((n for n in archive.names if re.fullmatch(r"exportedproject.*\.json", n)), None)
+        if name is None:
+            return {}
+        try:
+            about = json.loads(archive.read(name))
+        except (ValueError, RecursionError):
+            about = None
+        if not isinstance(about, dict):
+            message = "who has finished what cannot be read; all work counts as finished"
+            self._options.report.note("projects without states", message, key=name)
+            return {}
+        found: dict[tuple[str, str], str] = {}
+        for key in ("annotation_documents", "source_documents"):
+            several = about.get(key)
+            for one in several if isinstance(several, list) else ():
+                if isinstance(one, dict):
+                    user = str(one.get("user") or "") if key == "annotation_documents" else ""
+                    found[str(one.get("name")), user] = str(one.get("state"))
+        return found
+
+    def _members(self, archive: Archive, above: tuple[str, ...]) -> Iterator[_Member]:
+        """The CAS of an archive, and of the archives in it, which lie at `above`."""
+        for name in archive.names:
+            place = PurePosixPath(name)
+            ending, parts = place.suffix.lower(), (*above, *place.parts)
+            if ending == ".zip" and not above:
+                data = archive.read(name)
+                shown, most = self._path / name, self._options.max_bytes
+                stream = io.BytesIO(data)
+                with opened_stream(stream, path=shown, size=len(data), max_bytes=most) as inner:
+                    yield from self._members(inner, place.parts)
+                continue
+            if ending not in (".xmi", ".json") or place.name.startswith("exportedproject"):
+                continue
+            types = None
+            if ending == ".xmi":
+                beside = [str(folder / _TYPES) for folder in place.parents]
+                found = next((one for one in beside if one in archive.names), None)
+                types = archive.read(found) if found is not None else None
+            document, user, curated = _whose(parts)
+            yield _Member("/".join(parts), archive.read(name), types, document, user, curated)
+
+    # --- one CAS
+
+    def _loaded(self, name: str, data: bytes, types: bytes | None) -> Any:
+        """The CAS of bytes. Raises InputError for ones that are none."""
+        cassis = self._cassis
+        hint = "Export it again as UIMA CAS JSON or XMI"
+        try:
+            if not name.lower().endswith(".xmi"):
+                return cassis.load_cas_from_json(io.BytesIO(data))
+            if types is None:
+                hint = "INCEpTION exports it in the same archive; unpack it to the same folder"
+                raise InputError(f"there is no {_TYPES} beside it", file=self._path, hint=hint)
+            if _DOCTYPE.search(data) or _DOCTYPE.search(types):
+                message = "declares a document type, which may hold entities and is not read"
+                raise InputError(message, file=self._path, hint=hint)
+            described = cassis.load_typesystem(io.BytesIO(types))
+            return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=described)
+        except InputError:
+            raise
+        except Exception as error:  # whatever a broken file makes the library raise
+            message = f"cannot be read as a CAS: {error}"
+            raise InputError(message, file=self._path, hint=hint) from error
+
+    def _work(self, cas: Any, document: str) -> ForeignWork:
+        text = cas.sofa_string
+        if not isinstance(text, str) or not text.strip():
+            hint = "There is nothing to annotate in it"
+            raise InputError("holds no text", file=self._path, hint=hint)
+        work = self._foreign.work(text, document or None, 0, status=None)
+        work.id = document_id(Path(document)) if document else ""
+        return work
+
+    def _take(self, cas: Any, work: ForeignWork) -> None:
+        """The annotations of a CAS; with any, the work is finished."""
+        foreign = self._foreign
+        names: dict[int, str] = {}
+        relations: list[Any] = []
+        for number, one in enumerate(_annotations(cas)):
+            if hasattr(one, "Governor") and hasattr(one, "Dependent"):
+                relations.append(one)
+                continue
+            name = str(getattr(one, "id", None) or f"a{number}")
+            names[id(one)] = name
+            work.status = "done"
+            key = f"{_short(one)} {name}"
+            foreign.span(work, name, _label(one), one.begin, one.end, key=key)
+            _features(foreign, work, name, one)
+        for one in relations:
+            ends = [names.get(id(getattr(one, end)), "?") for end in ("Governor", "Dependent")]
+            foreign.relation(work, _label(one), *ends, key=_short(one))
+
+
+def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
+    """Of the place of a CAS in an archive: its document, its user, whether it is curated."""
+    *folders, file = parts
+    stem = PurePosixPath(file).stem
+    for kind in ("annotation", "curation"):
+        if kind in folders and folders.index(kind) + 1 < len(folders):
+            at = folders.index(kind)
+            inner = folders[at + 2] if at + 2 < len(folders) else file
+            user = PurePosixPath(inner).stem
+            return folders[at + 1], user, kind == "curation"
+    if folders and not folders[-1].lower().endswith(".zip"):
+        return stem, folders[-1], False
+    return stem, None, False
+
+
+def _short(one: Any) -> str:
+    return str(one.type.name).rpartition(".")[2]
+
+
+def _annotations(cas: Any) -> list[Any]:
+    found = [
+        one
+        for one in cas.select_all_annotations()
+        if hasattr(one, "begin")
+        and hasattr(one, "end")
+        and _short(one) not in _OTHER
+        and not str(one.type.name).startswith("uima.")
+    ]
+    return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
+
+
+def _label(one: Any) -> str:
+    for name in ("label", "value"):
+        if isinstance(held := getattr(one, name, None), str) and held:
+            return held
+    return _short(one)
+
+
+def _features(foreign: Foreign, work: ForeignWork, name: str, one: Any) -> None:
+    several = {a.name for layer in foreign.schema.layers for a in layer.attributes if a.multiple}
+    for feature in sorted(f.name for f in one.type.all_features):
+        value = getattr(one, feature, None)
+        if (
+            feature in _PLACE
+            or feature in ("id", "label", "value")
+            or not isinstance(value, str | int)
+            or value == ""
+        ):
+            continue
+        for part in str(value).split("; ") if feature in several else [str(value)]:
+            foreign.more(work, name, feature, part)
+
+
+__all__ = ["CasReader"]
