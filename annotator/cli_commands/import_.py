@@ -97,8 +97,8 @@ def command(
     Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be
     compressed (.gz). The text of a plain file is kept exactly as it is. Work comes from canonical
     records (.jsonl), brat (.ann), Label Studio, doccano, Prodigy, INCEpTION (.xmi, .json, .zip),
-    and as REFI-QDA (.qdpx) from ATLAS.ti, MAXQDA, NVivo or QualCoder. annotator.toml says what the labels
-    of other programs stand for: under [format.prodigy.labels], write lines such as PER =
+    and as REFI-QDA (.qdpx) from ATLAS.ti, MAXQDA, NVivo or QualCoder. annotator.toml says what the
+    labels of other programs stand for: under [format.prodigy.labels], write lines such as PER =
     "actor.person".
 
     A file is imported completely or not at all. Single items that are wrong are left out and
