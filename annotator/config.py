@@ -235,7 +235,7 @@ def read_config(path: Path) -> Config:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
         raise ProjectError(
-            "is nested too deeply", file=path, hint="Settings need no such depth"
+            "is nested too deeply", file=path, hint="Settings never need so many levels"
         ) from error
     except ValueError as error:
         raise ProjectError(

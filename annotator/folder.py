@@ -56,7 +56,7 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
     for name in (FILE, DATABASE):
         if (root / name).exists():
             raise ProjectError(
-                "is a project already", file=root, hint="Open it, or choose another folder"
+                "is already a project", file=root, hint="Open it, or choose another folder"
             )
     if root.exists() and not root.is_dir():
         raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")

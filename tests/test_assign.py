@@ -315,8 +315,8 @@ _REFUSED = {
     "--clear @gold": (2, "“@gold” cannot be an annotator's name"),
     "--clear --each 2": (2, "--each: --clear only takes documents back\n  Assign them"),
     "ada --clear --overlap 0": (2, "--overlap: --clear only takes documents back"),
-    "--overlap 0.2": (2, "nobody is named\n  Name the annotators"),
-    "--dry-run": (2, "nobody is named"),
+    "--overlap 0.2": (2, "no annotator is named\n  Name the annotators"),
+    "--dry-run": (2, "no annotator is named"),
 }
 
 

@@ -58,7 +58,7 @@ def _review(project: Project, strategy: str) -> int:
                 assert difference is not None
                 take(session, difference.majority() or (), "decided")
                 decided += 1
-                assert session.review.message != "that is how it stands already"
+                assert session.review.message != "that is already so"
             session.do(do.GoParagraph(paragraph.index))
             session.do(do.CloseParagraph())
     return decided

@@ -169,7 +169,7 @@ def test_what_has_no_place_becomes_a_note_or_is_counted(tmp_path: Path) -> None:
     assert {s.id: s.attributes for s in record.spans}["b"] == {"modality": "hedged"}
     assert record.notes == {"b": "tone: dry", "@document": "genre: editorial"}
     assert [d.text for d in batch.documents] == ["Nobody has been here."]
-    assert "predictions are nobody's work" in "".join(batch.report.lines())
+    assert "predictions are not an annotator's work" in "".join(batch.report.lines())
     _write(tmp_path, EXAMPLES["doccano"].files)
     (record,) = _read("doccano", tmp_path).records
     assert record.notes == {"@document": "a remark"} and record.document.meta == {
@@ -190,7 +190,7 @@ def test_answers_of_prodigy_on_one_text_are_one_record(tmp_path: Path) -> None:
         ("state", 2)
     ] and ada.status is Completion.DONE
     assert (ben.annotator, ben.status, ben.spans) == ("db-ben", Completion.SKIPPED, ())
-    assert "a rejected answer" in "".join(batch.report.lines())
+    assert "rejected answers have no annotations" in "".join(batch.report.lines())
 
 
 def test_offsets_that_do_not_fit_the_quote_are_told_with_both(tmp_path: Path) -> None:

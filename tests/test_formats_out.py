@@ -562,7 +562,7 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     row = next(of.log.completions())
     later = datetime.fromisoformat(row.updated).astimezone(timezone(timedelta(hours=14)))
     assert len(left(since=later.isoformat())[0]) == 3, "an offset is reckoned with"
-    with pytest.raises(UsageError, match="no date"):
+    with pytest.raises(UsageError, match="is not a date"):
         left(since="yesterday")
 
 

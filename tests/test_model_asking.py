@@ -188,7 +188,7 @@ def test_one_thing_done_earlier_is_taken_back_by_itself() -> None:
     assert back.message == "taken back: accepted person “Ms Orr”"
     assert {s.id for s in after(back, do.Undo()).annotations.spans()} == {"norland"}
     assert after(back, do.Redo()).annotations == state.annotations
-    assert "taken back already" in after(back, do.TakeBack(groups[1])).message
+    assert "already taken back" in after(back, do.TakeBack(groups[1])).message
 
 
 def _stacks(state: ReviewState) -> list[tuple[Group, object]]:

@@ -50,7 +50,7 @@ def test_a_small_schema_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
     [
-        ('key = "2"', 'key = "1"', "layer actor.state.key", "already that of actor.person"),
+        ('key = "2"', 'key = "1"', "layer actor.state.key", "already used by actor.person"),
         ('key = "2"', 'key = "22"', "layer[0].label[1].key", "not one character"),
         ('name = "state"', 'name = "person"', "layer[0].label[1].name", "appears twice"),
         ('kind = "span"', 'kind = "spam"', "layer[0].kind", "one of the values"),
@@ -63,10 +63,10 @@ def test_a_small_schema_is_read() -> None:
             'values = ["name", "pronoun"]',
             "",
             "layer[0].attribute[0].values",
-            "goes with type choice",
+            "only allowed with type choice",
         ),
-        ('name = "state"', 'name = "a state"', "layer[0].label[1].name", "may not"),
-        ('version = "1"', "version = 1", "version", "must be a string"),
+        ('name = "state"', 'name = "a state"', "layer[0].label[1].name", "must not"),
+        ('version = "1"', "version = 1", "version", "must be a non-empty string"),
         (
             'name = "state"',
             'name = "state"\ninclude = "x"',

@@ -128,7 +128,7 @@ def test_windows_rules_and_wrong_words(debate: Path, capsys: pytest.CaptureFixtu
     _, said = _say(capsys, debate, "network", "--document", "nobody", code=2)
     assert "there is no document “nobody”" in said
     _, said = _say(capsys, debate, "network", "--status", "annotator=ada", code=3)
-    assert "no statement in work of the status “annotator=ada”" in said
+    assert "there are no statements in work with the status “annotator=ada”" in said
 
 
 def test_without_dates_a_rule_by_time_says_which_document(

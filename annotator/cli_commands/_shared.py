@@ -29,12 +29,9 @@ def open_project(ctx: click.Context) -> Project:
     project = Project.open(named if named is not None else find_folder())
     taken = project.taken_in
     if taken.decisions:
-        talk(
-            f"{plural(taken.decisions, 'decision')} that had not reached the database before: "
-            "written now"
-        )
+        talk(f"{plural(taken.decisions, 'decision')} that waited beside the database: saved now")
     for file in taken.left:
-        talk(f"{file}: decisions that no longer fit to what stands are kept here")
+        talk(f"{file}: holds decisions that no longer fit the database")
     return project
 
 

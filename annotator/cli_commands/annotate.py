@@ -96,6 +96,6 @@ def check_terminal() -> None:
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageError(
-            "this terminal cannot draw a screen, says TERM",
+            "according to TERM, this terminal cannot draw a screen",
             hint="Try TERM=xterm-256color annotator",
         )

@@ -106,7 +106,7 @@ def command(
         and (documents or dry_run or each is not None or overlap is not None)
     ):
         raise UsageError(
-            "nobody is named", hint="Name the annotators: annotator assign ada ben ..."
+            "no annotator is named", hint="Name the annotators: annotator assign ada ben ..."
         )
     with open_project(ctx) as project:
         if not names and not taking:

@@ -30,7 +30,7 @@ def command(ctx: click.Context, corpus: str) -> int:
 
     if ctx.obj["project"] is not None:
         raise UsageError(
-            "a demo has a project of its own",
+            "a demo has its own project",
             hint="Leave out --project, or use `annotator annotate`",
         )
     return open_application(ctx, lambda: open_demo(corpus))

@@ -107,7 +107,7 @@ class Builder:
             "is quoted"
         )
         self.report.left_out(
-            "spans that are not their quotation", why, line=span.line, key=span.key
+            "spans that differ from their quotation", why, line=span.line, key=span.key
         )
         return None
 
@@ -134,7 +134,7 @@ class Builder:
                 why = "was left out" if name in self.gone else "is not there"
                 message = f"the relation {end} at {shown(name)}, which {why}"
                 self.report.left_out(
-                    "relations of spans that are not there", message, line=one.line, key=one.key
+                    "relations with missing spans", message, line=one.line, key=one.key
                 )
                 return
             ends.append(spans)
@@ -185,7 +185,7 @@ class Builder:
             return
         if not spans and item != WHOLE:
             message = f"{shown(name or value)} is said of {shown(item)}, which is not there"
-            self.report.left_out("properties of what is not there", message, line=line)
+            self.report.left_out("properties of missing annotations", message, line=line)
             return
         said = f"{name}: {value}" if name else value
         self.notes.setdefault(str(spans[0]["id"]) if spans else item, []).append(said)
@@ -209,7 +209,7 @@ class Builder:
                 "nothing is left of the work on this text; the text alone is imported, as "
                 "nobody's work"
             )
-            self.report.left_out("works of which nothing is left", message, line=work.line)
+            self.report.left_out("work with nothing left", message, line=work.line)
             status = None
         if status is None:
             return Entry(data, id, work.line, work=False, identity=identity, own=work.own)

@@ -62,7 +62,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
         if whole.get("paragraphs") == [] and key == "paragraphs":
             key, message = "text", "holds only white space"
-        report.left_out("records that do not hold", f"{message}{more}", line=line, key=key)
+        report.left_out("invalid records", f"{message}{more}", line=line, key=key)
         return None
     if not entry.work and all(p["excluded"] for p in whole["paragraphs"]):
         message = "holds only boilerplate lines, such as “Advertisement”"
@@ -72,7 +72,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         message = (
             "nothing is left of the work on this text; the text alone is imported, as nobody's work"
         )
-        report.left_out("works of which nothing is left", message, line=line)
+        report.left_out("work with nothing left", message, line=line)
     return record_of(whole) if entry.work and not empty else document_of(whole)
 
 
@@ -106,9 +106,7 @@ class _Mender:
         for i, one in enumerate(spans):
             if not isinstance(one, dict):
                 message = "a span must be an object"
-                self.report.left_out(
-                    "spans that are none", message, line=self.line, key=f"spans[{i}]"
-                )
+                self.report.left_out("invalid spans", message, line=self.line, key=f"spans[{i}]")
                 continue
             line, key = self._place(one, "spans", i)
             one.setdefault("id", f"#{i}")
@@ -118,11 +116,11 @@ class _Mender:
                 continue
             rest = {k: v for k, v in one.items() if k not in ("id", "quote")}
             same = _key({"entity": None, "source": "human", "attributes": {}, **rest})
-            if same in seen:
+            if same in seen and None not in (number(one.get("start")), number(one.get("end"))):
                 message = (
                     f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
                 )
-                self.report.changed("spans that stand twice", message, line=line, key=key)
+                self.report.changed("duplicate spans", message, line=line, key=key)
                 self.other[name] = seen[same]
                 continue
             seen[same] = name
@@ -182,7 +180,7 @@ class _Mender:
             if not isinstance(one, dict):
                 message = "a relation must be an object"
                 self.report.left_out(
-                    "relations that are none", message, line=self.line, key=f"relations[{i}]"
+                    "invalid relations", message, line=self.line, key=f"relations[{i}]"
                 )
                 continue
             line, key = self._place(one, "relations", i)
@@ -196,8 +194,8 @@ class _Mender:
             same = _key({"source": "human", "attributes": {}, **rest})
             if same in seen:
                 self.report.changed(
-                    "relations that stand twice",
-                    "the same relation a second time",
+                    "duplicate relations",
+                    "the same relation again",
                     line=line,
                     key=key,
                 )
@@ -214,9 +212,7 @@ class _Mender:
             if isinstance(end, str) and end not in layers and end != AUTHOR:
                 why = "was left out" if end in self.gone else "is not there"
                 message = f"the relation names the span {shown(end)}, which {why}"
-                self.report.left_out(
-                    "relations of spans that are not there", message, line=line, key=key
-                )
+                self.report.left_out("relations with missing spans", message, line=line, key=key)
                 return False
         layer = self.schema.layer(str(one.get("layer")))
         if layer is None or not isinstance(source, str) or not isinstance(target, str):
@@ -229,7 +225,7 @@ class _Mender:
                 f"the {layer.name} stands the wrong way round and is turned: it goes from "
                 f"{of[1]} to {of[0]}"
             )
-            self.report.changed("relations turned round", message, line=line, key=key)
+            self.report.changed("reversed relations", message, line=line, key=key)
         elif not fits:
             ends = (
                 f"a {layer.name} goes from {', '.join(layer.sources)} to {', '.join(layer.targets)}"

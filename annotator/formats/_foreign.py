@@ -60,7 +60,7 @@ class Foreign:
             else f"must be a text, not {_called(given)}"
         )
         hint = f'another key is named in annotator.toml: [format.{self.name}] text = "KEY"'
-        self.report.left_out("texts that are none", f"the text {why}; {hint}", line=line, key=at)
+        self.report.left_out("invalid texts", f"the text {why}; {hint}", line=line, key=at)
         return None
 
     def work(self, text: str, own: object, line: int, **more: Any) -> ForeignWork:
@@ -103,7 +103,7 @@ class Foreign:
             self.left_out(work, "spans without a label", why, key, line)
             return
         if len(words) < len(every):
-            self.left_out(work, "labels that are none", "a label must be a text", key, line)
+            self.left_out(work, "invalid labels", "a label must be a text", key, line)
         said = quote if isinstance(quote, str) and quote else None
         work.spans.append(ReadSpan(name, words, Place(work.text, a, b, said, work.bom), line, key))
 
@@ -134,11 +134,11 @@ class Foreign:
         there is left out, and told."""
         found = data.get(key) or []
         if not isinstance(found, list):
-            self.left_out(work, f"{key} that are no list", "must be a list of objects", key)
+            self.left_out(work, f"{key} that are not lists", "must be a list of objects", key)
             return []
         for i, one in enumerate(found):
             if not isinstance(one, dict):
-                self.left_out(work, f"{key} that are none", "must be an object", f"{key}[{i}]")
+                self.left_out(work, f"invalid {key}", "must be an object", f"{key}[{i}]")
         return [one for one in found if isinstance(one, dict)]
 
     def left_out(
@@ -185,11 +185,13 @@ class Foreign:
             line = -1
         if line >= 0:
             self.report.note(
-                "countings", f"offsets are read as counts of {found.counting}", line=line
+                "ways of counting offsets",
+                f"offsets are read as counts of {found.counting}",
+                line=line,
             )
         if found.better is not None:
             self.report.note(
-                "countings",
+                "ways of counting offsets",
                 f"spans cut words; counted as {found.better} fewer would. [format.{self.name}] "
                 "in annotator.toml says how a file counts: offsets, line_ends, bom, entities",
             )
@@ -212,8 +214,8 @@ class Foreign:
                 name = work.annotator or self.options.annotator or "imported"
                 work.annotator = f"{name}-{answers[key]}"
                 self.report.note(
-                    "further answers",
-                    f"a further answer of {name}, kept as {work.annotator}",
+                    "additional answers",
+                    f"another answer by {name}, kept as {work.annotator}",
                     line=work.line,
                 )
             elif before is not None:

@@ -26,7 +26,7 @@ def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
             yield line, value
         else:
             options.report.left_out(
-                "lines that are no object", "must be an object, in braces", line=line
+                "lines that are not objects", "must be an object, in braces", line=line
             )
 
 

@@ -26,7 +26,7 @@ def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
     it says; needs `text` to be a string."""
     text = data["text"]
     if not text.strip():
-        yield "text", "must be a string that is not empty"
+        yield "text", "must be a non-empty string"
         return
     if "\0" in text:
         yield "text", "holds a NUL character"

@@ -186,7 +186,7 @@ class ProjectReader:
             if found:
                 return self._decoded(archive.read(found[0]), what, line)
             message = f"its text “{place}” is not in the archive"
-        self._report.left_out(f"{what} that are not there", message, line=line, key="plainTextPath")
+        self._report.left_out(f"missing {what}", message, line=line, key="plainTextPath")
         return None
 
     def _decoded(self, data: bytes, what: str, line: int) -> str | None:
@@ -195,9 +195,7 @@ class ProjectReader:
                 data, path=self._path, encoding=self._options.encoding, report=self._report
             )
         except InputError as error:
-            self._report.left_out(
-                f"{what} that are none", error.message, line=line, key="plainTextPath"
-            )
+            self._report.left_out(f"invalid {what}", error.message, line=line, key="plainTextPath")
             return None
         # The mark is no part of the text, but may be counted.
         return f"\ufeff{text}" if data.startswith(b"\xef\xbb\xbf") else text
@@ -213,7 +211,7 @@ class ProjectReader:
             held = next((one for one in value if one.tag.endswith("Value")), None)
             if not name or held is None:
                 message = "a value of no variable"
-                self._report.left_out("values of no variable", message, line=_line(value))
+                self._report.left_out("values without a variable", message, line=_line(value))
                 continue
             meta[name] = _value(held)
         title = meta.pop("title", None)
@@ -236,9 +234,7 @@ class ProjectReader:
             )
             if code is None:
                 message = "the code of a selection is not in the codebook"
-                self._report.left_out(
-                    "codes that are not there", message, line=_line(coding), key=guid
-                )
+                self._report.left_out("missing codes", message, line=_line(coding), key=guid)
                 continue
             by_user.setdefault(user, []).append(code)
         said = "; ".join(note.text for note in self._notes_on(selection))

@@ -149,8 +149,8 @@ _PATTERNS = {
         "must be a name of 1 to 64 printable characters without a slash that does not begin "
         "with @, or null"
     ),
-    r"^[^@\s]": "must be a string that is not empty and does not begin with @ or white space",
-    r"\S": "must be a string that is not empty",
+    r"^[^@\s]": "must be a non-empty string and does not begin with @ or white space",
+    r"\S": "must be a non-empty string",
     "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",
 }
 

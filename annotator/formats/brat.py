@@ -81,7 +81,7 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
         found = _BINARY.fullmatch(body)
         if found is None:
             foreign.left_out(
-                work, "lines that are cut short", "must be TYPE Arg1:T1 Arg2:T2", f"relation {name}"
+                work, "incomplete lines", "must be TYPE Arg1:T1 Arg2:T2", f"relation {name}"
             )
         else:
             foreign.relation(work, found[1], found[2], found[3], key=f"relation {name}")
@@ -89,7 +89,7 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
         words = body.split()
         if len(words) < 2:
             foreign.left_out(
-                work, "lines that are cut short", "must be NAME T1, with a value or without", name
+                work, "incomplete lines", "must be NAME T1, with a value or without", name
             )
         else:
             foreign.more(work, words[1], words[0], " ".join(words[2:]) or "yes")
@@ -106,16 +106,14 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
         message = (
             f"“{name}” is no annotation of brat's; a line begins with T, R, E, A, M, N, # or *"
         )
-        foreign.left_out(work, "lines that are no annotation", message)
+        foreign.left_out(work, "lines that are not annotations", message)
 
 
 def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str) -> None:
     key = f"text-bound {name}"
     found = _BOUND.fullmatch(body)
     if found is None:
-        foreign.left_out(
-            work, "lines that are cut short", "must be TYPE START END and the text", key
-        )
+        foreign.left_out(work, "incomplete lines", "must be TYPE START END and the text", key)
         return
     pieces = [piece.split() for piece in found[2].split(";")]
     start, end = pieces[0][0], pieces[-1][1]
@@ -132,7 +130,7 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
     )
     foreign.span(work, name, found[1], start, end, key=key, quote=whole)
     foreign.report.changed(
-        "spans in pieces",
+        "discontinuous spans",
         f"{name} is in {len(pieces)} pieces; taken from the first to the last",
         line=work.line,
         key=key,
@@ -144,7 +142,7 @@ def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
     words = body.split()
     if len(words) < 3:
         message = "must be Reference T1 DATABASE:ID and the name"
-        foreign.left_out(work, "lines that are cut short", message, "normalization")
+        foreign.left_out(work, "incomplete lines", message, "normalization")
         return
     entities = {
         layer.name: entity.name

@@ -84,9 +84,7 @@ def _spans(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> bool
         if given is None or given == []:
             continue
         if not isinstance(given, list):
-            foreign.left_out(
-                work, "lists that are none", "must be a list of [start, end, label]", name
-            )
+            foreign.left_out(work, "invalid lists", "must be a list of [start, end, label]", name)
             continue
         for i, one in enumerate(given):
             found = True

@@ -47,7 +47,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     if title:
         entry["title"] = title
     options.report.note(
-        "pages", "the main text of the page is taken; menus and the like are left away"
+        "pages", "the main text of the page is taken; menus and the like are left out"
     )
     id = options.prefix or document_id(path)
     yield Entry(entry, id, work=options.empty_is_done, identity=Identity.NAME)

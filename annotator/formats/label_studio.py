@@ -60,7 +60,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             message = (
                 "must be a task with data and annotations; export as JSON, not as JSON_MIN or CSV"
             )
-            options.report.left_out("tasks that are none", message, line=line, key=key)
+            options.report.left_out("invalid tasks", message, line=line, key=key)
             continue
         text = _text(foreign, data, line, f"{key}.data")
         if text is None:
@@ -68,7 +68,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             continue
         if task.get("predictions"):
             options.report.note(
-                "predictions", "predictions are nobody's work, and are not read", line=line, key=key
+                "predictions",
+                "predictions are not an annotator's work and are not read",
+                line=line,
+                key=key,
             )
         meta = {k: v for k, v in data.items() if v != text}
         _annotations(foreign, task, text, meta, annotations or [], line, key)
@@ -90,9 +93,7 @@ def _annotations(
     for i, one in enumerate(annotations):
         at = f"{key}.annotations[{i}]"
         if not isinstance(one, dict):
-            foreign.report.left_out(
-                "annotations that are none", "must be an object", line=line, key=at
-            )
+            foreign.report.left_out("invalid annotations", "must be an object", line=line, key=at)
             continue
         status = "skipped" if one.get("was_cancelled") or one.get("skipped") else "done"
         if status == "done" and one.get("status") == _BEGUN:
@@ -105,7 +106,7 @@ def _annotations(
         if results is None:
             continue
         if not isinstance(results, list):
-            foreign.left_out(work, "results that are no list", "must be a list", f"{at}.result")
+            foreign.left_out(work, "results that are not lists", "must be a list", f"{at}.result")
             continue
         _results(foreign, work, results, f"{at}.result")
 
@@ -164,7 +165,7 @@ def _results(foreign: Foreign, work: ForeignWork, results: list[Any], key: str) 
     for i, one in enumerate(results):
         at = f"{key}[{i}]"
         if not isinstance(one, dict):
-            foreign.left_out(work, "results that are none", "must be an object", at)
+            foreign.left_out(work, "invalid results", "must be an object", at)
         elif one.get("type") in _LABELS:
             _region(foreign, work, one, at, spans)
         else:
@@ -203,7 +204,7 @@ def _region(
     if name in spans:
         if spans[name] == value:
             message = f"the region {name} is sent twice"
-            foreign.report.changed("regions that are sent twice", message, line=work.line, key=key)
+            foreign.report.changed("duplicate regions", message, line=work.line, key=key)
             return
         name = f"{name}@{key}"
     spans[name] = value

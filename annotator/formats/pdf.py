@@ -24,7 +24,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     try:
         reader = pypdf.PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError("is locked by a password", file=path, hint="Save it without one")
+            raise InputError("is protected by a password", file=path, hint="Save it without one")
         pages = [page.extract_text() or "" for page in reader.pages]
         title = str(reader.metadata.title or "").strip() if reader.metadata else ""
     except InputError:
@@ -37,7 +37,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         hint = "It may be a picture of text; run a text recognition over it first"
         raise InputError("is a PDF without text", file=path, hint=hint)
     options.report.note(
-        "PDF files", "a PDF knows no paragraphs; where they end is guessed. Check them"
+        "PDF files", "PDF files do not mark paragraphs, so their ends are guessed. Check them"
     )
     data = {"text": "\n\n".join(paragraphs)} | ({"title": title} if title else {})
     id = options.prefix or document_id(path)

@@ -99,7 +99,7 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
             work.status = "skipped"
         else:
             foreign.report.note(
-                "rejected answers", "a rejected answer says nothing that could stand", line=line
+                "rejected answers", "rejected answers have no annotations to keep", line=line
             )
     for line, one in accepted.values():
         work.status, work.line = "done", line

@@ -198,12 +198,12 @@ class Bundle:
             read = srsly.msgpack_loads(zlib.decompress(data))
         except (ValueError, zlib.error, TypeError) as error:
             raise SuggesterError(
-                "is not a trained model", hint="Train anew: `annotator train`"
+                "is not a trained model", hint="Train again: `annotator train`"
             ) from error
         if not isinstance(read, dict) or read.get("format") != FORMAT:
             raise SuggesterError(
                 "the model was trained by another version of annotator",
-                hint="Train anew: `annotator train`",
+                hint="Train again: `annotator train`",
             )
         layers = {layer.name: layer for layer in schema.layers}
         return Bundle(

@@ -27,7 +27,7 @@ def on_choose(state: ReviewState, action: do.Choose) -> Step:
             moved = _moved(state, decision, id, spans)
             decisions.setdefault(decision.item, moved or decision)
     if not decisions:
-        return advance(replace(state, message="that is how it stands already"), state.focus), ()
+        return advance(replace(state, message="that is already so"), state.focus), ()
     after, group = commit(state, list(decisions.values()), action.words)
     return advance(after, state.focus), group
 
@@ -40,7 +40,7 @@ def on_choose_several(state: ReviewState, action: do.ChooseSeveral) -> Step:
         at, decisions = on_choose(at, choice)
         group += [replace(decision, group=state.new_id()) for decision in decisions]
     if not group:
-        return advance(replace(state, message="that is how it stands already"), state.focus), ()
+        return advance(replace(state, message="that is already so"), state.focus), ()
     history = state.history.push(tuple(group))
     after = replace(at, history=history, message=action.words)
     return advance(replace(after, focus=state.focus), state.focus), tuple(group)
@@ -105,7 +105,7 @@ def on_settle(state: ReviewState, action: do.Settle) -> Step:
     decision = replace(decision, after=replace(after, open=left))
     decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
     if decision.before == decision.after and not decisions:
-        return say(state, "that is how it stands already")
+        return say(state, "that is already so")
     after_all, group = commit(state, [*decisions, decision], action.words)
     focus = after_all if left else advance(after_all, item.id)
     return (replace(focus, focus=item.id) if left else focus), group

@@ -401,7 +401,7 @@ def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
     while stack is not None and stack[0][0].group != action.group:
         stack = stack[1]
     if stack is None:
-        return say(state, "that was taken back already")
+        return say(state, "that is already taken back")
     taken = stack[0]
     if (problem := _hangs_on(state, taken)) is not None:
         return say(state, problem)

@@ -64,7 +64,7 @@ def on_note_on(state: ReviewState, action: do.NoteOn) -> Step:
             decision = Decision(state.new_id(), Action.NOTE, action.item, index, before, after)
             noted, group = commit(state, [decision], "note saved")
             return replace(noted, focus=state.focus), group
-    return say(state, "nothing was decided about it yet")
+    return say(state, "nothing has been decided about it yet")
 
 
 def on_flag(state: ReviewState, action: do.Flag) -> Step:
@@ -133,7 +133,7 @@ def _close_gold(state: ReviewState) -> Step:
             return asking
         following = _next_open(state)
         if following is None:
-            return say(state, f"the document stays begun: {_left_in(state, [here])}")
+            return say(state, f"the document stays in progress: {_left_in(state, [here])}")
         return replace(
             arrive(state, following), message=f"left open: {_left_in(state, [here])}"
         ), ()
@@ -149,7 +149,7 @@ def _close_gold(state: ReviewState) -> Step:
     open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
     if open_:
         after, group = commit(state, decisions) if decisions else (state, ())
-        said = f"the document stays begun: {_left_in(state, open_)}"
+        said = f"the document stays in progress: {_left_in(state, open_)}"
         return replace(arrive(after, open_[0]), message=said), group
     standing = state.annotations.get(DOCUMENT, -1)
     if standing is None or standing.value != CompletionMark(Completion.GOLD, state.based_on):

@@ -205,7 +205,7 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
         table = tomllib.loads(source)
     except RecursionError as error:
         raise SchemaError(
-            "is nested too deeply", file=file, hint="A schema needs no such depth"
+            "is nested too deeply", file=file, hint="A schema never needs so many levels"
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(
@@ -235,7 +235,7 @@ class _SchemaReader:
         if value is None:
             raise self.fail(key, "missing", f'Add {name} = "..."')
         if not isinstance(value, str) or (default is None and not value.strip()):
-            raise self.fail(key, "must be a string that is not empty", f'Write {name} = "..."')
+            raise self.fail(key, "must be a non-empty string", f'Write {name} = "..."')
         return value.strip()
 
     def texts(self, table: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
@@ -355,7 +355,7 @@ class _SchemaReader:
         name = self.text(table, "name", at)
         if name.startswith("@") or any(c.isspace() for c in name):
             raise self.fail(
-                f"{at}.name", f"“{name}” may not begin with @ or hold a space", "Rename it"
+                f"{at}.name", f"“{name}” must not begin with @ or contain a space", "Rename it"
             )
         return name
 
@@ -404,14 +404,14 @@ class _SchemaReader:
         kind = cast(AttributeType, self.choice(table, "type", at, types))
         values = self.texts(table, "values", at)
         if (kind == "choice") != bool(values):
-            raise self.fail(
-                f"{at}.values", "goes with type choice, and with no other", 'values = ["..."]'
-            )
+            raise self.fail(f"{at}.values", "is only allowed with type choice", 'values = ["..."]')
         for name in ("minimum", "maximum"):
             bound = table.get(name)
             if bound is not None and (kind != "integer" or type(bound) is not int):
                 raise self.fail(
-                    f"{at}.{name}", "must be an integer, with type integer", f"{name} = 1"
+                    f"{at}.{name}",
+                    "is only allowed with type integer, and must be an integer",
+                    f"{name} = 1",
                 )
         attribute = Attribute(
             name=self.name(table, at),
@@ -444,7 +444,7 @@ class _SchemaReader:
                 if label.key and label.key in seen:
                     raise self.fail(
                         f"{at} {layer.name}.{label.name}.key",
-                        f"key “{label.key}” is already that of {seen[label.key]}",
+                        f"key “{label.key}” is already used by {seen[label.key]}",
                         "Give one of them another key",
                     )
                 seen[label.key] = f"{layer.name}.{label.name}"
@@ -456,7 +456,7 @@ class _SchemaReader:
                 key = f"layer[{i}].{name}"
                 if layer.kind == "span":
                     if ends:
-                        raise self.fail(key, "goes with kind relation only", "Remove it")
+                        raise self.fail(key, "is only allowed with kind relation", "Remove it")
                     continue
                 if not ends:
                     raise self.fail(

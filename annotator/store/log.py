@@ -118,7 +118,7 @@ def record(
                 raise ConflictError(
                     f"“{d.item}” of “{document}” was changed elsewhere by {annotator}",
                     file=db.path,
-                    hint="The document is read again; do it once more",
+                    hint="The document is read again; repeat what you did",
                 )
             db.execute(
                 INSERT_EVENT,

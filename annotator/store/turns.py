@@ -220,7 +220,7 @@ def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
                 raise StoreError(
-                    "holds what is no work of ours", file=file.name, hint="Take the file away"
+                    "does not hold work of this program", file=file.name, hint="Remove the file"
                 )
             yield (sql, rows), last
 

@@ -55,8 +55,8 @@ def create(
         model = llm.get_model(name)
     except Exception as error:  # a plug-in of llm may raise anything while it is loaded
         raise SuggesterError(
-            f"the language model “{name or 'default'}” cannot be had: {redacted(str(error))}",
-            hint="`llm models` lists those there are; a plug-in of llm brings others",
+            f"the language model “{name or 'default'}” is not available: {redacted(str(error))}",
+            hint="`llm models` lists the available ones; plug-ins of llm add others",
         ) from error
     names = sorted({name for counts in memory.entities.values() for name in counts})
     prompt = ModelPrompt(

@@ -221,7 +221,7 @@ class AnnotatorApp(PrivateApp):
                     if session.saving.error is not None
                     else "tried in vain"
                 )
-                screen.say(f"{count} not saved, {keys} again leaves without: {why}")
+                screen.say(f"{count} not saved, {keys} again leaves without saving: {why}")
             return
         self.exit(0)
 

@@ -24,7 +24,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     for one in source.queue.open.alike(like):
         found.setdefault(one.document, set()).add(one.ids)
     if not found:
-        session.say("the same is in conflict nowhere else")
+        session.say("the same conflict occurs nowhere else")
         return
     done = {
         document: count

@@ -60,7 +60,7 @@ class AgreementAskingScreen(CommandScreen):
 
         line = self._line()
         if line is None or line.figure is None:
-            self.say("w says it on lines with a figure")
+            self.say("w explains lines that have a figure")
             return
         words = explained(line.figure)
         self.app.push_screen(
@@ -137,7 +137,7 @@ class AgreementAskingScreen(CommandScreen):
     def _copy(self) -> None:
         """The report into the clipboard of the terminal."""
         self.app.copy_to_clipboard("\n".join(line.text for line in self._lines) + "\n")
-        self.say(f"{len(self._lines)} lines copied, where the terminal lets programs copy")
+        self.say(f"{len(self._lines)} lines copied, if the terminal allows it")
 
     def _ask_report(self) -> None:
         """Ask for a file, and write the report aside."""

@@ -232,7 +232,7 @@ class PointingScreen(AskingScreen):
             low = self._found_at[0] if self._found_at is not None else self.session.review.bounds[0]
             self._to_found(next((f for f in self._found if f[0] > low), self._found[0]))
         else:
-            self.say(f"nothing was looked for; {self.key_map.shown('find')} finds")
+            self.say(f"nothing to find again; {self.key_map.shown('find')} finds")
 
     def _to_found(self, place: tuple[int, int]) -> None:
         index = self.session.review.document.paragraph_at(place[0]).index

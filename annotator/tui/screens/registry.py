@@ -53,7 +53,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
                     session.project, session.annotator, kind, entry.name, answer, token=token
                 )
             except StoreError as error:
-                screen.say(f"not all of it could be written: {error.message}")
+                screen.say(f"some of it could not be written: {error.message}")
             else:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
@@ -108,7 +108,7 @@ def _taken_back(app: Shell, kind: NameKind, renamed: list[tuple[str, str]]) -> s
     try:
         number = restore(app.session.project, app.session.annotator, token, [(kind, name)])
     except StoreError as error:
-        return f"not all of it could be written: {error.message}"
+        return f"some of it could not be written: {error.message}"
     return f"{plural(number, 'mention')} named as before"
 
 

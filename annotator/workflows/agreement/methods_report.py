@@ -80,7 +80,7 @@ def check_report(file: Path) -> None:
     """Raises UsageError for a file whose ending is none of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
         raise UsageError(
-            f"“{file.name}” cannot be a report: its ending says none of the kinds there are",
+            f"“{file.name}” cannot be a report: no report has that ending",
             hint=f"Name it like {', '.join(f'agreement{ending}' for ending in FORMATS)}",
         )
 

@@ -37,7 +37,7 @@ class Scope:
         for word in text.split():
             name, colon, values = word.partition(":")
             if not colon or name not in WORDS or not values.strip(","):
-                raise UsageError(f"“{word}” chooses nothing", hint=HINT)
+                raise UsageError(f"“{word}” is not a filter", hint=HINT)
             held[name] = (*held.get(name, ()), *(value for value in values.split(",") if value))
         days = {
             name: checked_day(held[name][-1] if name in held else None, name)

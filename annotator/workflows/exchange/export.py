@@ -212,7 +212,9 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
         return target
     file = target / made.name
     if not file.is_file():
-        raise FindingsError("is not there", file=file, hint="Export without --check writes it")
+        raise FindingsError(
+            "is not there", file=file, hint="Run the export without --check to write it"
+        )
     line = 1
     with file.open("rb") as there_now:
         for part in chain(made.parts(), [b""]):

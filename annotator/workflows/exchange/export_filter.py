@@ -79,7 +79,7 @@ def _utc(given: str) -> str:
         when = datetime.fromisoformat(given.strip())
     except ValueError:
         hint = "Write 2026-03-04, or 2026-03-04T10:00:00 (UTC), or with an offset such as +02:00"
-        raise UsageError(f"“{given}” is no date", hint=hint) from None
+        raise UsageError(f"“{given}” is not a date", hint=hint) from None
     when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -304,7 +304,7 @@ class _Import:
             if not self._options.every_answer or name is None:
                 who = name or "the gold"
                 message = f"a second record of {who} on “{id}”; --every-answer keeps it as {who}-2"
-                self._report.left_out("further records on one document", message, line=entry.line)
+                self._report.left_out("repeated records of one document", message, line=entry.line)
                 return None
             number = 2
             while (id, f"{name}-{number}") in self._seen:
@@ -323,7 +323,10 @@ class _Import:
                     "under another name"
                 )
                 self._report.left_out(
-                    "records of whom there is other work", message, line=entry.line, key="annotator"
+                    "records that conflict with existing work",
+                    message,
+                    line=entry.line,
+                    key="annotator",
                 )
                 self.count -= 1
             return None

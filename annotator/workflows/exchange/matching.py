@@ -67,7 +67,7 @@ class Matcher:
         if chosen is not None:
             if entry.identity is not Identity.TEXT:
                 message = f"the text is that of “{chosen}”, and is taken for the same document"
-                self._report.note("texts that are there under another id", message, line=line)
+                self._report.note("texts that exist under another id", message, line=line)
             own = self._hashes(chosen)
             return self._known(chosen, document, own is not None and own[0] == sha, line)
         if there is not None:
@@ -112,7 +112,7 @@ class Matcher:
         message = (
             f"“{id}” stands far above in this file with other line ends; import this one after it"
         )
-        self._report.left_out("texts far from their other version", message, line=line)
+        self._report.left_out("texts too different from the stored version", message, line=line)
         return None
 
     def _free(self, id: str) -> str:
@@ -175,7 +175,7 @@ def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int
     for one in record.relations:
         if one.target not in ids or (one.source not in ids and not one.source.startswith("@")):
             report.left_out(
-                "relations of spans that are not there",
+                "relations with missing spans",
                 "its span was left out",
                 line=line,
                 key=one.id,

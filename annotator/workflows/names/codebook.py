@@ -76,7 +76,7 @@ def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
             entry = _entry(cells)
             entries[entry.kind, entry.name] = entry
     except csv.Error as error:
-        raise InputError(f"is no CSV: {error}", file=path, line=rows.line_num) from error
+        raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
     return list(entries.values()), told
 
 

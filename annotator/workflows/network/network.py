@@ -82,7 +82,7 @@ def read_statements(project: Project, options: NetworkOptions) -> tuple[Statemen
     if not found:
         hints = {"gold": "Gold comes from `annotator review`; --status all takes everybody's work"}
         raise ExportError(
-            f"no statement in work of the status “{options.status}”",
+            f"there are no statements in work with the status “{options.status}”",
             hint=hints.get(options.status, "Code stances, and concepts of claims, first"),
         )
     return found
@@ -179,7 +179,9 @@ def check(found: Network, target: Path) -> None:
     for name, data in rendered(found).items():
         file = target / name
         if not file.is_file():
-            raise FindingsError("is not there", file=file, hint="Without --check it is written")
+            raise FindingsError(
+                "is not there", file=file, hint="Run it without --check to write it"
+            )
         if file.read_bytes() != data:
             raise FindingsError(
                 "differs from what is in the project now",

@@ -112,7 +112,7 @@ def _checked(client: Any, address: str) -> int:
     if wrong:
         more = f"; {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
         raise PoolError(
-            f"{address}: not the same versions there: {'; '.join(wrong[:TOLD])}{more}",
+            f"{address}: other versions there: {'; '.join(wrong[:TOLD])}{more}",
             hint=(
                 "Install the versions that are here, restart what runs there, and run the "
                 "command again"

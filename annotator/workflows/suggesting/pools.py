@@ -99,7 +99,7 @@ class _Processes:
             try:
                 return future.result()
             except BrokenProcessPool as error:
-                raise PoolError("one of the processes that computed died", hint=AGAIN) from error
+                raise PoolError("one of the worker processes died", hint=AGAIN) from error
 
         return wait
 
