@@ -7,16 +7,20 @@ Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.model.statements import Sort, Statement
 from annotator.networks.affiliation import CONCEPTS, Affiliation, Duplicates, affiliation
 from annotator.networks.projection import Normalisation, ProjectionMode, project
 from annotator.networks.structure import SEED, centrality, communities
+
+Ints = NDArray[np.int64]
 
 CENTRAL = 3
 """So many holders count as central."""
@@ -65,25 +69,15 @@ def resample(
     def made(chosen: Sequence[Statement]) -> Affiliation:
         return affiliation(chosen, duplicates=duplicates, author=author, sorts=sorts)
 
-    whole = made(statements)
-    tallies: tuple[dict[object, int], ...] = ({}, {}, {}, {})
-    first = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
-    ties = {
-        (a, b): np.sign(w) for a, b, w in project(whole, mode, normalisation=normalisation).edges()
-    }
+    tally = _Tally(made(statements), mode, normalisation)
     random = np.random.default_rng(seed)
     for _ in range(samples):
         drawn = random.integers(len(documents), size=len(documents))
         who = (
             {coders[i] for i in random.integers(len(coders), size=len(coders))} if coders else set()
         )
-        chosen = _drawn(by_place, [documents[i] for i in drawn], who)
-        _tally(made(chosen), first, ties, mode, normalisation, tallies)
-    share: Callable[[dict[object, int]], dict[object, float]] = lambda counts: {  # noqa: E731
-        key: count / samples for key, count in counts.items()
-    }
-    edges, tied, together, central = (share(counts) for counts in tallies)
-    return Support(samples, edges, tied, together, central)  # type: ignore[arg-type]
+        tally.add(made(_drawn(by_place, [documents[i] for i in drawn], who)))
+    return tally.support(samples)
 
 
 def _drawn(
@@ -114,29 +108,66 @@ def _drawn(
     return out
 
 
-def _tally(
-    found: Affiliation,
-    first: Mapping[tuple[str, str], int],
-    ties: Mapping[tuple[str, str], float],
-    mode: ProjectionMode,
-    normalisation: Normalisation,
-    tallies: tuple[dict[object, int], ...],
-) -> None:
-    edges, tied, together, central = tallies
-    for edge in found.edges:
-        key = (edge.holder, edge.concept)
-        if edge.sign == first.get(key):
-            edges[key] = edges.get(key, 0) + 1
-    made = project(found, mode, normalisation=normalisation)
-    for a, b, weight in made.edges():
-        if np.sign(weight) == ties.get((a, b)):
-            tied[a, b] = tied.get((a, b), 0) + 1
-    for group in communities(made.holders, made.weights).groups:
-        for pair in combinations(group, 2):
-            together[pair] = together.get(pair, 0) + 1
-    degrees = centrality(made.holders, made.weights)
-    for name in sorted(degrees, key=lambda name: (-degrees[name], name))[:CENTRAL]:
-        central[name] = central.get(name, 0) + 1
+class _Tally:
+    """In how many samples what the whole network shows is there again.
+
+    Pairs of holders are counted in matrices `(holders, holders)`, in the order of the whole
+    network, which is that of names; what is above the diagonal counts.
+    """
+
+    def __init__(
+        self, whole: Affiliation, mode: ProjectionMode, normalisation: Normalisation
+    ) -> None:
+        self._mode, self._normalisation = mode, normalisation
+        self._signs = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
+        self._holders = whole.holders
+        self._place = {name: i for i, name in enumerate(whole.holders)}
+        self._ties = np.sign(project(whole, mode, normalisation=normalisation).weights)
+        size = len(whole.holders)
+        self._tied = np.zeros((size, size), dtype=np.int64)
+        self._together = np.zeros((size, size), dtype=np.int64)
+        self._edges: Counter[tuple[str, str]] = Counter()
+        self._central: Counter[str] = Counter()
+
+    def add(self, found: Affiliation) -> None:
+        """Count a sample."""
+        self._edges.update(
+            (edge.holder, edge.concept)
+            for edge in found.edges
+            if edge.sign == self._signs.get((edge.holder, edge.concept))
+        )
+        made = project(found, self._mode, normalisation=self._normalisation)
+        places = np.array([self._place[name] for name in made.holders], dtype=np.int64)
+        here = np.ix_(places, places)
+        signs = np.sign(made.weights)
+        self._tied[here] += (signs == self._ties[here]) & (signs != 0)
+        number = {
+            name: i
+            for i, group in enumerate(communities(made.holders, made.weights).groups)
+            for name in group
+        }
+        group = np.array([number[name] for name in made.holders], dtype=np.int64)
+        self._together[here] += group[:, None] == group[None, :]
+        degrees = centrality(made.holders, made.weights)
+        self._central.update(sorted(degrees, key=lambda name: (-degrees[name], name))[:CENTRAL])
+
+    def support(self, samples: int) -> Support:
+        """The shares of so many samples."""
+        return Support(
+            samples,
+            {key: count / samples for key, count in self._edges.items()},
+            self._shares(self._tied, samples),
+            self._shares(self._together, samples),
+            {key: count / samples for key, count in self._central.items()},
+        )
+
+    def _shares(self, counts: Ints, samples: int) -> dict[tuple[str, str], float]:
+        rows, columns = np.nonzero(np.triu(counts, 1))
+        shares = counts[rows, columns] / samples
+        return {
+            (self._holders[i], self._holders[j]): share
+            for i, j, share in zip(rows.tolist(), columns.tolist(), shares.tolist(), strict=True)
+        }
 
 
 __all__ = ["CENTRAL", "Support", "resample"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from annotator.networks.affiliation import Affiliation, Array
+from annotator.networks.affiliation import Affiliation, Array, Edge
 
 SEED = 20240901
 
@@ -66,8 +66,10 @@ def centrality(holders: Sequence[str], weights: Array) -> dict[str, float]:
 def concept_figures(found: Affiliation) -> list[ConceptFigures]:
     """Every concept, those that most holders take a side on first."""
     out: list[ConceptFigures] = []
-    for concept in found.concepts:
-        edges = [edge for edge in found.edges if edge.concept == concept]
+    by_concept: dict[str, list[Edge]] = {concept: [] for concept in found.concepts}
+    for edge in found.edges:
+        by_concept[edge.concept].append(edge)
+    for concept, edges in by_concept.items():
         support, oppose = (sum(edge.sign == sign for edge in edges) for sign in (1, -1))
         sided = support + oppose
         pairs = sided * (sided - 1) / 2
