@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk, tell
+from annotator.errors import UsageError
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from annotator.project import Project
     from annotator.workflows.active_learning import Strategy
     from annotator.workflows.assign import AssignmentReport, AssignmentResult
 
@@ -89,25 +93,13 @@ def command(
       annotator assign ben --clear
       annotator assign
     """
-    from annotator.errors import UsageError
-    from annotator.workflows.active_learning import next_documents
     from annotator.workflows.assign import assign, clear, report
 
-    if taking and (each is not None or overlap is not None):
-        option = "--each" if each is not None else "--overlap"
-        raise UsageError(
-            "--clear only takes documents back",
-            key=option,
-            hint="Assign them with a second command",
-        )
-    if (
-        not names
-        and not taking
-        and (documents or dry_run or each is not None or overlap is not None)
-    ):
-        raise UsageError(
-            "no annotator is named", hint="Name the annotators: annotator assign ada ben ..."
-        )
+    sharing = "--each" if each is not None else "--overlap" if overlap is not None else ""
+    if taking:
+        _check_taking(sharing)
+    elif not names:
+        _check_showing(asked=bool(documents or dry_run or sharing))
     with open_project(ctx) as project:
         if not names and not taking:
             _tell(report(project), as_json=as_json)
@@ -115,30 +107,46 @@ def command(
         if taking:
             outcome = clear(project, names, documents=documents, dry_run=dry_run)
         else:
-            if by is not None:
-                told = next_documents(project, by, count, dry_run=dry_run)
-                documents = told.documents
-                talk(
-                    f"{len(told.random)} of {plural(len(documents), 'document')} are drawn at "
-                    "random, and marked"
-                )
             outcome = assign(
                 project,
                 names,
                 each=1 if each is None else each,
                 overlap=overlap or 0.0,
-                documents=documents,
+                documents=_teaching(project, by, count, dry_run) if by is not None else documents,
                 dry_run=dry_run,
             )
     if as_json:
         pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
-        print_json(
-            {**_data(outcome.report), "taken" if taking else "assigned": pairs, "dry_run": dry_run}
-        )
+        done = {"taken" if taking else "assigned": pairs, "dry_run": dry_run}
+        print_json(_data(outcome.report) | done)
         return 0
     talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
     _tell(outcome.report, as_json=False)
     return 0
+
+
+def _check_taking(sharing: str) -> None:
+    """Raise UsageError where --clear stands beside an option that gives documents out."""
+    if sharing:
+        hint = "Assign them with a second command"
+        raise UsageError("--clear only takes documents back", key=sharing, hint=hint)
+
+
+def _check_showing(*, asked: bool) -> None:
+    """Raise UsageError where something is to be done, and nobody is named."""
+    if asked:
+        hint = "Name the annotators: annotator assign ada ben ..."
+        raise UsageError("no annotator is named", hint=hint)
+
+
+def _teaching(project: Project, by: Strategy, count: int, dry_run: bool) -> Sequence[str]:
+    """The documents that teach the model most, and a line on how they were drawn."""
+    from annotator.workflows.active_learning import next_documents
+
+    found = next_documents(project, by, count, dry_run=dry_run)
+    number = plural(len(found.documents), "document")
+    talk(f"{len(found.random)} of {number} are drawn at random, and marked")
+    return found.documents
 
 
 def _data(report: AssignmentReport) -> dict[str, Any]:

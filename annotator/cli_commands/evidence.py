@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from annotator.cli_commands._shared import (
@@ -13,6 +15,9 @@ from annotator.cli_commands._shared import (
     tell,
 )
 from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from annotator.model.statements import Statement
 
 
 @click.command()
@@ -75,25 +80,7 @@ def command(
         notes = _notes(project, {one.document for one in found})
         ruled = {(one.holder, one.concept): kept(project, one) for one in changes}
     if as_json:
-        print_json(
-            [
-                {
-                    "document": s.document,
-                    "date": s.date,
-                    "paragraph": s.paragraph,
-                    "coder": s.coder,
-                    "item": s.item,
-                    "side": s.side,
-                    "sign": s.sign,
-                    "start": s.start,
-                    "end": s.end,
-                    "quote": s.quote,
-                    "cue": s.cue,
-                    "note": notes.get(receipt(s), ""),
-                }
-                for s in found
-            ]
-        )
+        print_json([_row(one) | {"note": notes.get(receipt(one), "")} for one in found])
         return
     tell(*report.evidence_lines(found, notes))
     for one in changes:
@@ -101,6 +88,12 @@ def command(
             ruled[one.holder, one.concept], "--real keeps it, --slip sends it to review"
         )
         talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
+
+
+def _row(statement: Statement) -> dict[str, object]:
+    """A statement as JSON values."""
+    names = "document date paragraph coder item side sign start end quote cue".split()
+    return {name: getattr(statement, name) for name in names}
 
 
 def _notes(project: object, documents: set[str]) -> dict[str, str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, talk, tell
 from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from annotator.networks.periods import Slice
+    from annotator.workflows.network.network import Network
 
 _MODES = ("congruence", "conflict", "subtract")
 _NORMALISATIONS = ("no", "average", "jaccard", "cosine")
@@ -122,14 +127,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         statements = workflow.read_statements(project, chosen)
     if window is not None:
         made = workflow.over_time(statements, chosen, window=window, step=step or window)
-        if as_json:
-            rows = [
-                {"first": str(part.first), "last": str(part.last), **report.values(one)}
-                for part, one in made
-            ]
-            print_json(rows)
-        else:
-            tell(*report.slice_lines(made))
+        _tell_slices(made, as_json=as_json)
         for part, one in made if output is not None else ():
             assert output is not None
             workflow.write(one, output / f"{part.first}", force=force)
@@ -146,3 +144,18 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         print_json(report.values(found))
     elif output is None:
         tell(*report.lines(found))
+
+
+def _tell_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:
+    """The network in each stretch of time."""
+    from annotator.workflows.network import report
+
+    if not as_json:
+        tell(*report.slice_lines(made))
+        return
+    print_json(
+        [
+            {"first": str(part.first), "last": str(part.last), **report.values(one)}
+            for part, one in made
+        ]
+    )

@@ -73,8 +73,6 @@ def command(
       annotator review --merge --strategy majority
       annotator review --right
     """
-    from annotator.workflows.review.adjudication import merge_all
-    from annotator.workflows.review.redefinition import requeue
     from annotator.workflows.review.versions import check_strategy
 
     check_strategy(strategy)
@@ -88,18 +86,7 @@ def command(
         if who:
             return _who_was_right(project, strategy, as_json=as_json)
         if headless:
-            for label, count in requeue(project).items():
-                talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
-            merged, gold = merge_all(
-                project,
-                strategy,
-                documents=[document] if document else None,
-                reviewer=annotator_of(ctx),
-            )
-            if as_json:
-                print_json({"merged": merged, "gold": gold})
-            else:
-                talk(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
+            _merge(project, strategy, document, annotator_of(ctx), as_json=as_json)
             return 0
         from annotator.tui.app import run_review
 
@@ -111,6 +98,23 @@ def command(
             reviewer=annotator_of(ctx),
             by_leverage=order == "leverage",
         )
+
+
+def _merge(
+    project: Project, strategy: str, document: str | None, reviewer: str, *, as_json: bool
+) -> None:
+    """Merge one document or all, and say how many became gold."""
+    from annotator.workflows.review.adjudication import merge_all
+    from annotator.workflows.review.redefinition import requeue
+
+    for label, count in requeue(project).items():
+        talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
+    documents = [document] if document else None
+    merged, gold = merge_all(project, strategy, documents=documents, reviewer=reviewer)
+    if as_json:
+        print_json({"merged": merged, "gold": gold})
+    else:
+        talk(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
 
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:

@@ -88,20 +88,12 @@ def command(
     from annotator.workflows.suggesting.suggest import suggest
 
     if dask is not None and workers > 1:
-        raise UsageError(
-            "--workers and --dask cannot be used together",
-            hint="With --dask, the workers of the cluster compute",
-        )
-    wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
-
+        hint = "With --dask, the workers of the cluster compute"
+        raise UsageError("--workers and --dask cannot be used together", hint=hint)
     if dry_run:
-        if names != ("llm",):
-            raise UsageError(
-                "--dry-run is for a language model",
-                hint="annotator suggest --suggester llm --dry-run",
-            )
-        _estimate(ctx, documents, as_json=as_json)
+        _estimate(ctx, names, documents, as_json=as_json)
         return
+    wanted = (*names, *(f"pipeline:{name}" for name in pipelines))
     with open_project(ctx) as project:
         result = suggest(
             project,
@@ -115,25 +107,24 @@ def command(
     for warning in result.warnings:
         talk(f"warning: {warning}")
     if as_json:
-        print_json(
-            {
-                "documents": result.documents,
-                "suggestions": result.suggestions,
-                "warnings": list(result.warnings),
-            }
-        )
+        counts = {"documents": result.documents, "suggestions": result.suggestions}
+        print_json(counts | {"warnings": list(result.warnings)})
     else:
-        talk(
-            f"{plural(result.suggestions, 'suggestion')} for {plural(result.documents, 'document')}"
-        )
+        found = plural(result.suggestions, "suggestion")
+        talk(f"{found} for {plural(result.documents, 'document')}")
 
 
-def _estimate(ctx: click.Context, documents: tuple[str, ...], *, as_json: bool) -> None:
-    """Print what a language model would be asked."""
+def _estimate(
+    ctx: click.Context, names: tuple[str, ...], documents: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Print what a language model would be asked. Raises UsageError for other suggesters."""
     from dataclasses import asdict
 
     from annotator.workflows.suggesting.language_model import estimate
 
+    if names != ("llm",):
+        hint = "annotator suggest --suggester llm --dry-run"
+        raise UsageError("--dry-run is for a language model", hint=hint)
     with open_project(ctx) as project:
         found = estimate(project, list(documents) or None)
     if as_json:
