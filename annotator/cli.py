@@ -1,6 +1,6 @@
-"""The command line: commands by file name, one printer for errors, exit codes by the table.
-
-Nothing heavy is imported here, nor at the top of a command's file, so that help is there at once.
+"""The command line: it finds commands by file name, prints errors in one way, and sets exit
+codes by the table. Neither this module nor the top of a command's file imports anything
+heavy, so that help appears at once.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _FOLDER = Path(__file__).parent / "cli_commands"
 
 
 class _UnreadError(Exception):
-    """Whoever read our output went away; click would leave with 1, which
-    means that a check found something."""
+    """The reader of our output is gone. Click would exit with 1, which means that a check found
+    something."""
 
 
 class Commands(click.Group):
@@ -119,5 +119,5 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _write_no_more() -> None:
-    """Leave without the interpreter's complaint at shutdown about what is still to be written."""
+    """Exit without a complaint from the interpreter about unwritten output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,20 +30,21 @@ CARD = {
     "citation": "How to cite it.",
     "contact": "Whom to write to.",
 }
-"""The keys of `[card]`, in the order of the card, with what each is to say."""
+"""The keys of `[card]` in the order of the card, and what to write for each."""
 
 _LONGEST = 60
-"""Characters of a value that an error shows."""
+"""The number of characters of a value that an error shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggesting:
-    """The table `[suggestions]`: which are shown, and when is learnt from what was decided.
+    """The table `[suggestions]`: which suggestions are shown, and when the program learns from
+    decisions.
 
     `gate` in [0, 1] is the chance below which a span is held back (0: what is expected to save keys
     is shown), `stances` that of relations. `retrain` is the number of finished paragraphs after
-    which the project's model is trained anew; 0 for never. With `base` it is trained over the model
-    that comes with the program (only where the label schema is the default one).
+    which the project's model is trained again; 0 for never. With `base` it is trained over the
+    model that comes with the program (only where the label schema is the default one).
     """
 
     gate: float = 0.0
@@ -131,8 +132,8 @@ shared = {shared}            # true: several unix users work in this folder
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a key has to hold: in words, what to write (with `{key}`, or all of it as
-    `{at}`), and whether a value is that."""
+    """What a key must hold: a description, what to write (with `{key}`, or all of it as `{at}`),
+    and a function that checks a value."""
 
     words: str
     hint: str
@@ -155,7 +156,7 @@ def _one_of(*choices: str) -> _Wanted:
 
 
 _MOST = 1_000_000_000
-"""The largest number of paragraphs in a setting; the database could not hold just any."""
+"""The largest number of paragraphs in a setting; the database cannot hold larger ones."""
 
 _TABLE = _Wanted("a table", "Write [{at}]", lambda v: isinstance(v, dict))
 _TEXT = _Wanted("a string", 'Write {key} = "..."', _is_text)
@@ -224,13 +225,12 @@ _SUGGESTERS: Mapping[str, Mapping[str, _Wanted]] = {
     "pipeline": _PIPELINE,
     "rules": {"mute": _STRINGS},
 }
-"""What the suggesters of this program know, kept here because importing
-them is slow; others may know anything."""
+"""The settings of this program's own suggesters. They are listed here because importing the
+suggesters is slow. Other suggesters may have any settings."""
 
 
 def read_config(path: Path) -> Config:
-    """The settings in a file. Raises ProjectError, naming file and
-    key, for the first that does not hold."""
+    """The settings in a file. Raises ProjectError with file and key for the first invalid one."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
@@ -273,7 +273,7 @@ def _placed(root: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
-    """Raise ProjectError when a table does not hold what it should."""
+    """Raise ProjectError if a table has wrong values."""
     _check_keys(path, ("suggestions",), table.get("suggestions", {}), _SUGGESTIONS)
     _check_keys(path, ("card",), table.get("card", {}), dict.fromkeys(CARD, _TEXT))
     for key, value in table.get("keys", {}).items():
@@ -287,7 +287,7 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
 
 
 def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
-    """Raise ProjectError when a table `[suggester.NAME]` does not hold."""
+    """Raise ProjectError if a table `[suggester.NAME]` is invalid."""
     from annotator.families import suggesters  # Slow to import, and seldom wanted.
 
     names = suggesters.names()
@@ -305,8 +305,7 @@ def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
 def _check_keys(
     path: Path, at: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, _Wanted]
 ) -> None:
-    """Raise ProjectError for a key of a table that is not known,
-    or does not hold what it should."""
+    """Raise ProjectError for an unknown key of a table, or one with a wrong value."""
     for key, value in table.items():
         if key not in known:
             hint = f"Keys here: {', '.join(known) or 'none'}"
@@ -315,7 +314,7 @@ def _check_keys(
 
 
 def _check(path: Path, at: tuple[str, ...], value: object, wanted: _Wanted) -> None:
-    """Raise ProjectError when a key does not hold what is wanted."""
+    """Raise ProjectError if a key has a wrong value."""
     if not wanted.holds(value):
         raise ProjectError(
             f"is {_shown(value)}; it has to be {wanted.words}",
@@ -326,7 +325,7 @@ def _check(path: Path, at: tuple[str, ...], value: object, wanted: _Wanted) -> N
 
 
 def _shown(value: object) -> str:
-    """A value as TOML has it written, cut where it is long."""
+    """A value as TOML writes it, shortened if it is long."""
     text = _written(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

@@ -1,4 +1,4 @@
-"""Everything that the command line says goes through here, to standard output or standard error.
+"""All output of the command line goes through this module, to standard output or standard error.
 
 Annotators, ids, titles, labels, paths and arguments come from anywhere. What a terminal could
 interpret in them (escape sequences, C0 and C1 controls, line ends, bidirectional controls) is shown
@@ -20,16 +20,16 @@ from annotator.errors import AnnotatorError
 from annotator.model.text import HARMFUL, displayable
 
 _WIDTH = 100
-"""Columns that help and pages take at most."""
+"""The largest width of help and pages, in columns."""
 
 
 def tell(*lines: str) -> None:
-    """Lines of a result, on standard output."""
+    """Print the lines of a result to standard output."""
     _say(sys.stdout, lines)
 
 
 def talk(*lines: str) -> None:
-    """Lines for the person, on standard error."""
+    """Print messages to standard error."""
     _say(sys.stderr, lines)
 
 
@@ -65,7 +65,7 @@ def tell_csv(rows: Iterable[Iterable[object]]) -> None:
 
 
 def complain(error: AnnotatorError) -> None:
-    """An error as a person reads it: where, what, what to do."""
+    """Print an error: where, what, and what to do."""
     where = f"{error.where}: " if error.where else ""
     talk(f"error: {where}{error.message}")
     if error.hint:
@@ -73,7 +73,7 @@ def complain(error: AnnotatorError) -> None:
 
 
 def complain_of_usage(error: click.ClickException) -> None:
-    """A wrong use of the command line, as click found it, in the form of our own errors."""
+    """Print a usage error from click in the form of our own errors."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) or not isinstance(
         error, click.UsageError
     ):
@@ -85,7 +85,8 @@ def complain_of_usage(error: click.ClickException) -> None:
 
 
 def tell_page(markdown: str) -> None:
-    """A page: as it is for a file or a pipe, set and in a pager for a person."""
+    """Print a page: as plain Markdown to a file or a pipe, formatted and in a pager to a
+    terminal."""
     if not sys.stdout.isatty():
         tell(*markdown.rstrip("\n").split("\n"))
         return
@@ -98,20 +99,20 @@ def tell_page(markdown: str) -> None:
 
 
 class Formatter(click.HelpFormatter):
-    """Help, in which names of files and plug-ins can stand."""
+    """Formats help, in which names of files and plug-ins can occur."""
 
     def write(self, string: str) -> None:
         super().write("\n".join(displayable(line) for line in string.split("\n")))
 
 
 class SafeContext(click.Context):
-    """A context whose help is harmless."""
+    """A click context whose help contains no control characters."""
 
     formatter_class = Formatter
 
 
 def with_safe_help(command: click.Command) -> click.Command:
-    """The command, and those below it, with help that is harmless."""
+    """The command and its subcommands, with help that contains no control characters."""
     command.context_class = SafeContext
     for below in getattr(command, "commands", {}).values():
         with_safe_help(below)
@@ -124,7 +125,7 @@ def _say(stream: TextIO, lines: tuple[str, ...]) -> None:
 
 
 def _write(stream: TextIO, line: str) -> None:
-    """A line that is known to be harmless, in what the stream's encoding has."""
+    """Write a line that is already safe, with the characters that the stream's encoding has."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     click.echo(line.encode(encoding, "replace").decode(encoding), file=stream)
 

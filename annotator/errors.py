@@ -1,9 +1,9 @@
-"""The exceptions a user can see, each with what to do and the exit code it ends a command with.
+"""The exceptions that a user can see. Each says what to do, and sets the exit code of the command.
 
     AnnotatorError            3 ├── UsageError            2   the command line or a setting asks for
     something impossible ├── ProjectError          3   no project, or a broken annotator.toml ├──
-    SchemaError           3   a label schema that does not hold ├── InputError            3   a file
-    to import or validate that does not hold ├── StoreError            3   the database: missing,
+    SchemaError           3   a label schema that is invalid ├── InputError            3   a file
+    to import or validate that is invalid ├── StoreError            3   the database: missing,
     foreign, newer, read-only, damaged │   ├── BusyError         3   the database stayed locked; the
     same call may succeed later │   ├── ReplacedError     3   the path names another file now than
     the one that was opened │   └── ConflictError     3   an item was changed elsewhere in the
@@ -12,7 +12,7 @@
     or do not fit └── ExportError           3   an export that cannot be written FindingsError
     1   a check ran and found something
 
-Code that meets one of these never catches it to go on as if nothing had happened.
+Never catch one of these and go on as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class AnnotatorError(Exception):
 
     @property
     def where(self) -> str:
-        """`file:line: key`, as far as known; empty when nothing is."""
+        """`file:line: key`, as far as known; empty if nothing is known."""
         place = str(self.file) if self.file is not None else ""
         if self.line is not None:
             place = f"{place}:{self.line}" if place else f"line {self.line}"
@@ -74,28 +74,28 @@ class AnnotatorError(Exception):
 
 
 def toml_key(*parts: str) -> str:
-    """A key of the settings by its parts, dotted and quoted as TOML wants it written."""
+    """A key of the settings in the dotted and quoted form of TOML, from its parts."""
     return ".".join(
         part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part) for part in parts
     )
 
 
 class UsageError(AnnotatorError):
-    """The command line or a setting asks for something that cannot be."""
+    """The command line or a setting asks for something impossible."""
 
     exit_code = ExitCode.USAGE
 
 
 class ProjectError(AnnotatorError):
-    """No project where one is needed, or its settings do not hold."""
+    """There is no project where one is needed, or its settings are invalid."""
 
 
 class SchemaError(AnnotatorError):
-    """A label schema that does not hold."""
+    """A label schema is invalid."""
 
 
 class InputError(AnnotatorError):
-    """A file that was to be imported or validated does not hold."""
+    """A file to import or validate is invalid."""
 
 
 class StoreError(AnnotatorError):
@@ -107,26 +107,25 @@ class BusyError(StoreError):
 
 
 class ReplacedError(StoreError):
-    """The path of the database names another file now, or none: nothing more
-    is written through this connection."""
+    """The path of the database now names another file, or none. This connection writes nothing
+    more."""
 
 
 class ConflictError(StoreError):
-    """The same annotator changed an item elsewhere in the meantime:
-    nothing was written; reload it."""
+    """The same annotator changed an item elsewhere in the meantime. Nothing was written; reload
+    the item."""
 
 
 class SuggesterError(AnnotatorError):
-    """A suggester or a spaCy pipeline that cannot be loaded or run."""
+    """A suggester or a spaCy pipeline cannot be loaded or run."""
 
 
 class PoolError(AnnotatorError):
-    """The processes or the cluster that were to compute cannot
-    be reached, do not fit, or were lost."""
+    """The worker processes or the cluster cannot be reached, are incompatible, or were lost."""
 
 
 class ExportError(AnnotatorError):
-    """An export that cannot be written."""
+    """An export cannot be written."""
 
 
 class FindingsError(AnnotatorError):

@@ -1,4 +1,4 @@
-"""The folder of a project: found, made, and what it names. `Project` is what works in it."""
+"""Finds and makes the folder of a project, and reads what it names. `Project` works in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def find_folder(start: Path | None = None) -> Path:
     """The project folder: ANNOTATOR_PROJECT, else the nearest one
     from `start` (the current folder) up.
 
-    Raises ProjectError when there is none.
+    Raises ProjectError if there is none.
     """
     named = os.environ.get("ANNOTATOR_PROJECT")
     if named and start is None:
@@ -51,7 +51,7 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
     """The folder of a new, empty project, made when missing; nothing of it is left behind when
     this or what is done with it fails.
 
-    Raises ProjectError where it cannot be made, SchemaError for a schema that does not hold.
+    Raises ProjectError if it cannot be made, SchemaError for a schema that is invalid.
     """
     for name in (FILE, DATABASE):
         if (root / name).exists():
@@ -94,7 +94,7 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
 
 
 def _copied(schema: Path, root: Path) -> str:
-    """A schema of the user's own as a file in the folder; its name."""
+    """Copy the user's own schema into the folder; returns its name."""
     if schema.resolve() != (root / schema.name).resolve():
         shutil.copyfile(schema, root / schema.name)
     return schema.name
@@ -104,7 +104,7 @@ def schema_of(root: Path, config: Config) -> LabelSchema:
     """The label schema that a project's settings name: one of the program's,
     else a file in the project's folder.
 
-    Raises SchemaError when it does not hold.
+    Raises SchemaError if it is invalid.
     """
     return load_schema(
         config.schema if config.schema in schema_names() else str(root / config.schema)

@@ -10,9 +10,8 @@ from annotator.model.record import GOLD
 
 
 def current_annotator(explicit: str | None = None) -> str:
-    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user.
-
-    Raises UsageError for a name that cannot be.
+    """Who annotates: `explicit`, else ANNOTATOR_NAME, else the unix user. Raises UsageError for
+    an invalid name.
     """
     if explicit is not None:
         return check_annotator(explicit)
@@ -31,8 +30,7 @@ def current_annotator(explicit: str | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def check_annotator(name: str) -> str:
-    """The name without white space around it, when it may be an annotator's.
-    Raises UsageError otherwise."""
+    """The name if an annotator may have it. Raises UsageError otherwise."""
     clean = name.strip()
     if (
         not clean
@@ -49,8 +47,8 @@ def check_annotator(name: str) -> str:
 
 
 def kept_name(name: str) -> str:
-    """The name, when work can be kept under it: that of an annotator, or the
-    gold's. Raises UsageError otherwise."""
+    """The name if work can be stored under it: an annotator's name, or that of the gold. Raises
+    UsageError otherwise."""
     if name != GOLD and check_annotator(name) != name:
         raise UsageError(
             f"the annotator “{name}” has white space around the name", hint="Leave it out"

@@ -33,9 +33,9 @@ def topics() -> tuple[str, ...]:
 
 
 def page(topic: str) -> Page:
-    """The page of a topic, without what only its makers and a browser need.
+    """The page of a topic, without comments and pictures.
 
-    Raises UsageError when there is no such topic.
+    Raises UsageError if there is no such topic.
     """
     if topic not in (INDEX, *topics()):
         raise UsageError(

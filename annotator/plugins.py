@@ -22,7 +22,7 @@ Member = TypeVar("Member")
 """The Protocol that the modules of a family fulfil."""
 
 FACE = "api"
-"""The module of a family that is no member: what the family shows to others."""
+"""The module of a family that is not a member: what the family shows to others."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Family(Generic[Member]):
         return tuple(sorted(own | set(self._entry_points)))
 
     def load(self, name: str) -> Member:
-        """The module of a member. Raises UsageError when there is none of that name."""
+        """The module of a member. Raises UsageError if there is none of that name."""
         if name not in self.names():
             raise UsageError(
                 f"there is no {self.noun} “{name}”", hint=f"Choose one of {', '.join(self.names())}"

@@ -25,7 +25,7 @@ def schema_names() -> tuple[str, ...]:
 def schema_path(name: str) -> Path:
     """The file of a shipped schema, or the file that `name` itself is.
 
-    Raises SchemaError when there is neither.
+    Raises SchemaError if there is neither.
     """
     shipped = folder("schemas") / f"{name}.toml"
     if name in schema_names():
@@ -40,7 +40,7 @@ def schema_path(name: str) -> Path:
 
 
 def load_schema(name: str) -> LabelSchema:
-    """The schema of that name or path. Raises SchemaError when it is missing or does not hold."""
+    """The schema of that name or path. Raises SchemaError if it is missing or does not hold."""
     path = schema_path(name)
     try:
         source = path.read_text(encoding="utf-8")

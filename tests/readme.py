@@ -1,7 +1,7 @@
 """What the program itself writes in the README and in the pages of `annotator/docs`:
 tables, and output of commands.
 
-`python tests/readme.py` writes all of it anew; `test_readme.py` checks that it is up to date.
+`python tests/readme.py` writes all of it again; `test_readme.py` checks that it is up to date.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Terminal:
 
     def ends_within(self, seconds: float) -> None:
         """Wait for the end without reading. The time counts in which the program and this test had
-        a core: on a busy machine both stand in line. Raises AssertionError when it takes longer."""
+        a core: on a busy machine both stand in line. Raises AssertionError if it takes longer."""
         begun, before = time.monotonic(), self._in_line()
         waited = 0.0
         while time.monotonic() - begun - waited < seconds:

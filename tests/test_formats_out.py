@@ -2,7 +2,7 @@
 what their programs read, bytes are fixed.
 
 The bytes of one small record in every format stand in `golden/`;
-ANNOTATOR_GOLDEN=1 writes them anew.
+ANNOTATOR_GOLDEN=1 writes them again.
 """
 
 from __future__ import annotations
@@ -621,7 +621,8 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 def test_the_archive_of_a_project_of_inception_is_the_work_of_its_users_and_its_gold(
     tmp_path: Path,
 ) -> None:
-    """XMI in an archive for each user, JSON beside; a document of which nobody has done anything."""
+    """XMI in an archive for each user, JSON beside; a document of which nobody has done
+    anything."""
     cas, types = _cas("Kit Moss spoke.", (0, 8, "person"))
     xmi = {"ada.xmi": cas.to_xmi().encode(), "TypeSystem.xml": types.to_xml().encode()}
     states = {

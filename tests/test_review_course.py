@@ -1,5 +1,5 @@
-"""The way through a review: one order, like cases, single differences chosen across documents, names hidden,
-what a coder is asked."""
+"""The way through a review: one order, like cases, single differences chosen across documents,
+names hidden, what a coder is asked."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
             *(("two", n) for n in (1, 2, 3, 4)),
             ("doc", 1),
         ]
-        # `two` has most to decide: from `doc` on the queue begins anew.
+        # `two` has most to decide: from `doc` on the queue begins again.
         assert [bool(words) for words in said] == [False, False, *[True], *[False] * 4]
         assert session.to_undecided(-1)
         assert (session.review.document.id, _number(session)) == ("two", 4)

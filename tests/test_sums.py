@@ -207,7 +207,7 @@ def in_review(of: Project) -> list[tuple[object, ...]]:
 
 
 def hold_in_review(root: Path) -> None:
-    """The review queue that is kept is the one that is worked out anew."""
+    """The review queue that is kept is the one that is worked out again."""
     with Project.open(root) as of:
         there = in_review(of)
         of._database.execute("DELETE FROM review")

@@ -1,5 +1,5 @@
 """Learning in a project: what from, what is stored, what is suggested
-anew, the background process, its death."""
+again, the background process, its death."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class _Run:
 class Scan:
     """What the words of a paragraph say by themselves: actors that they name wherever they stand,
     and the runs of capitalized words that only the document tells more of. `names` are all names
-    of the tables, of places and other things that are no actors too."""
+    of the tables, of places and other things that are not actors too."""
 
     tokens: tuple[Token, ...]
     found: tuple[FoundSpan, ...]

@@ -11,7 +11,7 @@ from annotator.english.syntax import HELPERS, Syntax, after_verb, governs, negat
 from annotator.english.tokens import QUOTES, FoundSpan, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
-"""Subjects of verbs of saying that are no holders."""
+"""Subjects of verbs of saying that are not holders."""
 _ADJUNCTS = (
     tables.words("prepositions")
     | (tables.words("adverbs") - tables.words("determiners"))

@@ -68,7 +68,7 @@ def _is_clause(parse: Parse, head: int) -> bool:
 
 
 def _of_phrase(parse: Parse, head: int) -> Iterator[Bounds]:
-    """Of a noun or another word that is no verb."""
+    """Of a noun or another word that is not a verb."""
     children = parse.children[head]
     if parse.pos[head] in _NOMINAL:
         core = [k for k in children if k < head and parse.deps[k] in _CORE]

@@ -121,7 +121,7 @@ def grammar() -> frozenset[str]:
 
 @cache
 def common() -> frozenset[str]:
-    """Words in lower case that are no names: a capital letter at the start
+    """Words in lower case that are not names: a capital letter at the start
     of a sentence does not make them one."""
     return grammar() | words("ordinary")
 

@@ -10,7 +10,7 @@ A format's module holds
     end dump(records) -> bytes                  only where it writes something else: all records in
     one file
 
-`read` raises InputError, naming file, line and key, for the first thing that does not hold; what it
+`read` raises InputError, naming file, line and key, for the first thing that is invalid; what it
 gives lazily may raise while it is consumed. Formats of other programs go through `_foreign`, which
 knows how their labels become those of the schema; everything becomes the canonical record and comes
 from it.

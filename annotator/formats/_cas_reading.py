@@ -56,7 +56,7 @@ class CasReader:
         self._foreign = Foreign("cas", path, options, identity=Identity.NAME)
 
     def entries(self) -> Iterator[Entry]:
-        """Texts and works. Raises InputError for a file that is no CAS, or holds none."""
+        """Texts and works. Raises InputError for a file that is not a CAS, or holds none."""
         checked_file(self._path)
         if self._path.suffix.lower() == ".zip":
             self._archive()

@@ -63,7 +63,7 @@ def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
 
 
 def _floats(value: Any, path: str) -> Iterator[Problem]:
-    """Numbers that are no integers, `4.0` too, which JSON Schema takes for one."""
+    """Numbers that are not integers, `4.0` too, which JSON Schema takes for one."""
     if isinstance(value, float):
         yield path, f"{value} is not an integer; records hold no other numbers"
     elif isinstance(value, dict):

@@ -207,7 +207,7 @@ def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int]
 
 
 def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) -> float:
-    """How badly a counting fits: quotations that do not hold,
+    """How badly a counting fits: quotations that are invalid,
     else words cut; 0 is a perfect fit."""
     bad = 0.0
     for place, found in zip(places, points, strict=True):

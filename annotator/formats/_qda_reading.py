@@ -69,7 +69,7 @@ class ProjectReader:
         """GUID of a selection -> the works that have it, one of each user."""
 
     def entries(self) -> Iterator[Entry]:
-        """Texts and works. Raises InputError for a file that is no project, or too large."""
+        """Texts and works. Raises InputError for a file that is not a project, or too large."""
         with opened(self._path, self._options.max_bytes, "a REFI-QDA project") as archive:
             self._project(archive)
         yield from self._foreign.entries()
@@ -164,7 +164,7 @@ class ProjectReader:
             self._foreign.more(work, WHOLE, "", note.text, line=line)
 
     def _content(self, element: Element, archive: Archive, what: str) -> str | None:
-        """The plain text of a source or note; None, and told, where there is none in the
+        """The plain text of a source or note; None, and told, if there is none in the
         archive."""
         inner = element.find("PlainTextContent")
         if inner is not None and (inner.text or "").strip():

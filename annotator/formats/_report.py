@@ -63,7 +63,7 @@ class ReadReport:
         key: str = "",
         count: int = 1,
     ) -> None:
-        """Tell of something. Raises InputError when the file is read strictly
+        """Tell of something. Raises InputError if the file is read strictly
         and this is more than a note."""
         if self.strict and kind is not FindingKind.NOTE:
             hint = "Without --strict the rest of the file is imported"

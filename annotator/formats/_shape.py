@@ -21,7 +21,7 @@ Problem: TypeAlias = tuple[str, str]
 
 
 def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
-    """Everything that does not hold in a whole record of version
+    """Everything that is invalid in a whole record of version
     2; empty means that `record_of` works."""
     if depth(data) > MAX_DEPTH:
         return [(_deepest(data), f"is nested deeper than {MAX_DEPTH} levels")]

@@ -37,7 +37,7 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     """Line and cells of each row, by what they hold (`text`, `id`, ...),
     other columns as `@` and their name.
 
-    Raises InputError when no column is known to hold the text.
+    Raises InputError if no column is known to hold the text.
     """
     data = read_bytes(path, options.max_bytes)
     text = decode(data, path=path, encoding=options.encoding, report=options.report)

@@ -53,7 +53,7 @@ def tree(data: bytes) -> Element:
 
 
 def text_of(element: Element | None) -> str:
-    """The text of an element, without white space around; empty where there is none."""
+    """The text of an element, without white space around; empty if there is none."""
     return ("".join(element.itertext()) if element is not None else "").strip()
 
 

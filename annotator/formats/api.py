@@ -138,7 +138,7 @@ def read_records(
     path: Path, schema: LabelSchema, *, splitting: Splitting = "auto"
 ) -> Iterator[Record]:
     """The records of a file of canonical records, one at a time and as they are. Raises InputError
-    for the first that does not hold."""
+    for the first one that is invalid."""
     checked_file(path)
     for line, text in lines(path, MAX_BYTES):
         try:

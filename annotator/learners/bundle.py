@@ -192,7 +192,7 @@ class Bundle:
         """The bundle that `to_bytes` wrote, for a schema: models of layers
         that it has no more are left out.
 
-        Raises SuggesterError when it is none, or of another version of the program.
+        Raises SuggesterError if it is none, or of another version of the program.
         """
         try:
             read = srsly.msgpack_loads(zlib.decompress(data))

@@ -43,7 +43,7 @@ def learn(
     layer those speak whose suggestions cost the fewest keys in these paragraphs: rules and memory,
     the base, or the model learnt here.
 
-    Raises SuggesterError when nothing is marked in them.
+    Raises SuggesterError if nothing is marked in them.
     """
     if not any(one.spans or one.relations for one in examples):
         raise SuggesterError(

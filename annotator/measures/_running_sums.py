@@ -141,7 +141,7 @@ class TableSums:
             self._count(found.column[fresh], found.value[fresh], 1)
 
     def _replace(self, document: str, column: Shorts, value: Array) -> None:
-        """Count a document anew, where it has changed."""
+        """Count a document again, where it has changed."""
         before = self._held[document]
         if np.array_equal(before[0], column) and np.array_equal(before[1], value):
             return
@@ -247,7 +247,7 @@ class RunningSums:
     """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
 
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
-        """With `keep` documents can be put in anew and dropped. Otherwise `documents`
+        """With `keep` documents can be put in again and dropped. Otherwise `documents`
         says how many there will be."""
         self.tallies: dict[tuple[str, ...], TableSums] = {}
         self._intervals = intervals

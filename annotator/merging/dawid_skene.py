@@ -138,7 +138,7 @@ def kept(
 ) -> list[Candidate]:
     """Of each cluster whose likeliest label is sure enough, the version with that label and the
     most voted bounds; relations as by majority. A tie of bounds, and a field in which no version
-    has a majority, is left to the reviewer. Raises UsageError when `option` is no probability."""
+    has a majority, is left to the reviewer. Raises UsageError if `option` is no probability."""
     if not candidates:
         return []
     least = _probability(option)

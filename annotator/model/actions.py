@@ -1,5 +1,5 @@
-"""What an annotator can do, as values: the input of `review.step`.
-Keys are bound to these elsewhere."""
+"""The actions of an annotator as values, which `review.step` takes. `tui/commands.py` binds keys
+to them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Unit: TypeAlias = Literal["character", "word"]
 
 @dataclass(frozen=True, slots=True)
 class MoveFocus:
-    """To the next (`step` 1) or previous (-1) item; `undecided` leaps over decided ones and into
-    other paragraphs."""
+    """Go to the next (`step` 1) or previous (-1) item; `undecided` skips decided items and goes
+    on into other paragraphs."""
 
     step: int
     undecided: bool = False
@@ -24,33 +24,33 @@ class MoveFocus:
 
 @dataclass(frozen=True, slots=True)
 class FocusItem:
-    """To the item of that id, wherever it is in the document."""
+    """Go to the item with this id, anywhere in the document."""
 
     item: str
 
 
 @dataclass(frozen=True, slots=True)
 class MoveParagraph:
-    """To the next or previous paragraph that is shown, excluded ones included."""
+    """Go to the next or previous paragraph, including excluded ones."""
 
     step: int
 
 
 @dataclass(frozen=True, slots=True)
 class GoParagraph:
-    """To the paragraph of that index."""
+    """Go to the paragraph with this index."""
 
     index: int
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """The suggestion in focus stands; of a relation, its end points too: the whole statement."""
+    """Accept the suggestion in focus; for a relation, also its end points: the whole statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """The suggestion in focus is wrong; an annotation of one's own is removed."""
+    """Reject the suggestion in focus, or remove an annotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class AcceptAll:
-    """Every suggestion of the paragraph that is still undecided stands."""
+    """Accept every undecided suggestion in the paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class ChooseSeveral:
-    """Several choices, one after the other, which one undo takes back."""
+    """Make several choices, one after the other; one undo takes them all back."""
 
     choices: tuple[Choose, ...]
     words: str = ""
@@ -191,7 +191,7 @@ class SelectRange:
 
 @dataclass(frozen=True, slots=True)
 class MoveSelection:
-    """Move an edge of the selection, or all of it (`both`), by so many words or characters."""
+    """Move an edge of the selection, or all of it (`both`), by this many words or characters."""
 
     step: int
     edge: Boundary = "both"
@@ -200,12 +200,12 @@ class MoveSelection:
 
 @dataclass(frozen=True, slots=True)
 class GrowSelection:
-    """To the next larger unit: token, phrase, clause, sentence, paragraph."""
+    """Grow the selection to the next larger unit: token, phrase, clause, sentence, paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShrinkSelection:
-    """To the next smaller unit."""
+    """Shrink the selection to the next smaller unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class ConfirmSelection:
 
 @dataclass(frozen=True, slots=True)
 class StartStance:
-    """Begin a relation to the item in focus; on a relation, choose its side anew."""
+    """Begin a relation to the item in focus; if that is a relation, choose its side again."""
 
     layer: str | None = None
 
@@ -256,15 +256,15 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """Take back one thing done earlier, by the name of its group; refused
-    where something later hangs on it."""
+    """Take back an earlier group of decisions by its name; refused if something later depends on
+    it."""
 
     group: str
 
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """Bring back the last thing undone."""
+    """Redo the last thing that was undone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What stands: the state of one annotator's work on one document, folded from the decisions.
+"""The state of one annotator's work on one document, computed from the decisions.
 
 The state is kept by paragraph, so that one decision costs the size of its paragraph and not that of
 the document. All values are immutable; `apply` gives a new set.
@@ -55,7 +55,7 @@ class History:
 
 def _taken(stack: tuple[Group, Stack], name: str | None) -> tuple[Group, Stack]:
     """The group of that name and the stack without it; the newest group
-    where there is none of that name."""
+    if there is none of that name."""
     passed: list[Group] = []
     rest: Stack = stack
     while rest is not None and rest[0][0].group != name:

@@ -1,5 +1,5 @@
-"""Which paragraphs are annotated without sight of suggestions,
-so that their influence can be measured."""
+"""Which paragraphs are annotated without suggestions, so that the influence of suggestions can
+be measured."""
 
 from __future__ import annotations
 

@@ -67,8 +67,8 @@ def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
 def _moved(
     state: ReviewState, decision: Decision, dropped: str, spans: list[Span]
 ) -> Decision | None:
-    """In place of the removal of a relation that hung on a dropped
-    span: the same on the one span taken."""
+    """A relation that hung on a dropped span, moved to the one span that was taken, instead of
+    its removal."""
     before = decision.before.value if decision.before else None
     if len(spans) != 1 or not isinstance(before, Relation) or decision.item == dropped:
         return None

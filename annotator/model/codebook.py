@@ -1,4 +1,4 @@
-"""The codebook: the names that are to be used, with what they mean and how they hang together."""
+"""The codebook: the names to use, with their meanings and how they are related."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class CodebookEntry:
 
 @dataclass(frozen=True)
 class Codebook:
-    """All entries, in the order in which they came. Names and aliases
-    are looked up whatever their capitals."""
+    """All entries, in the order in which they came. Names and aliases are looked up regardless
+    of case."""
 
     entries: tuple[CodebookEntry, ...] = ()
 
@@ -55,7 +55,7 @@ class Codebook:
         return found
 
     def get(self, kind: NameKind, name: str) -> CodebookEntry | None:
-        """The entry of a name; the contrary of a concept is that of the concept."""
+        """The entry of a name. The contrary of a concept has the entry of the concept."""
         found = self.by_name.get((kind, name))
         if found is None and kind == "concept" and name.startswith(CONTRARY):
             return self.by_name.get((kind, name.removeprefix(CONTRARY)))

@@ -1,5 +1,4 @@
-"""Ids that follow from the content, so that a second run proposes
-the same items under the same names."""
+"""Ids derived from the content, so that a second run proposes the same items under the same ids."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def decide(
     status: Status,
     value: ItemValue | None,
 ) -> Decision:
-    """One decision on one item, which keeps its note and flag; fields that annotators filled in
-    differently stay open until something is said of them."""
+    """One decision on one item, which keeps its note and flag. Fields that annotators filled in
+    differently stay open until they are decided."""
     before = state.annotations.get(item, paragraph)
     after = Standing(
         status,
@@ -56,8 +56,7 @@ def decide(
 def _still_open(
     state: ReviewState, item: str, before: Standing | None, value: ItemValue | None
 ) -> tuple[str, ...]:
-    """The fields that are open after a decision: of those that were,
-    the ones that have no content yet."""
+    """The fields that are still open after a decision: those that have no content yet."""
     if not isinstance(value, Span | Relation):
         return ()
     if before is not None and before.value is not None:
@@ -410,8 +409,8 @@ def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
 
 
 def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
-    """Why a group cannot be taken back by itself: an item was changed since,
-    or a stance stands on one it made."""
+    """Why a group cannot be taken back alone: one of its items was changed later, or a stance
+    depends on one it made."""
     made = set()
     for decision in group:
         now = state.annotations.get(decision.item, decision.paragraph)

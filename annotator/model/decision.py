@@ -1,8 +1,8 @@
 """Decisions and suggestions: what an annotator does, and what a suggester proposes.
 
-Every change concerns one *item*: an annotation, a paragraph or the document as a whole. A decision
-holds the item's state before and after, so that to undo is to swap the two, whatever was done. The
-decisions of one key press form a group: one transaction, one undo.
+Every change concerns one *item*: an annotation, a paragraph or the whole document. A decision holds
+the item's state before and after, so that undoing it means swapping the two. The decisions of one
+key press form a group: one transaction, one undo.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""The annotator's effort in keys, with and without suggestions.
-
-A paragraph costs the key that ends it, which takes whatever is left as suggested; a wrong
-suggestion is put right or rejected; what was not suggested is made by hand. A person who makes no
-mistakes and needs no time to read is assumed, so that the figures compare suggesters and do not
-tell how long work takes.
+"""The annotator's effort in keys, with and without suggestions. A paragraph costs the key that
+ends it, which accepts everything left as suggested. Wrong suggestions are corrected or
+rejected, and missing annotations are made by hand. The model assumes a person who makes no
+mistakes and needs no time to read, so the figures compare suggesters and do not predict how
+long work takes.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ TextRange = tuple[int, int, str]
 """Start and end in code points, and a label."""
 
 PAGE = 1
-"""Keys that end a paragraph."""
+"""The number of keys that end a paragraph."""
 FOCUS, LABEL, REJECT, GO = 1, 1, 1, 2
 EXTEND = 3
-"""Keys that extend a new span at most."""
+"""The largest number of keys that extend a new span."""
 RELATE = 4
 """Keys of a new relation: its key, two letters of the holder's hint, the side."""
 
@@ -47,8 +46,8 @@ class Effort:
 
     @property
     def saved(self) -> float | None:
-        """The share of keys that is saved, below 0 when suggestions cost more
-        than they help; None without keys."""
+        """The share of keys that is saved; below 0 if suggestions cost more than they save; None
+        if there are no keys."""
         return 1 - self.keys / self.without if self.without else None
 
 
@@ -58,12 +57,13 @@ def words(text: str) -> int:
 
 
 def making(size: int) -> int:
-    """Keys that make a span of so many words by hand: going there, extending it, labelling it."""
+    """The number of keys to make a span of this many words by hand: going there, extending and
+    labelling it."""
     return GO + min(size - 1, EXTEND) + LABEL
 
 
 def creating(text: str, start: int, end: int) -> int:
-    """The same of a span of a text."""
+    """The number of keys to make a given span of a text."""
     return making(words(text[start:end]))
 
 
@@ -77,7 +77,7 @@ def of_spans(text: str, suggested: Sequence[TextRange], wanted: Sequence[TextRan
     """Keys for the spans of a paragraph, its last key included.
 
     Each suggestion is matched with at most one wanted span, by overlap. One that is right costs
-    nothing; one with wrong bounds or label is put right, or rejected and made anew where that is
+    nothing; one with wrong bounds or label is put right, or rejected and made again where that is
     less; one too many is rejected.
     """
     pairs = sorted(

@@ -1,5 +1,5 @@
-"""The fields of an annotation beside its place and label: entity, concept and every other
-attribute, read, compared and written in one way."""
+"""The fields of an annotation besides its place and label: entity, concept and the other
+attributes. This module reads, compares and writes all of them in one way."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def fields_of(
         )
         for a in known.attributes
     ]
-    # What the schema does not list is nothing to agree on, and still
-    # is not the first annotator's to say.
+    # Annotators need not agree on what the schema does not list, but the first one must not decide
+    # it either.
     names = {field.name for field in listed}
     held = list(values)
     if not any(field.entity for field in listed) and any(

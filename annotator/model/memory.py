@@ -9,11 +9,11 @@ FormKey = tuple[str, str]
 """Layer and surface form as `surface` gives it."""
 
 VETO = 2
-"""How often a form has to be rejected, and never accepted, not to be suggested any more."""
+"""A form that was rejected this often and never accepted is not suggested any more."""
 
 
 LONGEST = 8
-"""Words of the longest surface form that is worth looking for again."""
+"""The number of words in the longest surface form that is looked for again."""
 
 
 def surface(text: str) -> str:
@@ -29,7 +29,7 @@ PRONOUNS = frozenset(
         "which who whom whose you"
     ).split()
 )
-"""Words that stand for somebody else in each text, also where a sentence begins with them."""
+"""Words that refer to somebody else in each text, also at the beginning of a sentence."""
 
 
 def is_pronoun(text: str) -> bool:
@@ -115,9 +115,8 @@ class Memory:
         return ranked[0] if ranked and ranked[0][1].accepted else None
 
     def entity(self, layer: str, text: str) -> str | None:
-        """The canonical name given most often with a name, as far as it is that of one entity. What
-        a common noun, a pronoun or a plural of several stands for is another thing in each text:
-        of those nothing is remembered."""
+        """The canonical name given most often to a name of one entity. Common nouns, pronouns
+        and plurals refer to something else in each text, so nothing is remembered for them."""
         if not is_name(text):
             return None
         counts = self.entities.get((layer, surface(text)), {})

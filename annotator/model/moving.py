@@ -1,5 +1,5 @@
-"""Steps that move: the focus, the paragraph, the selection. None
-of them decides anything but the last."""
+"""Steps that move the focus, the paragraph or the selection. Only the last of them decides
+anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canonical names that a span bears: entities of actors, concepts of claims."""
+"""The canonical names of a span: entities of actors, concepts of claims."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ Concepts: TypeAlias = Mapping[str, tuple[str, bool]]
 
 
 CONTRARY = "not: "
-"""Begins a concept that is the contrary of what follows."""
+"""The prefix of a concept that is the contrary of what follows."""
 
 
 SURE = 0.8
-"""The chance from which on a proposed name is taken with the span; below it, it is a question."""
+"""From this chance on, a proposed name is accepted together with the span. Below it, the name is
+a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ProposedName:
 
     @property
     def sure(self) -> bool:
-        """Whether it is taken without being asked for."""
+        """Whether the name is accepted without a question."""
         return self.chance >= SURE
 
 
@@ -102,7 +103,7 @@ class SameNames:
             if ruling.relation in ("same", "opposite"):
                 contrary = CONTRARY if ruling.relation == "opposite" else ""
                 latest[ruling.kind, ruling.name] = contrary + ruling.canonical
-                # The name that stays is none that goes.
+                # A name that stays cannot be one that goes.
                 latest.pop((ruling.kind, ruling.canonical), None)
         found: dict[tuple[NameKind, str], str] = {}
         for kind, name in latest:
@@ -115,7 +116,7 @@ class SameNames:
         return cls(found)
 
     def name(self, kind: NameKind, name: str) -> str:
-        """The name that stays; the contrary of a concept follows the concept."""
+        """The name that is kept; the contrary of a concept follows the concept."""
         if not self.canonical:
             return name
         direct = self.canonical.get((kind, name))
@@ -130,7 +131,7 @@ class SameNames:
         return name if direct is None else direct
 
     def span(self, span: Span, concepts: Concepts) -> Span:
-        """The span with the names that stay; the same span where it bears no other."""
+        """The span with the names that are kept; the same span if nothing changes."""
         for kind, name in names_of(span, concepts) if self.canonical else ():
             if (kept := self.name(kind, name)) != name:
                 span = renamed(span, concepts, kind, name, kept)

@@ -1,4 +1,4 @@
-"""How fast one annotates: what was done today, and how much is left at this pace."""
+"""How fast an annotator works: what was done today, and how long the rest takes at this pace."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from math import ceil
 from annotator.model.text import plural
 
 BREAK = timedelta(minutes=5)
-"""Two decisions further apart than this have a break between them, which is no work."""
+"""Two decisions further apart than this have a break between them, which does not count as work."""
 
 DAYS = 14
-"""The last so many days say how much one works a day."""
+"""The number of past days that tell how much an annotator works a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def pace(log: Sequence[tuple[datetime, bool]], *, left: int, now: datetime) -> P
         finished[day] = finished.get(day, 0) + closes
     today = now.date().isoformat()
     minutes, count = worked.get(today, 0.0), finished.get(today, 0)
-    # Today alone says how fast one is once there is enough of it; else the days before help.
+    # Once enough was done today, today alone gives the pace; otherwise earlier days help.
     base, done = (minutes, count) if count >= 5 else (sum(worked.values()), sum(finished.values()))
     if not done or not base:
         return Pace(count, minutes, left, None, None)

@@ -1,4 +1,5 @@
-"""What an annotator was shown, kept when it was shown, so that nobody has to guess afterwards."""
+"""What an annotator was shown. It is recorded when it is shown, so that nobody has to guess
+later."""
 
 from __future__ import annotations
 

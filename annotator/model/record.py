@@ -1,4 +1,4 @@
-"""The record: one annotator's work on one document, as it leaves and enters a project."""
+"""The record: one annotator's work on one document, as it is exported and imported."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CompletionMeta:
-    """What a completion adds to a document's metadata."""
+    """The metadata that a completion adds to that of its document."""
 
     done: tuple[int, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Label schemas: which layers, labels and attributes there are, with the guidelines for them.
 
-A schema is one TOML file; `docs/schema.md` documents its keys. Reading one checks everything at
-once and names file, key and remedy of the first thing that does not hold.
+A schema is one TOML file; `docs/schema.md` documents its keys. Reading one checks everything and
+names file, key and remedy of the first error.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ class LabelSchema:
 def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
     """The schema that a TOML text describes; `file` is named in errors.
 
-    Raises SchemaError for the first thing that does not hold.
+    Raises SchemaError for the first thing that is invalid.
     """
     try:
         table = tomllib.loads(source)
@@ -215,7 +215,7 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
 
 
 class _SchemaReader:
-    """Reads tables into values; every complaint names the file and the dotted key."""
+    """Reads tables into values; every error names the file and the dotted key."""
 
     def __init__(self, file: Path | str) -> None:
         self.file = file

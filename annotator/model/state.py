@@ -53,7 +53,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A relation in the making; `item` is the relation whose label is chosen anew,
+    """A relation in the making; `item` is the relation whose label is chosen again,
     `more` are holders besides `source`."""
 
     layer: str
@@ -94,12 +94,12 @@ class ReviewState:
     based_on: Mapping[str, int] = field(default_factory=dict)
     """In review: how far each annotator's log was when the document was opened."""
     asked: str = ""
-    """What the last step asked to be confirmed: the same action once
-    more does it, any other forgets it."""
+    """What the last step asked to confirm. The same action again confirms it; any other action
+    cancels it."""
     namer: Namer | None = None
-    """Who proposes names; without one none are."""
+    """Proposes names; without it there are none."""
     phraser: Phraser | None = None
-    """Who knows how sentences were parsed; without one a selection grows by rule."""
+    """Knows how sentences were parsed; without it, a selection grows by rules."""
     together: tuple[str, ...] = ()
     """The relations that one key made for several holders: what is set on one of them is set
     on all, until the focus leaves them."""
@@ -269,9 +269,9 @@ class ReviewState:
         )
 
     def changed(self, **changes: Any) -> ReviewState:
-        """This state with other values for the fields named, which have to be such that its items
-        stay the same: `dataclasses.replace`, for the keys that only move, without the price of
-        making all fields anew."""
+        """This state with other values for some fields that do not affect its items. Like
+        `dataclasses.replace`, but without the cost of computing all fields again, for keys
+        that only move."""
         other = object.__new__(ReviewState)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(changes)
@@ -346,14 +346,14 @@ def ask(state: ReviewState, what: str, message: str) -> Step | None:
 
 
 def say(state: ReviewState, message: str) -> Step:
-    """Nothing done, and why."""
+    """The unchanged state with a message that says why."""
     return replace(state, message=message), ()
 
 
 def _following(
     state: ReviewState, annotations: AnnotationSet, first: Decision
 ) -> tuple[Decision, ...]:
-    """The relations that everybody made and whose ends stand now: they come to stand with them."""
+    """The relations that everybody made and whose ends are now accepted: they are accepted too."""
     waiting = [
         (s, own)
         for index, several in state.suggestions.items()

@@ -1,8 +1,7 @@
-"""How sure a suggestion is, in words that a person can use: scores are
-calibrated, but say little as percentages.
-
-A claim's score is the chance that its bounds and its label are both right to the character. Many at
-a third are right but for a word, so a low score asks for a look and not for distrust.
+"""How sure a suggestion is, in words. Scores are calibrated, but percentages tell a person
+little. The score of a claim is the chance that its label and its bounds are exactly right.
+Many claims with a score of one third are right except for a word, so a low score means “look
+at it”, not “distrust it”.
 """
 
 from __future__ import annotations

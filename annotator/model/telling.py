@@ -29,7 +29,7 @@ _WORDS = {
 
 
 def both_ends(text: str, width: int) -> str:
-    """The text in at most `width` code points; where it is longer, its middle gives way."""
+    """The text in at most `width` code points; a longer text is shortened in the middle."""
     text = " ".join(_ends(text, width).split())
     if len(text) <= width:
         return text
@@ -37,7 +37,7 @@ def both_ends(text: str, width: int) -> str:
         return f"{text[: max(0, width - 1)].rstrip()}…"
     head = (width - 3) * 3 // 5
     first, last = text[:head], text[-(width - 3 - head) :]
-    # Whole words, where that costs no more than a few letters.
+    # Keep whole words if that costs only a few letters.
     if " " in first[-6:] and not text[head].isspace():
         first = first[: first.rindex(" ")]
     if " " in last[: len(last) // 2]:
@@ -46,7 +46,7 @@ def both_ends(text: str, width: int) -> str:
 
 
 def _ends(text: str, width: int) -> str:
-    """The beginning and the end of a text of which both show more than is wanted; else the text."""
+    """The beginning and the end of a text that is too long; otherwise the text."""
     if len(text) < 16 * width:
         return text
     ends = f"{text[: 4 * width]} {text[-4 * width :]}"
@@ -163,8 +163,7 @@ def _known(state: ReviewState, decision: Decision) -> Annotation | None:
 
 
 def told_group(state: ReviewState, group: Group, *, values: bool = True) -> str:
-    """What one key did: of several decisions alike how many,
-    else the last one and how many more."""
+    """What one key did: the number of similar decisions, or the last decision and how many more."""
     if len(group) == 1:
         return told(state, group[0], values=values)
     verbs = {told(state, d, values=False).partition(" ")[0] for d in group}

@@ -1,4 +1,4 @@
-"""Documents, paragraphs and words: where a text divides, and how it is shown without harm.
+"""Documents, paragraphs and words: how a text is divided, and how it is shown safely.
 
 Offsets are Unicode code points of the text exactly as imported. Nothing here normalises a text.
 """
@@ -64,7 +64,7 @@ class Document:
     paragraphs: tuple[Paragraph, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
     included: int = field(init=False, repr=False, compare=False)
-    """Number of paragraphs to annotate; counted once, since every key asks."""
+    """The number of paragraphs to annotate. It is counted once, since every key needs it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "included", sum(not p.excluded for p in self.paragraphs))
@@ -91,8 +91,9 @@ def plural(number: int, noun: str) -> str:
 
 
 def paragraph_number(index: int) -> int:
-    """The number that people see for the paragraph of an index: from 1, excluded ones counted, so
-    that it is the same on every screen, in every report and for every annotator."""
+    """The number that people see for a paragraph: its index plus 1, counting excluded
+    paragraphs, so that it is the same on every screen, in every report and for every
+    annotator."""
     return index + 1
 
 
@@ -182,7 +183,7 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
 
 
 def count_words(text: str, start: int = 0, end: int | None = None) -> int:
-    """How many tokens `words` gives."""
+    """The number of tokens that `words` gives."""
     return len(_TOKEN.findall(text, start, len(text) if end is None else end))
 
 

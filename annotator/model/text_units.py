@@ -19,7 +19,7 @@ Bounds = tuple[int, int]
 
 
 class Phraser(Protocol):
-    """Who knows how sentences were parsed."""
+    """Knows how sentences were parsed."""
 
     def phrases(self, document: Document, paragraph: int, at: int) -> Sequence[Bounds]:
         """The phrases and clauses around an offset of a document, ever larger; empty where the
@@ -32,8 +32,8 @@ _ABBREVIATIONS = frozenset(
         "corp no jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e cf fig al dept mt"
     ).split()
 )
-# A sentence ends at a mark, with the quotes and brackets that close after it, before white space.
-# A run of marks is tried from its first one only.
+# A sentence ends at a mark, including closing quotes and brackets, before white space. A run of
+# marks is tried from its first one only.
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
 _VISIBLE = re.compile(r"\S")
 _CLAUSE_MARKS = frozenset(',;:—–()[]“”«»"„،؛')
@@ -111,7 +111,7 @@ def enclosing(units: Iterable[Bounds], at: int) -> Bounds | None:
 
 
 def snap(text: str, start: int, end: int) -> Bounds:
-    """Bounds drawn out to whole tokens and freed of stray punctuation and white space at the edges.
+    """Bounds extended to whole tokens, without stray punctuation and white space at the edges.
 
     An abbreviation keeps its full stop (U.S.) and a bracket stays that closes one within. Bounds
     with nothing but punctuation in them stay as they are.

@@ -121,7 +121,7 @@ def _counted(
 
 
 def day(one: Statement) -> date:
-    """The date of a statement. Raises ValueError when it has none."""
+    """The date of a statement. Raises ValueError if it has none."""
     try:
         return date.fromisoformat(one.date[:10])
     except ValueError as error:

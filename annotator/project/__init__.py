@@ -126,7 +126,7 @@ class Project:
         """Open the database that stands in the folder now, after
         the one that was open was replaced.
 
-        Raises StoreError when there is none that can be opened: then only `close` is left to do.
+        Raises StoreError if there is none that can be opened: then only `close` is left to do.
         """
         self._database.reopen()
 

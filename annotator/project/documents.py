@@ -27,7 +27,7 @@ class Documents:
     def add(self, documents: Iterable[Document]) -> AddResult:
         """Add texts, all or none. One that is there already, by its id, is told of in the result.
 
-        Raises InputError when an id already belongs to another text, or a document does not hold.
+        Raises InputError if an id already belongs to another text, or a document does not hold.
         """
         from annotator.formats.api import check_document  # not to be loaded to start
 
@@ -48,7 +48,7 @@ class Documents:
         return store.join_meta(self._database, id, meta)
 
     def load(self, id: str) -> Document:
-        """A document by its id. Raises ProjectError when there is none."""
+        """A document by its id. Raises ProjectError if there is none."""
         return store.load(self._database, id)
 
     def hashes(self, id: str) -> tuple[str, str] | None:

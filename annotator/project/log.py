@@ -48,7 +48,7 @@ class Log:
         """Record one group of decisions: durable on return, all or none. `reviewer` is the person
         who decided where the work is the gold.
 
-        Raises ConflictError when a `before` is not what is stored, BusyError when the database
+        Raises ConflictError if a `before` is not what is stored, BusyError when the database
         stayed locked, StoreError for any other failure; nothing was written then.
         """
         log.record(
@@ -130,7 +130,7 @@ class Log:
         """Import completions, all or none; documents that are new are added. `admitted` ones came
         through the door of the formats, and are not checked again.
 
-        Raises InputError when a record does not hold, when an id already belongs to another text,
+        Raises InputError if a record does not hold, when an id already belongs to another text,
         or when that annotator already has other work on the document.
         """
         from annotator.formats.api import check_record  # not to be loaded to start

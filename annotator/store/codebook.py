@@ -1,5 +1,5 @@
 """The codebook as events: each says what an entry is from then on, or
-that it is no more. None is ever changed.
+that it is gone. None is ever changed.
 
 The latest event on a name holds, by its id, so that the codebooks of two
 hosts merge by putting their events together.
@@ -22,7 +22,7 @@ COLUMNS = "id, kind, name, entry, who, token, time"
 
 @dataclass(frozen=True, slots=True)
 class CodebookEvent:
-    """`entry` is what the name is from then on; None where it is no more. The
+    """`entry` is what the name is from then on; None where it is gone. The
     events of one deed share a `token`."""
 
     id: str

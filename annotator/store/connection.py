@@ -63,7 +63,7 @@ class Database:
         nothing is changed in the file, and of one that nobody has open nothing is made beside
         it.
 
-        Raises StoreError when the file is missing, not ours, newer than this program or unreadable.
+        Raises StoreError if the file is missing, not ours, newer than this program or unreadable.
         """
         self.path = path
         self.timeout = timeout
@@ -225,7 +225,7 @@ class Database:
     def write(self) -> Iterator[None]:
         """A transaction that writes: all of it or, on any error, none.
 
-        Raises BusyError when the lock was not to be had within the timeout, ReplacedError when the
+        Raises BusyError if the lock was not available within the timeout, ReplacedError when the
         path names another file than the one that was opened.
         """
         if self.read_only:
@@ -247,7 +247,7 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """All that is read within is of one moment.
 
-        Raises BusyError when the file was written to in spite of it, as can
+        Raises BusyError if the file was written to in spite of it, as can
         be where nobody had it open before.
         """
         before = self._written()

@@ -49,7 +49,7 @@ class Placing:
         """Store a document unless it is there already, by its id; whether it is new. `imported`
         is the time when that is not now.
 
-        Raises InputError when its id already belongs to another text.
+        Raises InputError if its id already belongs to another text.
         """
         out, id = self._out, document.id
         there = hashes(out, id)
@@ -124,7 +124,7 @@ def _instead(db: Database, id: str) -> str:
 
 
 def load(db: Database, id: str) -> Document:
-    """A document by its id. Raises ProjectError when there is none."""
+    """A document by its id. Raises ProjectError if there is none."""
     row = db.row(
         "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE "
         "id = ?",

@@ -2,7 +2,7 @@
 
 The order is that of `sequence`, the local one: what a merge brings is appended and chained here,
 and has other hashes at another host. The chain shows where events were changed, cut out or put in
-between, by a fault of the disk or by somebody who did not write the chain anew. Whoever may write
+between, by a fault of the disk or by somebody who did not write the chain again. Whoever may write
 the file can do that, so the last hash (the head) is worth noting elsewhere.
 
 Whoever appends events chains them in the same transaction. Events that a program before this one
@@ -74,7 +74,7 @@ def catch_up(db: Database) -> None:
 
 
 def head(db: Database) -> tuple[int, str]:
-    """The number of the last chained event and its hash; (0, "") where there is none."""
+    """The number of the last chained event and its hash; (0, "") if there is none."""
     last = db.row("SELECT sequence, hash FROM chain ORDER BY sequence DESC LIMIT 1")
     return (0, "") if last is None else (last[0], bytes(last[1]).hex())
 

@@ -75,7 +75,7 @@ class Journal:
         return all(one.ids[0] in self._kept for one in pending)
 
     def keep(self, pending: Sequence[Pending]) -> None:
-        """Have all of this on disk on return. Raises StoreError when it cannot be."""
+        """Have all of this on disk on return. Raises StoreError if it cannot be."""
         fresh = [one for one in pending if one.ids[0] not in self._kept]
         if not fresh:
             return
@@ -160,7 +160,7 @@ def put_aside(database: Path) -> list[Path]:
 
 
 def take_in(db: Database, concepts: Concepts) -> TakenIn:
-    """Write what processes that are no more have left behind. What cannot be
+    """Write what processes that are gone have left behind. What cannot be
     written now stays for the next time."""
     done, left = 0, list[Path]()
     for path in left_behind(db.path):
@@ -264,13 +264,13 @@ def _line(one: Pending) -> bytes:
 
 
 def read(path: Path) -> Iterator[Pending]:
-    """The groups in a file. Raises StoreError for a line that does not hold."""
+    """The groups in a file. Raises StoreError for a line that is invalid."""
     yield from read_lines(path.read_bytes(), path)
 
 
 def read_lines(data: bytes, path: Path | None = None) -> Iterator[Pending]:
     """The groups in what a file holds. What follows the last end of a line is torn and was never
-    acknowledged; any other line that does not hold is a StoreError."""
+    acknowledged; any other line that is invalid is a StoreError."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         head, _, text = line.partition(b" ")
         if head != b"%08x" % zlib.crc32(text):

@@ -50,7 +50,7 @@ class Lock:
         self._helper: _Helper | None = None
 
     def acquire(self, timeout: float) -> bool:
-        """Take the lock; False when it was not to be had within `timeout` seconds. Raises OSError
+        """Take the lock; False when it was not available within `timeout` seconds. Raises OSError
         when the file cannot be opened."""
         self._open()
         helper = self._helper

@@ -83,7 +83,7 @@ def record(
 
     `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are
     those of the events, for decisions that may be there already: nothing is done then. `time` is
-    when it was decided, if not now. Raises ConflictError when a `before` is not the stored state,
+    when it was decided, if not now. Raises ConflictError if a `before` is not the stored state,
     and UsageError for a name that no annotator may have: nothing is written then.
     """
     if not decisions:

@@ -22,7 +22,8 @@ migrations = Migrations("annotator")
 
 def migrate(database: Database) -> None:
     """Bring a database up to this program's version; all pending steps or none."""
-    # A step may make a table anew, which SQLite lets it do only while foreign keys are not watched.
+    # A step may make a table again, which SQLite lets it do only while foreign keys are not
+    # watched.
     database.execute("PRAGMA foreign_keys = OFF")
     try:
         with database.write():

@@ -24,7 +24,7 @@ _SOURCE = "names_from"
 
 
 def refresh(db: Database, concepts: Concepts) -> None:
-    """Fill the table anew where it was made for other attributes than the schema's; of a database
+    """Fill the table again where it was made for other attributes than the schema's; of a database
     that cannot be written nothing, so that it has no names until it can."""
     wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:

@@ -91,7 +91,7 @@ def merge(
     `tell` hears how many documents of how many are done. One annotator's work on one document is
     in memory at a time.
 
-    Raises StoreError when the other one is not of this program's
+    Raises StoreError if the other one is not of this program's
     version, or what it holds does not hold.
     """
     theirs = Database(other, timeout=db.timeout, read_only=True)

@@ -37,7 +37,7 @@ def restore(
     open is told so at their next decision.
 
     Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another
-    project; BusyError when the lock was not to be had within `timeout` seconds. Nothing is changed
+    project; BusyError when the lock was not available within `timeout` seconds. Nothing is changed
     then.
     """
     if database.exists() and backup.exists() and database.samefile(backup):
@@ -160,7 +160,7 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path
     into a file beside it. Where the old file was overwritten there is nothing whole to copy:
     then the decisions alone are put aside.
 
-    Raises StoreError when it cannot be written.
+    Raises StoreError if it cannot be written.
     """
     file = _free(db.path, "rescued")
     try:

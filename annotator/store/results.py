@@ -167,7 +167,7 @@ class ProjectStatus:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not hold in a database, and where."""
+    """Something that is invalid in a database, and where."""
 
     where: str
     message: str

@@ -3,7 +3,7 @@ so that the review queue reads no work.
 
 A row holds as long as nobody's log of the document went on (the sum of revisions is the same), and
 what else it follows from (`basis`: strategy, label schema, rulings on names, the program) is the
-same. Others are worked out anew.
+same. Others are worked out again.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Footprint:
 
     @classmethod
     def of(cls, path: Path) -> Footprint:
-        """Raises FileNotFoundError when there is no file."""
+        """Raises FileNotFoundError if there is no file."""
         found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
@@ -63,7 +63,7 @@ def has_log(path: Path) -> bool:
 
 
 def last_event(path: Path) -> int:
-    """The number of the last event in the file by itself, without its log; 0 where there is none
+    """The number of the last event in the file by itself, without its log; 0 if there is none
     yet. Raises StoreError for a file that cannot be read so."""
     try:
         alone = sqlite.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
@@ -92,7 +92,7 @@ class Seal:
         self._floor: int | None = None
 
     def check(self) -> None:
-        """Before a transaction. Raises ReplacedError when the file
+        """Before a transaction. Raises ReplacedError if the file
         is not the one that was opened."""
         found = self._here()
         noted = self._noted()
@@ -103,7 +103,7 @@ class Seal:
             self._verify(found, floor or 0)
 
     def renew(self) -> None:
-        """After a transaction. Raises ReplacedError when what was written did
+        """After a transaction. Raises ReplacedError if what was written did
         not reach the file of that name."""
         found = self._here()
         if found != self._last or self._floor is None:

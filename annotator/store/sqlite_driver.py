@@ -25,7 +25,7 @@ def wal_is_safe(version: Sequence[int]) -> bool:
 
 
 def choose(load: Callable[[str], ModuleType] = import_module) -> ModuleType:
-    """The first driver whose SQLite is safe in WAL mode; where there is none, the one with the
+    """The first driver whose SQLite is safe in WAL mode; if there is none, the one with the
     newest SQLite. A driver that follows a safe one is not even imported."""
     found: list[ModuleType] = []
     for name in DRIVERS:

@@ -250,7 +250,7 @@ def _turns(
 
 
 def resume(db: Database) -> int:
-    """Finish works whose process is no more; how many. What cannot be
+    """Finish works whose process is gone; how many. What cannot be
     written now stays for the next time."""
     start = db.path.name + TURNS
     with os.scandir(db.path.parent) as entries:
@@ -268,7 +268,7 @@ def resume(db: Database) -> int:
 def long_work(db: Database, *, patience: float = PATIENCE) -> Iterator[Staging]:
     """Where long work is collected; it is written when this ends without an error.
 
-    Raises BusyError when other long work has not ended within `patience` seconds.
+    Raises BusyError if other long work has not ended within `patience` seconds.
     """
     lock = Lock(beside(db.path, ".long"))
     try:

@@ -38,7 +38,7 @@ class SuggesterModule(Protocol):
         self, *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory
     ) -> Suggester:
         """The suggester for a schema; `config` is the project's table `[suggester.<name>]`,
-        `memory` what was decided so far. Raises SuggesterError when it cannot work."""
+        `memory` what was decided so far. Raises SuggesterError if it cannot work."""
         ...
 
 

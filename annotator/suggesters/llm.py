@@ -45,7 +45,7 @@ def create(
 ) -> LanguageModelSuggester:
     """The model that `config` names; `examples` (finished paragraphs as text and answer),
     `concepts` (names) and `answers` (the folder where answers are kept) come from the project.
-    Raises SuggesterError when it cannot be had."""
+    Raises SuggesterError if it cannot be had."""
     try:
         import llm
     except ImportError as error:

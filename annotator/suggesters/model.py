@@ -32,7 +32,7 @@ parsed, and for where there is no parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
 VERSION = "3"
-"""Of the base models, raised whenever they are made anew."""
+"""Of the base models, raised whenever they are made again."""
 
 
 def base_file() -> Path:
@@ -47,7 +47,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     schema is the one it was trained for, else one that proposes nothing; `gate` in [0, 1] hides
     what is less likely.
 
-    Raises SuggesterError when spaCy or the model cannot be loaded.
+    Raises SuggesterError if spaCy or the model cannot be loaded.
     """
     data, version = config.get("data"), str(config.get("number", ""))
     if data is None and schema.name == BASE_SCHEMA and (base := base_file()).is_file():

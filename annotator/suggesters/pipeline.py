@@ -75,7 +75,7 @@ _SETTINGS = "annotator.toml"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> PipelineSuggester:
-    """The pipeline of the settings. Raises SuggesterError when it cannot be loaded, finds nothing
+    """The pipeline of the settings. Raises SuggesterError if it cannot be loaded, finds nothing
     that could be read, or its labels are mapped to what the schema does not have."""
     path = str(config.get("path") or config.get("name") or "")
     name = str(config.get("name") or path)

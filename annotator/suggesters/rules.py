@@ -27,7 +27,7 @@ VERSION = "9"
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> RulesSuggester:
     """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them)
-    to be left out. Raises SuggesterError when spaCy cannot be loaded."""
+    to be left out. Raises SuggesterError if spaCy cannot be loaded."""
     try:
         from annotator.english.reading import shared_reader
     except ImportError as error:

@@ -281,7 +281,7 @@ class AnnotatorApp(PrivateApp):
         )
 
     def repaint(self) -> None:
-        """Paint the whole screen anew."""
+        """Paint the whole screen again."""
         self._painter.forget()
         self.screen.refresh(layout=True)
 
@@ -368,7 +368,7 @@ def run_review(
 ) -> int:
     """Run the application for review to its end; its exit code. `reviewer` is who decides.
 
-    Raises UsageError when the keys or the theme do not hold, or when there is nothing to review.
+    Raises UsageError if the keys or the theme do not hold, or when there is nothing to review.
     """
     from annotator.tui.reviewing import Adjudicating
     from annotator.tui.screens.review import ReviewScreen
@@ -398,7 +398,7 @@ def run_review(
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:
     """Run the terminal application to its end; its exit code.
 
-    Raises UsageError when the project's keys or theme do not hold.
+    Raises UsageError if the project's keys or theme do not hold.
     """
     background = Background(project.root)
     background.resume()

@@ -12,7 +12,7 @@ from annotator.tui.terminal_driver import Pressed
 
 def key_at(row: Drawn, x: int, strong: Style) -> str:
     """The key whose name or words stand at a cell of a footer, in which keys are `strong` and their
-    words are not; empty where there is none, or where several keys share their words (`1-9`)."""
+    words are not; empty if there is none, or where several keys share their words (`1-9`)."""
     at, key = 0, ""
     for segment in row.segments:
         if segment.style == strong and segment.text.strip():

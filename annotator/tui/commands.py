@@ -302,7 +302,7 @@ _ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
 def named(words: str) -> str:
-    """The key that people read as `words`; empty where that is no single key."""
+    """The key that people read as `words`; empty where that is not a single key."""
     modifier, _, last = words.rpartition("+") if len(words) > 1 else ("", "", words)
     backwards = {word: key for key, word in (*_SHOWN.items(), *_ARROWS.items())}
     last = backwards.get(last, last)

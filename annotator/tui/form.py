@@ -227,7 +227,7 @@ def _layer(state: ReviewState, field: FormField) -> Layer | None:
 
 def at(found: Sequence[FormField], *, item: str | None, letter: str = "") -> int:
     """The place of the field with a letter, else of the first field
-    of an item; 0 where there is none."""
+    of an item; 0 if there is none."""
     for i, field in enumerate(found):
         if (letter and field.letter == letter) or (not letter and field.item == item):
             return i

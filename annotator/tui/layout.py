@@ -177,7 +177,7 @@ def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
 
     What is pending is dotted at both ends of each line, what is decided solid; what is in focus is
     heavy after its name. The rest of a line is the same in all of them, so that little is to be
-    painted anew.
+    painted again.
     """
     width = piece.right - piece.left
     title = piece.mark.title if piece.begins else ""

@@ -80,7 +80,7 @@ class Shell(Protocol):
         """The next way to colour the screens."""
 
     def repaint(self) -> None:
-        """Paint the whole screen anew."""
+        """Paint the whole screen again."""
 
     def keys_came(self, keys: list[Pressed]) -> None:
         """These keys were pressed, in this order."""

@@ -68,7 +68,7 @@ class PrivateApp(App[int]):
         """Coming and going of the terminal's focus repaints nothing."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """What Textual rendered anew: `painted` writes it, else it goes Textual's own way."""
+        """What Textual rendered again: `painted` writes it, else it goes Textual's own way."""
         if not self.painted(renderable):
             super()._display(screen, renderable)
 
@@ -119,7 +119,7 @@ def runs_in(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 def changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Any]]:
-    """`(x, y, segments)` of every piece that Textual rendered anew."""
+    """`(x, y, segments)` of every piece that Textual rendered again."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x

@@ -56,7 +56,7 @@ def _done(step: TourStep, before: ReviewState, after: ReviewState) -> bool:
 
 
 def _new(before: Stack, after: Stack) -> Iterator[Group]:
-    """The groups pushed since; none when the history went back, or was read anew."""
+    """The groups pushed since; none when the history went back, or was read again."""
     found: list[Group] = []
     while after is not None and after is not before:
         found.append(after[0])

@@ -228,7 +228,7 @@ def _check_each(each: int, people: set[str]) -> None:
 
 
 def _known(project: Project, documents: Sequence[str] | None) -> set[str] | None:
-    """The documents asked for. Raises ProjectError when there is none with one of the ids."""
+    """The documents asked for. Raises ProjectError if there is none with one of the ids."""
     return {project.documents.load(id).id for id in documents} if documents else None
 
 

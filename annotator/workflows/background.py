@@ -42,7 +42,7 @@ FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 """What may lie in the folder of a project besides its settings and its database."""
 
 LIMIT = 256_000
-"""Bytes after which the log begins anew; one older is kept."""
+"""Bytes after which the log begins again; one older is kept."""
 
 
 def pause(tried: int, every: int) -> int:
@@ -78,7 +78,7 @@ def _opened(path: Path) -> Iterator[int]:
 @contextmanager
 def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
     """Hold the lock of the background process; gives whether it was
-    to be had. With `wait` it always is."""
+    available. With `wait` it always is."""
     with _opened(root / LOCK) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -135,7 +135,7 @@ def requeue_killed(root: Path) -> list[str]:
 
 
 def was_killed(root: Path) -> bool:
-    """Whether something was begun by a process that is no more."""
+    """Whether something was begun by a process that is gone."""
     return any((root / begun).exists() for begun in BEGUN.values()) and not running(root)
 
 
@@ -151,7 +151,7 @@ def is_switched_off() -> bool:
 
 def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
     """Queue something, if named, and start the process unless it runs; nothing, where that is
-    switched off. Raises StoreError when it cannot be started."""
+    switched off. Raises StoreError if it cannot be started."""
     if is_switched_off():
         return None
     try:
@@ -188,7 +188,7 @@ def _spawn(root: Path) -> subprocess.Popen[bytes]:
 
 
 def _rotate_log(log: Path) -> None:
-    """Begin the log anew when it is long."""
+    """Begin the log again when it is long."""
     if log.exists() and log.stat().st_size > LIMIT:
         log.replace(log.with_name(f"{log.name}.1"))
 

@@ -67,7 +67,7 @@ def demo_folder(corpus: str = SEEDS) -> Path:
 def demo_project(corpus: str = SEEDS) -> Project:
     """The demo project of a corpus, made when it is not there yet.
 
-    Raises ProjectError when its folder holds something else.
+    Raises ProjectError if its folder holds something else.
     """
     root = demo_folder(corpus)
     if not root.exists():

@@ -202,7 +202,7 @@ def search(project: Project) -> None:
 
 
 def next_undecided(project: Project) -> None:
-    """The next document with something undecided, where there is none."""
+    """The next document with something undecided, if there is none."""
     assert project.documents.waiting("ada", "doc-000000", 1) is None
 
 

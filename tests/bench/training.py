@@ -2,9 +2,9 @@
 
 On the seeds: a training run in a process of its own on about 350 sentences: over the model that
 comes with the program, without one, and in a project with texts that this was trained on, where it
-is made anew without them (CPU of learning, CPU and the most memory of the whole process); the first
-suggestions of a text after `annotator import` (cold: the import of spaCy is in it); and how many
-paragraphs a second one core suggests for, by a model over the shipped one.
+is made again without them (CPU of learning, CPU and the most memory of the whole process); the
+first suggestions of a text after `annotator import` (cold: the import of spaCy is in it); and how
+many paragraphs a second one core suggests for, by a model over the shipped one.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Program:
                 if folder is not None:
                     os.chdir(folder)
                 own = {**os.environ, **(environment or {}), "TERM": "xterm-256color"}
-                # Without it every start would compile the program anew.
+                # Without it every start would compile the program again.
                 own.pop("PYTHONDONTWRITEBYTECODE", None)
                 os.execvpe(command[0], list(command), own)
             os._exit(127)

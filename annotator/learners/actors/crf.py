@@ -198,7 +198,7 @@ def train(
     labelled or not. A `base` was trained on other passages: what it proposes is learnt from as
     the rules are.
 
-    Raises ValueError when nothing is marked in the passages.
+    Raises ValueError if nothing is marked in the passages.
     """
     if not any(one.gold for one in passages):
         raise ValueError("nothing is marked")

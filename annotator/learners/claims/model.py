@@ -106,7 +106,7 @@ class ClauseModel:
         """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic. With
         a `base`, made with the same kinds, what differs from it is learnt. Also given is what
         models that had not seen an example propose for it, by its place; nothing below twelve
-        examples (four with a base). Raises ValueError when nothing is marked."""
+        examples (four with a base). Raises ValueError if nothing is marked."""
         gold = [marked(example, layer) for example in examples]
         nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
         rows = [

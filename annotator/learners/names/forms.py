@@ -57,7 +57,7 @@ def plural_of(word: str) -> str:
 
 
 def singular_of(word: str) -> str:
-    """The singular of a noun in lower case; a word that is no plural by its ending stays."""
+    """The singular of a noun in lower case; a word that is not a plural by its ending stays."""
     if word in _SINGULAR:
         return _SINGULAR[word]
     if word.endswith("men"):

@@ -200,13 +200,13 @@ class Adjudicating(Source):
         self._editing = self.at(state).in_focus()
 
     def rule_same(self, kind: NameKind, names: Sequence[str], canonical: str) -> None:
-        """The names are one, in all places; the open document has to be read anew."""
+        """The names are one, in all places; the open document has to be read again."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
         self.names_ruled()
 
     def names_ruled(self) -> None:
         """Names were ruled on, or the last rulings were taken back: what hangs on names is read
-        anew, and undo takes back what was ruled last."""
+        again, and undo takes back what was ruled last."""
         rulings = self.project.names.rulings()
         holding = bool(rulings) and rulings[-1].same
         last = [r for r in rulings if r.token == rulings[-1].token] if holding else []

@@ -55,7 +55,7 @@ def name_counts(project: Project, kind: NameKind) -> dict[str, int]:
 def rule_names_same(
     session: Session, source: Adjudicating, kind: NameKind, names: Sequence[str], canonical: str
 ) -> None:
-    """The names are one, here and in all places, and the document is read anew; one undo, if
+    """The names are one, here and in all places, and the document is read again; one undo, if
     nothing is decided in between, takes it back."""
 
     def left() -> int:

@@ -41,7 +41,7 @@ class AgreementAskingScreen(CommandScreen):
         self._wanted = ""
 
     def follow(self) -> None:
-        """Read the work anew, aside, by what is chosen now."""
+        """Read the work again, aside, by what is chosen now."""
         raise NotImplementedError
 
     def _line(self) -> ReportLine | None:

@@ -86,7 +86,7 @@ class CommandScreen(Screen[None]):
         yield
 
     def everywhere(self, key: str) -> bool:
-        """Do what a key means on every screen: help, palette, theme, paint anew,
+        """Do what a key means on every screen: help, palette, theme, paint again,
         quit; whether it is one of those."""
         for name in ("help", "palette", "theme", "redraw", "quit"):
             if key in self.key_map.keys[name]:
@@ -181,7 +181,7 @@ class CommandScreen(Screen[None]):
         self.shell.open("agreement")
 
     def run_learning(self) -> None:
-        """What was learnt, and a key that has it done anew."""
+        """What was learnt, and a key that has it done again."""
         self.shell.open("learning", self.say, self.say_while)
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:  # noqa: ARG002

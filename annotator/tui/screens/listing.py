@@ -71,7 +71,7 @@ class ListScreen(CommandScreen):
         self.reload()
 
     def reload(self) -> None:
-        """Read the rows anew, those with the words of the filter."""
+        """Read the rows again, those with the words of the filter."""
         self._every = self._source()
         wanted = self._wanted.casefold()
         self._lines = [

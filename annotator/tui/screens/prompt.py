@@ -47,11 +47,11 @@ class _LineInput(Input):
 
 
 class PromptScreen(ModalScreen[str | None]):
-    """Asks for a line. With `strict` only an offer is an answer; with `anew` what is typed replaces
-    what is there; with `several` offers complete what stands behind the last semicolon. With
-    `numbered` a digit takes an offer while nothing is typed; `completer` knows the next word,
-    which Right or Tab takes; with `contraries` a key makes what is written its contrary; `known`
-    are the names that are told of when another is like them. Esc answers None."""
+    """Asks for a line. With `strict` only an offer is an answer; with `again` what is typed
+    replaces what is there; with `several` offers complete what stands behind the last semicolon.
+    With `numbered` a digit takes an offer while nothing is typed; `completer` knows the next
+    word, which Right or Tab takes; with `contraries` a key makes what is written its contrary;
+    `known` are the names that are told of when another is like them. Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 

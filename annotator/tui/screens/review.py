@@ -186,7 +186,7 @@ class ReviewScreen(AnnotateScreen):
         self._ask(prompt, answered)
 
     def _names_ruled(self) -> None:
-        """A page of names was ruled, or taken back: the document is read anew."""
+        """A page of names was ruled, or taken back: the document is read again."""
         self.reviewing.names_ruled()
         self.session.reload()
 

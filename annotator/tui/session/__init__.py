@@ -110,7 +110,7 @@ class Session:
         self.state = self.source.arrived(self.source.begun(state))
 
     def reload(self) -> None:
-        """Read the open document anew, at the same place."""
+        """Read the open document again, at the same place."""
         if self.state is not None:
             here = self.state
             self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
@@ -209,7 +209,7 @@ class Session:
         return True
 
     def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
-        """As `mutes.mute`, and open the document anew; what was decided stays."""
+        """As `mutes.mute`, and open the document again; what was decided stays."""
         self.mutes.mute(rule, who=who, muted=muted)
         self.reload()
 

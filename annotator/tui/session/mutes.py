@@ -22,7 +22,7 @@ class Mutes:
     def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
         """Mute a rule, or let it speak again, for `who` (EVERYBODY for the project).
 
-        Raises StoreError when it cannot be kept.
+        Raises StoreError if it cannot be kept.
         """
         rules = self._of(who) | {rule} if muted else self._of(who) - {rule}
         self._project.keep_setting(f"mute:{who}", "\n".join(sorted(rules)))

@@ -45,7 +45,7 @@ class Saving:
         return self.save()
 
     def note(self, error: StoreError) -> None:
-        """Something that is no decision could not be kept: it is told, unless decisions
+        """Something that is not a decision could not be kept: it is told, unless decisions
         are unsaved, which matter more."""
         self.error = self.error or error
 
@@ -59,7 +59,7 @@ class Saving:
         database is on disk beside it on return, if that is possible at all.
 
         After a conflict (the same annotator at work in two terminals) what is unsaved of that
-        document is given up, since it was decided on a state that is no more.
+        document is given up, since it was decided on a state that is gone.
         """
         while self.unsaved:
             one = self.unsaved[0]
@@ -123,7 +123,7 @@ class Saving:
         unsaved into it; what came of that. Decisions that do not fit to what stands there are
         put aside, in a file that is named.
 
-        Raises StoreError when there is no file, or none that can
+        Raises StoreError if there is no file, or none that can
         be opened; all stays as it was then.
         """
         self.project.reopen()
@@ -137,7 +137,7 @@ class Saving:
         """After the database was replaced: what this program has of it and what
         is unsaved, in a file beside it.
 
-        Raises StoreError when it cannot be written; all stays as it was then.
+        Raises StoreError if it cannot be written; all stays as it was then.
         """
         file = self.project.rescue(self.unsaved)
         self.unsaved = []

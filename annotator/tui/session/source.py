@@ -69,7 +69,7 @@ class Source:
 
     def beyond(self, action: ReviewAction) -> str | None:  # noqa: ARG002
         """Do an action that is about more than the open document, and say so; None for every other.
-        The document is read anew after it."""
+        The document is read again after it."""
         return None
 
     def step(self, state: ReviewState, action: ReviewAction) -> Step:

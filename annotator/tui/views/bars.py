@@ -313,7 +313,7 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
 
 def _takes_stances(now: KeysNow, schema: LabelSchema) -> bool:
     """Whether the key of a stance does something on the item in focus:
-    begins one, or chooses its side anew."""
+    begins one, or chooses its side again."""
     return not now.span or bool(schema.relations_to(now.layer))
 
 

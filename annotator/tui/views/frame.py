@@ -201,7 +201,7 @@ def _kept(
     values: tuple[object, ...],
     make: Callable[[], list[Piece]],
 ) -> Drawn:
-    """A line of the frame, made anew only when one of the `things` it is about is another one than
+    """A line of the frame, made again only when one of the `things` it is about is another one than
     before, or one of the `values` is not equal."""
     known = _lines.get(name)
     if (

@@ -112,7 +112,7 @@ NEARLY = 0.85
 
 
 def _nearly(name: str, others: Iterable[str]) -> str:
-    """Another name that is nearly the same and begins alike; empty where there is none."""
+    """Another name that is nearly the same and begins alike; empty if there is none."""
     for other in others:
         close = (
             other != name

@@ -196,7 +196,7 @@ ITEM_ROWS = 2
 
 def own_rows(state: ReviewState, width: int) -> Rows:
     """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then
-    attributes, flag and note. In no style of their own, since these rows are written anew with
+    attributes, flag and note. In no style of their own, since these rows are written again with
     every move."""
     item = state.focused
     if item is None:
@@ -312,7 +312,7 @@ def card_rows(
     ink = theme.ink(layer.color if layer else "grey")
     text = f"“{state.document.quote(span.start, span.end)}”"
     # Only the marker changes with the focus, and no style when it is decided: the quotation,
-    # written anew, would be most of a key's bytes.
+    # written again, would be most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
         quoted[0] = [_marker(True), ("  ", PLAIN), *quoted[0][1:]]

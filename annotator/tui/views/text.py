@@ -171,7 +171,7 @@ class TextView:
         return known[1]
 
     def _build(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
-        """Rows of a paragraph, made anew just where something changed."""
+        """Rows of a paragraph, made again just where something changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
         gutter = _gutter(state, index, look.theme)
@@ -269,7 +269,7 @@ def _covered(lines: Sequence[WrappedLine], base: int, stretches: Iterable[Stretc
 
 
 def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[tuple[int, int]]:
-    """The tracks to be made anew, as (line, level)."""
+    """The tracks to be made again, as (line, level)."""
     if fresh:
         return [
             (number, level)

@@ -202,7 +202,7 @@ def _error(rows: Array) -> float:
 
 
 def _week(finished: str) -> str:
-    """The ISO week of a time; a dash where there is none."""
+    """The ISO week of a time; a dash if there is none."""
     try:
         year, week, _ = date.fromisoformat(finished[:10]).isocalendar()
     except ValueError:

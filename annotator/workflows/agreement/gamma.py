@@ -60,7 +60,7 @@ def gamma(
 ) -> list[Gamma]:
     """gamma of every layer of spans, by the interpreter `python`.
 
-    Raises UsageError when the extra is not installed; a time-out or
+    Raises UsageError if the extra is not installed; a time-out or
     a failure of the package is the `reason`.
     """
     out: list[Gamma] = []

@@ -1,4 +1,4 @@
-"""What an agreement keeps of documents that is no statistic: who finished
+"""What an agreement keeps of documents that is not a statistic: who finished
 them, and the paragraphs that differ."""
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ def files(study: Study, found: Iterable[PairDifference]) -> Mapping[str, tuple[R
 
 def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) -> dict[str, int]:
     """Write the files into a folder, which is made; each is there whole or not at all. Gives the
-    number of rows of each. Raises ExportError when it cannot be written."""
+    number of rows of each. Raises ExportError if it cannot be written."""
     counts: dict[str, int] = {}
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ def write_csv(file: Path, header: Row, rows: Iterable[Row]) -> int:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a report. Raises ExportError when it cannot be written."""
+    """Write a report. Raises ExportError if it cannot be written."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         try:

@@ -2,7 +2,7 @@
 count keys, learn, paragraph by paragraph.
 
 Two ways are compared on the same stream: rules with the memory of what was accepted, and the model
-trained anew every few paragraphs, as a project would have it. Nothing is learnt from a paragraph
+trained again every few paragraphs, as a project would have it. Nothing is learnt from a paragraph
 before it was judged.
 """
 

@@ -68,7 +68,7 @@ class _Left:
 
 
 def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
-    """The data set of a project. Raises ExportError when there is no gold."""
+    """The data set of a project. Raises ExportError if there is no gold."""
     wanted = choices or Choices()
     gold = list(project.log.records(annotator=GOLD, status=Completion.GOLD))
     if not gold:
@@ -229,7 +229,7 @@ def write_dataset(
 ) -> Dataset:
     """Write the data set into the folder `target`.
 
-    Raises ExportError when something else is there already (unless `force`), when there is no gold,
+    Raises ExportError if something else is there already (unless `force`), when there is no gold,
     or when it cannot be written; nothing is changed then.
     """
     made = derive(project, choices=choices)
@@ -259,7 +259,7 @@ def write_dataset(
 
 
 def _there(target: Path) -> dict[str, bytes]:
-    """The files of a folder; one that is no folder holds nothing that could be the same."""
+    """The files of a folder; one that is not a folder holds nothing that could be the same."""
     if not target.is_dir():
         return {"": b""}
     return {

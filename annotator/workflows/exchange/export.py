@@ -157,7 +157,7 @@ def _nothing(wanted: ExportOptions) -> ExportError:
 def render(project: Project, format: str, wanted: ExportOptions | None = None) -> tuple[bytes, int]:
     """The bytes of an export in one piece, and the number of its rows.
 
-    Raises ExportError when there is nothing to export.
+    Raises ExportError if there is nothing to export.
     """
     made = Rendering(project, format, wanted)
     return b"".join(made.parts()), made.rows
@@ -174,7 +174,7 @@ def export(
     """Write an export: one file into the folder `target`, or, of several files, that folder as a
     whole; beside it first and then renamed.
 
-    Raises ExportError when something else is there already (unless `force`), or when it cannot be
+    Raises ExportError if something else is there already (unless `force`), or when it cannot be
     written; nothing is changed then.
     """
     made = Rendering(project, format, wanted)
@@ -235,7 +235,7 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
 def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut.
 
-    Raises ExportError when it is there with other content, unless `force`.
+    Raises ExportError if it is there with other content, unless `force`.
     """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:

@@ -103,7 +103,7 @@ class Matcher:
         return [*here, *(id for id in self._folded.get(folded, ()) if id not in here)]
 
     def _known(self, id: str, document: Document, same: bool, line: int) -> Document | None:
-        """The document of that id; where its text is no more at hand
+        """The document of that id; where its text is no longer at hand
         and is the `same`, as it comes."""
         if id not in self._held:
             return self._project.documents.load(id)

@@ -40,7 +40,7 @@ def merge(
 
 
 def database_of(other: Path) -> Path:
-    """The database that a folder or a file stands for. Raises InputError when there is none."""
+    """The database that a folder or a file stands for. Raises InputError if there is none."""
     database = other / DATABASE if other.is_dir() else other
     if not database.is_file():
         what = "holds no project" if other.is_dir() else "there is no such file or folder"

@@ -51,7 +51,7 @@ def opened(path: Path) -> Iterator[InputFile]:
     """A file as it can be read: standard input and compressed files are laid
     out in a folder that is gone after.
 
-    Raises InputError for a compressed file that does not hold.
+    Raises InputError for a compressed file that is invalid.
     """
     if path != STDIN and path.suffix.lower() != ".gz":
         yield InputFile(path, path)
@@ -129,7 +129,7 @@ def format_of(source: InputFile) -> str:
     """The format of a file, by its name's ending and, of JSON,
     by its first object; else plain text.
 
-    Raises UsageError for a file that is no text and that no format reads.
+    Raises UsageError for a file that is not a text and that no format reads.
     """
     ending = _ending(source.path)
     looks_json = ending in _JSON or (source.name == STDIN and _opens_like_json(source.path))

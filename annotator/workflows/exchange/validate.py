@@ -14,7 +14,7 @@ from annotator.workflows.exchange.manifest import MANIFEST, is_dataset, wrong_fi
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that does not hold: `line` from 1 (0: the file), `key`
+    """Something that is invalid: `line` from 1 (0: the file), `key`
     a path in the record (empty: all)."""
 
     file: Path
@@ -38,7 +38,7 @@ class Validation:
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
     """Check a file, or all `.jsonl` files of a folder, and every file of the data sets in it
-    against their manifests. Raises InputError when there is nothing to read."""
+    against their manifests. Raises InputError if there is nothing to read."""
     if not path.is_dir():
         checked_file(path)
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]

@@ -144,7 +144,7 @@ def import_codebook(
 
 
 def problems(codebook: Codebook, project: Project) -> list[str]:
-    """What does not hold together: parents and opposites that are no entries, circles, kinds that
+    """What does not hold together: parents and opposites that are not entries, circles, kinds that
     are no labels, aliases of two entries."""
     labels = {
         label.name

@@ -322,7 +322,7 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
     """Rule on the pairs of a page, as one deed; those for later are left. Names that are one by
     several pairs get one name. Returns how many rulings were made.
 
-    Raises ValueError when the page contradicts itself (see `contradiction`),
+    Raises ValueError if the page contradicts itself (see `contradiction`),
     StoreError when it cannot be written.
     """
     if problem := contradiction(answers):

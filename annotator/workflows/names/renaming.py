@@ -31,7 +31,7 @@ def rename(
 
     `token` and the document's id name the group of decisions in each document, which `restore`
     takes back. In the gold, `reviewer` is who decides, and an item that stood by agreement says
-    that its name is by ruling. Raises StoreError when the decisions cannot be written; earlier
+    that its name is by ruling. Raises StoreError if the decisions cannot be written; earlier
     documents are renamed then.
     """
     return rename_all(project, annotator, kind, {old: new}, token=token, reviewer=reviewer)

@@ -21,7 +21,7 @@ NameVerdict: TypeAlias = tuple[NameKind, str, str, NameRelation]
 def rule(project: Project, verdicts: Iterable[NameVerdict], *, reviewer: str | None = None) -> int:
     """Make these rulings, as one deed; returns how many items of the gold were renamed.
 
-    Raises StoreError when they cannot be written.
+    Raises StoreError if they cannot be written.
     """
     token, decided = project.new_session(), list(dict.fromkeys(verdicts))
     project.names.rule_all(decided, same=True, reviewer=reviewer, token=token)
@@ -59,7 +59,7 @@ def rule_same(
     """Rule that names are one, and `canonical` is the one that stays: decided once for all places,
     in documents that are reviewed later too. Returns how many items of the gold were renamed.
 
-    Raises StoreError when it cannot be written.
+    Raises StoreError if it cannot be written.
     """
     stays = canonical.strip()
     verdicts: list[NameVerdict] = [

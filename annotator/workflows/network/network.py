@@ -156,7 +156,7 @@ def rendered(found: Network) -> dict[str, bytes]:
 
 
 def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
-    """Write the files of a network into a folder. Raises ExportError when a file with other content
+    """Write the files of a network into a folder. Raises ExportError if a file with other content
     is there and not `force`; nothing is written then."""
     made = rendered(found)
     for name, data in made.items():

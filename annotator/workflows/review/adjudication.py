@@ -233,7 +233,7 @@ def merge_all(
     without a difference; how many documents were merged, and how many are gold now. `reviewer`
     is who asked for it.
 
-    Raises UsageError when there is nothing to merge.
+    Raises UsageError if there is nothing to merge.
     """
     check_strategy(strategy)
     merged = gold = 0

@@ -22,7 +22,7 @@ _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that an annotator did since: `item` is the id of the candidate, `before` and
-    `after` are their version then and now. Of a completion that is finished no more, or anew,
+    `after` are their version then and now. Of a completion that is finished no more, or again,
     `kind` tells, and `item` is empty."""
 
     annotator: str

@@ -227,7 +227,7 @@ class OpenDifferences:
             self._put(document)
 
     def renew(self, document: str) -> None:
-        """Read a document anew: something was decided in it."""
+        """Read a document again: something was decided in it."""
         self._forget(document)
         self._put(document)
 

@@ -102,7 +102,7 @@ def _own_item(
     annotator: str,
 ) -> str:
     """The annotator's own version of an item that review wrote about: the same, else what overlaps
-    it most in its layer; empty where there is none."""
+    it most in its layer; empty if there is none."""
     if asked is None:
         return ""
     mine = dict(asked.own).get(annotator, "")

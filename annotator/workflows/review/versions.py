@@ -53,7 +53,7 @@ class Versions:
 
 
 def check_strategy(name: str) -> str:
-    """The name of a merging strategy. Raises UsageError when there is none of it."""
+    """The name of a merging strategy. Raises UsageError if there is none of it."""
     family, _, option = name.partition(":")
     families.merging.load(family).kept([], [], option=option)
     return name
@@ -67,7 +67,7 @@ def voters_of(done: Iterable[Record]) -> tuple[str, ...]:
 def learn(project: Project, strategy: str) -> object | None:
     """What a strategy learns from all documents; None for one that learns nothing.
 
-    Raises UsageError when there is too little to learn from.
+    Raises UsageError if there is too little to learn from.
     """
     module = families.merging.load(strategy.partition(":")[0])
     if not isinstance(module, LearningStrategy):

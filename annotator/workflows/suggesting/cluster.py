@@ -31,7 +31,8 @@ TOLD = 5
 """Workers that an error names at most."""
 
 KEPT = 4
-"""Runs, of several people at a time, that a worker keeps loaded; the older ones are loaded anew."""
+"""Runs, of several people at a time, that a worker keeps loaded; the older ones are loaded
+again."""
 
 _START = (
     "Start one: dask scheduler; then on each host: dask worker ADDRESS --nworkers auto --nthreads 1"
@@ -43,7 +44,7 @@ def cluster(task: Task, address: str) -> Iterator[Pool]:
     """The cluster whose scheduler is at an address, such as `tcp://host:8786`. Of several workers
     the others take over from one that dies.
 
-    Raises UsageError where the extra is missing or the address is none, PoolError where nobody
+    Raises UsageError if the extra is missing or the address is none, PoolError where nobody
     answers, there are no workers, or something there is of another version.
     """
     try:

@@ -33,7 +33,7 @@ def taught(
     schema is the one that they are coded in. `metrics["base"]` is the number of paragraphs that
     this was trained on.
 
-    Raises SuggesterError when nothing is marked in them.
+    Raises SuggesterError if nothing is marked in them.
     """
     from annotator.learners.learning import learn
 

@@ -30,7 +30,7 @@ def write(project: Project, number: int, folder: Path) -> None:
     """Save the model of this number as a pipeline in a folder; one
     that is there is replaced as a whole.
 
-    Raises UsageError when the folder holds something else or cannot be written.
+    Raises UsageError if the folder holds something else or cannot be written.
     """
     import spacy
 

@@ -167,9 +167,9 @@ def configuration(project: Project) -> str:
 def train(
     project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None
 ) -> Trained:
-    """Learn from all that was finished, store the model, and suggest anew where nobody was yet.
+    """Learn from all that was finished, store the model, and suggest again where nobody was yet.
 
-    Raises TooLittle when there is nothing to learn from.
+    Raises TooLittle if there is nothing to learn from.
     """
     tell = progress or (lambda _: None)
     project.keep_setting(TRIED, str(project.learning.paragraphs_done()))
@@ -235,7 +235,7 @@ def nearest(project: Project) -> list[str]:
 
 
 def renewed(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
-    """Suggest anew in paragraphs that nobody opened or decided on; with `only_missing`, in
+    """Suggest again in paragraphs that nobody opened or decided on; with `only_missing`, in
     documents without any suggestion. At most `RENEWED` documents after a training, fewer when
     another one is wanted."""
     plan = SuggestionPlan.of(project)
