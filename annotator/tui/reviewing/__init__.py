@@ -310,17 +310,17 @@ class Adjudicating(Source):
             self.at_field = ""
         if state.history.undo is not before.state.history.undo:
             self.taking_back = None
-        difference = before.in_focus()
-        if difference is None or not isinstance(action, do.ChooseSeveral | do.Settle):
+        difference, after = before.in_focus(), self.at(state)
+        if difference is None or not before.is_open(difference):
             return
-        self._decided = difference.ids
+        if not after.is_open(difference) or isinstance(action, do.Settle):
+            self._decided = difference.ids
         if isinstance(action, do.ChooseSeveral):
             like = self.likeness(state, difference)
             taken = option(difference, action.choices[-1].take, state.document)
             self.chosen = (like, taken) if like is not None else None
         if isinstance(action, do.Settle):
             # The next field that is open is decided next.
-            after = self.at(state)
             left = after.open_fields(difference) if after.in_focus() is difference else ()
             self.at_field = left[0] if left else ""
 

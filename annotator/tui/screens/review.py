@@ -30,6 +30,7 @@ from annotator.tui.views.versions import Panel, panel_rows
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
 from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
+from annotator.workflows.review.open_differences import NAMES
 from annotator.workflows.review.precedents import Precedent, precedents
 from annotator.workflows.review.redefinition import definitions_before
 
@@ -226,10 +227,20 @@ class ReviewScreen(AnnotateScreen):
         self.after()
 
     def run_take_edit(self) -> None:
-        """The version in focus is changed and then stands; left by esc, nothing is changed."""
+        """The version in focus is changed and then stands: its bounds, or the field in which all
+        differ; left by esc, nothing is changed."""
         item = self.session.review.focused
         if item is None:
             self.say("put the focus on a version")
+            return
+        difference = self.at.in_focus()
+        if difference is not None and difference.by_field:
+            # All have the same span: what can be changed is what they filled in.
+            field = self.reviewing.at_field or difference.fields[0]
+            if field in NAMES:
+                self.run_name()
+            else:
+                self.run_form()
             return
         self.reviewing.edit(self.session.review)
         if isinstance(item.value, Span):

@@ -34,6 +34,7 @@ def header(
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.left(state.paragraph)
+    short = left or str(pending)
     if not left:
         left = (
             f"{pending} pending" if pending else "" if notes == BLIND else _nothing_pending(state)
@@ -45,7 +46,7 @@ def header(
         middle += "  done ✓"
     tail: list[Piece] = [(f"{notes}  {clip(annotator, 16)}  {saved} ", PLAIN)]
     if width < 70:
-        middle, tail = f"  {where} {share}% {pending}", [(f" {saved} ", PLAIN)]
+        middle, tail = f"  {where} {share}% {short}", [(f" {saved} ", PLAIN)]
     title = clip(f" {state.document.title}", max(8, width - width_of([(middle, PLAIN), *tail]) - 1))
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
 

@@ -44,6 +44,11 @@ class DifferenceContext:
     value: Callable[[str], Annotation | None] = _nothing
     note: Callable[[str, str], str] = _no_note
 
+    @property
+    def span_layers(self) -> frozenset[str]:
+        """The names of the layers of spans."""
+        return frozenset(layer.name for layer in self.schema.span_layers)
+
     def ink(self, layer: str, theme: Theme) -> Piece:
         """The name of a layer in its colour."""
         known = self.schema.layer(layer)

@@ -85,8 +85,11 @@ def panel_width(width: int) -> int:
 def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
     """Rows of the statements, or of the `side` that stands in their place, below the text, with the
     rule above them; 0 where they stand beside it, or nowhere. `more` makes room for several."""
-    if panel_width(width) or height < LEAST:
+    if panel_width(width) or (height < LEAST and not side):
         return 0
+    if height < LEAST:
+        # What is to be decided is shown at every size.
+        return 4
     half = (height - 3) // 2
     if more:
         return max(8, half)
