@@ -141,6 +141,15 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(tmp_path: Pa
         take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
         panel = panel_of(source_of(session), session.review)
         assert panel.course == "label:bloc: 3 left"
+        for height in (3, 7, 24):
+            rows = [
+                "".join(t for t, _ in row)
+                for row in panel_rows(panel, THEMES["mono"], 60, height).rows
+            ]
+            assert len(rows) <= height and rows[0].startswith("Difference 2 of 4, 3 left")
+            # In three rows the versions have room; from seven on what is decided in a row as well.
+            assert any("1 ada" in row for row in rows)
+            assert any("label:bloc: 3 left" in row for row in rows) == (height > 3)
         assert words_of(
             DifferenceFilter("", "actor", ("bounds and label",), ("a", "b"), who=("x",))
         ) == ("layer:actor label:a,b kind:bounds,label by:x")

@@ -77,14 +77,13 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     if height < SMALL and here is not None and here.number:
         rows: Rows = []
         _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
-        if (
-            len(rows) > height
-            and here.layer in panel.scene.span_layers
-            and first_version(here) != 1
-        ):
+        quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
+        if len(rows) > height and quoted:
             # The words of a span are lit in the text: what each one has is shown before them.
             del rows[1]
             places = {row - (row > 1): place for row, place in places.items() if row != 1}
+        if panel.course and len(rows) < height:
+            rows.append([("  ", theme.muted), (panel.course, theme.strong)])
         return PanelRows(_cut(rows, height, theme), places)
     rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
     if here is not None and not here.number:
