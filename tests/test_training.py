@@ -35,7 +35,7 @@ from annotator.workflows.training import base_model as train_base
 from annotator.workflows.training import output as train_output
 from annotator.workflows.training import train as training
 from annotator.workflows.training.base_model import base_for, seed_records, taught
-from annotator.workflows.training.report import kept, last_curve, over_prefixes, table
+from annotator.workflows.training.report import complete, kept, last_curve, over_prefixes, table
 from annotator.workflows.training.train import TooLittle, chosen, nearest, train
 
 DARK = THEMES["dark"]
@@ -52,9 +52,13 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert row.trained_on["sequence"] == of.learning.last_sequence()
         assert row.code == training.code() and row.metrics["layers"]
         assert 0 < row.metrics["last"]["saved"] < 1
-        assert model_summary(of).startswith(
-            "model 1, trained on "
-        ) and " % of keys (last " in model_summary(of)
+        line = model_summary(of)
+        assert line.startswith("model 1 of ") and " % of keys, " in line and " % with names" in line
+        assert len(line) < 80
+        (told,) = complete(row.metrics)
+        cost = row.metrics["complete"]
+        assert 0 < cost["saved"] < 1 and f"{cost['concept']} for concepts" in told
+        assert cost["entity"] > 0
     with seeded(tmp_path / "again") as of:
         train(of, renew=False)
         assert of.learning.models()[0].sha256 == row.sha256
@@ -216,7 +220,7 @@ def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) ->
 
 def test_the_status_tells_of_the_model(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--project", str(made), "status"]) == 0
-    assert "model 1, trained on " in capsys.readouterr().out
+    assert "model 1 of " in capsys.readouterr().out
     assert run(["--project", str(made), "status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["model"]["number"] == 1
 
@@ -315,7 +319,7 @@ def test_a_new_model_is_told_of_once_in_a_quiet_line(trained: Path) -> None:
         assert "model" not in session.review.message
         train(of, renew=False)
         session.do(do.MoveParagraph(1))
-        assert session.review.message.startswith("model 2, trained on ")
+        assert session.review.message.startswith("model 2 of ")
         session.do(do.MoveParagraph(1))
         assert session.review.message == ""
 

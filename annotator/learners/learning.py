@@ -69,13 +69,19 @@ def learn(
         raise SuggesterError(
             "there is nothing to learn from yet", hint="Finish some paragraphs first"
         )
+    spent = total(last)
     metrics = {
         "paragraphs": len(examples),
         "parsed": any(parse(one.reading) is not None for one in examples),
         "documents": len({one.reading.document for one in examples}),
         "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
         "layers": layers,
-        "last": {"saved": rounded(total(last).saved), "paragraphs": min(LAST, len(examples))},
+        "last": {
+            "saved": rounded(spent.saved),
+            "keys": spent.keys,
+            "by_hand": spent.without,
+            "paragraphs": min(LAST, len(examples)),
+        },
     }
     covers = frozenset(name for name, one in speakers.items() if one in ("base", "own"))
     muted = frozenset(name for name, one in speakers.items() if one == "nobody")

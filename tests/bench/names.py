@@ -25,7 +25,7 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE_SCHEMA
-from annotator.workflows.effort.name_keys import NameKeys, how_made
+from annotator.workflows.effort.name_keys import NameKeys, how_made, places
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.effort.simulation import Arm, stream_of
 from annotator.workflows.names.codebook import read_codebook
@@ -81,7 +81,7 @@ class Before:
         self.concepts: dict[str, Counter[str]] = {}
 
     def add(self, one: Decided, shown: Sequence[Suggestion]) -> None:
-        made = how_made(one, shown)
+        made = how_made(one, places(shown))
         given = {
             (s.value.start, s.value.end): s.value.entity for s in shown if isinstance(s.value, Span)
         }
@@ -127,7 +127,7 @@ def run(documents: Sequence[Record], codebook: Codebook) -> dict[str, Counter[st
         shown = arm.judge(one)
         was, old, new = arm.score.together(number)["keys"], Counter(before.keys), Counter(now.now)
         before.add(one, shown)
-        now.add(one, shown)
+        now.add(one, places(shown))
         row = found[one.document.id]
         row["spans"] += was
         for kind in ("entity", "concept"):

@@ -72,6 +72,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
             *((text, not text.startswith(" ")) for text in report.table(row.metrics)),
             ("", False),
         ]
+        lines += [(text, False) for text in report.complete(row.metrics)]
         lines.append((report.thresholds(shown.gate, shown.stances), False))
         curve = report.over_models(models)
         lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]

@@ -11,10 +11,11 @@ no name in the text, and for the offers of each concept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeAlias
 
 from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.next_word import NextWord, context
@@ -24,7 +25,7 @@ from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
 from annotator.model.names import CONTRARY
-from annotator.model.span import Span
+from annotator.model.span import Span, reading_order
 from annotator.workflows.effort.scoring import Decided
 from annotator.workflows.names.concepts import CONCEPT, described
 from annotator.workflows.names.offers import Offer, matching
@@ -34,6 +35,10 @@ OFFERED = 6
 OPEN, TAKE, READ, TURN, NEXT = 1, 1, 1, 1, 1
 """Keys that open the line, take what is shown, read it,
 turn a concept, begin the next of a list."""
+
+
+SpanPlace: TypeAlias = tuple[str, str, int, int]
+"""Layer, label, start and end."""
 
 
 @dataclass
@@ -72,18 +77,36 @@ class NameKeys:
         """As a registry: the entities of the codebook that bear a form."""
         return self.codebook.named("entity", form)
 
-    def add(self, one: Decided, shown: Sequence[Suggestion]) -> None:
-        """Count the names of a paragraph, then learn them."""
+    def add(self, one: Decided, shown: Iterable[SpanPlace]) -> None:
+        """Count the names of a paragraph in which these spans were suggested, then learn them."""
         if self._namer is None:
             self._namer = DocumentNamer(self)
         made = how_made(one, shown)
-        spans = sorted(one.spans, key=lambda s: (s.start, -s.end))
-        for span in spans:
+        for span in sorted(one.spans, key=reading_order):
             if span.entity:
                 self._entity(one, span, made[span.id])
-            held = span.attributes.get("concept")
-            if isinstance(held, list) and held:
-                self._concept(one, span, [str(name) for name in held], made[span.id])
+            if several := concepts_given(span):
+                self._concept(one, span, several, made[span.id])
+            self._learn(one, span)
+
+    def learn(self, one: Decided) -> None:
+        """Learn the names of a paragraph without counting them."""
+        for span in sorted(one.spans, key=reading_order):
+            self._learn(one, span)
+
+    def _learn(self, one: Decided, span: Span) -> None:
+        form = words_of(one.document, span)
+        if span.entity:
+            self._decided.setdefault(one.document.id, []).append(span)
+            self._forms.setdefault(form, Counter())[span.entity] += 1
+            self._entities[span.entity] += 1
+        if several := concepts_given(span):
+            for name in several:
+                turn = 1 if name.startswith(CONTRARY) else -1
+                self._contraries[name.removeprefix(CONTRARY)] += turn
+            holders = holders_of(one.spans, one.relations, span)
+            names = [name.removeprefix(CONTRARY) for name in several]
+            self._uses.add(one.document.id, form, holders, names)
 
     def _entity(self, one: Decided, span: Span, made: bool) -> None:
         assert self._namer is not None
@@ -101,10 +124,6 @@ class NameKeys:
         self.now["entity"] += keys
         self.typed["entity"] += way + OPEN + len(wanted) + 1
         self.wanted["entity"] += 1
-        decided.append(span)
-        form = " ".join(one.document.quote(span.start, span.end).split())
-        self._forms.setdefault(form, Counter())[wanted] += 1
-        self._entities[wanted] += 1
 
     def _fill(self, one: Decided, span: Span, wanted: str, names: Sequence[str]) -> int:
         """Keys on the open line, the last one included."""
@@ -152,20 +171,24 @@ class NameKeys:
         self.now["concept"] += keys
         self.typed["concept"] += (0 if made else FOCUS) + OPEN
         self.wanted["concept"] += len(wanted)
-        for name in wanted:
-            self._contraries[name.removeprefix(CONTRARY)] += 1 if name.startswith(CONTRARY) else -1
-        bare_names = [name.removeprefix(CONTRARY) for name in wanted]
-        uses.add(document.id, form, holders, bare_names)
 
 
-def how_made(one: Decided, shown: Sequence[Suggestion]) -> dict[str, bool]:
-    """Span -> whether it is made or mended by hand, so that it is
-    in focus; else it stands as suggested."""
-    right = {
-        (s.value.layer, s.value.label, s.value.start, s.value.end)
-        for s in shown
-        if isinstance(s.value, Span)
-    }
+def concepts_given(span: Span) -> list[str]:
+    """The concepts of a span."""
+    held = span.attributes.get("concept")
+    return [str(name) for name in held] if isinstance(held, list) else []
+
+
+def places(suggestions: Iterable[Suggestion]) -> list[SpanPlace]:
+    """The spans among suggestions."""
+    spans = (one.value for one in suggestions if isinstance(one.value, Span))
+    return [(span.layer, span.label, span.start, span.end) for span in spans]
+
+
+def how_made(one: Decided, shown: Iterable[SpanPlace]) -> dict[str, bool]:
+    """Span -> whether it is made or mended by hand, so that it is in focus; else it stands as
+    suggested."""
+    right = set(shown)
     return {s.id: (s.layer, s.label, s.start, s.end) not in right for s in one.spans}
 
 
@@ -202,4 +225,4 @@ def by_words(words: NextWord, name: str) -> int:
     return keys
 
 
-__all__ = ["NameKeys", "by_letters", "by_words", "how_made"]
+__all__ = ["NameKeys", "SpanPlace", "by_letters", "by_words", "how_made", "places"]

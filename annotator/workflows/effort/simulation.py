@@ -25,7 +25,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, plural
 from annotator.workflows.background import pause
-from annotator.workflows.effort.name_keys import NameKeys
+from annotator.workflows.effort.name_keys import NameKeys, places
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan, propose
 from annotator.workflows.training.base_model import taught
@@ -141,7 +141,7 @@ def simulate(
         for name, arm in arms.items():
             shown = arm.judge(one)
             if name == LEARNING:
-                names.add(one, shown)
+                names.add(one, places(shown))
         examples.append(example_of(reader, one))
         if progress is not None:
             progress(number + 1, len(stream))

@@ -56,6 +56,20 @@ def table(metrics: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def complete(metrics: Mapping[str, Any]) -> list[str]:
+    """What complete coding costs, with names, and where the keys go; nothing where nothing was
+    named, or the model is of a version that did not count it."""
+    found: Mapping[str, Any] = metrics.get("complete") or {}
+    if not found:
+        return []
+    return [
+        f"with names {percent(found['saved'])} of keys are saved; a paragraph takes "
+        f"{found['spans_and_stances']:.1f} for spans and stances, {found['entity']:.1f} for "
+        f"entities, {found['concept']:.1f} for concepts "
+        f"(the last {plural(found['paragraphs'], 'paragraph')})"
+    ]
+
+
 def _row(name: str, scores: Mapping[str, Any], *, indent: int) -> str:
     shown = f"{'':<{indent}}{name}"
     values = (scores["precision"], scores["recall"], f1_of(scores))
@@ -193,6 +207,7 @@ __all__ = [
     "CURVE",
     "Point",
     "bar",
+    "complete",
     "curve",
     "f1_of",
     "head",

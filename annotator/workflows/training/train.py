@@ -28,6 +28,8 @@ from annotator.store.learning import Finished
 from annotator.store.results import SuggestionRun
 from annotator.workflows import background
 from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, TRIED, WITHDRAW, log_line
+from annotator.workflows.effort.name_keys import NameKeys
+from annotator.workflows.effort.simulation import decided
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 from annotator.workflows.training.base_model import taught
 from annotator.workflows.training.name_weights import learn_names
@@ -55,6 +57,10 @@ CODE = ("english", "learners", "suggesters")
 
 class TooLittle(SuggesterError):
     """Nothing to learn from yet."""
+
+
+NAMED = 20
+"""Paragraphs whose names are counted: each takes a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,12 @@ def train(
         "sequence": found.sequence,
         "base": bundle.metrics["base"],
     }
-    metrics = {**bundle.metrics, "covers": sorted(bundle.covers), "seconds": round(seconds, 2)}
+    metrics = {
+        **bundle.metrics,
+        "covers": sorted(bundle.covers),
+        "complete": _complete(bundle.metrics["last"], name_keys(project, found)),
+        "seconds": round(seconds, 2),
+    }
     number = project.learning.keep(
         bundle.to_bytes(),
         kind=KIND,
@@ -199,6 +210,48 @@ def train(
     tell(f"model {number} from {plural(found.paragraphs, 'paragraph')} in {seconds:.1f} s of CPU")
     done = renewed(project, tell) if renew else 0
     return Trained(number, metrics, trained_on, seconds, done)
+
+
+def name_keys(project: Project, found: Material) -> Mapping[str, int]:
+    """What the names of the last `NAMED` paragraphs cost whoever finished last, as the screen
+    offers them: `keys`, those `by_hand`, and of how many `paragraphs`."""
+    who = found.finished[-1].annotator
+    own = [f for f in found.finished if f.annotator == who]
+    seen = project.provenance.all_shown(list(dict.fromkeys(f.document for f in own[-NAMED:])))
+    names = NameKeys(project.names.codebook())
+    for number, one in enumerate(own):
+        record = found.records[one.document, who]
+        paragraph = decided(record, record.document.paragraphs[one.paragraph])
+        if number < len(own) - NAMED:
+            names.learn(paragraph)
+        else:
+            shown = seen.get((one.document, who), ())
+            names.add(paragraph, [(s.layer, s.label, s.start or 0, s.end or 0) for s in shown])
+    return {
+        "keys": sum(names.now.values()),
+        "by_hand": sum(names.typed.values()),
+        "paragraphs": min(NAMED, len(own)),
+        "entity": names.now["entity"],
+        "concept": names.now["concept"],
+    }
+
+
+def _complete(alone: Mapping[str, Any], names: Mapping[str, int]) -> dict[str, Any]:
+    """The share of keys `saved` in complete coding, by the keys of a paragraph: those of spans and
+    stances `alone`, and those of names. Empty where nothing has a name."""
+    if not names["by_hand"] or not alone["paragraphs"]:
+        return {}
+    keys, by_hand = (
+        alone[what] / alone["paragraphs"] + names[what] / names["paragraphs"]
+        for what in ("keys", "by_hand")
+    )
+    return {
+        "saved": round(1 - keys / by_hand, 4),
+        "paragraphs": names["paragraphs"],
+        "spans_and_stances": round(alone["keys"] / alone["paragraphs"], 1),
+        "entity": round(names["entity"] / names["paragraphs"], 1),
+        "concept": round(names["concept"] / names["paragraphs"], 1),
+    }
 
 
 def learnt(project: Project) -> tuple[Bundle, Material]:
