@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 from support import TEXT, project
 
+from annotator.cli import run
 from annotator.errors import InputError
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import Ruling, SameNames
 from annotator.project import Project
 from annotator.workflows.names.codebook import (
+    COLUMNS,
+    COUNTS,
     as_csv,
     import_codebook,
     read_codebook,
     rows_of,
     undo_codebook,
 )
+from annotator.workflows.names.qda import as_qdc
 from annotator.workflows.names.registry import history
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
@@ -148,3 +152,55 @@ def test_only_what_is_the_same_or_the_contrary_is_renamed() -> None:
     )
     assert [same.name("concept", name) for name in "abcde"] == ["b", "b", "not: b", "d", "e"]
     assert same.name("concept", "not: c") == "b"
+
+
+def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names, definitions, parents and kinds survive; aliases and opposites are told of, and where
+    the names are there already they stay as they are."""
+    file = tmp_path / "book.qdc"
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+        rows = rows_of(of)
+    command = ["--project", str(tmp_path / "p"), "codebook"]
+    assert run([*command, "export", str(file)]) == 0
+    told = capsys.readouterr().err
+    assert "3 aliases" in told and "2 opposites" in told and "2 ids that are no GUID" in told
+    entries, problems = read_codebook(file)
+    assert not problems
+    kept = [(e.kind, e.name, e.label, e.definition, e.parent) for e in entries]
+    before = [(r[0], r[1], r[2], r[4], r[5]) for r in rows]
+    assert sorted(kept) == sorted(before)
+    assert run([*command, "import", str(file)]) == 0
+    with Project.open(tmp_path / "p") as of:
+        assert rows_of(of) == rows, "what the file has no place for stays"
+    with project(tmp_path / "q", TEXT) as other:
+        assert import_codebook(other, file, who="ada").added == 4
+        (again, lost) = as_qdc(
+            [dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows_of(other)]
+        )
+    assert again == file.read_text(encoding="utf-8") and not lost, "GUIDs are kept as ids"
+
+
+def test_codes_of_other_programs_are_concepts_or_entities_and_bad_ones_are_told(
+    tmp_path: Path,
+) -> None:
+    book = """<?xml version="1.0"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="NVivo"><Codes>
+    <Code guid="{A182CD3A-D83C-4D8C-BC80-26D9103EC6D6}" name="Dues" isCodable="false">
+      <Code guid="2D2466F0-D77F-4F8C-BDF9-628966B6B74D" name="dues  should rise" isCodable="true">
+        <Description>Higher dues.</Description></Code></Code>
+    <Code guid="086AC733-7B1C-4749-A138-D7182F63A5C9" name="a; b" isCodable="true"/>
+    <Code guid="186AC733-7B1C-4749-A138-D7182F63A5C9" name="Dues" isCodable="true"/></Codes></CodeBook>"""
+    file = written(tmp_path, book, "codes.qdc")
+    entries, told = read_codebook(file)
+    assert [(e.kind, e.name, e.parent, e.definition) for e in entries] == [
+        ("concept", "Dues", "", ""),
+        ("concept", "dues should rise", "Dues", "Higher dues."),
+    ]
+    assert entries[0].external_id == "a182cd3a-d83c-4d8c-bc80-26d9103ec6d6"
+    assert len(told) == 2 and "semicolon" in told[0] and "twice" in told[1] and "line 5" in told[0]
+    assert {e.kind for e in read_codebook(file, entry="entity")[0]} == {"entity"}
+    for wrong in ("<Project/>", "<CodeBook>", '<!DOCTYPE a [<!ENTITY b "c">]><CodeBook/>'):
+        with pytest.raises(InputError):
+            read_codebook(written(tmp_path, wrong, "wrong.qdc"))

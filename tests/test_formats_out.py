@@ -20,6 +20,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -291,6 +292,44 @@ def test_tables_of_statements_have_a_row_for_each_concept_and_turn_contraries() 
             b"\xef\xbb\xbf"
         )
         assert len({len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))}) == 1
+
+
+def test_ids_of_the_codebook_leave_beside_the_names(
+    of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = write(
+        tmp_path / "book.csv",
+        "entry,name,external_id\nentity,Port Board of Sable,Q1\nconcept,fares should fall,C2\n"
+        "concept,never used,C3\n",
+    )
+    command = ["--project", str(tmp_path / "p")]
+    assert run([*command, "codebook", "import", str(book)]) == 0
+    assert run([*command, "export", "csv", "-o", str(tmp_path / "t")]) == 0
+    rows = list(_rows((tmp_path / "t" / "statements.csv").read_bytes()))
+    assert [(r["entity_id"], r["concept_id"]) for r in rows] == [
+        ("Q1", "C2"),
+        ("", "C2"),
+        ("", ""),
+        ("", ""),
+    ]
+    wide = list(_rows((tmp_path / "t" / "statements-wide.csv").read_bytes()))
+    assert wide[1]["concept"] == "fares should fall; a plan exists"
+    assert wide[1]["concept_id"] == "C2; "
+    items = list(_rows((tmp_path / "t" / "items.csv").read_bytes()))
+    assert [r["entity_id"] for r in items if r["entity"]] == ["Q1", "Q1"]
+    network = [*command, "network", "--status", "all", "--samples", "0", "-o", str(tmp_path / "n")]
+    assert run(network) == 0
+    graph = nx.read_graphml(tmp_path / "n" / "affiliation.graphml")
+    ids = {d["label"]: d["external_id"] for _, d in graph.nodes(data=True) if "external_id" in d}
+    assert ids == {"Port Board of Sable": "Q1", "fares should fall": "C2"}
+    (edge, *_) = _rows((tmp_path / "n" / "affiliation.csv").read_bytes())
+    assert {edge["source_id"], edge["target_id"]} <= {"Q1", "C2", ""}
+    of.log.add_records([replace(RECORD, annotator=None, status=Completion.GOLD, notes={})])
+    assert run([*command, "export", "jsonl", "--status", "gold", "-o", str(tmp_path / "g")]) == 0
+    manifest = json.loads((tmp_path / "g" / "manifest.json").read_text(encoding="utf-8"))
+    known = {"entity": {"Port Board of Sable": "Q1"}, "concept": {"fares should fall": "C2"}}
+    assert manifest["external_ids"] == known
+    capsys.readouterr()
 
 
 def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:

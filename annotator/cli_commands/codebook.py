@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from annotator.cli_commands._shared import (
     tell,
 )
 from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from annotator.model.names import NameKind
 
 
 @click.group("codebook")
@@ -31,26 +35,35 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--entry",
+    type=click.Choice(["concept", "entity"]),
+    default="concept",
+    show_default=True,
+    help="What the codes of a .qdc file are.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be imported, and import nothing.")
 @json_option
 @click.pass_context
-def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int:
-    """Import names from a CSV or TSV file; they replace entries of the same name.
+def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_json: bool) -> int:
+    """Import names from a CSV, TSV or REFI-QDA file; they replace entries of the same name.
 
     The columns are entry (entity or concept), name, kind, aliases (divided by |), definition,
     parent, opposite and external_id. A file without the column entry is an authority file of
-    entities: id, name, aliases, kind. The exit code is 1 if something was left out or is
+    entities: id, name, aliases, kind. A codebook of ATLAS.ti, MAXQDA, NVivo or QualCoder (.qdc)
+    brings names, definitions and parents. The exit code is 1 if something was left out or is
     inconsistent.
 
     \b
     Examples:
       annotator codebook import codebook.csv
       annotator codebook import people-and-states.tsv --dry-run
+      annotator codebook import codes.qdc --entry concept
     """
     from annotator.workflows.names.codebook import import_codebook
 
     with open_project(ctx) as project:
-        done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run)
+        done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run, entry=entry)
     talk(*done.told)
     if as_json:
         print_json(asdict(done))
@@ -69,19 +82,28 @@ def import_(ctx: click.Context, path: Path, dry_run: bool, as_json: bool) -> int
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
     """Write the codebook as CSV to PATH or the screen, with the number of uses, documents and
-    annotators of each name. Names that are in use but not in the codebook come last.
+    annotators of each name. Names that are in use but not in the codebook come last. A PATH that
+    ends in .qdc becomes a codebook of REFI-QDA.
 
     \b
     Examples:
       annotator codebook export codebook.csv
+      annotator codebook export codebook.qdc
       annotator codebook export | column -s, -t
     """
     from annotator.workflows.agreement.tables import write_text
     from annotator.workflows.names.codebook import COLUMNS, COUNTS, as_csv, rows_of
+    from annotator.workflows.names.qda import as_qdc
 
     with open_project(ctx) as project:
         rows = rows_of(project)
-    if as_json:
+    if path is not None and path.suffix.lower() == ".qdc":
+        named = [dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows]
+        text, lost = as_qdc(named)
+        write_text(path, text)
+        talk(*(f"not in this format: {count:,} {what}" for what, count in sorted(lost.items())))
+        talk(f"{path}: {plural(len(rows), 'name')}")
+    elif as_json:
         print_json([dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows])
     elif path is None:
         tell(*as_csv(rows).rstrip("\n").split("\n"))

@@ -125,14 +125,15 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     chosen = workflow.NetworkOptions(normalisation=normalise, **options)
     with open_project(ctx) as project:
         statements = workflow.read_statements(project, chosen)
+        ids = project.names.codebook().ids
     if window is not None:
-        made = workflow.over_time(statements, chosen, window=window, step=step or window)
+        made = workflow.over_time(statements, chosen, window=window, step=step or window, ids=ids)
         _tell_slices(made, as_json=as_json)
         for part, one in made if output is not None else ():
             assert output is not None
             workflow.write(one, output / f"{part.first}", force=force)
         return
-    found = workflow.network(statements, chosen)
+    found = workflow.network(statements, chosen, ids)
     if checks and output is not None:
         workflow.check(found, output)
         talk(f"{output}: the same, byte by byte")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from annotator.model.decision import Suggestion
-from annotator.model.names import CONTRARY
+from annotator.model.names import CONTRARY, NameKind
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, LayerKind
 from annotator.model.span import AUTHOR, Relation, Span, Value
@@ -22,12 +22,21 @@ from annotator.model.text import Document
 class WriteOptions:
     """How to write: the schema of the project; `lost` counts, by what it is, all that the format
     has no place for. `part_of` gives the part of the split that a document is in, `suggestions`
-    what is suggested in a document, with bounds counted in its text."""
+    what is suggested in a document, with bounds counted in its text, and `ids` the external ids of
+    names, by kind and name."""
 
     schema: LabelSchema
     lost: Counter[str] = field(default_factory=Counter)
     part_of: Callable[[str], str] = lambda _: "train"
     suggestions: Callable[[Document], Sequence[Suggestion]] = lambda _: ()
+    ids: Mapping[tuple[NameKind, str], str] = field(default_factory=dict)
+
+    def ids_of(self, kind: NameKind, names: Iterable[str]) -> str:
+        """The external ids of names, divided by semicolons like these; empty where none has one."""
+        if not self.ids:
+            return ""
+        found = [self.ids.get((kind, name), "") for name in names]
+        return "; ".join(found) if any(found) else ""
 
 
 def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Relation], str]:

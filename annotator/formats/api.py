@@ -18,6 +18,7 @@ from annotator.errors import InputError
 from annotator.formats._door import admit, number
 from annotator.formats._json import first_object, rows
 from annotator.formats._offsets import same_places
+from annotator.formats._qda_codebook import GUID, QdaCode, qda_codebook, read_qda_codebook
 from annotator.formats._reading import (
     FALLBACK,
     MAX_BYTES,
@@ -156,12 +157,14 @@ def read_records(
 __all__ = [
     "FALLBACK",
     "FORMAT",
+    "GUID",
     "MAX_BYTES",
     "Data",
     "Entry",
     "FindingKind",
     "Format",
     "Identity",
+    "QdaCode",
     "ReadFinding",
     "ReadOptions",
     "ReadReport",
@@ -188,7 +191,9 @@ __all__ = [
     "on_request",
     "parse",
     "problems",
+    "qda_codebook",
     "read_bytes",
+    "read_qda_codebook",
     "read_records",
     "reader",
     "recognised",

@@ -25,7 +25,6 @@ from annotator.formats._writing import (
     who,
 )
 from annotator.model.record import Record
-from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 
 summary = "tables: of texts, one a row (in); of items and statements (out)"
@@ -79,10 +78,11 @@ _ITEM = (
     "from",
     "to",
     "source",
+    "entity_id",
 )
 _STATEMENT = (
     "statement", "holder", "entity", "side", "strength", "claim", "type", "concept", "sign",
-    "quote", "start", "end",
+    "quote", "start", "end", "entity_id", "concept_id",
 )  # fmt: skip
 
 
@@ -110,9 +110,9 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             where = _where(record)
             items: list[Span | Relation] = [*record.spans, *record.relations]
             for item in items:
-                _put_item(f"{where},{_item(record, item)}", item, column, tables[0], tables[1])
+                _put_item(f"{where},{_item(record, item, how)}", item, column, tables[0], tables[1])
             for one in resolved_relations(record):
-                _put_statement(where, one, how.schema, more, tables[2], tables[3])
+                _put_statement(where, one, how, more, tables[2], tables[3])
         for name, rows in zip(_TABLES, tables, strict=True):
             yield name, _bytes(rows)
 
@@ -149,17 +149,24 @@ def _where(record: Record) -> str:
     return ",".join(map(_cell, texts))
 
 
-def _item(record: Record, item: Span | Relation) -> str:
+def _item(record: Record, item: Span | Relation, how: WriteOptions) -> str:
     """The cells of an item without its attributes."""
     kind = f"{_cell(item.layer)},{_cell(item.label)}"
     if isinstance(item, Span):
         quote = _cell(record.document.text[item.start : item.end])
         return (
             f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},"
-            f"{_cell(item.entity or '')},,,{_cell(item.origin)}"
+            f"{_cell(item.entity or '')},,,{_cell(item.origin)},{_entity_ids(item, how)}"
         )
     ends = f"{_cell(item.source)},{_cell(item.target)}"
-    return f"{_cell(item.id)},relation,{kind},,,,,{ends},{_cell(item.origin)}"
+    return f"{_cell(item.id)},relation,{kind},,,,,{ends},{_cell(item.origin)},"
+
+
+def _entity_ids(span: Span | None, how: WriteOptions) -> str:
+    """The cell with the external ids of the entities of a span."""
+    if span is None or not span.entity:
+        return ""
+    return _cell(how.ids_of("entity", [name.strip() for name in span.entity.split(";")]))
 
 
 def _put_item(
@@ -182,7 +189,7 @@ def _put_item(
 def _put_statement(
     where: str,
     one: ResolvedRelation,
-    schema: LabelSchema,
+    how: WriteOptions,
     more: Sequence[str],
     rows: list[str],
     wide: list[str],
@@ -190,7 +197,7 @@ def _put_statement(
     """Add the rows of a statement: one for each concept of its claim,
     and to `wide` one with all of them."""
     relation, target, holder, text = one.relation, one.target, one.holder, one.record.document.text
-    layer = schema.layer(target.layer)
+    layer = how.schema.layer(target.layer)
     attribute = layer.attribute_of_type("concept") if layer is not None else None
     held = target.attributes.get(attribute.name) if attribute is not None else None
     concepts = [
@@ -216,11 +223,15 @@ def _put_statement(
         ),
     ]
     last[3:] = map(_cell, last[3:])
-    before, after = f"{where},{','.join(map(_cell, first))}", ",".join(last)
+    before = f"{where},{','.join(map(_cell, first))}"
+    place, rest = ",".join(last[:3]), "".join(f",{cell}" for cell in last[3:])
+    entity = _entity_ids(holder, how)
     for concept, sign in concepts or [("", "")]:
-        rows.append(f"{before},{_cell(concept)},{sign},{after}")
+        id = _cell(how.ids_of("concept", [concept]))
+        rows.append(f"{before},{_cell(concept)},{sign},{place},{entity},{id}{rest}")
     every = (
         _cell("; ".join([name for name, _ in concepts])),
         _cell("; ".join([sign for _, sign in concepts])),
     )
-    wide.append(f"{before},{every[0]},{every[1]},{after}")
+    ids = _cell(how.ids_of("concept", [name for name, _ in concepts]))
+    wide.append(f"{before},{every[0]},{every[1]},{place},{entity},{ids}{rest}")

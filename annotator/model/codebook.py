@@ -41,6 +41,11 @@ class Codebook:
         return {(one.kind, one.name): one for one in self.entries}
 
     @cached_property
+    def ids(self) -> Mapping[tuple[NameKind, str], str]:
+        """Kind and name -> external id, of the entries that have one."""
+        return {(one.kind, one.name): one.external_id for one in self.entries if one.external_id}
+
+    @cached_property
     def _by_form(self) -> Mapping[tuple[NameKind, str], tuple[str, ...]]:
         found: dict[tuple[NameKind, str], tuple[str, ...]] = {}
         for one in self.entries:

@@ -10,11 +10,21 @@ from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
+from annotator.model.names import NameKind
 from annotator.model.statements import Statement
 from annotator.networks.affiliation import Affiliation
 from annotator.networks.projection import Projection
 
 _DATE = re.compile(r' lastmodifieddate="[^"]*"')
+
+
+Ids = Mapping[tuple[NameKind, str], str]
+"""Kind and name -> external id."""
+
+
+def _id_of(ids: Ids | None, kind: NameKind, name: str) -> dict[str, str]:
+    found = (ids or {}).get((kind, name))
+    return {"external_id": found} if found else {}
 
 
 def receipt(one: Statement) -> str:
@@ -23,17 +33,23 @@ def receipt(one: Statement) -> str:
 
 
 def two_mode_graph(
-    found: Affiliation, shares: Mapping[tuple[str, str], float] | None = None
+    found: Affiliation,
+    shares: Mapping[tuple[str, str], float] | None = None,
+    *,
+    ids: Ids | None = None,
 ) -> nx.Graph:
     """Holders and concepts as nodes. A holder and a concept of one name are two nodes. `shares` are
-    those of samples in which an edge has its sign."""
+    those of samples in which an edge has its sign, `ids` the external ids of names."""
     graph = nx.Graph(name="affiliation")
     for holder in found.holders:
-        graph.add_node(f"h:{holder}", label=holder, mode="holder", kind=found.kinds[holder])
+        more = _id_of(ids, "entity", holder)
+        kind = found.kinds[holder]
+        graph.add_node(f"h:{holder}", label=holder, mode="holder", kind=kind, **more)
     for concept in found.concepts:
-        graph.add_node(f"c:{concept}", label=concept, mode="concept", kind="concept")
+        more = _id_of(ids, "concept", concept) or _id_of(ids, "entity", concept)
+        graph.add_node(f"c:{concept}", label=concept, mode="concept", kind="concept", **more)
     for edge in found.edges:
-        more = (
+        share = (
             {}
             if shares is None
             else {"share": round(shares.get((edge.holder, edge.concept), 0.0), 3)}
@@ -50,7 +66,7 @@ def two_mode_graph(
             documents="; ".join(sorted({one.document for one in edge.statements})),
             statements="; ".join(receipt(one) for one in edge.statements),
             quotes=" | ".join(" ".join(one.quote.split()) for one in edge.statements),
-            **more,
+            **share,
         )
     return graph
 
@@ -61,6 +77,7 @@ def one_mode_graph(
     *,
     groups: Iterable[Iterable[str]] = (),
     shares: Mapping[tuple[str, str], float] | None = None,
+    ids: Ids | None = None,
 ) -> nx.Graph:
     """Holders as nodes, tied by what they agree or disagree on; every tie names those concepts."""
     graph = nx.Graph(name=found.mode)
@@ -72,6 +89,7 @@ def one_mode_graph(
             mode="holder",
             kind=affiliation.kinds[holder],
             community=group_of.get(holder, 0),
+            **_id_of(ids, "entity", holder),
         )
     signs = {(edge.holder, edge.concept): edge.sign for edge in affiliation.edges}
     for a, b, weight in found.edges():
@@ -100,14 +118,18 @@ def gexf(graph: nx.Graph) -> bytes:
 
 
 def edge_table(graph: nx.Graph) -> bytes:
-    """The edges as CSV: source, target, and every attribute of an edge."""
+    """The edges as CSV: source, target, every attribute of an edge, and the external ids of both
+    ends where any name has one."""
     names = list(dict.fromkeys(name for _, _, data in graph.edges(data=True) for name in data))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["source", "target", *names])
+    known = nx.get_node_attributes(graph, "external_id")
+    ids = ["source_id", "target_id"] if known else []
+    writer.writerow(["source", "target", *names, *ids])
     for a, b, data in graph.edges(data=True):
         ends = [graph.nodes[end]["label"] for end in (a, b)]
-        writer.writerow([*ends, *(data.get(name, "") for name in names)])
+        more = [known.get(end, "") for end in (a, b)] if known else []
+        writer.writerow([*ends, *(data.get(name, "") for name in names), *more])
     return out.getvalue().encode("utf-8")
 
 

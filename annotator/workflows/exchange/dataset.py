@@ -20,6 +20,7 @@ from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.formats.api import dumps
 from annotator.model.decision import Completion
+from annotator.model.names import CONTRARY, concepts_of, names_of
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation
 from annotator.project import Project
@@ -186,6 +187,7 @@ def _manifest(
         "annotators": sorted({r.annotator for r in works if r.annotator}),
         "reviewers": _reviewers(gold),
         "pseudonyms": choices.pseudonyms,
+        "external_ids": _external_ids(project, gold),
         "notes": choices.notes,
         "agreement": _agreement(project, {r.document.id for r in gold}),
         "split": {
@@ -196,6 +198,23 @@ def _manifest(
         "license": project.config.license or None,
         "last_decision": max(updated, default=None),
     }
+
+
+def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[str, str]]:
+    """The ids that the codebook has for the names in the gold: entities, and concepts in their
+    positive wording."""
+    known = project.names.codebook().ids
+    where = concepts_of(project.schema)
+    used = {
+        (kind, name.removeprefix(CONTRARY) if kind == "concept" else name)
+        for record in gold
+        for span in record.spans
+        for kind, name in names_of(span, where)
+    }
+    out: dict[str, dict[str, str]] = {"entity": {}, "concept": {}}
+    for kind, name in sorted(used & known.keys()):
+        out[kind][name] = known[kind, name]
+    return out
 
 
 def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:

@@ -104,6 +104,7 @@ class Rendering:
             self.lost,
             part_of=lambda id: part_of(id, "annotator"),
             suggestions=self._records_of.suggestions,
+            ids=self._project.names.codebook().ids,
         )
         if isinstance(member, WritesFolder):
             yield from member.files(records, how)

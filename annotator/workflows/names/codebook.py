@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from annotator.formats.api import checked_file
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import CONTRARY, NameKind
 from annotator.project import Project
+from annotator.workflows.names.qda import qdc_rows
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
 """Columns of a codebook; `aliases` are divided by |."""
@@ -40,14 +41,34 @@ class CodebookImport:
     told: Sequence[str] = field(default_factory=tuple)
 
 
-def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
-    """The entries of a file, and what is to be told of it. A file without the column `entry` is an
+def read_codebook(
+    path: Path, *, entry: NameKind = "concept", before: Codebook | None = None
+) -> tuple[list[CodebookEntry], list[str]]:
+    """The entries of a file, and what is to be told of it. A table without the column `entry` is an
     authority file: all of it are entities, with the columns `id`, `name`, `aliases` and `kind`
-    (the first two may be all there is).
+    (the first two may be all there is). Codes of a `.qdc` are of the kind `entry`, where they do
+    not stand below `entities` or `concepts`. What a file has no column for stays as it is `before`.
 
     Raises InputError, naming the file and the line, when it cannot be read or has no names.
     """
     checked_file(path)
+    rows = qdc_rows(path, entry) if path.suffix.lower() == ".qdc" else _table_rows(path)
+    entries: dict[tuple[NameKind, str], CodebookEntry] = {}
+    told: list[str] = []
+    for line, cells, surplus in rows:
+        problem = "has more cells than there are columns: left out" if surplus else ""
+        problem = problem or _problem(cells, entries)
+        if problem:
+            told.append(f"{path}, line {line}: {problem}")
+            continue
+        key = (_ALL[cells.get("entry", "") or "entity"], cells["name"])
+        one = _entry(cells, before.by_name.get(key) if before is not None else None)
+        entries[one.kind, one.name] = one
+    return list(entries.values()), told
+
+
+def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
+    """Line and cells by column of every row, and whether it has more cells than columns."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -61,23 +82,14 @@ def read_codebook(path: Path) -> tuple[list[CodebookEntry], list[str]]:
         raise InputError(
             "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
         )
-    entries: dict[tuple[NameKind, str], CodebookEntry] = {}
-    told: list[str] = []
     try:
         for row in rows:
-            line = rows.line_num
             cells = {
                 columns[key]: (value or "").strip() for key, value in row.items() if key in columns
             }
-            problem = _problem(cells, row, entries)
-            if problem:
-                told.append(f"{path}, line {line}: {problem}")
-                continue
-            entry = _entry(cells)
-            entries[entry.kind, entry.name] = entry
+            yield rows.line_num, cells, None in row
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
-    return list(entries.values()), told
 
 
 def _column(name: str) -> str:
@@ -85,15 +97,9 @@ def _column(name: str) -> str:
     return _OTHER_NAMES.get(plain, plain)
 
 
-def _problem(
-    cells: Mapping[str, str],
-    row: Mapping[str, object],
-    before: Mapping[tuple[NameKind, str], object],
-) -> str:
+def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], object]) -> str:
     """Why a row is left out; empty where it holds."""
     name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
-    if None in row:
-        return "has more cells than there are columns: left out"
     if not name:
         return "has no name: left out"
     if any(ord(letter) < 32 for letter in name) or ";" in name:
@@ -105,30 +111,41 @@ def _problem(
     return ""
 
 
-def _entry(cells: Mapping[str, str]) -> CodebookEntry:
-    aliases = (alias.strip() for alias in cells.get("aliases", "").split("|"))
+def _entry(cells: Mapping[str, str], before: CodebookEntry | None) -> CodebookEntry:
+    """The entry of a row, on top of what stood there `before`."""
+    kind, name = _ALL[cells.get("entry", "") or "entity"], cells["name"]
+    held = before or CodebookEntry(kind, name, external_id=cells.get("guid", ""))
+    aliases = held.aliases
+    if "aliases" in cells:
+        given = (alias.strip() for alias in cells["aliases"].split("|"))
+        aliases = tuple(dict.fromkeys(alias for alias in given if alias))
     return CodebookEntry(
-        _ALL[cells.get("entry", "") or "entity"],
-        cells["name"],
-        cells.get("kind", ""),
-        tuple(dict.fromkeys(alias for alias in aliases if alias)),
-        cells.get("definition", ""),
-        cells.get("parent", ""),
-        cells.get("opposite", ""),
-        cells.get("external_id", ""),
+        kind,
+        name,
+        cells.get("kind", held.label),
+        aliases,
+        cells.get("definition", held.definition),
+        cells.get("parent", held.parent),
+        cells.get("opposite", held.opposite),
+        cells.get("external_id", held.external_id),
     )
 
 
 def import_codebook(
-    project: Project, path: Path, *, who: str, dry_run: bool = False
+    project: Project,
+    path: Path,
+    *,
+    who: str,
+    dry_run: bool = False,
+    entry: NameKind = "concept",
 ) -> CodebookImport:
-    """Take the entries of a file into the codebook of a project; what has the name of an entry
-    replaces it. One deed, which `undo_codebook` takes back.
+    """Take the entries of a file into the codebook of a project; what it says of a name that is an
+    entry replaces what stood there. One deed, which `undo_codebook` takes back.
 
     Raises InputError as `read_codebook` does, and StoreError when it cannot be written.
     """
-    entries, told = read_codebook(path)
     before = project.names.codebook()
+    entries, told = read_codebook(path, entry=entry, before=before)
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
     after = Codebook.of(

@@ -11,6 +11,7 @@ from annotator.model.names import concepts_of
 from annotator.model.statements import Sort, Statement, of_records
 from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
+from annotator.networks.graph_files import Ids
 from annotator.networks.periods import SideChange, Slice, side_changes, slices
 from annotator.networks.projection import (
     MODES,
@@ -67,6 +68,8 @@ class Network:
     side_changes: Sequence[SideChange] = field(default_factory=tuple)
     left_out: int = 0
     """Statements that are on no concept or entity, and not in the network."""
+    ids: Ids = field(default_factory=dict)
+    """The external ids of names."""
 
 
 def read_statements(project: Project, options: NetworkOptions) -> tuple[Statement, ...]:
@@ -88,8 +91,10 @@ def read_statements(project: Project, options: NetworkOptions) -> tuple[Statemen
     return found
 
 
-def network(statements: Sequence[Statement], options: NetworkOptions) -> Network:
-    """The network of statements. Raises UsageError for a rule
+def network(
+    statements: Sequence[Statement], options: NetworkOptions, ids: Ids | None = None
+) -> Network:
+    """The network of statements; `ids` are the external ids of names. Raises UsageError for a rule
     by time where a document has no date."""
     how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
     try:
@@ -115,11 +120,17 @@ def network(statements: Sequence[Statement], options: NetworkOptions) -> Network
         support,
         side_changes(statements),
         left,
+        ids or {},
     )
 
 
 def over_time(
-    statements: Sequence[Statement], options: NetworkOptions, *, window: int, step: int
+    statements: Sequence[Statement],
+    options: NetworkOptions,
+    *,
+    window: int,
+    step: int,
+    ids: Ids | None = None,
 ) -> list[tuple[Slice, Network]]:
     """The network of each window, without error bars. Raises UsageError
     where a document has no date."""
@@ -128,7 +139,7 @@ def over_time(
     plain = replace(options, samples=0)
     try:
         return [
-            (one, network(one.statements, plain))
+            (one, network(one.statements, plain, ids))
             for one in slices(statements, window=window, step=step)
         ]
     except ValueError as error:
@@ -140,9 +151,13 @@ def rendered(found: Network) -> dict[str, bytes]:
     GEXF and CSV, and two pictures."""
     shares = found.support.edges if found.support.samples else None
     tied = found.support.ties if found.support.samples else None
-    two = graph_files.two_mode_graph(found.affiliation, shares)
+    two = graph_files.two_mode_graph(found.affiliation, shares, ids=found.ids)
     one = graph_files.one_mode_graph(
-        found.projection, found.affiliation, groups=found.communities.groups, shares=tied
+        found.projection,
+        found.affiliation,
+        groups=found.communities.groups,
+        shares=tied,
+        ids=found.ids,
     )
     return {
         **{f"affiliation{ending}": writer(two) for ending, writer in graph_files.WRITERS.items()},

@@ -1,0 +1,62 @@
+"""The codebook as one of REFI-QDA (`.qdc`), which ATLAS.ti, MAXQDA, NVivo and QualCoder exchange.
+
+Names stand below `entities` or `concepts`, and below their parents. A set holds the entities of a
+kind. What a code is known by is kept as its external id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from annotator.formats.api import GUID, QdaCode, qda_codebook, read_qda_codebook
+from annotator.model.names import NameKind
+
+_TOPS: Mapping[str, NameKind] = {"entities": "entity", "concepts": "concept"}
+
+
+def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, str], bool]]:
+    """Line and cells, as the codebook's columns have them, of every code of a file; `guid` is its
+    id, for want of a better one. Codes that do not stand below `entities` or `concepts` are of the
+    kind `entry`."""
+    for code in read_qda_codebook(path):
+        if not code.above and code.name in _TOPS and not code.codable:
+            continue
+        above = [name for i, name in enumerate(code.above) if i or name not in _TOPS]
+        kind = _TOPS.get(code.above[0], entry) if code.above else entry
+        cells = {
+            "entry": kind,
+            "name": code.name,
+            "definition": code.description,
+            "parent": above[-1] if above else "",
+            "guid": code.guid,
+        }
+        if kind == "entity" and code.sets:
+            cells["kind"] = code.sets[0]
+        yield code.line, cells, False
+
+
+def as_qdc(rows: Sequence[Mapping[str, str]]) -> tuple[str, Counter[str]]:
+    """The codebook of rows with the codebook's columns, and what has no place in it."""
+    parents = {(row["entry"], row["name"]): row["parent"] for row in rows}
+    tops: Mapping[str, str] = {kind: top for top, kind in _TOPS.items()}
+    codes: list[QdaCode] = []
+    lost: Counter[str] = Counter()
+    for row in rows:
+        above: list[str] = []
+        name = row["parent"]
+        while name and name not in above and name != row["name"]:
+            above.insert(0, name)
+            name = parents.get((row["entry"], name), "")
+        guid = row["external_id"] if GUID.fullmatch(row["external_id"]) else ""
+        lost["aliases"] += len([one for one in row["aliases"].split("|") if one])
+        lost["opposites"] += bool(row["opposite"])
+        lost["ids that are no GUID"] += bool(row["external_id"]) and not guid
+        sets = (row["kind"],) if row["kind"] else ()
+        path = (tops[row["entry"]], *above)
+        codes.append(QdaCode(row["name"], path, guid, row["definition"], sets))
+    return qda_codebook(codes), +lost
+
+
+__all__ = ["as_qdc", "qdc_rows"]
