@@ -316,7 +316,7 @@ def _speaks(tokens: Sequence[Token], at: int) -> bool:
 def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundSpan]:
     """Common nouns that name actors, with the adjectives before them."""
     found: list[FoundSpan] = []
-    heads, phrases = tables.heads(), tables.head_phrases()
+    phrases = tables.head_phrases()
     at = 0
     while at < len(tokens):
         length = 0
@@ -326,55 +326,61 @@ def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundSpan]
         if not length or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
             at += 1
             continue
-        head = heads[" ".join(t.lower for t in tokens[at : at + length])]
-        first = at
-        adjectives = 0
-        while (
-            first > 0
-            and not taken[first - 1]
-            and _adjective(tokens[first - 1])
-            and not tokens[first].first
-        ):
-            first -= 1
-            adjectives += 1
-        before = tokens[first - 1].lower if first and not tokens[first].first else ""
-        follows = tokens[at + length].lower if at + length < len(tokens) else ""
-        bound = (
-            before in tables.words("determiners")
-            or before in tables.words("numbers")
-            or before in _POSSESSIVE
-        )
-        fits = (
-            head.needs == "a"
-            or (head.needs == "d" and (bound or adjectives or head.plural))
-            or (head.needs == "p" and head.plural)
-        )
-        compound = (
-            follows in heads
-            or follows in ("-", "–")
-            or (follows and follows[:1].isalpha() and follows not in tables.grammar())
-        )
-        if fits and not (compound and length == 1 and not head.plural):
-            label = head.label
-            both = before in ("both", "two", "three", "four")
-            if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
-                label = "person"
-            score = 0.7 if bound or adjectives else 0.45
-            reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
-            rule = (
-                "nominal.phrase"
-                if length > 1 and head.needs == "a" and not adjectives
-                else "nominal"
-            )
-            definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
-            known = before == "both" or (before == "two" and definite)
-            if known and head.plural and not adjectives and label in ("state", "person"):
-                rule = "nominal.counted"
-            found.append(
-                _span(tokens, first, at + length, label, score, reason, rule, None, "nominal")
-            )
+        nominal = _nominal(tokens, taken, at, length)
+        if nominal is not None:
+            found.append(nominal)
         at += length
     return found
+
+
+def _nominal(
+    tokens: Sequence[Token], taken: Sequence[bool], at: int, length: int
+) -> FoundSpan | None:
+    """The actor that a noun of the tables names, tokens `[at, at + length)`, if it names one."""
+    heads = tables.heads()
+    head = heads[" ".join(t.lower for t in tokens[at : at + length])]
+    first = _first_adjective(tokens, taken, at)
+    adjectives = at - first
+    before = tokens[first - 1].lower if first and not tokens[first].first else ""
+    bound = (
+        before in tables.words("determiners")
+        or before in tables.words("numbers")
+        or before in _POSSESSIVE
+    )
+    fits = (
+        head.needs == "a"
+        or (head.needs == "d" and (bound or adjectives or head.plural))
+        or (head.needs == "p" and head.plural)
+    )
+    if not fits or (_joins_on(tokens, at + length) and length == 1 and not head.plural):
+        return None
+    label = head.label
+    both = before in ("both", "two", "three", "four")
+    if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
+        label = "person"
+    rule = "nominal.phrase" if length > 1 and head.needs == "a" and not adjectives else "nominal"
+    definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
+    known = before == "both" or (before == "two" and definite)
+    if known and head.plural and not adjectives and label in ("state", "person"):
+        rule = "nominal.counted"
+    score = 0.7 if bound or adjectives else 0.45
+    reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
+    return _span(tokens, first, at + length, label, score, reason, rule, None, "nominal")
+
+
+def _first_adjective(tokens: Sequence[Token], taken: Sequence[bool], at: int) -> int:
+    """The first of the adjectives right before a noun at `at`; `at` if there are none."""
+    while at > 0 and not taken[at - 1] and _adjective(tokens[at - 1]) and not tokens[at].first:
+        at -= 1
+    return at
+
+
+def _joins_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the token at `at` makes a compound with the noun before it."""
+    follows = tokens[at].lower if at < len(tokens) else ""
+    if follows in tables.heads() or follows in ("-", "–"):
+        return True
+    return bool(follows) and follows[:1].isalpha() and follows not in tables.grammar()
 
 
 def _adjective(token: Token) -> bool:

@@ -136,9 +136,15 @@ def _doc(record: Record, schema: LabelSchema) -> Any:
     doc.cats = {
         b.name: float((layer.name, b.name) in held) for layer in about for b in layer.labels
     }
-    doc.user_data["annotator"] = {
-        "id": document.id,
-        "title": document.title,
+    doc.user_data["annotator"] = _user_data(record)
+    return doc
+
+
+def _user_data(record: Record) -> dict[str, Any]:
+    """What a Doc has no place for: where the record comes from, attributes and relations."""
+    return {
+        "id": record.document.id,
+        "title": record.document.title,
         "annotator": record.annotator,
         "status": record.status.value,
         "attributes": {s.id: dict(s.attributes) for s in record.spans if s.attributes},
@@ -154,7 +160,6 @@ def _doc(record: Record, schema: LabelSchema) -> Any:
             for r in record.relations
         ],
     }
-    return doc
 
 
 def cut(

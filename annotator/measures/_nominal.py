@@ -190,6 +190,40 @@ class Variable:
     nothing: str = "no two annotators gave one"
 
 
+class _Observed:
+    """The observed agreement and the coefficients that follow from it.
+
+    Each method takes rows of sums `(k, columns)` and gives `(k,)`.
+    """
+
+    def __init__(self, own: Sums, values: Sequence[str], possible: int) -> None:
+        self._take = own.pick(("agree",), ("units",), *(("share", value) for value in values))
+        self._possible = possible
+
+    def _agreeing(self, rows: Array) -> tuple[Array, Array]:
+        picked = self._take(rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            observed = np.where(picked[:, 1] > 0.5, picked[:, 0] / picked[:, 1], np.nan)
+            shares = picked[:, 2:] / picked[:, 1:2]
+        return observed, np.nan_to_num(shares)
+
+    def percent(self, rows: Array) -> Array:
+        """The share of pairs that agree."""
+        return self._agreeing(rows)[0]
+
+    def ac1(self, rows: Array) -> Array:
+        """Gwet's AC1."""
+        return coefficients.ac1(*self._agreeing(rows), self._possible)
+
+    def fleiss(self, rows: Array) -> Array:
+        """Fleiss' kappa."""
+        return coefficients.fleiss(*self._agreeing(rows))
+
+    def brennan_prediger(self, rows: Array) -> Array:
+        """Brennan and Prediger's kappa."""
+        return coefficients.brennan_prediger(self._agreeing(rows)[0], self._possible)
+
+
 def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:
     """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and
     Fleiss' kappa, and Brennan-Prediger."""
@@ -202,26 +236,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     distance = squares(square.values) if variable.interval else None
     own_alpha = alpha(square.size, distance)
     possible = max(len({*variable.known, *values}), 1)
-    take = own.pick(("agree",), ("units",), *(("share", value) for value in values))
-
-    def agreeing(rows: Array) -> tuple[Array, Array]:
-        picked = take(rows)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            observed = np.where(picked[:, 1] > 0.5, picked[:, 0] / picked[:, 1], np.nan)
-            shares = picked[:, 2:] / picked[:, 1:2]
-        return observed, np.nan_to_num(shares)
-
-    def percent(rows: Array) -> Array:
-        return agreeing(rows)[0]
-
-    def gwet(rows: Array) -> Array:
-        return coefficients.ac1(*agreeing(rows), possible)
-
-    def fleiss(rows: Array) -> Array:
-        return coefficients.fleiss(*agreeing(rows))
-
-    def brennan_prediger(rows: Array) -> Array:
-        return coefficients.brennan_prediger(agreeing(rows)[0], possible)
+    observed = _Observed(own, values, possible)
 
     def figure(
         kind: str,
@@ -250,11 +265,11 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
             coefficients.ALPHA,
             parts=_by_value(measure, name, own, square),
         ),
-        figure("percent", percent, coefficients.PERCENT, "share"),
-        figure("AC1", gwet, coefficients.AC1),
+        figure("percent", observed.percent, coefficients.PERCENT, "share"),
+        figure("AC1", observed.ac1, coefficients.AC1),
         _mean_kappa(measure, name, sums, square, units, coverage, reason),
-        figure("Fleiss' kappa", fleiss, coefficients.FLEISS),
-        figure("Brennan-Prediger", brennan_prediger, coefficients.BRENNAN_PREDIGER),
+        figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS),
+        figure("Brennan-Prediger", observed.brennan_prediger, coefficients.BRENNAN_PREDIGER),
     ]
 
 

@@ -167,56 +167,37 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
     total = parts.matrices(own.total[None, :])[0]
     met = total[1:, 1:]
     covered = float(met.sum() / total.sum()) if total.sum() else None
+
+    def figure(
+        kind: str,
+        value: Callable[[Array], Array],
+        reason: str,
+        n: int,
+        coverage: float | None = None,
+        label: str = "",
+    ) -> Figure:
+        return Figure(
+            "unitizing",
+            kind + label,
+            "lengths",
+            value,
+            reason,
+            n,
+            coverage,
+            refused=who,
+            about=_ABOUT[kind.strip()],
+        )
+
     out = [
-        Figure(
-            "unitizing",
-            "u-alpha",
-            "lengths",
-            parts.u_alpha,
-            alike,
-            n,
-            refused=who,
-            about=_ABOUT["u-alpha"],
-        ),
-        Figure(
-            "unitizing",
-            "|u-alpha",
-            "lengths",
-            parts.binary,
-            alike,
-            n,
-            refused=who,
-            about=_ABOUT["|u-alpha"],
-        ),
-        Figure(
-            "unitizing",
-            "cu-alpha",
-            "lengths",
-            parts.coding(),
-            _reason(met),
-            n,
-            covered,
-            refused=who,
-            about=_ABOUT["cu-alpha"],
-        ),
+        figure("u-alpha", parts.u_alpha, alike, n),
+        figure("|u-alpha", parts.binary, alike, n),
+        figure("cu-alpha", parts.coding(), _reason(met), n, covered),
     ]
     for i, label in enumerate(labels):
         every = total[i + 1].sum()
         share = float(met[i].sum() / every) if every else None
-        reason = _reason(met if met[i].sum() else met[i])
-        out.append(
-            Figure(
-                "unitizing",
-                f"(k)u-alpha {label}",
-                "lengths",
-                parts.coding(i),
-                reason,
-                own.count("units", label),
-                share,
-                refused=who,
-                about=_ABOUT["(k)u-alpha"],
-            )
-        )
+        units = own.count("units", label)
+        out.append(figure("(k)u-alpha ", parts.coding(i), _reason(met[i]), units, share, label))
     return out
 
 

@@ -61,10 +61,6 @@ class Documents:
         line ends, byte order mark or normal form only are one."""
         return store.ids_by_folded(self._database, folded)
 
-    def free_ids(self, wanted: Iterable[str]) -> list[str]:
-        """Ids that no document has, as near to the wanted ones as can be: name, name-2, name-3."""
-        return store.unique_ids(self._database, wanted)
-
     def texts(self, literal: str = "") -> Iterator[tuple[str, str]]:
         """Id and text of the documents in order, some hundred in memory at a time.
 

@@ -93,51 +93,14 @@ def record(
     with db.write():
         if ids and db.row("SELECT 1 FROM event WHERE id = ?", (ids[0],)):
             return
-        before = db.row(
-            "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document "
-            "= ?",
-            (annotator, document),
-        )
-        if before is None:
-            to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
-            if to_annotate is None:
-                hint = "The database may have been restored from a backup"
-                raise ConflictError(
-                    f"there is no document “{document}” any more", file=db.path, hint=hint
-                )
-            before = (0, 0, to_annotate)
-        revision, done, paragraphs = before
+        revision, done, paragraphs = _progress(db, document, annotator)
         for d, id in zip(decisions, ids or [uuid7() for _ in decisions], strict=True):
             revision += 1
             old, new = standing_text(d.before), standing_text(d.after)
-            stored = db.value(
-                "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
-                (document, annotator, d.item),
-            )
-            if stored != old:
-                raise ConflictError(
-                    f"“{d.item}” of “{document}” was changed elsewhere by {annotator}",
-                    file=db.path,
-                    hint="The document is read again; repeat what you did",
-                )
-            db.execute(
-                INSERT_EVENT,
-                (
-                    id,
-                    document,
-                    annotator,
-                    revision,
-                    d.group,
-                    d.action.value,
-                    d.item,
-                    d.paragraph,
-                    old,
-                    new,
-                    d.reverts,
-                    time,
-                    reviewer,
-                ),
-            )
+            _check_stored(db, document, annotator, d.item, old)
+            who = (id, document, annotator, revision)
+            what = (d.group, d.action.value, d.item, d.paragraph, old, new, d.reverts)
+            db.execute(INSERT_EVENT, (*who, *what, time, reviewer))
             _put(db, document, annotator, d, new)
             names.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
@@ -146,6 +109,40 @@ def record(
         row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
         db.execute(PUT_COMPLETION, row)
         hash_chain.extend(db)
+
+
+def _progress(db: Database, document: str, annotator: str) -> tuple[int, int, int]:
+    """Revision, paragraphs done and paragraphs to annotate of a completion, begun or not.
+
+    Raises ConflictError if there is no such document.
+    """
+    row = db.row(
+        "SELECT revision, done, paragraphs FROM completion WHERE annotator = ? AND document = ?",
+        (annotator, document),
+    )
+    if row is not None:
+        return row[0], row[1], row[2]
+    to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
+    if to_annotate is None:
+        hint = "The database may have been restored from a backup"
+        raise ConflictError(f"there is no document “{document}” any more", file=db.path, hint=hint)
+    return 0, 0, to_annotate
+
+
+def _check_stored(
+    db: Database, document: str, annotator: str, item: str, state: str | None
+) -> None:
+    """Raise ConflictError if the stored state of an item is another one."""
+    stored = db.value(
+        "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
+        (document, annotator, item),
+    )
+    if stored != state:
+        raise ConflictError(
+            f"“{item}” of “{document}” was changed elsewhere by {annotator}",
+            file=db.path,
+            hint="The document is read again; repeat what you did",
+        )
 
 
 def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:

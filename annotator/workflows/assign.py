@@ -128,6 +128,15 @@ class _Table:
                 table.done.add(pair)
         return table
 
+    def begun(self, documents: Sequence[str], names: Sequence[str]) -> list[Assignment]:
+        """What these annotators have begun without having been assigned it."""
+        return [
+            (name, id)
+            for id in documents
+            for name in names
+            if name in self.people.get(id, ()) and (name, id) not in self.assigned
+        ]
+
     def hold(self, annotator: str, document: str) -> None:
         self.people.setdefault(document, set()).add(annotator)
 
@@ -190,12 +199,7 @@ def assign(
         table = _Table.of(project.assignments.held(), words)
         _check_each(each, {*who, *(name for people in table.people.values() for name in people)})
         scope = [id for id in words if wanted is None or id in wanted]
-        begun = [
-            (name, id)
-            for id in scope
-            for name in who
-            if name in table.people.get(id, ()) and (name, id) not in table.assigned
-        ]
+        begun = table.begun(scope, who)
         needs = _needs(
             table, scope, who, each=each, for_all=for_all, skipped=project.assignments.skipped()
         )

@@ -22,6 +22,7 @@ from annotator.formats.api import dumps
 from annotator.model.decision import Completion
 from annotator.model.names import CONTRARY, concepts_of, names_of
 from annotator.model.record import GOLD, Record
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation
 from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
@@ -140,6 +141,33 @@ def _reviewers(gold: Sequence[Record]) -> list[str]:
     return sorted({who for record in gold for who in record.history.get("reviewers", ())})
 
 
+def _counted(
+    schema: LabelSchema, gold: Sequence[Record]
+) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """How often each label occurs, by layer; how often each source."""
+    labels: dict[str, Counter[str]] = {layer.name: Counter() for layer in schema.layers}
+    sources: Counter[str] = Counter()
+    for record in gold:
+        items: list[Annotation] = [*record.spans, *record.relations]
+        for item in items:
+            labels.setdefault(item.layer, Counter())[item.label] += 1
+            sources[item.origin] += 1
+    by_layer = {layer: dict(sorted(counts.items())) for layer, counts in labels.items()}
+    return by_layer, dict(sorted(sources.items()))
+
+
+def _schema_entry(schema: LabelSchema) -> dict[str, Any]:
+    return {
+        "name": schema.name,
+        "version": schema.version,
+        "sha256": schema.hash,
+        "labels": {
+            layer.name: {label.name: label.guideline.definition for label in layer.labels}
+            for layer in schema.layers
+        },
+    }
+
+
 def _manifest(
     project: Project,
     gold: Sequence[Record],
@@ -149,14 +177,7 @@ def _manifest(
     left: _Left,
 ) -> dict[str, Any]:
     """Everything that a user of the data has to know, as JSON values."""
-    schema = project.schema
-    labels: dict[str, Counter[str]] = {layer.name: Counter() for layer in schema.layers}
-    sources: Counter[str] = Counter()
-    for record in gold:
-        items: list[Annotation] = [*record.spans, *record.relations]
-        for item in items:
-            labels.setdefault(item.layer, Counter())[item.label] += 1
-            sources[item.origin] += 1
+    labels, sources = _counted(project.schema, gold)
     updated = [
         row.updated
         for row in project.log.completions(annotator=GOLD)
@@ -165,15 +186,7 @@ def _manifest(
     return {
         "format": "annotator-dataset/1",
         "tool": {"name": "annotator", "version": __version__},
-        "schema": {
-            "name": schema.name,
-            "version": schema.version,
-            "sha256": schema.hash,
-            "labels": {
-                layer.name: {label.name: label.guideline.definition for label in layer.labels}
-                for layer in schema.layers
-            },
-        },
+        "schema": _schema_entry(project.schema),
         "files": _listed(files),
         "documents": len(gold),
         "left_out": left.documents,
@@ -182,8 +195,8 @@ def _manifest(
             "in_gold": left.in_gold,
         },
         "changed_since": left.changed_since,
-        "labels": {layer: dict(sorted(counts.items())) for layer, counts in labels.items()},
-        "sources": dict(sorted(sources.items())),
+        "labels": labels,
+        "sources": sources,
         "annotators": sorted({r.annotator for r in works if r.annotator}),
         "reviewers": _reviewers(gold),
         "pseudonyms": choices.pseudonyms,

@@ -190,56 +190,74 @@ def values(found: Network) -> dict[str, Any]:
         "holders": [
             {"name": h, "kind": found.affiliation.kinds[h]} for h in found.affiliation.holders
         ],
-        "edges": [
-            {
-                "holder": e.holder,
-                "concept": e.concept,
-                "support": e.support,
-                "oppose": e.oppose,
-                "neither": e.neither,
-                "sign": e.sign,
-                "statements": [receipt(s) for s in e.statements],
-                "share": support.edges.get((e.holder, e.concept), 0.0) if support.samples else None,
-            }
-            for e in found.affiliation.edges
-        ],
-        "ties": [
-            {
-                "a": a,
-                "b": b,
-                "weight": round(w, 6),
-                "share": support.ties.get((a, b), 0.0) if support.samples else None,
-            }
-            for a, b, w in found.projection.edges()
-        ],
+        "edges": _edge_values(found),
+        "ties": _tie_values(found),
         "communities": [
             {"holders": list(group), "share": support.group(group) if support.samples else None}
             for group in found.communities.groups
         ],
         "modularity": found.communities.modularity,
-        "concepts": [
-            {
-                "name": c.concept,
-                "support": c.support,
-                "oppose": c.oppose,
-                "even": c.even,
-                "agreement": c.agreement,
-                "polarisation": c.polarisation,
-                "statements": c.statements,
-            }
-            for c in found.concepts
-        ],
-        "changes": [
-            {
-                "holder": t.holder,
-                "concept": t.concept,
-                "until": t.before[-1].date,
-                "from": t.after[0].date,
-                "sign": t.after[0].sign,
-            }
-            for t in found.side_changes
-        ],
+        "concepts": _concept_values(found),
+        "changes": _change_values(found),
     }
+
+
+def _edge_values(found: Network) -> list[dict[str, Any]]:
+    support = found.support
+    return [
+        {
+            "holder": e.holder,
+            "concept": e.concept,
+            "support": e.support,
+            "oppose": e.oppose,
+            "neither": e.neither,
+            "sign": e.sign,
+            "statements": [receipt(s) for s in e.statements],
+            "share": support.edges.get((e.holder, e.concept), 0.0) if support.samples else None,
+        }
+        for e in found.affiliation.edges
+    ]
+
+
+def _tie_values(found: Network) -> list[dict[str, Any]]:
+    support = found.support
+    return [
+        {
+            "a": a,
+            "b": b,
+            "weight": round(weight, 6),
+            "share": support.ties.get((a, b), 0.0) if support.samples else None,
+        }
+        for a, b, weight in found.projection.edges()
+    ]
+
+
+def _concept_values(found: Network) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": c.concept,
+            "support": c.support,
+            "oppose": c.oppose,
+            "even": c.even,
+            "agreement": c.agreement,
+            "polarisation": c.polarisation,
+            "statements": c.statements,
+        }
+        for c in found.concepts
+    ]
+
+
+def _change_values(found: Network) -> list[dict[str, Any]]:
+    return [
+        {
+            "holder": change.holder,
+            "concept": change.concept,
+            "until": change.before[-1].date,
+            "from": change.after[0].date,
+            "sign": change.after[0].sign,
+        }
+        for change in found.side_changes
+    ]
 
 
 __all__ = ["evidence_lines", "lines", "matrix", "slice_lines", "values"]
