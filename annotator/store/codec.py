@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import threading
 import time
@@ -151,6 +152,9 @@ def now() -> str:
 
 _last = [0, 0]
 _guard = threading.Lock()
+# Asking the system for chance takes longer than all the rest of an id. A child draws its own.
+_chance = random.Random(os.urandom(32))
+os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 
 
 def uuid7() -> str:
@@ -165,7 +169,6 @@ def uuid7() -> str:
         if count > 0xFFF:
             millis, count = millis + 1, 0
         _last[:] = [millis, count]
-    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    number = millis << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | tail
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        tail = 0b10 << 62 | _chance.getrandbits(62)
+    head, end = f"{millis:012x}", f"{tail:016x}"
+    return f"{head[:8]}-{head[8:]}-7{count:03x}-{end[:4]}-{end[4:]}"

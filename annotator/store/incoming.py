@@ -22,10 +22,10 @@ from annotator.model.decision import (
 )
 from annotator.model.names import Concepts
 from annotator.model.record import GOLD, Record, same_work
-from annotator.model.span import Annotation, reading_order, relation_order
+from annotator.model.span import Annotation
 from annotator.model.text import Document
 from annotator.store import documents, names, provenance
-from annotator.store.codec import annotation_json, dumps, now, standing_text, uuid7
+from annotator.store.codec import now, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.records import standing_record
@@ -40,6 +40,10 @@ def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts)
         for one in incoming:
             bringing.bring(one)
     return bringing.result()
+
+
+_State = tuple[str, int, Standing, str | None]
+"""Item, paragraph, state, and the state as it is kept."""
 
 
 class _Incoming:
@@ -69,11 +73,16 @@ class _Incoming:
                 key="paragraphs",
                 hint="Import it into a project of its own, or leave `paragraphs` out",
             )
-        if self._is_there(stored, name, one):
+        states = [
+            (item, paragraph, after, standing_text(after))
+            for item, paragraph, after in _standings(stored, one)
+        ]
+        digest = _digest((item, text) for item, _, _, text in states)
+        if self._is_there(stored, name, one, digest):
             self._known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
             return
-        self._write(stored, name, one)
-        self._brought[stored.id, name] = _digest(one)
+        self._write(stored, name, one, states)
+        self._brought[stored.id, name] = digest
 
     def _stored(self, document: Document) -> Document:
         """A document that was there before, or came with this import,
@@ -83,7 +92,7 @@ class _Incoming:
             return documents.load(self._db, document.id)
         return replace(document, paragraphs=paragraphs)
 
-    def _is_there(self, stored: Document, name: str, one: Record) -> bool:
+    def _is_there(self, stored: Document, name: str, one: Record, digest: bytes) -> bool:
         """Whether a completion is there already, just as it is. Raises
         InputError when there is another."""
         brought = self._brought.get((stored.id, name))
@@ -98,7 +107,7 @@ class _Incoming:
             there = standing_record(self._db, stored, name, Completion(begun[0]))
             if same_work(there, one):
                 return True
-        elif brought == _digest(one):
+        elif brought == digest:
             return True
         raise InputError(
             f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
@@ -122,7 +131,7 @@ class _Incoming:
 
         self._staging.guard(check)
 
-    def _write(self, stored: Document, name: str, one: Record) -> None:
+    def _write(self, stored: Document, name: str, one: Record, states: Iterable[_State]) -> None:
         db = self._staging
         time, group = now(), uuid7()
         events_, items = [], []
@@ -130,10 +139,7 @@ class _Incoming:
             "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
             (name, stored.id),
         )
-        for revision, (item, paragraph, after) in enumerate(
-            _standings(stored, one), (before or 0) + 1
-        ):
-            text = standing_text(after)
+        for revision, (item, paragraph, after, text) in enumerate(states, (before or 0) + 1):
             events_.append(
                 (
                     uuid7(),
@@ -169,28 +175,19 @@ class _Incoming:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
 
 
-def _digest(record: Record) -> bytes:
+def _digest(states: Iterable[tuple[str, str | None]]) -> bytes:
     """What tells the work of one record from that of another, as `same_work` does."""
-    spans = map(annotation_json, sorted(record.spans, key=reading_order))
-    relations = map(annotation_json, sorted(record.relations, key=relation_order))
-    excluded = [p.excluded for p in record.document.paragraphs]
-    whole = [
-        record.status.value,
-        list(spans),
-        list(relations),
-        excluded,
-        list(record.done),
-        dict(record.notes),
-        sorted(record.flags),
-    ]
-    return hashlib.sha256(dumps(whole).encode()).digest()
+    lines = sorted(f"{item}\n{text}" for item, text in states)
+    return hashlib.sha256("\0".join(lines).encode("utf-8", "surrogatepass")).digest()
 
 
 def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
     """Item, paragraph and state of everything a record holds."""
 
+    flags = frozenset(one.flags)
+
     def standing(item: str, status: Status, value: ItemValue) -> Standing:
-        return Standing(status, value, one.notes.get(item, ""), item in one.flags)
+        return Standing(status, value, one.notes.get(item, ""), item in flags)
 
     paragraph_of = {s.id: stored.paragraph_at(s.start).index for s in one.spans}
     places = [(s, paragraph_of[s.id]) for s in one.spans]
@@ -204,7 +201,7 @@ def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standi
         item = paragraph_item(own.index)
         excluded = None if own.excluded == theirs.excluded else theirs.excluded
         mark = ParagraphMark(own.index in done, excluded)
-        if mark != ParagraphMark() or item in one.notes or item in one.flags:
+        if mark != ParagraphMark() or item in one.notes or item in flags:
             yield item, own.index, standing(item, Status.MARKED, mark)
     yield DOCUMENT, -1, standing(DOCUMENT, Status.MARKED, CompletionMark(one.status))
 
