@@ -36,6 +36,10 @@ class Provenance:
         """What an annotator was shown in a document, by paragraph and id."""
         return shown(self._db, [document], annotator).get((document, annotator), ())
 
+    def all_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Shown, ...]]:
+        """(document, annotator) -> what they were shown there, of some documents."""
+        return shown(self._db, documents, None)
+
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
         """What a record that was imported says of how it was made, and the revision of the import;
         None when it was made here or says nothing."""
