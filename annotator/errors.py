@@ -1,16 +1,18 @@
 """The exceptions that a user can see. Each says what to do, and sets the exit code of the command.
 
-    AnnotatorError            3 ├── UsageError            2   the command line or a setting asks for
-    something impossible ├── ProjectError          3   no project, or a broken annotator.toml ├──
-    SchemaError           3   a label schema that is invalid ├── InputError            3   a file
-    to import or validate that is invalid ├── StoreError            3   the database: missing,
-    foreign, newer, read-only, damaged │   ├── BusyError         3   the database stayed locked; the
-    same call may succeed later │   ├── ReplacedError     3   the path names another file now than
-    the one that was opened │   └── ConflictError     3   an item was changed elsewhere in the
-    meantime; reload it ├── SuggesterError        3   a suggester or pipeline that cannot be loaded
-    or run ├── PoolError             3   processes or a cluster that were to compute, and were lost
-    or do not fit └── ExportError           3   an export that cannot be written FindingsError
-    1   a check ran and found something
+    AnnotatorError            3
+    ├── UsageError            2   the command line or a setting asks for something impossible
+    ├── ProjectError          3   there is no project, or annotator.toml is broken
+    ├── SchemaError           3   a label schema is invalid
+    ├── InputError            3   a file to import or validate is invalid
+    ├── StoreError            3   the database: missing, foreign, newer, read-only, damaged
+    │   ├── BusyError         3   the database stayed locked; the same call may succeed later
+    │   ├── ReplacedError     3   the path now names another file than the one that was opened
+    │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
+    ├── SuggesterError        3   a suggester or pipeline cannot be loaded or run
+    ├── PoolError             3   worker processes or a cluster are incompatible, or were lost
+    └── ExportError           3   an export cannot be written
+    FindingsError             1   a check ran and found something
 
 Never catch one of these and go on as if nothing had happened.
 """

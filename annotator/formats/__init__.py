@@ -1,17 +1,18 @@
-"""Formats: how texts and completions come in and go out. One file each.
+"""Formats: how texts and completions are imported and exported. Each format is one file.
 
-A format's module holds
+A format's module holds `summary`, `extensions`, and what it can do; `api.py` has the Protocols:
 
-    summary: str                one line for help extensions: tuple[str, ...] file name endings, the
-    first one for files it writes on_request: bool            optional; True where files are taken
-    for it only when it is named recognises(first) -> bool   optional; whether the first object of a
-    file of JSON lines looks like it read(path, options) -> Batch            only where it reads
-    dumps(record) -> str                    only where it writes lines: one record, with its line
-    end dump(records) -> bytes                  only where it writes something else: all records in
-    one file
+    summary: str                        one line for help
+    extensions: tuple[str, ...]         file name endings, first the one of files it writes
+    on_request: bool                    optional; True if it reads only files that are named for it
+    recognises(first) -> bool           optional; whether a file's first JSON object looks like it
+    read(path, options) -> Iterator     if it reads: the texts and the work in a file
+    dumps(record) -> str                if it writes lines: one record, with its line end
+    dump(records) -> bytes              if it writes one file at once
+    parts(records, how) -> Iterator     if it writes one file piece by piece
+    files(records, how) -> Iterator     if it writes a folder
 
-`read` raises InputError, naming file, line and key, for the first thing that is invalid; what it
-gives lazily may raise while it is consumed. Formats of other programs go through `_foreign`, which
-knows how their labels become those of the schema; everything becomes the canonical record and comes
-from it.
+`read` raises InputError with file, line and key if nothing of a file can be read; what it leaves
+out or changes goes into its report. Formats of other programs use `_foreign`, which turns their
+labels into those of the schema. Everything becomes a canonical record, and is made from one.
 """

@@ -2,18 +2,19 @@
 
 Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology
 25, 47-76; (2004). Content Analysis, 2nd ed., pp. 251-256. A continuum is a document of L
-characters, annotated by m. Two units of one label that overlap differ by the squares of the
-distances of their starts and of their ends; a unit that lies in another's gap by the square of its
-length:
+characters, annotated by m annotators. Two overlapping units of one label differ by the squares of
+the distances of their starts and of their ends. A unit that lies in another's gap differs by the
+square of its length:
 
-    D_o = sum over ordered pairs of annotators of these differences / (m (m - 1) L^2) D_e = 2/L *
-    sum over units of [(N - 1) / 3 * (2 l^3 - 3 l^2 + l) + l^2 * sum over gaps g >= l of (g - l +
-    1)] / (m L (m L - 1) - sum over units of l (l - 1))
+    D_o = sum over ordered pairs of annotators of these differences / (m (m - 1) L^2)
+    D_e = 2/L * sum over units of [(N - 1) / 3 * (2 l^3 - 3 l^2 + l)
+                                   + l^2 * sum over gaps g >= l of (g - l + 1)]
+          / (m L (m L - 1) - sum over units of l (l - 1))
 
-with N units of the label, l the length of a unit, g those of the gaps between them (before the
-first and after the last too), of all annotators. Documents, and labels, are pooled by summing D_o
-and D_e: alpha_U = 1 - sum of D_o / sum of D_e. Units of one annotator may overlap when their labels
-differ, and not otherwise.
+Here N is the number of units of the label, l the length of a unit, and g that of a gap between
+units (also before the first and after the last one), of all annotators. Documents and labels are
+pooled by summing D_o and D_e: alpha_U = 1 - sum of D_o / sum of D_e. Units of one annotator may
+overlap only if their labels differ.
 """
 
 from __future__ import annotations

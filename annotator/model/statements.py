@@ -66,7 +66,7 @@ class Statement:
 
 def statements(record: Record, concepts: Concepts | None = None) -> list[Statement]:
     """The statements of a record in text order. `concepts` says where a layer's concepts are held
-    (see `naming.concepts_of`); without it, as in the schemas that are shipped."""
+    (see `names.concepts_of`); without it, as in the schemas that are shipped."""
     where = _CONCEPTS if concepts is None else concepts
     spans = {span.id: span for span in record.spans}
     taken = [(r, spans[r.target]) for r in record.relations if r.target in spans]

@@ -1,19 +1,20 @@
 """Suggestions by any installed or saved spaCy pipeline.
 
-Settings, in the table `[pipeline.NAME]` of `annotator.toml`
-(NAME alone is the pipeline's name or path):
+Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or
+path):
 
-    path = "en_core_web_sm"                 # an installed package or a folder, from the project's;
-    NAME when missing score = 0.6                             # of what comes without one
-    [pipeline.NAME.labels]                  # the pipeline's label -> layer.label of the schema
-    PERSON = "actor.person" DATE = ""                               # left out
+    path = "en_core_web_sm"     # a package, or a folder as seen from the project's; else NAME
+    score = 0.6                 # for suggestions that come without a score
+    [pipeline.NAME.labels]      # the pipeline's label -> layer.label of the schema
+    PERSON = "actor.person"
+    DATE = ""                   # left out
 
 `path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm makes pipelines from.
-What stands in the environment as a key or token is taken out of every message.
+Keys and tokens from the environment are removed from every message.
 
-Read are `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves in
-`group.attrs["scores"]`), and `doc.cats` of each sentence when the pipeline classifies texts: the
-best category of a sentence labels it as a whole.
+The suggester reads `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves
+in `group.attrs["scores"]`), and `doc.cats` of each sentence if the pipeline classifies texts: the
+best category of a sentence labels the whole sentence.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.english.reading import Reader
-from annotator.learners.claims.model import ClauseModel, Proposal
+from annotator.learners.claims.model import ClaimProposal, ClauseModel
 from annotator.learners.evaluation import calibration_error
 from annotator.learners.examples import Example
 from annotator.learners.word_clusters import WordClusters
@@ -72,7 +72,7 @@ def kinds_of(examples: list[Example]) -> WordClusters:
     return WordClusters.of(one.reading.text for one in examples)
 
 
-def _within(one: Example, found: Iterable[Span | Proposal]) -> list[TextRange]:
+def _within(one: Example, found: Iterable[Span | ClaimProposal]) -> list[TextRange]:
     """Offsets of the paragraph instead of the document."""
     start = one.reading.paragraph.start
     return [(f.start - start, f.end - start, f.label) for f in found]
