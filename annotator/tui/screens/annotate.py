@@ -164,7 +164,10 @@ class AnnotateScreen(PointingScreen):
             # In place of the document's own end, so that what is left undecided can
             # still be read at 80 columns.
             self._message = said and said + state.message.removeprefix("document done")
-            if state.paragraph != left.paragraph and not state.message:
+            if state.paragraph != left.paragraph and state.message in (
+                "",
+                self.session.source.news,
+            ):
                 self._message = self._message or _left_behind(left, self.session.ambiguous())
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()

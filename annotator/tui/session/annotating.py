@@ -51,6 +51,10 @@ class Annotating(Source):
     def awaiting(self) -> bool:
         return self._arrivals.awaiting
 
+    @property
+    def news(self) -> str:
+        return self._arrivals.news
+
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
         """What is proposed in a document, or in one paragraph of it."""
         muted = self._mutes.rules()

@@ -40,7 +40,9 @@ class Arrivals:
         self._asked: set[str] = set()
         self._shown: dict[tuple[str, int], set[str]] = {}
         """By document and paragraph, the suggestions that are kept as seen."""
-        self._news: str | None = None
+        self.news = ""
+        """What was said last of a new model."""
+        self._summary: str | None = None
 
     def ask(self, document: str) -> None:
         """For a document that has no suggestions at all: have them made aside."""
@@ -83,9 +85,10 @@ class Arrivals:
         """What is to be said of a model that came since the last paragraph."""
         if self._background is None:
             return ""
-        before, self._news = self._news, model_summary(self._project)
+        before, self._summary = self._summary, model_summary(self._project)
         failed = self._background.error
-        return failed or ("" if before is None or before == self._news else self._news)
+        self.news = failed or ("" if before in (None, self._summary) else self._summary or "")
+        return self.news
 
     def keep_shown(self, state: ReviewState) -> None:
         """Keep what is proposed in the paragraph in work, the first

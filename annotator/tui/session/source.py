@@ -35,6 +35,11 @@ class Source:
         """Whether the open document has no suggestions yet, and they are being made."""
         return False
 
+    @property
+    def news(self) -> str:
+        """What was said last of work aside; all that is about the document comes first."""
+        return ""
+
     def prepare(self, document: Document) -> None:
         """Called before a document's decisions are read."""
 

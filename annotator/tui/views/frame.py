@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from annotator.model.decision import paragraph_item
-from annotator.model.moving import grown
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
-from annotator.model.span import AUTHOR, Span
-from annotator.model.telling import both_ends
 from annotator.tui.commands import KeyMap
 from annotator.tui.styled_rows import (
     PLAIN,
@@ -18,14 +14,13 @@ from annotator.tui.styled_rows import (
     Piece,
     beside,
     clip,
-    justify,
     paragraphs,
     strip,
-    width_of,
 )
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import KeysNow, footer, header, keys_now, sizing
+from annotator.tui.views.bars import KeysNow, footer, header, keys_now
 from annotator.tui.views.lint import lint
+from annotator.tui.views.message_row import message_row
 from annotator.tui.views.offers import offer_rows
 from annotator.tui.views.statements import ITEM_ROWS, focus_card, own_rows, statements
 from annotator.tui.views.strokes import Look
@@ -121,28 +116,7 @@ def frame(
         return Frame(
             [strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width
         )
-    head = _kept(
-        "header",
-        (state.items, state.annotations, state.document, theme),
-        (
-            state.progress,
-            state.paragraph,
-            width,
-            around.annotator,
-            around.saved,
-            around.notes,
-            around.left,
-        ),
-        lambda: header(
-            state,
-            theme,
-            width,
-            annotator=around.annotator,
-            saved=around.saved,
-            notes=around.notes,
-            left=around.left,
-        ),
-    )
+    head = _header_row(state, theme, width, around)
     tour = _tour(around.tour, theme, width, height)
     body_height = height - 3 - len(tour)
     panel = panel_width(width)
@@ -157,28 +131,58 @@ def frame(
     if panel:
         strips = _beside(state, look, strips, text_width, panel, body_height, around)
     strips += [strip(row) for row in (*below, *tour)]
-    strips.append(
-        _kept(
-            "message",
-            (state.items, state.annotations, state.selection, state.draft, theme, around.ambiguous),
-            (
-                state.message,
-                state.mode,
-                state.only,
-                state.threshold,
-                state.paragraph,
-                around.error,
-                around.message,
-                width,
-                panel,
-            ),
-            lambda: _message(state, look, around, keys, width, quiet=not panel),
-        )
-    )
+    strips.append(_message_row(state, look, around, keys, width))
     foot = _footer(
         keys_now(state), state.schema, keys, theme, width, review=around.side is not None
     )
     return Frame([head, *strips, foot], text_rows, text_width)
+
+
+def _header_row(state: ReviewState, theme: Theme, width: int, around: Surroundings) -> Drawn:
+    told = (around.annotator, around.saved, around.notes, around.left)
+    return _kept(
+        "header",
+        (state.items, state.annotations, state.document, theme),
+        (state.progress, state.paragraph, width, *told),
+        lambda: header(
+            state,
+            theme,
+            width,
+            annotator=around.annotator,
+            saved=around.saved,
+            notes=around.notes,
+            left=around.left,
+        ),
+    )
+
+
+def _message_row(
+    state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int
+) -> Drawn:
+    """The line under the text; it counts lint where no panel tells of it."""
+    panel, selecting = panel_width(width), state.mode is Mode.SELECT
+    shown = (state.message, state.mode, state.only, state.threshold, state.paragraph)
+    return _kept(
+        "message",
+        (
+            state.items,
+            state.annotations,
+            state.selection,
+            state.draft,
+            look.theme,
+            around.ambiguous,
+        ),
+        (*shown, around.error, around.message, width),
+        lambda: message_row(
+            state,
+            look.theme,
+            keys,
+            width,
+            said=around.message,
+            error=around.error,
+            lints=0 if panel or selecting else len(lint(state, around.ambiguous)),
+        ),
+    )
 
 
 _feet: dict[tuple[KeysNow, str, int, bool], tuple[KeyMap, Drawn]] = {}
@@ -340,97 +344,6 @@ def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) 
         row = [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)] if found else _NOTHING
         _linted[:] = [(about, row)]
     return _linted[0][1]
-
-
-_ASK = {
-    Mode.SELECT: "select",
-    Mode.HOLDER: "who holds it? of several the first by capital letters, the last by a small one",
-    Mode.SIDE: "which side?",
-}
-
-
-def _asked(state: ReviewState) -> str:
-    """What a mode waits for; of a stance with the holders chosen so far."""
-    draft = state.draft
-    chosen = [x for x in (*draft.more, draft.source) if x is not None] if draft is not None else []
-    if not chosen:
-        return _ASK[state.mode]
-    names: list[str] = []
-    for id in chosen:
-        item = state.find(id) if id != AUTHOR else None
-        span = item.value if item is not None else None
-        names.append(
-            (span.entity or state.document.quote(span.start, span.end))
-            if isinstance(span, Span)
-            else "author"
-        )
-    who = ", ".join(dict.fromkeys(names))
-    return (
-        f"{who} and who else? the last one by a small letter"
-        if state.mode is Mode.HOLDER
-        else f"{who}: which side?"
-    )
-
-
-def _selected(state: ReviewState, width: int) -> str:
-    """What is selected, with both of its ends however long it is."""
-    chosen = state.selection
-    assert chosen is not None
-    item = state.find(chosen.item) if chosen.item is not None else None
-    what = "new span" if item is None else "new bounds" if isinstance(item.value, Span) else "cue"
-    quote = both_ends(state.document.quote(chosen.start, chosen.end), width - len(what) - 4)
-    return f"{what}: “{quote}”"
-
-
-def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
-    """What growing the selection would add, and how else it is made longer and shorter."""
-    words, key = sizing(keys), keys.shown("grow")
-    chosen, wider = state.selection, grown(state)
-    if chosen is None or wider is None or not key:
-        return words
-    before = state.document.quote(wider[0], chosen.start) if wider[0] < chosen.start else ""
-    after = state.document.quote(chosen.end, wider[1]) if wider[1] > chosen.end else ""
-    room = max(12, width // 4 if width >= WIDE else width // 5)
-    added = " ".join(
-        f"“{both_ends(part, room // 2 if before and after else room)}”"
-        for part in (before, after)
-        if part
-    )
-    if width >= WIDE:
-        return f"{key} adds {added}  {words.partition('  ')[2]}"
-    longer = "  ".join(words.split("  ")[2:])
-    return f"{key} adds {added}  {longer}"
-
-
-def _message(
-    state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int, *, quiet: bool
-) -> list[Piece]:
-    """What was done or is asked; at the right what is hidden, and
-    with `quiet` how much lint there is."""
-    theme = look.theme
-    if around.error:
-        return [(clip(f" {around.error} ", width).ljust(width), theme.error)]
-    text = around.message or state.message
-    right: list[Piece] = []
-    if state.mode is not Mode.BROWSE and not text:
-        text = _asked(state)
-    if state.mode is Mode.SELECT:
-        right = [(f"{_grown(state, keys, width)} ", theme.muted)] if width >= 80 else []
-        if state.selection is not None and not (around.message or state.message):
-            text = _selected(state, width - width_of(right) - 2)
-        return justify([(f" {text}", theme.strong)], right, width)
-    note = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
-    if not text and note is not None and note.note:
-        right.append((f"¶ {clip(note.note, width // 2)}  ", theme.muted))
-    if quiet and (found := lint(state, around.ambiguous)):
-        right.append((f"lint {len(found)}  ", theme.muted))
-    if state.only:
-        layer = state.schema.layer(state.only)
-        right.append((f"only {(layer.title if layer else state.only).lower()}  ", theme.muted))
-    if state.threshold:
-        shown = f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
-        right.append((f"{shown} ", theme.muted))
-    return justify([(f" {text}" if text else "", theme.strong)], right, width)
 
 
 __all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width", "side_at"]
