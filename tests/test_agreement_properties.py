@@ -215,6 +215,36 @@ def test_a_span_across_paragraphs_is_measured_whole() -> None:
     assert [(p.start, p.end) for p in alone.passages] == [(0, 17), (19, len(text))]
 
 
+def test_one_span_across_paragraphs_by_characters_and_by_words() -> None:
+    """Two coders share "second paragraph"; one begins in the paragraph before, at white space that
+    is no part of a span. By characters, white space within spans included, 6 of 47 are marked by
+    one of them alone: .74 (.70 would count the blank in front too). By tokens it is one of 8, by
+    words divided by white space one of 7, which is .71. None depends on where paragraphs end."""
+    schema = parse_schema(
+        'name = "units"\nversion = "1"\n[[layer]]\nname = "unit"\nkind = "span"\nopen = true\n',
+        file="units.toml",
+    )
+    text = "First paragraph says\n\nsecond paragraph goes on."
+
+    def by_hand(units: int, differ: int, both: int) -> float:
+        marked, values = 2 * both + differ, 2 * units
+        expected = 2 * marked * (values - marked) / (values * (values - 1))
+        return 1 - differ / units / expected
+
+    assert by_hand(47, 7, 16) == pytest.approx(0.70, abs=0.005)
+    assert by_hand(7, 1, 2) == pytest.approx(0.71, abs=0.005)
+    for start in (15, 16):
+        works = [
+            Record(document(text), who, Completion.DONE, (Span(who, "unit", "X", at, 38),))
+            for who, at in (("a", start), ("b", 22))
+        ]
+        results = figures(compare(works), schema.layers, intervals=False).results
+        found = {r.name: r.value for r in results}
+        assert found["alpha characters"] == pytest.approx(by_hand(47, 6, 16))
+        assert found["alpha characters"] == pytest.approx(0.74, abs=0.005)
+        assert found["alpha tokens"] == pytest.approx(by_hand(8, 1, 2))
+
+
 def _most(spans: Sequence[Sequence[tuple[int, int]]]) -> int:
     """The most characters that an assignment can have in common, by trying
     all; pairs overlap by half at least."""
