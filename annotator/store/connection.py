@@ -1,6 +1,7 @@
 """How the database is opened, locked and written: one place for every rule about connections.
 
-- `sqlite_driver.py` says which SQLite is used. Where it is not safe in WAL mode, journal_mode is TRUNCATE.
+- `sqlite_driver.py` says which SQLite is used. If WAL mode is not safe with it, the journal mode is
+  TRUNCATE.
 - `synchronous=FULL`: a decision that was acknowledged survives a power cut.
 - Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because
   SQLite's own back-off lets some writers starve.

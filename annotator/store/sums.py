@@ -7,7 +7,7 @@ decision, undo, import, merge or adjudication. Each always equals a count from s
 |---|---|
 | `sum_label` | accepted annotations, by annotator, layer and label |
 | `sum_completion` | documents and their finished paragraphs, by annotator and completion |
-| `sum_suggestion` | suggestions by suggester, layer and fate: status, `pending`, or `stored` (all) |
+| `sum_suggestion` | suggestions by suggester, layer and fate: status, `pending`, `stored` (all) |
 | `sum_visible` | suggestions of a document that are shown |
 | `sum_decided` | how many of those an annotator has decided on, and how many not |
 | `sum_block` | documents by blocks of 256: with visible suggestions, and all decided by someone |
