@@ -163,7 +163,7 @@ class TableSums:
             self._live = None
 
     def remove(self, document: str) -> None:
-        """Count a document no more."""
+        """Stop counting a document."""
         column, value = self._held.pop(document, (np.zeros(0, dtype=np.int32), np.zeros(0)))
         if len(column):
             self._count(column, value, -1)
@@ -306,7 +306,7 @@ class RunningSums:
                 tally.regroup()
 
     def drop(self, document: str) -> None:
-        """Count a document no more."""
+        """Stop counting a document."""
         for tally in self.tallies.values():
             tally.remove(document)
         del self._group[document]

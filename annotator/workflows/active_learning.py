@@ -1,5 +1,5 @@
-"""Which documents teach the model most: those it is least sure about,
-or those least like what is coded already.
+"""Active learning: which documents teach the model most. These are the ones it is least sure about,
+or the ones least like what is already coded.
 
 A share of them is drawn at random and marked, so that agreement
 and figures on that share stay unbiased.
@@ -32,8 +32,8 @@ _WORD = re.compile(r"\w{4,}")
 
 @dataclass(frozen=True, slots=True)
 class NextDocuments:
-    """The documents that are to be coded next, the most telling first;
-    `random` are those drawn at random."""
+    """The documents to code next, the most informative first; `random` are those drawn at
+    random."""
 
     documents: tuple[str, ...]
     random: frozenset[str]
@@ -42,8 +42,8 @@ class NextDocuments:
 def next_documents(
     project: Project, by: Strategy, count: int, *, dry_run: bool = False
 ) -> NextDocuments:
-    """So many documents that nobody holds: the most telling ones, and a
-    share at random, marked in the project.
+    """Choose this many documents that nobody holds: the most informative ones, and a random share,
+    which the project records.
 
     Raises UsageError for a count below 1, and by uncertainty where nothing was suggested yet.
     """

@@ -23,7 +23,8 @@ Assignment = tuple[str, str]
 """An annotator and a document."""
 
 BLOCK = 5
-"""Documents in a row of which the same share, but for one, goes to all."""
+"""The number of consecutive documents of which the same share, give or take one, goes to
+everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class AssignmentReport:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentResult:
-    """What was assigned, or taken back, in document order, and how it stands after that.
+    """What was assigned or taken back, in document order, and the assignments after that.
 
     `shared` counts the documents that went to all of the annotators named; `short` those that have
     fewer annotators than were asked for, since nobody named can be given them any more.
@@ -149,7 +150,7 @@ class _Table:
         return load
 
     def report(self, names: Sequence[str] = ()) -> AssignmentReport:
-        """How it stands, also of those `names` that hold nothing."""
+        """The report, including those of `names` that hold nothing."""
         load = dict.fromkeys(names, 0) | self.load()
         documents = Counter(who for people in self.people.values() for who in people)
         done = Counter(who for who, _ in self.done)
@@ -180,9 +181,9 @@ def assign(
     each document until `each` annotators hold it, those named or not, and the share `overlap` of
     the documents to all who are named.
 
-    What somebody named has begun is assigned to them with that. Raises UsageError for a name, a
-    share or a number that cannot be, ProjectError for a document that there is none of; nothing is
-    changed then.
+    What these annotators have already begun is assigned to them too. Raises UsageError for an
+    impossible name, share or number, and ProjectError for an unknown document; in these cases
+    nothing is changed.
     """
     who = tuple(dict.fromkeys(check_annotator(name) for name in names))
     if not 0 <= overlap <= 1:
@@ -192,7 +193,7 @@ def assign(
             hint="Give a number from 0 to 1, such as 0.2",
         )
     wanted = _known(project, documents)
-    # Texts never change; to go through all of them takes its time, in which others want to write.
+    # Texts never change. Going through all of them takes time, in which others want to write.
     words = project.documents.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
@@ -287,8 +288,8 @@ def clear(
 
 
 def all_done(project: Project, annotator: str) -> str:
-    """What is to be said to an annotator who has nothing left to do of what is theirs; empty while
-    there is something, and where nothing is assigned to them."""
+    """The message to an annotator who has finished everything assigned to them; empty if there
+    is something left, or if nothing is assigned to them."""
     assignments = project.assignments
     if not assignments.any(annotator) or assignments.left(annotator):
         return ""

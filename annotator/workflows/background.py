@@ -1,12 +1,12 @@
-"""The one background process of a project: it suggests what has no suggestions yet,
-learns, and withdraws what was rejected.
+"""The background process of a project. It computes missing suggestions, trains the model, and
+withdraws suggestions that were rejected.
 
-Light to import: the terminal application asks for it from its own process, where nothing is
-computed. A request is a file in the project folder; the process takes what is wanted while it holds
-a lock, so that at most one runs and at most one more is queued. What is begun has a file too until
-it ends: of a process that was killed it stays, and the next one begins it again. What it says goes
-to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the environment nothing runs by
-itself.
+This module is light to import: the terminal application only sends requests and computes nothing
+itself. A request is a file in the project folder. The process handles requests while it holds a
+lock, so that at most one process runs and at most one more request of a kind is queued. Work in
+progress has a file too. If the process is killed, the file stays, and the next process starts the
+work again. Messages go to a log beside the database. With `ANNOTATOR_BACKGROUND=off` in the
+environment, nothing runs by itself.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ LOCK, LOG = "annotator.background.lock", "annotator.background.log"
 TRAIN, SUGGEST = "annotator.train-wanted", "annotator.suggest-wanted"
 WITHDRAW = "annotator.withdraw-wanted"
 BEGUN = {what: what.replace("wanted", "begun") for what in (TRAIN, SUGGEST, WITHDRAW)}
-"""What can be queued, and how the file of it is called once it is begun."""
+"""Request file -> the name of the file while the work is in progress."""
 FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
-"""What may lie in the folder of a project besides its settings and its database."""
+"""The files of this module in the folder of a project."""
 
 LIMIT = 256_000
-"""Bytes after which the log begins again; one older is kept."""
+"""The size in bytes at which a new log begins; one older log is kept."""
 
 
 def pause(tried: int, every: int) -> int:
@@ -52,18 +52,19 @@ def pause(tried: int, every: int) -> int:
 
 
 TRIED, FAILED = "train_tried", "train_failed"
-"""Settings: how many paragraphs were done when training last began,
-and why it failed; empty when it did not."""
+"""Settings: the number of finished paragraphs when training last began, and why training failed
+(empty if it did not)."""
 
 NICE = 10
 
 TRIES = 3
-"""Times that something is begun of which each was killed."""
+"""How often work is started that is killed each time."""
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    """A file of the project, made when missing, writable for those who may write the database."""
+    """Open a file of the project, made if missing, writable for those who may write the
+    database."""
     fresh = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_APPEND, 0o660)
     try:
@@ -77,8 +78,8 @@ def _opened(path: Path) -> Iterator[int]:
 
 @contextmanager
 def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the lock of the background process; gives whether it was
-    available. With `wait` it always is."""
+    """Hold the lock of the background process; gives whether it was free. With `wait`, it waits
+    until it is."""
     with _opened(root / LOCK) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -89,7 +90,7 @@ def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
 
 
 def running(root: Path) -> bool:
-    """Whether the background process is at work."""
+    """Whether the background process is running."""
     if not (root / LOCK).exists():
         return False
     with locked(root) as free:
@@ -103,7 +104,7 @@ def request(root: Path, what: str) -> None:
 
 
 def begin(root: Path, what: str) -> bool:
-    """Whether something is queued; then it is begun, until it has `ended`."""
+    """Begin a request if it is queued; returns whether it was. It is in progress until `finish`."""
     try:
         (root / what).replace(root / BEGUN[what])
     except FileNotFoundError:
@@ -112,13 +113,13 @@ def begin(root: Path, what: str) -> bool:
 
 
 def finish(root: Path, what: str) -> None:
-    """What was begun has come to its end, good or bad."""
+    """Mark a request as finished, whether it succeeded or failed."""
     (root / BEGUN[what]).unlink(missing_ok=True)
 
 
 def requeue_killed(root: Path) -> list[str]:
-    """Queue again what a killed process had begun, for who holds the lock; given is what
-    was killed `TRIES` times, which is not."""
+    """Queue again what a killed process had begun; call it with the lock held. Returns what was
+    killed `TRIES` times and is given up."""
     lost = []
     for what, begun in BEGUN.items():
         file = root / begun
@@ -135,23 +136,23 @@ def requeue_killed(root: Path) -> list[str]:
 
 
 def was_killed(root: Path) -> bool:
-    """Whether something was begun by a process that is gone."""
+    """Whether a process was killed while it worked."""
     return any((root / begun).exists() for begun in BEGUN.values()) and not running(root)
 
 
 def has_requests(root: Path) -> bool:
-    """Whether anything is queued, or begun and not ended."""
+    """Whether anything is queued or in progress."""
     return any((root / name).exists() for pair in BEGUN.items() for name in pair)
 
 
 def is_switched_off() -> bool:
-    """Whether nothing is to run by itself."""
+    """Whether background work is switched off."""
     return os.environ.get("ANNOTATOR_BACKGROUND") == "off"
 
 
 def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
-    """Queue something, if named, and start the process unless it runs; nothing, where that is
-    switched off. Raises StoreError if it cannot be started."""
+    """Queue a request, if one is named, and start the process unless it runs. Does nothing if
+    background work is switched off. Raises StoreError if the process cannot be started."""
     if is_switched_off():
         return None
     try:
@@ -166,7 +167,7 @@ def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
 
 
 _started: list[subprocess.Popen[bytes]] = []
-"""Asked now and then whether they have ended, so that no zombies stay."""
+"""The processes started here; they are polled now and then, so that no zombies stay."""
 
 
 def _spawn(root: Path) -> subprocess.Popen[bytes]:
@@ -188,7 +189,7 @@ def _spawn(root: Path) -> subprocess.Popen[bytes]:
 
 
 def _rotate_log(log: Path) -> None:
-    """Begin the log again when it is long."""
+    """Begin a new log if the log is long."""
     if log.exists() and log.stat().st_size > LIMIT:
         log.replace(log.with_name(f"{log.name}.1"))
 
@@ -204,7 +205,7 @@ def training_is_due(project: Project) -> bool:
 
 @dataclass
 class Background:
-    """What the application asks for."""
+    """The requests of the application."""
 
     root: Path
     _failed: str = field(default="")
@@ -213,16 +214,16 @@ class Background:
 
     @property
     def error(self) -> str:
-        """Why nothing is computed; empty when all is well."""
+        """Why nothing is computed; empty if all is well."""
         code = self._child.poll() if self._child else None
-        # 1 is a training that failed, which the project keeps; less than 0 is a signal,
-        # after which it begins again.
+        # 1: training failed, which the project records. Below 0: a signal, after which it starts
+        # again.
         if self._failed or code is None or code <= 1:
             return self._failed
         return f"the background process ended with an error: {LOG} says why"
 
     def start(self, what: str = "") -> None:
-        """Queue something, and have it done."""
+        """Queue a request, and start the process."""
         try:
             self._child = start(self.root, what) or self._child
             self._failed = ""
@@ -235,7 +236,8 @@ class Background:
             self.start()
 
     def decided(self, state: ReviewState, group: Sequence[Decision]) -> None:
-        """Have a form whose suggestion is rejected a second time withdrawn where nobody was yet."""
+        """When suggestions of a form are rejected a second time, withdraw them where nobody has
+        been yet."""
         for one in group:
             if one.action not in (Action.REJECT, Action.REMOVE):
                 continue
@@ -249,7 +251,7 @@ class Background:
                     self.start(WITHDRAW)
 
     def paragraph_done(self, project: Project) -> None:
-        """Train when it is time."""
+        """Start training if it is due."""
         if training_is_due(project):
             self.start(TRAIN)
         elif was_killed(self.root):
@@ -257,7 +259,7 @@ class Background:
 
 
 def log_line(message: str) -> None:
-    """A line of the log, with the time (UTC)."""
+    """Write a line to the log, with the time (UTC)."""
     sys.stderr.write(
         f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {displayable(message)}\n"
     )
@@ -265,8 +267,8 @@ def log_line(message: str) -> None:
 
 
 def model_summary(project: Project) -> str:
-    """One line on the newest model for the project's schema, or on what
-    went wrong; empty when there is none."""
+    """One line on the newest model for the project's schema, or on what went wrong; empty if
+    there is no model."""
     failed = project.setting(FAILED)
     if failed:
         return f"training failed: {failed}"

@@ -19,8 +19,8 @@ from annotator.workflows.exchange.importing import ImportOptions, ingest
 from annotator.workflows.names.codebook import import_codebook
 
 DECIDED = 6
-"""Of how many seeds the demo holds the gold; the differences
-of the others are there to be decided."""
+"""The number of seeds whose gold the demo has; the differences of the others are left for the
+user to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def demo_project(corpus: str = SEEDS) -> Project:
 
 
 def _build(root: Path, corpus: str) -> None:
-    """Make the project beside its place and move it there, so that it is never half there."""
+    """Make the project beside its place and move it there, so that it is never incomplete."""
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".demo-", dir=root.parent))
@@ -123,6 +123,6 @@ def _suggest_first(project: Project) -> None:
 
 
 def _suggest_rest(root: Path) -> None:
-    """Suggestions for the other documents, by a process of its own that nobody waits for; where it
-    cannot be had, they are asked for again, and it is told, when such a document is opened."""
+    """Start a process that computes suggestions for the other documents, and do not wait for it.
+    If it cannot be started, opening such a document asks for them again and says so."""
     background.Background(root).start(background.SUGGEST)

@@ -1,1 +1,1 @@
-"""How far annotators agree: computed once or kept up, and told."""
+"""Agreement between annotators: computed once or kept up to date, and reported."""

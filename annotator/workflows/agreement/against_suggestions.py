@@ -1,5 +1,5 @@
-"""Every annotator's work against the suggestions of the same documents,
-as sums that add up over documents."""
+"""Every annotator's work compared with the suggestions for the same documents, as sums that add
+up over documents."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Dat
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: among a hundred thousand small values that go by themselves,
-    it finds nothing and takes a third of the time."""
+    """Switches garbage collection off: among a hundred thousand small values that are freed
+    anyway, it finds nothing and takes a third of the time."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -43,9 +43,9 @@ def agreement(
     intervals: bool = True,
     same_names: bool = False,
 ) -> Agreement:
-    """How far the annotators agree, read once: nothing is kept that would be needed to follow
-    changes. With `same_names` names that were decided to be one are one. Raises UsageError for a
-    name that is none, or without shared work."""
+    """The agreement of the annotators, read once; nothing is kept for following changes. With
+    `same_names`, names that were decided to be the same count as one. Raises UsageError for
+    an unknown name, or if there is no shared work."""
     return Follower(
         project,
         annotators=annotators,
@@ -75,8 +75,7 @@ class Follower:
         same_names: bool = False,
     ) -> None:
         """Reads all finished work. Without `keep` there is no `update`; with `same_names` names
-        that were decided to be one are one. Raises UsageError for a layer or measure that is
-        none."""
+        that were decided to be one are one. Raises UsageError for an unknown layer or measure."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         self._only = documents
@@ -108,7 +107,7 @@ class Follower:
         self._read(list(self._progress), self._project.suggestions.documents())
 
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
-        """Put in the documents that say something: two completions, or one and suggestions."""
+        """Add the documents that count: those with two completions, or with one and suggestions."""
         wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
         with _uncollected():
             for records in self._project.log.finished(wanted, self._annotators):
@@ -120,8 +119,8 @@ class Follower:
                 )
 
     def update(self) -> bool:
-        """Take in what others saved since the last time; whether there was anything. Costs
-        microseconds when nobody wrote, and no transaction stays open."""
+        """Read what others saved since the last time; returns whether there was anything. It
+        takes microseconds if nobody wrote, and no transaction stays open."""
         changed = self._watch.changed()
         if not changed:
             return False
@@ -158,7 +157,7 @@ class Follower:
 
 
 def named_anew(records: Sequence[Record], same: SameNames, concepts: Concepts) -> Sequence[Record]:
-    """The records with the names that stay of those that were decided to be one."""
+    """The records with one name for names that were decided to be the same."""
     if not same.canonical:
         return records
     return [replace(r, spans=tuple(same.span(span, concepts) for span in r.spans)) for r in records]
@@ -208,7 +207,8 @@ def comparison(
 def passage(
     project: Project, spot: Spot, annotators: Sequence[str] | None = None
 ) -> Passage | None:
-    """The paragraph of a spot as everyone coded it; None when two have no longer finished it."""
+    """The paragraph of a spot as everyone coded it; None if fewer than two annotators have
+    finished it."""
     found = comparison(project, annotators, spot.document)
     return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
 

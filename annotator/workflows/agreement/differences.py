@@ -23,8 +23,8 @@ class PairDifference:
     and label, holder, target, side, or the name of an attribute, whose values stand in `value_1`
     and `value_2`.
 
-    Of who has no such annotation label, bounds and quote are empty. The quote of a relation is that
-    of its target, `holder` that of its source. `paragraph` counts from 1.
+    For an annotator without such an annotation, label, bounds and quote are empty. The quote of a
+    relation is that of its target, `holder` that of its source. `paragraph` counts from 1.
     """
 
     document: str
@@ -189,8 +189,8 @@ def _quote(passage: Passage, span: Span) -> str:
 @dataclass(frozen=True, slots=True)
 class DifferenceFilter:
     """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of
-    each), between annotators (one: whoever the other is). Nothing given is everything. `title`
-    says it in words."""
+    each), between annotators (one: whoever the other is). An empty filter takes everything.
+    `title` describes it in words."""
 
     title: str
     layer: str = ""

@@ -27,10 +27,11 @@ SAME_IMPORT = timedelta(minutes=10)
 """Files that come in within so long after each other are one import."""
 
 LEAST = 5
-"""A half needs so many documents with a label for a hint."""
+"""Each half needs this many documents with a label before there is a hint."""
 
 CONFIDENCE = 0.99
-"""A hint is given when a difference is not chance at this level: there are many labels."""
+"""A hint is given only if a difference is significant at this level, since there are many
+labels."""
 
 Array = NDArray[np.float64]
 

@@ -2,9 +2,10 @@
 
 Mathet, Y., Widlöcher, A. and Métivier, J.-P. (2015). The unified and holistic method gamma.
 Computational Linguistics 41, 437-479; Mathet, Y. (2017). The agreement measure gamma-cat.
-Computational Linguistics 43, 661-681. The package takes long to import and prints to its output;
-here it can do no harm. Each document is one continuum; documents are averaged, weighted by their
-units, and those on which the package finds nothing to align are left out and counted.
+Computational Linguistics 43, 661-681. The package takes long to import and prints to standard
+output; in its own process it does no harm. Each document is one continuum; documents are averaged,
+weighted by their units, and those on which the package finds nothing to align are left out and
+counted.
 """
 
 from __future__ import annotations

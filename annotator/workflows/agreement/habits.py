@@ -1,5 +1,5 @@
-"""What each annotator does more or less than the others: marks
-per 1,000 words, and shares of labels."""
+"""What each annotator does more or less often than the others: marks per 1,000 words, and shares
+of labels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from annotator.measures.api import Comparison
 from annotator.model.text import is_word
 
 LARGE = 1.5
-"""A rate so many times that of the others (or its inverse) is worth a word."""
+"""A rate that is this many times that of the others (or the inverse) is reported."""
 
 FEW = 10
-"""Of fewer marks a rate says nothing."""
+"""With fewer marks, a rate says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Habit:
 
     @property
     def others_rate(self) -> float | None:
-        """The same of the others."""
+        """The others' marks per 1,000 words."""
         return 1000 * self.others_marks / self.words if self.words else None
 
     @property
@@ -50,7 +50,7 @@ class Habit:
 
     @property
     def stands_out(self) -> bool:
-        """Whether it is far from what the others do."""
+        """Whether the annotator differs much from the others."""
         if max(self.marks, self.others_marks) < FEW:
             return False
         return self.ratio is None or not 1 / LARGE < self.ratio < LARGE
@@ -134,7 +134,7 @@ def _share(some: float, every: float) -> float | None:
 
 
 def outstanding(habits: Iterable[Habit]) -> list[Habit]:
-    """Those worth a word, the largest differences first."""
+    """The habits to report, the largest differences first."""
     found = [habit for habit in habits if habit.stands_out]
     return sorted(found, key=lambda h: -abs(h.marks - h.others_marks))
 

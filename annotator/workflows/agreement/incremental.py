@@ -1,5 +1,5 @@
-"""Agreement kept up to date: statistics of every document, which can
-be replaced one by one, and what follows."""
+"""Agreement kept up to date: statistics of every document, which can be replaced one by one, and
+the figures that follow from them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class IncrementalAgreement:
     def put(
         self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
     ) -> None:
-        """Count documents, in place of what there was of them: all their finished records."""
+        """Count documents by all their finished records; this replaces what was counted for them
+        before."""
         comparison = compare(records, pairwise=self.pairwise, concepts=self._concepts)
         shared = {p.name for p in comparison.passages}
         for document in {r.document.id for r in records}:
@@ -137,7 +138,7 @@ class IncrementalAgreement:
         self._model.put(Batch(list(own), np.arange(len(own))), made)
 
     def drop(self, document: str) -> None:
-        """Count a document no more."""
+        """Stop counting a document."""
         self._notes.drop(document)
         for book in (self.book, self._model):
             if document in book:
@@ -148,7 +149,7 @@ class IncrementalAgreement:
 
     @property
     def annotators(self) -> tuple[str, ...]:
-        """Who shares a document with somebody."""
+        """The annotators who share a document with somebody."""
         return self._notes.annotators
 
     def agreement(self, *, skipped: int = 0, unfinished: int = 0, alone: int = 0) -> Agreement:

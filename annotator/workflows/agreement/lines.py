@@ -15,7 +15,7 @@ TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff (2004), p. 241: below .667 not to be relied on, from .8 on reliable."""
 
 _CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
-"""Figures that chance is taken out of, which the limits are for."""
+"""The chance-corrected figures, to which the limits apply."""
 
 WIDTH = 78
 
@@ -45,7 +45,7 @@ def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:
     named = re.compile(rf"(?<![\w-])({names})(?![\w-])(\s*)")
 
     def other(match: re.Match[str]) -> str:
-        # The blanks after a name make up for what its stand-in is shorter or longer.
+        # Blanks after a name make up for the length of its pseudonym.
         name, blanks = called[match[1]], match[2]
         room = max(1, len(match[0]) - len(name)) if blanks else 0
         return name + " " * room
@@ -80,8 +80,8 @@ def bar(value: float | None, width: int = BAR) -> str:
 
 
 def band(result: Result) -> str:
-    """What Krippendorff's limits say of a chance-corrected figure: only when the
-    lower end of its interval clears them."""
+    """What Krippendorff's limits say about a chance-corrected figure; the lower end of its
+    interval must clear them."""
     if result.low is None or not result.name.startswith(_CHANCE):
         return ""
     if result.low >= RELIABLE:
@@ -117,7 +117,7 @@ def value_of(parts: Mapping[str, Part], label: str) -> float | None:
 
 
 def level(count: float, total: float) -> int:
-    """Of five shades the one for a share."""
+    """The shade for a share, from 0 to 4."""
     return 0 if not count else 1 + min(3, int(4 * count / total))
 
 

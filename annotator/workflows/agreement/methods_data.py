@@ -43,7 +43,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What there is to tell of a project's agreement beside its figures."""
+    """What a report on a project's agreement tells besides its figures."""
 
     agreement: Agreement
     layers: tuple[Layer, ...]
@@ -122,8 +122,8 @@ def study(
     documents: Collection[str] | None = None,
     same_names: bool = False,
 ) -> Study:
-    """All of it; with `same_names` names that were decided to be one are one. Raises UsageError for
-    a name that is none, or without shared work."""
+    """The whole study. With `same_names`, names that were decided to be the same count as one.
+    Raises UsageError for an unknown name, or if there is no shared work."""
     follower = Follower(
         project,
         annotators=annotators,
@@ -160,7 +160,7 @@ def _scores(follower: Follower) -> Iterator[Scores]:
 
 
 def checked_day(text: str | None, option: str) -> str | None:
-    """A day as ISO 8601 has it. Raises UsageError for anything else."""
+    """A day in ISO 8601. Raises UsageError for anything else."""
     from datetime import date
 
     if text is None:

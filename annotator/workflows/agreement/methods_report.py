@@ -19,7 +19,7 @@ from annotator.workflows.agreement.methods_data import Study
 FORMATS = (".md", ".tex", ".csv")
 
 MOST = 12
-"""Matrices are printed for up to so many annotators; all pairs stand in the tables."""
+"""Matrices are printed for up to this many annotators; the tables have all pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ Block = Heading | TextBlock | Grid
 
 
 def render(study: Study, suffix: str) -> str:
-    """The report for a file that ends so, with one of `FORMATS`."""
+    """The report in the format of a file ending, one of `FORMATS`."""
     if suffix == ".csv":
         import csv
         import io
@@ -77,7 +77,7 @@ def render(study: Study, suffix: str) -> str:
 
 
 def check_report(file: Path) -> None:
-    """Raises UsageError for a file whose ending is none of `FORMATS`."""
+    """Raises UsageError if the ending of a file is not one of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
         raise UsageError(
             f"“{file.name}” cannot be a report: no report has that ending",
@@ -321,7 +321,7 @@ def _time(study: Study) -> Iterator[Block]:
 
 
 def drift_lines(study: Study) -> list[str]:
-    """A sentence for each label whose agreement has changed; one that none has."""
+    """A sentence for each label whose agreement has changed, or one that says that none has."""
     out = [
         f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first "
         f"{d.documents[0]} documents, {number(d.after)} in the last {d.documents[1]}: talk "

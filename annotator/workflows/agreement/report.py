@@ -199,7 +199,7 @@ _CAUSES = {
 }
 
 _KINDS = {"both": "bounds and label"}
-"""What a cause is called among differences, where it has another name."""
+"""The name of a cause among differences, if it has another name there."""
 
 
 def _why(found: Agreement) -> list[ReportLine]:

@@ -1,5 +1,5 @@
-"""What of a project is compared: layers, labels, annotators,
-documents and days, as one types it."""
+"""The part of a project that is compared: layers, labels, annotators, documents and days, as a
+user types it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked for; nothing given is everything."""
+    """What to compare; an empty scope takes everything."""
 
     layers: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -31,8 +31,8 @@ class Scope:
 
     @classmethod
     def parse(cls, text: str) -> Scope:
-        """A choice as it is typed: words with a colon, values divided
-        by commas. Raises UsageError."""
+        """The scope that a user typed: words with a colon, values divided by commas. Raises
+        UsageError."""
         held: dict[str, tuple[str, ...]] = {}
         for word in text.split():
             name, colon, values = word.partition(":")
@@ -65,8 +65,8 @@ class Scope:
         return " ".join(words)
 
     def in_documents(self, project: Project) -> set[str] | None:
-        """The documents that are meant; None for all. One may be named by how
-        its id begins. Raises UsageError."""
+        """The documents in the scope; None for all. The beginning of an id is enough to name a
+        document. Raises UsageError."""
         found = finished_between(project, self.since, self.until)
         if not self.documents:
             return found

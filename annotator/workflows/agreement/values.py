@@ -1,4 +1,4 @@
-"""What an agreement tells: its figures, what is lost to what, and where to look."""
+"""The results of an agreement: its figures, what agreement is lost to, and where to look."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from annotator.measures.api import Result
 
 MODEL = "the model"
-"""What the suggestions are called where they are compared as an annotator is."""
+"""The name of the suggestions when they are compared like an annotator."""
 
 WORST = 20
-"""So many paragraphs are named to look at."""
+"""The number of paragraphs that are listed to look at."""
 
 
 @dataclass(frozen=True, slots=True)
