@@ -61,13 +61,13 @@ def command(
     from annotator.networks.graph_files import receipt
     from annotator.networks.periods import side_changes
     from annotator.workflows.network import report
-    from annotator.workflows.network.network import NetworkOptions, evidence, read_statements
+    from annotator.workflows.network.network import NetworkOptions, read_evidence
     from annotator.workflows.network.side_changes import keep_as_real, kept, send_to_review
 
     if real and slip:
         raise click.UsageError("a change is real or a slip, not both")
     with open_project(ctx) as project:
-        found = evidence(read_statements(project, NetworkOptions(status=status)), entity, concept)
+        found = read_evidence(project, NetworkOptions(status=status), entity, concept)
         changes = side_changes(found)
         if (real or slip) and not changes:
             raise click.UsageError("no change of sides here")

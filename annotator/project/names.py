@@ -56,6 +56,10 @@ class Names:
         many. What is written under one `token` is one deed."""
         return codebook.put(self._database, changes, who=who, token=token)
 
+    def documents_of(self, kind: NameKind, name: str) -> set[str]:
+        """The documents in which anybody gave a name, in any case, or its contrary."""
+        return store.documents_of(self._database, kind, name)
+
     def entities(self) -> list[KnownName]:
         """Canonical actors in use by anybody, the most frequent first."""
         return store.known(self._database, "entity")

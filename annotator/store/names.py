@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from annotator.model.decision import Decision
-from annotator.model.names import Concepts, NameKind, names_of
+from annotator.model.names import CONTRARY, Concepts, NameKind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
@@ -180,6 +180,14 @@ def documents(db: Database, kind: NameKind, names: Sequence[str]) -> list[str]:
     return [document for (document,) in rows]
 
 
+def documents_of(db: Database, kind: NameKind, name: str) -> set[str]:
+    """The documents in which anybody gave a name, in any case, or its contrary."""
+    wanted = name.removeprefix(CONTRARY).casefold()
+    rows = db.rows("SELECT DISTINCT name FROM sum_name WHERE kind = ? AND number > 0", (kind,))
+    alike = [one for (one,) in rows if one.removeprefix(CONTRARY).casefold() == wanted]
+    return set(documents(db, kind, alike))
+
+
 def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
     """The forms of a document's named spans that stand for several entities
     in an annotator's work, with those."""
@@ -195,6 +203,6 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
 
 
 __all__ = [
-    "ambiguous", "documents", "known", "mentions", "of_form", "put", "refresh", "spread", "update",
-    "usage",
+    "ambiguous", "documents", "documents_of", "known", "mentions", "of_form", "put", "refresh",
+    "spread", "update", "usage",
 ]  # fmt: skip

@@ -4,8 +4,9 @@ notes and names."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from annotator.errors import UsageError
 from annotator.identity import check_annotator
@@ -89,17 +90,26 @@ def _shifted(one: Suggestion, by: int) -> Suggestion:
     return replace(one, value=_moved(one.value, by))
 
 
-def selected(project: Project, status: str) -> Iterator[Record]:
-    """The records that `gold`, `all` or `annotator=NAME` stands
-    for; gold says who decided in review."""
+def selected(
+    project: Project, status: str, documents: Collection[str] | None = None
+) -> Iterator[Record]:
+    """The records that `gold`, `all` or `annotator=NAME` stands for, of all documents or of some;
+    gold says who decided in review."""
+    if documents is not None:
+        return chain.from_iterable(_of_status(project, status, one) for one in sorted(documents))
+    return _of_status(project, status, None)
+
+
+def _of_status(project: Project, status: str, document: str | None) -> Iterator[Record]:
     if status == "all":
-        return _with_reviewers(project, project.log.records())
+        return _with_reviewers(project, project.log.records(document=document))
     if status == "gold":
-        return _with_reviewers(project, project.log.records(annotator=GOLD, status=Completion.GOLD))
+        gold = project.log.records(annotator=GOLD, status=Completion.GOLD, document=document)
+        return _with_reviewers(project, gold)
     prefix, _, name = status.partition("=")
     if prefix != "annotator" or not name:
         raise UsageError(f"“{status}” is not a status", hint="Use gold, all or annotator=NAME")
-    return project.log.records(annotator=check_annotator(name))
+    return project.log.records(annotator=check_annotator(name), document=document)
 
 
 def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:

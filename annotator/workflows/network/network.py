@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotator.errors import ExportError, FindingsError, UsageError
-from annotator.model.names import concepts_of
-from annotator.model.statements import Sort, Statement, of_records
+from annotator.model.names import CONTRARY, NameKind, concepts_of
+from annotator.model.statements import AUTHOR_NAME, Sort, Statement, of_records
 from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
 from annotator.networks.graph_files import Ids
@@ -75,13 +76,11 @@ class Network:
 def read_statements(project: Project, options: NetworkOptions) -> tuple[Statement, ...]:
     """The statements of the records that the options choose. Raises
     ExportError where there are none."""
-    records = selected(project, options.status)
-    wanted = set(options.documents)
-    known = set(project.documents.ids()) if wanted else set()
-    for name in sorted(wanted - known):
-        raise UsageError(f"there is no document “{name}”", hint="`annotator status` lists them")
-    chosen = (record for record in records if not wanted or record.document.id in wanted)
-    found = tuple(of_records(chosen, concepts_of(project.schema)))
+    for name in sorted(set(options.documents)):
+        if project.documents.hashes(name) is None:
+            raise UsageError(f"there is no document “{name}”", hint="`annotator status` lists them")
+    records = selected(project, options.status, options.documents or None)
+    found = tuple(of_records(records, concepts_of(project.schema)))
     if not found:
         hints = {"gold": "Gold comes from `annotator review`; --status all takes everybody's work"}
         raise ExportError(
@@ -134,8 +133,6 @@ def over_time(
 ) -> list[tuple[Slice, Network]]:
     """The network of each window, without error bars. Raises UsageError
     where a document has no date."""
-    from dataclasses import replace
-
     plain = replace(options, samples=0)
     try:
         return [
@@ -205,6 +202,38 @@ def check(found: Network, target: Path) -> None:
             )
 
 
+def read_evidence(
+    project: Project, options: NetworkOptions, entity: str, concept: str
+) -> list[Statement]:
+    """What `evidence` finds in a project, without reading documents that cannot hold it. Raises
+    UsageError for a name that has none, ExportError where there are no statements at all."""
+    near = _documents_near(project, entity, concept)
+    if near:
+        with suppress(UsageError, ExportError):
+            some = replace(options, documents=tuple(near))
+            return evidence(read_statements(project, some), entity, concept)
+    return evidence(read_statements(project, options), entity, concept)
+
+
+def _documents_near(project: Project, entity: str, concept: str) -> set[str] | None:
+    """The documents in which a holder may take a side: somebody gave both names there, or their
+    words stand in the text. None for the author, who is in all."""
+    if entity.casefold() == AUTHOR_NAME.casefold():
+        return None
+    found: list[set[str]] = []
+    kinds_of: tuple[tuple[str, tuple[NameKind, ...]], ...] = (
+        (entity, ("entity",)),
+        (concept.removeprefix(CONTRARY), ("concept", "entity")),
+    )
+    for name, kinds in kinds_of:
+        # A form may be divided by a line end: its longest word is not.
+        longest = max(name.split(), key=len, default="")
+        found.append({id for id, _ in project.documents.texts(longest)})
+        for kind in kinds:
+            found[-1] |= project.names.documents_of(kind, name)
+    return found[0] & found[1]
+
+
 def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list[Statement]:
     """The statements of a holder on a concept, in the order of time. Raises
     UsageError for a name that has none."""
@@ -214,7 +243,7 @@ def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list
             f"nobody called “{entity}” takes a side",
             hint=_near(entity, {s.holder for s in statements}),
         )
-    wanted = concept.removeprefix("not: ")
+    wanted = concept.removeprefix(CONTRARY)
     found = [one for one in by_holder if one.about.casefold() == wanted.casefold()]
     if not found:
         raise UsageError(
@@ -244,5 +273,5 @@ def _undated(error: ValueError) -> UsageError:
 
 __all__ = [
     "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "NetworkOptions", "check", "evidence",
-    "network", "over_time", "read_statements", "rendered", "write",
+    "network", "over_time", "read_evidence", "read_statements", "rendered", "write",
 ]  # fmt: skip
