@@ -237,7 +237,7 @@ def test_what_is_not_begun_is_taken_back(tmp_path: Path) -> None:
         assert clear(of).pairs == ()
 
 
-def test_all_is_read_and_written_in_one_transaction(
+def test_nobody_brings_documents_while_it_is_read_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "p"
@@ -253,6 +253,7 @@ def test_all_is_read_and_written_in_one_transaction(
             _import(other, 10, 11)
         return deal(*given_)  # type: ignore[arg-type]
 
+    monkeypatch.setattr("annotator.store.turns.PATIENCE", 1)
     monkeypatch.setattr("annotator.workflows.assign.deal", meanwhile)
     with Project.open(root) as of:
         assert len(assign(of, ["ada"]).pairs) == 10

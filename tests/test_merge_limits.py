@@ -25,7 +25,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 from annotator.project import MergeResult, Project
-from annotator.store import project_merge
+from annotator.store import hash_chain
 from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
 from annotator.store.results import Fork
 from annotator.workflows import background
@@ -200,17 +200,15 @@ def test_a_failure_in_the_middle_leaves_nothing(
     decide(other, "ben", do.Undo())
     before, calls = dump(one), []
 
-    def failing(*arguments: Any) -> str:
+    def failing(*arguments: Any, **_: Any) -> int:
         calls.append(arguments)
-        if len(calls) == 2:
-            raise StoreError("the disk is full")
-        return "in_progress"
+        raise StoreError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(project_merge, "completion_of", failing)
+        broken.setattr(hash_chain, "extend", failing)  # Comes last in the transaction.
         with pytest.raises(StoreError, match="full"):
             merged(one, other)
-    assert len(calls) == 2
+    assert len(calls) == 1
     assert dump(one) == before
     assert merged(one, other).completions == 2
 
@@ -226,15 +224,15 @@ def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> Non
         import os, signal
         from pathlib import Path
         from annotator.project import Project
-        from annotator.store import project_merge
+        from annotator.store.connection import Database
         from annotator.workflows.exchange.merge import merge
-        put, calls = project_merge._bring_up, []
+        put, calls = Database.many, []
         def killed(*arguments):
             put(*arguments)
             calls.append(1)
-            if len(calls) == 2:
+            if len(calls) == 4:
                 os.kill(os.getpid(), signal.SIGKILL)
-        project_merge._bring_up = killed
+        Database.many = killed
         merge(Project.open(Path({str(one)!r})), Path({str(other)!r}))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)

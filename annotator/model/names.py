@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, get_args
 
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
 from annotator.model.text import Document
 
 NameKind: TypeAlias = Literal["entity", "concept"]
+NAME_KINDS: tuple[NameKind, ...] = get_args(NameKind)
 
 MentionKind: TypeAlias = Literal["name", "nominal", "pronoun"]
 
@@ -55,6 +56,7 @@ class Namer(Protocol):
 NameRelation: TypeAlias = Literal["same", "different", "parent", "opposite"]
 """How a name hangs together with another: one and the same; really different, which is remembered;
 the other is its parent; it is the contrary of the other."""
+RELATIONS: tuple[NameRelation, ...] = get_args(NameRelation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from annotator.config import FILE, Config, read_config
 from annotator.errors import ProjectError, StoreError
@@ -29,6 +30,7 @@ from annotator.store import hash_chain, names, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
+from annotator.store.isolation import object_of, readable, texts_of
 from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
 from annotator.store.parses import KeptParses
@@ -50,6 +52,8 @@ from annotator.store.results import (
 )
 from annotator.store.reviews import InReview
 from annotator.store.turns import resume
+
+T = TypeVar("T")
 
 TOUR = "tour"
 """The setting that offers the guided tour; with a colon and an annotator's
@@ -223,6 +227,20 @@ class Project:
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
         return overview.setting(self._database, key)
+
+    def kept(self, key: str, make: Callable[[str], T]) -> T | None:
+        """What is made of a setting; None where there is none, or none that this can be made of,
+        which is told of."""
+        text = self.setting(key)
+        return (text and readable(partial(make, text), lambda: f"the setting {key}")) or None
+
+    def kept_object(self, key: str) -> dict[str, Any]:
+        """A JSON object kept as a setting; an empty one where there is none, or no object."""
+        return self.kept(key, object_of) or {}
+
+    def kept_texts(self, key: str) -> list[str]:
+        """A JSON list of texts kept as a setting; an empty one where there is none, or no list."""
+        return self.kept(key, texts_of) or []
 
     def keep_setting(self, key: str, value: str) -> None:
         """Keep a value in the database for all who work in the project."""

@@ -51,6 +51,11 @@ class Documents:
         """A document by its id. Raises ProjectError if there is none."""
         return store.load(self._database, id)
 
+    def each(self, ids: Iterable[str]) -> Iterator[Document]:
+        """The documents with these ids, in their order, one at a time; one that is damaged is left
+        out and told of. Raises ProjectError where there is none."""
+        return store.each(self._database, ids)
+
     def hashes(self, id: str) -> tuple[str, str] | None:
         """Hash of the text of a document, and of its folded text; None when
         there is no document of that id."""

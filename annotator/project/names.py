@@ -11,6 +11,7 @@ from annotator.store import codebook, overview, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
+from annotator.store.isolation import object_of, readable
 from annotator.store.results import KnownName, MentionRow
 from annotator.store.sides import StanceRow
 
@@ -71,10 +72,8 @@ class Names:
     def weights(self) -> dict[str, dict[str, float]]:
         """What the project has learnt about its names: weights by kind of mention, and under
         `concept` those of concepts; empty until there is any."""
-        found: dict[str, dict[str, float]] = json.loads(
-            overview.setting(self._database, _WEIGHTS) or "{}"
-        )
-        return found
+        text = overview.setting(self._database, _WEIGHTS) or "{}"
+        return readable(lambda: _weights_of(text), lambda: f"the setting {_WEIGHTS}") or {}
 
     def keep_weights(self, weights: Mapping[str, Mapping[str, float]]) -> None:
         """Keep what the project has learnt about its names."""
@@ -138,6 +137,14 @@ class Names:
         """Rule how names `(kind, name, canonical, relation)` hang together, or (without `same`)
         that they do not any more, in one transaction. See `Ruling`."""
         rulings.add(self._database, verdicts, same=same, reviewer=reviewer, token=token)
+
+
+def _weights_of(text: str) -> dict[str, dict[str, float]]:
+    found = object_of(text)
+    for weights in found.values():
+        if not all(isinstance(weight, int | float) for weight in dict(weights).values()):
+            raise ValueError("it holds other things than weights")
+    return found
 
 
 __all__ = ["Names"]

@@ -7,14 +7,15 @@ who have begun or finished it without that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from annotator.identity import check_annotator
 from annotator.model.record import GOLD
 from annotator.store.codec import now
 from annotator.store.connection import Database
+from annotator.store.turns import Staging, long_work
 
 Assignment = tuple[str, str]
 """An annotator and a document."""
@@ -78,13 +79,19 @@ class Assignments:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._staging: Staging | None = None
 
     # --- of all
 
-    def writing(self) -> AbstractContextManager[None]:
-        """A transaction for reading what is held and changing it:
-        all of it or, on any error, none."""
-        return self._db.write()
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """For reading what is held and changing it, while nobody else does: all of it or, on any
+        error, none. Much is written in short turns."""
+        with long_work(self._db) as self._staging:
+            try:
+                yield
+            finally:
+                self._staging = None
 
     def any(self, annotator: str | None = None) -> bool:
         """Whether something is assigned, to this annotator or to anybody."""
@@ -121,7 +128,7 @@ class Assignments:
         """Assign documents. To be called within `writing`."""
         time = now()
         rows = [(check_annotator(who), id, time) for who, id in pairs]
-        self._db.many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
+        self._out().many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
 
     def free(
         self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None
@@ -140,7 +147,11 @@ class Assignments:
 
     def take(self, pairs: Iterable[Assignment]) -> None:
         """Take assignments back. To be called within `writing`."""
-        self._db.many("DELETE FROM assignment WHERE annotator = ? AND document = ?", pairs)
+        self._out().many("DELETE FROM assignment WHERE annotator = ? AND document = ?", pairs)
+
+    def _out(self) -> Staging:
+        assert self._staging is not None, "to be called within `writing`"
+        return self._staging
 
     # --- of one annotator
 

@@ -7,15 +7,15 @@ hosts merge by putting their events together.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import NameKind
+from annotator.model.names import NAME_KINDS, NameKind
 from annotator.store.codec import dumps, now, uuid7
 from annotator.store.connection import Database
+from annotator.store.isolation import check_texts, object_of, read_rows
+from annotator.store.turns import write_all
 
 COLUMNS = "id, kind, name, entry, who, token, time"
 
@@ -47,31 +47,20 @@ def put(
         for kind, name, entry in changes
     ]
     if rows:
-        with db.write():
-            db.many(f"INSERT INTO codebook_event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        write_all(db, f"INSERT INTO codebook_event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     return len(rows)
 
 
 def events(db: Database) -> list[CodebookEvent]:
     """All events, oldest first."""
     rows = db.rows(f"SELECT {COLUMNS} FROM codebook_event ORDER BY id")
-    return [
-        CodebookEvent(
-            id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time
-        )
-        for id, kind, name, entry, who, token, time in rows
-    ]
+    return list(read_rows(rows, _event, lambda id, *_: f"the codebook's event {id}"))
 
 
 def read(db: Database) -> Codebook:
     """The codebook as it stands, its entries in the order in which they first came."""
-    rows = db.rows("SELECT kind, name, entry FROM codebook_event ORDER BY id")
-    latest: dict[tuple[NameKind, str], str | None] = {}
-    for kind, name, entry in rows:
-        latest[kind, name] = entry
-    return Codebook.of(
-        _entry(kind, name, text) for (kind, name), text in latest.items() if text is not None
-    )
+    latest = {(event.kind, event.name): event.entry for event in events(db)}
+    return Codebook.of(entry for entry in latest.values() if entry is not None)
 
 
 def version(db: Database) -> str:
@@ -89,9 +78,20 @@ def _text(entry: CodebookEntry) -> str:
     )
 
 
+def _event(
+    id: str, kind: NameKind, name: str, entry: str | None, who: str, token: str, time: str
+) -> CodebookEvent:
+    if kind not in NAME_KINDS:
+        raise ValueError(f"“{kind}” is neither entity nor concept")
+    return CodebookEvent(
+        id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time
+    )
+
+
 def _entry(kind: NameKind, name: str, text: str) -> CodebookEntry:
-    held: dict[str, Any] = json.loads(text)
-    aliases: Sequence[str] = held.pop("aliases", ())
+    held = object_of(text)
+    aliases = held.pop("aliases", [])
+    check_texts(**held, **{f"alias {at}": alias for at, alias in enumerate(aliases, 1)})
     return CodebookEntry(kind, name, aliases=tuple(aliases), **held)
 
 

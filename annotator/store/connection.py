@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
+from annotator.store.isolation import leave_out
 from annotator.store.lock import Lock, holder
 from annotator.store.seal import Seal, beside, has_log
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
@@ -27,7 +28,7 @@ from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Number of migrations; a test holds it against `migrations.py`,
 which is imported only to migrate."""
 
@@ -199,8 +200,52 @@ class Database:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query; no cursor stays open."""
         with self._errors():
+            try:
+                found: list[Row] = self._connection.execute(sql, parameters).fetchall()
+            except sqlite.OperationalError as error:
+                if "decode to UTF-8" in str(error):
+                    return self._decoded(sql, parameters)
+                if "malformed JSON" in str(error):
+                    return self._without_broken_states(sql, parameters)
+                raise
+            return found
+
+    def _decoded(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        """The rows that hold text only; others are damaged, and left out."""
+        self._connection.text_factory = _text
+        try:
+            rows: list[Row] = self._connection.execute(sql, parameters).fetchall()
+        finally:
+            self._connection.text_factory = str
+        found: list[Row] = []
+        for row in rows:
+            if any(isinstance(value, _NoText) for value in row):
+                words = [f"“{str(value)[:40]}”" for value in row if value is not None]
+                leave_out(f"a row with {', '.join(words[:4])}", "it holds what is no text")
+            else:
+                found.append(row)
+        return found
+
+    def _without_broken_states(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        """A query that asks into states of items, without those that are no JSON: a view without
+        these stands before the table meanwhile."""
+        broken = self._connection.execute(
+            "SELECT document, annotator, item FROM main.item WHERE NOT json_valid(state)"
+        ).fetchall()
+        for document, annotator, item in broken:
+            leave_out(f"{document} ({annotator}): {item}", "its state is no JSON")
+        columns = [
+            f'"{row[1]}"' for row in self._connection.execute("PRAGMA main.table_info(item)")
+        ]
+        held = ", ".join(columns).replace(
+            '"state"', "CASE WHEN json_valid(state) THEN state END AS state"
+        )
+        self._connection.execute(f"CREATE TEMP VIEW item AS SELECT {held} FROM main.item")
+        try:
             found: list[Row] = self._connection.execute(sql, parameters).fetchall()
             return found
+        finally:
+            self._connection.execute("DROP VIEW temp.item")
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -328,6 +373,19 @@ def collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+class _NoText(str):
+    """What should be text, as far as it can be read."""
+
+    __slots__ = ()
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return _NoText(data.decode(errors="replace"))
 
 
 def _is_at_rest(path: Path) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from annotator.errors import InputError, ProjectError
+from annotator.errors import InputError, ProjectError, StoreError
 from annotator.model.decision import Completion
+from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store import search
 from annotator.store.assignments import count_held, held_by
 from annotator.store.codec import dumps, now
-from annotator.store.connection import Access, Database
+from annotator.store.connection import Access, Database, Row
+from annotator.store.isolation import leave_out, object_of, read_rows, readable
 from annotator.store.results import CompletionRow, DocumentSummary
 from annotator.store.turns import Staging
 
@@ -108,8 +112,9 @@ def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str,
 
 def _meta(db: Database, id: str) -> dict[str, Any]:
     row = db.row("SELECT meta FROM document WHERE id = ?", (id,))
-    found: dict[str, Any] = json.loads(row[0]) if row is not None else {}
-    return found
+    if row is None:
+        return {}
+    return readable(partial(object_of, row[0]), lambda: f"{id}: metadata") or {}
 
 
 def _instead(db: Database, id: str) -> str:
@@ -124,46 +129,77 @@ def _instead(db: Database, id: str) -> str:
 
 
 def load(db: Database, id: str) -> Document:
-    """A document by its id. Raises ProjectError if there is none."""
-    row = db.row(
+    """A document by its id. Raises ProjectError when there is
+    none, StoreError when it is damaged."""
+    sql = (
         "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE "
-        "id = ?",
-        (id,),
+        "id = ?"
     )
+    row = db.row(sql, (id,))
     if row is None:
+        if db.row("SELECT 1 FROM document WHERE id = ?", (id,)):
+            raise _damaged(db, id, "its text is missing or is no text")
         raise ProjectError(f"there is no document “{id}”", hint=_instead(db, id))
     paragraphs = db.rows(
         'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number',
         (id,),
     )
-    return Document(
-        id,
-        row[0],
-        row[1],
-        tuple(Paragraph(n, a, b, bool(x)) for n, a, b, x in paragraphs),
-        json.loads(row[2]),
+    title, text, meta = row
+    try:
+        return _document(id, title, text, meta, paragraphs)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(db, id, str(error)) from error
+
+
+def each(db: Database, ids: Iterable[str]) -> Iterator[Document]:
+    """The documents with these ids, in their order; see `project.documents.each`."""
+    for id in ids:
+        try:
+            document = load(db, id)
+        except StoreError as error:
+            leave_out(id, error.message)
+        else:
+            yield document
+
+
+def _damaged(db: Database, id: str, why: str) -> StoreError:
+    hint = "`annotator doctor` says what else is damaged, and which backup to take"
+    return StoreError(f"the document “{id}” is damaged: {why}", file=db.path, hint=hint)
+
+
+def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Row]) -> Document:
+    """The document of its rows. Raises ValueError where they do not fit together."""
+    last = 0
+    for expected, (number, start, end, _) in enumerate(paragraphs):
+        if number != expected:
+            raise ValueError(f"its paragraph {expected + 1} is missing")
+        if not last <= start < end <= len(text):
+            raise ValueError(f"its paragraph {expected + 1} is not where a paragraph can be")
+        last = end
+    made = tuple(
+        Paragraph(number, start, end, bool(excluded)) for number, start, end, excluded in paragraphs
     )
+    return Document(id, title, text, made, object_of(meta))
 
 
 def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:
-    """Documents by id, in two queries; an id that there is none of is left out."""
+    """Documents by id, in two queries; an id that there is none of
+    is left out, and one that is damaged."""
     wanted = (json.dumps(list(ids)),)
-    paragraphs: dict[str, list[Paragraph]] = {}
-    for id, number, start, end, excluded in db.rows(
+    paragraphs: dict[str, list[Row]] = {}
+    for id, *row in db.rows(
         'SELECT document, number, start, "end", excluded FROM paragraph '
         "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY document, number",
         wanted,
     ):
-        paragraphs.setdefault(id, []).append(Paragraph(number, start, end, bool(excluded)))
+        paragraphs.setdefault(id, []).append(tuple(row))
     rows = db.rows(
         "SELECT id, title, text, meta FROM document JOIN text ON text.document = document.id "
         "WHERE id IN (SELECT value FROM json_each(?))",
         wanted,
     )
-    return {
-        id: Document(id, title, text, tuple(paragraphs.get(id, ())), json.loads(meta))
-        for id, title, text, meta in rows
-    }
+    complete = ((*row, paragraphs.get(row[0], ())) for row in rows)
+    return {found.id: found for found in read_rows(complete, _document, lambda id, *_: id)}
 
 
 def ids(db: Database, own: str | None = None) -> list[str]:
@@ -260,20 +296,31 @@ def _summaries(db: Database, page: str, values: Sequence[Any]) -> list[DocumentS
         "w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
         values,
     )
-    return [
-        DocumentSummary(
-            id,
-            title,
-            order,
-            paragraphs,
-            done,
-            max(0, pending),
-            Completion(status),
-            tuple(sorted(others.split("\n"))) if others else (),
-            updated,
-        )
-        for id, title, order, paragraphs, done, pending, status, updated, others in rows
-    ]
+    return list(read_rows(rows, _summary, lambda id, *_: id))
+
+
+def _summary(
+    id: str,
+    title: str,
+    order: int,
+    paragraphs: int,
+    done: int,
+    pending: int,
+    status: str,
+    updated: str | None,
+    others: str | None,
+) -> DocumentSummary:
+    return DocumentSummary(
+        id,
+        title,
+        order,
+        paragraphs,
+        done,
+        max(0, pending),
+        Completion(status),
+        tuple(sorted(others.split("\n"))) if others else (),
+        updated,
+    )
 
 
 def count(
@@ -357,6 +404,52 @@ def words(db: Database) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where something may stand in a document: before the end
+    of its text, in one of its paragraphs."""
+
+    length: int
+    paragraphs: int
+
+    def check(self, paragraph: int, value: object) -> None:
+        """Raise ValueError for what stands outside. What is about the
+        whole document has paragraph -1."""
+        if not -1 <= paragraph < self.paragraphs:
+            raise ValueError(f"there is no paragraph {paragraph + 1}")
+        check_bounds(value, self.length)
+
+
+def check_bounds(value: object, length: int) -> None:
+    """Raise ValueError for a span that stands outside of a text of this length, or has no length
+    itself."""
+    if isinstance(value, Span) and not 0 <= value.start < value.end <= length:
+        raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
+
+
+def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
+    """The spans that stand in a text of this length; others are left out and told of."""
+    kept: list[Span] = []
+    for span in spans:
+        try:
+            check_bounds(span, length)
+        except ValueError as error:
+            leave_out(f"{where}: {span.id}", error)
+        else:
+            kept.append(span)
+    return kept
+
+
+def room(db: Database, id: str) -> Room:
+    """Where something may stand in a document; nowhere, in one that is not there."""
+    row = db.row(
+        "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
+        "document d WHERE id = ?",
+        (id,),
+    )
+    return Room(*row) if row is not None else Room(0, 0)
+
+
 BLOCK = 256
 """Documents that `sum_block` counts together, by position."""
 
@@ -378,13 +471,19 @@ def completions(
         "d.position, c.annotator",
         values,
     )
-    for row in rows:
-        yield CompletionRow(row[0], row[1], _COMPLETION[row[2]], row[3], row[4])
+    yield from read_rows(rows, _completion, lambda document, who, *_: f"{document} ({who})")
 
 
-def unique_ids(db: Database, wanted: Iterable[str]) -> list[str]:
-    """Ids that are free, in the order wanted: a taken one gets -2, -3, ... at its end."""
-    taken: set[str] = set()
+def _completion(
+    document: str, annotator: str, completion: str, revision: int, updated: str
+) -> CompletionRow:
+    return CompletionRow(document, annotator, _COMPLETION[completion], revision, updated)
+
+
+def unique_ids(db: Database, wanted: Iterable[str], *, taken: Collection[str] = ()) -> list[str]:
+    """Ids that are free and not `taken`, in the order wanted: a taken one gets -2, -3, ... at its
+    end."""
+    taken = set(taken)
     chosen: list[str] = []
     for base in wanted:
         candidate, number = base, 1

@@ -104,8 +104,11 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
         people.setdefault(document, []).append(who)
     out: list[Record] = []
     for id in ids:
+        if id not in known:
+            continue  # It was told why when it was read.
         for who in people.get(id, ()):
             spans, relations = held[id, who]
+            spans = documents.standing(spans, len(known[id].text), f"{id} ({who})")
             spans.sort(key=reading_order)
             relations.sort(key=relation_order)
             document = _shown(known[id], excluded.get((id, who)))

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from annotator.errors import ConflictError, InputError
+from annotator.errors import InputError
 from annotator.identity import kept_name
 from annotator.model.decision import (
     DOCUMENT,
@@ -115,22 +115,6 @@ class _Incoming:
             hint="Import it under another name with --as",
         )
 
-    def _keep_out(self, document: str, name: str, before: int | None) -> None:
-        """Nobody may have begun this work when it is written."""
-
-        def check() -> None:
-            found = self._db.value(
-                "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
-                (name, document),
-            )
-            if found != before:
-                said = f"{name} went on with “{document}” while it was imported"
-                raise ConflictError(
-                    said, file=self._db.path, hint="Nothing was imported; try again"
-                )
-
-        self._staging.guard(check)
-
     def _write(self, stored: Document, name: str, one: Record, states: Iterable[_State]) -> None:
         db = self._staging
         time, group = now(), uuid7()
@@ -165,11 +149,11 @@ class _Incoming:
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if stored.id in self._placing.paragraphs:
-            db.at_last(PUT_COMPLETION, row)
+            # Nothing leads to it before its document is there.
+            db.execute(PUT_COMPLETION, row)
         else:
-            # The document is there, and whoever opens it now goes on after this work.
-            self._keep_out(stored.id, name, before)
-            db.at_first(PUT_COMPLETION, row)
+            db.keep_out(stored.id, name, before)
+            db.at_last(PUT_COMPLETION, row)
         provenance.put_shown(db, stored.id, name, one.shown)
         if one.history:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,33 @@ def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
     ) as e:
         leave_out(where(), f"{type(e).__name__}: {e}")
         return None
+
+
+def read_rows(
+    rows: Iterable[Sequence[Any]], make: Callable[..., T], where: Callable[..., str]
+) -> Iterator[T]:
+    """What `make` makes of the columns of each row; where it cannot, the row is left
+    out and told of as `where` names it."""
+    for row in rows:
+        found = readable(partial(make, *row), partial(where, *row))
+        if found is not None:
+            yield found
+
+
+def object_of(text: str) -> dict[str, Any]:
+    """A JSON object. Raises ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(f"it is {_kind(found)}")
+    return found
+
+
+def texts_of(text: str) -> list[str]:
+    """A JSON list of texts. Raises ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise ValueError("it is no list of texts")
+    return found
 
 
 # Tuples, and what is frequent first: each attribute of a project is checked with these.
@@ -85,6 +113,7 @@ def _kind(value: object) -> str:
     words = {
         dict: "an object",
         list: "a list",
+        str: "a text",
         bool: "true or false",
         int: "a number",
         float: "a number",
@@ -109,4 +138,7 @@ def parsed(texts: Sequence[str]) -> list[Any]:
     return out
 
 
-__all__ = ["check_attributes", "check_numbers", "check_texts", "leave_out", "parsed", "readable"]
+__all__ = [
+    "check_attributes", "check_numbers", "check_texts", "leave_out", "object_of", "parsed",
+    "read_rows", "readable", "texts_of",
+]  # fmt: skip

@@ -4,13 +4,13 @@ fates of suggestions, trained models."""
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Database
+from annotator.store.isolation import object_of, read_rows
 
 KEPT = 3
 """Models whose bytes are kept; of older ones only what they were trained on and how they did."""
@@ -184,21 +184,7 @@ class Learning:
             "LIMIT ?2",
             (schema, limit),
         )
-        return [
-            ModelRow(
-                number,
-                created,
-                kind,
-                schema,
-                config,
-                code,
-                sha256,
-                json.loads(seen),
-                json.loads(metrics),
-                bool(kept),
-            )
-            for number, created, kind, schema, config, code, sha256, seen, metrics, kept in rows
-        ]
+        return list(read_rows(rows, _model, lambda number, *_: f"model {number}"))
 
     def newest(self, schema: str) -> tuple[int, bytes] | None:
         """Number and bytes of the newest model for the label schema of this
@@ -219,6 +205,32 @@ class Learning:
             "SELECT document, paragraph FROM place p WHERE serial = (SELECT max(serial) FROM "
             "place q WHERE q.annotator = p.annotator) ORDER BY annotator"
         )
+
+
+def _model(
+    number: int,
+    created: str,
+    kind: str,
+    schema: str,
+    config: str,
+    code: str,
+    sha256: str,
+    trained_on: str,
+    metrics: str,
+    kept: int,
+) -> ModelRow:
+    return ModelRow(
+        number,
+        created,
+        kind,
+        schema,
+        config,
+        code,
+        sha256,
+        object_of(trained_on),
+        object_of(metrics),
+        bool(kept),
+    )
 
 
 __all__ = ["KEPT", "Fate", "Finished", "Learning", "ModelRow"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -12,6 +11,7 @@ from annotator.model.annotation import AnnotationSet, History, groups
 from annotator.model.decision import (
     DOCUMENT,
     Action,
+    CompletionMark,
     Decision,
     Event,
     ParagraphMark,
@@ -31,7 +31,9 @@ from annotator.store.codec import (
     uuid7,
 )
 from annotator.store.connection import Database
-from annotator.store.isolation import readable
+from annotator.store.documents import room
+from annotator.store.isolation import read_rows, readable
+from annotator.store.turns import check_coming
 
 INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, "
@@ -93,6 +95,7 @@ def record(
     with db.write():
         if ids and db.row("SELECT 1 FROM event WHERE id = ?", (ids[0],)):
             return
+        check_coming(db, document, annotator)
         revision, done, paragraphs = _progress(db, document, annotator)
         for d, id in zip(decisions, ids or [uuid7() for _ in decisions], strict=True):
             revision += 1
@@ -182,8 +185,9 @@ def completion_of(db: Database, document: str, annotator: str) -> str:
         "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
         (document, annotator, DOCUMENT),
     )
-    if state is not None and "completion" in (data := json.loads(state)):
-        return str(data["completion"])
+    mark = readable(partial(standing_of, state), lambda: f"{document} ({annotator}): {DOCUMENT}")
+    if mark is not None and isinstance(mark.value, CompletionMark):
+        return mark.value.completion.value
     begun = db.row(
         "SELECT 1 FROM item WHERE document = ? AND annotator = ? LIMIT 1", (document, annotator)
     )
@@ -197,10 +201,18 @@ def state(db: Database, document: str, annotator: str) -> AnnotationSet:
         "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?",
         (document, annotator),
     )
-    for item, paragraph, text in rows:
-        standing = readable(partial(standing_of, text), lambda: f"{document} ({annotator}): {item}")  # noqa: B023
-        if standing is None:
-            continue
+    within = room(db, document) if rows else None
+
+    def made(item: str, paragraph: int, text: str) -> tuple[str, int, Standing]:
+        standing = standing_of(text)
+        if standing is None or within is None:
+            raise ValueError("it has no state")
+        within.check(paragraph, standing.value)
+        return item, paragraph, standing
+
+    for item, paragraph, standing in read_rows(
+        rows, made, lambda item, *_: f"{document} ({annotator}): {item}"
+    ):
         by_paragraph.setdefault(paragraph, {})[item] = standing
     return AnnotationSet(by_paragraph)
 
@@ -220,10 +232,9 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
         "ORDER BY sequence",
         (document, annotator),
     )
-    for row in rows:
-        event = readable(partial(event_of, row), lambda: f"event {row[1]} of “{document}”")  # noqa: B023
-        if event is not None:
-            yield event
+    yield from read_rows(
+        rows, lambda *row: event_of(row), lambda _, number, *__: f"event {number} of “{document}”"
+    )
 
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The tables, as a history: every change of the database is one function at the end of this file.
 
 A function that was released is never edited: a test freezes each by its hash. sqlite-utils runs
-them and keeps the list of those applied; the caller wraps the whole in one BEGIN IMMEDIATE.
+them and keeps the list of those applied; each runs in a BEGIN IMMEDIATE of its own.
 """
 
 from __future__ import annotations
@@ -16,23 +16,25 @@ from annotator.store.hash_chain import m012_chain
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
 from annotator.store.sums import m006_sums
+from annotator.store.turns import m013_coming
 
 migrations = Migrations("annotator")
 
 
 def migrate(database: Database) -> None:
-    """Bring a database up to this program's version; all pending steps or none."""
+    """Bring a database up to this program's version, one step after the other: each is there as a
+    whole or not at all, and others write in between."""
     # A step may make a table again, which SQLite lets it do only while foreign keys are not
     # watched.
     database.execute("PRAGMA foreign_keys = OFF")
     try:
-        with database.write():
-            if database.version >= SCHEMA_VERSION:
-                return
-            migrations.apply(
-                Utils(database.connection, use_counts_table=False, execute_plugins=False)
-            )
-            database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        while database.version < SCHEMA_VERSION:
+            with database.write():
+                utils = Utils(database.connection, use_counts_table=False, execute_plugins=False)
+                pending = [step.name for step in migrations.pending(utils)]
+                migrations.apply(utils, stop_before=pending[1:2])
+                version = SCHEMA_VERSION - max(0, len(pending) - 1)
+                database.execute(f"PRAGMA user_version = {version}")
     finally:
         database.execute("PRAGMA foreign_keys = ON")
 
@@ -412,5 +414,7 @@ def m010_codebook(db: Utils) -> None:
 migrations()(m011_reviews)
 
 migrations()(m012_chain)
+
+migrations()(m013_coming)
 
 __all__ = ["migrate", "migrations"]

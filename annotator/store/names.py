@@ -7,52 +7,82 @@ same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from annotator.model.decision import Decision
 from annotator.model.names import CONTRARY, Concepts, NameKind, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
-from annotator.store.isolation import readable
+from annotator.store.isolation import read_rows
 from annotator.store.results import KnownName, MentionRow
+from annotator.store.turns import TURN
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
 """The setting that says by which attributes the table was filled."""
 
+_PLACE = "names_until"
+"""The setting that says how far it is filled by others."""
+
+_AT_ONCE = 100
+"""Documents that are read in one turn at most."""
+
 
 def refresh(db: Database, concepts: Concepts) -> None:
-    """Fill the table again where it was made for other attributes than the schema's; of a database
-    that cannot be written nothing, so that it has no names until it can."""
+    """Fill the table again where it was made for other attributes than the schema's, in short
+    turns; of a database that cannot be written nothing, so that it has no names until it can.
+
+    How far it came is kept: whoever opens the project next goes on from there.
+    """
     wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
         return
+    while not _refreshed(db, concepts, wanted):
+        pass
+
+
+def _refreshed(db: Database, concepts: Concepts, wanted: str) -> bool:
+    """One turn of it; whether it was the last one."""
     with db.write():
-        db.execute("DELETE FROM name")
-        for document, text in db.rows("SELECT document, text FROM text"):
-            put(
-                db,
-                document,
-                text,
-                (
-                    (annotator, item, paragraph, standing.value)
-                    for annotator, item, paragraph, state in db.rows(
-                        "SELECT annotator, item, paragraph, state FROM item WHERE document = ? "
-                        "AND kind = 'span'",
-                        (document,),
-                    )
-                    if (
-                        standing := readable(
-                            partial(standing_of, state), partial("{}: {}".format, document, item)
-                        )
-                    )
-                    is not None
-                ),
-                concepts,
-            )
-        db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_SOURCE, wanted))
+        kept = db.value("SELECT value FROM setting WHERE key = ?", (_PLACE,))
+        source, after = json.loads(kept) if kept else ("", -1)
+        after = after if source == wanted else -1
+        texts = db.rows(
+            "SELECT d.position, d.id, t.text FROM document d JOIN text t ON t.document = d.id "
+            "WHERE d.position > ? ORDER BY d.position LIMIT ?",
+            (after, _AT_ONCE),
+        )
+        until = time.perf_counter() + TURN
+        for position, document, text in texts:
+            db.execute("DELETE FROM name WHERE document = ?", (document,))
+            put(db, document, text, _standing_in(db, document), concepts)
+            after = position
+            if time.perf_counter() > until:
+                break
+        over = not texts
+        if over:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_SOURCE, wanted))
+            db.execute("DELETE FROM setting WHERE key = ?", (_PLACE,))
+        else:
+            kept = json.dumps([wanted, after])
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_PLACE, kept))
+    return over
+
+
+def _standing_in(db: Database, document: str) -> Iterator[tuple[str, str, int, object]]:
+    rows = db.rows(
+        "SELECT annotator, item, paragraph, state FROM item WHERE document = ? AND kind = 'span'",
+        (document,),
+    )
+
+    def made(annotator: str, item: str, paragraph: int, state: str) -> tuple[str, str, int, object]:
+        standing = standing_of(state)
+        return annotator, item, paragraph, standing.value if standing else None
+
+    yield from read_rows(rows, made, lambda who, item, *_: f"{document} ({who}): {item}")
 
 
 def put(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from annotator.model.decision import Completion
 from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
+from annotator.store.isolation import read_rows
 from annotator.store.results import AnnotatorTally, Diagnosis, ProjectStatus, SuggestionTally
 
 
@@ -14,12 +15,17 @@ def status(db: Database) -> ProjectStatus:
     """Documents, progress, labels and what became of the suggestions."""
     total, paragraphs = db.rows("SELECT count(*), coalesce(sum(paragraphs), 0) FROM document")[0]
     people: dict[str, tuple[int, dict[Completion, int]]] = {}
-    for name, completion, number, done in db.rows(
+    rows = db.rows(
         "SELECT annotator, completion, documents, paragraphs FROM sum_completion "
         "WHERE completion <> 'new' AND documents > 0 ORDER BY annotator, completion"
+    )
+    for name, completion, number, done in read_rows(
+        rows,
+        lambda name, completion, *sums: (name, Completion(completion), *sums),
+        lambda name, *_: f"the sums of {name}",
     ):
         before, counts = people.get(name, (0, {}))
-        people[name] = (before + done, {**counts, Completion(completion): number})
+        people[name] = (before + done, {**counts, completion: number})
     labels: dict[str, dict[str, int]] = {}
     for layer, label, number in db.rows(
         "SELECT layer, label, sum(number) FROM sum_label WHERE annotator <> '@gold' AND number > 0 "

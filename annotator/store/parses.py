@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 """Keys in one query."""
 
+_TURN = 100
+"""Parses that are written in one transaction."""
+
 
 def m007_parses(db: Utils) -> None:
     """Parses by a hash of the paragraph's text, and the version of the parser."""
@@ -57,17 +60,19 @@ class KeptParses:
         return bytes(row[0]) if row is not None else None
 
     def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
-        """Keep these; those by another version of the parser go."""
-        with self._db.write():
-            if (
-                self._db.row("SELECT 1 FROM parse WHERE version <> ? LIMIT 1", (version,))
-                is not None
-            ):
-                self._db.execute("DELETE FROM parse WHERE version <> ?", (version,))
-            self._db.many(
-                "INSERT OR REPLACE INTO parse VALUES (?, ?, ?)",
-                [(key, version, data) for key, data in made.items()],
-            )
+        """Keep these, some at a time; those by another version of the parser go."""
+        rows = [(key, version, data) for key, data in made.items()]
+        for at in range(0, len(rows), _TURN):
+            with self._db.write():
+                self._db.many(
+                    "INSERT OR REPLACE INTO parse VALUES (?, ?, ?)", rows[at : at + _TURN]
+                )
+        others = "SELECT key, version FROM parse WHERE version <> ? LIMIT ?"
+        while self._db.row(others, (version, 1)) is not None:
+            with self._db.write():
+                self._db.execute(
+                    f"DELETE FROM parse WHERE (key, version) IN ({others})", (version, _TURN)
+                )
 
 
 __all__ = ["KeptParses", "m007_parses"]

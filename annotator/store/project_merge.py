@@ -1,31 +1,43 @@
-"""Another database's documents and work into this one, by the log: all in one transaction.
+"""Another database's documents and work into this one, by the log: all or nothing.
 
 Events have ids of their own, and nobody changes them. So of two logs of one annotator's work on one
 text, one is the beginning of the other, or both were gone on with since they parted. In the first
 case what is missing is appended, with everything it came with; in the second nothing is changed. No
 event is made here: two hosts that merge each other's work have the same logs then.
+
+Both databases are read first, and what is to come is collected; then it is written in short turns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from heapq import merge as in_turn
 from pathlib import Path
 from typing import TypeAlias
 
-from annotator.errors import StoreError, UsageError
+from annotator.errors import ConflictError, StoreError, UsageError
 from annotator.identity import kept_name
-from annotator.model.decision import Action
+from annotator.model.decision import (
+    DOCUMENT,
+    Action,
+    Completion,
+    CompletionMark,
+    ParagraphMark,
+    Standing,
+    paragraph_item,
+)
 from annotator.model.names import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
-from annotator.model.text import Document
-from annotator.store import codebook, documents, hash_chain, names, provenance, rulings
+from annotator.model.text import Document, text_sha256
+from annotator.store import codebook, documents, names, provenance, rulings
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database, Row
-from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, completion_of, item_row
+from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.results import Fork, MergeResult
+from annotator.store.turns import Staging, long_work
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (
@@ -33,19 +45,8 @@ _REST = (
     "reviewer FROM event WHERE document = ? AND annotator = ? AND revision > ? ORDER BY revision"
 )
 _ID = "SELECT id FROM event WHERE document = ? AND annotator = ? AND revision = ?"
-_DONE = (
-    "SELECT count(*) FROM item WHERE document = ? AND annotator = ? AND kind = 'paragraph' "
-    "AND json_extract(state, '$.mark.done')"
-)
-_TO_ANNOTATE = (
-    "SELECT count(*) FROM paragraph p LEFT JOIN item i ON i.document = p.document AND "
-    "i.annotator = ?2 AND i.item = '@p' || p.number WHERE p.document = ?1 AND NOT "
-    "coalesce(json_extract(i.state, '$.mark.excluded'), p.excluded)"
-)
-
-
-class _KeepNothing(Exception):
-    """Takes back a transaction that was only to tell what would come."""
+_TRIES = 3
+"""How often it is begun anew when somebody went on with a work that it was to bring."""
 
 
 @dataclass(slots=True)
@@ -98,22 +99,16 @@ def merge(
     try:
         _check_version(theirs)
         _check_annotators(theirs)
-        tally = _MergeCounts()
-        try:
-            with db.write(), theirs.snapshot():
-                _documents(db, theirs, tally)
-                _merge_positions(db, theirs, tally)
-                _provenance(db, theirs, tally)
-                for number, (there, here) in enumerate(tally.ids.items(), 1):
-                    _work(db, theirs, there, here, schema, check, tally)
-                    if tell:
-                        tell(number, len(tally.ids))
-                hash_chain.extend(db, limit=-1)
+        for tries in range(1, _TRIES + 1):
+            writing = nullcontext(Staging(db)) if dry_run else long_work(db)
+            with suppress(ConflictError) if tries < _TRIES else nullcontext(), writing as staging:
+                merging = _Merging(db, theirs, staging, schema, check)
+                merging.collect(tell)
                 if dry_run:
-                    raise _KeepNothing
-        except _KeepNothing:
-            pass
-        return tally.result()
+                    staging.discard()
+                found = merging.tally.result()
+                break
+        return found
     finally:
         theirs.close()
 
@@ -143,82 +138,307 @@ def _check_version(theirs: Database) -> None:
         )
 
 
-def _damaged(theirs: Database, what: str) -> StoreError:
-    hint = "`annotator doctor` checks it there; nothing was merged"
-    return StoreError(f"the database is damaged: {what}", file=theirs.path, hint=hint)
+class _Merging:
+    """One merge: what is there in both databases, and what is to come."""
 
+    def __init__(
+        self, db: Database, theirs: Database, out: Staging, schema: LabelSchema, check: Check
+    ) -> None:
+        self._db, self._theirs, self._out = db, theirs, out
+        self._concepts, self._check = concepts_of(schema), check
+        self._placing = documents.Placing(out)
+        self.tally = _MergeCounts()
 
-# --- documents
+    def collect(self, tell: Callable[[int, int], None] | None) -> None:
+        """Read both, and collect what is to be written here."""
+        with self._theirs.snapshot():
+            self._documents()
+            self._places()
+            self._names()
+            for number, (there, here) in enumerate(self.tally.ids.items(), 1):
+                self._provenance(there, here)
+                self._works(there, here)
+                if tell:
+                    tell(number, len(self.tally.ids))
 
+    # --- documents
 
-def _documents(db: Database, theirs: Database, tally: _MergeCounts) -> None:
-    """Find each of their texts here, or add it; the ids of those whose work can come."""
-    known: dict[str, str] = {}
-    ours = documents.ids(db)
-    rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
-    # Equal texts under several ids: each keeps to its own id, only
-    # what is left over goes by the text.
-    own = {
-        id for id, sha256, _ in rows if (found := documents.hashes(db, id)) and found[0] == sha256
-    }
-    taken = set(own)
-    for there, sha256, imported in rows:
-        here = there if there in own else _by_text(db, sha256, taken)
-        if here is None:
-            here = _add(db, theirs, there, sha256, imported)
-            tally.new.append(here)
-        elif _paragraphs(db, here) != _paragraphs(theirs, there):
-            if theirs.row("SELECT 1 FROM event WHERE document = ? LIMIT 1", (there,)):
-                tally.left_out.append(here)
-            known[there] = here
+    def _documents(self) -> None:
+        """Find each of their texts here, or add it; the ids of those whose work can come."""
+        db, theirs, tally = self._db, self._theirs, self.tally
+        known: dict[str, str] = {}
+        rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
+        # Equal texts under several ids: each keeps to its own id, only
+        # what is left over goes by the text.
+        own = {
+            id
+            for id, sha256, _ in rows
+            if (found := documents.hashes(db, id)) and found[0] == sha256
+        }
+        taken = set(own)
+        keys: dict[str, tuple[str, str]] = {}
+        for there, sha256, imported in rows:
+            here = there if there in own else self._by_text(sha256, taken)
+            if here is None:
+                here = self._add(there, sha256, imported)
+                keys[here] = (imported, sha256)
+                tally.new.append(here)
+            elif self._paragraphs(db, here) != self._paragraphs(theirs, there):
+                if theirs.row("SELECT 1 FROM event WHERE document = ? LIMIT 1", (there,)):
+                    tally.left_out.append(here)
+                known[there] = here
+                taken.add(here)
+                continue
+            known[there] = tally.ids[there] = here
             taken.add(here)
-            continue
-        known[there] = tally.ids[there] = here
-        taken.add(here)
-    if tally.new:
-        _arrange(db, ours, list(known.values()))
+        if tally.new:
+            self._arrange(list(known.values()), keys)
 
+    def _by_text(self, sha256: str, taken: set[str]) -> str | None:
+        """Our document with a text that no other one of theirs is."""
+        ids = documents.ids_by_hash(self._db, sha256)
+        return next((id for id in ids if id not in taken), None)
 
-def _by_text(db: Database, sha256: str, taken: set[str]) -> str | None:
-    """Our document with a text that no other one of theirs is."""
-    return next((id for id in documents.ids_by_hash(db, sha256) if id not in taken), None)
+    def _add(self, id: str, sha256: str, imported: str) -> str:
+        text = self._theirs.value("SELECT text FROM text WHERE document = ?", (id,))
+        if text is None or text_sha256(text) != sha256:
+            raise self._damaged(f"the text of “{id}” is not the one that was imported")
+        (free,) = documents.unique_ids(self._db, [id], taken=self._placing.paragraphs)
+        document = replace(documents.load(self._theirs, id), id=free)
+        self._placing.place(document, imported=imported)
+        return free
 
+    @staticmethod
+    def _paragraphs(db: Database, id: str) -> list[Row]:
+        return db.rows(
+            'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY '
+            "number",
+            (id,),
+        )
 
-def _add(db: Database, theirs: Database, id: str, sha256: str, imported: str) -> str:
-    document = documents.load(theirs, id)
-    if document.sha256 != sha256:
-        raise _damaged(theirs, f"the text of “{id}” is not the one that was imported")
-    (free,) = documents.unique_ids(db, [id])
-    documents.Placing(db).place(replace(document, id=free), imported=imported)
-    return free
+    def _arrange(self, theirs: Sequence[str], new: Mapping[str, tuple[str, str]]) -> None:
+        """Put documents that are new behind those they follow there, and where ours follow the
+        same one, by the time of import: so both hosts come to one order, which exports have too.
+        Ours stay in their order."""
+        rows = self._db.rows("SELECT id, imported, sha256 FROM document ORDER BY position")
+        keys = {**new, **{id: (imported, sha256) for id, imported, sha256 in rows}}
+        ours = [row[0] for row in rows]
+        common = set(ours).intersection(theirs)
+        own, others = dict(_runs(ours, common)), dict(_runs(theirs, common))
+        order: list[str] = []
+        for anchor, run in own.items():
+            order += [anchor] if anchor else []
+            order += in_turn(run, others.get(anchor, []), key=keys.__getitem__)
+        position = {id: at for at, id in enumerate([*ours, *new])}
+        moved = [(at, id) for at, id in enumerate(order) if position[id] != at]
+        # A position is never held by two, not even in between.
+        for sql in ("position = -1 - ?", "position = ?"):
+            for row in moved:
+                self._out.at_last(f"UPDATE document SET {sql} WHERE id = ?", row)
 
+    # --- places and provenance
 
-def _paragraphs(db: Database, id: str) -> list[Row]:
-    return db.rows(
-        'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number',
-        (id,),
-    )
+    def _has_work(self, document: str, annotator: str) -> bool:
+        sql = "SELECT 1 FROM completion WHERE document = ? AND annotator = ?"
+        return self._db.row(sql, (document, annotator)) is not None
 
+    def _places(self) -> None:
+        """Places, and which paragraphs were opened, of whoever has not worked on the document
+        here. Nobody is taken away from where they were last: the places that come are older than
+        those here."""
+        for annotator, there, paragraph, item, mode in self._theirs.rows(
+            "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
+        ):
+            here = self.tally.ids.get(there)
+            if here is not None and not self._has_work(here, annotator):
+                self._out.execute(
+                    "INSERT OR IGNORE INTO place SELECT ?2, ?1, ?3, ?4, ?5, "
+                    "(SELECT coalesce(min(serial), 0) - 1 FROM place WHERE annotator = ?2)",
+                    (here, annotator, paragraph, item, mode),
+                )
+        for there, here in self.tally.ids.items():
+            rows = self._theirs.rows(
+                "SELECT annotator, paragraph FROM opened WHERE document = ?", (there,)
+            )
+            self._out.many(
+                "INSERT OR IGNORE INTO opened VALUES (?, ?, ?)",
+                [
+                    (here, paragraph, who)
+                    for who, paragraph in rows
+                    if not self._has_work(here, who)
+                ],
+            )
 
-def _arrange(db: Database, ours: Sequence[str], theirs: Sequence[str]) -> None:
-    """Put documents that are new behind those they follow there, and where ours follow the same
-    one, by the time of import: so both hosts come to one order, which exports have too. Ours
-    stay in their order."""
-    keys = {
-        id: (imported, sha256)
-        for id, imported, sha256 in db.rows("SELECT id, imported, sha256 FROM document")
-    }
-    common = set(ours).intersection(theirs)
-    own, new = dict(_runs(ours, common)), dict(_runs(theirs, common))
-    order: list[str] = []
-    for anchor, run in own.items():
-        order += [anchor] if anchor else []
-        order += in_turn(run, new.get(anchor, []), key=keys.__getitem__)
-    position = {id: at for at, id in enumerate(documents.ids(db))}
-    moved = [(at, id) for at, id in enumerate(order) if position[id] != at]
-    # A position is never held by two, not even in between.
-    db.many("UPDATE document SET position = -1 - ? WHERE id = ?", moved)
-    db.many("UPDATE document SET position = ? WHERE id = ?", moved)
+    def _names(self) -> None:
+        """What was decided on names."""
+        for table, columns in (
+            ("ruling", rulings.COLUMNS),
+            ("codebook_event", codebook.COLUMNS),
+        ):
+            marks = ", ".join("?" for _ in columns.split(","))
+            rows = self._theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
+            self._out.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
+
+    def _provenance(self, there: str, here: str) -> None:
+        """What annotators were shown there, and what records that came in there say."""
+        for (_, annotator), several in provenance.shown(self._theirs, [there], None).items():
+            provenance.put_shown(self._out, here, annotator, several)
+        told = provenance.histories(self._theirs, [there])
+        for (_, annotator), (data, revision) in told.items():
+            if provenance.imported(self._db, here, annotator) is None:
+                provenance.put_imported(self._out, here, annotator, data, revision)
+
+    # --- work
+
+    def _works(self, there: str, here: str) -> None:
+        """Everybody's work on one document."""
+        db, theirs, tally = self._db, self._theirs, self.tally
+        document: Document | None = None
+        for annotator, last in theirs.rows(
+            "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator "
+            "ORDER BY annotator",
+            (there,),
+        ):
+            pair = (here, annotator)
+            own = db.value(
+                "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?",
+                pair,
+            )
+            shared = min(own, last)
+            # An event is only ever appended to what was before it: one that is in
+            # both has the same ones before it.
+            if shared and db.value(_ID, (*pair, shared)) != theirs.value(
+                _ID, (there, annotator, shared)
+            ):
+                self._parted(there, pair)
+            elif own >= last:
+                tally.ahead += own > last
+            else:
+                if document is None:
+                    document = replace(documents.load(theirs, there), id=here)
+                added = self._append(there, document, annotator, own)
+                tally.decisions[annotator] = tally.decisions.get(annotator, 0) + added
+                tally.completions += 1
+
+    def _parted(self, there: str, pair: tuple[str, str]) -> None:
+        """Tell of work that was gone on with on both sides, unless the same stands on both."""
+        db, theirs = self._db, self._theirs
+        here, annotator = pair
+        state = (
+            "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ? "
+            "ORDER BY item"
+        )
+        if db.rows(state, pair) == theirs.rows(state, (there, annotator)):
+            self.tally.alike += 1
+            return
+        log = "SELECT id FROM event WHERE document = ? AND annotator = ? ORDER BY revision"
+        ours, others = db.rows(log, pair), theirs.rows(log, (there, annotator))
+        shared = next(i for i, (a, b) in enumerate(zip(ours, others, strict=False)) if a != b)
+        self.tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
+
+    def _append(self, there: str, document: Document, annotator: str, own: int) -> int:
+        """Append what their log has after revision `own`, and bring state, names and completion up
+        to it as if it had been decided here; how many events there were."""
+        pair = (document.id, annotator)
+        before: dict[str, str] = dict(
+            self._db.rows("SELECT item, state FROM item WHERE document = ? AND annotator = ?", pair)
+        )
+        states = dict(before)
+        rows = self._theirs.rows(_REST, (there, annotator, own))
+        changed: dict[str, int] = {}
+        for expected, row in enumerate(rows, own + 1):
+            _, revision, _, action, item, paragraph, old, new, *_ = row
+            if revision != expected or action not in _ACTIONS or states.get(item) != old:
+                raise self._damaged(
+                    f"the log of {annotator} on “{there}” does not hold at revision {revision}"
+                )
+            changed[item] = paragraph
+            if new is None:
+                states.pop(item, None)
+            else:
+                states[item] = new
+        self._out.many(INSERT_EVENT, [(row[0], *pair, *row[1:]) for row in rows])
+        self._bring_up(document, annotator, changed, states, before)
+        self._complete(document, annotator, states, revision=rows[-1][1], time=rows[-1][9])
+        return len(rows)
+
+    def _bring_up(
+        self,
+        document: Document,
+        annotator: str,
+        changed: Mapping[str, int],
+        states: Mapping[str, str],
+        before: Mapping[str, str],
+    ) -> None:
+        """Put what changed items became into the state and the names."""
+        pair = (document.id, annotator)
+        put, gone, named = [], [], []
+        for item, paragraph in changed.items():
+            after = self._standing(document, annotator, item, states)
+            if after is None:
+                gone.append((*pair, item))
+                continue
+            value = after.value
+            if isinstance(value, Span | Relation) and (problem := self._check(value, document)):
+                raise self._damaged(
+                    f"{item} of {annotator} on “{document.id}” does not hold: {problem}"
+                )
+            put.append(item_row(*pair, item, paragraph, after, states[item]))
+            named.append((annotator, item, paragraph, value))
+        self._out.many("DELETE FROM item WHERE document = ? AND annotator = ? AND item = ?", gone)
+        self._out.many(PUT_ITEM, put)
+        had = [(*pair, item) for item in changed if item in before]
+        self._out.many("DELETE FROM name WHERE document = ? AND annotator = ? AND item = ?", had)
+        names.put(self._out, document.id, document.text, named, self._concepts)
+
+    def _standing(
+        self, document: Document, annotator: str, item: str, states: Mapping[str, str]
+    ) -> Standing | None:
+        try:
+            return standing_of(states.get(item))
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise self._damaged(
+                f"{item} of {annotator} on “{document.id}” does not hold: {error}"
+            ) from error
+
+    def _complete(
+        self,
+        document: Document,
+        annotator: str,
+        states: Mapping[str, str],
+        *,
+        revision: int,
+        time: str,
+    ) -> None:
+        """Bring the completion up to what stands."""
+
+        def value_of(item: str) -> object:
+            standing = self._standing(document, annotator, item, states)
+            return standing.value if standing is not None else None
+
+        done = to_annotate = 0
+        for paragraph in document.paragraphs:
+            mark = value_of(paragraph_item(paragraph.index))
+            mark = mark if isinstance(mark, ParagraphMark) else ParagraphMark()
+            done += mark.done
+            to_annotate += not (paragraph.excluded if mark.excluded is None else mark.excluded)
+        whole = value_of(DOCUMENT)
+        completion = Completion.IN_PROGRESS if states else Completion.NEW
+        if isinstance(whole, CompletionMark):
+            completion = whole.completion
+        id = document.id
+        row = (annotator, id, completion.value, revision, done, to_annotate, time)
+        if id in self._placing.paragraphs:
+            # Nothing leads to it before its document is there.
+            self._out.execute(PUT_COMPLETION, row)
+            return
+        sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
+        self._out.keep_out(id, annotator, self._db.value(sql, (annotator, id)))
+        self._out.at_last(PUT_COMPLETION, row)
+
+    def _damaged(self, what: str) -> StoreError:
+        hint = "`annotator doctor` checks it there; nothing was merged"
+        return StoreError(f"the database is damaged: {what}", file=self._theirs.path, hint=hint)
 
 
 def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str]]]:
@@ -232,182 +452,6 @@ def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str
         else:
             run.append(id)
     yield anchor, run
-
-
-# --- places
-
-
-def _merge_positions(db: Database, theirs: Database, tally: _MergeCounts) -> None:
-    """Places, and which paragraphs were opened, of whoever has not worked on the document here.
-    Nobody is taken away from where they were last: the places that come are older than those
-    here."""
-    no_work = "WHERE NOT EXISTS (SELECT 1 FROM completion WHERE document = ?1 AND annotator = ?2)"
-    for annotator, there, paragraph, item, mode in theirs.rows(
-        "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
-    ):
-        if (here := tally.ids.get(there)) is not None:
-            db.execute(
-                "INSERT OR IGNORE INTO place SELECT ?2, ?1, ?3, ?4, ?5, "
-                f"(SELECT coalesce(min(serial), 0) - 1 FROM place WHERE annotator = ?2) {no_work}",
-                (here, annotator, paragraph, item, mode),
-            )
-    for there, here in tally.ids.items():
-        rows = theirs.rows("SELECT annotator, paragraph FROM opened WHERE document = ?", (there,))
-        db.many(
-            f"INSERT OR IGNORE INTO opened SELECT ?1, ?3, ?2 {no_work}",
-            [(here, annotator, paragraph) for annotator, paragraph in rows],
-        )
-
-
-def _provenance(db: Database, theirs: Database, tally: _MergeCounts) -> None:
-    """What annotators were shown there, what records that came in there
-    say, and what was decided on names."""
-    seen = provenance.shown(theirs, list(tally.ids), None)
-    for (there, annotator), several in seen.items():
-        provenance.put_shown(db, tally.ids[there], annotator, several)
-    for (there, annotator), (data, revision) in provenance.histories(
-        theirs, list(tally.ids)
-    ).items():
-        here = tally.ids[there]
-        if provenance.imported(db, here, annotator) is None:
-            provenance.put_imported(db, here, annotator, data, revision)
-    for table, columns in (("ruling", rulings.COLUMNS), ("codebook_event", codebook.COLUMNS)):
-        marks = ", ".join("?" for _ in columns.split(","))
-        rows = theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
-        db.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
-
-
-# --- work
-
-
-def _work(
-    db: Database,
-    theirs: Database,
-    there: str,
-    here: str,
-    schema: LabelSchema,
-    check: Check,
-    tally: _MergeCounts,
-) -> None:
-    """Everybody's work on one document."""
-    for annotator, last in theirs.rows(
-        "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator ORDER "
-        "BY annotator",
-        (there,),
-    ):
-        pair = (here, annotator)
-        own = db.value(
-            "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?",
-            pair,
-        )
-        shared = min(own, last)
-        # An event is only ever appended to what was before it: one that is in
-        # both has the same ones before it.
-        if shared and db.value(_ID, (*pair, shared)) != theirs.value(
-            _ID, (there, annotator, shared)
-        ):
-            _parted(db, theirs, there, pair, tally)
-        elif own >= last:
-            tally.ahead += own > last
-        else:
-            added = _append(db, theirs, there, pair, own, schema, check)
-            tally.decisions[annotator] = tally.decisions.get(annotator, 0) + added
-            tally.completions += 1
-
-
-def _parted(
-    db: Database, theirs: Database, there: str, pair: tuple[str, str], tally: _MergeCounts
-) -> None:
-    """Tell of work that was gone on with on both sides, unless the same stands on both."""
-    here, annotator = pair
-    state = (
-        "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ? ORDER BY item"
-    )
-    if db.rows(state, pair) == theirs.rows(state, (there, annotator)):
-        tally.alike += 1
-        return
-    log = "SELECT id FROM event WHERE document = ? AND annotator = ? ORDER BY revision"
-    ours, others = db.rows(log, pair), theirs.rows(log, (there, annotator))
-    shared = next(i for i, (a, b) in enumerate(zip(ours, others, strict=False)) if a != b)
-    tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
-
-
-def _append(
-    db: Database,
-    theirs: Database,
-    there: str,
-    pair: tuple[str, str],
-    own: int,
-    schema: LabelSchema,
-    check: Check,
-) -> int:
-    """Append what their log has after revision `own`, and bring state, names and completion up to
-    it as if it had been decided here; how many events there were."""
-    here, annotator = pair
-    states: dict[str, str] = dict(
-        db.rows("SELECT item, state FROM item WHERE document = ? AND annotator = ?", pair)
-    )
-    before_all = dict(states)
-    rows = theirs.rows(_REST, (there, annotator, own))
-    changed: dict[str, int] = {}
-    for expected, row in enumerate(rows, own + 1):
-        _, revision, _, action, item, paragraph, before, after, *_ = row
-        if revision != expected or action not in _ACTIONS or states.get(item) != before:
-            raise _damaged(
-                theirs, f"the log of {annotator} on “{there}” does not hold at revision {revision}"
-            )
-        changed[item] = paragraph
-        if after is None:
-            states.pop(item, None)
-        else:
-            states[item] = after
-    db.many(
-        INSERT_EVENT,
-        [(id, *pair, *rest) for id, *rest in rows],
-    )
-    now = {item: (paragraph, states.get(item)) for item, paragraph in changed.items()}
-    _bring_up(db, theirs, pair, now, before_all, schema, check)
-    done, to_annotate = db.value(_DONE, pair), db.value(_TO_ANNOTATE, pair)
-    completion = completion_of(db, here, annotator)
-    row = (annotator, here, completion, rows[-1][1], done, to_annotate, rows[-1][9])
-    db.execute(PUT_COMPLETION, row)
-    return len(rows)
-
-
-def _bring_up(
-    db: Database,
-    theirs: Database,
-    pair: tuple[str, str],
-    changed: dict[str, tuple[int, str | None]],
-    before: dict[str, str],
-    schema: LabelSchema,
-    check: Check,
-) -> None:
-    """Put what changed items became into the state and the names."""
-    here, annotator = pair
-    text: str = db.value("SELECT text FROM text WHERE document = ?", (here,))
-    document = documents.load(db, here)
-    put, gone, named = [], [], []
-    for item, (paragraph, state) in changed.items():
-        try:
-            after = standing_of(state)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise _damaged(
-                theirs, f"{item} of {annotator} on “{here}” does not hold: {error}"
-            ) from error
-        if after is None:
-            gone.append((*pair, item))
-            continue
-        value = after.value
-        if isinstance(value, Span | Relation) and (problem := check(value, document)):
-            raise _damaged(theirs, f"{item} of {annotator} on “{here}” does not hold: {problem}")
-        put.append(item_row(here, annotator, item, paragraph, after, state))
-        named.append((annotator, item, paragraph, value))
-    db.many("DELETE FROM item WHERE document = ? AND annotator = ? AND item = ?", gone)
-    db.many(PUT_ITEM, put)
-    had = [(*pair, item) for item in changed if item in before]
-    db.many("DELETE FROM name WHERE document = ? AND annotator = ? AND item = ?", had)
-    names.put(db, here, text, named, concepts_of(schema))
 
 
 __all__ = ["merge"]

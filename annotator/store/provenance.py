@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from annotator.model.provenance import Shown
 from annotator.store.codec import dumps
 from annotator.store.connection import Access, Database
+from annotator.store.isolation import object_of, read_rows, readable
 
 _COLUMNS = 'id, paragraph, layer, label, suggester, version, start, "end", source, target'
 _PUT = (
@@ -82,8 +84,13 @@ def shown(
         (json.dumps(list(documents)), annotator),
     )
     found: dict[tuple[str, str], list[Shown]] = {}
-    for document, who, *row in rows:
-        found.setdefault((document, who), []).append(Shown(*row))
+    made = read_rows(
+        rows,
+        lambda document, who, *row: (document, who, Shown(*row)),
+        lambda document, who, id, *_: f"{document} ({who}): what was shown as {id}",
+    )
+    for document, who, one in made:
+        found.setdefault((document, who), []).append(one)
     return {pair: tuple(several) for pair, several in found.items()}
 
 
@@ -93,7 +100,12 @@ def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, 
         "SELECT data, revision FROM provenance WHERE document = ? AND annotator = ?",
         (document, annotator),
     )
-    return None if row is None else (json.loads(row[0]), row[1])
+    if row is None:
+        return None
+    data = readable(
+        partial(object_of, row[0]), lambda: f"{document} ({annotator}): how it was made"
+    )
+    return None if data is None else (data, row[1])
 
 
 def histories(
@@ -108,7 +120,12 @@ def histories(
         "json_each(?))",
         (json.dumps(list(documents)),),
     )
-    return {(document, who): (json.loads(data), revision) for document, who, data, revision in rows}
+    made = read_rows(
+        rows,
+        lambda document, who, data, revision: ((document, who), (object_of(data), revision)),
+        lambda document, who, *_: f"{document} ({who}): how it was made",
+    )
+    return dict(made)
 
 
 def put_imported(

@@ -17,6 +17,7 @@ from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, r
 from annotator.model.text import Document
 from annotator.store import documents, provenance
 from annotator.store.connection import Database, collector_paused
+from annotator.store.documents import standing
 from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.results import CompletionRow
 
@@ -148,7 +149,7 @@ def _read(state: str) -> tuple[Any, ...] | Exception:
         held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES
         if note is not None:
             check_texts(note=note)
-    except (ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         return error
     return held, origin, done, excluded, note, flagged
 
@@ -160,11 +161,12 @@ def _record(document: Document, annotator: str, status: Completion, work: _Work)
             for p in document.paragraphs
         )
         document = replace(document, paragraphs=paragraphs)
+    spans = standing(work.spans, len(document.text), f"{document.id} ({annotator})")
     return Record(
         document,
         None if annotator == GOLD else annotator,
         status,
-        tuple(sorted(work.spans, key=reading_order)),
+        tuple(sorted(spans, key=reading_order)),
         tuple(sorted(work.relations, key=relation_order)),
         tuple(sorted(work.done)),
         dict(sorted(work.notes.items())),

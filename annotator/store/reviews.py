@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from annotator.model.decision import Completion
 from annotator.store.connection import Database
+from annotator.store.isolation import readable, texts_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
@@ -67,20 +69,33 @@ def all_worked_on(db: Database, basis: str) -> list[Worked]:
         "d.position",
         (basis,),
     )
-    read: dict[str, tuple[str, ...]] = {}
-    reasons: dict[str, frozenset[str]] = {}
-    out: list[Worked] = []
-    for document, revisions, updated, voters, undecided, status, changed, given in rows:
-        if voters is None:
-            out.append((document, revisions, updated, None))
-            continue
-        if voters not in read:
-            read[voters] = tuple(json.loads(voters))
-        if given not in reasons:
-            reasons[given] = frozenset(json.loads(given))
-        row = InReview(read[voters], undecided, Completion(status), bool(changed), reasons[given])
-        out.append((document, revisions, updated, row))
-    return out
+    words = cache(texts_of)
+
+    def made(
+        document: str,
+        revisions: int,
+        updated: str,
+        voters: str | None,
+        undecided: int,
+        status: str,
+        changed: int,
+        reasons: str,
+    ) -> Worked:
+        stands = None
+        if voters is not None:
+            stands = readable(
+                lambda: InReview(
+                    tuple(words(voters)),
+                    undecided,
+                    Completion(status),
+                    bool(changed),
+                    frozenset(words(reasons)),
+                ),
+                lambda: f"{document}: how it stands in review",
+            )
+        return document, revisions, updated, stands
+
+    return [made(*row) for row in rows]
 
 
 def put(db: Database, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from annotator.model.names import NameKind, NameRelation, Ruling
+from annotator.model.names import NAME_KINDS, RELATIONS, NameKind, NameRelation, Ruling
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
+from annotator.store.isolation import read_rows
+from annotator.store.turns import write_all
 
 COLUMNS = "id, kind, name, canonical, same, reviewer, token, time, relation"
 
@@ -17,10 +19,23 @@ COLUMNS = "id, kind, name, canonical, same, reviewer, token, time, relation"
 def every(db: Database) -> list[Ruling]:
     """All rulings, oldest first."""
     rows = db.rows(f"SELECT {COLUMNS} FROM ruling ORDER BY id")
-    return [
-        Ruling(id, kind, name, canonical, bool(same), who, token, time, relation)
-        for id, kind, name, canonical, same, who, token, time, relation in rows
-    ]
+    return list(read_rows(rows, _ruling, lambda id, *_: f"the ruling {id}"))
+
+
+def _ruling(
+    id: str,
+    kind: NameKind,
+    name: str,
+    canonical: str,
+    same: int,
+    reviewer: str | None,
+    token: str,
+    time: str,
+    relation: NameRelation,
+) -> Ruling:
+    if kind not in NAME_KINDS or relation not in RELATIONS:
+        raise ValueError(f"“{kind}” or “{relation}” is nothing that names have")
+    return Ruling(id, kind, name, canonical, bool(same), reviewer, token, time, relation)
 
 
 def add(
@@ -37,8 +52,7 @@ def add(
         for kind, name, canonical, relation in verdicts
     ]
     if rows:
-        with db.write():
-            db.many(f"INSERT INTO ruling ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        write_all(db, f"INSERT INTO ruling ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 __all__ = ["add", "every"]

@@ -83,16 +83,19 @@ def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
     """Id and text of the documents in order, some hundred at a time; with `literal` those that hold
     it in any case, and perhaps some others."""
     condition, value = _holding(literal)
-    last = db.value("SELECT coalesce(max(position), -1) FROM document")
-    for first in range(0, last + 1, _AT_ONCE):
+    places = "SELECT position FROM document WHERE position >= ? ORDER BY position LIMIT ?"
+    after = db.value("SELECT min(position) FROM document")
+    while after is not None:
+        last = db.value(f"SELECT max(position) FROM ({places})", (after, _AT_ONCE))
         rows = db.rows(
             "SELECT d.id, t.text FROM document d JOIN text t ON t.document = d.id "
             f"WHERE d.position BETWEEN ? AND ? AND {condition} ORDER BY d.position",
-            [first, first + _AT_ONCE - 1, *value],
+            [after, last, *value],
         )
         yield from rows
-        if literal and len(rows) < _FREQUENT * _AT_ONCE:
-            indexed = _indexed(db, literal, first + _AT_ONCE)
+        after = db.value("SELECT min(position) FROM document WHERE position > ?", (last,))
+        if literal and after is not None and len(rows) < _FREQUENT * _AT_ONCE:
+            indexed = _indexed(db, literal, after)
             if indexed is not None:
                 yield from indexed
                 return

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
 from annotator.model.decision import Suggestion
 from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
+from annotator.store.documents import room
+from annotator.store.isolation import object_of, read_rows
 from annotator.store.results import Position, SuggestionRun
+from annotator.store.turns import FEW
 
 _PUT = (
     "INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "
@@ -22,6 +26,9 @@ _TOUCHED = (
     "SELECT o.paragraph FROM opened o WHERE o.document = ?1 AND EXISTS (SELECT 1 FROM suggestion s "
     "WHERE s.document = ?1 AND s.paragraph = o.paragraph)"
 )
+
+_LAST = (1 << 63) - 1
+"""No paragraph has a greater number."""
 
 
 def touched(db: Database, document: str) -> frozenset[int]:
@@ -41,24 +48,45 @@ def put(
 ) -> int:
     """Replace the suggestions of a document by the run's suggesters (with `others` by all) that
     nobody has decided on; with `untouched` only in paragraphs that are not `touched`. How many
-    were stored."""
-    with db.write():
-        kept = touched(db, document) if untouched else frozenset()
-        db.execute(
-            "INSERT INTO run (time, versions, config) VALUES (?, ?, ?)",
-            (now(), dumps(dict(run.versions)), run.config),
-        )
-        number = db.value("SELECT last_insert_rowid()")
-        wanted = dumps(sorted(kept))
-        db.many(
-            "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS "
-            "(SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = "
-            "suggestion.id) AND paragraph NOT IN (SELECT value FROM json_each(?))",
-            [(document, name, others, wanted) for name in run.versions],
-        )
-        new = [_row(document, s, number) for s in suggestions if s.paragraph not in kept]
-        db.many(_PUT, new)
-    return len(new)
+    were stored. Those of a paragraph change together; a long document takes several turns."""
+    count, number = 0, 0
+    for low, high in _stretches(suggestions):
+        with db.write():
+            kept = touched(db, document) if untouched else frozenset()
+            if not number:
+                db.execute(
+                    "INSERT INTO run (time, versions, config) VALUES (?, ?, ?)",
+                    (now(), dumps(dict(run.versions)), run.config),
+                )
+                number = db.value("SELECT last_insert_rowid()")
+            wanted = dumps(sorted(kept))
+            db.many(
+                "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS "
+                "(SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = "
+                "suggestion.id) AND paragraph BETWEEN ? AND ? AND paragraph NOT IN "
+                "(SELECT value FROM json_each(?))",
+                [(document, name, others, low, high, wanted) for name in run.versions],
+            )
+            new = [
+                _row(document, s, number)
+                for s in suggestions
+                if low <= s.paragraph <= high and s.paragraph not in kept
+            ]
+            db.many(_PUT, new)
+            count += len(new)
+    return count
+
+
+def _stretches(suggestions: Sequence[Suggestion]) -> Iterator[tuple[int, int]]:
+    """First and last paragraph of stretches with few suggestions each, or of one paragraph, that
+    are a whole document together."""
+    first = held = 0
+    for paragraph, number in sorted(Counter(s.paragraph for s in suggestions).items()):
+        if held and held + number > FEW:
+            yield first, paragraph - 1
+            first, held = paragraph, 0
+        held += number
+    yield first, _LAST
 
 
 def withdraw(db: Database, document: str, ids: Collection[str]) -> int:
@@ -118,14 +146,33 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
     """The suggestions of a document, or of one paragraph of it, decided
     or not, by paragraph, rank and id."""
     rows = db.rows(
-        "SELECT value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, "
-        "raw FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) ORDER BY "
-        "paragraph, rank, id",
+        "SELECT id, value, paragraph, suggester, version, score, rank, reason, rule, shown, "
+        "blind, raw FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) "
+        "ORDER BY paragraph, rank, id",
         (document, paragraph),
     )
-    return [
-        Suggestion(
-            annotation_of(json.loads(value)),
+    within = room(db, document)
+
+    def made(
+        id: str,
+        value: str,
+        place: int,
+        suggester: str,
+        version: str,
+        score: float,
+        rank: int,
+        reason: str,
+        rule: str,
+        shown: int,
+        blind: int,
+        raw: float | None,
+    ) -> Suggestion:
+        found = annotation_of(object_of(value))
+        if found.id != id:
+            raise ValueError("its id is another one")
+        within.check(place, found)
+        return Suggestion(
+            found,
             place,
             suggester,
             version,
@@ -137,8 +184,8 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
             bool(blind),
             raw,
         )
-        for value, place, suggester, version, score, rank, reason, rule, shown, blind, raw in rows
-    ]
+
+    return list(read_rows(rows, made, lambda id, *_: f"{document}: suggestion {id}"))
 
 
 def mark_opened(db: Database, document: str, paragraph: int, annotator: str) -> None:

@@ -6,9 +6,9 @@ Once that file has its name, the work is decided on, and is done in turns of som
 A process that dies in between has not undone it: whoever opens the project next goes on where it
 stopped, since every turn keeps in its transaction how far it came.
 
-`at_first` takes what keeps others from getting in the way, after checks (`guard`) that it may
-begin; `at_last` what makes the rest visible: documents and completions. In between, rows stand
-there that nothing leads to yet.
+`at_last` takes what makes the rest visible: documents and completions. In between, rows stand there
+that nothing leads to yet. Work on documents that are there already is announced before it is
+decided on (`keep_out`): whoever wants to go on with it meanwhile is told to try again.
 
 One long work at a time: a lock of its own, `annotator.db.long`, is held from the
 first look at what there is to the last turn.
@@ -21,18 +21,21 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from annotator.errors import BusyError, StoreError
+from annotator.errors import BusyError, ConflictError, StoreError
 from annotator.store import hash_chain
 from annotator.store.codec import uuid7
 from annotator.store.connection import Database, Row
 from annotator.store.lock import MODE, Lock, holder
 from annotator.store.seal import beside, flush
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
 
 STAGED, TURNS = ".staged-", ".turns-"
 FEW = 500
@@ -41,8 +44,8 @@ FEW = 500
 TURN = 0.008
 """Seconds that a turn is to take."""
 
-PATIENCE = 600.0
-"""Seconds that long work waits for other long work."""
+PATIENCE = 60
+"""Times as long as for the database long work waits for other long work."""
 
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 """What a file may hold: nothing that reaches beyond this database."""
@@ -61,11 +64,10 @@ class Staging:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.path = db.path
-        self._first: list[SqlStatement] = []
         self._rows: list[SqlStatement] = []
         self._held = 0
         self._last: list[SqlStatement] = []
-        self._guards: list[Callable[[], None]] = []
+        self._works: dict[tuple[str, str], int | None] = {}
         self._file: IO[str] | None = None
         self._part: Path | None = None
 
@@ -87,17 +89,17 @@ class Staging:
         if self._held > FEW:
             self._spill()
 
-    def at_first(self, sql: str, parameters: Sequence[Any]) -> None:
-        """A statement of the first turn, right after the guards."""
-        self._first.append((sql, [parameters]))
-
     def at_last(self, sql: str, parameters: Sequence[Any]) -> None:
         """A statement of the last turn."""
-        self._last.append((sql, [parameters]))
+        if self._last and self._last[-1][0] == sql and len(self._last[-1][1]) < BLOCK:
+            self._last[-1][1].append(parameters)
+        else:
+            self._last.append((sql, [parameters]))
 
-    def guard(self, check: Callable[[], None]) -> None:
-        """A check within the first turn: when it raises, nothing is written."""
-        self._guards.append(check)
+    def keep_out(self, document: str, annotator: str, revision: int | None) -> None:
+        """This is about an annotator's work on a document that is there: nothing is written when
+        its log is not at `revision` any more."""
+        self._works[document, annotator] = revision
 
     # --- what is read
 
@@ -136,9 +138,9 @@ class Staging:
         nothing is written then."""
         if self._file is None:
             with self.db.write():
-                self._check()
+                self._check(self._works)
                 self.db.execute("PRAGMA defer_foreign_keys = ON")
-                for sql, rows in (*self._first, *self._rows, *self._last):
+                for sql, rows in (*self._rows, *self._last):
                     self.db.many(sql, rows)
                 hash_chain.extend(self.db, limit=10 * FEW)
             return
@@ -150,11 +152,9 @@ class Staging:
             file.flush()
             os.fsync(file.fileno())
             fcntl.flock(file, fcntl.LOCK_EX)
+            self._announce()
             with self.db.write():
-                self._check()
-                for sql, rows in self._first:
-                    self.db.many(sql, rows)
-                # Within the first turn: either it and the file's name are there, or the file
+                # Within one turn: either it and the file's name are there, or the file
                 # is as good as not there.
                 _keep_place(self.db, name, 0)
                 self._part.replace(name)
@@ -162,9 +162,60 @@ class Staging:
             self._file = None
             go_on(self.db, name)
 
-    def _check(self) -> None:
-        for check in self._guards:
-            check()
+    def _announce(self) -> None:
+        """Keep everybody out of the works that this is about."""
+        works = iter(self._works)
+        try:
+            while some := list(islice(works, BLOCK)):
+                with self.db.relaxed(), self.db.write():
+                    self._check(some)
+                    self.db.many("INSERT INTO coming VALUES (?, ?)", some)
+        except BaseException:
+            _forget_announced(self.db)
+            raise
+
+    def _check(self, works: Iterable[tuple[str, str]]) -> None:
+        for document, annotator in works:
+            found = self.db.value(
+                "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
+                (annotator, document),
+            )
+            if found != self._works[document, annotator]:
+                said = f"{annotator} went on with “{document}” meanwhile"
+                hint = "Nothing was written; try again"
+                raise ConflictError(said, file=self.path, hint=hint)
+
+
+def m013_coming(db: Utils) -> None:
+    """Works that long work is about to bring."""
+    db.execute(
+        "CREATE TABLE coming (document TEXT NOT NULL, annotator TEXT NOT NULL, "
+        "PRIMARY KEY (document, annotator)) STRICT, WITHOUT ROWID"
+    )
+
+
+def check_coming(db: Database, document: str, annotator: str) -> None:
+    """Within a transaction that is to go on with a work: raise BusyError while long work brings
+    some of it."""
+    sql = "SELECT 1 FROM coming WHERE document = ? AND annotator = ?"
+    if db.row(sql, (document, annotator)):
+        said = f"work of {annotator} on “{document}” is just being brought in"
+        raise BusyError(said, file=db.path, hint="Try again in a moment")
+
+
+def _forget_announced(db: Database) -> None:
+    with db.write():
+        db.execute("DELETE FROM coming")
+
+
+def write_all(db: Database, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement for each row: few at once, many in turns."""
+    if len(rows) <= FEW:
+        with db.write():
+            db.many(sql, rows)
+        return
+    with long_work(db) as staging:
+        staging.many(sql, rows)
 
 
 def _line(one: SqlStatement) -> str:
@@ -202,6 +253,7 @@ def go_on(db: Database, path: Path) -> None:
                     done += len(some)
                     hash_chain.extend(db, limit=2 * _size(some) + 20)
                     if last:
+                        db.execute("DELETE FROM coming")
                         db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                     else:
                         _keep_place(db, path, done)
@@ -261,23 +313,35 @@ def resume(db: Database) -> int:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             go_on(db, path)
             done += 1
+    if db.row("SELECT 1 FROM coming LIMIT 1"):
+        lock = Lock(beside(db.path, ".long"))
+        try:
+            if lock.acquire(0):
+                _forget_announced(db)  # Of a process that died before it was decided.
+        finally:
+            lock.close()
     return done
 
 
 @contextmanager
-def long_work(db: Database, *, patience: float = PATIENCE) -> Iterator[Staging]:
+def long_work(db: Database, *, patience: float | None = None) -> Iterator[Staging]:
     """Where long work is collected; it is written when this ends without an error.
 
-    Raises BusyError if other long work has not ended within `patience` seconds.
+    Raises BusyError when other long work has not ended within `patience` seconds (`PATIENCE`).
     """
+    patience = PATIENCE * db.timeout if patience is None else patience
     lock = Lock(beside(db.path, ".long"))
     try:
         if not lock.acquire(patience):
             who = holder(lock.path) or "another process"
             said = f"{who} has been at long work for {patience:g} seconds"
             raise BusyError(said, file=db.path, hint="Try again once it is done")
+        # What a process left that died before, decided on or not.
+        resume(db)
         for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
-            left.unlink(missing_ok=True)  # Of a process that died before it was decided.
+            left.unlink(missing_ok=True)
+        if db.row("SELECT 1 FROM coming LIMIT 1"):
+            _forget_announced(db)
         staging = Staging(db)
         try:
             yield staging
@@ -288,4 +352,4 @@ def long_work(db: Database, *, patience: float = PATIENCE) -> Iterator[Staging]:
         lock.close()
 
 
-__all__ = ["Staging", "go_on", "long_work", "resume"]
+__all__ = ["Staging", "check_coming", "go_on", "long_work", "m013_coming", "resume", "write_all"]

@@ -103,7 +103,7 @@ def _ordered(
 
 def random_documents(project: Project) -> frozenset[str]:
     """The documents that were drawn at random so far."""
-    return frozenset(json.loads(project.setting(MARKED) or "[]"))
+    return frozenset(project.kept_texts(MARKED))
 
 
 def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
@@ -121,12 +121,12 @@ def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
 def _diverse(project: Project, ids: Sequence[str], known: Sequence[str], count: int) -> list[str]:
     """One after the other the document whose words are least covered
     by those coded or chosen before."""
-    words = {id: _words(project.documents.load(id).text) for id in ids}
+    words = {one.id: _words(one.text) for one in project.documents.each(ids)}
     seen: Counter[str] = Counter()
-    for id in known:
-        seen.update(_words(project.documents.load(id).text).keys())
+    for one in project.documents.each(known):
+        seen.update(_words(one.text).keys())
     out: list[str] = []
-    left = set(ids)
+    left = set(words)
     while left and len(out) < count:
         best = min(left, key=lambda id: (_covered(words[id], seen), id))
         out.append(best)

@@ -40,19 +40,22 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
     compiled = pattern(wanted)
     found: list[Hit] = []
     literal = "" if wanted.startswith("re:") else wanted
-    for id, text in project.documents.texts(literal) if wanted else ():
-        matches = [m for m in compiled.finditer(text) if m.end() > m.start()]
-        if not matches:
-            continue
-        document = project.documents.load(id)
-        for match in matches:
+    holding = (
+        id
+        for id, text in (project.documents.texts(literal) if wanted else ())
+        if any(m.end() > m.start() for m in compiled.finditer(text))
+    )
+    for document in project.documents.each(holding):
+        for match in compiled.finditer(document.text):
+            if match.end() == match.start():
+                continue
             paragraph = document.paragraph_at(match.start())
             low, high = (
                 max(paragraph.start, match.start() - 30),
                 min(paragraph.end, match.end() + 30),
             )
             context = " ".join(document.text[low:high].split())
-            found.append(Hit(id, paragraph.index, *match.span(), context))
+            found.append(Hit(document.id, paragraph.index, *match.span(), context))
             if len(found) == limit:
                 return found
     return found

@@ -238,8 +238,8 @@ def merge_all(
     check_strategy(strategy)
     merged = gold = 0
     merger = Merger(project, strategy)
-    for id in documents or project.documents.ids():
-        document = project.documents.load(id)
+    for document in project.documents.each(documents or project.documents.ids()):
+        id = document.id
         # Read before the work: what comes in between counts as changed since.
         basis = revisions(project.log.completions(document=id))
         found = merger.versions(id)

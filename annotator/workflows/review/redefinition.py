@@ -43,8 +43,7 @@ def definitions(schema: LabelSchema) -> dict[str, str]:
 
 def definitions_before(project: Project) -> dict[str, str]:
     """What was said of the labels whose definition has changed since they were adjudicated."""
-    found: dict[str, str] = json.loads(project.setting(BEFORE) or "{}")
-    return found
+    return project.kept_object(BEFORE)
 
 
 def requeue(project: Project) -> dict[str, int]:
@@ -55,9 +54,9 @@ def requeue(project: Project) -> dict[str, int]:
     paragraphs of both are open again, and so are their documents.
     """
     now = definitions(project.schema)
-    kept = project.setting(DEFINITIONS)
-    before: dict[str, str] = json.loads(kept) if kept else now
-    if kept is None or before != now:
+    kept = project.kept_object(DEFINITIONS)
+    before: dict[str, str] = kept or now
+    if not kept or before != now:
         project.keep_setting(DEFINITIONS, json.dumps(now, ensure_ascii=False, sort_keys=True))
     changed = {label: text for label, text in before.items() if label in now and now[label] != text}
     if not changed:

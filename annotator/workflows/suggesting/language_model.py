@@ -124,7 +124,7 @@ def estimate(project: Project, documents: Sequence[str] | None = None) -> Estima
     assert isinstance(made, LanguageModelSuggester)
     questions = [
         made.prompt.question(document.title, document.text[p.start : p.end])
-        for document in map(project.documents.load, documents or project.documents.ids())
+        for document in project.documents.each(documents or project.documents.ids())
         for p in document.paragraphs
         if not p.excluded
     ]

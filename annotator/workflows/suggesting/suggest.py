@@ -240,7 +240,7 @@ def suggest(
     run = plan.run(engine.suggesters)
     count = 0
     with engine.keeping(project), _pool(engine, workers, dask) as pool:
-        for number, (id, found) in enumerate(computed(pool, map(project.documents.load, ids)), 1):
+        for number, (id, found) in enumerate(computed(pool, project.documents.each(ids)), 1):
             count += project.suggestions.put(id, found, run=run, others=suggesters is None)
             if progress is not None:
                 progress(number, len(ids))

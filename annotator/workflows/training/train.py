@@ -138,12 +138,12 @@ def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
     """The texts of these documents, then of others in their order, up to `TEXTS` code points."""
     left = TEXTS
     ids = project.documents.ids()
-    for id in (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled)):
+    order = (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled))
+    for document in project.documents.each(order):
+        left -= len(document.text)
+        yield document.text
         if left <= 0:
             return
-        text = project.documents.load(id).text
-        left -= len(text)
-        yield text
 
 
 @cache
@@ -317,7 +317,9 @@ def _renew(
             continue
         if not only_missing and (count >= RENEWED or (project.root / TRAIN).exists()):
             break
-        document = project.documents.load(id)
+        document = next(project.documents.each([id]), None)
+        if document is None:
+            continue
         # Where nothing was suggested yet there is nothing to be taken away from anybody.
         closed = frozenset() if only_missing else project.suggestions.touched(id)
         if all(p.excluded or p.index in closed for p in document.paragraphs):
@@ -360,8 +362,8 @@ def withdrawn(project: Project) -> int:
     accepted, and of relations that end at these; how many, in the documents that a training
     would renew."""
     memory, count = project.suggestions.memory(), 0
-    for id in nearest(project)[:RENEWED]:
-        document, suggestions = project.documents.load(id), project.suggestions.of(id)
+    for document in project.documents.each(nearest(project)[:RENEWED]):
+        id, suggestions = document.id, project.suggestions.of(document.id)
         gone = {
             one.id
             for one in suggestions
