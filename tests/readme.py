@@ -24,7 +24,8 @@ from annotator.folder import find_folder
 from annotator.pages import FOLDER, page, topics
 from annotator.plugins import Family
 from annotator.project import Project
-from annotator.tui.commands import COMMANDS, key_map, shown
+from annotator.tui.commands import COMMANDS
+from annotator.tui.key_map import key_map, shown
 from annotator.tui.session import Session
 
 ROOT = Path(__file__).parents[1]

@@ -33,7 +33,7 @@ from annotator.model.text import Paragraph
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.tui.app import AnnotatorApp
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.agreement.compute import Follower, agreement

@@ -19,7 +19,7 @@ from annotator.model.span import Span
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.tui.app import AnnotatorApp
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows

@@ -31,7 +31,7 @@ from annotator.project import Project, SuggestionRun
 from annotator.store import assignments
 from annotator.store.connection import SCHEMA_VERSION
 from annotator.tui.app import AnnotatorApp
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session

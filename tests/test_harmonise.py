@@ -18,7 +18,7 @@ from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.app import AnnotatorApp
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.harmonise import (

@@ -18,7 +18,8 @@ from annotator.errors import ProjectError
 from annotator.families import formats, measures, merging, suggesters
 from annotator.model.schema import COLORS
 from annotator.pages import INDEX, page, topics
-from annotator.tui.commands import COMMANDS, PRESETS
+from annotator.tui.commands import COMMANDS
+from annotator.tui.key_map import PRESETS
 from annotator.tui.theme import THEMES
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").exists(), reason="not in a checkout")

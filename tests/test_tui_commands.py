@@ -9,7 +9,8 @@ import pytest
 from annotator.config import read_config
 from annotator.errors import ProjectError, UsageError
 from annotator.resources import load_schema, schema_names
-from annotator.tui.commands import COMMANDS, CONTEXTS, PRESETS, check_labels, key_map, shown
+from annotator.tui.commands import COMMANDS, CONTEXTS
+from annotator.tui.key_map import PRESETS, check_labels, key_map, shown
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen

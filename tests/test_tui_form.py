@@ -13,8 +13,8 @@ from annotator.model.schema import Attribute, Label, LabelSchema
 from annotator.model.span import AUTHOR, Relation
 from annotator.resources import load_schema
 from annotator.tui import form, naming
-from annotator.tui.commands import key_map
 from annotator.tui.form import FormField
+from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import width_of
 from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import footer, keys_now, shortened

@@ -15,7 +15,7 @@ from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Span
 from annotator.model.text import paragraph_number
 from annotator.resources import load_schema
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import clip
 from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import attribution

@@ -9,7 +9,8 @@ from annotator.model import actions as do
 from annotator.model.review import open_document, step
 from annotator.resources import load_schema
 from annotator.tui.clicking import key_at
-from annotator.tui.commands import COMMANDS, key_map, named, shown
+from annotator.tui.commands import COMMANDS
+from annotator.tui.key_map import key_map, named, shown
 from annotator.tui.screens.base import EVERYWHERE, CommandScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
 from annotator.tui.styled_rows import strip

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from annotator.pages import page, topics
 from annotator.tui.app import AnnotatorApp
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.pages import PagesScreen
 from annotator.tui.session import Session

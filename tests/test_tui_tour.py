@@ -12,7 +12,7 @@ from annotator.model import actions as do
 from annotator.model.review import ReviewState, open_document, step
 from annotator.project import TOUR, SuggestionRun
 from annotator.resources import load_schema
-from annotator.tui.commands import key_map
+from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.session.guide import Guide
 from annotator.tui.theme import THEMES

@@ -68,7 +68,7 @@ def open_application(
                 project.documents.load(document)
             except ProjectError as error:
                 raise UsageError(error.message, hint=error.hint) from error
-        from annotator.tui.app import run
+        from annotator.tui.running import run
 
         return run(project, annotator=name, document=document)
 

@@ -71,7 +71,7 @@ def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Itera
     from annotator.errors import AnnotatorError, ProjectError, SchemaError, UsageError
     from annotator.folder import DATABASE, schema_of
     from annotator.project import Project
-    from annotator.tui.commands import check_labels, key_map
+    from annotator.tui.key_map import check_labels, key_map
     from annotator.workflows.suggesting.suggest import unloadable
 
     if (root / FILE).is_file():

@@ -88,7 +88,7 @@ def command(
         if headless:
             _merge(project, strategy, document, annotator_of(ctx), as_json=as_json)
             return 0
-        from annotator.tui.app import run_review
+        from annotator.tui.running import run_review
 
         return run_review(
             project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual import events
 
-from annotator.tui.commands import named
+from annotator.tui.key_map import named
 from annotator.tui.styled_rows import Drawn
 from annotator.tui.terminal_driver import Pressed
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from annotator.model.actions import ReviewAction
-    from annotator.tui.commands import KeyMap
+    from annotator.tui.key_map import KeyMap
     from annotator.tui.session import Session
     from annotator.tui.terminal_driver import Pressed
 

@@ -14,7 +14,7 @@ from annotator.model.annotation import Stack
 from annotator.model.decision import Action, Decision, Group
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation, Span, contains
-from annotator.tui.commands import KeyMap
+from annotator.tui.key_map import KeyMap
 
 
 class TourStep(IntEnum):

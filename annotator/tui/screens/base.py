@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.screen import Screen
 
-from annotator.tui.commands import COMMANDS, Command, KeyMap
+from annotator.tui.commands import COMMANDS, Command
+from annotator.tui.key_map import KeyMap
 from annotator.tui.keyboards import by_place
 from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import Theme

@@ -9,7 +9,8 @@ from textual import events
 from textual.app import ComposeResult
 
 from annotator.model.schema import Guideline, LabelSchema
-from annotator.tui.commands import COMMANDS, KeyMap, shown
+from annotator.tui.commands import COMMANDS
+from annotator.tui.key_map import KeyMap, shown
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.theme import Theme

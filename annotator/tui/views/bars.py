@@ -9,7 +9,8 @@ from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import paragraph_number
-from annotator.tui.commands import COMMANDS, KeyMap
+from annotator.tui.commands import COMMANDS
+from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
-from annotator.tui.commands import KeyMap
+from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import (
     PLAIN,
     Drawn,

@@ -7,7 +7,7 @@ from annotator.model.moving import grown
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Span
 from annotator.model.telling import both_ends
-from annotator.tui.commands import KeyMap
+from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import sizing
