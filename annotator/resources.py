@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.errors import SchemaError
-from annotator.model.schema import LabelSchema, parse_schema
+from annotator.model.schema import LabelSchema
+from annotator.model.schema_reading import parse_schema
 
 _PACKAGE = Path(__file__).resolve().parent
 

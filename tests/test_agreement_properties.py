@@ -19,7 +19,7 @@ from annotator.measures._span_arrays import span_arrays
 from annotator.measures.api import Comparison, Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
-from annotator.model.schema import parse_schema
+from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import figures

@@ -15,7 +15,7 @@ from annotator.formats.api import read_records
 from annotator.model import actions as do
 from annotator.model.memory import Memory
 from annotator.model.review import step
-from annotator.model.schema import parse_schema
+from annotator.model.schema_reading import parse_schema
 from annotator.plugins import Family
 from annotator.project import Project
 from annotator.resources import folder, load_schema

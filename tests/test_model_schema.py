@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from annotator.errors import SchemaError
-from annotator.model.schema import parse_schema
+from annotator.model.schema_reading import parse_schema
 from annotator.resources import load_schema, schema_names
 
 SMALL = """

@@ -179,7 +179,7 @@ def test_every_picture_and_file_that_is_named_is_there() -> None:
 
 def test_the_guide_to_schemas_names_every_key_and_colour() -> None:
     text = page_text("schema")
-    source = (ROOT / "annotator" / "model" / "schema.py").read_text(encoding="utf-8")
+    source = (ROOT / "annotator" / "model" / "schema_reading.py").read_text(encoding="utf-8")
     for names in re.findall(r"self\.only\(\s*table, (?:at|\"\"), ([^)]*)\)", source):
         for key in re.findall(r'"(\w+)"', names):
             assert f"`{key}`" in text or f"[[layer.{key}]]" in text or f"[[{key}]]" in text, key

@@ -1,4 +1,4 @@
-"""Steps that decide on items: accept, reject, label, bounds, attributes, undo."""
+"""Steps that decide on items: accept, reject, skip, new bounds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from annotator.model.decision import (
     ItemValue,
     Standing,
     Status,
-    redo_of,
-    undo_of,
 )
 from annotator.model.fields import fields_of
 from annotator.model.items import Item
@@ -23,9 +21,8 @@ from annotator.model.proposing import made, relabelled, with_name
 from annotator.model.provenance import shown_of
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
-from annotator.model.state import Mode, ReviewState, Step, arrive, ask, commit, say
+from annotator.model.state import ReviewState, Step, commit, say
 from annotator.model.telling import (
-    name_of,
     told,
     told_group,
 )
@@ -299,145 +296,3 @@ def on_skip(state: ReviewState, _: do.Skip) -> Step:
     )
     after, group = commit(state, [skipped], told(state, skipped))
     return advance(after, item.id), group
-
-
-def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
-    layer = state.schema.layer(action.layer)
-    if layer is None or (layer.label(action.label) is None and not layer.open):
-        return say(state, f"the schema has no label {action.layer} {action.label}")
-    if state.mode is Mode.SELECT and state.selection is not None:
-        return label_selection(state, action)
-    item = state.focused
-    if item is None:
-        return say(state, "nothing in focus to label; v begins a new span")
-    if (item.value.layer, item.value.label) == (action.layer, action.label):
-        return (
-            on_accept(state, do.Accept()) if item.pending else say(state, f"already {action.label}")
-        )
-    known = state.schema.layer(item.value.layer)
-    if known is None or known.kind != layer.kind:
-        return say(state, f"{action.label} is a label for a {layer.kind}, not for what is in focus")
-    value = replace(item.value, label=action.label)
-    if action.layer != item.value.layer:
-        hanging = [d for d in removed(state, item) if d.item != item.id]
-        if hanging:
-            return say(state, "remove the stances on it before it changes its layer")
-        question = (
-            f"{name_of(state, item.value)} is {_a(item.value.layer)}: once more makes it "
-            f"{_a(layer.name)}"
-        )
-        if asking := ask(state, f"layer:{item.id}:{action.label}", f"{question} ({action.label})"):
-            return asking
-        value = replace(value, layer=action.layer, attributes=defaults(state.schema, action.layer))
-        if isinstance(value, Span):
-            value = replace(value, entity=None)
-    decisions = changed(state, item, value)
-    after, group = commit(state, decisions, f"{name_of(state, item.value)} is now {action.label}")
-    last = (action.layer, action.label) if layer.kind == "span" else state.last_label
-    return replace(after, last_label=last), group
-
-
-def _a(word: str) -> str:
-    """The word with its article."""
-    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
-
-
-def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
-    """Commit the selection: new bounds and label of the span being edited, or a new span."""
-    chosen = state.selection
-    assert chosen is not None
-    layer = state.schema.layer(action.layer)
-    if layer is None or layer.kind != "span":
-        return say(state, f"{action.label} is a side of a stance, not a label of a span")
-    last = (action.layer, action.label)
-    if chosen.item is not None:
-        item = state.find(chosen.item)
-        if item is None or not isinstance(item.value, Span):
-            return say(state, "the span being changed is gone")
-        if action.layer != item.value.layer:
-            return say(state, f"{action.label} belongs to another layer; confirm the bounds first")
-        moved, said = rebound(state, item, chosen.start, chosen.end)
-        after, group = commit(state, changed(state, item, replace(moved, label=action.label)), said)
-        return replace(after, focus=item.id, last_label=last), group
-    twin = next(
-        (
-            i
-            for i in state.items
-            if isinstance(i.value, Span)
-            and (i.value.layer, i.value.start, i.value.end)
-            == (action.layer, chosen.start, chosen.end)
-        ),
-        None,
-    )
-    if twin is not None:
-        focused = replace(state, focus=twin.id, mode=Mode.BROWSE, selection=None, last_label=last)
-        return on_set_label(focused, action)
-    new = Span(
-        state.new_id(1),
-        action.layer,
-        action.label,
-        chosen.start,
-        chosen.end,
-        attributes=defaults(state.schema, action.layer),
-        origin=state.origin,
-    )
-    new = made(state, new)
-    added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
-    after, group = commit(state, [added], told(state, added))
-    return replace(after, focus=new.id, last_label=last), group
-
-
-def on_undo(state: ReviewState, _: do.Undo) -> Step:
-    if state.history.undo is None:
-        return say(state, "nothing to undo")
-    taken = state.history.undo[0]
-    group = undo_of(taken, state.new_id())
-    return _revert(state, group, f"undone: {told_group(state, taken, values=False)}")
-
-
-def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
-    stack = state.history.undo
-    while stack is not None and stack[0][0].group != action.group:
-        stack = stack[1]
-    if stack is None:
-        return say(state, "that is already taken back")
-    taken = stack[0]
-    if (problem := _hangs_on(state, taken)) is not None:
-        return say(state, problem)
-    group = undo_of(taken, state.new_id())
-    return _revert(state, group, f"taken back: {told_group(state, taken, values=False)}")
-
-
-def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
-    """Why a group cannot be taken back alone: one of its items was changed later, or a stance
-    depends on one it made."""
-    made = set()
-    for decision in group:
-        now = state.annotations.get(decision.item, decision.paragraph)
-        if now != decision.after:
-            return f"it was changed since: {told(state, decision, values=False)}"
-        if isinstance(decision.after and decision.after.value, Span) and not (
-            decision.before and isinstance(decision.before.value, Span)
-        ):
-            made.add(decision.item)
-    own = {decision.item for decision in group}
-    for relation in state.annotations.relations() if made else ():
-        if relation.id not in own and made & {relation.source, relation.target}:
-            return f"a {relation.layer} hangs on it: {name_of(state, relation)}"
-    return None
-
-
-def on_redo(state: ReviewState, _: do.Redo) -> Step:
-    if state.history.redo is None:
-        return say(state, "nothing to redo")
-    group = redo_of(state.history.redo[0], state.new_id())
-    return _revert(state, group, f"redone: {told_group(state, group, values=False)}")
-
-
-def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> Step:
-    """Record an undo or redo, and go to where it changed something."""
-    after, recorded = commit(state, group)
-    place = next((d for d in reversed(group) if d.paragraph >= 0), None)
-    if place is not None:
-        after = arrive(after, place.paragraph, place.item)
-    return replace(after, message=message), recorded

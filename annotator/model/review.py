@@ -11,7 +11,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model import choosing, deciding, filling, marking, moving, relating
+from annotator.model import (
+    choosing,
+    deciding,
+    filling,
+    labelling,
+    marking,
+    moving,
+    relating,
+    undoing,
+)
 from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
@@ -26,7 +35,7 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.Choose: choosing.on_choose,
     do.ChooseSeveral: choosing.on_choose_several,
     do.Settle: choosing.on_settle,
-    do.SetLabel: deciding.on_set_label,
+    do.SetLabel: labelling.on_set_label,
     do.SetAttribute: filling.on_set_attribute,
     do.NextValue: filling.on_next_value,
     do.Delete: deciding.on_reject,
@@ -49,9 +58,9 @@ _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.ChooseSide: relating.on_choose_side,
     do.SetHolder: relating.on_set_holder,
     do.Cancel: moving.on_cancel,
-    do.Undo: deciding.on_undo,
-    do.TakeBack: deciding.on_take_back,
-    do.Redo: deciding.on_redo,
+    do.Undo: undoing.on_undo,
+    do.TakeBack: undoing.on_take_back,
+    do.Redo: undoing.on_redo,
     do.SetThreshold: moving.on_set_threshold,
     do.SetFilter: moving.on_set_filter,
 }

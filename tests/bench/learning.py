@@ -41,7 +41,8 @@ from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, of_spans, total
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.record import Record
-from annotator.model.schema import LabelSchema, parse_schema
+from annotator.model.schema import LabelSchema
+from annotator.model.schema_reading import parse_schema
 from annotator.model.span import Relation, Span, iou
 from annotator.model.text import Document, Paragraph
 from annotator.resources import folder, load_schema

@@ -23,7 +23,8 @@ from annotator.english.reading import shared_reader
 from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY
-from annotator.model.schema import LabelSchema, parse_schema
+from annotator.model.schema import LabelSchema
+from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.suggesters import model, rules

@@ -1,0 +1,75 @@
+"""Steps that take decisions back, and do them again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.model import actions as do
+from annotator.model.decision import (
+    Decision,
+    redo_of,
+    undo_of,
+)
+from annotator.model.span import Span
+from annotator.model.state import ReviewState, Step, arrive, commit, say
+from annotator.model.telling import (
+    name_of,
+    told,
+    told_group,
+)
+
+
+def on_undo(state: ReviewState, _: do.Undo) -> Step:
+    if state.history.undo is None:
+        return say(state, "nothing to undo")
+    taken = state.history.undo[0]
+    group = undo_of(taken, state.new_id())
+    return _revert(state, group, f"undone: {told_group(state, taken, values=False)}")
+
+
+def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
+    stack = state.history.undo
+    while stack is not None and stack[0][0].group != action.group:
+        stack = stack[1]
+    if stack is None:
+        return say(state, "that is already taken back")
+    taken = stack[0]
+    if (problem := _hangs_on(state, taken)) is not None:
+        return say(state, problem)
+    group = undo_of(taken, state.new_id())
+    return _revert(state, group, f"taken back: {told_group(state, taken, values=False)}")
+
+
+def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
+    """Why a group cannot be taken back alone: one of its items was changed later, or a stance
+    depends on one it made."""
+    made = set()
+    for decision in group:
+        now = state.annotations.get(decision.item, decision.paragraph)
+        if now != decision.after:
+            return f"it was changed since: {told(state, decision, values=False)}"
+        if isinstance(decision.after and decision.after.value, Span) and not (
+            decision.before and isinstance(decision.before.value, Span)
+        ):
+            made.add(decision.item)
+    own = {decision.item for decision in group}
+    for relation in state.annotations.relations() if made else ():
+        if relation.id not in own and made & {relation.source, relation.target}:
+            return f"a {relation.layer} hangs on it: {name_of(state, relation)}"
+    return None
+
+
+def on_redo(state: ReviewState, _: do.Redo) -> Step:
+    if state.history.redo is None:
+        return say(state, "nothing to redo")
+    group = redo_of(state.history.redo[0], state.new_id())
+    return _revert(state, group, f"redone: {told_group(state, group, values=False)}")
+
+
+def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> Step:
+    """Record an undo or redo, and go to where it changed something."""
+    after, recorded = commit(state, group)
+    place = next((d for d in reversed(group) if d.paragraph >= 0), None)
+    if place is not None:
+        after = arrive(after, place.paragraph, place.item)
+    return replace(after, message=message), recorded
