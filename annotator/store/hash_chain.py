@@ -31,7 +31,7 @@ _START = bytes(32)
 
 
 def m012_chain(db: Utils) -> None:
-    """Hashes of events, each over the event and the hash before; `hash_chain.catch_up`
+    """Hashes of events, each over the event and the hash before; `chain.catch_up`
     fills in what is there."""
     for statement in (
         "CREATE TABLE chain (sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL CHECK "

@@ -4,59 +4,32 @@ or LaTeX, with what was done in words."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from annotator.errors import UsageError
 from annotator.measures.api import Explanation, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
-from annotator.workflows.agreement.habits import outstanding
+from annotator.workflows.agreement.habits import Habit, outstanding
 from annotator.workflows.agreement.lines import number
+from annotator.workflows.agreement.markup import (
+    Block,
+    Cell,
+    Grid,
+    Heading,
+    Math,
+    TextBlock,
+    latex,
+    markdown,
+)
 from annotator.workflows.agreement.methods_data import Study
+from annotator.workflows.agreement.values import AnnotatorPair
 
 FORMATS = (".md", ".tex", ".csv")
 
 MOST = 12
 """Matrices are printed for up to this many annotators; the tables have all pairs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A section's title."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TextBlock:
-    """Running text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Math:
-    """A formula in TeX."""
-
-    tex: str
-
-
-Cell = str | Math
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table with a caption; the first `left` columns are text, the others numbers."""
-
-    caption: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    left: int = 1
-
-
-Block = Heading | TextBlock | Grid
 
 
 def render(study: Study, suffix: str) -> str:
@@ -73,7 +46,7 @@ def render(study: Study, suffix: str) -> str:
             for row in tables.figures(study.agreement)
         )
         return out.getvalue()
-    return (_markdown if suffix == ".md" else _latex)(list(blocks(study)))
+    return (markdown if suffix == ".md" else latex)(list(blocks(study)))
 
 
 def check_report(file: Path) -> None:
@@ -227,10 +200,8 @@ def _matrices(study: Study) -> Iterator[Block]:
         yield Grid(f"{layer}, {what}: alpha (share of equal values; n)", ("", *names), rows)
 
 
-def _pair(pair: object) -> str:
-    from annotator.workflows.agreement.values import AnnotatorPair
-
-    if not isinstance(pair, AnnotatorPair):
+def _pair(pair: AnnotatorPair | None) -> str:
+    if pair is None:
         return ""
     return f"{number(pair.alpha)} ({number(pair.percent)}; {pair.n:,})"
 
@@ -278,11 +249,8 @@ def _habits(study: Study) -> Iterator[Block]:
         yield TextBlock(habit_words(h))
 
 
-def habit_words(habit: object) -> str:
+def habit_words(habit: Habit) -> str:
     """A habit that stands out, in a sentence."""
-    from annotator.workflows.agreement.habits import Habit
-
-    assert isinstance(habit, Habit)
     what = f"{habit.label} ({habit.layer})" if habit.label else f"{habit.layer} in all"
     own, others = _rate(habit.rate), _rate(habit.others_rate)
     return (
@@ -331,92 +299,6 @@ def drift_lines(study: Study) -> list[str]:
     return out or [
         "No label is agreed on more or less in the second half of documents than in the first."
     ]
-
-
-def _markdown(found: Sequence[Block]) -> str:
-    out: list[str] = []
-    for i, block in enumerate(found):
-        if isinstance(block, Heading):
-            out += [f"{'#' if i == 0 else '##'} {_md(block.text)}", ""]
-        elif isinstance(block, TextBlock):
-            out += [_md(block.text), ""]
-        else:
-            out += [_md(block.caption), "", _md_row(block.header)]
-            out.append(
-                "|"
-                + "|".join("---" if j < block.left else "---:" for j in range(len(block.header)))
-                + "|"
-            )
-            out += [*(_md_row(row) for row in block.rows), ""]
-    return "\n".join(out).rstrip() + "\n"
-
-
-def _md_row(cells: Sequence[Cell]) -> str:
-    return "| " + " | ".join(_md_cell(cell) for cell in cells) + " |"
-
-
-def _md_cell(cell: Cell) -> str:
-    return f"${_without_bars(cell.tex)}$" if isinstance(cell, Math) else _md(cell)
-
-
-def _md(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    escaped = re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
-    return " ".join(escaped.split())
-
-
-def _without_bars(tex: str) -> str:
-    """A formula without the sign that divides the columns of a table."""
-    return tex.replace("|", r"\vert ")
-
-
-_TEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "α": r"$\alpha$",
-    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}",
-}  # fmt: skip
-
-
-def _tex(text: str) -> str:
-    return " ".join("".join(_TEX.get(char, char) for char in text).split())
-
-
-def _latex(found: Sequence[Block]) -> str:
-    """A part of a document; it needs the packages longtable and booktabs."""
-    out = ["% \\usepackage{booktabs,longtable}", "% XeLaTeX or LuaLaTeX for all scripts", ""]
-    render_: dict[type, Callable[[Block], list[str]]] = {
-        Heading: lambda b: [
-            f"\\subsection*{{{_tex(b.text)}}}" if isinstance(b, Heading) else "",
-            "",
-        ],
-        TextBlock: lambda b: [_tex(b.text) if isinstance(b, TextBlock) else "", ""],
-        Grid: lambda b: _tex_grid(b) if isinstance(b, Grid) else [],
-    }
-    for block in found:
-        out += render_[type(block)](block)
-    return "\n".join(out).rstrip() + "\n"
-
-
-def _tex_grid(grid: Grid) -> list[str]:
-    columns = "".join("l" if i < grid.left else "r" for i in range(len(grid.header)))
-    body = [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in grid.rows]
-    return [
-        f"\\begin{{longtable}}{{{columns}}}",
-        f"\\caption{{{_tex(grid.caption)}}} \\\\",
-        "\\toprule",
-        " & ".join(_tex(name) for name in grid.header) + r" \\",
-        "\\midrule",
-        "\\endhead",
-        *body,
-        "\\bottomrule",
-        "\\end{longtable}",
-        "",
-    ]
-
-
-def _tex_cell(cell: Cell) -> str:
-    return f"${_without_bars(cell.tex)}$" if isinstance(cell, Math) else _tex(cell)
 
 
 __all__ = [
