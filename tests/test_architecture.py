@@ -92,6 +92,32 @@ def test_members_of_a_family_do_not_import_each_other() -> None:
     assert found == []
 
 
+def test_each_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for name, file in _modules():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_modules_import_each_other_in_no_circle() -> None:
+    """Neither for types nor inside functions, which import-linter's contract leaves out."""
+    files = dict(_modules())
+    graph = {
+        name: {
+            target
+            for module, part in _imported(file)
+            if (target := f"{module}.{part}" if f"{module}.{part}" in files else module) in files
+        }
+        - {name}
+        for name, file in files.items()
+    }
+    while leaves := [name for name, targets in graph.items() if not targets]:
+        graph = {n: t.difference(leaves) for n, t in graph.items() if n not in leaves}
+    assert sorted(graph) == []
+
+
 def test_only_the_console_speaks() -> None:
     found = []
     for importer, file in _modules():
