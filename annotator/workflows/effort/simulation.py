@@ -1,9 +1,9 @@
-"""What suggestions would have saved on data that is coded already: suggest,
-count keys, learn, paragraph by paragraph.
+"""What suggestions would have saved on data that is already coded: suggest, count keys and learn,
+paragraph by paragraph.
 
 Two ways are compared on the same stream: rules with the memory of what was accepted, and the model
-trained again every few paragraphs, as a project would have it. Nothing is learnt from a paragraph
-before it was judged.
+trained again every few paragraphs, as a project would have it. Each paragraph is judged before
+anything is learnt from it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ WINDOWS = 10
 
 @dataclass
 class Arm:
-    """One way to suggest, with what it has seen so far."""
+    """One way to make suggestions, with what it has seen so far."""
 
     names: tuple[str, ...]
     schema: LabelSchema
@@ -54,7 +54,7 @@ class Arm:
     engine: SuggestionEngine | None = None
 
     def renew(self) -> None:
-        """Take up what was seen."""
+        """Learn from what was seen."""
         plan = SuggestionPlan(
             self.names,
             self.schema,
@@ -66,7 +66,8 @@ class Arm:
         self.engine = SuggestionEngine.of(plan)
 
     def judge(self, one: Decided) -> list[Suggestion]:
-        """Suggest for a paragraph, compare, remember; what was shown."""
+        """Make suggestions for a paragraph, compare them, and remember the paragraph; returns
+        what was shown."""
         if self.engine is None:
             self.renew()
         assert self.engine is not None
@@ -87,7 +88,7 @@ class Arm:
         return shown
 
     def remember(self, one: Decided) -> None:
-        """Keep what stands in a paragraph."""
+        """Remember the annotations of a paragraph."""
         self.outcomes += [
             Outcome(s.layer, s.label, one.document.quote(s.start, s.end), True, s.entity)
             for s in one.spans
@@ -171,7 +172,7 @@ def complete(alone: Mapping[str, Any], names: NameKeys) -> dict[str, Any]:
 
 
 def example_of(reader: Reader, one: Decided) -> Example:
-    """A paragraph as something to learn from."""
+    """A paragraph as an example to learn from."""
     from annotator.learners.examples import Example
 
     return Example(
@@ -249,8 +250,7 @@ def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int =
     annotator who finished most), or rows of `text` and `spans` as [start, end, label], `group`
     of which make a paragraph.
 
-    Raises InputError, naming file and line, when the file does not
-    hold, and when nothing is marked in it.
+    Raises InputError, naming file and line, if the file is invalid, or if nothing is marked in it.
     """
     rows = _rows(path)
     if all(isinstance(span, list) for row in rows for span in row.get("spans", [])) and any(

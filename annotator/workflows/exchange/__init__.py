@@ -1,1 +1,1 @@
-"""What comes in and goes out: import, export, data sets, validation, merging of projects."""
+"""Import and export, data sets, validation, and merging of projects."""

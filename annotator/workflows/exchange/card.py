@@ -2,8 +2,8 @@
 
 It follows the questions of data statements (Bender, E. M. and Friedman, B. (2018). Data Statements
 for Natural Language Processing. TACL 6) and begins with the YAML front matter that Hugging Face
-reads. What only people know stands in the table `[card]` of annotator.toml; what is not there is
-listed as missing.
+reads. What the program cannot know comes from the table `[card]` of annotator.toml; what is missing
+there is listed in the card.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """What the card tells beside the manifest: the schema, what the project states, gold by the
+    """What the card tells besides the manifest: the schema, what the project states, gold by
     part of the split, and everybody's finished work."""
 
     schema: LabelSchema

@@ -1,8 +1,8 @@
 """The gold data set: records, a split by document, every annotator's
 work, a manifest and a data card.
 
-Everything follows from the database alone: the same database gives the same bytes on any machine.
-The folder is written beside its place and renamed, so that it is there whole or not at all.
+Everything comes from the database: the same database gives the same bytes on any machine. The
+folder is written under a temporary name and renamed, so that it is complete or not there at all.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What leaves with a data set: `notes` (working notes and messages) only when asked for; with
-    `pseudonyms` no names of people; `seed` makes the split."""
+    """Options of a data set: include `notes` (working notes and messages), replace names of
+    people with `pseudonyms`, and the `seed` of the split."""
 
     seed: str = "annotator"
     notes: bool = False
@@ -60,8 +60,8 @@ class Choices:
 
 @dataclass(slots=True)
 class _Left:
-    """What was left out: documents worked on and not gold, with the differences that wait in them;
-    differences that were left in gold; documents whose coders changed their work since."""
+    """What was left out: unfinished documents with their undecided differences; undecided
+    differences in gold; documents whose coders changed their work after it was gold."""
 
     documents: int = 0
     differences: int = 0
@@ -176,7 +176,7 @@ def _manifest(
     choices: Choices,
     left: _Left,
 ) -> dict[str, Any]:
-    """Everything that a user of the data has to know, as JSON values."""
+    """The manifest: everything that a user of the data must know, as JSON values."""
     labels, sources = _counted(project.schema, gold)
     updated = [
         row.updated
@@ -231,8 +231,8 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
 
 
 def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
-    """Agreement on the documents of the data set, four decimals;
-    None without shared work on them."""
+    """Agreement on the documents of the data set, to four decimals; None if nobody shares work
+    on them."""
     try:
         found = agreement(project, documents=ids)
     except UsageError:
@@ -291,7 +291,7 @@ def write_dataset(
 
 
 def _there(target: Path) -> dict[str, bytes]:
-    """The files of a folder; one that is not a folder holds nothing that could be the same."""
+    """The files of a folder; none if it is not a folder."""
     if not target.is_dir():
         return {"": b""}
     return {
@@ -300,7 +300,7 @@ def _there(target: Path) -> dict[str, bytes]:
 
 
 def check_dataset(project: Project, target: Path, *, choices: Choices | None = None) -> None:
-    """Derive the data set again and compare. Raises FindingsError
+    """Make the data set again and compare it with the existing one. Raises FindingsError
     for the first file that differs."""
     made = derive(project, choices=choices).files
     there = _there(target) if target.is_dir() else {}

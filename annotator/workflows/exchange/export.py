@@ -1,4 +1,4 @@
-"""Export: what stands in a project as a file, or a folder of files, whole or not at all, in
+"""Export of a project's work as a file or a folder of files, completely or not at all, in
 constant memory."""
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ExportResult:
 
 
 class Rendering:
-    """An export while it is made: its bytes part by part, and what has been counted so far.
+    """An export in progress: its bytes part by part, and what has been counted so far.
 
     Raises UsageError at once for a format that cannot be exported, and ExportError with the first
     part when there is nothing to export.
@@ -187,7 +187,7 @@ def export(
                 _put_folder(work, target, force=force)
         else:
             parts = made.parts()
-            first = next(parts)  # Before anything is made: there may be nothing to export.
+            first = next(parts)  # Check before anything is made that there is something to export.
             target.mkdir(parents=True, exist_ok=True)
             write_whole(place, chain([first], parts), force=force)
     except OSError as error:
@@ -197,8 +197,8 @@ def export(
 
 
 def check(project: Project, format: str, target: Path, wanted: ExportOptions | None = None) -> Path:
-    """Derive an export again and compare it with what is there, byte by byte; the file or folder
-    that is the same.
+    """Make an export again and compare it with the existing one, byte by byte; returns the file or
+    folder.
 
     Raises FindingsError for the first file that differs or is missing.
     """
@@ -234,9 +234,8 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
 
 
 def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut.
-
-    Raises ExportError if it is there with other content, unless `force`.
+    """Write a file completely or not at all, even in a power cut. Raises ExportError if it
+    exists with other content, unless `force`.
     """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:

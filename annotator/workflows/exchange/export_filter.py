@@ -1,5 +1,5 @@
-"""Which records leave, and what of them: by document, by time of
-the last decision, by layer, by agreement."""
+"""Which records and which parts of them are exported: by document, by time of the last decision,
+by layer, by agreement."""
 
 from __future__ import annotations
 
@@ -35,10 +35,8 @@ class ExportFilter:
 def chosen(
     project: Project, records: Iterator[Record], choice: ExportFilter, lost: Counter[str]
 ) -> Iterator[Record]:
-    """The records that a choice lets through; what it takes away is counted.
-
-    Raises UsageError for a layer or document that there is none of, and for a `since` that is no
-    time.
+    """The records that a filter lets through; what it removes is counted. Raises UsageError for
+    an unknown layer or document, and for a `since` that is not a time.
     """
     known = {layer.name for layer in project.schema.layers}
     for name in choice.layers:

@@ -1,5 +1,5 @@
-"""What leaves a project, whatever the format: whose work, what of it, cut to paragraphs, without
-notes and names."""
+"""The records to export, whatever the format: whose work, which part of it, divided into
+paragraphs, without notes and names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How the items of a gold record came to be: `meta.gold`. It tells what happened, when it happened,
-and nothing that follows from what stands in the database by chance at the time of an export."""
+"""How the items of a gold record came about: `meta.gold`. It tells what happened and when, and
+nothing that depends on the state of the database at the time of the export."""
 
 from __future__ import annotations
 
@@ -125,10 +125,10 @@ def _told(change: Change) -> dict[str, Any]:
 
 
 def suggestion_tallies(works: Sequence[Record]) -> list[dict[str, Any]]:
-    """What became of what these annotators were shown, by suggester and layer. `accepted` has label
-    and bounds (of a relation its ends) as suggested, whatever names and attributes were filled
-    in; `corrected_in` says what was changed in what is `corrected`; the rest of `shown` was not
-    taken."""
+    """What happened to the suggestions that these annotators were shown, by suggester and layer.
+    `accepted` has label and bounds (of a relation its ends) as suggested, whatever names and
+    attributes were filled in; `corrected_in` says what was changed in what is `corrected`; the
+    rest of `shown` was not taken."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for work in works:
         stands: dict[str, Span | Relation] = {}

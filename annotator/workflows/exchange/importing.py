@@ -1,4 +1,4 @@
-"""Import: files into a project, each all or nothing."""
+"""Import of files into a project, each completely or not at all."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _GUARDED = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError,
     ValueError,
 )  # fmt: skip
-"""What code that reads a foreign file may fall over; anything else is a
-fault of the program and not of the file."""
+"""The exceptions that reading another program's file may raise. Anything else is a fault of this
+program, not of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of one file: `added` counts, `known` were there already, `report`
-    tells what is not as in the file."""
+    """The result of one file: `added` counts what is new, `known` what was there already, and
+    `report` says what differs from the file."""
 
     path: Path
     added: AddResult
@@ -86,7 +86,7 @@ def ingest(
     *,
     report: ReadReport | None = None,
 ) -> FileResult:
-    """Import one file, all or nothing. `report` is filled, also when the file fails.
+    """Import one file, completely or not at all. `report` is filled even if the file fails.
 
     Raises InputError, naming file and line, when nothing in it can be imported, or with `strict`
     when anything would be left out or changed; with `dry_run` everything is checked and nothing is
@@ -129,8 +129,8 @@ def _is_temporary(file: Path | str) -> bool:
 
 
 def _nothing(report: ReadReport) -> InputError:
-    """The error of a file of which nothing is left: the first thing
-    that was wrong, and how many others."""
+    """The error of a file with nothing left to import: the first problem, and the number of
+    others."""
     first = next(f for f in report.first if f.kind is FindingKind.LEFT_OUT)
     report.first.remove(first)
     report.counts[first.kind, first.what] -= 1
@@ -172,8 +172,8 @@ def _read_options(
 def _guarded(
     member: Reads, source: InputFile, options: ReadOptions, report: ReadReport
 ) -> Iterator[tuple[Entry, Record | Document]]:
-    """The entries of a file that the door admits. Whatever a reader falls over is
-    an error of the file, with the place."""
+    """The valid entries of a file. Whatever a reader fails on becomes an error of the file, with
+    the place."""
     entries = member.read(source.path, options)
     while True:
         try:
@@ -199,7 +199,7 @@ def _guarded(
 
 
 class _Import:
-    """One file on its way into the project."""
+    """The import of one file."""
 
     def __init__(self, project: Project, options: ImportOptions, report: ReadReport) -> None:
         self._project, self._options, self._report = project, options, report
@@ -214,7 +214,7 @@ class _Import:
         """How many documents and completions of the file hold, new or not."""
 
     def run(self, entries: Iterator[tuple[Entry, Record | Document]]) -> AddResult:
-        """Bring everything in; with `dry_run` only count it."""
+        """Import everything; with `dry_run`, only count it."""
         records = self._records(entries)
         if self._options.dry_run:
             completions = sum(1 for _ in records)
@@ -231,13 +231,13 @@ class _Import:
         )
 
     def _bring_meta(self, id: str, meta: Mapping[str, Any], line: int) -> None:
-        """Keep what a record says of its document, once for each that says something else."""
+        """Keep the metadata that a record gives its document, unless it is known already."""
         several = self._metas.setdefault(id, [])
         if meta and all(meta != known for known, _ in several):
             several.append((meta, line))
 
     def _join_metas(self) -> None:
-        """A document's metadata comes together from all that bring it; contradictions are told."""
+        """Merge the metadata of each document from all its records; contradictions are reported."""
         for id, several in self._metas.items():
             if id in self._fresh and len(several) < 2:
                 continue
@@ -252,7 +252,7 @@ class _Import:
                     )
 
     def _records(self, entries: Iterator[tuple[Entry, Record | Document]]) -> Iterator[Record]:
-        """The work to add; texts that nobody has worked on are put aside."""
+        """The work to add; texts without work are collected separately."""
         for entry, value in entries:
             if isinstance(value, Document):
                 self._text(entry, value)

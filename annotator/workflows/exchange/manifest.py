@@ -1,4 +1,4 @@
-"""The manifest of a data set: written so that any byte that changes is found, its own included."""
+"""The manifest of a data set. It shows any changed byte, including its own."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def is_dataset(folder: Path) -> bool:
 
 
 def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """File and complaint for what does not fit the manifest of a data set: files that are missing,
-    changed or not in it, and the manifest itself. Nothing where there is neither a manifest nor
-    the files of a data set."""
+    """File and problem for what does not match the manifest of a data set: files that are
+    missing, changed or not listed, and the manifest itself. Empty if there is neither a
+    manifest nor a data set."""
     file = folder / MANIFEST
     if not file.is_file():
         if is_dataset(folder):

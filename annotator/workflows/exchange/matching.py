@@ -1,8 +1,7 @@
-"""Which document of the project a text that comes in is.
-
-Two documents are the same when their ids say so. Equal texts under different ids stay two, and are
-told of; asked for, they are one. Texts that differ in line ends, byte order mark or normal form
-only count as equal; offsets are moved.
+"""Matches imported texts with the documents of the project. Two documents are the same if they
+have the same id. Equal texts with different ids stay two documents and are reported, unless
+the user wants them to be one. Texts that differ only in line ends, byte order mark or normal
+form count as equal; their offsets are converted.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.project import Project
 
 _TEXTS = 4096
-"""Texts of one import that are kept at hand."""
+"""The number of texts of one import that are kept in memory."""
 
 
 class Matcher:
@@ -35,8 +34,8 @@ class Matcher:
         self._folded: dict[str, list[str]] = {}
 
     def hold(self, document: Document) -> None:
-        """Keep a document that is to be in the project later: its hashes,
-        and of the last ones the text."""
+        """Remember a document that will be added to the project: its hashes and, for the last
+        ones, the text."""
         if document.id not in self._held:
             folded = folded_sha256(document.text)
             self._held[document.id] = (document.sha256, folded)
@@ -125,8 +124,8 @@ class Matcher:
 def moved(
     record: Record, stored: Document, schema: LabelSchema, report: ReadReport, line: int
 ) -> Record:
-    """The record on the document as it is stored: offsets moved where the texts differ, paragraphs
-    those of the stored one. What has no place there is told."""
+    """The record on the stored document: offsets are converted if the texts differ, and
+    paragraphs are those of the stored text. What has no place there is reported."""
     theirs = record.document
     places: Mapping[int, int] | None = None
     if theirs.text != stored.text:

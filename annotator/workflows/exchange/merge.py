@@ -1,4 +1,5 @@
-"""Merge: the work of another project, or of a copy of this one on another host, into this one."""
+"""Merges the work of another project, or of a copy of this one on another host, into this
+project."""
 
 from __future__ import annotations
 
@@ -18,16 +19,14 @@ def merge(
     dry_run: bool = False,
     tell: Callable[[int, int], None] | None = None,
 ) -> MergeResult:
-    """Bring in the documents and the work of `other`, a project's
-    folder or its database, all or nothing.
+    """Merge the documents and the work of `other`, a project's folder or its database, completely
+    or not at all. Nothing in `other` changes. Work is merged by the log, as it was decided, and
+    merging decides nothing: if finished gold says nothing about what an annotator of the other
+    host marked, review asks. Models, suggestions, runs and settings stay where they are. With
+    `dry_run` nothing is kept.
 
-    Nothing in `other` is changed. Work comes by the log, as it was decided, and nothing is decided
-    here: where finished gold says nothing of what an annotator of the other host marked, review
-    asks. Models, suggestions, runs and settings stay where they are. With `dry_run` nothing is
-    kept.
-
-    Raises UsageError for the project itself, InputError for what is no project or has another label
-    schema, StoreError for a database that cannot be read or does not hold.
+    Raises UsageError for the project itself, InputError if `other` is not a project or has another
+    label schema, and StoreError for a database that is unreadable or damaged.
     """
     database = database_of(other)
     if database.samefile(project.root / DATABASE):

@@ -62,7 +62,7 @@ class Pseudonyms:
         )
 
     def records(self, records: Iterable[Record]) -> Iterable[Record]:
-        """All of them so."""
+        """All records without the names of people."""
         return map(self.record, records)
 
 
@@ -81,7 +81,7 @@ def _named(history: Mapping[str, Any]) -> set[str]:
 
 
 def _sorted_lists(history: dict[str, Any]) -> dict[str, Any]:
-    """Lists of people in the order of the pseudonyms, which tells nothing of the names."""
+    """Lists of people sorted by pseudonym, so that the order reveals nothing about the names."""
     for key in ("eligible", "reviewers"):
         if key in history:
             history[key] = sorted(history[key])

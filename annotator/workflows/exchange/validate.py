@@ -1,4 +1,4 @@
-"""Validate: whether files of canonical records hold, by the JSON Schema and then by meaning."""
+"""Checks files of canonical records against the JSON Schema, and then for meaning."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _column(name: str) -> str:
 
 
 def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], object]) -> str:
-    """Why a row is left out; empty where it holds."""
+    """Why a row is left out; empty if it is valid."""
     name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
     if not name:
         return "has no name: left out"
@@ -139,8 +139,8 @@ def import_codebook(
     dry_run: bool = False,
     entry: NameKind = "concept",
 ) -> CodebookImport:
-    """Take the entries of a file into the codebook of a project; what it says of a name that is an
-    entry replaces what stood there. One deed, which `undo_codebook` takes back.
+    """Import the entries of a file into the codebook of a project; they replace entries of the same
+    name. It is one change, which `undo_codebook` takes back.
 
     Raises InputError as `read_codebook` does, and StoreError when it cannot be written.
     """
@@ -161,8 +161,8 @@ def import_codebook(
 
 
 def problems(codebook: Codebook, project: Project) -> list[str]:
-    """What does not hold together: parents and opposites that are not entries, circles, kinds that
-    are no labels, aliases of two entries."""
+    """Inconsistencies: parents and opposites that are not entries, circles, kinds that are not
+    labels, aliases of two entries."""
     labels = {
         label.name
         for layer in project.schema.span_layers
@@ -237,8 +237,8 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def undo_codebook(project: Project, *, who: str) -> int:
-    """Take back the latest deed in the codebook that stands, as events of their
-    own; how many entries changed back."""
+    """Take back the latest change of the codebook, as new events; returns how many entries
+    changed."""
     events = project.names.codebook_events()
     undone = {event.token.removeprefix(_UNDO) for event in events if event.token.startswith(_UNDO)}
     deeds = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]

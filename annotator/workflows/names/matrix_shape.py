@@ -1,4 +1,4 @@
-"""A large matrix made readable: searched, sorted, and folded by the codebook's hierarchy."""
+"""Makes a large matrix readable: search, sort, and fold by the codebook's hierarchy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotator.workflows.names.matrix import Matrix, Taken
 Order: TypeAlias = Literal["evidence", "name", "disputed"]
 
 ORDERS: tuple[Order, ...] = ("evidence", "disputed", "name")
-"""By how much there is, by how evenly the sides are divided, by name."""
+"""Orders: by the amount of evidence, by how evenly the sides are divided, by name."""
 
 
 def searched(found: Matrix, words: str) -> Matrix:

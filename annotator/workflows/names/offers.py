@@ -1,4 +1,4 @@
-"""What a line of input offers, which of it the typed letters find, and what completes them."""
+"""What a line of input offers, which offers the typed letters find, and what completes them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Protocol
 from annotator.model.names import CONTRARY
 
 NEAR = 84
-"""Percent of likeness from which on a known name is told of while another is typed."""
+"""From this percentage of likeness on, a known name is shown while another one is typed."""
 ALIKE = 75
-"""Percent of likeness from which on a typed word finds a word of an offer."""
+"""From this percentage of likeness on, a typed word finds a word of an offer."""
 _WORD = re.compile(r"[\w'’-]+")
 
 
@@ -24,8 +24,8 @@ class Offer:
     note: str = ""
     aliases: tuple[str, ...] = ()
     remembered: bool = False
-    """Whether it is what was taken for the same thing before:
-    chosen until something else is typed."""
+    """Whether it was taken for the same thing before; then it is chosen until something else is
+    typed."""
 
 
 class Completer(Protocol):
@@ -38,9 +38,9 @@ class Completer(Protocol):
 
 
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
-    """The offers that the typed letters find, all of them for nothing: first those that begin with
-    them, then those of which words begin with the typed words in any order, then those that hold
-    them, then those with words alike (`santions`)."""
+    """The offers that the typed letters find, or all if nothing is typed: first those that begin
+    with them, then those of which words begin with the typed words in any order, then those that
+    hold them, then those with words alike (`santions`)."""
     wanted = typed.casefold().removeprefix(CONTRARY).strip()
     if not wanted:
         return list(offers)
@@ -107,7 +107,7 @@ def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | 
 
 
 def turned(part: str) -> str:
-    """The contrary of what is being written: `not: ` before it, or not any more."""
+    """The contrary of what is being written, with `not: ` put before it or removed."""
     bare = part.lstrip()
     return bare.removeprefix(CONTRARY) if bare.startswith(CONTRARY) else f"{CONTRARY}{bare}"
 

@@ -33,7 +33,7 @@ def mentions(project: Project, annotator: str, kind: NameKind, name: str) -> lis
 
 @dataclass(frozen=True, slots=True)
 class NameEvent:
-    """Something that was done to names: when, by whom, and what in a sentence."""
+    """A change of names: when, by whom, and what, in a sentence."""
 
     time: str
     who: str
@@ -41,7 +41,7 @@ class NameEvent:
 
 
 def history(project: Project) -> list[NameEvent]:
-    """All that was written into the codebook and ruled on names, oldest first."""
+    """All changes of the codebook and all rulings on names, oldest first."""
     words = {
         "same": "is one with",
         "different": "is really different from",

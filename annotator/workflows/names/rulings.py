@@ -1,4 +1,4 @@
-"""Rulings: how two names hang together, decided once for all places.
+"""Rulings: how two names are related, decided once for all places.
 
 A ruling is a mapping. What annotators wrote stays as it is; the gold takes the names that stay.
 Rulings that are made together are one deed, which one undo takes back.

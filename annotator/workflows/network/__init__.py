@@ -1,1 +1,1 @@
-"""The discourse network of a project: read, told, written, and its receipts."""
+"""The discourse network of a project: computed, reported and written, with its evidence."""

@@ -57,7 +57,7 @@ class NetworkOptions:
 
 @dataclass(frozen=True)
 class Network:
-    """All that is told of a network."""
+    """Everything that is reported about a network."""
 
     options: NetworkOptions
     statements: tuple[Statement, ...]
@@ -68,7 +68,7 @@ class Network:
     support: Support
     side_changes: Sequence[SideChange] = field(default_factory=tuple)
     left_out: int = 0
-    """Statements that are on no concept or entity, and not in the network."""
+    """Statements without a concept or entity, which are not in the network."""
     ids: Ids = field(default_factory=dict)
     """The external ids of names."""
 
