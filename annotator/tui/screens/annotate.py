@@ -3,24 +3,20 @@ to the database, its state to the rows."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
-from textual.timer import Timer
 
-from annotator.errors import ProjectError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation
 from annotator.tui.commands import Command
 from annotator.tui.keyboards import by_place
-from annotator.tui.screens.pointing import PointingScreen
-from annotator.tui.screens.replaced import replaced_screen
+from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
@@ -33,17 +29,8 @@ from annotator.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from annotator.workflows.names.matrix import Evidence
 
-RETRY = 2.0
-"""Seconds between two attempts to save what could not be saved."""
 
-WAIT = 0.5
-"""Seconds between two looks for the first suggestions of a document."""
-
-PLACE = 0.3
-"""Seconds without a key after which the place is kept."""
-
-
-class AnnotateScreen(PointingScreen):
+class AnnotateScreen(KeepingScreen):
     """One document, paragraph by paragraph."""
 
     def __init__(self, session: Session) -> None:
@@ -55,12 +42,6 @@ class AnnotateScreen(PointingScreen):
         self._message = ""
         self._counting = False
         self._count = ""
-        self._retry: Timer | None = None
-        self._asked_about = 0
-        """How many unsaved decisions were asked about after the database was replaced."""
-        self._waiter: Timer | None = None
-        self._place: asyncio.TimerHandle | None = None
-        self._place_due = 0.0
         self._held = False
         self._stale = False
 
@@ -173,56 +154,8 @@ class AnnotateScreen(PointingScreen):
             self._hint_holders()
         self.after()
 
-    def after(self) -> None:
-        """What follows a change: show it, keep the place, try again what was not saved."""
-        if self.session.guide is not None:
-            self.session.guide.watch(self.session.review)
-        self.redraw()
-        loop = asyncio.get_running_loop()
-        self._place_due = loop.time() + PLACE
-        if self._place is None:
-            self._place = loop.call_at(self._place_due, self._keep_place)
-        if self.session.saving.error is not None and self._retry is None:
-            self._retry = self.set_interval(RETRY, self._save_again)
-        if self.session.saving.replaced and len(self.session.saving.unsaved) > self._asked_about:
-            self._asked_about = len(self.session.saving.unsaved)
-            self.app.push_screen(replaced_screen(self.session.saving, self._settled))
-
-    def _settled(self, said: str) -> None:
-        """Another database is open now, which may hold other work on this
-        document, or not hold it at all."""
-        self._asked_about = 0
-        try:
-            self.session.reload()
-        except ProjectError:
-            self.shell.show_queue()
-            return
-        self.say(said)
-
-    def _keep_place(self) -> None:
-        """Keep the place once no key came for a while."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._place_due:
-            self._place = loop.call_at(self._place_due, self._keep_place)
-            return
-        self._place = None
-        self.session.save_place()
-        if (self.side() is None and self._offer_names()) or self.session.saving.error is not None:
-            self.redraw()
-
-    def _save_again(self) -> None:
-        if self.session.saving.save() and self._retry is not None:
-            self._retry.stop()
-            self._retry = None
-        self.redraw()
-
-    def _look(self) -> None:
-        """Whether the suggestions that a document waits for have come."""
-        if self.session.take_arrivals():
-            self.redraw()
-        if not self.session.source.awaiting and self._waiter is not None:
-            self._waiter.stop()
-            self._waiter = None
+    def _rested(self) -> bool:
+        return self.side() is None and self._offer_names()
 
     def say(self, message: str) -> None:
         self._message = message
@@ -253,7 +186,7 @@ class AnnotateScreen(PointingScreen):
         if session.source.awaiting:
             # The line under the text belongs to the hand; what goes on aside is told in the header.
             notes = notes or "suggesting…"
-            self._waiter = self._waiter or self.set_interval(WAIT, self._look)
+            self._wait_for_suggestions()
         message = self._message
         if not session.review.message and session.review.mode is Mode.BROWSE:
             # Where nothing else is to be said.

@@ -1,0 +1,96 @@
+"""What goes on while nobody presses a key: places and decisions are kept, suggestions come."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.timer import Timer
+
+from annotator.errors import ProjectError
+from annotator.tui.screens.pointing import PointingScreen
+from annotator.tui.screens.replaced import replaced_screen
+
+RETRY = 2.0
+"""Seconds between two attempts to save what could not be saved."""
+
+WAIT = 0.5
+"""Seconds between two looks for the first suggestions of a document."""
+
+PLACE = 0.3
+"""Seconds without a key after which the place is kept."""
+
+
+class KeepingScreen(PointingScreen):
+    """A screen on one document that keeps the place, tries again what could not be saved, asks what
+    becomes of it where the database was replaced, and waits for a document's first suggestions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._retry: Timer | None = None
+        self._asked_about = 0
+        """How many unsaved decisions were asked about after the database was replaced."""
+        self._waiter: Timer | None = None
+        self._place: asyncio.TimerHandle | None = None
+        self._place_due = 0.0
+
+    def after(self) -> None:
+        """What follows a change: show it, keep the place, try again what was not saved."""
+        if self.session.guide is not None:
+            self.session.guide.watch(self.session.review)
+        self.redraw()
+        loop = asyncio.get_running_loop()
+        self._place_due = loop.time() + PLACE
+        if self._place is None:
+            self._place = loop.call_at(self._place_due, self._keep_place)
+        if self.session.saving.error is not None and self._retry is None:
+            self._retry = self.set_interval(RETRY, self._save_again)
+        if self.session.saving.replaced and len(self.session.saving.unsaved) > self._asked_about:
+            self._asked_about = len(self.session.saving.unsaved)
+            self.app.push_screen(replaced_screen(self.session.saving, self._settled))
+
+    def _settled(self, said: str) -> None:
+        """Another database is open now, which may hold other work on this
+        document, or not hold it at all."""
+        self._asked_about = 0
+        try:
+            self.session.reload()
+        except ProjectError:
+            self.shell.show_queue()
+            return
+        self.say(said)
+
+    def _keep_place(self) -> None:
+        """Keep the place once no key came for a while."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._place_due:
+            self._place = loop.call_at(self._place_due, self._keep_place)
+            return
+        self._place = None
+        self.session.save_place()
+        if self._rested() or self.session.saving.error is not None:
+            self.redraw()
+
+    def _save_again(self) -> None:
+        if self.session.saving.save() and self._retry is not None:
+            self._retry.stop()
+            self._retry = None
+        self.redraw()
+
+    def _look(self) -> None:
+        """Whether the suggestions that a document waits for have come."""
+        if self.session.take_arrivals():
+            self.redraw()
+        if not self.session.source.awaiting and self._waiter is not None:
+            self._waiter.stop()
+            self._waiter = None
+
+    def _rested(self) -> bool:
+        """Called once no key came for a while; whether something is to be shown that was not."""
+        return False
+
+    def _wait_for_suggestions(self) -> None:
+        """Look for the first suggestions of the document, until they are there."""
+        self._waiter = self._waiter or self.set_interval(WAIT, self._look)
+
+
+__all__ = ["KeepingScreen"]
