@@ -78,7 +78,7 @@ class Documents:
         return store.words(self._database)
 
     def imported(self) -> dict[str, str]:
-        """Document -> when it came in (ISO 8601)."""
+        """Document -> when it was imported (ISO 8601)."""
         return store.imported(self._database)
 
     # --- in order

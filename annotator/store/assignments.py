@@ -1,7 +1,5 @@
-"""Who is to code which document, and how far they are with it.
-
-A document is held by those to whom it is assigned, and by those
-who have begun or finished it without that.
+"""Who codes which document, and how far they are with it. A document is held by those to whom it is
+assigned, and by those who have begun or finished it without that.
 """
 
 from __future__ import annotations
@@ -28,13 +26,13 @@ _HELD = f"""
 
 
 FEW = 10_000
-"""Up to so many documents of an annotator are looked up one by one;
-of more, a page is soon found among all."""
+"""Up to this many documents of an annotator are looked up one by one. If there are more, a page
+is quickly found among all documents."""
 
 
 def held_by(db: Database, annotator: str) -> str:
-    """The condition that a document `d` is held by an annotator; the name
-    is to be given for the question mark."""
+    """The condition that a document `d` is held by an annotator; the question mark takes the
+    name."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM assignment WHERE annotator = ? LIMIT ?)"
     if db.value(sql, (annotator, FEW + 1)) > FEW:
         return (
@@ -50,8 +48,8 @@ def held_by(db: Database, annotator: str) -> str:
 
 
 def count_held(db: Database, annotator: str) -> int:
-    """How many documents an annotator holds; from the ends of two tables,
-    since it is asked with every key."""
+    """The number of documents that an annotator holds. It is computed from counts of two tables,
+    since every key asks for it."""
     return int(
         db.value(
             "SELECT (SELECT count(*) FROM assignment WHERE annotator = ?1) + (SELECT count(*) "
@@ -85,8 +83,8 @@ class Assignments:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """For reading what is held and changing it, while nobody else does: all of it or, on any
-        error, none. Much is written in short turns."""
+        """Read and change assignments while nobody else does: completely or, on any error, not
+        at all. Large changes are written in short turns."""
         with long_work(self._db) as self._staging:
             try:
                 yield

@@ -1,5 +1,5 @@
-"""Whether a database holds: every item read in its own guard, so that
-damage in one hides nothing of the rest."""
+"""Checks a database. Every item is read separately, so that damage in one does not hide the
+others."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from annotator.store.results import Finding
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
-    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not
-    follow from the log, columns that are not what the state says; with `deep` also where the log
-    is not what was chained."""
+    """Everything that is wrong: damaged pages, changed texts, offsets outside the text, state
+    that does not follow from the log, columns that contradict the state; with `deep` also
+    events that do not match the chain of hashes."""
     found: list[Finding] = []
     with _guard(found, str(db.path)):
         found += [
@@ -49,7 +49,8 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
 
 @contextmanager
 def _guard(found: list[Finding], where: str) -> Iterator[None]:
-    """Damage can raise anything that reading can; it is told of, and the rest is read."""
+    """Damage can raise any exception that reading can raise. It is reported, and the rest is
+    read."""
     try:
         yield
     except AnnotatorError as error:
@@ -68,7 +69,7 @@ of texts, which not every SQLite can make."""
 
 
 def _schema(db: Database) -> Iterator[Finding]:
-    """Tables, indexes and triggers that are not as the migrations make them."""
+    """Tables, indexes and triggers that differ from what the migrations make."""
     from annotator.store.migrations import migrate
 
     with (
@@ -166,8 +167,7 @@ def _items(db: Database, id: str, annotator: str, where: str, found: list[Findin
 
 
 def backup_to_take(db_path: Path, project: str | None) -> Path | None:
-    """The newest whole copy of a project's database that lies
-    beside it; None when there is none."""
+    """The newest undamaged copy of a project's database beside it; None if there is none."""
     newest: tuple[int, float, Path] | None = None
     for file in db_path.parent.glob("*.db"):
         if file.name == db_path.name:

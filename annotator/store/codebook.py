@@ -1,8 +1,6 @@
-"""The codebook as events: each says what an entry is from then on, or
-that it is gone. None is ever changed.
-
-The latest event on a name holds, by its id, so that the codebooks of two
-hosts merge by putting their events together.
+"""The codebook as events. Each event says what an entry is from then on, or that it is removed.
+Events never change. The latest event on a name counts, by its id, so that the codebooks of
+two hosts are merged by combining their events.
 """
 
 from __future__ import annotations
@@ -22,8 +20,8 @@ COLUMNS = "id, kind, name, entry, who, token, time"
 
 @dataclass(frozen=True, slots=True)
 class CodebookEvent:
-    """`entry` is what the name is from then on; None where it is gone. The
-    events of one deed share a `token`."""
+    """`entry` is what the name is from then on; None if it is removed. The events of one change
+    share a `token`."""
 
     id: str
     kind: NameKind
@@ -58,13 +56,13 @@ def events(db: Database) -> list[CodebookEvent]:
 
 
 def read(db: Database) -> Codebook:
-    """The codebook as it stands, its entries in the order in which they first came."""
+    """The current codebook, with its entries in the order in which they were first added."""
     latest = {(event.kind, event.name): event.entry for event in events(db)}
     return Codebook.of(entry for entry in latest.values() if entry is not None)
 
 
 def version(db: Database) -> str:
-    """What changes whenever the codebook does."""
+    """A value that changes whenever the codebook does."""
     return str(db.value("SELECT max(number) FROM codebook_event") or 0)
 
 

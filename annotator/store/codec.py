@@ -152,7 +152,8 @@ def now() -> str:
 
 _last = [0, 0]
 _guard = threading.Lock()
-# Asking the system for chance takes longer than all the rest of an id. A child draws its own.
+# Asking the system for randomness takes longer than the rest of an id. A child process draws its
+# own.
 _chance = random.Random(os.urandom(32))
 os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 

@@ -6,7 +6,8 @@
 - Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because
   SQLite's own back-off lets some writers starve.
 - A write is acknowledged when it is in the file that the path names (`seal.py`).
-- A file that is missing is an error and never made silently; one that is not ours is refused.
+- A missing file is an error; it is never created silently. A file that is not a database of ours is
+  refused.
 """
 
 from __future__ import annotations
@@ -36,8 +37,7 @@ Row = tuple[Any, ...]
 
 
 class Access(Protocol):
-    """What reads, and takes what is to be written: a database
-    within a transaction, or a `Staging`."""
+    """Something to read from and write to: a database within a transaction, or a `Staging`."""
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query."""
@@ -96,7 +96,7 @@ class Database:
                 raise
 
     def _settle(self) -> None:
-        """See that a log that lies beside the file is its own."""
+        """Make sure that a log beside the file belongs to it."""
         if (
             not has_log(self.path)
             or not os.access(self.path.parent, os.W_OK)
@@ -186,7 +186,7 @@ class Database:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """The driver's errors as ours."""
+        """Turns errors of the driver into ours."""
         try:
             yield
         except sqlite.DatabaseError as error:
@@ -291,7 +291,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that is read within is of one moment.
+        """Everything that is read within belongs to one moment.
 
         Raises BusyError if the file was written to in spite of it, as can
         be where nobody had it open before.
@@ -301,7 +301,7 @@ class Database:
         try:
             yield
         except StoreError as error:
-            # What looks like damage may be half of what somebody wrote.
+            # What looks like damage may be half of somebody's write.
             self._unchanged(before, error)
             raise
         finally:
@@ -322,7 +322,7 @@ class Database:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock. The kernel frees it on any way out, a killed process included."""
+        """Hold the lock. The kernel frees it however the process ends, even if it is killed."""
         if not self._lock.acquire(self.timeout):
             who = holder(self._lock.path) or "another process"
             raise BusyError(
@@ -364,8 +364,7 @@ class Database:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage is looked for within: for reading very many values that all stay. What is left of
-    them is found afterwards."""
+    """Switches garbage collection off, for reading very many values that are all kept."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -376,7 +375,7 @@ def collector_paused() -> Iterator[None]:
 
 
 class _NoText(str):
-    """What should be text, as far as it can be read."""
+    """Text, as far as it can be read."""
 
     __slots__ = ()
 
@@ -389,9 +388,9 @@ def _text(data: bytes) -> str:
 
 
 def _is_at_rest(path: Path) -> bool:
-    """Whether a database in WAL mode is open nowhere, so that it can be read as it lies there.
-    SQLite would make two files beside it otherwise, which a reader cannot take away again, or
-    not read it where it cannot make them."""
+    """Whether nobody has a database in WAL mode open, so that it can be read as it is. Otherwise
+    SQLite would make two files beside it, which a reader cannot remove, or fail to read it if
+    it cannot make them."""
     if beside(path, "-wal").exists():
         return False
     try:
@@ -402,7 +401,7 @@ def _is_at_rest(path: Path) -> bool:
 
 
 def translated(error: Exception, path: Path) -> StoreError:
-    """A driver's error as one that says what to do."""
+    """Our exception, which says what to do, for an error of the driver."""
     text = str(error)
     low = text.lower()
     if "locked" in low or "busy" in low:

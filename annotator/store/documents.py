@@ -39,7 +39,8 @@ def check_text(text: str, *, what: str) -> None:
 
 
 class Placing:
-    """New texts on their way into a project. What was placed before counts as there."""
+    """New texts that are being added to a project. Texts that were placed before count as
+    present."""
 
     def __init__(self, out: Access) -> None:
         self._out = out
@@ -118,8 +119,7 @@ def _meta(db: Database, id: str) -> dict[str, Any]:
 
 
 def _instead(db: Database, id: str) -> str:
-    """What to say to somebody who named a document that is not there:
-    up to three that are, the like first."""
+    """The hint for an unknown document: up to three existing ones, the most similar first."""
     rows = db.rows(
         "SELECT id FROM document ORDER BY instr(lower(id), lower(?)) = 0, position LIMIT 4", (id,)
     )
@@ -388,7 +388,7 @@ def waiting(
 
 
 def imported(db: Database) -> dict[str, str]:
-    """Document -> when it came in (ISO 8601)."""
+    """Document -> when it was imported (ISO 8601)."""
     return dict(db.rows("SELECT id, imported FROM document ORDER BY position"))
 
 
@@ -406,15 +406,14 @@ def words(db: Database) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where something may stand in a document: before the end
-    of its text, in one of its paragraphs."""
+    """Where an item may be in a document: within its text, in one of its paragraphs."""
 
     length: int
     paragraphs: int
 
     def check(self, paragraph: int, value: object) -> None:
-        """Raise ValueError for what stands outside. What is about the
-        whole document has paragraph -1."""
+        """Raise ValueError for an item outside the document. An item about the whole document
+        has paragraph -1."""
         if not -1 <= paragraph < self.paragraphs:
             raise ValueError(f"there is no paragraph {paragraph + 1}")
         check_bounds(value, self.length)
@@ -441,7 +440,7 @@ def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
 
 
 def room(db: Database, id: str) -> Room:
-    """Where something may stand in a document; nowhere, in one that is not there."""
+    """Where an item may be in a document; nowhere in an unknown one."""
     row = db.row(
         "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
         "document d WHERE id = ?",
@@ -458,8 +457,7 @@ def completions(
     db: Database, *, document: str | None = None, annotator: str | None = None
 ) -> Iterator[CompletionRow]:
     """Work begun or done, by document order, then annotator (gold first)."""
-    # Conditions that are not there instead of ones that may be null,
-    # so that an index serves one document.
+    # Leave conditions out instead of making them null, so that an index serves one document.
     conditions, values = ["c.completion <> 'new'"], []
     for column, wanted in (("document", document), ("annotator", annotator)):
         if wanted is not None:

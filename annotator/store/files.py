@@ -59,13 +59,13 @@ def refuse_network(path: Path) -> None:
 
 
 SHARED_FOLDER, SHARED_FILE = 0o2770, 0o660
-"""Modes in a shared project: the group may do what the owner may, and
-what is made in the folder is the group's."""
+"""File modes in a shared project: the group may do what the owner may, and new files belong to
+the group."""
 
 
 def let_group_in() -> None:
-    """From now on this process makes its files for the group too, whatever its umask was: those of
-    SQLite, locks and journals, what runs in the background, and what is exported."""
+    """From now on, the group may use all files that this process makes, whatever its umask was:
+    those of SQLite, locks, journals, the background process, and exports."""
     mask = os.umask(0o077)
     os.umask(mask & ~0o070)
 

@@ -1,5 +1,5 @@
-"""Finished work for comparing annotators: what stands in it and nothing
-else, some hundred completions at a time."""
+"""Finished work for comparing annotators: only its annotations, some hundred completions at a
+time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from annotator.store.connection import Database
 from annotator.store.isolation import check_attributes, leave_out, parsed
 
 _AT_ONCE = 1000
-"""About so many completions are read in one go."""
+"""About this many completions are read at a time."""
 
 
 def progress(
@@ -31,8 +31,7 @@ def progress(
 ) -> dict[str, tuple[int, int, int]]:
     """For every document that somebody works on (or one), in document order: how many completions
     are done, skipped, and begun but not done; of these annotators, when given. Gold is none."""
-    # Conditions that are not there instead of ones that may be null,
-    # so that an index serves one document.
+    # Leave conditions out instead of making them null, so that an index serves one document.
     where, values = "c.completion <> 'new' AND c.annotator <> ?", [GOLD]
     if annotators is not None:
         where, values = (
@@ -105,7 +104,7 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
     out: list[Record] = []
     for id in ids:
         if id not in known:
-            continue  # It was told why when it was read.
+            continue  # The reason was reported when it was read.
         for who in people.get(id, ()):
             spans, relations = held[id, who]
             spans = documents.standing(spans, len(known[id].text), f"{id} ({who})")
@@ -188,8 +187,8 @@ def _shown(document: Document, changed: Mapping[int, bool] | None) -> Document:
 
 
 class Watch:
-    """What has changed in the work of a project since one looked
-    last. Holds no transaction open."""
+    """Tells what has changed in the work of a project since the last call. It keeps no
+    transaction open."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

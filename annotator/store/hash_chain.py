@@ -80,7 +80,8 @@ def head(db: Database) -> tuple[int, str]:
 
 
 def check(db: Database) -> Iterator[Finding]:
-    """Where the log is not what was chained. Reads all of it, some hundred events at a time."""
+    """The places where the log does not match the chain. Reads the whole log, some hundred
+    events at a time."""
     before, last, chained = _START, 0, head(db)[0]
     while True:
         rows = db.rows(
@@ -108,7 +109,7 @@ def check(db: Database) -> Iterator[Finding]:
 
 
 def _gap(last: int, following: int, known: int) -> Iterator[Finding]:
-    """Numbers are given without a gap, so that a missing one was an event."""
+    """Events are numbered without gaps, so a missing number was an event."""
     end = min(following - 1, known)
     if end > last:
         many = f"event {end}" if end == last + 1 else f"events {last + 1} to {end}"

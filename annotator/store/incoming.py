@@ -1,5 +1,4 @@
-"""Completions of elsewhere written on import: all of a file
-or none, in short turns where it is much."""
+"""Writes imported completions: all of a file or none, in short turns if there are many."""
 
 from __future__ import annotations
 

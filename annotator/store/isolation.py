@@ -1,5 +1,5 @@
-"""What stands in a database though no door lets it in: it is named, left
-out and told of, and the rest goes on."""
+"""Invalid values in a database, which no import would have let in: they are named, left out and
+reported, and the rest goes on."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def check_attributes(attributes: object, origin: object = "") -> Mapping[str, An
 
 
 def check_texts(**texts: object) -> None:
-    """Raise ValueError where one of these is no text."""
+    """Raise ValueError if one of these is not a text."""
     for name, value in texts.items():
         if not isinstance(value, str):
             raise ValueError(f"its {name} is {_kind(value)}")
 
 
 def check_numbers(**numbers: object) -> None:
-    """Raise ValueError where one of these is no whole number."""
+    """Raise ValueError if one of these is not an integer."""
     for name, value in numbers.items():
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError(f"its {name} is {_kind(value)}")

@@ -54,15 +54,15 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What came of files that were left behind: decisions that are in the database now, how many of
-    them were not there before, and the files with decisions that no longer fit."""
+    """The result of writing files that were left behind: the decisions that are now in the
+    database, how many of them are new there, and the files with decisions that no longer fit."""
 
     decisions: int = 0
     left: tuple[Path, ...] = ()
 
 
 class Journal:
-    """What one process could not write yet. The file is made with the first line."""
+    """The decisions that one process could not write yet. The file is made with the first line."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -75,7 +75,7 @@ class Journal:
         return all(one.ids[0] in self._kept for one in pending)
 
     def keep(self, pending: Sequence[Pending]) -> None:
-        """Have all of this on disk on return. Raises StoreError if it cannot be."""
+        """Put all of this on disk before returning. Raises StoreError if that fails."""
         fresh = [one for one in pending if one.ids[0] not in self._kept]
         if not fresh:
             return
@@ -110,7 +110,7 @@ class Journal:
         self._handle = handle
 
     def clear(self) -> None:
-        """All of it is in the database, or is not to be any more."""
+        """Empty the journal: everything is in the database, or is to be dropped."""
         if self._handle >= 0:
             assert self.path is not None
             self.path.unlink(missing_ok=True)
@@ -130,7 +130,7 @@ class Journal:
         return _put_aside(self._database, pending)
 
     def close(self) -> None:
-        """Leave the file to the next one who opens the project."""
+        """Leave the file to whoever opens the project next."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle, self._kept = -1, set()
@@ -167,7 +167,7 @@ def take_in(db: Database, concepts: Concepts) -> TakenIn:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except OSError:
-            continue  # Somebody else took it in, or it is not for us.
+            continue  # Somebody else wrote it, or it is not ours.
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             decisions, misfits = _take(db, path, concepts)

@@ -1,5 +1,5 @@
-"""What is learnt from and what came of it: finished paragraphs,
-fates of suggestions, trained models."""
+"""Data for learning and its results: finished paragraphs, the fates of suggestions, trained
+models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows
 
 KEPT = 3
-"""Models whose bytes are kept; of older ones only what they were trained on and how they did."""
+"""The number of models whose bytes are kept. For older ones, only their training data and
+figures are kept."""
 
 _AT_ONCE = 50_000
 """Events that are read in one query."""

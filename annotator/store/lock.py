@@ -3,12 +3,12 @@ first come first served, and never polled.
 
 Two locks on one file make a fair queue. A writer waits for the door (an open-file-description lock
 on one byte), then for the room (an `flock` on the file), and leaves the door as soon as it has the
-room. So whoever leaves the room and wants back in stands behind those who wait, and long work that
-takes many short turns overtakes nobody. The kernel hands each lock on in the order in which it was
-asked for, and frees the locks of a process that dies.
+room. Whoever leaves the room and wants to come back queues behind those who wait, so long work in
+many short turns overtakes nobody. The kernel hands each lock on in the order in which it was asked
+for, and frees the locks of a process that dies.
 
-Neither lock can be waited for with a time limit, so a helper thread waits where the room is not
-free at once. One that was given up by its caller drops the lock as soon as it gets it.
+Neither lock supports a time limit, so a helper thread waits if the room is not free at once. If its
+caller has given up, the thread drops the lock as soon as it gets it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 MODE = 0o660
-"""The umask takes from it what a project that is not shared does not give."""
+"""The umask removes what an unshared project does not grant."""
 
 _OFD_SET = getattr(fcntl, "F_OFD_SETLK", None)
 _OFD_WAIT = getattr(fcntl, "F_OFD_SETLKW", None)
@@ -64,7 +64,7 @@ class Lock:
         return helper.wait(timeout)
 
     def release(self) -> None:
-        """Let the next one in."""
+        """Release the lock."""
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def note(self) -> bytes:
@@ -101,7 +101,7 @@ class Lock:
 
 
 def _take_now(handle: int) -> bool:
-    """Take door and room where nobody stands in them."""
+    """Take the door and the room if both are free."""
     if _OFD_SET is not None:
         try:
             fcntl.fcntl(handle, _OFD_SET, _CLOSE_DOOR)
@@ -120,7 +120,7 @@ def _take_now(handle: int) -> bool:
 
 
 def _take(handle: int) -> None:
-    """Wait for the door and for the room."""
+    """Wait for the door, then for the room."""
     if _OFD_WAIT is not None:
         try:
             fcntl.fcntl(handle, _OFD_WAIT, _CLOSE_DOOR)
@@ -143,8 +143,8 @@ def _leave_door(handle: int) -> None:
 
 
 class _Helper:
-    """A thread that waits for the lock. Whoever gave up and asks
-    again has kept the place in the queue."""
+    """A thread that waits for the lock. A caller that gave up and asks again keeps its place in
+    the queue."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -161,7 +161,7 @@ class _Helper:
             return not self._busy
 
     def wait(self, timeout: float) -> bool:
-        """Have the thread wait; whether the lock was had in time."""
+        """Let the thread wait; returns whether it got the lock in time."""
         with self._guard:
             self._waiting = True
             if not self._busy:

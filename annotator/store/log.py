@@ -46,7 +46,7 @@ PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)
 def item_row(
     document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
 ) -> tuple[object, ...]:
-    """The row of `PUT_ITEM` for an item that stands so; `state` is the same as JSON."""
+    """The row of `PUT_ITEM` for an item in this state; `state` is the same as JSON."""
     value = after.value
     span = value if isinstance(value, Span) else None
     relation = value if isinstance(value, Relation) else None
@@ -80,8 +80,7 @@ def record(
     ids: Sequence[str] = (),
     time: str = "",
 ) -> None:
-    """Append decisions to the log and bring the state and the names
-    up to them, in one durable transaction.
+    """Append decisions to the log and update the state and the names, in one durable transaction.
 
     `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are
     those of the events, for decisions that may be there already: nothing is done then. `time` is
@@ -244,8 +243,8 @@ __all__ = [
 
 
 _RECENT = 50_000
-"""Events of everybody among which those of the last days are looked
-for: a log is long, and its end is near."""
+"""The number of events, by everybody, that are searched for those of the last days, so that a
+long log is not read."""
 
 
 def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:

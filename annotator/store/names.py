@@ -1,4 +1,4 @@
-"""The canonical names in use, in a table of their own, so that no registry has to read all work.
+"""The canonical names in use, in their own table, so that the registry need not read all work.
 
 A row of `name` says that a standing span of an annotator bears a name, under which form of the text
 (white space as single blanks). The rows follow from the state of the items and are written in the

@@ -1,4 +1,4 @@
-"""The project in figures, and whether the database holds."""
+"""The project in figures, and how its database is run."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
 _AT_ONCE = 500
-"""Keys in one query."""
+"""The number of keys in one query."""
 
 _TURN = 100
-"""Parses that are written in one transaction."""
+"""The number of parses that are written in one transaction."""
 
 
 def m007_parses(db: Utils) -> None:

@@ -1,11 +1,12 @@
-"""Another database's documents and work into this one, by the log: all or nothing.
+"""Merges the documents and the work of another database into this one by its log, completely or not
+at all.
 
 Events have ids of their own, and nobody changes them. So of two logs of one annotator's work on one
-text, one is the beginning of the other, or both were gone on with since they parted. In the first
-case what is missing is appended, with everything it came with; in the second nothing is changed. No
-event is made here: two hosts that merge each other's work have the same logs then.
-
-Both databases are read first, and what is to come is collected; then it is written in short turns.
+text, either one continues the other, or both continued separately. In the first case, the missing
+events are appended with everything that belongs to them; in the second case, nothing is changed.
+Merging makes no event of its own, so two hosts that merge each other's work end up with the same
+logs. Both databases are read first, and what is missing is collected; then it is written in short
+turns.
 """
 
 from __future__ import annotations
@@ -46,12 +47,12 @@ _REST = (
 )
 _ID = "SELECT id FROM event WHERE document = ? AND annotator = ? AND revision = ?"
 _TRIES = 3
-"""How often it is begun anew when somebody went on with a work that it was to bring."""
+"""How often merging starts again because somebody continued work that it was to bring."""
 
 
 @dataclass(slots=True)
 class _MergeCounts:
-    """What has come so far; `ids` goes from the ids of documents there to those here."""
+    """What was merged so far; `ids` maps the ids of documents there to those here."""
 
     ids: dict[str, str] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
@@ -92,8 +93,7 @@ def merge(
     `tell` hears how many documents of how many are done. One annotator's work on one document is
     in memory at a time.
 
-    Raises StoreError if the other one is not of this program's
-    version, or what it holds does not hold.
+    Raises StoreError if the other database has another version, or is damaged.
     """
     theirs = Database(other, timeout=db.timeout, read_only=True)
     try:
@@ -139,7 +139,7 @@ def _check_version(theirs: Database) -> None:
 
 
 class _Merging:
-    """One merge: what is there in both databases, and what is to come."""
+    """One merge: what both databases hold, and what is to be written."""
 
     def __init__(
         self, db: Database, theirs: Database, out: Staging, schema: LabelSchema, check: Check
@@ -243,9 +243,9 @@ class _Merging:
         return self._db.row(sql, (document, annotator)) is not None
 
     def _places(self) -> None:
-        """Places, and which paragraphs were opened, of whoever has not worked on the document
-        here. Nobody is taken away from where they were last: the places that come are older than
-        those here."""
+        """Merge positions and opened paragraphs of annotators who have not worked on the
+        document here. Nobody loses their position: the positions that are merged are older
+        than those here."""
         for annotator, there, paragraph, item, mode in self._theirs.rows(
             "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
         ):
