@@ -30,6 +30,7 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.exchange.dataset import Choices, write_dataset
 from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.names.rulings import rule_same
 from annotator.workflows.review.adjudication import merge_all
@@ -470,6 +471,9 @@ def test_pseudonyms_stand_in_every_file_and_are_the_same_each_time(tmp_path: Pat
             text = data.decode()
             for who in ("ada", "ben", "lea"):
                 assert f'"{who}"' not in text and f" {who}," not in text, (name, who)
+        said = Pseudonyms(project).text("Ada and LEA, not adamant; ben's")
+        assert not any(who in said.casefold().split() for who in ("ada", "lea,"))
+        assert "adamant" in said and said.endswith("'s") and "ben" not in said
 
 
 def test_validate_finds_any_changed_byte_and_what_does_not_belong_there(tmp_path: Path) -> None:
@@ -489,6 +493,13 @@ def test_validate_finds_any_changed_byte_and_what_does_not_belong_there(tmp_path
     (tmp_path / "out" / "extra.txt").write_text("x", encoding="utf-8")
     assert any("not in the manifest" in p for p in _problems(tmp_path / "out", schema))
     (tmp_path / "out" / "extra.txt").unlink()
+    (tmp_path / "away").write_bytes(made.files["dev.jsonl"])
+    (tmp_path / "out" / "dev.jsonl").unlink()
+    (tmp_path / "out" / "dev.jsonl").symlink_to(tmp_path / "away")
+    assert any("leads out of the folder" in p for p in _problems(tmp_path / "out", schema))
+    (tmp_path / "out" / "dev.jsonl").unlink()
+    (tmp_path / "out" / "dev.jsonl").write_bytes(made.files["dev.jsonl"])
+    assert not validate(tmp_path / "out", schema).problems
     (tmp_path / "out" / "manifest.json").unlink()
     assert any("is missing" in p for p in _problems(tmp_path / "out", schema))
 

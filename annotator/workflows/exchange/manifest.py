@@ -55,7 +55,9 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
         yield MANIFEST, "was changed: its sha256 is another than it says"
     for name, expected in sorted(pairs.items()):
         one = folder / name
-        if not one.is_file():
+        if not one.resolve().is_relative_to(folder.resolve()):
+            yield name, "leads out of the folder"
+        elif not one.is_file():
             yield name, "is in the manifest and not in the folder"
         elif hashlib.sha256(one.read_bytes()).hexdigest() != expected:
             yield name, "has another sha256 than the manifest says"

@@ -29,15 +29,23 @@ class Pseudonyms:
         self._names = {name: _pseudonym(name, key) for name in sorted(names)}
         longest = sorted(self._names, key=lambda name: (-len(name), name))
         words = "|".join(map(re.escape, longest))
-        self._words = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
+        self._words = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+        self._by_letters = {name.casefold(): own for name, own in self._names.items()}
 
     def name(self, who: str) -> str:
         """The pseudonym of an annotator or reviewer."""
         return self._names.get(who, who)
 
     def text(self, text: str) -> str:
-        """A text with the pseudonyms in place of the names."""
-        return self._words.sub(lambda m: self._names[m.group()], text) if self._words else text
+        """A text with the pseudonyms in place of the names, in capitals or not."""
+        if self._words is None:
+            return text
+
+        def pseudonym(found: re.Match[str]) -> str:
+            name = found.group()
+            return self._names.get(name) or self._by_letters.get(name.casefold(), name)
+
+        return self._words.sub(pseudonym, text)
 
     def value(self, value: Any) -> Any:
         """A JSON value with the pseudonyms in place of strings that are names."""
