@@ -33,7 +33,7 @@ FROZEN = {
     "m007_parses": "fc306d",
     "m008_search": "156daf",
     "m011_reviews": "8d924d",
-    "m012_chain": "4ba100",
+    "m012_chain": "7353c0",
     "m013_coming": "a37a94",
 }
 
