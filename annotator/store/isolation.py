@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -32,17 +31,20 @@ def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
     can raise anything that reading can."""
     try:
         return read()
-    except (
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as e:
+    except _DAMAGE as e:
         leave_out(where(), f"{type(e).__name__}: {e}")
         return None
+
+
+_DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def read_rows(
@@ -51,8 +53,11 @@ def read_rows(
     """What `make` makes of the columns of each row; where it cannot, the row is left
     out and told of as `where` names it."""
     for row in rows:
-        found = readable(partial(make, *row), partial(where, *row))
-        if found is not None:
+        try:
+            found = make(*row)
+        except _DAMAGE as e:
+            leave_out(where(*row), f"{type(e).__name__}: {e}")
+        else:
             yield found
 
 
