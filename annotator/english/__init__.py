@@ -1,6 +1,4 @@
-"""What is known of English: tables, tokens, syntax, frames and cues, and
-the rules for actors, claims and stances.
-
-Another language is another folder with the same faces. `reading.py` makes a paragraph ready for
-suggesters and learners.
+"""Knowledge of English: tables, tokens, syntax, frames and cues, and the rules for actors, claims
+and stances. Another language would be another folder with the same modules. `reading.py` makes a
+paragraph ready for suggesters and learners.
 """

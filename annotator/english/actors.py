@@ -24,15 +24,15 @@ _REGIONAL = frozenset(
     "Atlantic Soviet".split()
 )
 _GUESSED = 0.4
-"""The score of a person whom only capitals tell; another mention says no more of it."""
+"""The score of a person recognised only by capital letters; another mention does not raise it."""
 _POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
 @dataclass
 class DocumentContext:
-    """What the rest of the document tells: the full names of persons by their last part, those of
-    organizations by their initials, and for each word of a name the label that names with it
-    have most."""
+    """What the rest of the document tells: full names of persons by their last part, full names
+    of organizations by their initials, and for each word of a name the most frequent label of
+    names with it."""
 
     persons: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
@@ -51,9 +51,9 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the words of a paragraph say by themselves: actors that they name wherever they stand,
-    and the runs of capitalized words that only the document tells more of. `names` are all names
-    of the tables, of places and other things that are not actors too."""
+    """What the words of a paragraph say by themselves: actors that they name in any document, and
+    runs of capitalized words that need the rest of the document. `names` are all names of the
+    tables, of places and other things that are not actors too."""
 
     tokens: tuple[Token, ...]
     found: tuple[FoundSpan, ...]
@@ -136,7 +136,7 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
         )
         if name.kind == "capital":
             if before in _PLACE_PREPOSITIONS or not _decides(tokens, last):
-                return len(parts)  # The scene, and no actor.
+                return len(parts)  # A place, not an actor.
             score = 0.75
             reason = f"capital of {name.canonical}, here perhaps its government"
         elif name.kind == "people":
@@ -277,8 +277,7 @@ def _single(
         | tables.words("organization_openers")
         | set(tables.demonyms())
     )
-    # The first word of a sentence is capitalized whatever it is:
-    # there a verb of speaking has to follow.
+    # The first word of a sentence is always capitalized, so a verb of speaking must follow.
     acts = _speaks(tokens, end) if tokens[start].first else _acts(tokens, end)
     if word not in nobody and acts:
         return _span(
@@ -406,7 +405,7 @@ def context_of(scans: Iterable[Scan]) -> DocumentContext:
             elif one.label == "organization" and one.entity and " " in one.entity:
                 initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
                 context.organizations.setdefault(initials, one.entity)
-    # A last name that two people share names neither for certain.
+    # A last name that two people share is ambiguous.
     context.words.update(
         {w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()}
     )

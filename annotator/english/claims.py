@@ -84,7 +84,7 @@ def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 
 def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """`There are those who say that [X]`: a sentence that only brings in who holds it."""
+    """`There are those who say that [X]`: a sentence that only introduces the holder."""
     who = next(
         (k for k in range(first + 1, last - 3) if syntax.tokens[k].lower in ("who", "that")), None
     )

@@ -1,5 +1,5 @@
-"""Where what belongs to a verb begins and ends: its infinitive, its noun
-phrase, what follows its `of` or `as`."""
+"""Where the complement of a verb begins and ends: its infinitive, its noun phrase, what follows
+its `of` or `as`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.english.tokens import QUOTES, Token
 OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
     "you itself himself herself themselves anything neither none".split()
 )
-"""Pronouns that are no claim by themselves."""
+"""Pronouns that are not claims by themselves."""
 STOPS = frozenset(". ? ! ; : ( )".split()) | QUOTES
 _ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
 _JOINTS = frozenset("and but or yet while whereas though although".split())

@@ -1,4 +1,4 @@
-"""What the words of a claim say of it: its type, its modality, whose words they are."""
+"""What the words of a claim say about it: its type, its modality, and whose words they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reporting frames by rules: the words that say who holds what follows or precedes them."""
+"""Reporting frames by rules: words that say who holds the claim after or before them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 @dataclass(frozen=True, slots=True)
 class ReportingFrame:
-    """Words that say who holds what follows or precedes: the holder's actor (its place among those
-    found), the side, and the tokens `[first, last)` of the cue."""
+    """Words that say who holds the claim after or before them: the holder's actor (its place among
+    those found), the side, and the tokens `[first, last)` of the cue."""
 
     holder: int | None
     side: str

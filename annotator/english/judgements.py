@@ -1,4 +1,4 @@
-"""Who judges whom by the parse: predicates that praise or blame the actor they are said of.
+"""Who judges whom, by the parse: predicates that praise or blame their subject.
 
 `Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the
 levy`: the text's own voice against it, where nobody is said to say so.

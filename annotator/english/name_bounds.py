@@ -1,8 +1,7 @@
-"""How far a name goes: over capitalized words and what joins
-them, and beyond an entry of the tables.
-
-No part of a longer name is a name: `Liberal Party` in `Manitoba Liberal Party` and `Communist Party
-of the Netherlands`, `United States` in `2008 United States presidential election`.
+"""How far a name extends: over capitalized words and what joins them, beyond an entry of the
+tables. Part of a longer name is not a name: `Liberal Party` in `Manitoba Liberal Party` and
+`Communist Party of the Netherlands`, `United States` in `2008 United States presidential
+election`.
 """
 
 from __future__ import annotations

@@ -32,9 +32,9 @@ from annotator.english.tokens import Token
 
 _AUTHOR = frozenset(("we", "i"))
 _NO_ONE = frozenset(("which", "what", "there", ""))
-"""Subjects that hold nothing."""
+"""Subjects that cannot hold a claim."""
 _THINGS = frozenset("it this that these those".split())
-"""Subjects that hold nothing where the verb is one of things too."""
+"""Subjects that cannot hold a claim if the verb also applies to things."""
 _RELATIVE = frozenset("who which that".split())
 _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 """Words before the verb of a subordinate clause."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 FORMAT = 2
-"""Raised when the bytes of a parse change."""
+"""The version of the bytes of a parse; raise it when they change."""
 
 CLAUSAL = frozenset("ROOT ccomp advcl relcl acl conj parataxis csubj pcomp xcomp".split())
 """Dependencies that the head of a clause may have."""
@@ -24,7 +24,7 @@ SUBJECTS = frozenset("nsubj nsubjpass csubj csubjpass expl".split())
 AUXILIARIES = frozenset("aux auxpass".split())
 _FINITE = frozenset("VBD VBZ VBP MD".split())
 _DEPTH = 60
-"""Heads that are followed at most; a parse of a longer chain is taken to end there."""
+"""The largest number of heads that are followed; a longer chain is cut off there."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ class Parse:
 
 
 def key_of(text: str) -> str:
-    """What the parse of a paragraph's text is kept under, besides the parser's version."""
+    """The key under which the parse of a paragraph's text is stored, besides the parser's
+    version."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

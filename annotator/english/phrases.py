@@ -1,4 +1,4 @@
-"""Stretches of a sentence that belong together by its parse: what a selection grows by.
+"""Parts of a sentence that belong together by its parse; a selection grows by them.
 
 From a word outwards: the noun phrase that it stands in, without and with its determiner, then with
 what hangs on it, then the list that it is a member of, then the phrase that this hangs on, and so
@@ -22,7 +22,7 @@ _CORE = frozenset("amod compound nmod nummod quantmod advmod npadvmod".split())
 _LOOSE = frozenset("relcl acl appos advcl parataxis".split())
 """What can be left out after a noun, or around a clause."""
 _CARRIERS = frozenset("prep agent dative mark aux auxpass cc preconj punct det predet case".split())
-"""Words that are nothing to grow to: what hangs on them is."""
+"""Words that a selection does not grow to, only to what depends on them."""
 _NOMINAL = frozenset("NOUN PROPN PRON NUM".split())
 _PREDICATE = AUXILIARIES | {"neg", "prt"}
 

@@ -1,2 +1,2 @@
-"""What learns from annotators' decisions: a model for each kind of
-layer, and what the models have in common."""
+"""Learning from annotators' decisions: a model for each kind of layer, and what the models
+share."""

@@ -1,5 +1,4 @@
-"""What a project has learnt: a model for each layer that there
-was enough for, and how well each does.
+"""What a project has learnt: a model for each layer with enough data, and how good each is.
 
 Of the layers in `covers` the model's proposals replace those of rules and memory, because on
 paragraphs that it had not seen they saved more keys. Everything is a function of the examples: the
@@ -28,7 +27,8 @@ from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
 FORMAT = "annotator-model/6"
-"""Raised when bytes or features change so that older models cannot be read."""
+"""The version of the bytes; raise it when bytes or features change so that older models cannot
+be read."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Bundle:
         return self.covers | ends
 
     def remember(self, memory: Memory, reader: Reader) -> None:
-        """Take up what was decided since."""
+        """Learn from decisions made since."""
         for model in self.flat.values():
             model.remember(memory, reader)
 

@@ -1,5 +1,5 @@
-"""Scores against what annotators made of them: for each suggester a
-shift of the log odds, by layer and label.
+"""Calibrates scores by annotators' decisions: for each suggester, a shift of the log odds by layer
+and label.
 
 A logistic regression with the scores' log odds as offset and an intercept for each layer and each
 label of it; the intercepts have Gaussian priors around 0, so that without decisions nothing moves,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from annotator.model.effort import making
 
 LOSS = 1.5
-"""Keys that a wrong suggestion is counted for. To reject one takes 2, but some stand where
+"""The number of keys that a wrong suggestion costs. To reject one takes 2, but some stand where
 something is wanted and are put right for less. From 1 to 2 the keys saved differ by .004, and
 wrong ones by a seventh (CrossNER politics)."""
 

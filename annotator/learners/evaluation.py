@@ -1,5 +1,4 @@
-"""How good proposals are on paragraphs that the proposer had not seen:
-against what annotators decided there."""
+"""How good proposals are on held-out paragraphs, compared with what annotators decided there."""
 
 from __future__ import annotations
 

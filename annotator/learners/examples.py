@@ -1,4 +1,4 @@
-"""What is learnt from: a paragraph as it was read, and what annotators decided in it."""
+"""Training examples: a paragraph as it was read, and what annotators decided in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules' own labels are called in a project's schema, and which attributes fit there."""
+"""Maps the rules' own labels and attributes to a project's schema."""
 
 from __future__ import annotations
 

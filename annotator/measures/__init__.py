@@ -1,4 +1,4 @@
 """The family of agreement measures: how far annotators agree on
-one layer. What a member is says `api.py`."""
+one layer. `api.py` says what a member is."""
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
-"""Which annotations of two annotators belong together: an assignment
-with the largest total, not a greedy one.
-
-Candidate pairs have a rank of several levels; of all ways to pair one to one that is taken whose
-sum is the largest in the first level, then in the second, and so on. Pairs without a rival are
-taken at once; the rest falls into small groups that have no span in common, and each is solved by
-successive shortest augmenting paths (Edmonds, J. and Karp, R. (1972). Theoretical improvements in
-algorithmic efficiency for network flow problems. Journal of the ACM 19, 248-264), whose cost
+"""Which annotations of two annotators belong together: an optimal assignment, not a greedy one.
+Candidate pairs have a rank of several levels. Of all ways to pair one to one, the one with the
+largest sum in the first level is taken, then in the second, and so on. Pairs without a rival are
+taken at once. The rest falls into small groups that share no span, and each is solved by
+successive shortest augmenting paths (Edmonds, J. and Karp, R. (1972). Theoretical improvements
+in algorithmic efficiency for network flow problems. Journal of the ACM 19, 248-264), whose cost
 follows the number of rivals.
 """
 
@@ -96,7 +94,7 @@ def _weight(rank: Sequence[int]) -> int:
 def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
     """Left -> right of an assignment of the largest total weight; weights
     are positive, and missing pairs none."""
-    # A left one that stays alone has a partner of its own, of weight 0: the negative number.
+    # An element on the left that stays alone has its own partner of weight 0, a negative number.
     options = {left: {**row, -1 - left: 0} for left, row in rows.items()}
     above = {left: max(row.values()) for left, row in options.items()}
     below: dict[int, int] = {}
@@ -173,9 +171,9 @@ def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
 
 
 class Ties:
-    """What decides between pairs of spans that overlap equally: equal attributes, equal relations,
-    and in the end something that depends on what is coded alone, so that it does not matter who
-    comes first."""
+    """The tie-break between pairs of spans that overlap equally: equal attributes, equal
+    relations, and finally a number that depends only on what is coded, so that the order of
+    annotators does not matter."""
 
     def __init__(self, comparison: Comparison, found: SpanArrays) -> None:
         self._comparison = comparison

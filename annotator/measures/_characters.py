@@ -1,8 +1,7 @@
-"""What annotators say of every character and token, as coincidences that add up over passages.
-
-What an annotator says of a character is the set of labels that cover it; no label is a value like
-others. Characters are never enumerated: between two boundaries all are alike, and a stretch counts
-by its length. A token has the labels of every span that covers some of it.
+"""What annotators say about every character and token, as coincidences that add up over passages.
+The value of a character is the set of labels that cover it; having no label is a value too.
+Characters are never enumerated: between two boundaries all are alike, and a stretch counts by
+its length. A token has the labels of every span that covers some of it.
 """
 
 from __future__ import annotations

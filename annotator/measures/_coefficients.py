@@ -18,7 +18,7 @@ Value: TypeAlias = Callable[[Array], Array]
 """From rows of sums `(k, columns)` to values `(k,)`, NaN where undefined."""
 
 TINY = 1e-9
-"""What is below this share of its largest possible value is what rounding left of nothing."""
+"""A value below this share of its largest possible value counts as zero that rounding distorted."""
 
 
 def alpha(size: int, distance: Array | None = None) -> Value:
@@ -61,8 +61,7 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
 
 
 def squares(values: Sequence[str]) -> Array | None:
-    """Squared differences of whole numbers; None when there are
-    none, or when a value is no number."""
+    """Squared differences of integers; None if there are none, or if a value is not a number."""
     if not all(value.lstrip("-").isdigit() for value in values) or not values:
         return None
     numbers = np.array([int(value) for value in values], dtype=np.float64)

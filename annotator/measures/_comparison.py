@@ -1,4 +1,5 @@
-"""What measures read: the finished work that two or more annotators share, cut into passages."""
+"""The input of measures: the finished work that two or more annotators share, divided into
+passages."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from annotator.model.span import Annotation, Attributes, Relation, Span, relatio
 from annotator.model.text import Document, words
 
 PAIRWISE = 30
-"""Above so many annotators nothing is counted by pair of annotators: pairs grow with the square."""
+"""Above this number of annotators, nothing is counted by pair, because the number of pairs grows
+with the square."""
 
 _NO_ENDS: Mapping[str, Span] = {}
 _DEFAULT_CONCEPTS: Mapping[str, str] = {}
@@ -34,7 +36,7 @@ class Work:
 
 
 _NOTHING = Work((), (), _NO_ENDS)
-"""The work of who marked nothing in a passage."""
+"""The work of an annotator who marked nothing in a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,9 @@ def compare(
     pairwise: bool | None = None,
     concepts: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """The comparison of these records; only `annotators`, when given. Gold is never in it.
-
-    White space around a span is cut off, and of annotations that are the same in everything one is
-    kept: neither says anything about agreement. Without `pairwise` the number of annotators decides
+    """The comparison of these records; only `annotators`, when given. Gold is never included. White
+    space around spans is removed, and of identical annotations only one is kept, since neither
+    says anything about agreement. Without `pairwise` the number of annotators decides
     (`PAIRWISE`).
     """
     finished: dict[str, list[Record]] = {}

@@ -1,12 +1,12 @@
 """Confidence intervals over documents: the jackknife, on a scale that keeps to the figure's bounds.
 
-A document (a group of them in large sets) is left out at a time; what the figure then is gives its
+One document (in large sets, a group of them) is left out at a time; the figures without it give the
 standard error (Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the
 Bootstrap, ch. 11). The interval is that of Student's t on Fisher's z of figures that chance is
 taken out of, and on the logit of shares, and carried back. Its degrees of freedom are those of the
 documents that move the figure. Measured against the percentile bootstrap, the bootstrap with a
 small-sample correction, BCa, and t of the jackknife without a scale (`tests/bench/intervals.py`):
-it holds what it promises from five documents on, costs no resamples, and needs no random numbers.
+its coverage holds from five documents on, and it needs no resamples and no random numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from annotator.measures._tables import Array, Scale
 
 LEAST = 3
-"""So many documents have to move a figure for it to have an interval."""
+"""This many documents must affect a figure for it to have an interval."""
 
 CONFIDENCE = 0.95
 

@@ -123,7 +123,7 @@ def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
 
 
 def _part(unit: Ints, a: Ints, b: Ints, seat: Ints, crowded: Ints) -> None:
-    """Form the units again where two annotations of one annotator came together."""
+    """Build the units again if two annotations of one annotator ended up in one."""
     rows = np.flatnonzero(np.isin(unit, crowded))
     members = {row: [row] for row in rows.tolist()}
     root = {row: row for row in rows.tolist()}

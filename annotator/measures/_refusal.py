@@ -1,4 +1,4 @@
-"""Figures that are refused by name: whose units overlap, and where."""
+"""Figures that are refused, and why: whose units overlap, and where."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How two annotators' relations meet: which have both ends
-in common, and what the others differ in.
+"""How two annotators' relations match: which have both ends in common, and what the others differ
+in.
 
 End points are the same when the spans are aligned (one to one, intersection over union at least .5)
 or, for exact ones, have the same bounds; or when both are the author. Spans of one annotator that
@@ -29,7 +29,7 @@ EndKey = Callable[[str], object]
 same; None for an end without counterpart."""
 
 CAUSES = ("holder", "target", "missing")
-"""What relations differ in that do not have both ends in common."""
+"""What relations without both ends in common differ in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class RelationPairs:
 def relation_pairs(
     comparison: Comparison, layer: str, *, exact: bool = False
 ) -> list[tuple[int, RelationPairs]]:
-    """For every passage (by index) and two annotators of whom one
-    has relations there, how these meet."""
+    """For every passage (by index) and every two annotators, of whom at least one has relations
+    there, how these match."""
     key = ("meetings", layer, exact)
     if key not in comparison.cache:
         partners = {} if exact else _partners(comparison)

@@ -4,7 +4,7 @@ them, kept up to date document by document.
 Statistics come in batches of documents. A figure is computed from the sums over all documents; its
 interval from the sums without one document, or without one group of documents where there are many.
 So memory is bounded by what is not zero, and a document that changed costs its own statistics and
-nothing else. A book that is only read once keeps no more than sums by group.
+nothing else. Sums that are read only once are kept by group.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from annotator.measures._intervals import Interval, interval
 from annotator.measures._tables import AnyTable, Array, Figure, Ints, Key, Part, Result, Sums
 
 GROUPS = 1000
-"""Up to so many documents one is left out at a time; of more, one of so many groups."""
+"""Up to this many documents, one is left out at a time; of more, one of this many groups."""
 
 AT_ONCE = 2_000_000
-"""So many numbers of sums without a group are made at a time."""
+"""This many numbers of sums without a group are computed at a time."""
 
 Shorts = NDArray[np.int32]
 
@@ -35,10 +35,10 @@ LEAST_GROUPS = 100
 """so many groups."""
 
 PENDING = 100_000
-"""So many entries at least are gathered before they are summed."""
+"""At least this many entries are gathered before they are summed."""
 
 NOISE = 1e-9
-"""What is left of a sum after taking out all of it is less than this share of it."""
+"""After everything is taken out of a sum, what rounding leaves is less than this share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,8 @@ def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
 
 
 class RunningSums:
-    """All tallies of a set of documents: what `put` puts in, `result` turns into figures."""
+    """All running sums of a set of documents: `put` adds documents, and `results` turns the sums
+    into figures."""
 
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
         """With `keep` documents can be put in again and dropped. Otherwise `documents`
@@ -263,8 +264,8 @@ class RunningSums:
         return len(self._group)
 
     def put(self, batch: Batch, tables: Mapping[tuple[str, ...], AnyTable]) -> None:
-        """Count documents, in place of what there was of them. A table
-        that there is none of has nothing."""
+        """Count documents; this replaces what was counted for them before. A missing table
+        counts as empty."""
         for name in batch.documents:
             if name in self._group and self._keep:
                 for id, tally in self.tallies.items():
@@ -380,8 +381,7 @@ class RunningSums:
         return [np.concatenate(rows) if rows else np.zeros(0) for rows in out]
 
     def by_document(self, figure: Figure, *prefix: str) -> dict[str, float]:
-        """What a figure is in each document alone, where it is defined; of
-        a book that keeps its documents."""
+        """The figure in each document alone, where it is defined; only if documents are kept."""
         tally = self.tallies.get((*prefix, figure.table))
         out: dict[str, float] = {}
         if tally is None or figure.refused:

@@ -1,5 +1,5 @@
-"""Statistics that add up over passages, as named columns;
-what follows from their sums; and results."""
+"""Statistics that add up over passages, as named columns; the figures that follow from their
+sums; and results."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Sums:
         self.index = {key: i for i, key in enumerate(self.keys)}
 
     def get(self, *key: Any) -> float:
-        """The sum of one column; 0 for one that there is none of."""
+        """The sum of one column; 0 for a missing one."""
         at = self.index.get(key)
         return 0.0 if at is None else float(self.total[at])
 
@@ -138,8 +138,8 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reader has to know of a figure: `what` it is in one sentence, its `formula` (TeX), its
-    `source`, how to read it, and when not to use it."""
+    """What a reader must know about a figure: `what` it is in one sentence, its `formula` (TeX),
+    its `source`, how to read it (`reading`), and when not to use it (`caution`)."""
 
     what: str
     formula: str

@@ -1,4 +1,4 @@
-"""What a measure needs, and what is made of measures: the public face of the family.
+"""What a measure needs, and what measures are used for: the public interface of the family.
 
 A measure is a module that fits `Measure`: `tables` gives statistics that add up over the passages
 of a comparison, and `figures` says what follows from their sums. So the same functions serve a

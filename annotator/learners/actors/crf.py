@@ -36,7 +36,7 @@ PRIOR_OVER = (0.5, -0.2, 0.4, 0.3, 0.6, 0.5, -0.6)
 
 FOLDS = 3
 LEAST = 12
-"""Passages from which on a part of them is held out to calibrate on."""
+"""From this many passages on, part of them is held out for calibration."""
 
 _PARAMETERS = {
     "c1": 0.05,

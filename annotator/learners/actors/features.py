@@ -1,4 +1,5 @@
-"""What the learner of spans sees of each token: its form, its neighbours, tables, rules and memory.
+"""The features of each token for the learner of spans: its form, its neighbours, tables, rules and
+memory.
 
 Features are strings. Those of the text alone (`describe`) are made once for a paragraph; those of
 the memory (`Lexicon`) depend on what was decided, and leave the own document out while the model is

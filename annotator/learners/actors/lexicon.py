@@ -1,4 +1,4 @@
-"""What annotators decided before, as counts: what each form and each word was marked as."""
+"""Earlier decisions as counts: how often each form and each word was marked with which label."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class FlatModel:
         return FlatModel(layer, training.model, habits), training, passages
 
     def remember(self, memory: Memory, reader: Reader) -> None:
-        """Take up what was accepted and rejected since the model was trained."""
+        """Learn from what was accepted and rejected since the model was trained."""
         forms: dict[Form, dict[str, int]] = {}
         for (layer, key), tallies in memory.labels.items():
             if layer != self.layer.name:

@@ -1,5 +1,5 @@
-"""What the parse tells the learner of short spans of each token: tags,
-dependency, head, noun chunk, entity type."""
+"""Features of tokens from the parse, for the learner of short spans: tags, dependency, head,
+noun chunk, entity type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where long spans can begin and end in a sentence, and what the learner sees of such places."""
+"""Where long spans can begin and end in a sentence, and the features of these places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sentence may hold: sets of spans with their chances, and which of them is best shown."""
+"""Possible sets of spans in a sentence with their probabilities, and which set is best to show."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What the learner of long spans sees of a sentence as a whole, and of a
-span: words, cues, place, verb and tense."""
+"""The features of a sentence and of a span for the learner of long spans: words, cues, place,
+verb and tense."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ _HELD, _OF = 4, 5
 _EVERY = 0.7
 """The share of assertive sentences that have to hold something for each to get a proposal."""
 _LEAST = 12
-"""Examples from which on a part of them is held out to calibrate on."""
+"""From this many examples on, part of them is held out for calibration."""
 _RULE = "clause.learnt"
 
 
@@ -266,10 +266,10 @@ class ClauseModel:
 _Read: TypeAlias = tuple[float, list[tuple[float, Analysis]]]
 
 HOPELESS = 0.01
-"""Analyses of a lower chance are not looked at."""
+"""Analyses with a lower chance are not considered."""
 
 MOST = 8
-"""Analyses of a sentence that are looked at."""
+"""The number of analyses of a sentence that are considered."""
 
 
 def _fit(

@@ -1,5 +1,5 @@
-"""What the parse tells the learner of long spans: which clauses begin
-and end where, and what governs them."""
+"""Features from the parse for the learner of long spans: where clauses begin and end, and what
+governs them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What a paragraph with its marked spans gives the learner of long spans
-to learn from: one row for each choice."""
+"""Training rows for the learner of long spans: one row for each choice in a paragraph with
+marked spans."""
 
 from __future__ import annotations
 
