@@ -1,5 +1,5 @@
-"""Zip archives from elsewhere: read member by member into memory, within bounds, never unpacked
-to disk."""
+"""Zip archives from other programs: read member by member into memory, within size limits, and
+never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from annotator.errors import InputError
 from annotator.formats._reading import checked_file
 
 _RATIO = 200
-"""How many times its size all that is read of an archive may have: text packs to a fifth, XML to
-a thirtieth."""
+"""Everything read from an archive may have this many times its size: text compresses to a fifth,
+XML to a thirtieth."""
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -31,8 +31,8 @@ not know."""
 
 
 class Archive:
-    """The members of a zip archive by name. A name is only looked up among the members, so none
-    leads out of it."""
+    """The members of a zip archive by name. Names are only looked up among the members, so none
+    leads out of the archive."""
 
     def __init__(self, packed: zipfile.ZipFile, *, path: Path, size: int, max_bytes: int) -> None:
         self._packed, self._path, self._max_bytes = packed, path, max_bytes
@@ -67,7 +67,7 @@ class Archive:
 
 
 def _reason(error: Exception) -> str:
-    """What an error says, without its number."""
+    """The message of an error, without its number."""
     return str(getattr(error, "strerror", None) or error)
 
 

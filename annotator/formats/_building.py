@@ -1,5 +1,5 @@
-"""The object of a canonical record from one work of another program,
-and what of it has no place there."""
+"""Builds a canonical record from one work of another program, and reports what has no place
+there."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""The door: what a file holds becomes a record or a text, or
-is left out and told; nothing else gets in.
-
-Small faults of items are mended or cost the item alone: bounds written as `4.0` or `"4"`, white
-space around a span, the same span or relation twice, spans without extent, relations without ends.
-Whatever is wrong then costs the record.
+"""The door: the content of a file becomes a record or a text, or is left out and reported; nothing
+else gets in. Small faults of items are mended, or cost only the item: bounds written as `4.0` or
+`"4"`, white space around a span, the same span or relation twice, spans without extent,
+relations without ends. Any other fault costs the record.
 """
 
 from __future__ import annotations
@@ -38,8 +36,8 @@ def number(value: object) -> int | None:
 
 
 def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
-    """The record of an entry, or its text when it is nobody's work; None when
-    it is left out, which the report tells."""
+    """The record of an entry, or its text if it is nobody's work; None if it is left out, which
+    is reported."""
     report, line = options.report, entry.line
     data = dict(entry.data)
     if not entry.work:
@@ -85,7 +83,7 @@ class _Mender:
         self.data, self.schema, self.report, self.line = data, schema, report, line
         self.text: str = data["text"]
         self.other: dict[str, str] = {}
-        """Id of a span that was left out as a duplicate -> that of the one that stays."""
+        """Id of a duplicate span that was left out -> id of the one that is kept."""
         self.gone: set[str] = set()
 
     def mend(self) -> None:
@@ -128,8 +126,8 @@ class _Mender:
         return out
 
     def _bounds(self, one: dict[str, Any], line: int, key: str) -> bool:
-        """Whether the bounds of a span hold, white space around it taken off. Bounds that are no
-        numbers are left to the check of the record."""
+        """Whether the bounds of a span are valid, after removing white space around it. Bounds
+        that are not numbers are left to the check of the record."""
         start, end = number(one.get("start")), number(one.get("end"))
         if start is None or end is None:
             return True
@@ -205,8 +203,8 @@ class _Mender:
         return out
 
     def _ends(self, one: dict[str, Any], layers: Mapping[Any, Any], line: int, key: str) -> bool:
-        """Whether both ends of a relation are there; one that only fits
-        the other way round is turned."""
+        """Whether both ends of a relation are there; a relation that only fits the other way
+        round is reversed."""
         source, target = one.get("from"), one.get("to")
         for end in (source, target):
             if isinstance(end, str) and end not in layers and end != AUTHOR:

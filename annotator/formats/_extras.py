@@ -1,4 +1,4 @@
-"""Libraries that are installed only where they are asked for."""
+"""Optional libraries, which extras install."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotator.errors import UsageError
 
 
 def extra(module: str, *, name: str, file: Path | None = None) -> Any:
-    """A module of an extra. Raises UsageError, saying what to install, where it is missing."""
+    """A module of an extra. Raises UsageError with what to install if it is missing."""
     try:
         return import_module(module)
     except ImportError as error:

@@ -1,9 +1,9 @@
-"""From another program's annotations to records: labels,
-offsets, and what has no place in a record.
+"""Turns another program's annotations into records: labels, offsets, and what has no place in a
+record.
 
 A label stands for that of the schema with the same name, written `label` or `layer.label`, or for
-what the project's table `[format.NAME.labels]` says. A file is read whole first, since how it
-counts is told by all of its spans together. What is left out is told, with its line.
+what the project's table `[format.NAME.labels]` says. The whole file is read first, since only all
+its spans together tell how it counts offsets. What is left out is reported with its line.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Foreign:
 
     def text(self, data: Mapping[str, Any], line: int, key: str = "", *others: str) -> str | None:
         """The text of an object, under the key that the settings name, or under one of `others`.
-        None, and told, when there is none."""
+        None, with a report, if there is none."""
         named = self.options.settings.get("text")
         names = [named] if named else ["text", *others]
         found = next((data[name] for name in names if isinstance(data.get(name), str)), None)
@@ -64,7 +64,7 @@ class Foreign:
         return None
 
     def work(self, text: str, own: object, line: int, **more: Any) -> ForeignWork:
-        """Begin the work on a text. A byte order mark that opens it is no part of it."""
+        """Begin the work on a text. A byte order mark at its beginning is not part of it."""
         clean = text.removeprefix("\ufeff")
         work = ForeignWork(
             clean, str(own) if own is not None else "", line, bom=clean != text, **more
@@ -84,7 +84,7 @@ class Foreign:
         line: int = 0,
         quote: object = None,
     ) -> None:
-        """Take down a span, with one label or a list of them; told when it is none."""
+        """Add a span with one label or a list of them; an invalid one is reported."""
         line = line or work.line
         a, b = number(start), number(end)
         every = labels if isinstance(labels, list) else [labels]
@@ -117,7 +117,7 @@ class Foreign:
         key: str,
         line: int = 0,
     ) -> None:
-        """Take down a relation between spans, named as they were; told when it is none."""
+        """Add a relation between spans by their names; an invalid one is reported."""
         line = line or work.line
         if not isinstance(label, str) or not label:
             self.left_out(work, "relations without a label", "the relation has no label", key, line)
@@ -130,8 +130,8 @@ class Foreign:
         work.properties.append((item, name, value, line or work.line))
 
     def objects(self, work: ForeignWork, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-        """The objects listed at a key of a record; what is no object
-        there is left out, and told."""
+        """The objects in the list under a key of a record; anything else there is left out and
+        reported."""
         found = data.get(key) or []
         if not isinstance(found, list):
             self.left_out(work, f"{key} that are not lists", "must be a list of objects", key)
@@ -144,7 +144,7 @@ class Foreign:
     def left_out(
         self, work: ForeignWork, what: str, message: str, key: str = "", line: int = 0
     ) -> None:
-        """Tell of something of a work that does not come along."""
+        """Report a part of a work that is left out."""
         work.lost += 1
         self.report.left_out(what, message, line=line or work.line, key=key)
 
@@ -162,7 +162,7 @@ class Foreign:
             )
 
     def _resolve(self) -> dict[int, tuple[int, int] | None]:
-        """By what each span was read into: its bounds in code points."""
+        """Span as read -> its bounds in code points."""
         spans = [span for work in self.works for span in work.spans]
         places = [span.place for span in spans]
         if not places:
@@ -197,8 +197,8 @@ class Foreign:
             )
 
     def _kept(self) -> list[ForeignWork]:
-        """The works, of several answers of one person about one text the later
-        one, unless all are asked for."""
+        """The works. If one person gave several answers about one text, only the latest counts,
+        unless all are wanted."""
         last: dict[tuple[str, str | None], ForeignWork] = {}
         answers: Counter[tuple[str, str | None]] = Counter()
         out: list[ForeignWork] = []

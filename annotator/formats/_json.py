@@ -1,5 +1,5 @@
-"""JSON lines and JSON arrays of objects, each with the line it stands
-in; what is broken is left out and told."""
+"""JSON lines and JSON arrays of objects, each with its line number; broken ones are left out and
+reported."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def _value(number: int, text: str, report: ReadReport) -> Iterator[tuple[int, An
 
 
 def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
-    """Line and value of each member of the array that a file is. A broken
-    one ends the file, which is told."""
+    """Line and value of each member of the array that a file is. A broken member ends the file,
+    which is reported."""
     data = read_bytes(path, options.max_bytes)
     text = decode(
         data, path=path, encoding=options.encoding or marked(path) or "utf-8", report=options.report

@@ -1,5 +1,5 @@
-"""JSON written out by hand, where an export has very many of the same objects: the same text as the
-encoder makes of them with sorted keys and no spaces."""
+"""Writes JSON by hand for objects that an export has very many of. The text is the same as the
+encoder makes with sorted keys and no spaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the labels of another program stand for in the schema of the project."""
+"""Maps the labels of another program to the schema of the project."""
 
 from __future__ import annotations
 

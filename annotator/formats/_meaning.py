@@ -1,8 +1,6 @@
-"""What a record has to mean beside its shape: offsets inside the
-text, ids that exist, labels of the schema.
-
-Asked of objects whose shape may be wrong too, so that one run names
-everything; it never fails on any JSON value.
+"""Checks what a record means, beyond its shape: offsets inside the text, ids that exist, labels
+of the schema. The shape may be wrong too, so that one run names everything; the check accepts
+any JSON value.
 """
 
 from __future__ import annotations
@@ -22,8 +20,7 @@ _Ends: TypeAlias = dict[str, tuple[str, int, int]]
 
 
 def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
-    """Key and message of everything that does not mean what
-    it says; needs `text` to be a string."""
+    """Key and message of every problem; `text` must be a string."""
     text = data["text"]
     if not text.strip():
         yield "text", "must be a non-empty string"

@@ -1,10 +1,10 @@
-"""How another program counted: offsets of a whole file, brought
-to code points of the text as it is stored.
+"""Finds out how another program counted offsets, and converts those of a whole file to code points
+of the stored text.
 
 Programs count code points, UTF-16 units or grapheme clusters; a line end of two characters as one,
 or one as two; a byte order mark or not; entities (`&amp;`) as they are written or as they are
-shown. Which of these a file was counted by is found by trying them on the whole of it: with
-quotations, the one under which they fit; without, the one under which spans do not cut words.
+shown. The right combination is found by trying all of them on the whole file: with quotations, the
+one in which they fit; otherwise the one in which spans do not cut words.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Resolved:
     counting: Counting
     others: tuple[Counting, ...] = ()
     better: Counting | None = None
-    """A counting that would cut fewer words, where it was not certain enough to be taken."""
+    """A counting that would cut fewer words, if it was not certain enough to use."""
 
 
 def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) -> Resolved:
@@ -261,8 +261,8 @@ NEARBY = 40
 
 
 def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
-    """The bounds of a quotation near the given ones; None when it stands
-    there not at all, or several times."""
+    """The bounds of a quotation near the given ones; None if it is not there, or occurs several
+    times."""
     words = quote.split()
     if not words:
         return None

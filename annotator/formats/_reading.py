@@ -1,4 +1,4 @@
-"""What every format that reads needs: options, entries, and bytes turned into text."""
+"""What all reading formats share: options, entries, and decoding bytes into text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.text import Splitting
 
 FALLBACK = "imported"
-"""Whose work is taken for that which names nobody."""
+"""The annotator of work that names nobody."""
 
 MAX_BYTES = 20_000_000
 """Largest text, and largest line of records, that is read unless told otherwise."""
@@ -31,7 +31,7 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How to read a file, and where to tell what is left out of it.
+    """How to read a file, and where to report what is left out of it.
 
     `annotator` is given to work that names nobody, and to all canonical records but gold.
     `settings` is the project's table `[format.NAME]`. `prefix` begins the ids of documents that a
@@ -56,7 +56,7 @@ class ReadOptions:
 
 
 class Identity(StrEnum):
-    """By what a document of a file is known again."""
+    """How a document of a file is recognised in another import."""
 
     ID = "id"  # the file gives ids
     # the file gives numbers of its own (`own`), which other files of that program share
@@ -112,10 +112,9 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def decode(data: bytes, *, path: Path, encoding: str | None, report: ReadReport) -> str:
-    """The text of bytes: a given encoding, else by byte order mark, else
-    UTF-8, else a guess, which is told.
-
-    Raises InputError for bytes that are no text. A byte order mark is no part of the text.
+    """Decode bytes: in the given encoding, else by byte order mark, else as UTF-8, else by a
+    guess, which is reported. Raises InputError for bytes that are not text. A byte order mark
+    is not part of the text.
     """
     if encoding is not None:
         return _as(data, encoding, path)
@@ -160,11 +159,12 @@ def _as(data: bytes, encoding: str, path: Path) -> str:
 
 
 _WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}
-"""Guesses that letters alone do not tell apart; Windows' own is
-by far the most frequent one in the field."""
+"""Encodings that letters alone do not tell apart; the one of Windows is by far the most
+frequent."""
 
 _ENOUGH = 10
-"""Bytes beyond ASCII from which a guess is worth something in a text that is mostly ASCII."""
+"""The number of non-ASCII bytes from which on a guess is reliable in a text that is mostly
+ASCII."""
 
 
 def _guessed(data: bytes) -> str | None:

@@ -2,8 +2,8 @@
 and turned into a `Record` and back.
 
 `schemas/record.schema.json` says the shape, and a library checks it; `meaning` checks what a schema
-cannot say. Every value that enters a project passes `problems`, whatever file or caller it comes
-from, and `annotator validate` asks the same function.
+cannot say. Every value that enters a project passes `problems`, wherever it comes from, and
+`annotator validate` uses the same function.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ KEYS = frozenset(
 """The keys of a record."""
 
 WORK = frozenset({"annotator", "relations", "spans", "status"})
-"""The keys that make a record somebody's work; without any of them it is a text that waits."""
+"""The keys that make a record somebody's work; without any of them it is a text to annotate."""
 
 
 # --- from bytes
@@ -88,8 +88,8 @@ def parse(line: bytes | str) -> Data:
 
 
 def upgraded(data: Mapping[str, Any]) -> Data:
-    """The object in the words of version 2. One of version 2,
-    or without relations, stays as it is."""
+    """The object in version 2. An object of version 2, or one without relations, is returned as
+    it is."""
     new = dict(data)
     if new.get("schema") == OLD:
         new["schema"] = FORMAT
@@ -102,7 +102,7 @@ def upgraded(data: Mapping[str, Any]) -> Data:
 
 
 def _upgraded(relation: Any) -> Any:
-    """A relation of version 1, told by its `target`, in the words of version 2."""
+    """A relation of version 1, recognised by its `target`, in version 2."""
     if not isinstance(relation, dict) or "target" not in relation:
         return relation
     new = {
@@ -176,7 +176,7 @@ def _completed_item(one: Any, id: str, text: str) -> Any:
     if "from" not in new and "to" not in new:
         new.setdefault("entity", None)
         if new.get("quote") is None:
-            # Where the bounds do not hold, they are what is wrong and not the quote.
+            # If the bounds are invalid, they are the problem, not the quote.
             new["quote"] = text[new["start"] : new["end"]] if _bounded(new, text) else "…"
     return new
 
@@ -306,13 +306,13 @@ def dumps(record: Record) -> str:
 
 
 def check_document(document: Document, schema: LabelSchema) -> Document:
-    """The document, when it holds. Raises InputError for the first thing that does not."""
+    """The document if it is valid. Raises InputError for the first problem."""
     check_record(Record(document, "somebody", Completion.IN_PROGRESS), schema)
     return document
 
 
 def item_problem(item: Span | Relation, document: Document, schema: LabelSchema) -> str:
-    """What is wrong with one item of a document, whatever its ends are; empty when nothing is."""
+    """The problem of one item of a document, regardless of its ends; empty if there is none."""
     spans, relations = ((item,), ()) if isinstance(item, Span) else ((), (item,))
     record = Record(document, "somebody", Completion.IN_PROGRESS, spans, relations)
     try:
@@ -324,8 +324,7 @@ def item_problem(item: Span | Relation, document: Document, schema: LabelSchema)
 
 
 def check_record(record: Record, schema: LabelSchema) -> Record:
-    """The record that a caller made, when it holds. Raises InputError
-    for the first thing that does not."""
+    """The record that a caller made, if it is valid. Raises InputError for the first problem."""
     try:
         data = data_of(record)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:

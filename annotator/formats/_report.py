@@ -1,7 +1,6 @@
-"""What a reader has to say of a file: what was left out, what was changed, what was understood how.
-
-Nothing is dropped in silence. Everything is counted; of one kind of thing
-the first few places are told one by one.
+"""What a reader reports about a file: what was left out, what was changed, and how something was
+understood. Nothing is dropped silently. Everything is counted, and the first few places of
+each kind are listed.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from annotator.errors import InputError
 from annotator.model.text import displayable
 
 TOLD = 3
-"""Places of one kind of thing that are told one by one."""
+"""The number of places of each kind that are listed one by one."""
 
 _QUOTE = 60
 
 
 class FindingKind(StrEnum):
-    """What became of something."""
+    """What happened to something in a file."""
 
     LEFT_OUT = "left out"  # it is not in the project
-    CHANGED = "changed"  # it is in the project otherwise than in the file
-    NOTE = "note"  # it is in the project as meant; how that was told from the file
+    CHANGED = "changed"  # it is in the project, but changed
+    NOTE = "note"  # it is in the project; this says how it was understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ class ReadReport:
         key: str = "",
         count: int = 1,
     ) -> None:
-        """Tell of something. Raises InputError if the file is read strictly
-        and this is more than a note."""
+        """Report something. Raises InputError if the file is read strictly and this is more than
+        a note."""
         if self.strict and kind is not FindingKind.NOTE:
             hint = "Without --strict the rest of the file is imported"
             raise InputError(
@@ -77,15 +76,15 @@ class ReadReport:
     def left_out(
         self, what: str, message: str, *, line: int = 0, key: str = "", count: int = 1
     ) -> None:
-        """Tell of something that is not in the project."""
+        """Report something that was left out."""
         self.add(FindingKind.LEFT_OUT, what, message, line=line, key=key, count=count)
 
     def changed(self, what: str, message: str, *, line: int = 0, key: str = "") -> None:
-        """Tell of something that is in the project otherwise than in the file."""
+        """Report something that was changed."""
         self.add(FindingKind.CHANGED, what, message, line=line, key=key)
 
     def note(self, what: str, message: str, *, line: int = 0, key: str = "") -> None:
-        """Tell how something was understood."""
+        """Report how something was understood."""
         self.add(FindingKind.NOTE, what, message, line=line, key=key)
 
     def count(self, kind: FindingKind) -> int:
@@ -106,7 +105,7 @@ class ReadReport:
 
 
 def shown(text: str) -> str:
-    """A quotation for a message: on one line, harmless in a terminal, not too long."""
+    """A quotation for a message: on one line, safe for a terminal, and not too long."""
     line = " ".join(displayable(text).split())
     return f"“{line[:_QUOTE]}…”" if len(line) > _QUOTE else f"“{line}”"
 

@@ -1,5 +1,4 @@
-"""Whether a whole object is a canonical record: what `schemas/record.schema.json`
-says, and what it cannot say."""
+"""Checks whether an object is a canonical record, by `schemas/record.schema.json` and beyond it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What formats that write share: names of labels, numbers of other programs,
-names of files, and what is lost."""
+"""What writing formats share: names of labels, numbers for other programs, names of files, and
+counts of what is lost."""
 
 from __future__ import annotations
 
@@ -90,8 +90,7 @@ class FileNames:
         self._taken: dict[str, str] = {}
 
     def of(self, id: str) -> str:
-        """The name for an id, always the same; a digest tells names
-        apart that would be the same."""
+        """The name for an id, always the same; a digest distinguishes names that would be equal."""
         plain = re.sub(r"[^\w.-]+", "-", id).strip("-.")[:80] or "document"
         if self._taken.setdefault(plain.casefold(), id) != id:
             plain = f"{plain}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"

@@ -1,5 +1,5 @@
-"""XML from elsewhere: read without document types, so without entities that grow or lead out;
-and written."""
+"""Reads XML from other programs without document types, so that no entity can expand or point
+elsewhere; and writes XML."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def tree(data: bytes) -> Element:
     """The root of a document. Names are without their namespaces, which change with versions;
-    elements carry `line` as their attribute `@line`. Raises ValueError, with the line, for what
-    is no XML, declares a document type, or nests deeper than 200 levels."""
+    elements carry `line` as their attribute `@line`. Raises ValueError, with the line, if it is
+    not XML, declares a document type, or nests deeper than 200 levels."""
     builder, depth = TreeBuilder(), 0
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -58,7 +58,7 @@ def text_of(element: Element | None) -> str:
 
 
 def legal(text: str) -> str:
-    """The text as XML can hold it: what has no place there becomes U+FFFD."""
+    """The text as XML can hold it: other characters become U+FFFD."""
     return _ILLEGAL.sub("\ufffd", text)
 
 

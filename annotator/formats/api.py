@@ -1,11 +1,11 @@
-"""What the family of formats shows to others: the record and its checks,
-how files are read, what a member is.
+"""The public interface of the family of formats: the record and its checks, how files are read, and
+what a member is.
 
 A format is one module of this package (or the one that an entry point of the group
 `annotator.formats` names) that holds what `Format` says, and what `Reads`, `WritesLines` or
 `WritesFiles` says on top. What one reads are `Entry`s: objects of canonical records, of which all
-keys but `text` may be missing. What is wrong with them is seen at the door (`admit`), the same for
-all formats; what a reader leaves out by itself it tells `options.report`.
+keys but `text` may be missing. The door (`admit`) checks them in the same way for all formats; what
+a reader leaves out itself goes to `options.report`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Recognises(Reads, Protocol):
 
 @runtime_checkable
 class WritesLines(Format, Protocol):
-    """A member that writes lines: what it has to say of one record, with its line end."""
+    """A member that writes lines, one or more for each record, with line ends."""
 
     def dumps(self, record: Record) -> str:
         """The line or lines of a record."""
@@ -94,7 +94,7 @@ class WritesLines(Format, Protocol):
 
 @runtime_checkable
 class WritesFiles(Format, Protocol):
-    """A member that writes something else: the bytes of one file with all records."""
+    """A member that writes one file with all records at once."""
 
     def dump(self, records: Iterable[Record]) -> bytes:
         """The bytes of a file."""
@@ -103,7 +103,7 @@ class WritesFiles(Format, Protocol):
 
 @runtime_checkable
 class WritesParts(Format, Protocol):
-    """A member that writes one file bit by bit, however many records there are."""
+    """A member that writes one file piece by piece, for any number of records."""
 
     def parts(self, records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         """The bytes of a file, in order."""

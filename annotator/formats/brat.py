@@ -34,7 +34,7 @@ extensions = (".ann",)
 _BOUND = re.compile(r"(\S+) (-?[\d.]+ -?[\d.]+(?:;-?[\d.]+ -?[\d.]+)*)")
 _BINARY = re.compile(r"(\S+)\s+\S+?:(\S+)\s+\S+?:(\S+)\s*")
 _ORDER = "TREAMN#*"
-"""Lines in the order in which they can be understood: what they name comes first."""
+"""Lines in the order in which they can be understood: what a line refers to comes before it."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
@@ -120,7 +120,7 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
     if len(pieces) == 1:
         foreign.span(work, name, found[1], start, end, key=key, quote=quote or None)
         return
-    # The quotation holds the pieces alone; it is checked where the bounds are as they stand.
+    # The quotation holds only the pieces; it is checked where the bounds are unchanged.
     bounds = [(int(a), int(b)) for a, b in pieces if a.isdecimal() and b.isdecimal()]
     joined = " ".join(work.text[a:b] for a, b in bounds)
     whole = (
