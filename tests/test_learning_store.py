@@ -35,6 +35,7 @@ FROZEN = {
     "m011_reviews": "8d924d",
     "m012_chain": "7353c0",
     "m013_coming": "a37a94",
+    "m014_second_copies": "01495f",
 }
 
 

@@ -3,6 +3,7 @@ others."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,17 +13,24 @@ from annotator.errors import AnnotatorError
 from annotator.model.annotation import fold
 from annotator.model.decision import ParagraphMark
 from annotator.model.text import text_sha256
-from annotator.store import documents, hash_chain, log, suggestions
+from annotator.store import derived, documents, hash_chain, log, suggestions
 from annotator.store.codec import standing_of
 from annotator.store.connection import Database, Row
+from annotator.store.isolation import heard_by
 from annotator.store.results import Finding
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
-    """Everything that is wrong: damaged pages, changed texts, offsets outside the text, state
-    that does not follow from the log, columns that contradict the state; with `deep` also
-    events that do not match the chain of hashes."""
+    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not
+    follow from the log, columns that are not what the state says; with `deep` also where the log
+    is not what was chained, and sums that are not what they sum up."""
     found: list[Finding] = []
+    with heard_by(lambda where, why: found.append(Finding(where, f"cannot be read: {why}"))):
+        _verify(db, found, deep=deep)
+    return list(dict.fromkeys(found))
+
+
+def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
     with _guard(found, str(db.path)):
         found += [
             Finding(str(db.path), str(row[0]))
@@ -34,8 +42,11 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
             Finding(f"table {table}, row {number}", f"belongs to nothing in {parent}")
             for table, number, parent, _ in db.rows("PRAGMA foreign_key_check")
         ]
-    with _guard(found, "the tables"):
-        found += _schema(db)
+    with _guard(found, "the tables"), _new() as new:
+        found += _schema(db, new)
+        if deep:
+            with _guard(found, "the sums"):
+                found += derived.check(db, new)
     ids: list[str] = []
     with _guard(found, "the list of documents"):
         ids = [str(id) for id in documents.ids(db)]
@@ -44,7 +55,27 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
     if deep:
         with _guard(found, "the log"):
             found += hash_chain.check(db)
-    return found
+    with _guard(found, "the models"):
+        found += _models(db)
+    with _guard(found, "the names"):
+        found += [
+            Finding(f"{document} ({who}): {item}", "the name does not stand where it says")
+            for document, who, item in db.rows(_MISPLACED)
+        ]
+
+
+_MISPLACED = (
+    "SELECT n.document, n.annotator, n.item FROM name n LEFT JOIN item i "
+    "ON i.document = n.document AND i.annotator = n.annotator AND i.item = n.item "
+    "WHERE i.paragraph IS NOT n.paragraph"
+)
+
+
+def _models(db: Database) -> Iterator[Finding]:
+    for (number,) in db.rows("SELECT number FROM model WHERE data IS NOT NULL"):
+        sha256, data = db.rows("SELECT sha256, data FROM model WHERE number = ?", (number,))[0]
+        if hashlib.sha256(data).hexdigest() != sha256:
+            yield Finding(f"model {number}", "is not the one that was stored")
 
 
 @contextmanager
@@ -68,8 +99,9 @@ _SCHEMA = (
 of texts, which not every SQLite can make."""
 
 
-def _schema(db: Database) -> Iterator[Finding]:
-    """Tables, indexes and triggers that differ from what the migrations make."""
+@contextmanager
+def _new() -> Iterator[Database]:
+    """An empty database of this version."""
     from annotator.store.migrations import migrate
 
     with (
@@ -77,7 +109,12 @@ def _schema(db: Database) -> Iterator[Finding]:
         closing(Database(Path(folder) / "new.db", create=True)) as new,
     ):
         migrate(new)
-        wanted = {(kind, name): sql for kind, name, sql in new.rows(_SCHEMA)}
+        yield new
+
+
+def _schema(db: Database, new: Database) -> Iterator[Finding]:
+    """Tables, indexes and triggers that are not as the migrations make them."""
+    wanted = {(kind, name): sql for kind, name, sql in new.rows(_SCHEMA)}
     there = {(kind, name): sql for kind, name, sql in db.rows(_SCHEMA)}
     for kind, name in sorted(wanted.keys() | there.keys()):
         if (kind, name) not in there:
@@ -139,12 +176,13 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             found.append(Finding(where, "the state does not follow from the log"))
     with _guard(found, where):
         kept = db.row(
-            "SELECT completion, revision, done FROM completion WHERE document = ? AND annotator "
-            "= ?",
+            "SELECT completion, revision, updated, done, paragraphs FROM completion "
+            "WHERE document = ? AND annotator = ?",
             (id, annotator),
         )
-        last = db.value(
-            "SELECT coalesce(max(revision), 0) FROM event WHERE document = ? AND annotator = ?",
+        last = db.row(
+            "SELECT revision, time FROM event WHERE document = ? AND annotator = ? "
+            "ORDER BY revision DESC LIMIT 1",
             (id, annotator),
         )
         done = sum(
@@ -152,7 +190,12 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             for items in stands.by_paragraph.values()
             for standing in items.values()
         )
-        if kept != (log.completion_of(db, id, annotator), last, done):
+        to_annotate = sum(
+            not (p.excluded if (own := stands.mark(p.index).excluded) is None else own)
+            for p in documents.load(db, id).paragraphs
+        )
+        completion = log.completion_of(db, id, annotator)
+        if kept != (completion, *(last or (0, kept and kept[2])), done, to_annotate):
             found.append(Finding(where, "the completion is not what the state says"))
 
 

@@ -29,7 +29,7 @@ from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 APPLICATION_ID = 0x414E4E54
 """Stands in the header of every database of ours: the letters ANNT."""
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """Number of migrations; a test holds it against `migrations.py`,
 which is imported only to migrate."""
 

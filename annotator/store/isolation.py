@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -13,11 +14,24 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _told: set[str] = set()
+_listeners: list[Callable[[str, str], None]] = []
+
+
+@contextmanager
+def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
+    """What is left out within is told to `listener` (where, and why) instead of the log."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.pop()
 
 
 def leave_out(where: str, why: object) -> None:
     """Tell, once in a process, that an item cannot be read and is left out."""
-    if where not in _told:
+    if _listeners:
+        _listeners[-1](where, str(why))
+    elif where not in _told:
         _told.add(where)
         logger.warning(
             "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these",
@@ -144,6 +158,14 @@ def parsed(texts: Sequence[str]) -> list[Any]:
 
 
 __all__ = [
-    "check_attributes", "check_numbers", "check_texts", "leave_out", "object_of", "parsed",
-    "read_rows", "readable", "texts_of",
-]  # fmt: skip
+    "check_attributes",
+    "check_numbers",
+    "check_texts",
+    "heard_by",
+    "leave_out",
+    "object_of",
+    "parsed",
+    "read_rows",
+    "readable",
+    "texts_of",
+]

@@ -15,6 +15,7 @@ from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.hash_chain import m012_chain
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
+from annotator.store.second_copies import m014_second_copies
 from annotator.store.sums import m006_sums
 from annotator.store.turns import m013_coming
 
@@ -416,5 +417,7 @@ migrations()(m011_reviews)
 migrations()(m012_chain)
 
 migrations()(m013_coming)
+
+migrations()(m014_second_copies)
 
 __all__ = ["migrate", "migrations"]

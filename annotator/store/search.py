@@ -65,7 +65,7 @@ def fold(text: str) -> str:
 
 def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
     """Bring texts, by id, into the index. To be called within a transaction."""
-    if not has_index() or not _is_made(db):
+    if not has_index() or not is_made(db):
         return
     for id, text in texts:
         db.execute("INSERT INTO searchable (document) VALUES (?)", (id,))
@@ -75,7 +75,8 @@ def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _is_made(db: Access) -> bool:
+def is_made(db: Access) -> bool:
+    """Whether the database has an index of its texts."""
     return bool(db.value("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')"))
 
 
@@ -106,7 +107,7 @@ def _indexed(db: Database, literal: str, first: int) -> Iterator[tuple[str, str]
     position on; None where it is no help."""
     folded = fold(literal)
     parts = {folded[i : i + 3] for i in range(len(folded) - 2)}
-    if not parts or not has_index() or not _is_made(db):
+    if not parts or not has_index() or not is_made(db):
         return None
     wanted = " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(parts))
     found = db.rows(
@@ -156,4 +157,4 @@ def in_any_case(char: str) -> str:
     return f"[{''.join(sorted(cases))}]" if len(cases) > 1 or char in "*?[" else char
 
 
-__all__ = ["INDEX", "add", "fold", "has_index", "in_any_case", "texts"]
+__all__ = ["INDEX", "add", "fold", "has_index", "in_any_case", "is_made", "texts"]

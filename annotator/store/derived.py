@@ -1,0 +1,71 @@
+"""Whether what follows from other rows is what follows from them: kept sums, and the index of the
+texts. Both are made again in a database of their own and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from annotator.store import search
+from annotator.store.connection import Database
+from annotator.store.results import Finding
+
+_SOURCES = ("document", "text", "paragraph", "run", "suggestion", "completion", "item", "name")
+"""Tables that the sums follow from, in an order in which they can be filled."""
+
+_COUNTS = {
+    "sum_label": "number",
+    "sum_surface": "accepted OR rejected",
+    "sum_suggestion": "number",
+    "sum_completion": "documents",
+    "sum_name": "number",
+    "sum_visible": "number",
+    "sum_decided": "decided",
+    "sum_block": "documents",
+}
+"""Sums, and when a row counts: one of zero may be there or not."""
+
+
+def check(db: Database, new: Database) -> Iterator[Finding]:
+    """What differs; `new` is an empty database of this version. Reads everything."""
+    new.execute("PRAGMA foreign_keys = OFF")
+    new.execute("PRAGMA ignore_check_constraints = ON")
+    new.execute("PRAGMA synchronous = OFF")
+    new.execute(f"ATTACH 'file:{quote(str(db.path.absolute()))}?mode=ro' AS theirs")
+    new.execute("BEGIN")
+    for table in _SOURCES:
+        new.execute(f"INSERT INTO main.{table} SELECT * FROM theirs.{table}")
+    for table, counts in _COUNTS.items():
+        yield from _differing(new, table, f"SELECT * FROM {{}}.{table} WHERE {counts}")
+    if search.is_made(new) and search.is_made(db):
+        yield from _search(db, new)
+    new.execute("ROLLBACK")
+
+
+def _differing(new: Database, what: str, rows: str) -> Iterator[Finding]:
+    """Rows that are on one side only."""
+    one, other = rows.format("theirs"), rows.format("main")
+    for sql, said in (
+        (f"{one} EXCEPT {other}", "is not what follows from the rows that it is about"),
+        (f"{other} EXCEPT {one}", "is missing"),
+    ):
+        for row in new.rows(f"{sql} LIMIT 10"):
+            told = ", ".join(str(value) for value in row)
+            yield Finding(f"{what} ({told})", said)
+
+
+def _search(db: Database, new: Database) -> Iterator[Finding]:
+    for number, text in db.rows(
+        "SELECT s.number, t.text FROM searchable s JOIN text t ON t.document = s.document"
+    ):
+        sql = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
+        new.execute(sql, (number, search.fold(text)))
+    for side in ("main", "theirs"):
+        new.execute(f"CREATE VIRTUAL TABLE temp.words_{side} USING fts5vocab({side}, search, row)")
+    terms = "SELECT term, doc FROM temp.words_{}"
+    if list(_differing(new, "search", terms)):
+        hint = "searching may miss some texts"
+        yield Finding("the index of texts", f"is not what follows from the texts; {hint}")
+
+
+__all__ = ["check"]
