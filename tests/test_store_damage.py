@@ -172,6 +172,25 @@ def test_history_that_was_changed_or_cut_is_found_by_the_chain(
     assert code == 1 and said in found, found
 
 
+def test_a_head_that_was_noted_shows_a_chain_that_was_made_again(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = _doctor(root, capsys)[1]
+    noted = next(line.split()[-1] for line in said.splitlines() if line.startswith("log "))
+    assert "found: event" not in _doctor(root, capsys, "--deep", "--noted", noted)[1]
+    _sql(
+        root,
+        CHANGE,
+        "DROP TRIGGER chain_no_delete",
+        "UPDATE event SET annotator = 'eve' WHERE sequence = 20",
+        "DELETE FROM chain",
+    )
+    with Project.open(root) as of:
+        hash_chain.catch_up(of._database)
+    assert "history was changed" in _doctor(root, capsys, "--deep", "--noted", noted)[1]
+    assert _doctor(root, capsys, "--noted", "x")[0] == 2
+
+
 def test_the_chain_follows_decisions_imports_and_merges(root: Path, tmp_path: Path) -> None:
     shutil.copytree(root, tmp_path / "q")
     with Project.open(tmp_path / "q") as of:

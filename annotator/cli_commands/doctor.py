@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--deep", is_flag=True, help="Also check the chain of hashes over the log of decisions."
+    "--deep",
+    is_flag=True,
+    help="Also check the chain of hashes over the log of decisions, and count all sums again.",
+)
+@click.option(
+    "--noted",
+    metavar="EVENT:HASH",
+    help="A head of the chain that you noted earlier: check that it still stands there.",
 )
 @json_option
 @click.pass_context
-def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
+def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) -> int:
     """Check the installation, the terminal and the project; the
     exit code is 1 if something is wrong.
 
@@ -32,16 +39,18 @@ def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
     Examples:
       annotator doctor
       annotator doctor --deep
+      annotator doctor --deep --noted 4711:1f2e3d4c5b6a7988
     """
     from annotator.errors import ExitCode, ProjectError, SchemaError, StoreError
     from annotator.folder import find_folder
 
+    head = _head_of(noted)
     facts = _facts()
     findings = [*_terminal_findings(), *_parser_findings(facts)]
     named: Path | None = ctx.obj["project"]
     try:
         findings += _project_findings(
-            named if named is not None else find_folder(), facts, deep=deep
+            named if named is not None else find_folder(), facts, deep=deep, noted=head
         )
     except (ProjectError, SchemaError, StoreError) as error:
         if "project" in facts or (named is None and error.file is not None):
@@ -62,7 +71,9 @@ def command(ctx: click.Context, deep: bool, as_json: bool) -> int:
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
 
 
-def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Iterator[str]:
+def _project_findings(
+    root: Path, facts: dict[str, str], *, deep: bool, noted: tuple[int, str] | None
+) -> Iterator[str]:
     """What does not hold in a project; `facts` get what can be told of it.
 
     Raises ProjectError, SchemaError or StoreError for what hides the rest.
@@ -88,6 +99,7 @@ def _project_findings(root: Path, facts: dict[str, str], *, deep: bool) -> Itera
     try:
         with Project.open(root) as project:
             damaged += _told_of(project, facts, deep=deep)
+            damaged += _not_as_noted(project, noted)
             yield from damaged
             yield from project.diagnosis().remarks
             yield from map(str, unloadable(project))
@@ -117,8 +129,37 @@ def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str
         sequence, head = project.chain_head()
     except StoreError as error:
         return [*found, str(error)]
-    facts["log"] = f"{sequence} events, chain {head[:16]}" if sequence else "empty"
+    facts["log"] = f"{sequence} events, chain {sequence}:{head[:32]}" if sequence else "empty"
     return found
+
+
+def _head_of(noted: str | None) -> tuple[int, str] | None:
+    """Number and hash of a head of the chain. Raises UsageError for what is none."""
+    from annotator.errors import UsageError
+
+    if noted is None:
+        return None
+    number, _, start = noted.partition(":")
+    start = start.lower().rstrip("…")
+    if not number.isdecimal() or len(start) < 16 or set(start) - set("0123456789abcdef"):
+        raise UsageError(
+            f"“{noted}” is not the head of a chain",
+            key="--noted",
+            hint="Give it as `annotator doctor` printed it, such as 4711:1f2e3d4c5b6a7988",
+        )
+    return int(number), start
+
+
+def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[str]:
+    """Whether the chain has another hash where somebody noted one."""
+    if noted is None:
+        return
+    number, start = noted
+    there = project.chain_hash(number)
+    if not there:
+        yield f"event {number}: the chain has no such event, but you noted its hash"
+    elif not there.startswith(start):
+        yield f"event {number}: its hash is not the one that you noted, so history was changed"
 
 
 def _files_left(database: Path) -> Iterator[str]:

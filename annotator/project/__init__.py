@@ -178,6 +178,10 @@ class Project:
         """The number of the last event in the chain of hashes, and its hash."""
         return hash_chain.head(self._database)
 
+    def chain_hash(self, sequence: int) -> str:
+        """The hash of an event in the chain, by its number; empty if there is none."""
+        return hash_chain.hash_at(self._database, sequence)
+
     def diagnosis(self) -> Diagnosis:
         """How the database is run."""
         return overview.diagnosis(self._database)

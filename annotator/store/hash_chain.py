@@ -79,6 +79,12 @@ def head(db: Database) -> tuple[int, str]:
     return (0, "") if last is None else (last[0], bytes(last[1]).hex())
 
 
+def hash_at(db: Database, sequence: int) -> str:
+    """The hash of an event by its number; empty if there is none."""
+    found = db.value("SELECT hash FROM chain WHERE sequence = ?", (sequence,))
+    return "" if found is None else bytes(found).hex()
+
+
 def check(db: Database) -> Iterator[Finding]:
     """The places where the log does not match the chain. Reads the whole log, some hundred
     events at a time."""
@@ -118,4 +124,4 @@ def _gap(last: int, following: int, known: int) -> Iterator[Finding]:
         )
 
 
-__all__ = ["catch_up", "check", "extend", "head"]
+__all__ = ["catch_up", "check", "extend", "hash_at", "head"]
