@@ -19,6 +19,29 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
+documents_option = click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="ID",
+    help="Only this document; you can repeat it.",
+)
+
+force_option = click.option(
+    "--force", is_flag=True, help="Overwrite files that have other content."
+)
+
+
+def status_option(default: str) -> Callable[[F], F]:
+    """The option that says whose work a command takes."""
+    return click.option(
+        "--status",
+        default=default,
+        show_default=True,
+        metavar="gold|all|annotator=NAME",
+        help="Whose work.",
+    )
+
 
 def open_project(ctx: click.Context) -> Project:
     """The project named by --project, else the one that this folder lies in."""
@@ -67,10 +90,13 @@ def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1
 
 __all__ = [
     "annotator_of",
+    "documents_option",
+    "force_option",
     "json_option",
     "open_project",
     "print_json",
     "progress",
+    "status_option",
     "table",
     "talk",
     "tell",

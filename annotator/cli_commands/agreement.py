@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, tell
+from annotator.cli_commands._shared import (
+    documents_option,
+    json_option,
+    open_project,
+    print_json,
+    tell,
+)
 from annotator.console import talk, tell_csv
 from annotator.model.text import plural
 
@@ -26,13 +32,7 @@ if TYPE_CHECKING:
     "--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; you can repeat it."
 )
 @click.option("--annotators", metavar="A,B", help="Only these annotators.")
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="ID",
-    help="Only this document; you can repeat it.",
-)
+@documents_option
 @click.option(
     "--since",
     metavar="DAY",

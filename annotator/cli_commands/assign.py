@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk, tell
+from annotator.cli_commands._shared import (
+    documents_option,
+    json_option,
+    open_project,
+    print_json,
+    table,
+    talk,
+    tell,
+)
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
@@ -33,13 +41,7 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="The share of documents that goes to everybody named, such as 0.2.",
 )
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="ID",
-    help="Only this document; you can repeat it.",
-)
+@documents_option
 @click.option(
     "--by",
     type=click.Choice(["uncertainty", "diversity"]),

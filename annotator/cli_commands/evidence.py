@@ -11,6 +11,7 @@ from annotator.cli_commands._shared import (
     json_option,
     open_project,
     print_json,
+    status_option,
     talk,
     tell,
 )
@@ -23,13 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("entity")
 @click.argument("concept")
-@click.option(
-    "--status",
-    default="gold",
-    show_default=True,
-    metavar="gold|all|annotator=NAME",
-    help="Whose work.",
-)
+@status_option("gold")
 @click.option("--real", is_flag=True, help="Keep a change of sides: it is real.")
 @click.option(
     "--slip",

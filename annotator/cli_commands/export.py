@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk
+from annotator.cli_commands._shared import (
+    documents_option,
+    force_option,
+    json_option,
+    open_project,
+    print_json,
+    status_option,
+    talk,
+)
 from annotator.console import tell_data
 from annotator.model.text import plural
 
@@ -31,13 +39,7 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     metavar="DIR",
     help="The folder to write to; - is standard output. [default: exports/ in the project]",
 )
-@click.option(
-    "--status",
-    default="all",
-    show_default=True,
-    metavar="gold|all|annotator=NAME",
-    help="Whose work.",
-)
+@status_option("all")
 @click.option(
     "--unit",
     type=click.Choice(["document", "paragraph"]),
@@ -45,13 +47,7 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     show_default=True,
     help="What a record is about.",
 )
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="ID",
-    help="Only this document; you can repeat it.",
-)
+@documents_option
 @click.option(
     "--layer",
     "layers",
@@ -75,7 +71,7 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
 @click.option(
     "--check", is_flag=True, help="Write nothing; compare with the existing files, byte by byte."
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that has other content.")
+@force_option
 @click.option(
     "--pseudonyms", is_flag=True, help="Replace the names of people with pseudonyms in every file."
 )

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk, tell
+from annotator.cli_commands._shared import (
+    documents_option,
+    force_option,
+    json_option,
+    open_project,
+    print_json,
+    status_option,
+    talk,
+    tell,
+)
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -21,13 +30,7 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 
 
 @click.command()
-@click.option(
-    "--status",
-    default="gold",
-    show_default=True,
-    metavar="gold|all|annotator=NAME",
-    help="Whose work.",
-)
+@status_option("gold")
 @click.option(
     "--mode",
     type=click.Choice(_MODES),
@@ -55,13 +58,7 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 @click.option("--author", is_flag=True, help="Include the authors of the texts as a holder.")
 @click.option("--actors", is_flag=True, help="Include sides on actors, not only on concepts.")
 @click.option("--unnamed", is_flag=True, help="Include claims without a concept, by their words.")
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="DOC",
-    help="Only this document; you can repeat it.",
-)
+@documents_option
 @click.option(
     "--samples",
     default=200,
@@ -94,7 +91,7 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     is_flag=True,
     help="With -o: write nothing; compare with the existing files, byte by byte.",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that have other content.")
+@force_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:

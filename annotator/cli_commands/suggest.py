@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from annotator.cli_commands._shared import (
+    documents_option,
     json_option,
     open_project,
     print_json,
@@ -31,13 +32,7 @@ from annotator.model.text import plural
     metavar="NAME|PATH",
     help="A spaCy pipeline; you can repeat it.",
 )
-@click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="DOC",
-    help="Only this document; you can repeat it.",
-)
+@documents_option
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
 @click.option(
     "--workers",
