@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,13 @@ from support import TEXT, project
 from annotator.cli import run
 from annotator.errors import InputError
 from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.names import Ruling, SameNames
-from annotator.project import Project
+from annotator.model.record import Record
+from annotator.model.span import Span
+from annotator.project import Project, SuggestionRun
+from annotator.tui.session import Session
+from annotator.workflows.names.closed import outside, proposal, proposals, told_outside
 from annotator.workflows.names.codebook import (
     COLUMNS,
     COUNTS,
@@ -204,3 +210,36 @@ def test_codes_of_other_programs_are_concepts_or_entities_and_bad_ones_are_told(
     for wrong in ("<Project/>", "<CodeBook>", '<!DOCTYPE a [<!ENTITY b "c">]><CodeBook/>'):
         with pytest.raises(InputError):
             read_codebook(written(tmp_path, wrong, "wrong.qdc"))
+
+
+def _suggest(of: Project, span: Span) -> None:
+    run = SuggestionRun({"rules": "1"})
+    of.suggestions.put("doc-0", [Suggestion(span, 0, "rules", "1", 0.9)], run=run)
+
+
+def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Path) -> None:
+    text = "Leon Astley met Ana Brell."
+    spans = (
+        Span("a", "actor", "person", 0, 11, "Leon Astley"),
+        Span("b", "actor", "person", 16, 25, "Ana Brell"),
+    )
+    with project(tmp_path, text) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="lead")
+        work = Record(of.documents.load("doc-0"), "ada", Completion.DONE, spans)
+        of.log.add_records([replace(work, notes={"b": proposal("entity", "Ana Brell")})])
+        _suggest(of, spans[1])
+        assert (told_outside(of), outside(of, "entity", ["Ana Brell"])) == ([], "")
+        (one,) = proposals(of)
+        assert (one.who, one.note, one.words) == ("ada", "proposed entity: Ana Brell", "Ana Brell")
+    settings = tmp_path / "annotator.toml"
+    settings.write_text('codebook = "closed"\n', encoding="utf-8")
+    with Project.open(tmp_path) as of:
+        assert outside(of, "entity", ["Leon Astley", "Ana Brell"]) == "Ana Brell"
+        (line,) = told_outside(of)
+        assert "does not hold the entity “Ana Brell”" in line
+        session = Session(of, "ben", of.new_session())
+        session.open("doc-0")
+        found = session.review.ranked_names(spans[1])
+        assert {name.entity for name in found} <= {one.name for one in of.names.codebook().entries}
+        proposed = [s.value for s in session.source.suggestions(session.review.document)]
+        assert [value.entity for value in proposed if isinstance(value, Span)] == [None]

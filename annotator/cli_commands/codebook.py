@@ -149,3 +149,24 @@ def log(ctx: click.Context, as_json: bool) -> int:
     else:
         tell(*(f"{line.time}  {line.who or '–'}  {line.what}" for line in lines))
     return 0
+
+
+@command.command()
+@json_option
+@click.pass_context
+def proposals(ctx: click.Context, as_json: bool) -> int:
+    """List the names that annotators proposed for a closed codebook.
+
+    \b
+    Example:
+      annotator codebook proposals
+    """
+    from annotator.workflows.names.closed import proposals as proposed
+
+    with open_project(ctx) as project:
+        found = proposed(project)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        tell(*(f"{one.who}  {one.document}  {one.note}  “{one.words}”" for one in found))
+    return 0

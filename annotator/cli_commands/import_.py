@@ -163,6 +163,7 @@ def _import(
     from annotator.console import complain
     from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
+    from annotator.workflows.names.closed import told_outside
 
     results: list[FileResult] = []
     failed: list[AnnotatorError] = []
@@ -182,6 +183,8 @@ def _import(
             talk(line)
         if not quiet and len(every) <= LINES and results and results[-1].path == path:
             talk(f"{path}: {_said([results[-1]], options.dry_run)}")
+    if results and not options.dry_run:
+        talk(*told_outside(project))
     if not quiet and len(every) > LINES and results:
         talk(f"{plural(len(results), 'file')}: {_said(results, options.dry_run)}")
     return results, failed

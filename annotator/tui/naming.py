@@ -62,7 +62,9 @@ def offers_of(
     state: ReviewState, field: NameField, project: Project, known: Sequence[KnownName]
 ) -> list[Offer]:
     """What is offered for the item in focus: of a concept see `concept_offers`; of an entity see
-    `entity_offers`. What the codebook lists comes too."""
+    `entity_offers`. What the codebook lists comes too; of a closed one nothing else."""
+    from annotator.workflows.names.closed import is_closed
+
     item, codebook = state.focused, project.names.codebook()
     if item is None or not isinstance(item.value, Span):
         return []
@@ -70,9 +72,17 @@ def offers_of(
         from annotator.workflows.names.concepts import asked_of, concept_offers
 
         asked = asked_of(state, item.value, project.names.spread())
-        return concept_offers(project, asked, known, codebook)
-    proposed = [one.entity for one in state.ranked_names(item.value)[:OFFERED]]
-    return entity_offers(field, known, proposed=proposed, codebook=codebook)
+        found = concept_offers(project, asked, known, codebook)
+    else:
+        proposed = [one.entity for one in state.ranked_names(item.value)[:OFFERED]]
+        found = entity_offers(field, known, proposed=proposed, codebook=codebook)
+    if not is_closed(project):
+        return found
+    return [
+        one
+        for one in found
+        if all(codebook.get(field.kind, part.strip()) for part in one.value.split(";"))
+    ]
 
 
 def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:

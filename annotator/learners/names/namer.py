@@ -4,7 +4,7 @@ what is decided in it, and the registry."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -56,8 +56,11 @@ class DocumentNamer:
         self,
         registry: NameRegistry | None = None,
         weights: Mapping[str, FeatureWeights] | None = None,
+        *,
+        only: Callable[[str], bool] | None = None,
     ) -> None:
-        self._registry = registry
+        """With `only`, a name is proposed if that is so of it, or of each name in a list."""
+        self._registry, self._only = registry, only
         learnt = {**shipped(), **(weights or {})}
         self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
         self._text: NameText | None = None
@@ -70,7 +73,7 @@ class DocumentNamer:
         mention = text.mention(span)
         known = self._what_is_known(text, _order(decided, span))
         ask = Asked(mention, known, *self._registered(mention.form))
-        found = candidates(ask)
+        found = {name: of for name, of in candidates(ask).items() if self._may_be(name)}
         weights = self._weights[mention.kind]
         best = [
             ProposedName(name, mention.kind, chance)
@@ -86,7 +89,12 @@ class DocumentNamer:
             best = [one for one in best if one.entity not in alien] + [
                 o for o in best if o.entity in alien
             ]
+        if span.entity and not self._may_be(span.entity):
+            return best[:OFFERED]
         return _with_suggested(best, span, mention, known)[:OFFERED]
+
+    def _may_be(self, name: str) -> bool:
+        return self._only is None or all(self._only(part.strip()) for part in name.split(";"))
 
     def _registered(self, form: str) -> tuple[Mapping[str, int], tuple[str, ...]]:
         if self._registry is None:

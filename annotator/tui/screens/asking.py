@@ -16,6 +16,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
+from annotator.workflows.names.closed import outside, proposal
 from annotator.workflows.names.offers import Offer
 
 
@@ -97,6 +98,7 @@ class AskingScreen(CommandScreen):
         codebook = self.session.project.names.codebook()
         turns = "; ! turns it" if field.kind == "concept" else ""
         title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}{turns}"
+        proposed: list[str] = []
         prompt = PromptScreen(
             title,
             self.theme_now,
@@ -109,10 +111,15 @@ class AskingScreen(CommandScreen):
             completer=naming.completer(self.session.review, field, known),
             known=[one.name for one in known]
             + [one.name for one in codebook.entries if one.kind == field.kind],
-            check=self._not_listed(field),
+            check=self._not_listed(field, proposed.append),
         )
 
         def then(answer: str) -> None:
+            if proposed:
+                self.act(do.Note(proposal(field.kind, proposed[-1])))
+                self._message = f"proposed to the lead, as a note: {proposed[-1]}"
+                self.redraw()
+                return
             self.act(naming.set_to(field, answer))
 
         def returned() -> None:
@@ -123,23 +130,22 @@ class AskingScreen(CommandScreen):
 
         self._ask(prompt, then, after=returned)
 
-    def _not_listed(self, field: naming.NameField) -> Callable[[str], str] | None:
-        """With a closed codebook, what to say of a name that is
-        not in it; None with an open one."""
-        project = self.session.project
-        if project.config.codebook != "closed":
-            return None
-        codebook = project.names.codebook()
+    def _not_listed(
+        self, field: naming.NameField, propose: Callable[[str], None]
+    ) -> Callable[[str], str]:
+        """What to say of a name that a closed codebook does not hold. The same answer once more
+        proposes it, and leaves the item as it is."""
+        said: list[str] = []
 
         def problem(answer: str) -> str:
-            parts = [part.strip() for part in answer.split(";") if part.strip()]
-            alien = next((part for part in parts if codebook.get(field.kind, part) is None), None)
-            if alien is None:
-                return ""
-            return (
-                f"“{alien}” is not in the codebook, which is closed: take one of its names, or "
-                "leave a note (c)"
-            )
+            parts = [part.strip() for part in answer.split(";")]
+            alien = outside(self.session.project, field.kind, parts)
+            if alien and said == [answer]:
+                propose(answer.strip())
+            elif alien:
+                said[:] = [answer]
+                return f"“{alien}” is not in the closed codebook; enter once more proposes it"
+            return ""
 
         return problem
 

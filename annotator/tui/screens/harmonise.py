@@ -17,6 +17,7 @@ from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
+from annotator.workflows.names.closed import outside
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -262,19 +263,13 @@ class HarmoniseScreen(CommandScreen):
         name, pair = (answer or "").strip(), self._answers[self._at].pair
         if not name:
             return
-        if problem := self._outside(pair.kind, name):
-            self.say(problem)
+        if outside(self._project, pair.kind, [name]):
+            self.say(f"“{name}” is not in the closed codebook")
         else:
             own = name in (pair.one, pair.other)
             stays = name if own else self._answers[self._at].stays
             self._answers[self._at] = Answer(pair, "same", stays, "" if own else name)
             self.redraw()
-
-    def _outside(self, kind: NameKind, name: str) -> str:
-        closed = self._project.config.codebook == "closed"
-        if closed and self._codebook.get(kind, name) is None:
-            return f"“{name}” is not in the codebook, which is closed"
-        return ""
 
     def _rule(self, answers: list[Answer]) -> None:
         if problem := contradiction(answers):

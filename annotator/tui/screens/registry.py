@@ -13,6 +13,7 @@ from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.workflows.names.closed import outside
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.registry import NameKind, RegistryEntry, entries, mentions
 from annotator.workflows.names.renaming import rename, restore
@@ -44,6 +45,10 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             if e.name != entry.name
         ]
 
+        def not_listed(answer: str) -> str:
+            alien = outside(session.project, kind, [answer.strip()])
+            return f"“{alien}” is not in the closed codebook" if alien else ""
+
         def answered(answer: str | None) -> None:
             if answer is None:
                 return
@@ -65,7 +70,13 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             session.reload()
 
         app.push_screen(
-            PromptScreen(f"new name of “{entry.name}”", app.look, value=entry.name, offers=offers),
+            PromptScreen(
+                f"new name of “{entry.name}”",
+                app.look,
+                value=entry.name,
+                offers=offers,
+                check=not_listed,
+            ),
             answered,
         )
 

@@ -3,10 +3,14 @@ for muted rules and in blind paragraphs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Group, Suggestion
 from annotator.model.names import Namer
 from annotator.model.review import ReviewState
+from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.tui.session.arrivals import Arrivals
@@ -16,6 +20,15 @@ from annotator.tui.session.queue import AnnotatorQueue
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
 from annotator.workflows.background import Background
+
+
+def _without_other_names(one: Suggestion, listed: Callable[[str], bool]) -> Suggestion:
+    """A suggestion without an entity that a closed codebook does not hold."""
+    if not isinstance(one.value, Span) or not one.value.entity:
+        return one
+    if all(listed(part.strip()) for part in one.value.entity.split(";")):
+        return one
+    return replace(one, value=replace(one.value, entity=None))
 
 
 class Annotating(Source):
@@ -58,8 +71,9 @@ class Annotating(Source):
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
         """What is proposed in a document, or in one paragraph of it."""
         muted = self._mutes.rules()
+        listed = self._listed()
         return [
-            s
+            s if listed is None else _without_other_names(s, listed)
             for s in self._project.suggestions.of(document.id, paragraph)
             if f"{s.suggester}/{s.rule}" not in muted and not self.is_blind(document, s.paragraph)
         ]
@@ -76,8 +90,15 @@ class Annotating(Source):
             from annotator.learners.names.namer import DocumentNamer
 
             names = self._project.names
-            self._namer = DocumentNamer(names, names.weights())
+            self._namer = DocumentNamer(names, names.weights(), only=self._listed())
         return self._namer
+
+    def _listed(self) -> Callable[[str], bool] | None:
+        """With a closed codebook, whether it holds an entity; None with an open one."""
+        if self._project.config.codebook != "closed":
+            return None
+        names = self._project.names
+        return lambda entity: names.codebook().get("entity", entity) is not None
 
     def begun(self, state: ReviewState) -> ReviewState:
         self._arrivals.ask(state.document.id)

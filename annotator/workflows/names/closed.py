@@ -1,0 +1,79 @@
+"""A closed codebook: its names alone are used. The lead adds names, and others propose them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.model.names import NameKind
+from annotator.project import Project
+
+CLOSED = "closed"
+PROPOSED = "proposed"
+"""Begins a note that proposes a name: `proposed concept: tolls should fall`."""
+
+
+def is_closed(project: Project) -> bool:
+    """Whether only names of the codebook are to be used."""
+    return project.config.codebook == CLOSED
+
+
+def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
+    """The first of these names that a closed codebook does not hold; empty where it is open, or
+    holds all."""
+    if not is_closed(project):
+        return ""
+    codebook = project.names.codebook()
+    return next((name for name in names if name and codebook.get(kind, name) is None), "")
+
+
+def proposal(kind: NameKind, names: str) -> str:
+    """The note that proposes names."""
+    return f"{PROPOSED} {kind}: {names}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A name that somebody proposed for the codebook, and the words it is for."""
+
+    who: str
+    document: str
+    note: str
+    words: str
+
+
+def proposals(project: Project) -> list[Proposal]:
+    """What annotators proposed, by document and annotator."""
+    found: list[Proposal] = []
+    for record in project.log.records():
+        spans = {span.id: span for span in record.spans}
+        for item, note in record.notes.items():
+            if not note.startswith(f"{PROPOSED} ") or record.annotator is None:
+                continue
+            span = spans.get(item)
+            words = record.document.quote(span.start, span.end) if span is not None else ""
+            found.append(
+                Proposal(record.annotator, record.document.id, note, " ".join(words.split()))
+            )
+    return found
+
+
+def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
+    """What to say of names in use that a closed codebook does not hold, such as those that an
+    import or a merge brought: a line for each kind, the most frequent names first."""
+    lines: list[str] = []
+    kinds: tuple[NameKind, ...] = ("entity", "concept")
+    for kind in kinds if is_closed(project) else ():
+        codebook = project.names.codebook()
+        used = [name for name in project.names.usage(kind) if codebook.get(kind, name) is None]
+        if used:
+            more = f" and {len(used) - most} more" if len(used) > most else ""
+            names = ", ".join(f"“{name}”" for name in used[:most])
+            lines.append(
+                f"the closed codebook does not hold the {kind} {names}{more}: add what is missing "
+                "(annotator codebook import), or rename it (E and K)"
+            )
+    return lines
+
+
+__all__ = ["CLOSED", "Proposal", "is_closed", "outside", "proposal", "proposals", "told_outside"]
