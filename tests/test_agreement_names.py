@@ -20,6 +20,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.workflows.agreement.by_rulings import by_rulings
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.agreement.methods_data import all_differences
 
@@ -189,3 +190,11 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         assert (before.value, after.value) == (0, 1)
         assert [d.kind for d in all_differences(project)] == ["concept"]
         assert list(all_differences(project, same_names=True)) == []
+        for ruled in (False, True):
+            found = agreement(project, same_names=ruled)
+            figures = by_rulings(
+                project, found, lambda one: agreement(project, same_names=one), same_names=ruled
+            )
+            told = {(one.name, one.as_coded, one.with_rulings) for one in figures}
+            assert ("percent concept", 0, 1) in told
+            assert all(one.as_coded != one.with_rulings for one in figures)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from annotator.project import Project
     from annotator.workflows.agreement.gamma import Gamma
     from annotator.workflows.agreement.side_by_side import SideBySide
-    from annotator.workflows.agreement.values import Contrast
+    from annotator.workflows.agreement.values import Agreement, Contrast
 
 
 @click.command()
@@ -143,6 +143,7 @@ def command(
       annotator agreement --since 2026-11-01 --tables agreement
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
+    from annotator.workflows.agreement.by_rulings import by_rulings, ruled_lines
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.report import gamma_lines, report
@@ -158,28 +159,32 @@ def command(
                 project, names, layers, measures, only, reports, tables_to, same_names=same_names
             )
             return
-        found = agreement(
-            project,
-            annotators=names,
-            layers=layers or None,
-            measures=measures or None,
-            documents=only,
-            intervals=not no_intervals and bootstrap != 0,
-            same_names=same_names,
-        )
+
+        def compute(same: bool, with_intervals: bool = False) -> Agreement:
+            return agreement(
+                project,
+                annotators=names,
+                layers=layers or None,
+                measures=measures or None,
+                documents=only,
+                intervals=with_intervals,
+                same_names=same,
+            )
+
+        found = compute(same_names, not no_intervals and bootstrap != 0)
+        ruled = by_rulings(project, found, compute, same_names=same_names)
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
         spots = [passage(project, spot, names) for spot in found.worst[:beside]]
         passages = [side_by_side(spot, project.schema) for spot in spots if spot is not None]
     if as_json:
-        print_json(
-            _table(found) | ({"gamma": [asdict(one) for one in gammas]} if with_gamma else {})
-        )
+        more = {"gamma": [asdict(one) for one in gammas]} if with_gamma else {}
+        print_json(_table(found) | more | {"by_rulings": [asdict(one) for one in ruled]})
     elif as_csv:
         tell_csv(_csv(found, gammas))
     else:
-        tell(*report(found), *gamma_lines(gammas), *_side_by_side(passages))
+        tell(*report(found), *ruled_lines(ruled), *gamma_lines(gammas), *_side_by_side(passages))
 
 
 def _documents(
@@ -215,7 +220,12 @@ def _write(
     for file in reports:
         check_report(file)
     found = study(
-        project, annotators=names, layers=layers or None, measures=measures or None, documents=only
+        project,
+        annotators=names,
+        layers=layers or None,
+        measures=measures or None,
+        documents=only,
+        same_names=same_names,
     )
     for file in reports:
         write_report(found, file)
