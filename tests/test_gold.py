@@ -693,6 +693,11 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
     assert "| paragraphs | 2 | 2 |" in body
     assert "| ada | 3 (100 %) | 3 |" in body and "| ben | 2 (67 %) | 3 |" in body
     assert "without a value (" in body
+    # A stranger sees a relation with its ends, and what every figure is.
+    shown = json.loads(body.partition("```json\n")[2].partition("```")[0])
+    assert [one["layer"] for one in shown] == ["actor", "claim", "stance"]
+    assert (shown[2]["from"], shown[2]["to"]) == (shown[0]["id"], shown[1]["id"])
+    assert "\\|u-alpha" in body and "alpha characters; alpha tokens" in body
     for word in ("Reviewers: lea", "## Guidelines", "#### policy", "borderline:"):
         assert word in body
     missing = body.partition("## What this card does not say yet")[2]

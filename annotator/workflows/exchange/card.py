@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotator.config import CARD
+from annotator.formats.api import dumps
+from annotator.measures.api import Explanation
 from annotator.model.record import Record
 from annotator.model.schema import Guideline, LabelSchema, Layer
 from annotator.model.text import plural, words
-from annotator.workflows.agreement.lines import number
+from annotator.workflows.exchange.card_agreement import against_gold, agreement
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -32,7 +34,7 @@ class CardContent:
     schema: LabelSchema
     stated: Mapping[str, str]
     parts: Mapping[str, Sequence[Record]]
-    works: Sequence[Record]
+    explained: Mapping[str, Explanation]
 
     @property
     def gold(self) -> list[Record]:
@@ -45,7 +47,7 @@ def card(manifest: Mapping[str, Any], about: CardContent) -> str:
     title = about.stated.get("title") or f"Gold by the label schema {about.schema.name}"
     blocks = [
         _front_matter(manifest, about, title),
-        [f"# {title}", "", about.stated.get("summary", "")],
+        [f"# {title}", "", *_stated(about, "summary"), _in_short(manifest, about)],
         _facts(manifest, about),
         _files(manifest, about),
         _example(about),
@@ -53,7 +55,8 @@ def card(manifest: Mapping[str, Any], about: CardContent) -> str:
         _people(manifest, about),
         _procedure(manifest, about),
         _counts(about),
-        _agreement(manifest, about),
+        agreement(manifest, about.explained),
+        against_gold(about.gold),
         _left_out(manifest),
         _guidelines(about.schema),
         _missing(manifest, about),
@@ -100,9 +103,30 @@ def _languages(about: CardContent) -> list[str]:
     )
 
 
+def _stated(about: CardContent, key: str) -> list[str]:
+    """What the project states, as a paragraph; nothing where it does not."""
+    return [about.stated[key], ""] if about.stated.get(key) else []
+
+
+def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
+    """What the data set is, for who has seen nothing else."""
+    layers = "; ".join(
+        f"{layer.title.lower()} ({', '.join(label.name for label in layer.labels)})"
+        if layer.labels
+        else layer.title.lower()
+        for layer in about.schema.layers
+    )
+    coders = plural(len(manifest["annotators"]), "coder")
+    return (
+        f"{plural(manifest['documents'], 'text')} in which is marked: {layers}. {coders} worked on "
+        "them. The gold is what all coders of a text agree on, and what a reviewer decided where "
+        "they differ. The guidelines by which it was coded stand at the end of this card."
+    )
+
+
 def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     schema = manifest["schema"]
-    licence = manifest["license"] or "not stated (`license` in annotator.toml)"
+    licence = manifest["license"] or "not stated"
     dates = sorted(str(r.document.meta["date"]) for r in about.gold if r.document.meta.get("date"))
     outlets = {
         str(r.document.meta[k])
@@ -117,7 +141,7 @@ def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         ("Languages", ", ".join(_languages(about)) or "not stated"),
         ("Dates of the texts", f"{dates[0]} to {dates[-1]}" if dates else "not stated"),
         ("Outlets", str(len(outlets)) if outlets else "not stated"),
-        ("Made with", f"annotator {manifest['tool']['version']}"),
+        ("Made with", f"annotator {manifest['tool']['version']}, a program for coding texts"),
         ("Last decision", str(manifest["last_decision"] or "unknown")),
     ]
     return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)]
@@ -141,49 +165,90 @@ def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
             for name, one in manifest["files"].items()
         ),
         "",
-        f"Split by document: {real}. By {split['by']}; seed `{split['seed']}`.",
-        "`annotators.jsonl` has everybody's finished work as it is; `manifest.json` has all of "
-        "this for programs.",
+        "`train.jsonl`, `dev.jsonl` and `test.jsonl` are the parts of `gold.jsonl`. "
+        "`annotators.jsonl` has the work of each coder as it was before adjudication, and "
+        "`manifest.json` has what this card counts, for programs.",
+        "",
+        f"The split is by document: {real}. Which part a document belongs to follows from its id "
+        f"alone, so that it stays in its part when others are added ({split['by']}; seed "
+        f"`{split['seed']}`). In small data sets the shares are therefore not those asked.",
     ]
 
 
+_FIELDS = (
+    ("`id`, `title`, `text`", "the document; offsets count Unicode code points of `text`"),
+    (
+        "`paragraphs`",
+        "`start` and `end` (exclusive) of each; `excluded` ones are boilerplate and not coded",
+    ),
+    ("`spans`", "what is marked in the text: layer, label, place, `entity` and `attributes`"),
+    (
+        "`relations`",
+        "what joins two spans: layer, label, `from` and `to` (ids of spans; `@author` is the "
+        "text's own voice) and `attributes`",
+    ),
+    (
+        "`source` of a span or relation",
+        "why it is in the gold: `unanimous` (all coders agree in everything), `adjudicated` (a "
+        "reviewer decided) or a rule by name; after a semicolon, how a single field was settled",
+    ),
+    (
+        "`meta.gold`",
+        "how it came about: who could vote, and by item who made it just so (`votes`), who "
+        "decided (`reviewer`) and by which `reason`",
+    ),
+    ("`meta`, the rest", "what is known of the text, such as date, outlet and language"),
+)
+
+
 def _example(about: CardContent) -> list[str]:
-    record = next((r for r in about.gold if r.spans), None)
+    record = next((r for r in about.gold if r.relations), None) or next(
+        (r for r in about.gold if r.spans), None
+    )
     if record is None:
         return []
-    span = record.spans[0]
-    shown: dict[str, Any] = {
-        "id": span.id,
-        "layer": span.layer,
-        "label": span.label,
-        "start": span.start,
-        "end": span.end,
-        "quote": record.document.quote(span.start, span.end),
-        "entity": span.entity,
-        "attributes": dict(span.attributes),
-        "source": span.origin,
-    }
+    shown = _shown(record)
     return [
         "## A record",
         "",
-        "One line of JSON for each document: `text`, `paragraphs`, `spans`, `relations`, "
-        "`meta`. Offsets are Unicode code points, the end exclusive. A span:",
+        "Each line of a file is one document, an object in JSON:",
+        "",
+        "| field | what |",
+        "|---|---|",
+        *(f"| {name} | {what} |" for name, what in _FIELDS),
+        "",
+        "What a label or an attribute means stands in the guidelines below. "
+        + ("A relation and the spans that it joins:" if len(shown) > 1 else "A span:"),
         "",
         "```json",
-        json.dumps(shown, ensure_ascii=False, indent=2),
+        json.dumps(shown if len(shown) > 1 else shown[0], ensure_ascii=False, indent=1),
         "```",
         "",
-        "`source` says why it is there: `unanimous`, `adjudicated`, or another strategy; after "
-        "a semicolon, how a field that differed was settled. `meta.gold.items` says who made it "
-        "just so, who decided, and why.",
+        "To load it, from the folder that this card is in:",
         "",
         "```python",
         "import json",
         "",
         'with open("train.jsonl", encoding="utf-8") as file:',
         "    records = [json.loads(line) for line in file]",
+        "",
+        "# or, with Hugging Face's library:",
+        "from datasets import load_dataset",
+        "",
+        'gold = load_dataset(".", "gold")',
         "```",
     ]
+
+
+def _shown(record: Record) -> list[dict[str, Any]]:
+    """A relation of a record with its spans, else a span, as the files have them."""
+    line: dict[str, Any] = json.loads(dumps(record))
+    spans = {span["id"]: span for span in line["spans"]}
+    if not line["relations"]:
+        return [line["spans"][0]]
+    joined = [r for r in line["relations"] if r["from"] in spans] or line["relations"]
+    ends = (joined[0]["from"], joined[0]["to"])
+    return [*(spans[end] for end in ends if end in spans), joined[0]]
 
 
 # --- the statement
@@ -208,12 +273,11 @@ def _statement(about: CardContent) -> list[str]:
 
 def _people(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     names = ", ".join(manifest["annotators"]) or "not in this project"
-    lead = ", ".join(manifest["reviewers"]) or "nobody by name"
+    lead = ", ".join(manifest["reviewers"]) or "not recorded by name"
     out = [
         "## Annotators",
         "",
-        about.stated.get("annotators", ""),
-        "",
+        *_stated(about, "annotators"),
         f"Coders: {names}. Reviewers: {lead}.",
     ]
     if manifest["pseudonyms"]:
@@ -235,10 +299,9 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     return [
         "## Procedure",
         "",
-        about.stated.get("procedure", ""),
-        "",
-        "Gold holds what all coders of a document agree on in everything that the schema lists, "
-        f"and what a reviewer decided. Items by source: {sources}.",
+        *_stated(about, "procedure"),
+        "What all coders of a document agree on, in bounds, label and every attribute, is gold; a "
+        f"reviewer decided the rest. Spans and relations by `source`: {sources}.",
         aids,
     ]
 
@@ -285,60 +348,19 @@ def _labels(records: Sequence[Record]) -> Iterator[str]:
         yield from (f"{r.layer} {r.label}" for r in record.relations)
 
 
-def _agreement(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
-    out: list[str] = []
-    results = manifest["agreement"] or []
-    valued = [r for r in results if r["value"] is not None]
-    if valued:
-        out += [
-            "## Agreement before adjudication",
-            "",
-            "| layer | measure | value | 95 % interval | n |",
-        ]
-        out.append("|---|---|---|---|---|")
-        for r in valued:
-            interval = "" if r["low"] is None else f"{number(r['low'])} – {number(r['high'])}"
-            out.append(
-                f"| {r['layer']} | {r['name']} | {number(r['value'])} | {interval} | {r['n']} |"
-            )
-        out.append("")
-    if reasons := Counter(str(r["reason"]) for r in results if r["value"] is None):
-        told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
-        out += [f"{plural(sum(reasons.values()), 'figure')} without a value ({told}).", ""]
-    rows = _against_gold(about)
-    if rows:
-        out += [
-            "## Coders against the gold",
-            "",
-            "| coder | items of gold made just so | of those they could |",
-        ]
-        out += [
-            "|---|---|---|",
-            *(f"| {who} | {had} ({round(100 * had / of)} %) | {of} |" for who, had, of in rows),
-        ]
-    return out
-
-
-def _against_gold(about: CardContent) -> list[tuple[str, int, int]]:
-    had: Counter[str] = Counter()
-    could: Counter[str] = Counter()
-    for record in about.gold:
-        items = record.history.get("items", {})
-        for who in record.history.get("eligible", ()):
-            could[who] += len(items)
-            had[who] += sum(who in item.get("votes", ()) for item in items.values())
-    return [(who, had[who], could[who]) for who in sorted(could) if could[who]]
-
-
 def _left_out(manifest: Mapping[str, Any]) -> list[str]:
     left = manifest["left_out_differences"]
-    out = [
-        "## Left out",
-        "",
-        f"Documents worked on but not gold: {manifest['left_out']}, since not all in them is "
-        f"decided. Differences not decided: {left['in_documents_left_out']} in those documents, "
-        f"{left['in_gold']} in gold.",
+    documents = manifest["left_out"]
+    words = [
+        f"{plural(documents, 'document')} that somebody worked on, because not all is decided "
+        f"there ({plural(left['in_documents_left_out'], 'difference')})"
+        if documents
+        else "No document that somebody worked on is left out",
+        f"{plural(left['in_gold'], 'difference')} in the gold itself that nobody decided"
+        if left["in_gold"]
+        else "in the gold no difference is undecided",
     ]
+    out = ["## Left out", "", "; ".join(words) + "."]
     if manifest["changed_since"]:
         several = plural(len(manifest["changed_since"]), "document")
         out.append(

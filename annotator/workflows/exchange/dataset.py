@@ -19,6 +19,7 @@ from typing import Any
 from annotator import __version__
 from annotator.errors import ExportError, FindingsError, UsageError
 from annotator.formats.api import dumps
+from annotator.measures.api import Result
 from annotator.model.decision import Completion
 from annotator.model.names import CONTRARY, concepts_of, names_of
 from annotator.model.record import GOLD, Record
@@ -107,9 +108,11 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     files |= {f"{name}.jsonl": "".join(map(dumps, several)) for name, several in by_part.items()}
     files["annotators.jsonl"] = "".join(dumps(record) for record in works)
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
-    manifest = _manifest(project, told, works, encoded, wanted, left)
+    results = _agreement(project, {r.document.id for r in told})
+    manifest = _manifest(project, told, works, encoded, wanted, left, results)
     manifest["suggestions"] = tallies
-    about = CardContent(project.schema, project.config.card, by_part, works)
+    explained = {r.name: r.about for r in results or () if r.about is not None}
+    about = CardContent(project.schema, project.config.card, by_part, explained)
     encoded["README.md"] = card(manifest, about).encode("utf-8")
     manifest["files"] = _listed(encoded)
     encoded[MANIFEST] = sealed(manifest)
@@ -175,6 +178,7 @@ def _manifest(
     files: Mapping[str, bytes],
     choices: Choices,
     left: _Left,
+    results: Sequence[Result] | None,
 ) -> dict[str, Any]:
     """The manifest: everything that a user of the data must know, as JSON values."""
     labels, sources = _counted(project.schema, gold)
@@ -202,7 +206,7 @@ def _manifest(
         "pseudonyms": choices.pseudonyms,
         "external_ids": _external_ids(project, gold),
         "notes": choices.notes,
-        "agreement": _agreement(project, {r.document.id for r in gold}),
+        "agreement": None if results is None else _figures(results),
         "split": {
             "by": "sha256 of seed, U+001F and document id, first 8 bytes modulo 100",
             "seed": choices.seed,
@@ -230,13 +234,16 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
     return out
 
 
-def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
-    """Agreement on the documents of the data set, to four decimals; None if nobody shares work
-    on them."""
+def _agreement(project: Project, ids: set[str]) -> Sequence[Result] | None:
+    """Agreement on the documents of the data set; None if nobody shares work on them."""
     try:
-        found = agreement(project, documents=ids)
+        return agreement(project, documents=ids).results
     except UsageError:
         return None
+
+
+def _figures(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Figures for the manifest, to four decimals."""
 
     def short(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
@@ -252,7 +259,7 @@ def _agreement(project: Project, ids: set[str]) -> list[dict[str, Any]] | None:
             "coverage": short(r.coverage),
             "reason": r.reason,
         }
-        for r in found.results
+        for r in results
     ]
 
 

@@ -1,0 +1,87 @@
+"""What the data card says of agreement: the figures, what each of them is, and coders against the
+gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotator.measures.api import Explanation
+from annotator.model.record import Record
+from annotator.model.text import plural
+from annotator.workflows.agreement.lines import number
+
+
+def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation]) -> list[str]:
+    """The agreement before adjudication; figures without a value are summed up."""
+    out: list[str] = []
+    results = manifest["agreement"] or []
+    valued = [r for r in results if r["value"] is not None]
+    if valued:
+        out += [
+            "## Agreement before adjudication",
+            "",
+            "How far the coders agreed before anything was decided. Intervals are of 95 %, over "
+            "documents; n is the number of units that a figure rests on.",
+            "",
+            "| layer | measure | value | 95 % interval | n |",
+        ]
+        out.append("|---|---|---|---|---|")
+        for r in valued:
+            interval = "" if r["low"] is None else f"{number(r['low'])} – {number(r['high'])}"
+            cells = (r["layer"], _cell(r["name"]), number(r["value"]), interval, str(r["n"]))
+            out.append(f"| {' | '.join(cells)} |")
+        out.append("")
+    if reasons := Counter(str(r["reason"]) for r in results if r["value"] is None):
+        told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+        out += [f"{plural(sum(reasons.values()), 'figure')} without a value ({told}).", ""]
+    out += _what_figures_are(explained, [r["name"] for r in valued])
+    return out
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table."""
+    return text.replace("|", "\\|")
+
+
+def _what_figures_are(explained: Mapping[str, Explanation], names: Sequence[str]) -> list[str]:
+    """What each figure is and where it comes from, once for those that are the same thing of
+    several fields."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name in dict.fromkeys(names):
+        if (own := explained.get(name)) is not None:
+            alike.setdefault((own.what, own.source), []).append(name)
+    if not alike:
+        return []
+    lines = [
+        f"- {'; '.join(several)}: {what} ({source})" for (what, source), several in alike.items()
+    ]
+    return ["What the figures are:", "", *lines, ""]
+
+
+def against_gold(gold: Sequence[Record]) -> list[str]:
+    """How much of the gold each coder had made."""
+    had: Counter[str] = Counter()
+    could: Counter[str] = Counter()
+    for record in gold:
+        items = record.history.get("items", {})
+        for who in record.history.get("eligible", ()):
+            could[who] += len(items)
+            had[who] += sum(who in item.get("votes", ()) for item in items.values())
+    rows = [(who, had[who], could[who]) for who in sorted(could) if could[who]]
+    if not rows:
+        return []
+    return [
+        "## Coders against the gold",
+        "",
+        "How much of the gold each coder had made exactly as it is, down to the attributes, of all "
+        "spans and relations in the documents that they coded.",
+        "",
+        "| coder | made exactly so | of |",
+        "|---|---|---|",
+        *(f"| {who} | {n} ({round(100 * n / of)} %) | {of} |" for who, n, of in rows),
+    ]
+
+
+__all__ = ["against_gold", "agreement"]
