@@ -31,6 +31,7 @@ from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.split import part_of
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.changes import told
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.versions import check_strategy, versions
 
@@ -194,6 +195,26 @@ def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
         assert {s.label for s in stands.spans()} == {"state", "value"}
         (waiting,) = review_rows(project)[0].waiting
         assert waiting.kinds == ("label", "bounds")
+
+
+def test_who_finishes_after_the_gold_changes_nothing_and_is_told_of(tmp_path: Path) -> None:
+    with _project(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
+    ) as project:
+        assert merge_all(project) == (1, 1)
+        before = list(project.log.records(annotator=GOLD))
+        project.log.add_records([_record("cleo", [PLAN])])
+        merge_all(project)
+        assert list(project.log.records(annotator=GOLD)) == before
+        (row,) = review_rows(project)
+        assert row.changed and row.status is Completion.GOLD
+        (change,) = row.changes
+        assert told(project.documents.load("doc"), change) == "cleo finished it too"
+        made = write_dataset(project, tmp_path / "out")
+        history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
+        assert [(c["annotator"], c["kind"]) for c in history["changed_since"]] == [
+            ("cleo", "joined")
+        ]
 
 
 def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that an annotator did since: `item` is the id of the candidate, `before` and
-    `after` are their version then and now. Of a completion that is finished no more, or again,
-    `kind` tells, and `item` is empty."""
+    `after` are their version then and now. `item` is empty where `kind` is of the whole work: it
+    was reopened, finished again, or finished only then (`joined`)."""
 
     annotator: str
-    kind: Literal["added", "removed", "changed", "reopened", "finished"]
+    kind: Literal["added", "removed", "changed", "reopened", "finished", "joined"]
     item: str = ""
     before: Annotation | None = None
     after: Annotation | None = None
@@ -85,10 +85,16 @@ def changes(merger: Merger, document: str) -> tuple[Change, ...]:
         and row.revision > basis.get(row.annotator, 0)
         and row.annotator in basis
     ]
+    found = [
+        Change(row.annotator, "joined")
+        for row in rows
+        if row.annotator != GOLD
+        and row.annotator not in basis
+        and row.completion is Completion.DONE
+    ]
     if not moved:
-        return ()
+        return tuple(found)
     text = project.documents.load(document)
-    found: list[Change] = []
     for row in moved:
         found += _of(merger, text, row, basis[row.annotator])
     return tuple(found)
@@ -139,10 +145,8 @@ def told(document: Document, change: Change) -> str:
     """A change in words: `ada took back value “is wrong”`."""
     value = change.after or change.before
     if value is None:
-        return (
-            f"{change.annotator} "
-            f"{'finished it anew' if change.kind == 'finished' else 'reopened it'}"
-        )
+        said = {"finished": "finished it anew", "joined": "finished it too"}
+        return f"{change.annotator} {said.get(change.kind, 'reopened it')}"
     quote = f" “{document.quote(value.start, value.end)[:40]}”" if isinstance(value, Span) else ""
     what = f"{value.label}{quote}"
     if change.kind == "changed":
