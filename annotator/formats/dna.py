@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -190,6 +190,18 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
     _Writer(db, how).write(records)
 
 
+_AT_ONCE = 1000
+_PUT = {
+    "STATEMENTS": "INSERT INTO STATEMENTS VALUES (?, 1, ?, ?, ?, ?)",
+    "ENTITIES": "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) "
+    "VALUES (?, ?, ?, 0, 0, 0)",
+    "DATASHORTTEXT": "INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (?, ?, ?)",
+    "DATABOOLEAN": "INSERT INTO DATABOOLEAN (StatementId, VariableId, Value) VALUES (?, ?, ?)",
+    "DATALONGTEXT": "INSERT INTO DATALONGTEXT (StatementId, VariableId, Value) VALUES (?, ?, ?)",
+}
+"""What is written for statements, some thousand of them at once."""
+
+
 class _Writer:
     def __init__(self, db: sqlite3.Connection, how: WriteOptions) -> None:
         self.db, self.how = db, how
@@ -197,6 +209,7 @@ class _Writer:
         self.documents: dict[str, int] = {}
         self.entities: dict[tuple[int, str], int] = {}
         self.statements = 0
+        self.rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _PUT}
 
     def write(self, records: Iterable[Record]) -> None:
         """All statements of all records."""
@@ -206,8 +219,18 @@ class _Writer:
             self.how.lost["spans that are no holder and no claim of a statement"] += len(
                 record.spans
             ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
+            at = utf16(record.document.text)
             for one in resolved_relations(record):
-                self.statement(one, coder, document)
+                self.statement(one, coder, document, at)
+            if len(self.rows["STATEMENTS"]) >= _AT_ONCE:
+                self.flush()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that are collected."""
+        for table, rows in self.rows.items():
+            self.db.executemany(_PUT[table], rows)
+            rows.clear()
 
     def coder(self, name: str) -> int:
         """The number of a coder, who is made when new. Nobody can log in
@@ -252,9 +275,11 @@ class _Writer:
             )
         return self.documents[document.id]
 
-    def statement(self, one: ResolvedRelation, coder: int, document: int) -> None:
+    def statement(
+        self, one: ResolvedRelation, coder: int, document: int, at: Callable[[int], int]
+    ) -> None:
         """A row for each concept of the claim; one without a concept has its words for one."""
-        at, target, text = utf16(one.record.document.text), one.target, one.record.document
+        target, text, rows = one.target, one.record.document, self.rows
         layer = self.how.schema.layer(target.layer)
         attribute = layer.attribute_of_type("concept") if layer is not None else None
         held = target.attributes.get(attribute.name) if attribute is not None else None
@@ -271,8 +296,9 @@ class _Writer:
             (quote, 1)
         ]:
             self.statements += 1
-            row = (self.statements, document, at(target.start), at(target.end), coder)
-            self.db.execute("INSERT INTO STATEMENTS VALUES (?, 1, ?, ?, ?, ?)", row)
+            number = self.statements
+            row = (number, document, at(target.start), at(target.end), coder)
+            rows["STATEMENTS"].append(row)
             short = {
                 "person": "" if organization else name,
                 "organization": name if organization else "",
@@ -280,33 +306,19 @@ class _Writer:
                 "side": one.relation.label,
                 "claim": target.label,
             }
-            self.db.executemany(
-                "INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (?, ?, ?)",
-                [
-                    (self.statements, _IDS[key], self.entity(_IDS[key], value))
-                    for key, value in short.items()
-                ],
-            )
+            for key, value in short.items():
+                entity = self.entity(_IDS[key], value)
+                rows["DATASHORTTEXT"].append((number, _IDS[key], entity))
             agrees = (one.relation.label in _SUPPORT) == (sign > 0)
-            self.db.execute(
-                "INSERT INTO DATABOOLEAN (StatementId, VariableId, Value) VALUES (?, ?, ?)",
-                (self.statements, _IDS["agreement"], int(agrees)),
-            )
-            self.db.execute(
-                "INSERT INTO DATALONGTEXT (StatementId, VariableId, Value) VALUES (?, ?, ?)",
-                (self.statements, _IDS["quote"], quote),
-            )
+            rows["DATABOOLEAN"].append((number, _IDS["agreement"], int(agrees)))
+            rows["DATALONGTEXT"].append((number, _IDS["quote"], quote))
 
     def entity(self, variable: int, value: str) -> int:
         """The number of a value of a variable, which is made when new."""
         key = (variable, value)
         if key not in self.entities:
             number = self.entities[key] = len(self.entities) + 1
-            self.db.execute(
-                "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) VALUES (?, ?, "
-                "?, 0, 0, 0)",
-                (number, variable, value),
-            )
+            self.rows["ENTITIES"].append((number, variable, value))
         return self.entities[key]
 
 
