@@ -28,7 +28,7 @@ from annotator.workflows.names.codebook import (
     undo_codebook,
 )
 from annotator.workflows.names.qda import as_qdc
-from annotator.workflows.names.registry import history
+from annotator.workflows.names.registry import described, entries, history
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
 entity,Port of Sallow,organization,port|the harbour,"Runs the quays, and the cranes.",,,Q1
@@ -243,3 +243,17 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         assert {name.entity for name in found} <= {one.name for one in of.names.codebook().entries}
         proposed = [s.value for s in session.source.suggestions(session.review.document)]
         assert [value.entity for value in proposed if isinstance(value, Span)] == [None]
+
+
+def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_path: Path) -> None:
+    with project(tmp_path, "Leon Astley left.") as of:
+        import_codebook(of, written(tmp_path, TABLE), who="lead")
+        span = Span("a", "actor", "person", 0, 11, "Leon Astley")
+        of.log.add_records([Record(of.documents.load("doc-0"), "ada", Completion.DONE, (span,))])
+        found = [(one.name, one.count) for one in entries(of, "ada", "entity")]
+        assert found == [("Leon Astley", 1), ("Port of Sallow", 0)]
+        told = described(of, "entity", "Leon Astley")
+        assert told == (
+            "1 mention in 1 document by ada · person · under Port of Sallow · also Astley · id Q2"
+        )
+        assert described(of, "concept", "dues should rise").startswith("not used yet · opposite: ")

@@ -34,10 +34,12 @@ class Names:
         """The entities of the codebook of which a form is a name or an alias."""
         return self.codebook().named("entity", form)
 
-    def usage(self, kind: NameKind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-        """Name -> mentions, documents and annotators, the most frequent
-        first. Reads all names of a kind."""
-        return store.usage(self._database, kind)
+    def usage(
+        self, kind: NameKind, name: str | None = None
+    ) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+        """Name -> mentions, documents and annotators, the most frequent first. Reads all names of a
+        kind, or all mentions of one name."""
+        return store.usage(self._database, kind, name)
 
     def codebook(self) -> Codebook:
         """The codebook as it stands; read again only after it was changed."""

@@ -161,13 +161,16 @@ def of_form(db: Database, kind: NameKind, form: str) -> dict[str, int]:
     return dict(rows)
 
 
-def usage(db: Database, kind: NameKind) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-    """Of each name of a kind how many mentions it has, in how many documents,
-    by whom; the most frequent first."""
+def usage(
+    db: Database, kind: NameKind, name: str | None = None
+) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+    """Of each name of a kind, or of one, how many mentions it has, in how many documents, by whom;
+    the most frequent first."""
     rows = db.rows(
         "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) "
-        "FROM name WHERE kind = ? GROUP BY name ORDER BY n DESC, name",
-        (kind,),
+        f"FROM name WHERE kind = ?1 {'' if name is None else 'AND name = ?2'} "
+        "GROUP BY name ORDER BY n DESC, name",
+        (kind,) if name is None else (kind, name),
     )
     return {
         name: (number, documents, tuple(sorted(who.split(","))))

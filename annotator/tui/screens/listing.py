@@ -40,11 +40,12 @@ class ListScreen(CommandScreen):
         keys: dict[str, tuple[str, Callable[[int], None]]] | None = None,
         empty: str = "nothing",
         of_all: Collection[str] = (),
+        about: Callable[[int], str] | None = None,
     ) -> None:
         super().__init__()
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
-        self._empty, self._of_all = empty, of_all
+        self._empty, self._of_all, self._about = empty, of_all, about
         self._every: Sequence[ListLine] = ()
         self._lines: list[tuple[int, ListLine]] = []
         self._wanted = self._message = ""
@@ -97,6 +98,10 @@ class ListScreen(CommandScreen):
             for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)
         ]
         said = self._message or (f"with “{self._wanted}”" if self._wanted else "")
+        if self._about is not None and self._lines and not self._message:
+            said = " · ".join(
+                part for part in (said, self._about(self._lines[self._at][0])) if part
+            )
         rows: list[list[Piece]] = [
             head,
             [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],

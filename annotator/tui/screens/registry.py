@@ -15,7 +15,13 @@ from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.workflows.names.closed import outside
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.registry import NameKind, RegistryEntry, entries, mentions
+from annotator.workflows.names.registry import (
+    NameKind,
+    RegistryEntry,
+    described,
+    entries,
+    mentions,
+)
 from annotator.workflows.names.renaming import rename, restore
 from annotator.workflows.search import Hit, search
 
@@ -106,6 +112,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             **({"d": ("decide", decide)} if session.queue.decides else {}),
         },
         of_all=("u", "h"),
+        about=lambda at: described(session.project, kind, known[at].name),
         empty=f"none yet; {key}",
     )
     return screen

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from annotator.model.names import NameKind
+from annotator.model.text import plural
 from annotator.project import MentionRow, Project
 
 
@@ -19,11 +20,34 @@ class RegistryEntry:
 
 
 def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEntry]:
-    """The names an annotator gave, the most frequent first."""
-    return [
+    """The names an annotator gave, the most frequent first, then the rest of the codebook."""
+    found = [
         RegistryEntry(k.name, k.count, tuple(k.aliases))
         for k in project.names.given(annotator, kind)
     ]
+    given = {one.name for one in found}
+    return found + [
+        RegistryEntry(one.name, 0, one.aliases)
+        for one in project.names.codebook().entries
+        if one.kind == kind and one.name not in given
+    ]
+
+
+def described(project: Project, kind: NameKind, name: str) -> str:
+    """What the codebook says of a name, and how often, in how many documents and by whom it is
+    used."""
+    mentions, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
+    used = f"{plural(mentions, 'mention')} in {plural(documents, 'document')}"
+    by = f" by {', '.join(who[:3])}{f' and {len(who) - 3} more' if len(who) > 3 else ''}"
+    parts = [used + by if who else "not used yet"]
+    entry = project.names.codebook().get(kind, name)
+    if entry is not None:
+        facts = (
+            ("", entry.label), ("under ", entry.parent), ("opposite: ", entry.opposite),
+            ("also ", ", ".join(entry.aliases)), ("id ", entry.external_id), ("", entry.definition),
+        )  # fmt: skip
+        parts += [f"{what}{value}" for what, value in facts if value]
+    return " · ".join(parts)
 
 
 def mentions(project: Project, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
@@ -72,4 +96,4 @@ def history(project: Project) -> list[NameEvent]:
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 
 
-__all__ = ["NameEvent", "NameKind", "RegistryEntry", "entries", "history", "mentions"]
+__all__ = ["NameEvent", "NameKind", "RegistryEntry", "described", "entries", "history", "mentions"]
