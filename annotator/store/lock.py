@@ -150,7 +150,10 @@ class _Helper:
         self._handle = handle
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._guard = threading.Lock()
-        self._granted = threading.Semaphore(0)
+        # A bare lock that is held until the wait is over: a semaphore costs as much again as all
+        # the rest of the wait.
+        self._granted = threading.Lock()
+        self._granted.acquire()
         self._waiting = self._busy = self._closed = False
         self._error: OSError | None = None
         threading.Thread(target=self._run, name="lock", daemon=True).start()
