@@ -29,7 +29,15 @@ from reading import SCHEMA, read, write
 from annotator.cli import run
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats.api import WriteOptions, WritesFiles, WritesFolder, WritesLines, WritesParts
+from annotator.formats.api import (
+    QdaCode,
+    WriteOptions,
+    WritesFiles,
+    WritesFolder,
+    WritesLines,
+    WritesParts,
+    qda_codebook,
+)
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
@@ -484,6 +492,27 @@ def test_a_library_of_refi_qda_reads_what_is_written(tmp_path: Path) -> None:
     assert text.decode("utf-8") == TEXT
     assert [s.name for s in source.plain_text_selection][:2] == ["Port Board", "Kit Moss"]
     assert len(project.links.link) == 2
+
+
+def test_the_same_library_reads_a_codebook(tmp_path: Path) -> None:
+    pyrefiqda = pytest.importorskip("pyrefiqda", reason="run by .ci/run, with its own environment")
+    codes = [
+        QdaCode("dues should rise", ("concepts", "dues"), description='Higher & "dearer".'),
+        QdaCode("Kit Moss", ("entities",), sets=("person",)),
+    ]
+    book = pyrefiqda.RefiCodebook.load(
+        write(tmp_path / "b.qdc", qda_codebook(codes).encode("utf-8"))
+    )
+    concepts, entities = book.codes.code
+    (dues,) = concepts.code
+    assert (concepts.name, dues.is_codable, dues.code[0].name) == (
+        "concepts",
+        False,
+        "dues should rise",
+    )
+    assert dues.code[0].description == 'Higher & "dearer".'
+    (group,) = book.sets.set
+    assert group.name == "person" and group.member_code[0].guid == entities.code[0].guid
 
 
 def test_pandas_reads_all_tables_with_their_types(tmp_path: Path) -> None:
